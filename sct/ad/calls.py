@@ -1,0 +1,178 @@
+"""Calls of the user's functions: each becomes a forward half that returns a context, and a backward half that consumes it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..analysis.infer import Context
+from ..ir.core import Block, Function, Op, Value
+from ..ir.types import Object, Scalar, Type, strip_const
+
+if TYPE_CHECKING:
+    from .reverse import Reverser
+
+CONTEXT = Object(tuple)
+"""The type of what a forward half hands to its backward half."""
+
+
+@dataclass
+class Pair:
+    """Forward and backward half of a callee for one pattern of active arguments and needed results."""
+
+    forward: Function
+    backward: Function
+    active: tuple[int, ...]
+    """Positions of the parameters whose adjoints the backward half returns."""
+    needed: tuple[int, ...]
+    """Positions of the results whose adjoints it takes."""
+
+
+class Pairs:
+    """The pairs made so far in one compilation; a recursive callee finds its own pair here while it is being made."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.made: dict[tuple[Any, ...], Pair] = {}
+
+    def get(self, callee: Function, active: tuple[int, ...], needed: tuple[int, ...]) -> Pair:
+        """The pair of ``callee`` for this activity pattern."""
+        key = (callee, active, needed)
+        if key not in self.made:
+            name = callee.name
+            pair = Pair(Function(f"{name}_forward", Block(), callee.loc), Function(f"{name}_backward", Block(), callee.loc),
+                        active, needed)
+            self.made[key] = pair
+            self._make(callee, pair)
+        return self.made[key]
+
+    def _make(self, callee: Function, pair: Pair) -> None:
+        from .reverse import differentiate
+        from .saving import save
+        bars: list[Value] = []
+
+        def seeds(rev: Reverser, results: list[Value]) -> None:
+            for k in pair.needed:
+                bar = Value(_hint(results[k]), _bar_type(results[k].type), rev.function.body)
+                bars.append(bar)
+                rev.accumulate(results[k], bar)
+
+        splicing = self.context.splicing
+        joint = differentiate(callee, pair.active, seeds, self.context, self, pair.needed)
+        self.context.splicing = splicing
+        save(joint)
+        _split(joint, pair, bars)
+
+
+def _hint(value: Value) -> str:
+    return f"{value.hint or 'y'}_bar"
+
+
+def _bar_type(t: Type) -> Type:
+    t = strip_const(t)
+    return Scalar(t.dtype, None) if isinstance(t, Scalar) else t
+
+
+def reverse_invoke(rev: Reverser, op: Op) -> None:
+    """``y = g(x)``: the forward sweep calls the forward half, the reverse sweep the backward half."""
+    totals = [rev.total(r) for r in op.results]
+    needed = tuple(k for k, t in enumerate(totals) if t is not None)
+    active = tuple(k for k, v in enumerate(op.operands) if v in rev.active)
+    if not needed or not active:
+        return
+    pair = rev.pairs.get(op.attrs["callee"], active, needed)
+    op.attrs["callee"] = pair.forward
+    context = Value(f"{pair.forward.name.removesuffix('_forward')}_context", CONTEXT, op)
+    op.results.append(context)
+    operands = [context, *(t for t in totals if t is not None)]
+    types = [_bar_type(op.operands[k].type) for k in active]
+    hints = [f"{op.operands[k].hint}_bar" if op.operands[k].hint else "" for k in active]
+    back = rev.builder.emit("invoke", operands, types, hints, callee=pair.backward, effect="writes")
+    for k, bar in zip(active, back.results, strict=True):
+        rev.accumulate(op.operands[k], bar)
+
+
+def _split(joint: Any, pair: Pair, bars: list[Value]) -> None:
+    """Cut the joint body at the mark; what the reverse part uses of the forward part becomes the context."""
+    body = joint.function.body
+    at = body.ops.index(joint.mark)
+    first, second = body.ops[:at], body.ops[at + 1:]
+    gradients = [_as_value(joint, k) for k in pair.active]
+    tail = body.ops[at + 1 + len(second):]
+    second = second + tail
+    context = _crossing(body, first, second, [g for g in gradients], set(bars))
+    _finish_forward(joint, pair, body, first, context)
+    _finish_backward(pair, second, context, bars, gradients)
+
+
+def _as_value(joint: Any, k: int) -> Value:
+    rev = joint.reverser
+    gradient = joint.gradients[k]
+    value = joint.function.params[k]
+    if isinstance(gradient, Value):
+        return gradient
+    assert gradient is None
+    zero: Value = rev.zeros(value)
+    return zero
+
+
+def _crossing(body: Block, first: Sequence[Op], second: Sequence[Op], returned: Sequence[Value], bars: set[Value]) -> list[Value]:
+    """Values defined before the mark that are used after it, in order of first use."""
+    from ..ir.ops import uses_in
+    defined: set[Value] = set(body.args)
+    for op in first:
+        defined.update(op.results)
+    found: dict[Value, None] = {}
+    for op in second:
+        for v in uses_in(op):
+            if v in defined and v not in bars:
+                found[v] = None
+    for v in returned:
+        if v in defined:
+            found[v] = None
+    return list(found)
+
+
+def _finish_forward(joint: Any, pair: Pair, body: Block, first: list[Op], context: list[Value]) -> None:
+    forward = pair.forward.body
+    forward.args = list(body.args)
+    forward.ops = list(first)
+    for arg in forward.args:
+        arg.owner = forward
+    pack = Op("tuple", list(context), [], {"cls": tuple}, [], forward, joint.mark.loc)
+    pack.results = [Value("context", CONTEXT, pack)]
+    forward.ops.append(pack)
+    forward.ops.append(Op("return", [*joint.results, pack.results[0]], [], {"single": False}, [], forward, joint.mark.loc))
+    for op in forward.ops:
+        op.parent = forward
+
+
+def _finish_backward(pair: Pair, second: list[Op], context: list[Value], bars: list[Value], gradients: list[Value]) -> None:
+    backward = pair.backward.body
+    packed = backward.add_arg("context", CONTEXT)
+    for bar in bars:
+        bar.owner = backward
+        backward.args.append(bar)
+    loc = pair.backward.loc
+    values: dict[Value, Value] = {}
+    if context:
+        unpack = Op("unpack", [packed], [], {}, [], backward, loc)
+        unpack.results = [Value(v.hint, v.type, unpack) for v in context]
+        values = dict(zip(context, unpack.results, strict=True))
+        backward.ops.append(unpack)
+    mark = Op("mark", [], [], {"text": ""}, [], backward, loc)
+    backward.ops.append(mark)
+    backward.ops.extend(second)
+    _rename(second, values)
+    results = [values.get(g, g) for g in gradients]
+    backward.ops.append(Op("return", results, [], {"single": len(results) == 1}, [], backward, loc))
+    for op in backward.ops:
+        op.parent = backward
+
+
+def _rename(ops: Sequence[Op], values: dict[Value, Value]) -> None:
+    for op in ops:
+        op.operands = [values.get(v, v) for v in op.operands]
+        for block in op.blocks:
+            _rename(block.ops, values)

@@ -1,0 +1,303 @@
+"""Reverse mode: a typed function in, one function out that holds its forward sweep followed by its reverse sweep.
+
+The reverse sweep is written freely in terms of forward values; ``saving.py`` then decides how those that are out of scope there
+reach it.  Adjoints of values that are only combined as wholes are SSA values (the first contribution assigns, later ones add);
+arrays that are read by element, or used inside loops, get one buffer that contributions are added to in place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from ..analysis.activity import active_values
+from ..analysis.infer import Context, Specializer
+from ..errors import InternalError
+from ..ir.build import Builder
+from ..ir.core import Block, Function, Op, Value, walk
+from ..ir.ops import Lit, SeqOf, Slot
+from ..ir.rewrite import clone_function
+from ..ir.types import BOTTOM, FLOAT, Array, List, OrConst, Scalar, Tuple, Type, join, strip_const
+from . import calls, control, rules
+
+
+class Reverser:
+    """Builds the reverse sweep of one function; one instance per (function, active inputs, needed results)."""
+
+    def __init__(self, function: Function, inputs: Sequence[Value], outputs: Sequence[Value], context: Context,
+                 pairs: calls.Pairs) -> None:
+        self.function = function
+        self.context = context
+        self.pairs = pairs
+        self.builder = Builder(function.body, function.loc)
+        self.sp = Specializer(context, self.builder)
+        self.active = active_values(function, inputs, outputs)
+        self.bars: dict[Value, Value] = {}
+        """Adjoints accumulated so far, of values that are combined as wholes."""
+        self.buffers: dict[Value, Value] = {}
+        """Adjoint arrays that this sweep owns and adds to in place."""
+        self.items: dict[tuple[Value, Any], Value] = {}
+        """Adjoints of the items of tuple and dict parameters."""
+        self.mirror: dict[Block, Block] = {}
+        """For each forward block the reverse block that undoes it."""
+        self.replaced: dict[Value, Value] = {}
+        """Forward values that have another name in their mirrored block (induction variables)."""
+        self.exit_seeds: dict[Block, Callable[[Op], None]] = {}
+
+    # ---------------------------------------------------------------------------------------------------- accumulation
+    def accumulate(self, value: Value, contribution: Value) -> None:
+        """Add ``contribution`` to the adjoint of ``value``."""
+        if value not in self.active:
+            return
+        if value in self.buffers:
+            self.builder.emit("iadd", [self.buffers[value], contribution])
+        elif value in self.bars:
+            self.bars[value] = self.add(self.bars[value], contribution, bar_hint(value))
+        else:
+            if not contribution.hint and isinstance(contribution.owner, Op) and contribution.owner.name == "call":
+                contribution.hint = bar_hint(value)
+            self.bars[value] = contribution
+
+    def add(self, x: Value, y: Value, hint: str = "") -> Value:
+        """``x + y`` of two adjoints of the same value."""
+        if is_zero(x):
+            return y
+        if is_zero(y):
+            return x
+        import operator
+        t = join(strip_const(x.type), strip_const(y.type)) or x.type
+        return self.builder.value("call", [x, y], t, hint, fn=operator.add, args=(Slot(0), Slot(1)), kwargs={}, adjoint=True)
+
+    def buffer(self, value: Value) -> Value:
+        """The owned adjoint array of ``value``, made at the current place on first use."""
+        if value not in self.buffers:
+            start = self.bars.pop(value, None)
+            buffer = self.zeros(value) if start is None else self.copy(start)
+            buffer.hint = bar_hint(value)
+            self.buffers[value] = buffer
+        return self.buffers[value]
+
+    def total(self, value: Value) -> Value | None:
+        """The complete adjoint of ``value`` (None: zero); called when everything that uses it has been reversed."""
+        if value in self.buffers:
+            return self.buffers[value]
+        return self.bars.get(value)
+
+    def zeros(self, value: Value) -> Value:
+        """A zero adjoint with the structure of ``value``."""
+        import numpy as np
+
+        from ..runtime.helpers import zeros_like
+        t = strip_const(value.type)
+        if isinstance(t, Scalar):
+            return self.constant(0.0)
+        fn = np.zeros_like if isinstance(t, Array) else zeros_like
+        return self.builder.value("call", [value], t, bar_hint(value), fn=fn, args=(Slot(0),), kwargs={}, effect="fresh",
+                                  adjoint=True)
+
+    def copy(self, value: Value) -> Value:
+        """A copy that this sweep owns."""
+        import numpy as np
+        t = strip_const(value.type)
+        if isinstance(t, List):
+            return self.builder.value("call", [value], t, value.hint, fn=list, args=(Slot(0),), kwargs={}, effect="fresh",
+                                      adjoint=True)
+        return self.builder.value("call", [value], t, value.hint, fn=np.copy, args=(Slot(0),), kwargs={}, effect="fresh",
+                                  adjoint=True, spelled="method", spelled_name="copy")
+
+    def constant(self, number: float) -> Value:
+        """A literal of the reverse sweep."""
+        return self.builder.value("const", (), OrConst(BOTTOM, FLOAT), value=number)
+
+    # ---------------------------------------------------------------------------------------------------------- blocks
+    def reverse_block(self, block: Block) -> None:
+        """Emit the adjoints of the ops of ``block`` (its terminator is the caller's business), last op first."""
+        ops = block.ops[:-1] if block.ops else []
+        for op in reversed(list(ops)):
+            self.builder.loc = op.loc
+            self.reverse_op(op)
+
+    def reverse_op(self, op: Op) -> None:
+        """The adjoint of one op."""
+        handler = HANDLERS.get(op.name)
+        if handler is not None:
+            handler(self, op)
+
+    @contextmanager
+    def scope(self, block: Block, forward: Sequence[Block]) -> Any:
+        """Emit into ``block``, the mirror of the ``forward`` blocks, with adjoints of its own for what is local there."""
+        bars, buffers = self.bars, self.buffers
+        self.bars, self.buffers = dict(bars), dict(buffers)
+        for inner in forward:
+            self.mirror[inner] = block
+        with self.builder.at(block):
+            yield
+        self.bars, self.buffers = bars, buffers
+
+    def outer_values(self, op: Op) -> list[Value]:
+        """Active values that the regions of ``op`` use but do not define, in order of first use."""
+        inside: set[Any] = set()
+        for block in op.blocks:
+            inside.update(block.args)
+            for inner in walk(block):
+                inside.update(inner.results)
+                for nested in inner.blocks:
+                    inside.update(nested.args)
+        found: dict[Value, None] = {}
+        for block in op.blocks:
+            for inner in walk(block):
+                for v in inner.operands:
+                    if v not in inside and v in self.active:
+                        found[v] = None
+        return list(found)
+
+
+def bar_hint(value: Value) -> str:
+    """The name of an adjoint: ``x_bar`` for a named value, none for a temporary."""
+    return f"{value.hint}_bar" if value.hint else ""
+
+
+def is_zero(value: Value) -> bool:
+    """Whether an adjoint is the literal zero."""
+    owner = value.owner
+    return isinstance(owner, Op) and owner.name == "const" and owner.attrs["value"] == 0
+
+
+# ------------------------------------------------------------------------------------------------------------ plain ops
+
+def _call(rev: Reverser, op: Op) -> None:
+    totals = [rev.total(r) for r in op.results]
+    if all(t is None for t in totals) or not any(v in rev.active for v in op.operands):
+        return
+    rules.reverse_call(rev, op, totals)
+
+
+def _pass_through(rev: Reverser, op: Op) -> None:
+    total = rev.total(op.result)
+    if total is not None:
+        rev.accumulate(op.operands[0], total)
+
+
+def _convert(rev: Reverser, op: Op) -> None:
+    total = rev.total(op.result)
+    if total is not None:
+        rev.accumulate(op.operands[0], rules.unconvert(rev, total, op.operands[0]))
+
+
+def _broadcast(rev: Reverser, op: Op) -> None:
+    total = rev.total(op.result)
+    if total is not None:
+        rev.accumulate(op.operands[0], rules.unbroadcast(rev, total, op.operands[0], op.result.type))
+
+
+def _tuple(rev: Reverser, op: Op) -> None:
+    import operator
+    total = rev.total(op.result)
+    if total is None:
+        return
+    for k, item in enumerate(op.operands):
+        if item in rev.active:
+            rev.accumulate(item, rev.builder.value("call", [total], strip_const(item.type), fn=operator.getitem,
+                                                   args=(Slot(0), Lit(k)), kwargs={}, adjoint=True))
+
+
+def _item(rev: Reverser, op: Op) -> None:
+    total = rev.total(op.result)
+    if total is not None:
+        rev.items[op.operands[0], op.attrs["key"]] = total
+
+
+def _append(rev: Reverser, op: Op) -> None:
+    """The list adjoint gives back what belongs to the appended item; the rest belongs to the list before."""
+    total = rev.total(op.result)
+    if total is None:
+        return
+    acc, item = op.operands
+    if item in rev.active:
+        rev.accumulate(item, rev.builder.value("pop", [total], strip_const(item.type), bar_hint(item)))
+    else:
+        rev.builder.value("pop", [total], strip_const(item.type))
+    rev.bars[acc] = total
+
+
+HANDLERS: dict[str, Callable[[Reverser, Op], None]] = {
+    "call": _call, "iaddv": _call, "narrow": _pass_through, "convert": _convert, "broadcast": _broadcast, "tuple": _tuple,
+    "item": _item, "append": _append, "if": control.reverse_if, "for": control.reverse_for, "while": control.reverse_while,
+    "with": control.reverse_with, "invoke": calls.reverse_invoke,
+}
+
+
+# ------------------------------------------------------------------------------------------------------- whole functions
+
+class Joint:
+    """A function's forward and reverse sweep in one body, before saving is decided."""
+
+    def __init__(self, function: Function, reverser: Reverser, results: list[Value], mark: Op,
+                 gradients: dict[int, Any]) -> None:
+        self.function = function
+        self.reverser = reverser
+        self.results = results
+        """What the primal returns."""
+        self.mark = mark
+        """The op that separates the two sweeps."""
+        self.gradients = gradients
+        """Adjoint of each differentiated parameter: a value, or nested tuples and dicts of them, None for zero."""
+
+
+def differentiate(primal: Function, wrt: Sequence[int], seeds: Callable[[Reverser, list[Value]], None],
+                  context: Context, pairs: calls.Pairs, outputs: Sequence[int] | None = None) -> Joint:
+    """Forward and reverse sweep of ``primal`` with respect to the parameters at positions ``wrt``.
+
+    ``seeds`` sets the adjoints of the results, once the reverse sweep has begun.
+    """
+    function = clone_function(primal)
+    end = function.body.ops.pop()
+    if end.name != "return":
+        raise InternalError("a function without a return was differentiated")
+    results = list(end.operands)
+    inputs = [function.params[k] for k in wrt]
+    wanted = results if outputs is None else [results[k] for k in outputs]
+    leaves = _inputs_and_items(function, inputs)
+    rev = Reverser(function, leaves, wanted, context, pairs)
+    rev.builder.loc = end.loc
+    context.splicing = True
+    try:
+        mark = rev.builder.emit("mark", text="reverse sweep")
+        forward = Block([], function.body.ops[:-1] + [mark])
+        rev.mirror[function.body] = function.body
+        seeds(rev, results)
+        rev.reverse_block(forward)
+        gradients = {k: _structure(rev, function.params[k]) for k in wrt}
+    finally:
+        context.splicing = False
+    return Joint(function, rev, results, mark, gradients)
+
+
+def _inputs_and_items(function: Function, inputs: list[Value]) -> list[Value]:
+    """The inputs and, for tuples and dicts, the items that the function takes out of them."""
+    found = list(inputs)
+    known = set(inputs)
+    for op in function.body.ops:
+        if op.name == "item" and op.operands[0] in known:
+            found.append(op.result)
+            known.add(op.result)
+    return found
+
+
+def _structure(rev: Reverser, value: Value) -> Any:
+    """The adjoint of a parameter with the parameter's own nesting."""
+    t = strip_const(value.type)
+    if isinstance(t, Tuple) or hasattr(t, "items") and not isinstance(t, List):
+        keyed = list(enumerate(t.items)) if isinstance(t, Tuple) else list(t.items)
+        found = {key: _item_structure(rev, value, key, item) for key, item in keyed}
+        return SeqOf(t.cls, tuple(found.values())) if isinstance(t, Tuple) else found
+    return rev.total(value)
+
+
+def _item_structure(rev: Reverser, value: Value, key: Any, t: Type) -> Any:
+    for op in rev.function.body.ops:
+        if op.name == "item" and op.operands[0] is value and op.attrs["key"] == key:
+            nested = _structure(rev, op.result)
+            return nested if nested is not None else (rev.zeros(op.result) if t.differentiable else Lit(None))
+    return Lit(None) if not t.differentiable else rev.zeros(rev.builder.value("item", [value], t, key=key))

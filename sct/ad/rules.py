@@ -1,0 +1,231 @@
+"""Splicing derivative rules: the adjoint of a primitive call, of implicit broadcasting and of number conversion."""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..analysis import abstract as ab
+from ..analysis.abstract import NEVER, POISON, UNBOUND, Abstract, Seq, Slice, Static
+from ..analysis.callees import bind_arguments, inline
+from ..analysis.infer import Frame, Refusal
+from ..analysis.primitives import apply
+from ..ir.core import Op, Value
+from ..ir.ops import Lit, SeqOf, SliceOf, Slot, template_slots
+from ..ir.types import ANY, MANY, UNIT, Array, List, Scalar, Tuple, Type, strip_const
+from ..rules import registry
+from ..runtime import helpers
+
+if TYPE_CHECKING:
+    from .reverse import Reverser
+
+
+def reverse_call(rev: Reverser, op: Op, totals: list[Value | None]) -> None:
+    """The adjoint of a primitive call whose results have the adjoints ``totals``."""
+    fn = op.attrs["fn"]
+    try:
+        if fn is operator.getitem:
+            _reverse_read(rev, op, totals[0])
+        elif fn is tuple:
+            _reverse_unpack(rev, op, totals)
+        elif fn is operator.add and _plain_sum(op):
+            for operand in op.operands:
+                rev.accumulate(operand, totals[0])  # type: ignore[arg-type]
+        else:
+            _splice(rev, op, totals)
+    except Refusal as refusal:
+        rev.context.refuse(refusal, op.loc)
+
+
+def _plain_sum(op: Op) -> bool:
+    """``x + y``, the most frequent rule, needs no splicing: both cotangents are that of the result."""
+    return len(op.operands) == 2
+
+
+def _reverse_read(rev: Reverser, op: Op, total: Value | None) -> None:
+    """``x[i]``: the cotangent is added to the same place of the array's own adjoint."""
+    assert total is not None
+    base = op.operands[0]
+    if base not in rev.active:
+        return
+    buffer = rev.buffer(base)
+    template = op.attrs["args"][1]
+    slots = sorted(set(template_slots(template)))
+    leaves = [op.operands[k] for k in slots]
+    position = {k: n + 2 for n, k in enumerate(slots)}
+    moved = _renumber(template, position)
+    unique = not any(_may_repeat(op.operands[k]) for k in slots) and not _has_list(template)
+    rev.builder.emit("index_add", [buffer, total, *leaves], args=(Slot(0), moved), unique=unique)
+
+
+def _renumber(template: Any, position: dict[int, int]) -> Any:
+    from ..ir.ops import map_template
+    return map_template(template, lambda k: Slot(position[k]))
+
+
+def _has_list(template: Any) -> bool:
+    if isinstance(template, SeqOf):
+        return template.kind is list or any(map(_has_list, template.items))
+    return False
+
+
+def _may_repeat(index: Value) -> bool:
+    """Whether an index may name an element twice: an integer array (a mask, an integer or a slice cannot)."""
+    t = strip_const(index.type)
+    return isinstance(t, List) or (isinstance(t, Array) and t.dtype != "bool")
+
+
+def _reverse_unpack(rev: Reverser, op: Op, totals: list[Value | None]) -> None:
+    buffer = rev.buffer(op.operands[0])
+    for k, total in enumerate(totals):
+        if total is not None:
+            rev.builder.emit("index_add", [buffer, total], args=(Slot(0), Lit(k)), unique=True)
+
+
+# ------------------------------------------------------------------------------------------------------ rule application
+
+def _splice(rev: Reverser, op: Op, totals: list[Value | None]) -> None:
+    """Lower the rule's body, specialise it on these arguments and add what it assigns to the operands' adjoints."""
+    entry = registry.lookup(op.attrs["fn"])
+    name = entry.name if entry is not None else getattr(op.attrs["fn"], "__name__", str(op.attrs["fn"]))
+    if entry is None or entry.vjp is None:
+        raise Refusal("SCT201", f"no derivative rule for {name}",
+                      "write one with the notation of sct.rules, or wrap its argument in sct.stop_gradient")
+    kwargs = {k: to_abstract(t, op.operands) for k, t in op.attrs["kwargs"].items()}
+    args = [to_abstract(t, op.operands) for t in op.attrs["args"]]
+    rule = rev.context.session.rule(entry, "vjp")
+    lowered = rule.lowered
+    result = Seq(tuple, list(op.results)) if op.attrs.get("unpack") else op.results[0]
+    bars = [t if t is not None else Static(None) for t in totals]
+    cotangent = Seq(tuple, list(bars)) if op.attrs.get("unpack") else bars[0]
+    _check_keywords(name, lowered, args, kwargs)
+    inputs = {**kwargs, rule.result: result, rule.cotangent: cotangent}
+    bound = bind_arguments(lowered, args, inputs, {k: (lambda v=v: Static(v)) for k, v in rule.defaults.items()})
+    frame = Frame(lowered, owner=rule.owner)
+    rev.sp.builder.loc = op.loc
+    outcome = inline(rev.sp, frame, lowered, bound)
+    if outcome in (POISON, NEVER):
+        return
+    assert isinstance(outcome, Seq)
+    parameters = {p.name: a for p, a in zip(lowered.info.params, bound, strict=True)}
+    for parameter, bar in zip(rule.outputs, outcome.items, strict=True):
+        _contribute(rev, parameters[parameter], bar, op)
+
+
+def _check_keywords(name: str, lowered: Any, args: list[Abstract], kwargs: dict[str, Abstract]) -> None:
+    params = {p.name for p in lowered.info.params}
+    if any(p.kind == "VAR_KEYWORD" for p in lowered.info.params):
+        return
+    for keyword in kwargs:
+        if keyword not in params:
+            raise Refusal("SCT204", f"the derivative rule of {name} does not support the keyword `{keyword}`",
+                          "compute the same without it")
+    positional = [p for p in lowered.info.params if p.kind in ("POSITIONAL_ONLY", "POSITIONAL_OR_KEYWORD")]
+    variadic = any(p.kind == "VAR_POSITIONAL" for p in lowered.info.params)
+    if len(args) > len(positional) and not variadic:
+        raise Refusal("SCT204", f"the derivative rule of {name} supports at most {len(positional)} positional arguments",
+                      "pass the others by keyword, or compute the same without them")
+
+
+def to_abstract(template: Any, operands: list[Value]) -> Abstract:
+    """The abstract argument that a template describes."""
+    if isinstance(template, Slot):
+        return operands[template.index]
+    if isinstance(template, Lit):
+        return Static(template.value)
+    if isinstance(template, SeqOf):
+        return Seq(template.kind, [to_abstract(t, operands) for t in template.items])
+    assert isinstance(template, SliceOf)
+    return Slice(*(to_abstract(t, operands) for t in (template.lo, template.hi, template.step)))
+
+
+def _contribute(rev: Reverser, argument: Abstract, bar: Abstract, op: Op) -> None:
+    """Add the cotangent ``bar`` that a rule assigned to ``argument``, following its nesting."""
+    if bar in (UNBOUND, NEVER, POISON) or (isinstance(bar, Static) and bar.value is None):
+        return
+    if isinstance(argument, Value):
+        if argument in rev.active:
+            rev.accumulate(argument, fit(rev, bar, argument))
+        return
+    if not isinstance(argument, Seq):
+        return
+    if isinstance(bar, Seq):
+        for item, part in zip(argument.items, bar.items, strict=True):
+            _contribute(rev, item, part, op)
+    elif isinstance(bar, Value):
+        for k, item in enumerate(argument.items):
+            if _any_active(rev, item):
+                from ..analysis.subscripts import from_value
+                _contribute(rev, item, from_value(rev.sp, bar, Static(k)), op)
+
+
+def _any_active(rev: Reverser, a: Abstract) -> bool:
+    if isinstance(a, Seq):
+        return any(_any_active(rev, i) for i in a.items)
+    return isinstance(a, Value) and a in rev.active
+
+
+def fit(rev: Reverser, bar: Abstract, value: Value) -> Value:
+    """The cotangent as one run-time value."""
+    lifted = rev.sp.lift(bar)
+    return lifted
+
+
+# ------------------------------------------------------------------------------------------------------- implicit ops
+
+def unconvert(rev: Reverser, bar: Value, operand: Value) -> Value:
+    """The cotangent in the element type of ``operand``: narrowed, and real for a real number."""
+    have, want = strip_const(bar.type), strip_const(operand.type)
+    if not isinstance(have, Scalar | Array) or not isinstance(want, Scalar | Array):
+        return bar
+    if have.dtype.startswith("complex") and want.dtype.startswith("float"):
+        real = apply(rev.sp, np.real, [bar])
+        assert isinstance(real, Value)
+        bar, have = real, strip_const(real.type)  # type: ignore[assignment]
+    if isinstance(have, Array) and isinstance(want, Array) and have.dtype != want.dtype:
+        t = Array(want.dtype, have.dims)
+        return rev.builder.value("call", [bar], t, fn=np.ndarray.astype, args=(Slot(0), Lit(np.dtype(want.dtype).type)),
+                                 kwargs={}, spelled="method", spelled_name="astype", adjoint=True)
+    return bar
+
+
+def unbroadcast(rev: Reverser, bar: Value, operand: Value, result: Type) -> Value:
+    """The cotangent summed over the dimensions along which ``operand`` was broadcast."""
+    want, full = strip_const(operand.type), strip_const(result)
+    have = strip_const(bar.type)
+    if not isinstance(full, Array) or not isinstance(have, Array):
+        return bar
+    if isinstance(want, Scalar):
+        return _sum(rev, bar)
+    assert isinstance(want, Array)
+    lead = full.ndim - want.ndim
+    pairs = list(zip(want.dims, full.dims[lead:], strict=True))
+    if any(w == ANY for w, _ in pairs):
+        return _helper(rev, bar, operand, want)
+    units = [lead + k for k, (w, f) in enumerate(pairs) if w == UNIT and f != UNIT]
+    if units:
+        bar = _sum(rev, bar, axis=tuple(units) if len(units) > 1 else units[0], keepdims=True)
+    if lead:
+        bar = _sum(rev, bar, axis=tuple(range(lead)) if lead > 1 else 0)
+    return bar
+
+
+def _sum(rev: Reverser, bar: Value, axis: Any = None, keepdims: bool = False) -> Value:
+    kwargs: dict[str, Abstract] = {}
+    if axis is not None:
+        kwargs["axis"] = Seq(tuple, [Static(k) for k in axis]) if isinstance(axis, tuple) else Static(axis)
+    if keepdims:
+        kwargs["keepdims"] = Static(True)
+    total = apply(rev.sp, np.sum, [bar], kwargs)
+    assert isinstance(total, Value)
+    return total
+
+
+def _helper(rev: Reverser, bar: Value, operand: Value, want: Array) -> Value:
+    return rev.builder.value("call", [bar, operand], Array(strip_const(bar.type).dtype, want.dims),  # type: ignore[attr-defined]
+                             fn=helpers.unbroadcast, args=(Slot(0), Slot(1)), kwargs={}, adjoint=True)
+
+
+_ = (ab, MANY, Tuple)

@@ -1,0 +1,227 @@
+"""What the reverse sweep reads of the forward sweep: kept alive, recomputed, or saved in a list per value.
+
+A forward value is in scope in the reverse sweep when it is defined at function level.  One that is defined in a branch outside
+loops is passed out of the branch.  One that is defined in a loop body is recomputed at the head of the mirrored body when that is
+cheap and its operands are at hand; otherwise it is pushed right after its definition and popped at the head of the mirrored body.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+from ..errors import InternalError
+from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
+from ..ir.rewrite import clone_op
+from ..ir.types import Array, Cache, List, Scalar, strip_const
+
+CHEAP = frozenset({operator.add, operator.sub, operator.mul, operator.neg, operator.pos, operator.lt, operator.le, operator.gt,
+                   operator.ge, operator.eq, operator.ne, operator.not_, operator.is_, operator.is_not, operator.getitem, len})
+"""Scalar operations that cost about as much as saving and taking back one value."""
+FREE = frozenset({"const", "global", "convert", "broadcast", "narrow", "item", "attr"})
+"""Ops that print as part of an expression."""
+DEPTH = 3
+"""How many cheap operations in a row are repeated rather than saved."""
+
+
+def save(joint: Any) -> None:
+    """Make every forward value that the reverse sweep of ``joint`` uses available there."""
+    _Saver(joint.function, joint.reverser.mirror, joint.reverser.replaced, joint.mark).run()
+
+
+class _Saver:
+    def __init__(self, function: Function, mirror: dict[Block, Block], replaced: dict[Value, Value], mark: Op) -> None:
+        self.function = function
+        self.mirror = mirror
+        self.replaced = replaced
+        self.mark = mark
+        self.needed: dict[Block, dict[Value, None]] = {}
+        """For each forward block, the values defined in it that its mirror must provide."""
+        self.saved: set[Value] = set()
+        self.available: dict[Value, Value] = {}
+        """Forward value → the value that stands for it in the reverse sweep."""
+        self.heads: dict[Block, list[Op]] = {}
+        """Ops to put at the head of each mirrored block."""
+        self.cached: set[Value] = set()
+
+    def run(self) -> None:
+        body = self.function.body
+        at = body.ops.index(self.mark)
+        reverse = body.ops[at + 1:]
+        forward_blocks = self._forward_blocks(body.ops[:at])
+        self._choose(reverse, forward_blocks)
+        for op in reverse:
+            self._rewrite(op, forward_blocks)
+        for block, ops in self.heads.items():
+            self._insert_head(block, ops)
+
+    def _insert_head(self, block: Block, ops: list[Op]) -> None:
+        for op in ops:
+            op.parent = block
+        at = block.ops.index(self.mark) + 1 if block is self.function.body else 0
+        block.ops[at:at] = ops
+
+    def _forward_blocks(self, ops: list[Op]) -> set[Block]:
+        found: set[Block] = set()
+        for op in ops:
+            for block in op.blocks:
+                found.add(block)
+                found |= self._forward_blocks(block.ops)
+        return found
+
+    # ------------------------------------------------------------------------------------------------------- choosing
+    def _choose(self, reverse: list[Op], forward_blocks: set[Block]) -> None:
+        """Decide which needed values must be saved: those that cannot be recomputed from what is at hand."""
+        wanted: dict[Value, None] = {}
+        for op in reverse:
+            for v in _all_operands(op):
+                if defining_block(v) in forward_blocks and v not in self.replaced:
+                    wanted[v] = None
+        self.forward_blocks = forward_blocks
+        hard = [v for v in wanted if not self._recomputable(v, set(wanted), DEPTH)]
+        self.saved = set(hard)
+        for v in wanted:
+            if v not in self.saved and not self._recomputable(v, self.saved, DEPTH):
+                self.saved.add(v)
+
+    def _at_hand(self, v: Value, saved: set[Value]) -> bool:
+        return v in saved or v in self.replaced or defining_block(v) not in self.forward_blocks
+
+    def _recomputable(self, v: Value, saved: set[Value], depth: int) -> bool:
+        op = v.owner
+        if not isinstance(op, Op) or op.blocks:
+            return False
+        if op.name in ("const", "global"):
+            return True
+        if not self._cheap(op) or depth == 0:
+            return False
+        return all(self._at_hand(o, saved - {v}) or self._recomputable(o, saved - {v}, depth - 1) for o in op.operands)
+
+    def _cheap(self, op: Op) -> bool:
+        if op.name in FREE:
+            return True
+        if op.name != "call" or op.attrs["fn"] not in CHEAP:
+            return False
+        reads = op.attrs["fn"] is operator.getitem
+        return len(op.results) == 1 and (isinstance(strip_const(op.results[0].type), Scalar) or reads and _is_view(op))
+
+    # ------------------------------------------------------------------------------------------------------ rewriting
+    def _rewrite(self, op: Op, forward_blocks: set[Block]) -> None:
+        for k, v in enumerate(op.operands):
+            if defining_block(v) in forward_blocks:
+                op.operands[k] = self._provide(v)
+        for block in op.blocks:
+            for inner in block.ops:
+                self._rewrite(inner, forward_blocks)
+
+    def _provide(self, v: Value) -> Value:
+        """The value that stands for forward value ``v`` in the mirror of its block."""
+        if defining_block(v) not in self.forward_blocks:
+            return v
+        if v in self.replaced:
+            return self.replaced[v]
+        if v not in self.available:
+            if v in self.saved:
+                self.available[v] = self._save(v)
+            else:
+                self.available[v] = self._recompute(v)
+        return self.available[v]
+
+    def _recompute(self, v: Value) -> Value:
+        op = v.owner
+        assert isinstance(op, Op)
+        operands = [self._provide(o) for o in op.operands]
+        copy = clone_op(op, dict(zip(op.operands, operands, strict=True)))
+        copy.attrs.pop("may_raise", None)
+        copy.attrs["recomputed"] = True
+        self._head(self._mirror_of(v)).append(copy)
+        return copy.results[op.results.index(v)]
+
+    def _mirror_of(self, v: Value) -> Block:
+        block = defining_block(v)
+        found = self.mirror.get(block)
+        if found is None:
+            raise InternalError(f"the reverse sweep needs {v!r}, whose block was not reversed")
+        return found
+
+    def _head(self, block: Block) -> list[Op]:
+        return self.heads.setdefault(block, [])
+
+    def _save(self, v: Value) -> Value:
+        """Pass ``v`` out of its branch when it is not in a loop, else push and pop it."""
+        if not any(op is not None and op.name in ("for", "while") for op in _owners(defining_block(v))):
+            return self._pass_out(v)
+        body = self.function.body
+        loop = [op for op in _owners(defining_block(v)) if op is not None][-1]
+        loc = _loc_of(v)
+        cache = Op("cache", [], [], {}, [], body, loc)
+        cache.results = [Value(f"saved_{v.hint or _kind(v)}", Cache(v.type), cache)]
+        body.ops.insert(body.ops.index(loop), cache)
+        push = Op("push", [cache.results[0], v], [], {}, [], defining_block(v), loc)
+        self._after_definition(v, push)
+        pop = Op("pop", [cache.results[0]], [], {}, [], None, loc)
+        pop.results = [Value(v.hint, v.type, pop)]
+        self._head(self._mirror_of(v)).append(pop)
+        return pop.results[0]
+
+    def _after_definition(self, v: Value, push: Op) -> None:
+        block = defining_block(v)
+        if isinstance(v.owner, Op):
+            block.ops.insert(block.ops.index(v.owner) + 1, push)
+            return
+        at = 0
+        while at < len(block.ops) and block.ops[at].name == "push":
+            at += 1
+        block.ops.insert(at, push)
+
+    def _pass_out(self, v: Value) -> Value:
+        """Make ``v`` a result of the branch that defines it, and of every region around."""
+        current = v
+        while True:
+            block = defining_block(current)
+            op = block.parent
+            if op is None:
+                return current
+            for inner in op.blocks:
+                end = inner.ops[-1]
+                if inner is block:
+                    end.operands.append(current)
+                elif end.name == "yield":
+                    undef = Op("undef", [], [], {}, [], inner, op.loc)
+                    undef.results = [Value(v.hint, v.type, undef)]
+                    inner.ops.insert(len(inner.ops) - 1, undef)
+                    end.operands.append(undef.results[0])
+            result = Value(v.hint, v.type, op)
+            op.results.append(result)
+            current = result
+
+
+def _is_view(op: Op) -> bool:
+    """Whether an array read only makes a view: then it costs no memory to repeat it."""
+    return not any(isinstance(strip_const(v.type), Array | List) for v in op.operands[1:])
+
+
+def _owners(block: Block) -> list[Op | None]:
+    return [b.parent for b in enclosing(block)][:-1]
+
+
+def _all_operands(op: Op) -> Any:
+    yield from op.operands
+    for block in op.blocks:
+        for inner in walk(block):
+            yield from inner.operands
+
+
+def _loc_of(v: Value) -> Any:
+    owner = v.owner
+    if isinstance(owner, Op):
+        return owner.loc
+    return owner.parent.loc if owner is not None and owner.parent is not None else None
+
+
+def _kind(v: Value) -> str:
+    owner = v.owner
+    if isinstance(owner, Op) and owner.name == "call":
+        name = getattr(owner.attrs["fn"], "__name__", "value")
+        return {"getitem": "item"}.get(name, name.strip("_"))
+    return "value"

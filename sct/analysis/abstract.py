@@ -1,0 +1,368 @@
+"""Abstract values: what specialisation knows of a value, from fully static to a typed run-time value, and how two of them meet.
+
+A *shape* is the static skeleton of an abstract value with a type at every run-time leaf.  Shapes are what block arguments, branch
+results and callee keys are made of: ``shape_of`` takes the skeleton, ``join_shapes`` joins two, ``leaves`` lists the run-time
+values in it and ``rebuild`` makes an abstract value from new ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..ir.build import Builder
+from ..ir.core import Value
+from ..ir.types import BOTTOM, NONE, UNDEF, List, OrConst, Scalar, Tuple, Type, constant, join, strip_const, type_of
+
+
+@dataclass(frozen=True, eq=False)
+class Static:
+    """A Python object known while specialising: a literal, function, module, class, dtype, ``None``."""
+
+    value: Any
+    path: DataPath | None = None
+    """Where generated code finds the object, when it came from the user's module or closure."""
+
+
+@dataclass(frozen=True)
+class DataPath:
+    """``root.attr[key]…`` as seen from the user's function."""
+
+    scope: str
+    """``global``, ``free`` (closure cell) or ``const`` (an object only we hold)."""
+    root: str
+    steps: tuple[tuple[str, Any], ...] = ()
+    """``("attr", name)`` and ``("item", key)`` steps."""
+    owner: Any = None
+    """The function whose globals or cells hold ``root``."""
+
+    def attr(self, name: str) -> DataPath:
+        return DataPath(self.scope, self.root, (*self.steps, ("attr", name)), self.owner)
+
+    def item(self, key: Any) -> DataPath:
+        return DataPath(self.scope, self.root, (*self.steps, ("item", key)), self.owner)
+
+
+@dataclass(eq=False)
+class Seq:
+    """A tuple, named tuple or list whose length is known; items are abstract values."""
+
+    kind: type
+    items: list[Abstract]
+    runtime: Value | None = None
+    """The run-time object, where there is one already (a parameter, ``x.shape``)."""
+
+
+@dataclass(eq=False)
+class Mapping:
+    """A dict with known keys."""
+
+    items: dict[Any, Abstract]
+    runtime: Value | None = None
+
+
+@dataclass(eq=False)
+class Slice:
+    lo: Abstract
+    hi: Abstract
+    step: Abstract
+
+
+@dataclass(eq=False)
+class Range:
+    lo: Abstract
+    hi: Abstract
+    step: Abstract
+
+
+@dataclass(eq=False)
+class Iteration:
+    """``enumerate``, ``zip`` or ``reversed`` of other iterables, or an iterator over one."""
+
+    kind: str
+    parts: list[Abstract]
+
+
+@dataclass(eq=False)
+class Closure:
+    """A nested function or lambda: its code, the values captured when it was made, the frame its cells live in."""
+
+    code: Any
+    captured: list[Abstract]
+    defaults: list[Abstract]
+    frame: Any
+
+
+@dataclass(eq=False)
+class Bound:
+    """A callable with leading positional (and keyword) arguments already given: methods and partials."""
+
+    fn: Abstract
+    args: list[Abstract]
+    kwargs: dict[str, Abstract] = field(default_factory=dict)
+    spelled: str = ""
+    """Name under which the user called it, when it is an array method."""
+
+
+class _Marker:
+    """A unique abstract value."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+POISON = _Marker("poison")
+"""The result of something that was refused; every use of it is silently poison, so that all obstacles are found at once."""
+NEVER = _Marker("never")
+"""No value: what a recursive call gives before its result type is known."""
+UNBOUND = _Marker("unbound")
+"""A variable that is not bound on this path."""
+
+Abstract = Value | Static | Seq | Mapping | Slice | Range | Iteration | Closure | Bound | _Marker
+
+
+class JoinError(Exception):
+    """Two abstract values have no common description; the text says what they are."""
+
+
+# ---------------------------------------------------------------------------------------------------------------- shapes
+
+def _parts(a: Abstract) -> list[Abstract] | None:
+    """The abstract values inside a composite; None for atoms."""
+    if isinstance(a, Seq):
+        return a.items
+    if isinstance(a, Mapping):
+        return list(a.items.values())
+    if isinstance(a, Slice | Range):
+        return [a.lo, a.hi, a.step]
+    if isinstance(a, Iteration):
+        return a.parts
+    if isinstance(a, Closure):
+        return a.captured + a.defaults
+    if isinstance(a, Bound):
+        return [a.fn, *a.args, *a.kwargs.values()]
+    return None
+
+
+def _with_parts(a: Abstract, parts: list[Abstract]) -> Abstract:
+    if isinstance(a, Seq):
+        return Seq(a.kind, parts)
+    if isinstance(a, Mapping):
+        return Mapping(dict(zip(a.items, parts, strict=True)))
+    if isinstance(a, Slice | Range):
+        return type(a)(*parts)
+    if isinstance(a, Iteration):
+        return Iteration(a.kind, parts)
+    if isinstance(a, Closure):
+        n = len(a.captured)
+        return Closure(a.code, parts[:n], parts[n:], a.frame)
+    assert isinstance(a, Bound)
+    n = 1 + len(a.args)
+    return Bound(parts[0], parts[1:n], dict(zip(a.kwargs, parts[n:], strict=True)), a.spelled)
+
+
+def _tag(a: Abstract) -> tuple[Any, ...]:
+    """What must be equal for two composites to be joined part by part."""
+    if isinstance(a, Seq):
+        return ("seq", a.kind, len(a.items))
+    if isinstance(a, Mapping):
+        return ("dict", tuple(a.items))
+    if isinstance(a, Iteration):
+        return ("iter", a.kind, len(a.parts))
+    if isinstance(a, Closure):
+        return ("closure", a.code, id(a.frame) if a.code.cells else 0, len(a.captured))
+    if isinstance(a, Bound):
+        return ("bound", len(a.args), tuple(a.kwargs), a.spelled)
+    return (type(a).__name__,)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The skeleton of an abstract value; ``example`` rebuilds it, the rest is compared and hashed."""
+
+    tag: tuple[Any, ...]
+    """``("leaf", type)``, ``("static", key)``, or a composite's tag."""
+    parts: tuple[Shape, ...] = ()
+    example: Any = field(default=None, compare=False, hash=False)
+
+
+def static_key(value: Any) -> Any:
+    """A hashable key that tells literals apart by type and value, and other objects by identity."""
+    if isinstance(value, bool | int | float | complex | str | bytes | type(None) | type(Ellipsis)):
+        return (type(value).__name__, repr(value))
+    return ("object", id(value))
+
+
+def shape_of(a: Abstract) -> Shape:
+    """The shape of an abstract value."""
+    if isinstance(a, Value):
+        return Shape(("leaf", a.type))
+    if isinstance(a, Static):
+        return Shape(("static", static_key(a.value)), (), a)
+    if isinstance(a, _Marker):
+        return Shape(("marker", a.name), (), a)
+    parts = _parts(a)
+    assert parts is not None
+    return Shape(_tag(a), tuple(map(shape_of, parts)), a)
+
+
+def leaf_shape(t: Type) -> Shape:
+    """The shape of a run-time value of type ``t``."""
+    return Shape(("leaf", t))
+
+
+def is_number(value: Any) -> bool:
+    """Whether a static object is a Python number, which a loop may change."""
+    return type(value) in (int, float, bool, complex)
+
+
+def _static_leaf_type(shape: Shape) -> Type | None:
+    """The type that a static literal has once it must be a run-time value."""
+    value = shape.example.value
+    if value is None or isinstance(value, str) or is_number(value):
+        return constant(type_of(value)) if value is not None else OrConst(BOTTOM, NONE)
+    return None
+
+
+def generalise(shape: Shape) -> Shape:
+    """The shape a loop-carried value starts with: numbers become run-time values, functions and strings stay static."""
+    if shape.tag[0] == "static" and is_number(shape.example.value):
+        return Shape(("leaf", constant(type_of(shape.example.value))))
+    if shape.parts:
+        return Shape(shape.tag, tuple(map(generalise, shape.parts)), shape.example)
+    return shape
+
+
+def join_shapes(a: Shape, b: Shape) -> Shape:
+    """The least shape that covers both; raises JoinError where there is none."""
+    if a == b:
+        return a
+    for x, y in ((a, b), (b, a)):
+        if x.tag[0] == "marker":
+            return a if x.example is POISON and x is a else _join_marker(x, y)
+    if a.tag == b.tag and len(a.parts) == len(b.parts):
+        return Shape(a.tag, tuple(map(join_shapes, a.parts, b.parts)), a.example)
+    s, t = leaf_type(a), leaf_type(b)
+    joined = join(s, t) if s is not None and t is not None else None
+    if joined is None:
+        raise JoinError(f"{describe(a)} and {describe(b)}")
+    return leaf_shape(joined)
+
+
+def _join_marker(marker: Shape, other: Shape) -> Shape:
+    if marker.example is POISON:
+        return marker
+    if marker.example is UNBOUND and other.tag[0] == "static":
+        t = _static_leaf_type(other)
+        return leaf_shape(t) if t is not None else other
+    return other
+
+
+def leaf_type(shape: Shape) -> Type | None:
+    """The run-time type a shape has when it is made one run-time value; None where it cannot be."""
+    kind = shape.tag[0]
+    if kind == "leaf":
+        t: Type = shape.tag[1]
+        return t
+    if kind == "static":
+        return _static_leaf_type(shape)
+    if kind == "marker":
+        return UNDEF if shape.example is UNBOUND else BOTTOM
+    if kind == "seq":
+        items = [leaf_type(p) for p in shape.parts]
+        if None in items:
+            return None
+        if shape.tag[1] is list:
+            return _list_of(items)  # type: ignore[arg-type]
+        return Tuple(tuple(items), shape.tag[1])  # type: ignore[arg-type]
+    return None
+
+
+def _list_of(items: list[Type]) -> Type | None:
+    joined: Type | None = BOTTOM
+    for t in items:
+        joined = join(joined, t.const if isinstance(t, OrConst) and t.base is BOTTOM else t)
+        if joined is None:
+            return None
+    assert joined is not None
+    return List(joined)
+
+
+def describe(shape: Shape) -> str:
+    """A shape in words for messages."""
+    kind = shape.tag[0]
+    if kind == "leaf":
+        return str(shape.tag[1])
+    if kind == "static":
+        value = shape.example.value
+        return f"the function {value.__name__}" if hasattr(value, "__name__") else repr(value)
+    if kind == "seq":
+        return f"{shape.tag[1].__name__} of {len(shape.parts)} items"
+    return {"closure": "a function", "bound": "a method"}.get(kind, str(kind))
+
+
+# ------------------------------------------------------------------------------------------------------ leaves and rebuild
+
+def leaf_types(shape: Shape) -> Iterator[Type]:
+    """The types of the run-time leaves of a shape, in order."""
+    if shape.tag[0] == "leaf":
+        yield shape.tag[1]
+    for part in shape.parts:
+        yield from leaf_types(part)
+
+
+def rebuild(shape: Shape, leaf: Callable[[Type], Value]) -> Abstract:
+    """An abstract value of this shape whose run-time leaves ``leaf`` supplies, in order."""
+    if shape.tag[0] == "leaf":
+        return leaf(shape.tag[1])
+    if shape.tag[0] in ("static", "marker"):
+        example: Abstract = shape.example
+        return example
+    return _with_parts(shape.example, [rebuild(p, leaf) for p in shape.parts])
+
+
+def leaves(a: Abstract, shape: Shape, builder: Builder, hint: str = "") -> list[Value]:
+    """The run-time values that fill ``shape`` (which covers ``a``), lifting literals and converting numbers as needed."""
+    if shape.tag[0] == "leaf":
+        return [convert(lift(a, builder, hint), shape.tag[1], builder)]
+    if not shape.parts:
+        return []
+    if a in (UNBOUND, NEVER):
+        return [builder.value("undef", (), t) for t in leaf_types(shape)]
+    parts = _parts(a)
+    assert parts is not None
+    return [v for part, s in zip(parts, shape.parts, strict=True) for v in leaves(part, s, builder, hint)]
+
+
+def convert(value: Value, to: Type, builder: Builder) -> Value:
+    """``value`` with an explicit conversion when its element type differs from that of ``to``."""
+    a = strip_const(value.type)
+    if isinstance(a, Scalar) and isinstance(to, Scalar) and a.dtype != to.dtype:
+        return builder.value("convert", [value], to, value.hint)
+    return value
+
+
+def lift(a: Abstract, builder: Builder, hint: str = "") -> Value:
+    """The abstract value as one run-time value; raises JoinError where that is impossible (a function, a range)."""
+    if isinstance(a, Value):
+        return a
+    if isinstance(a, Static):
+        t = _static_leaf_type(shape_of(a))
+        if t is not None:
+            return builder.value("const", (), t, hint, value=a.value)
+    if isinstance(a, Seq):
+        if a.runtime is not None:
+            return a.runtime
+        t = leaf_type(shape_of(a))
+        if t is not None:
+            return builder.value("tuple", [lift(x, builder) for x in a.items], t, hint, cls=a.kind)
+    if isinstance(a, Mapping):
+        if a.runtime is not None:
+            return a.runtime
+    if a is UNBOUND or a is NEVER:
+        return builder.value("undef", (), UNDEF, hint)
+    raise JoinError(describe(shape_of(a)))

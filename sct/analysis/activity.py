@@ -1,0 +1,99 @@
+"""Activity: which values depend on the differentiated inputs (varied) and also influence the result (useful)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..ir.core import Block, Function, Op, Value, walk
+from ..ir.ops import LOOPS
+from ..rules import registry
+
+_PASS = frozenset({"convert", "broadcast", "narrow", "tuple", "dict", "item", "append", "iaddv"})
+
+
+def active_values(function: Function, inputs: Iterable[Value], outputs: Iterable[Value]) -> set[Value]:
+    """The values of a typed function that need an adjoint when ``outputs`` are differentiated with respect to ``inputs``."""
+    varied = _grow(function.body, set(inputs), forward=True)
+    useful = _grow(function.body, set(outputs), forward=False)
+    return {v for v in varied & useful if v.type.differentiable}
+
+
+def varied_values(function: Function, inputs: Iterable[Value]) -> set[Value]:
+    """The values that depend differentiably on ``inputs``."""
+    return _grow(function.body, set(inputs), forward=True)
+
+
+def _grow(body: Block, seeds: set[Value], forward: bool) -> set[Value]:
+    """The closure of ``seeds`` along differentiable data flow, in one direction."""
+    edges: dict[Value, list[Value]] = {}
+    for source, target in _flow(body):
+        if forward:
+            edges.setdefault(source, []).append(target)
+        else:
+            edges.setdefault(target, []).append(source)
+    reached = set(seeds)
+    work = list(seeds)
+    while work:
+        for neighbour in edges.get(work.pop(), ()):
+            if neighbour not in reached and neighbour.type.differentiable:
+                reached.add(neighbour)
+                work.append(neighbour)
+    return reached
+
+
+def _flow(body: Block) -> Iterable[tuple[Value, Value]]:
+    """Every pair (used value, value it flows into) along which a derivative may flow."""
+    for op in walk(body):
+        if op.name in _PASS or op.name == "invoke" or (op.name == "call" and carries_derivative(op)):
+            for operand in op.operands:
+                for result in op.results:
+                    yield operand, result
+        elif op.name in LOOPS:
+            yield from _loop_flow(op)
+        elif op.name in ("if", "with"):
+            for block in op.blocks:
+                if block.ops and block.ops[-1].name == "yield":
+                    yield from zip(block.ops[-1].operands, op.results, strict=True)
+
+
+def _loop_flow(op: Op) -> Iterable[tuple[Value, Value]]:
+    """A carried position is one variable: its initial value, argument, next values and result flow into each other."""
+    inits = op.operands[first_init(op):]
+    for block in op.blocks:
+        args = block.args[len(block.args) - len(op.results):]
+        for init, arg, result in zip(inits, args, op.results, strict=True):
+            yield init, arg
+            yield init, result
+            yield arg, result
+    body = op.blocks[-1]
+    args = body.args[len(body.args) - len(op.results):]
+    for exit in loop_exits(body):
+        for value, arg, result in zip(exit.operands, args, op.results, strict=True):
+            yield value, result
+            if exit.name == "continue":
+                yield value, arg
+
+
+def first_init(op: Op) -> int:
+    """The position of a loop's first initial value among its operands."""
+    if op.name == "while":
+        return 0
+    return 3 if op.attrs["kind"] == "range" else 1
+
+
+def loop_exits(block: Block) -> Iterable[Op]:
+    """The ``continue`` and ``break`` ops that end the body of a loop, through its tail ``if``s."""
+    if not block.ops:
+        return
+    last = block.ops[-1]
+    if last.name in ("continue", "break"):
+        yield last
+    elif last.name == "if" and last.attrs.get("tail"):
+        for inner in last.blocks:
+            yield from loop_exits(inner)
+
+
+def carries_derivative(op: Op) -> bool:
+    """Whether the result of a primitive call depends differentiably on its operands (by the registry)."""
+    entry = registry.lookup(op.attrs["fn"])
+    return entry is None or not entry.zero

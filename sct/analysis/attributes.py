@@ -1,0 +1,163 @@
+"""Attribute reads: of modules and instances (live data or code), of arrays and numbers (functions under another spelling)."""
+
+from __future__ import annotations
+
+import inspect
+import types
+from typing import Any
+
+import numpy as np
+
+from ..ir.core import Value
+from ..ir.types import NONE, STR, Array, Dict, List, Object, OrConst, Scalar, Tuple, strip_const, type_of
+from ..rules import registry
+from .abstract import Abstract, Bound, Closure, DataPath, Mapping, Seq, Slice, Static
+from .data import from_data
+from .infer import SIMPLE, Frame, Op, Refusal, Specializer
+from .primitives import apply
+
+
+def _attr(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
+    return [attribute(sp, args[0], op.attrs["name"])]
+
+
+def attribute(sp: Specializer, base: Abstract, name: str) -> Abstract:
+    """``base.name``."""
+    if isinstance(base, Static):
+        return _of_object(sp, base, name)
+    if isinstance(base, Value):
+        return _of_value(sp, base, name)
+    if isinstance(base, Seq):
+        if name in getattr(base.kind, "_fields", ()):
+            return base.items[base.kind._fields.index(name)]  # type: ignore[attr-defined]
+        return Bound(Static(getattr(base.kind, name)), [base], spelled=name)
+    if isinstance(base, Mapping):
+        return Bound(Static(getattr(dict, name)), [base], spelled=name)
+    if isinstance(base, Slice) and name in ("start", "stop", "step"):
+        return {"start": base.lo, "stop": base.hi, "step": base.step}[name]
+    if isinstance(base, Closure | Bound) and name in ("__name__", "__doc__", "__qualname__"):
+        return Static(None)
+    raise Refusal("SCT710", f"the attribute `{name}` of this cannot be read")
+
+
+def _of_object(sp: Specializer, base: Static, name: str) -> Abstract:
+    obj = base.value
+    try:
+        raw = inspect.getattr_static(obj, name)
+    except AttributeError:
+        raw = None
+    try:
+        if isinstance(raw, property) and isinstance(raw.fget, types.FunctionType) and not isinstance(obj, type):
+            from .callees import call
+            return call(sp, Static(raw.fget), [base], {})
+        value = getattr(obj, name)
+    except AttributeError as error:
+        raise Refusal("SCT710", f"this always raises AttributeError: {error}") from None
+    path = base.path.attr(name) if base.path is not None else DataPath("const", type(obj).__name__, (("attr", name),), obj)
+    if isinstance(value, types.MethodType):
+        home = base.path or DataPath("const", type(obj).__name__, (), obj)
+        return Bound(Static(value.__func__, path.attr("__func__")), [Static(value.__self__, home)])
+    if isinstance(value, types.BuiltinMethodType) and not isinstance(obj, types.ModuleType | type):
+        method = getattr(type(obj), name, None)
+        if method is not None and registry.lookup(method) is not None:
+            return Bound(Static(method), [Static(obj, base.path)], spelled=name)
+    return from_data(sp, value, path)
+
+
+def _of_value(sp: Specializer, base: Value, name: str) -> Abstract:
+    t = strip_const(base.type)
+    if isinstance(base.type, OrConst) and isinstance(t, Array):
+        base = sp.builder.value("narrow", [base], t, base.hint)
+    if isinstance(t, Array):
+        return _of_array(sp, base, t, name)
+    if isinstance(t, Scalar):
+        return _of_number(sp, base, t, name)
+    if isinstance(t, Object):
+        return _of_instance(sp, base, t, name)
+    if t is STR or isinstance(t, List | Tuple | Dict):
+        cls = str if t is STR else list if isinstance(t, List) else tuple if isinstance(t, Tuple) else dict
+        if hasattr(cls, name):
+            return Bound(Static(getattr(cls, name)), [base], spelled=name)
+    if t is NONE:
+        raise Refusal("SCT710", f"this always raises AttributeError: None has no attribute `{name}`")
+    raise Refusal("SCT710", f"a value of type {t} has no attribute `{name}`")
+
+
+_REFUSED_METHODS = {
+    "sort": "np.sort(x)", "fill": "np.full_like(x, value)", "resize": "np.resize(x, shape)", "put": "np.where",
+    "itemset": "np.where", "partition": "np.partition(x, k)", "setfield": "np.where", "byteswap": "x.byteswap() outside",
+    "setflags": "a copy", "view": "x.astype(dtype), which converts the values",
+}
+
+
+def _of_array(sp: Specializer, base: Value, t: Array, name: str) -> Abstract:
+    if name == "ndim":
+        return Static(t.ndim)
+    if name == "dtype":
+        return Static(np.dtype(t.dtype))
+    if name == "shape":
+        return apply(sp, np.shape, [base], spelled=".shape")
+    if name == "size":
+        return apply(sp, np.size, [base], spelled=".size")
+    as_attribute = registry.attribute(name)
+    if as_attribute is not None:
+        return apply(sp, as_attribute, [base], spelled="." + name)
+    if name in _REFUSED_METHODS:
+        raise Refusal("SCT605", f"`.{name}` changes or reinterprets the array in place, which is not supported",
+                      f"use {_REFUSED_METHODS[name]} instead")
+    as_method = registry.method(name)
+    if as_method is not None:
+        return Bound(Static(as_method), [base], spelled=name)
+    raise Refusal("SCT202", f"the array method or attribute `.{name}` has no derivative rule", "write it with NumPy functions")
+
+
+def _of_number(sp: Specializer, base: Value, t: Scalar, name: str) -> Abstract:
+    if t.python is not True and (name in ("ndim", "dtype", "shape", "size", "T") or registry.method(name) is not None):
+        if name in ("ndim", "size"):
+            return Static(0 if name == "ndim" else 1)
+        if name == "shape":
+            return Seq(tuple, [])
+        if name == "dtype":
+            return Static(np.dtype(t.dtype))
+        if name == "T":
+            return base
+        return Bound(Static(registry.method(name)), [base], spelled=name)
+    as_attribute = registry.attribute(name)
+    if as_attribute is not None and name in ("real", "imag"):
+        return apply(sp, as_attribute, [base], spelled="." + name)
+    cls = {"int64": int, "bool": bool, "float64": float, "complex128": complex}.get(t.dtype, float)
+    if name == "conjugate" or hasattr(cls, name):
+        fn = registry.method(name) or getattr(cls, name)
+        return Bound(Static(fn), [base], spelled=name)
+    raise Refusal("SCT710", f"a number has no attribute `{name}`", "convert it with np.asarray first")
+
+
+def _of_instance(sp: Specializer, base: Value, t: Object, name: str) -> Abstract:
+    """An attribute of an object that is an argument: methods are code of its class, the rest is data."""
+    raw = inspect.getattr_static(t.cls, name, None)
+    if isinstance(raw, types.FunctionType):
+        return Bound(Static(raw), [base])
+    if isinstance(raw, staticmethod):
+        return Static(raw.__func__)
+    if isinstance(raw, classmethod):
+        return Bound(Static(raw.__func__), [Static(t.cls)])
+    if isinstance(raw, property) and isinstance(raw.fget, types.FunctionType):
+        from .callees import call
+        return call(sp, Static(raw.fget), [base], {})
+    method = getattr(t.cls, name, None)
+    if method is not None and registry.lookup(method) is not None:
+        return Bound(Static(method), [base], spelled=name)
+    known = sp.known(base)
+    if known is None or not hasattr(known[0], name):
+        raise Refusal("SCT710", f"the attribute `{name}` of a {t} cannot be read here")
+    value, path = getattr(known[0], name), known[1].attr(name)
+    if isinstance(value, _PLAIN) or value is None:
+        sp.context.guard("type", path, type_of(value))
+        return sp.as_abstract(sp.builder.value("attr", [base], type_of(value), name, name=name))
+    sp.context.guard("is", path, value)
+    return Static(value, path)
+
+
+_PLAIN: Any = (bool, int, float, complex, str, np.ndarray, np.generic, list, tuple, dict)
+
+SIMPLE["attr"] = _attr

@@ -1,0 +1,329 @@
+"""Builtins that specialisation computes itself: iteration wrappers, type questions, conversions of sequences."""
+
+from __future__ import annotations
+
+import builtins
+import functools
+import operator
+from typing import Any
+
+import numpy as np
+
+from ..ir.core import Op, Value
+from ..ir.types import ANY, MANY, NONE, STR, Array, Dict, List, Object, OrConst, Scalar, Tuple, Type, strip_const
+from ..rules.facts import is_static
+from .abstract import POISON, Abstract, Bound, Closure, Iteration, Mapping, Range, Seq, Static
+from .callees import SPECIAL, call
+from .infer import Refusal, Specializer, merge, sequence_items
+from .loops import known_items, length
+from .primitives import apply
+
+
+def _range(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    for a in args:
+        t = strip_const(a.type) if isinstance(a, Value) else None
+        if isinstance(t, Scalar) and t.differentiable or isinstance(a, Static) and isinstance(a.value, float):
+            raise Refusal("SCT709", "this always raises TypeError: range of a float", "convert it with int(...)")
+    if len(args) == 1:
+        return Range(Static(0), args[0], Static(1))
+    if len(args) == 2:
+        return Range(args[0], args[1], Static(1))
+    return Range(*args)
+
+
+def _len(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    if isinstance(args[0], Seq | Mapping | Range):
+        return length(sp, args[0])
+    if isinstance(args[0], Static):
+        return Static(len(args[0].value))
+    return NotImplemented
+
+
+def _enumerate(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    start = args[1] if len(args) > 1 else kwargs.get("start", Static(0))
+    return Iteration("enumerate", [args[0], start])
+
+
+def _zip(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    if kwargs:
+        raise Refusal("SCT204", "zip(strict=...) is not supported", "leave the keyword out")
+    return Iteration("zip", list(args))
+
+
+def _reversed(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    (part,) = args
+    return Seq(tuple, part.items[::-1]) if isinstance(part, Seq) else Iteration("reversed", [part])
+
+
+def _sequence(kind: type) -> Any:
+    def build(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+        if not args:
+            return Seq(kind, [])
+        items = known_items(sp, args[0])
+        if items is not None:
+            return Seq(kind, items)
+        if isinstance(args[0], Value) and isinstance(strip_const(args[0].type), List) and kind is list:
+            return args[0]
+        return collect(sp, args[0])
+    return build
+
+
+def collect(sp: Specializer, iterable: Abstract) -> Abstract:
+    """The items of a run-time iterable as a list built by a loop."""
+    from .loops import Counted, plan_for
+    from ..ir.core import Block
+    plan = plan_for(sp, iterable)
+    if not isinstance(plan, Counted):
+        raise Refusal("SCT711", "a list of this is not supported", "use a comprehension over a range")
+    block = Block()
+    k = block.add_arg("", Scalar("int64"))
+    with sp.builder.at(block):
+        item = sp.lift(plan.item(k))
+        acc = block.add_arg("", List(item.type))
+        grown = sp.builder.value("append", [acc, item], List(item.type))
+        sp.builder.emit("continue", [grown])
+    empty = sp.builder.value("tuple", (), List(item.type), cls=list)
+    bounds = [sp.lift(a) for a in (plan.lo, plan.hi, plan.step)]
+    return sp.builder.emit("for", [*bounds, empty], [List(item.type)], [""], [block], kind="range").result
+
+
+def _isinstance(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    classes = sp.static(args[1], "the class")
+    known = python_classes(args[0])
+    if known is None:
+        return apply(sp, isinstance, args)
+    answers = {isinstance_of(cls, classes) for cls in known}
+    if len(answers) == 1:
+        return Static(answers.pop())
+    return apply(sp, isinstance, args)
+
+
+def isinstance_of(cls: type, classes: Any) -> bool:
+    """``isinstance`` for an instance of exactly ``cls``."""
+    return issubclass(cls, classes)
+
+
+def python_classes(a: Abstract) -> set[type] | None:
+    """The classes a value may have at run time; None if unknown."""
+    if isinstance(a, Static):
+        return {type(a.value)}
+    if isinstance(a, Seq):
+        return {a.kind}
+    if isinstance(a, Mapping):
+        return {dict}
+    if isinstance(a, Closure | Bound):
+        import types
+        return {types.FunctionType}
+    if isinstance(a, Range):
+        return {range}
+    if isinstance(a, Value):
+        return _classes_of(a.type)
+    return None
+
+
+def _classes_of(t: Type) -> set[type] | None:
+    if isinstance(t, OrConst):
+        parts = [_classes_of(x) for x in (t.base, t.const) if str(x) != "bottom"]
+        return None if any(p is None for p in parts) else set().union(*parts)  # type: ignore[arg-type]
+    if isinstance(t, Array):
+        return {np.ndarray}
+    if isinstance(t, Scalar):
+        python = {"float64": float, "int64": int, "bool": bool, "complex128": complex}.get(t.dtype)
+        numpy = np.dtype(t.dtype).type
+        if t.python is None:
+            return None
+        return {python} if t.python and python else {numpy}
+    if isinstance(t, Object):
+        return {t.cls}
+    return {NONE: {type(None)}, STR: {str}}.get(t) or ({list} if isinstance(t, List) else {dict} if isinstance(t, Dict) else
+                                                       {t.cls} if isinstance(t, Tuple) else None)
+
+
+def _type(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    known = python_classes(args[0])
+    if known is None or len(known) != 1:
+        raise Refusal("SCT707", "the type of this value is not one type", "use isinstance")
+    return Static(known.pop())
+
+
+def _callable(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    a = args[0]
+    return Static(isinstance(a, Closure | Bound) or (isinstance(a, Static) and callable(a.value)))
+
+
+def _hasattr(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    name = sp.static(args[1], "the attribute's name")
+    known = python_classes(args[0])
+    if known is None:
+        raise Refusal("SCT707", "hasattr of this value is not decided when specialising")
+    return Static(all(hasattr(cls, name) for cls in known))
+
+
+def _min_max(name: str) -> Any:
+    fn = getattr(builtins, name)
+
+    def build(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+        if kwargs and set(kwargs) != {"key"} and set(kwargs) != {"default"}:
+            raise Refusal("SCT204", f"{name} with these keywords is not supported")
+        if kwargs:
+            raise Refusal("SCT204", f"{name}(..., {next(iter(kwargs))}=...) is not supported", "write the loop")
+        if len(args) == 1:
+            items = known_items(sp, args[0])
+            if items is not None and len(items) >= 2:
+                return apply(sp, fn, items)
+            if items is not None and len(items) == 1:
+                return items[0]
+        return NotImplemented
+    return build
+
+
+def _sum(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``sum`` of arrays adds them up; of numbers it is one call (compensated from Python 3.12 on)."""
+    items = known_items(sp, args[0])
+    if items is not None and any(isinstance(i, Value) and isinstance(strip_const(i.type), Array) for i in items):
+        total: Abstract = args[1] if len(args) > 1 else kwargs.get("start", Static(0))
+        for item in items:
+            total = apply(sp, operator.add, [total, item])
+        return total
+    return NotImplemented
+
+
+def _map(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    columns = [known_items(sp, a) for a in args[1:]]
+    if any(c is None for c in columns):
+        raise Refusal("SCT711", "map over a run-time sequence is not supported", "use a comprehension")
+    return Seq(list, [call(sp, args[0], list(row), {}) for row in zip(*columns, strict=False)])  # type: ignore[arg-type]
+
+
+def _reduce(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    items = list(sequence_items(sp, args[1], "functools.reduce"))
+    total = args[2] if len(args) > 2 else items.pop(0)
+    for item in items:
+        total = call(sp, args[0], [total, item], {})
+    return total
+
+
+def _partial(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    return Bound(args[0], list(args[1:]), dict(kwargs))
+
+
+def _is_static(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    return Static(isinstance(args[0], Static))
+
+
+def _ndim(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    a = args[0]
+    t = strip_const(a.type) if isinstance(a, Value) else None
+    if isinstance(t, Array):
+        return Static(t.ndim)
+    if isinstance(t, Scalar) or isinstance(a, Static):
+        return Static(0)
+    if isinstance(a, Seq):
+        return Static(1 + (int(_ndim(sp, [a.items[0]], {}).value) if a.items else 0))  # type: ignore[union-attr]
+    return NotImplemented
+
+
+def _shape(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    a = args[0]
+    if isinstance(a, Static) or (isinstance(a, Value) and isinstance(strip_const(a.type), Scalar)
+                                 and not isinstance(a.type, OrConst)):
+        return Seq(tuple, [])
+    return NotImplemented
+
+
+def _iscomplexobj(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    a = args[0]
+    t = strip_const(a.type) if isinstance(a, Value) else None
+    if isinstance(t, Array | Scalar):
+        return Static(t.dtype.startswith("complex"))
+    return NotImplemented
+
+
+def _bool(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    if args and isinstance(args[0], Static):
+        return Static(bool(args[0].value))
+    return NotImplemented
+
+
+def _static_numbers(fn: Any) -> Any:
+    """Fold a builtin on literal integers and strings (``int``, ``abs``, ``min`` inside rules)."""
+    def fold(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+        if args and not kwargs and all(isinstance(a, Static) and isinstance(a.value, int | str) for a in args):
+            return Static(fn(*(a.value for a in args)))  # type: ignore[union-attr]
+        return NotImplemented
+    return fold
+
+
+def _any_all(fn: Any) -> Any:
+    def build(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+        items = known_items(sp, args[0])
+        if items is not None and all(isinstance(i, Static) for i in items):
+            return Static(fn(i.value for i in items))  # type: ignore[union-attr]
+        return NotImplemented
+    return build
+
+
+def _sorted(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    items = known_items(sp, args[0])
+    if items is not None and all(isinstance(i, Static) for i in items):
+        reverse = sp.static(kwargs["reverse"], "reverse") if "reverse" in kwargs else False
+        return Seq(list, sorted(items, key=lambda i: i.value, reverse=reverse))  # type: ignore[union-attr]
+    raise Refusal("SCT201", "`sorted` of run-time values is not supported", "use np.sort on an array")
+
+
+def _dict(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    base = dict(args[0].items) if args and isinstance(args[0], Mapping) else {}
+    if args and not isinstance(args[0], Mapping):
+        for pair in sequence_items(sp, args[0], "dict"):
+            key, value = sequence_items(sp, pair, "dict")
+            base[sp.static(key, "a dict key")] = value
+    return Mapping({**base, **kwargs})
+
+
+def _dict_method(name: str) -> Any:
+    def build(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+        base = args[0]
+        if not isinstance(base, Mapping):
+            return NotImplemented
+        if name == "keys":
+            return Seq(tuple, [Static(k) for k in base.items])
+        if name == "values":
+            return Seq(tuple, list(base.items.values()))
+        if name == "items":
+            return Seq(tuple, [Seq(tuple, [Static(k), v]) for k, v in base.items.items()])
+        if name == "copy":
+            return Mapping(dict(base.items))
+        return base.items.get(sp.static(args[1], "the key"), args[2] if len(args) > 2 else Static(None))
+    return build
+
+
+def _seq_method(name: str) -> Any:
+    def build(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+        base = args[0]
+        if isinstance(base, Seq) and all(isinstance(i, Static) for i in base.items):
+            values = [i.value for i in base.items]  # type: ignore[union-attr]
+            return Static(getattr(values, name)(sp.static(args[1], "the item")))
+        return NotImplemented
+    return build
+
+
+def _next_iter(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    raise Refusal("SCT711", "iterators that are stored are not supported", "iterate with a for loop")
+
+
+def _super(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    raise Refusal("SCT201", "`super()` is not supported yet", "call the base class's method by name")
+
+
+SPECIAL.update({
+    range: _range, len: _len, enumerate: _enumerate, zip: _zip, reversed: _reversed, tuple: _sequence(tuple),
+    list: _sequence(list), isinstance: _isinstance, type: _type, callable: _callable, hasattr: _hasattr,
+    min: _min_max("min"), max: _min_max("max"), sum: _sum, map: _map, functools.reduce: _reduce, functools.partial: _partial,
+    is_static: _is_static, np.ndim: _ndim, np.shape: _shape, np.iscomplexobj: _iscomplexobj, bool: _bool, sorted: _sorted,
+    int: _static_numbers(int), abs: _static_numbers(abs), str: _static_numbers(str), any: _any_all(any), all: _any_all(all),
+    dict: _dict, dict.keys: _dict_method("keys"), dict.values: _dict_method("values"), dict.items: _dict_method("items"),
+    dict.get: _dict_method("get"), dict.copy: _dict_method("copy"), tuple.index: _seq_method("index"),
+    list.index: _seq_method("index"), tuple.count: _seq_method("count"), list.count: _seq_method("count"),
+    iter: _next_iter, next: _next_iter, super: _super,
+})
+_ = (ANY, MANY, POISON, Op, merge)

@@ -1,0 +1,387 @@
+"""Calls: what a callable is, how its parameters are bound, and whether it is inlined or becomes a function of its own."""
+
+from __future__ import annotations
+
+import functools
+import types
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..errors import SctError
+from ..ir.core import Block, Function, Value, walk
+from ..ir.ops import LOOPS
+from ..ir.types import Object, strip_const
+from ..rules import registry
+from . import abstract as ab
+from .abstract import NEVER, POISON, Abstract, Bound, Closure, DataPath, Mapping, Seq, Shape, Static
+from .data import from_data
+from .infer import SIMPLE, Frame, Op, Refusal, Specializer, sequence_items
+from .primitives import apply, construct
+
+
+def _call(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
+    fn, rest = args[0], args[1:]
+    positional: list[Abstract] = []
+    keywords: dict[str, Abstract] = {}
+    for a, how in zip(rest, op.attrs["args"], strict=True):
+        if how[0] == "pos":
+            positional.append(a)
+        elif how[0] == "star":
+            positional.extend(sequence_items(sp, a, "a call with `*`"))
+        elif how[0] == "kw":
+            keywords[how[1]] = a
+        else:
+            if not isinstance(a, Mapping):
+                raise Refusal("SCT705", "a call with `**` needs a dict whose keys are known")
+            keywords.update({str(k): v for k, v in a.items.items()})
+    return [call(sp, fn, positional, keywords, frame)]
+
+
+def call(sp: Specializer, fn: Abstract, args: list[Abstract], kwargs: dict[str, Abstract], frame: Frame | None = None) -> Abstract:
+    """``fn(*args, **kwargs)`` for any callable that specialisation knows."""
+    if isinstance(fn, Bound):
+        if isinstance(fn.fn, Static) and fn.spelled:
+            return _call_static(sp, fn.fn, [*fn.args, *args], {**fn.kwargs, **kwargs}, fn.spelled)
+        return call(sp, fn.fn, [*fn.args, *args], {**fn.kwargs, **kwargs})
+    if isinstance(fn, Closure):
+        return _call_closure(sp, fn, args, kwargs)
+    if isinstance(fn, Static):
+        return _call_static(sp, fn, args, kwargs, "")
+    if isinstance(fn, Value) and isinstance(strip_const(fn.type), Object):
+        cls = strip_const(fn.type).cls  # type: ignore[attr-defined]
+        method = getattr(cls, "__call__", None)
+        if isinstance(method, types.FunctionType):
+            return call(sp, Static(method), [fn, *args], kwargs)
+    raise Refusal("SCT201", "this is called but it is not a function that can be looked into")
+
+
+def _call_static(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict[str, Abstract], spelled: str) -> Abstract:
+    obj = fn.value
+    special = SPECIAL.get(obj) if _hashable(obj) else None
+    if special is not None:
+        result = special(sp, args, kwargs)
+        if result is not NotImplemented:
+            return result  # type: ignore[no-any-return]
+    if getattr(obj, "is_static", False) and isinstance(obj, types.FunctionType):
+        return _run_now(sp, obj, args, kwargs)
+    if registry.lookup(obj) is not None:
+        return apply(sp, obj, args, kwargs, spelled)
+    if isinstance(obj, types.FunctionType) and not _foreign(obj):
+        return _call_function(sp, fn, args, kwargs)
+    if isinstance(obj, type):
+        return _call_class(sp, obj, args, kwargs, spelled)
+    if isinstance(obj, types.MethodDescriptorType) and obj.__objclass__ in _IMMUTABLE:
+        return apply(sp, obj, args, kwargs, spelled)
+    if isinstance(obj, types.MethodDescriptorType) and obj.__objclass__ in (list, dict, set):
+        raise Refusal("SCT606", f"`{obj.__objclass__.__name__}.{obj.__name__}` is not supported yet",
+                      "use a comprehension or build a tuple")
+    if hasattr(obj, "py_func") and isinstance(obj.py_func, types.FunctionType):
+        return _call_function(sp, Static(obj.py_func, fn.path and fn.path.attr("py_func")), args, kwargs)
+    method = getattr(type(obj), "__call__", None)
+    if isinstance(method, types.FunctionType) and not _foreign(method) and not isinstance(obj, types.FunctionType):
+        return call(sp, Static(method), [fn, *args], kwargs)
+    raise Refusal("SCT201", f"no derivative rule for {_display(obj)}",
+                  "write one with the notation of sct.rules, or wrap the value it depends on in sct.stop_gradient")
+
+
+def _run_now(sp: Specializer, fn: Any, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """A helper of a rule whose arguments are all known: its result is a constant."""
+    result = fn(*(sp.static(a, "this argument") for a in args), **{k: sp.static(a, k) for k, a in kwargs.items()})
+    return as_static(result)
+
+
+def as_static(value: Any) -> Abstract:
+    """A Python object as an abstract value; sequences are opened up."""
+    if type(value) in (tuple, list):
+        return Seq(type(value), [as_static(v) for v in value])
+    return Static(value)
+
+
+_IMMUTABLE = (str, int, float, complex, bool, bytes, tuple)
+_FOREIGN = frozenset({"numpy", "scipy", "jax", "jaxlib", "torch", "autograd", "pandas", "sklearn", "tensorflow", "numba", "sct"})
+
+
+def _foreign(fn: Any) -> bool:
+    """Whether a function belongs to a library that is called, never looked into."""
+    module = getattr(fn, "__module__", None) or ""
+    if module.startswith(("sct.rules", "sct.runtime", "sct.cli", "sct.testing", "sct.data")):
+        return False
+    return module.split(".")[0] in _FOREIGN
+
+
+def _display(obj: Any) -> str:
+    if isinstance(obj, functools._lru_cache_wrapper):
+        return f"`{obj.__name__}`, which remembers its results (functools.lru_cache)"
+    module = getattr(obj, "__module__", None)
+    name = getattr(obj, "__qualname__", getattr(obj, "__name__", type(obj).__name__))
+    return f"`{module}.{name}`" if module and module != "builtins" else f"`{name}`"
+
+
+def _hashable(obj: Any) -> bool:
+    try:
+        hash(obj)
+    except TypeError:
+        return False
+    return True
+
+
+def _call_class(sp: Specializer, cls: type, args: list[Abstract], kwargs: dict[str, Abstract], spelled: str) -> Abstract:
+    if issubclass(cls, BaseException):
+        return construct(sp, cls, args, kwargs)
+    if issubclass(cls, np.generic):
+        return apply(sp, cls, args, kwargs, spelled)
+    if hasattr(cls, "_fields") and issubclass(cls, tuple):
+        items = list(args) + [kwargs[f] for f in cls._fields[len(args):] if f in kwargs]
+        if len(items) == len(cls._fields):
+            return Seq(cls, items)
+    if cls.__module__ == "numpy" and cls.__name__ == "errstate":
+        return construct(sp, cls, args, kwargs)
+    if hasattr(cls, "__enter__") and not args:
+        return construct(sp, cls, args, kwargs)
+    iterates = _progress_iterable(sp, cls, args, kwargs)
+    if iterates is not None:
+        return iterates
+    raise Refusal("SCT201", f"creating a {cls.__name__} inside a differentiated function is not supported yet",
+                  "create it outside and pass it as an argument, or use a tuple")
+
+
+def _progress_iterable(sp: Specializer, cls: type, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract | None:
+    """``tqdm(range(n))``: an iterable wrapper is kept, its items are those of what it wraps (inactive ones only)."""
+    if not hasattr(cls, "__iter__") or len(args) != 1:
+        return None
+    from .loops import Each, plan_for
+    from ..ir.types import INT
+    inner = args[0]
+    if isinstance(inner, ab.Range):
+        item: Any = INT
+    else:
+        plan = plan_for(sp, inner)
+        item = plan.item if isinstance(plan, Each) else getattr(strip_const(plan.sources[0].type), "item", None)
+    if item is None or item.differentiable:
+        raise Refusal("SCT711", f"iterating over {cls.__name__}(...) hides where its items come from",
+                      "iterate over a range and index the array")
+    value = construct(sp, cls, args, kwargs)
+    assert isinstance(value.owner, Op)
+    value.owner.attrs["item_type"] = item
+    value.owner.attrs["effect"] = "io"
+    return value
+
+
+# ---------------------------------------------------------------------------------------------------------- user functions
+
+@dataclass
+class Record:
+    """A callee specialised to argument shapes: its typed function and the shape of its result."""
+
+    function: Function
+    result: Shape
+    arguments: list[Shape]
+    used: bool = False
+    """Whether the assumed result was consulted while the body was being visited (a recursive call)."""
+    done: bool = False
+
+
+@dataclass
+class TypedInfo:
+    """What a typed function is a specialisation of."""
+
+    name: str
+    result: Shape | None = None
+    recursive: bool = False
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+INLINE_OPS = 60
+"""Loop-free callees up to this many lowered ops are inlined."""
+
+
+def _call_function(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    obj = fn.value
+    path = fn.path or DataPath("const", obj.__name__, (), obj)
+    try:
+        lowered = sp.session.lowered(obj)
+    except SctError as error:
+        raise Refusal(error.code, f"`{obj.__name__}` cannot be looked into: {error.message}", error.hint) from None
+    defaults = {}
+    names = [p.name for p in lowered.info.params if p.kind in ("POSITIONAL_ONLY", "POSITIONAL_OR_KEYWORD")]
+    values = obj.__defaults__ or ()
+    for k, (name, value) in enumerate(zip(names[len(names) - len(values):], values, strict=True)):
+        defaults[name] = lambda value=value, k=k: from_data(sp, value, path.attr("__defaults__").item(k))
+    for name, value in (obj.__kwdefaults__ or {}).items():
+        defaults[name] = lambda value=value, name=name: from_data(sp, value, path.attr("__kwdefaults__").item(name))
+    bound = bind_arguments(lowered, args, kwargs, defaults)
+    frame = Frame(lowered, owner=obj, path=path)
+    return _enter_function(sp, frame, lowered, bound)
+
+
+def _call_closure(sp: Specializer, fn: Closure, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    lowered = sp.session.nested(fn.code)
+    params = lowered.info.params
+    with_default = [p.name for p in params if p.has_default]
+    defaults = {name: (lambda v=v: v) for name, v in zip(with_default, fn.defaults, strict=True)}
+    bound = bind_arguments(lowered, args, kwargs, defaults)
+    outer = fn.frame
+    frame = Frame(lowered, closure=fn, owner=outer.owner, path=outer.path)
+    return _enter_function(sp, frame, lowered, [*fn.captured, *bound])
+
+
+def bind_arguments(lowered: Function, args: list[Abstract], kwargs: dict[str, Abstract],
+                   defaults: dict[str, Any]) -> list[Abstract]:
+    """The values of a callee's parameters in order, by Python's own rules."""
+    rest, named, bound = list(args), dict(kwargs), []
+    for p in lowered.info.params:
+        if p.kind == "VAR_POSITIONAL":
+            bound.append(Seq(tuple, rest))
+            rest = []
+        elif p.kind == "VAR_KEYWORD":
+            bound.append(Mapping(named))
+            named = {}
+        elif rest and p.kind != "KEYWORD_ONLY":
+            if p.name in named and p.kind != "POSITIONAL_ONLY":
+                raise Refusal("SCT709", f"this always raises TypeError: {lowered.name}() got two values for `{p.name}`")
+            bound.append(rest.pop(0))
+        elif p.name in named:
+            bound.append(named.pop(p.name))
+        elif p.name in defaults:
+            bound.append(defaults[p.name]())
+        else:
+            raise Refusal("SCT709", f"this always raises TypeError: {lowered.name}() misses the argument `{p.name}`")
+    if rest or named:
+        what = f"keyword `{next(iter(named))}`" if named else f"{len(rest)} positional arguments too many"
+        raise Refusal("SCT709", f"this always raises TypeError: {lowered.name}() got {what}")
+    return bound
+
+
+def _enter_function(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstract]) -> Abstract:
+    if POISON in bound:
+        return POISON
+    if should_inline(sp, lowered):
+        return inline(sp, frame, lowered, bound)
+    return _invoke(sp, frame, lowered, bound)
+
+
+def should_inline(sp: Specializer, lowered: Function) -> bool:
+    """Short callees without loops become part of their caller, unless they are already being visited (recursion)."""
+    if sp.context.splicing:
+        return True
+    if lowered in sp.context.stack:
+        return False
+    size, loops = measure(lowered)
+    return size <= INLINE_OPS and not loops and not _calls_itself(lowered)
+
+
+def _calls_itself(lowered: Function) -> bool:
+    """Whether the body mentions its own name: probably recursive, so better a function of its own."""
+    return any(op.name == "name" and op.attrs["name"].split("@")[0] == lowered.name for op in walk(lowered.body))
+
+
+def measure(lowered: Function) -> tuple[int, bool]:
+    """The number of ops of a lowered function and whether it has loops."""
+    count, loops = 0, False
+    for op in walk(lowered.body):
+        count += 1
+        loops = loops or op.name in LOOPS
+    return count, loops
+
+
+def inline(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstract]) -> Abstract:
+    """Visit the callee's body in place of the call."""
+    for arg, value in zip(lowered.body.args, bound, strict=True):
+        frame.env[arg] = value
+    loc = sp.builder.loc
+    sp.context.stack.append(lowered)
+    try:
+        exit = sp.run_block(frame, lowered.body)
+    finally:
+        sp.context.stack.pop()
+        sp.builder.loc = loc
+    if exit.kind == "return":
+        return exit.values[0]
+    return POISON if exit.kind == "poison" else NEVER
+
+
+def _invoke(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstract]) -> Abstract:
+    """Call a specialisation of the callee, made on first use; recursive calls assume its result so far."""
+    shapes = [_runtime_numbers(ab.shape_of(a)) for a in bound]
+    key = (lowered, tuple(shapes), _cell_key(frame))
+    record: Record | None = sp.session.typed(key)
+    if record is None:
+        record = specialise(sp, frame, lowered, shapes, key)
+    elif not record.done:
+        record.used = True
+        record.function.info.recursive = True
+    if record.result.tag == ("marker", "never"):
+        return NEVER
+    operands = [v for a, s in zip(bound, record.arguments, strict=True) for v in ab.leaves(a, s, sp.builder)]
+    types = list(ab.leaf_types(record.result))
+    op = sp.builder.emit("invoke", operands, types, callee=record.function, effect="pure", may_raise=True)
+    results = iter(op.results)
+    return ab.rebuild(record.result, lambda t: next(results))
+
+
+def _runtime_numbers(shape: Shape) -> Shape:
+    """Literal numbers become parameters, so that one specialisation serves them all (and recursion ends)."""
+    widened = ab.generalise(shape)
+    if widened.tag[0] == "leaf":
+        return ab.leaf_shape(strip_const(widened.tag[1]))
+    if widened.parts:
+        return Shape(widened.tag, tuple(map(_runtime_numbers, widened.parts)), widened.example)
+    return widened
+
+
+def _cell_key(frame: Frame) -> Any:
+    """Nested functions that read rebindable variables are specialised anew for each activation around them."""
+    return id(frame.closure.frame) if frame.closure is not None and frame.closure.frame.cells else None
+
+
+def specialise(sp: Specializer, frame: Frame, lowered: Function, shapes: list[Shape], key: Any) -> Record:
+    """Visit a callee with parameters of the given shapes, repeating until the result of recursive calls is settled."""
+    never = ab.shape_of(NEVER)
+    record = Record(Function(lowered.name, Block(), lowered.loc, TypedInfo(lowered.name)), never, shapes)
+    sp.session.remember(key, record)
+    outer, narrowed, pending = sp.builder.block, sp.narrowed, sp.pending
+    loc = sp.builder.loc
+    obstacles = dict(sp.context.obstacles)
+    sp.context.stack.append(lowered)
+    try:
+        for _ in range(8):
+            sp.context.obstacles = dict(obstacles)
+            record.used = False
+            result = _visit_body(sp, Frame(lowered, {}, dict(frame.cells), frame.closure, frame.owner, frame.path), record)
+            if result == record.result or not record.used:
+                record.result = result
+                break
+            record.result = ab.join_shapes(record.result, result)
+    finally:
+        sp.builder.block, sp.narrowed, sp.pending, sp.builder.loc = outer, narrowed, pending, loc
+        sp.context.stack.pop()
+    record.done = True
+    record.function.info.result = record.result
+    return record
+
+
+def _visit_body(sp: Specializer, frame: Frame, record: Record) -> Shape:
+    body = Block()
+    record.function.body = body
+    sp.builder.block, sp.narrowed, sp.pending = body, {}, []
+    for arg, shape in zip(frame.lowered.body.args, record.arguments, strict=True):
+        frame.env[arg] = sp.instantiate(shape, body, arg.hint)
+    exit = sp.run_block(frame, frame.lowered.body)
+    if exit.kind != "return":
+        return ab.shape_of(POISON if exit.kind == "poison" else NEVER)
+    value = exit.values[0]
+    shape = _runtime_numbers(ab.shape_of(value))
+    if record.result.tag != ("marker", "never"):
+        shape = ab.join_shapes(shape, record.result)
+    if shape.tag[0] != "marker":
+        values = ab.leaves(value, shape, sp.builder)
+        sp.builder.emit("return", values, single=len(values) == 1)
+    return shape
+
+
+SPECIAL: dict[Any, Any] = {}
+"""Callables that specialisation computes itself: (specializer, args, kwargs) → abstract value or NotImplemented."""
+
+SIMPLE["call"] = _call

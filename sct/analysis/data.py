@@ -1,0 +1,181 @@
+"""Names and data of the user's module: what is static code and what is data to be read live, each with its guard."""
+
+from __future__ import annotations
+
+import builtins
+import functools
+import types
+from typing import Any
+
+import numpy as np
+
+from ..ir.core import Value
+from ..ir.types import STR, Array, List, Type, type_of
+from .abstract import POISON, Abstract, Bound, DataPath, Mapping, Seq, Static
+from .infer import SIMPLE, Context, Frame, Op, Refusal, Specializer
+
+
+def _name(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
+    name, scope = op.attrs["name"], op.attrs["scope"]
+    if scope == "cell":
+        return [_cell(frame, name)]
+    if scope == "free":
+        return [_free(sp, frame, name)]
+    return [_global(sp, frame, name)]
+
+
+def _cell(frame: Frame, name: str) -> Abstract:
+    """The content, at this moment, of a variable of an enclosing function."""
+    current: Frame | None = frame
+    while current is not None:
+        if name in current.cells:
+            return current.cells[name]
+        current = current.closure.frame if current.closure is not None else None
+    raise Refusal("SCT704", f"`{name.split('@')[0]}` is used before it is bound")
+
+
+def _free(sp: Specializer, frame: Frame, name: str) -> Abstract:
+    cell = dict(zip(frame.owner.__code__.co_freevars, frame.owner.__closure__ or (), strict=True)).get(name)
+    try:
+        value = cell.cell_contents if cell is not None else None
+    except ValueError:
+        raise Refusal("SCT704", f"the captured variable `{name}` is not bound yet") from None
+    if frame.path is not None and frame.path.scope in ("param", "const"):
+        index = frame.owner.__code__.co_freevars.index(name)
+        path = frame.path.attr("__closure__").item(index).attr("cell_contents")
+    else:
+        path = DataPath("free", name, (), frame.owner)
+    return from_data(sp, value, path)
+
+
+def _global(sp: Specializer, frame: Frame, name: str) -> Abstract:
+    space = frame.owner.__globals__ if frame.owner is not None else frame.lowered.info.globals
+    if name in space:
+        return from_data(sp, space[name], DataPath("global", name, (), _Namespace.of(space)))
+    if hasattr(builtins, name):
+        return Static(getattr(builtins, name), DataPath("builtin", name))
+    raise Refusal("SCT706", f"the name `{name}` is not defined", "define it before calling the gradient")
+
+
+class _Namespace:
+    """A module's globals as the owner of data paths: one object per dict, so that paths compare equal."""
+
+    _known: dict[int, _Namespace] = {}
+
+    def __init__(self, space: dict[str, Any]) -> None:
+        self.space = space
+
+    @classmethod
+    def of(cls, space: dict[str, Any]) -> _Namespace:
+        found = cls._known.get(id(space))
+        if found is None or found.space is not space:
+            found = cls._known[id(space)] = cls(space)
+        return found
+
+
+def read(path: DataPath) -> Any:
+    """What is found at a path now (paths that start at a parameter are read by generated code instead)."""
+    if path.scope == "global":
+        value = path.owner.space[path.root]
+    elif path.scope == "builtin":
+        value = getattr(builtins, path.root)
+    elif path.scope == "free":
+        fn = path.owner
+        value = fn.__closure__[fn.__code__.co_freevars.index(path.root)].cell_contents
+    else:
+        value = path.owner
+    for kind, key in path.steps:
+        value = getattr(value, key) if kind == "attr" else value[key]
+    return value
+
+
+_CODE = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type, np.ufunc, types.MethodDescriptorType,
+         types.WrapperDescriptorType, types.MethodWrapperType, np.dtype, types.EllipsisType, types.NotImplementedType)
+_DATA = (bool, int, float, complex, str, np.ndarray, np.generic)
+
+
+def from_data(sp: Specializer, value: Any, path: DataPath) -> Abstract:
+    """What specialisation knows of an object found in the user's module: code is static, data is read live."""
+    if value is None or isinstance(value, _CODE):
+        if not _immutable_home(path):
+            sp.context.guard("is", path, value)
+        return Static(value, path)
+    if isinstance(value, types.MethodType):
+        return Bound(from_data(sp, value.__func__, path.attr("__func__")), [from_data(sp, value.__self__, path.attr("__self__"))])
+    if isinstance(value, functools.partial):
+        args = [from_data(sp, a, path.attr("args").item(k)) for k, a in enumerate(value.args)]
+        kwargs = {k: from_data(sp, a, path.attr("keywords").item(k)) for k, a in value.keywords.items()}
+        return Bound(from_data(sp, value.func, path.attr("func")), args, kwargs)
+    if type(value) in _DATA or isinstance(value, np.generic):
+        return _live(sp, value, path)
+    if isinstance(value, tuple):
+        return Seq(type(value), [from_data(sp, v, path.item(k)) for k, v in enumerate(value)])
+    if type(value) is list:
+        return _list(sp, value, path)
+    if type(value) is dict:
+        sp.context.guard("keys", path, tuple(value))
+        return Mapping({k: from_data(sp, v, path.item(k)) for k, v in value.items()})
+    if not _immutable_home(path):
+        sp.context.guard("is", path, value)
+    return Static(value, path)
+
+
+def _immutable_home(path: DataPath) -> bool:
+    """Whether an object cannot be replaced behind our back: builtins and what NumPy and ``math`` export."""
+    if path.scope == "builtin":
+        return True
+    home = path.owner.space.get(path.root) if path.scope == "global" and path.steps else None
+    return isinstance(home, types.ModuleType) and home.__name__.split(".")[0] in ("numpy", "math", "operator", "functools")
+
+
+def _live(sp: Specializer, value: Any, path: DataPath) -> Value:
+    t = type_of(value)
+    if isinstance(t, Array) and t.dtype == "object":
+        raise Refusal("SCT707", "arrays of Python objects are not supported", "use a numeric dtype")
+    if not _immutable_home(path):
+        sp.context.guard("type", path, t)
+    if path.scope == "param":
+        return _read_from_parameter(sp, path, t)
+    return sp.builder.value("global", (), t, root=path.root, path=path.steps, source=path, current=value)
+
+
+def _read_from_parameter(sp: Specializer, path: DataPath, t: Type) -> Value:
+    value: Value = path.owner
+    for k, (kind, key) in enumerate(path.steps):
+        last = k == len(path.steps) - 1
+        attrs = {"name": key} if kind == "attr" else {"key": key}
+        value = sp.builder.value(kind, [value], t if last else STR, **attrs)
+    return value
+
+
+def _list(sp: Specializer, value: list[Any], path: DataPath) -> Abstract:
+    t = type_of(value)
+    if isinstance(t, List) and all(type(v) in _DATA for v in value):
+        return _live(sp, value, path)
+    sp.context.guard("length", path, len(value))
+    return Seq(list, [from_data(sp, v, path.item(k)) for k, v in enumerate(value)])
+
+
+def parameter(context: Context, sp: Specializer, value: Value, example: Any, path: DataPath) -> Abstract:
+    """What is known of an argument of the differentiated function, from the argument of this call."""
+    if example is None:
+        return Static(None, path)
+    if isinstance(example, types.FunctionType):
+        context.guard("code", path, example)
+        return Static(example, path)
+    if isinstance(example, _CODE):
+        context.guard("is", path, example)
+        return Static(example, path)
+    if isinstance(example, types.MethodType | functools.partial):
+        context.guard("method", path, example)
+        return from_data(sp, example, path)
+    t = type_of(example)
+    context.guard("type", path, t)
+    value.type = t
+    context.examples[value] = (example, path)
+    if type(example) is list and not isinstance(t, List):
+        return POISON
+    return sp.as_abstract(value)
+
+
+SIMPLE["name"] = _name

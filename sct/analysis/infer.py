@@ -1,0 +1,539 @@
+"""Specialisation: lowered IR and the types of the arguments in, typed IR out, by abstract interpretation of every op.
+
+What is known while specialising (functions, modules, literals, tuples of known length) is computed away; the rest is emitted with
+its type.  Loops and recursive calls are repeated until the types of what they carry no longer change.  Anything that is not
+supported becomes an obstacle and a poison value, so that one run finds every obstacle.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import Obstacle, raise_all
+from ..ir.build import Builder
+from ..ir.core import Block, Function, Loc, Op, Value
+from ..ir.ops import Lit, Slot
+from ..ir.types import BOOL, NONE, STR, List, OrConst, Tuple, Type, strip_const
+from . import abstract as ab
+from .abstract import NEVER, POISON, UNBOUND, Abstract, Closure, DataPath, JoinError, Mapping, Seq, Shape, Slice, Static
+from .session import Session
+
+
+class Refusal(Exception):
+    """Raised inside a handler to refuse the current op; becomes an obstacle at the op's line."""
+
+    def __init__(self, code: str, message: str, hint: str = "", loc: Loc | None = None) -> None:
+        super().__init__(message)
+        self.code, self.message, self.hint, self.loc = code, message, hint, loc
+
+
+@dataclass
+class Context:
+    """What one compilation collects across all the functions it visits."""
+
+    session: Session
+    obstacles: dict[tuple[Any, ...], Obstacle] = field(default_factory=dict)
+    guards: dict[tuple[Any, ...], tuple[DataPath, Any]] = field(default_factory=dict)
+    """(kind, path) → path and expectation: what dispatch must find unchanged; kinds ``is``, ``type``, ``value``, ``code``."""
+    examples: dict[Value, tuple[Any, DataPath]] = field(default_factory=dict)
+    """Run-time values whose current content is at hand (parameters), for what must be static."""
+    stack: list[Any] = field(default_factory=list)
+    """The lowered functions being visited, outermost first."""
+    splicing: bool = False
+    """True while the body of a derivative rule is visited: its ops belong to the adjoint."""
+
+    def refuse(self, refusal: Refusal, loc: Loc) -> None:
+        loc = refusal.loc or loc
+        key = (loc.file, loc.line, loc.col, refusal.code, refusal.message)
+        self.obstacles.setdefault(key, Obstacle(loc, refusal.code, refusal.message, refusal.hint))
+
+    def guard(self, kind: str, path: DataPath, expected: Any) -> None:
+        self.guards[(kind, path.scope, path.root, path.steps, id(path.owner))] = (path, expected)
+
+    def check(self) -> None:
+        """Raise all obstacles found so far as one error."""
+        if self.obstacles:
+            raise_all(list(self.obstacles.values()))
+
+
+@dataclass(eq=False)
+class Frame:
+    """One activation of a lowered function: what its values are known to be."""
+
+    lowered: Function
+    env: dict[Value, Abstract] = field(default_factory=dict)
+    cells: dict[str, Abstract] = field(default_factory=dict)
+    """Current content of variables that nested functions capture and that may be rebound."""
+    closure: Closure | None = None
+    owner: Any = None
+    """The Python function object whose globals and closure cells this code sees."""
+    path: DataPath | None = None
+    """Where generated code finds ``owner``."""
+
+
+@dataclass
+class Exit:
+    """How a block ends: the terminator's name and operands; ``tail`` when exits are pending in nested blocks."""
+
+    kind: str
+    values: list[Abstract]
+    op: Op
+
+
+@dataclass
+class Pending:
+    """A ``continue`` or ``break`` whose operands are written once the loop's types are known."""
+
+    block: Block
+    kind: str
+    values: list[Abstract]
+    loc: Loc
+
+
+class Specializer:
+    """Visits lowered blocks and emits typed ops; one instance serves one compilation."""
+
+    def __init__(self, context: Context, builder: Builder) -> None:
+        self.context = context
+        self.session = context.session
+        self.builder = builder
+        self.narrowed: dict[Value, Abstract] = {}
+        self.pending: list[Pending] = []
+        self.loop_shapes: dict[Any, list[Shape]] = {}
+        """Types that each loop carried when it was last visited: the next visit starts from them."""
+
+    # ------------------------------------------------------------------------------------------------------- values
+    def get(self, frame: Frame, value: Value) -> Abstract:
+        """What is known of a lowered value here."""
+        found = frame.env[value]
+        return self.narrowed.get(found, found) if isinstance(found, Value) else found
+
+    def lift(self, a: Abstract, hint: str = "") -> Value:
+        """The abstract value as one run-time value."""
+        try:
+            return ab.lift(a, self.builder, hint)
+        except JoinError as error:
+            raise Refusal("SCT702", f"{error} cannot be a value at run time here",
+                          "call it, or unpack it, where it is made") from None
+
+    def static(self, a: Abstract, what: str) -> Any:
+        """The Python value of ``a``; a parameter or global is fixed to its current value by a guard."""
+        if isinstance(a, Static):
+            return a.value
+        if isinstance(a, Seq):
+            items = [self.static(x, what) for x in a.items]
+            return a.kind(*items) if hasattr(a.kind, "_fields") else a.kind(items)
+        if isinstance(a, Slice):
+            return slice(*(self.static(x, what) for x in (a.lo, a.hi, a.step)))
+        if isinstance(a, Value):
+            known = self.known(a)
+            if known is not None and isinstance(known[0], bool | int | float | str | type(None)):
+                self.context.guard("value", known[1], known[0])
+                return known[0]
+        raise Refusal("SCT703", f"{what} must be known before the function runs",
+                      "pass it as a literal, or as an argument of the differentiated function")
+
+    def known(self, value: Value) -> tuple[Any, DataPath] | None:
+        """The current content of a run-time value and where it is found, for parameters and globals."""
+        if value in self.context.examples:
+            return self.context.examples[value]
+        op = value.owner
+        if not isinstance(op, Op):
+            return None
+        if op.name == "global":
+            return op.attrs["current"], op.attrs["source"]
+        if op.name in ("item", "attr"):
+            base = self.known(op.operands[0])
+            if base is None:
+                return None
+            if op.name == "item":
+                return base[0][op.attrs["key"]], base[1].item(op.attrs["key"])
+            return getattr(base[0], op.attrs["name"]), base[1].attr(op.attrs["name"])
+        return None
+
+    def as_abstract(self, value: Value) -> Abstract:
+        """A run-time value, with tuples and dicts of known structure opened up."""
+        t = value.type
+        if isinstance(t, Tuple):
+            return Seq(t.cls, [self._item(value, k, item) for k, item in enumerate(t.items)], value)
+        if t is NONE:
+            return Static(None)
+        if hasattr(t, "items") and not isinstance(t, List):
+            return Mapping({k: self._item(value, k, item) for k, item in t.items}, value)
+        return value
+
+    def _item(self, value: Value, key: Any, type: Type) -> Abstract:
+        if type is NONE:
+            return Static(None)
+        return self.as_abstract(self.builder.value("item", [value], type, value.hint, key=key))
+
+    # ------------------------------------------------------------------------------------------------------- blocks
+    def run_block(self, frame: Frame, block: Block) -> Exit:
+        """Visit the ops of a lowered block, emitting into the builder's block; says how it ends."""
+        outer = self.narrowed
+        self.narrowed = dict(outer)
+        try:
+            for op in block.ops:
+                if not self.context.splicing:
+                    self.builder.loc = op.loc
+                exit = self._visit(frame, op)
+                if exit is not None:
+                    return exit
+        finally:
+            self.narrowed = outer
+        raise AssertionError("a lowered block has no terminator")
+
+    def _visit(self, frame: Frame, op: Op) -> Exit | None:
+        if op.name in ("yield", "continue", "break", "return", "test"):
+            return Exit(op.name, [self.get(frame, v) for v in op.operands], op)
+        handler = REGIONS.get(op.name)
+        if handler is not None:
+            try:
+                return handler(self, frame, op)
+            except Refusal as refusal:
+                self.context.refuse(refusal, self.builder.loc)
+                self.bind(frame, op, [POISON] * len(op.results))
+                return Exit("poison", [], op) if op.attrs.get("tail") else None
+        self.bind(frame, op, self._apply(frame, op))
+        return None
+
+    def _apply(self, frame: Frame, op: Op) -> list[Abstract]:
+        args = [self.get(frame, v) for v in op.operands]
+        for marker in (POISON, NEVER):
+            if any(a is marker for a in args) and op.name not in ("build", "closure", "setcell", "dict"):
+                return [marker] * len(op.results)
+        if any(a is UNBOUND for a in args) and op.name not in ("setcell", "closure") and not sp_allows(self, op):
+            name = next(v.hint for v, a in zip(op.operands, args, strict=True) if a is UNBOUND)
+            self.context.refuse(Refusal("SCT704", f"`{name or 'a variable'}` is used before it is bound"), self.builder.loc)
+            return [NEVER] * len(op.results)
+        try:
+            return SIMPLE[op.name](self, frame, op, args)
+        except Refusal as refusal:
+            self.context.refuse(refusal, self.builder.loc)
+        except JoinError as error:
+            self.context.refuse(Refusal("SCT702", f"{error} cannot be used here"), self.builder.loc)
+        return [POISON] * len(op.results)
+
+    def bind(self, frame: Frame, op: Op, values: list[Abstract]) -> None:
+        """Set what the results of a lowered op are, giving fresh temporaries the user's name."""
+        for result, value in zip(op.results, values, strict=True):
+            frame.env[result] = value
+            if isinstance(value, Value) and isinstance(value.owner, Op) and not value.hint and not self.context.splicing:
+                value.hint = result.hint
+
+    @contextmanager
+    def pending_of(self) -> Any:
+        """A fresh list of pending exits for one loop body."""
+        saved, self.pending = self.pending, []
+        try:
+            yield self.pending
+        finally:
+            self.pending = saved
+
+    def join(self, shapes: list[Shape], name: str, where: str) -> Shape:
+        """The join of several shapes; refuses with the variable's name where there is none."""
+        joined = shapes[0]
+        for shape in shapes[1:]:
+            try:
+                joined = ab.join_shapes(joined, shape)
+            except JoinError as error:
+                raise Refusal("SCT701", f"`{name or 'a value'}` may be two things {where}: {error}",
+                              "give it one kind of value on every path, e.g. start an accumulator with np.zeros") from None
+        return joined
+
+    def instantiate(self, shape: Shape, block: Block, hint: str) -> Abstract:
+        """An abstract value of ``shape`` whose leaves are new arguments of ``block``."""
+        return ab.rebuild(shape, lambda t: block.add_arg(hint, t))
+
+
+# -------------------------------------------------------------------------------------------------------------- branches
+
+def truth(sp: Specializer, a: Abstract) -> bool | Value | Any:
+    """The truth of an abstract value: known now, or a run-time value to test."""
+    if a in (POISON, NEVER):
+        return a
+    if isinstance(a, Static):
+        return bool(a.value)
+    if isinstance(a, Seq | Mapping):
+        return bool(a.items)
+    if isinstance(a, Value):
+        return a
+    return True
+
+
+def run_if(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
+    """An ``if``: only the taken branch when the condition is known, else both and a join of what they yield."""
+    condition = truth(sp, sp.get(frame, op.operands[0]))
+    if isinstance(condition, bool):
+        return _finish(sp, frame, op, sp.run_block(frame, op.blocks[0 if condition else 1]))
+    if not isinstance(condition, Value):
+        for block in op.blocks:
+            with sp.builder.at(Block()):
+                sp.run_block(frame, block)
+        sp.bind(frame, op, [condition] * len(op.results))
+        return Exit("poison", [], op) if op.attrs.get("tail") else None
+    if op.attrs.get("tail"):
+        return _run_tail(sp, frame, op, condition)
+    return _run_branches(sp, frame, op, condition)
+
+
+def _finish(sp: Specializer, frame: Frame, op: Op, exit: Exit) -> Exit | None:
+    if exit.kind == "yield":
+        sp.bind(frame, op, exit.values)
+        return None
+    return exit
+
+
+def _branch(sp: Specializer, frame: Frame, op: Op, condition: Value, taken: int) -> tuple[Block, Exit]:
+    block = Block()
+    saved = sp.narrowed
+    sp.narrowed = dict(saved)
+    narrow(sp, condition, taken == 0)
+    with sp.builder.at(block):
+        exit = sp.run_block(frame, op.blocks[taken])
+    sp.narrowed = saved
+    return block, exit
+
+
+def _run_tail(sp: Specializer, frame: Frame, op: Op, condition: Value) -> Exit:
+    """An ``if`` that holds exits of the enclosing loop: they stay pending until the loop's types are known."""
+    blocks, kinds = [], set()
+    for taken in (0, 1):
+        block, exit = _branch(sp, frame, op, condition, taken)
+        kinds.add(exit.kind)
+        if exit.kind in ("continue", "break"):
+            sp.pending.append(Pending(block, exit.kind, exit.values, exit.op.loc))
+        blocks.append(block)
+    sp.builder.emit("if", [condition], blocks=blocks, tail=True)
+    return Exit("raise" if kinds == {"raise"} else "tail", [], op)
+
+
+def _run_branches(sp: Specializer, frame: Frame, op: Op, condition: Value) -> Exit | None:
+    loc = sp.builder.loc
+    then, then_exit = _branch(sp, frame, op, condition, 0)
+    if then_exit.kind == "raise":
+        _emit_guard(sp, condition, then, 0, loc)
+        narrow(sp, condition, False)
+        return _finish(sp, frame, op, sp.run_block(frame, op.blocks[1]))
+    other, other_exit = _branch(sp, frame, op, condition, 1)
+    sp.builder.loc = loc
+    if other_exit.kind == "raise":
+        _emit_guard(sp, condition, other, 1, loc)
+        narrow(sp, condition, True)
+        for inner in then.ops:
+            inner.parent = sp.builder.block
+        sp.builder.block.ops.extend(then.ops)
+        return _finish(sp, frame, op, then_exit)
+    if "poison" in (then_exit.kind, other_exit.kind):
+        sp.bind(frame, op, [POISON] * len(op.results))
+        return None
+    _join_branches(sp, frame, op, condition, [(then, then_exit), (other, other_exit)])
+    return None
+
+
+def _emit_guard(sp: Specializer, condition: Value, raising: Block, position: int, loc: Loc) -> None:
+    """``if condition: raise …`` with the other branch left to the enclosing block."""
+    sp.builder.loc = loc
+    empty = Block()
+    blocks = [raising, empty] if position == 0 else [empty, raising]
+    op = sp.builder.emit("if", [condition], blocks=blocks)
+    empty.ops.append(Op("yield", [], [], {}, [], empty, op.loc))
+
+
+def _join_branches(sp: Specializer, frame: Frame, op: Op, condition: Value, branches: list[tuple[Block, Exit]]) -> None:
+    names = [r.hint for r in op.results]
+    columns = list(zip(*(exit.values for _, exit in branches), strict=True))
+    shapes = [_same(column) or sp.join([ab.shape_of(a) for a in column], name, "after this `if`")
+              for column, name in zip(columns, names, strict=True)]
+    merge(sp, condition, [b for b, _ in branches], columns, shapes, names)
+    sp.bind(frame, op, sp.merged)
+
+
+def _same(column: tuple[Abstract, ...]) -> Shape | None:
+    """A marker shape for a position where both branches give the same thing: nothing needs to be yielded."""
+    return Shape(("static", ("same", id(column[0]))), (), column[0]) if column[0] is column[1] else None
+
+
+def merge(sp: Specializer, condition: Value, blocks: list[Block], columns: list[tuple[Abstract, ...]], shapes: list[Shape],
+          names: list[str]) -> Op:
+    """Close both blocks with ``yield``, emit the ``if`` and leave the joined abstract values in ``sp.merged``."""
+    for k, block in enumerate(blocks):
+        with sp.builder.at(block):
+            values = [v for column, shape, name in zip(columns, shapes, names, strict=True)
+                      for v in ab.leaves(column[k], shape, sp.builder, name)]
+            sp.builder.emit("yield", values)
+    types = [t for shape in shapes for t in ab.leaf_types(shape)]
+    hints = [name for shape, name in zip(shapes, names, strict=True) for _ in ab.leaf_types(shape)]
+    op = sp.builder.emit("if", [condition], types, hints, blocks)
+    results = iter(op.results)
+    sp.merged = [ab.rebuild(shape, lambda t: next(results)) for shape in shapes]
+    return op
+
+
+def narrow(sp: Specializer, condition: Value, holds: bool) -> None:
+    """Record what ``x is None`` (or its negation) says of ``x`` where it is known to hold or not."""
+    op = condition.owner
+    if not isinstance(op, Op) or op.name != "call":
+        return
+    fn = op.attrs["fn"]
+    if fn is operator.not_ and isinstance(op.operands[0], Value):
+        narrow(sp, op.operands[0], not holds)
+    if fn not in (operator.is_, operator.is_not) or op.attrs["args"][1:] != (Lit(None),):
+        return
+    value = op.operands[0]
+    if not isinstance(value.type, OrConst) or value.type.const is not NONE:
+        return
+    if (fn is operator.is_) == holds:
+        sp.narrowed[value] = Static(None)
+    else:
+        sp.narrowed[value] = sp.builder.value("narrow", [value], value.type.base, value.hint)
+
+
+# --------------------------------------------------------------------------------------------------------- simple handlers
+
+def _const(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
+    return [Static(op.attrs["value"])]
+
+
+def _undef(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
+    return [UNBOUND]
+
+
+def _setcell(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
+    frame.cells[op.attrs["cell"]] = args[0]
+    return []
+
+
+def _build(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
+    kind = op.attrs["kind"]
+    if any(a is POISON for a in args):
+        return [POISON]
+    if any(a is NEVER for a in args):
+        return [NEVER]
+    items: list[Abstract] = []
+    for a, star in zip(args, op.attrs.get("star") or (False,) * len(args), strict=True):
+        items.extend(sequence_items(sp, a, "unpacking with `*`") if star else [a])
+    if kind is set:
+        raise Refusal("SCT110", "sets are not supported here", "use a tuple")
+    return [Seq(kind, items)]
+
+
+def sequence_items(sp: Specializer, a: Abstract, what: str) -> list[Abstract]:
+    """The items of something whose length is known."""
+    if isinstance(a, Seq):
+        return a.items
+    if isinstance(a, Static) and isinstance(a.value, str | tuple | list | range):
+        return [Static(v) for v in a.value]
+    if isinstance(a, ab.Range):
+        bounds = [sp.static(x, "the range") for x in (a.lo, a.hi, a.step)]
+        return [Static(v) for v in range(*bounds)]
+    if isinstance(a, Mapping):
+        return [Static(k) for k in a.items]
+    raise Refusal("SCT705", f"{what} needs a sequence whose length is known", "index it instead")
+
+
+def _dict(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
+    if any(a is POISON for a in args):
+        return [POISON]
+    n = op.attrs["n"]
+    return [Mapping({sp.static(k, "a dict key"): v for k, v in zip(args[:n], args[n:], strict=True)})]
+
+
+def _slice(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
+    return [Slice(*args)]
+
+
+def _closure(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
+    n = len(op.attrs["captures"])
+    return [Closure(op.attrs["code"], args[:n], args[n:], frame)]
+
+
+def _append(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
+    acc, item = args
+    if isinstance(acc, Seq):
+        return [Seq(acc.kind, [*acc.items, item])]
+    value = sp.lift(item)
+    assert isinstance(acc, Value) and isinstance(acc.type, List)
+    joined = sp.join([ab.leaf_shape(acc.type.item), ab.leaf_shape(strip_const(value.type))], "the item", "in this list")
+    item_type = ab.leaf_type(joined)
+    assert item_type is not None
+    return [sp.builder.value("append", [acc, value], List(item_type), acc.hint)]
+
+
+def _format(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
+    leaves: list[Value] = []
+    slots = []
+    for a in args:
+        if isinstance(a, Value) or (isinstance(a, Seq) and a.runtime is not None):
+            slots.append(Slot(len(leaves)))
+            leaves.append(sp.lift(a))
+        elif isinstance(a, Static):
+            slots.append(Lit(a.value))
+        else:
+            slots.append(Slot(len(leaves)))
+            leaves.append(sp.lift(a))
+    return [sp.builder.value("format", leaves, STR, parts=op.attrs["parts"], args=tuple(slots))]
+
+
+def _raise(sp: Specializer, frame: Frame, op: Op) -> Exit:
+    args = [sp.get(frame, v) for v in op.operands]
+    if POISON not in args:
+        values = [sp.builder.value("const", (), NONE, value=a.value) if isinstance(a, Static) and a.value is None
+                  else _exception(sp, a) for a in args]
+        sp.builder.emit("raise", values)
+    else:
+        sp.builder.emit("raise")
+    return Exit("raise", [], op)
+
+
+def _exception(sp: Specializer, a: Abstract) -> Value:
+    if isinstance(a, Static) and isinstance(a.value, type) and issubclass(a.value, BaseException):
+        from .primitives import construct
+        return construct(sp, a.value, [], {})
+    return sp.lift(a)
+
+
+def _assert(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
+    condition = truth(sp, args[0])
+    if condition is not True:
+        operands = [sp.lift(a) if isinstance(a, Value) else sp.lift(Static(bool(condition)) if k == 0 else a)
+                    for k, a in enumerate(args)]
+        sp.builder.emit("assert", operands)
+        if isinstance(condition, Value):
+            narrow(sp, condition, True)
+    return []
+
+
+def _not(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
+    condition = truth(sp, args[0])
+    if isinstance(condition, bool):
+        return [Static(not condition)]
+    assert isinstance(condition, Value)
+    return [sp.builder.value("call", [condition], BOOL, fn=operator.not_, args=(Slot(0),), kwargs={})]
+
+
+def _refuse_store(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
+    kind = {"store_item": "writing into an array, list or dict", "store_attr": "writing an attribute",
+            "del_item": "deleting an item"}[op.name]
+    raise Refusal("SCT601", f"{kind} is not supported yet",
+                  "build the result with np.array([...]), np.stack, np.concatenate or np.where, or rebind the name")
+
+
+def sp_allows(sp: Specializer, op: Op) -> bool:
+    """A rule returns the cotangents that it assigned; those that it did not assign on this path count as none."""
+    return sp.context.splicing and op.name == "build"
+
+
+SimpleHandler = Callable[[Specializer, Frame, Op, list[Abstract]], list[Abstract]]
+RegionHandler = Callable[[Specializer, Frame, Op], Exit | None]
+
+SIMPLE: dict[str, SimpleHandler] = {
+    "const": _const, "undef": _undef, "setcell": _setcell, "build": _build, "dict": _dict, "slice": _slice, "closure": _closure,
+    "append": _append, "format": _format, "assert": _assert, "not": _not,
+    "store_item": _refuse_store, "store_attr": _refuse_store, "del_item": _refuse_store,
+}
+REGIONS: dict[str, RegionHandler] = {"if": run_if, "raise": _raise}

@@ -1,0 +1,459 @@
+"""Loops: iteration plans for everything that can be iterated, unrolling of what has known length, the fixpoint of the rest."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ..ir.core import Block, Op, Value
+from ..ir.ops import Lit, Slot
+from ..ir.types import INT, STR, Array, Dict, List, Object, Tuple, strip_const
+from . import abstract as ab
+from .abstract import NEVER, POISON, Abstract, Iteration, JoinError, Mapping, Range, Seq, Shape, Static
+from .infer import REGIONS, Exit, Frame, Pending, Refusal, Specializer, truth
+from .primitives import apply
+from .subscripts import row
+
+
+@dataclass
+class Counted:
+    """Iteration by a counter: ``range(lo, hi, step)`` and the item that belongs to a counter value."""
+
+    lo: Abstract
+    hi: Abstract
+    step: Abstract
+    item: Callable[[Value], Abstract]
+    sources: tuple[Value, ...] = ()
+    """The run-time sequences that are walked, for the printer."""
+
+
+@dataclass
+class Each:
+    """Iteration over an opaque inactive iterable, whose items have one type."""
+
+    iterable: Value
+    item: Any
+
+
+def run_for(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
+    """A ``for`` loop: unrolled where the items are known, counted or opaque otherwise."""
+    iterable = sp.get(frame, op.operands[0])
+    if iterable in (POISON, NEVER):
+        return _skip(sp, frame, op, iterable)
+    items = known_items(sp, iterable)
+    if items is not None:
+        return _unroll(sp, frame, op, items)
+    plan = plan_for(sp, iterable)
+    inits = [sp.get(frame, v) for v in op.operands[1:]]
+    if isinstance(plan, Each):
+        operands = [plan.iterable]
+    else:
+        operands = [sp.lift(a) for a in (plan.lo, plan.hi, plan.step)]
+    kind = "each" if isinstance(plan, Each) else "range"
+    hint = op.blocks[0].args[0].hint
+
+    def body(block: Block, carried: list[Abstract]) -> Exit:
+        induction = Value(hint, plan.item if isinstance(plan, Each) else INT, block)
+        block.args.insert(0, induction)
+        item = sp.as_abstract(induction) if isinstance(plan, Each) else plan.item(induction)
+        if isinstance(plan, Counted) and item is not induction:
+            induction.hint = ""
+            if isinstance(item, Value) and not item.hint:
+                item.hint = hint
+        _enter(frame, op.blocks[0], [item, *carried])
+        return sp.run_block(frame, op.blocks[0])
+
+    result = _iterate(sp, frame, op, inits, body)
+    if result is None:
+        return None
+    blocks, shapes, init_values = result
+    attrs: dict[str, Any] = {"kind": kind}
+    if isinstance(plan, Counted) and plan.sources:
+        attrs["seqs"] = len(plan.sources)
+    _finish_loop(sp, frame, op, "for", operands, init_values, blocks, shapes, attrs)
+    return None
+
+
+def _skip(sp: Specializer, frame: Frame, op: Op, marker: Abstract) -> None:
+    """Visit the body for its obstacles only."""
+    block = Block()
+    with sp.builder.at(block), sp.pending_of():
+        for body in op.blocks:
+            carried = [marker] * (len(body.args) - len(op.operands) + 1)
+            _enter(frame, body, [marker, *carried][:len(body.args)] + [marker] * max(0, len(body.args) - len(carried) - 1))
+            sp.run_block(frame, body)
+    sp.bind(frame, op, [marker] * len(op.results))
+
+
+def _enter(frame: Frame, block: Block, values: list[Abstract]) -> None:
+    for arg, value in zip(block.args, values, strict=True):
+        frame.env[arg] = value
+
+
+# -------------------------------------------------------------------------------------------------------- iteration plans
+
+UNROLL_LIMIT = 32
+"""Longer literal sequences of one type become run-time lists."""
+
+
+def known_items(sp: Specializer, a: Abstract) -> list[Abstract] | None:
+    """The items of an iterable of known length that is worth unrolling; None for the rest."""
+    if isinstance(a, Seq):
+        if len(a.items) > UNROLL_LIMIT and isinstance(ab.leaf_type(ab.shape_of(a)), List | Tuple):
+            return None
+        if a.runtime is not None and len(a.items) > 8:
+            return None
+        return a.items
+    if isinstance(a, Mapping):
+        return [Static(k) for k in a.items]
+    if isinstance(a, Static) and isinstance(a.value, str | tuple | list):
+        return [Static(v) for v in a.value]
+    if isinstance(a, Range) and sp.context.splicing and all(isinstance(x, Static) for x in (a.lo, a.hi, a.step)):
+        return [Static(v) for v in range(a.lo.value, a.hi.value, a.step.value)]  # type: ignore[union-attr]
+    if isinstance(a, Iteration):
+        return _known_composite(sp, a)
+    return None
+
+
+def _known_composite(sp: Specializer, a: Iteration) -> list[Abstract] | None:
+    parts = [known_items(sp, p) for p in (a.parts if a.kind == "zip" else a.parts[:1])]
+    if any(p is None for p in parts):
+        return None
+    if a.kind == "zip":
+        return [Seq(tuple, list(items)) for items in zip(*parts, strict=False)]  # type: ignore[arg-type]
+    (items,) = parts
+    assert items is not None
+    if a.kind == "enumerate":
+        start = sp.static(a.parts[1], "the start of enumerate")
+        return [Seq(tuple, [Static(start + k), v]) for k, v in enumerate(items)]
+    return items[::-1] if a.kind == "reversed" else items
+
+
+def plan_for(sp: Specializer, a: Abstract) -> Counted | Each:
+    """How to iterate over something whose length is known at run time only."""
+    if isinstance(a, Range):
+        return Counted(a.lo, a.hi, a.step, lambda k: k)
+    if isinstance(a, Iteration):
+        return _plan_composite(sp, a)
+    if isinstance(a, Seq):
+        from .subscripts import _as_list
+        a = a.runtime if a.runtime is not None and isinstance(a.runtime.type, List) else _as_list(sp, a)
+    if isinstance(a, Value):
+        t = strip_const(a.type)
+        if isinstance(t, Array) and t.ndim == 0:
+            raise Refusal("SCT709", "this always raises TypeError: iteration over a 0-d array")
+        if isinstance(t, Array | List):
+            value = a
+            return Counted(Static(0), length(sp, value), Static(1), lambda k: sp.as_abstract(_row(sp, value, k)), (value,))
+        if t is STR:
+            return Each(a, STR)
+        if isinstance(t, Dict | Object):
+            return _plan_opaque(sp, a)
+    raise Refusal("SCT711", "this cannot be iterated over", "iterate over a range, an array, a list or a tuple")
+
+
+def _row(sp: Specializer, value: Value, k: Value) -> Value:
+    item = row(sp, value, k)
+    assert isinstance(item, Value) or isinstance(item, Seq)
+    return item if isinstance(item, Value) else item.runtime  # type: ignore[return-value]
+
+
+def _plan_opaque(sp: Specializer, a: Value) -> Each:
+    op = a.owner
+    item = op.attrs.get("item_type") if isinstance(op, Op) else None
+    if item is None:
+        raise Refusal("SCT711", f"the items of a {a.type} have no known type", "iterate over a range, an array, a list or a tuple")
+    return Each(a, item)
+
+
+def length(sp: Specializer, value: Abstract) -> Abstract:
+    """``len(value)``."""
+    if isinstance(value, Seq | Mapping):
+        return Static(len(value.items))
+    if isinstance(value, Range):
+        bounds = [sp.lift(x) for x in (value.lo, value.hi, value.step)]
+        if isinstance(value.lo, Static) and value.lo.value == 0 and isinstance(value.step, Static) and value.step.value == 1 \
+                and isinstance(bounds[1].owner, Op) and bounds[1].owner.attrs.get("fn") is len:
+            return bounds[1]
+        return sp.builder.value("call", bounds, INT, fn=range_length, args=tuple(map(Slot, range(3))), kwargs={})
+    return apply(sp, len, [value])
+
+
+def range_length(lo: int, hi: int, step: int) -> int:
+    """``len(range(lo, hi, step))``."""
+    return len(range(lo, hi, step))
+
+
+def _plan_composite(sp: Specializer, a: Iteration) -> Counted | Each:
+    if a.kind == "reversed":
+        return _plan_reversed(sp, a.parts[0])
+    if a.kind == "enumerate":
+        inner = plan_for(sp, a.parts[0])
+        start = a.parts[1]
+        if isinstance(inner, Each):
+            raise Refusal("SCT711", "enumerate over this is not supported", "count yourself")
+        inner = _from_zero(sp, a.parts[0], inner)
+
+        def numbered(k: Value) -> Abstract:
+            zero = isinstance(start, Static) and start.value == 0
+            return Seq(tuple, [k if zero else apply(sp, operator.add, [start, k]), inner.item(k)])
+        return Counted(inner.lo, inner.hi, inner.step, numbered, inner.sources)
+    plans = [_part_plan(sp, p) for p in a.parts]
+    counts = [p.hi for p in plans]
+    count = counts[0]
+    if len(counts) > 1:
+        count = counts[0] if all(c is counts[0] for c in counts) else apply(sp, min, counts)
+    sources = tuple(s for p in plans for s in p.sources)
+    return Counted(Static(0), count, Static(1), lambda k: Seq(tuple, [p.item(k) for p in plans]), sources)
+
+
+def _part_plan(sp: Specializer, part: Abstract) -> Counted:
+    items = known_items(sp, part)
+    if items is not None and not isinstance(part, Range | Iteration):
+        part = sp.lift(Seq(list, items))
+    plan = plan_for(sp, part)
+    if isinstance(plan, Each):
+        raise Refusal("SCT711", "zip over this is not supported", "index it instead")
+    return _from_zero(sp, part, plan)
+
+
+def _from_zero(sp: Specializer, source: Abstract, plan: Counted) -> Counted:
+    """The same plan with a counter that runs 0, 1, 2, …"""
+    if isinstance(plan.lo, Static) and plan.lo.value == 0 and isinstance(plan.step, Static) and plan.step.value == 1:
+        return plan
+    lo, step = plan.lo, plan.step
+
+    def item(k: Value) -> Abstract:
+        shifted = apply(sp, operator.add, [lo, apply(sp, operator.mul, [k, step])])
+        assert isinstance(shifted, Value)
+        return plan.item(shifted)
+    return Counted(Static(0), length(sp, Range(plan.lo, plan.hi, plan.step)), Static(1), item, plan.sources)
+
+
+def _plan_reversed(sp: Specializer, part: Abstract) -> Counted:
+    plan = plan_for(sp, part)
+    if isinstance(plan, Each):
+        raise Refusal("SCT711", "reversed over this is not supported", "index it instead")
+    plan = _from_zero(sp, part, plan)
+    last = apply(sp, operator.sub, [plan.hi, Static(1)])
+
+    def item(k: Value) -> Abstract:
+        index = apply(sp, operator.sub, [last, k])
+        assert isinstance(index, Value)
+        return plan.item(index)
+    return Counted(Static(0), plan.hi, Static(1), item, plan.sources)
+
+
+# --------------------------------------------------------------------------------------------------------------- fixpoint
+
+def _iterate(sp: Specializer, frame: Frame, op: Op, inits: list[Abstract],
+             body: Callable[[Block, list[Abstract]], Exit]) -> tuple[list[Block], list[Shape], list[list[Value]]] | None:
+    """Visit the body until the shapes of what it carries are stable; then close its exits."""
+    if any(a is POISON for a in inits):
+        inits = [a for a in inits]
+    names = [v.hint for v in op.results]
+    key = (frame.lowered, id(op))
+    start = [ab.generalise(ab.shape_of(a)) for a in inits]
+    shapes = sp.loop_shapes.get(key)
+    shapes = start if shapes is None else _join_all(sp, shapes, start, names)
+    known_obstacles = dict(sp.context.obstacles)
+    for _ in range(12):
+        block = Block()
+        with sp.builder.at(block), sp.pending_of() as pending:
+            carried = [sp.instantiate(s, block, name) for s, name in zip(shapes, names, strict=True)]
+            _restore_cells(frame, names, carried)
+            exit = body(block, carried)
+            if exit.kind in ("continue", "break"):
+                pending.append(Pending(sp.builder.block, exit.kind, exit.values, exit.op.loc))
+        joined = shapes
+        for p in pending:
+            joined = _join_all(sp, joined, [ab.shape_of(a) for a in p.values], names)
+        if joined == shapes:
+            sp.loop_shapes[key] = shapes
+            for p in pending:
+                _close(sp, p, shapes, names)
+            return [block], shapes, [ab.leaves(a, s, sp.builder, n) for a, s, n in zip(inits, shapes, names, strict=True)]
+        shapes = [ab.generalise(s) for s in joined]
+        sp.context.obstacles = dict(known_obstacles)
+    raise Refusal("SCT712", "the types of what this loop carries do not settle",
+                  "keep the number of items and dimensions of every variable the same from one iteration to the next")
+
+
+def _restore_cells(frame: Frame, names: list[str], carried: list[Abstract]) -> None:
+    """Nothing to do: lowering writes every captured loop variable back at the head of the body."""
+
+
+def _join_all(sp: Specializer, a: list[Shape], b: list[Shape], names: list[str]) -> list[Shape]:
+    return [sp.join([x, y], name, "from one iteration to the next") for x, y, name in zip(a, b, names, strict=True)]
+
+
+def _close(sp: Specializer, p: Pending, shapes: list[Shape], names: list[str]) -> None:
+    with sp.builder.at(p.block, p.loc):
+        values = [v for a, s, n in zip(p.values, shapes, names, strict=True) for v in ab.leaves(a, s, sp.builder, n)]
+        sp.builder.emit(p.kind, values)
+
+
+def _finish_loop(sp: Specializer, frame: Frame, op: Op, name: str, operands: list[Value], inits: list[list[Value]],
+                 blocks: list[Block], shapes: list[Shape], attrs: dict[str, Any]) -> None:
+    names = [v.hint for v in op.results]
+    types = [t for s in shapes for t in ab.leaf_types(s)]
+    hints = [n for s, n in zip(shapes, names, strict=True) for _ in ab.leaf_types(s)]
+    flat = [v for group in inits for v in group]
+    if not sp.context.splicing:
+        sp.builder.loc = op.loc
+    typed = sp.builder.emit(name, [*operands, *flat], types, hints, blocks, **attrs)
+    results = iter(typed.results)
+    for result, shape in zip(op.results, shapes, strict=True):
+        frame.env[result] = ab.rebuild(shape, lambda t: next(results))
+
+
+def run_while(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
+    """A ``while`` loop: test and body see the same carried values."""
+    inits = [sp.get(frame, v) for v in op.operands]
+    test = Block()
+
+    def body(block: Block, carried: list[Abstract]) -> Exit:
+        nonlocal test
+        test = Block()
+        mirror = iter(block.args)
+        shapes = [ab.shape_of(a) for a in carried]
+        names = [v.hint for v in op.results]
+        again = [ab.rebuild(s, lambda t, n=n: test.add_arg(n, t)) for s, n in zip(shapes, names, strict=True)]  # type: ignore[misc]
+        del mirror
+        with sp.builder.at(test):
+            _enter(frame, op.blocks[0], again)
+            exit = sp.run_block(frame, op.blocks[0])
+            condition = truth(sp, exit.values[0]) if exit.values else POISON
+            if isinstance(condition, bool):
+                condition = sp.lift(Static(condition))
+            if isinstance(condition, Value):
+                sp.builder.emit("test", [condition])
+        _enter(frame, op.blocks[1], carried)
+        return sp.run_block(frame, op.blocks[1])
+
+    result = _iterate(sp, frame, op, inits, body)
+    if result is None:
+        return None
+    blocks, shapes, init_values = result
+    _finish_loop(sp, frame, op, "while", [], init_values, [test, *blocks], shapes, {})
+    return None
+
+
+# ---------------------------------------------------------------------------------------------------------------- unroll
+
+def _unroll(sp: Specializer, frame: Frame, op: Op, items: list[Abstract]) -> Exit | None:
+    """Visit the body once per item; an exit that is taken at run time nests the remaining items."""
+    values = [sp.get(frame, v) for v in op.operands[1:]]
+    outcome = _unroll_from(sp, frame, op, items, values)
+    sp.bind(frame, op, outcome)
+    return None
+
+
+def _unroll_from(sp: Specializer, frame: Frame, op: Op, items: list[Abstract], values: list[Abstract]) -> list[Abstract]:
+    body = op.blocks[0]
+    for k, item in enumerate(items):
+        with sp.pending_of() as pending:
+            _enter(frame, body, [item, *values])
+            if isinstance(item, Value) and not item.hint:
+                item.hint = body.args[0].hint
+            exit = sp.run_block(frame, body)
+        if exit.kind in ("continue", "break"):
+            values = exit.values
+            if exit.kind == "break":
+                return values
+            continue
+        if exit.kind in ("raise", "poison"):
+            return [POISON if exit.kind == "poison" else NEVER] * len(values)
+        left, values = _close_tail(sp, op, pending)
+        if left is not None and k + 1 < len(items):
+            return _guarded_rest(sp, frame, op, items[k + 1:], left, values)
+    return values
+
+
+def _close_tail(sp: Specializer, op: Op, pending: list[Pending]) -> tuple[Value | None, list[Abstract]]:
+    """Turn the exits of one unrolled iteration into values: whether the loop was left, and what it carries."""
+    names = [v.hint for v in op.results]
+    columns = zip(*(p.values for p in pending), strict=True)
+    shapes = [sp.join([ab.generalise(ab.shape_of(a)) for a in column], n, "after this iteration")
+              for column, n in zip(columns, names, strict=True)]
+    has_break = any(p.kind == "break" for p in pending)
+    tail = sp.builder.block.ops[-1]
+    by_block = {id(p.block): p for p in pending}
+    results = _close_blocks(sp, tail, by_block, shapes, names)
+    left = results[0] if has_break else None
+    rest = iter(results[1:])
+    return left, [ab.rebuild(s, lambda t: next(rest)) for s in shapes]
+
+
+def _close_blocks(sp: Specializer, tail: Op, pending: dict[int, Pending], shapes: list[Shape], names: list[str]) -> list[Value]:
+    from ..ir.types import BOOL
+    types = [BOOL, *(t for s in shapes for t in ab.leaf_types(s))]
+    hints = ["left", *(n for s, n in zip(shapes, names, strict=True) for _ in ab.leaf_types(s))]
+    for block in tail.blocks:
+        found = pending.get(id(block))
+        with sp.builder.at(block):
+            if found is not None:
+                flag = sp.lift(Static(found.kind == "break"))
+                flat = [v for a, s, n in zip(found.values, shapes, names, strict=True) for v in ab.leaves(a, s, sp.builder, n)]
+                sp.builder.emit("yield", [flag, *flat])
+            elif block.ops and block.ops[-1].name == "if" and block.ops[-1].attrs.get("tail"):
+                sp.builder.emit("yield", _close_blocks(sp, block.ops[-1], pending, shapes, names))
+    tail.attrs.pop("tail")
+    tail.results = [Value(h, t, tail) for h, t in zip(hints, types, strict=True)]
+    return tail.results
+
+
+def _guarded_rest(sp: Specializer, frame: Frame, op: Op, items: list[Abstract], left: Value,
+                  values: list[Abstract]) -> list[Abstract]:
+    from .infer import merge
+    stay, go = Block(), Block()
+    with sp.builder.at(go):
+        after = _unroll_from(sp, frame, op, items, values)
+    names = [v.hint for v in op.results]
+    columns = list(zip(values, after, strict=True))
+    shapes = [sp.join([ab.shape_of(a) for a in column], n, "after this loop") for column, n in zip(columns, names, strict=True)]
+    merge(sp, left, [stay, go], columns, shapes, names)
+    return list(sp.merged)
+
+
+def run_with(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
+    """A ``with`` on inactive context managers; the body is ordinary code."""
+    managers = []
+    for v in op.operands:
+        a = sp.get(frame, v)
+        managers.append(sp.lift(a) if isinstance(a, Value) or not isinstance(a, Static) else _manager(sp, a))
+    block = Block()
+    if op.blocks[0].args:
+        for arg in op.blocks[0].args:
+            frame.env[arg] = block.add_arg(arg.hint, Object(object))
+    with sp.builder.at(block):
+        exit = sp.run_block(frame, op.blocks[0])
+        if exit.kind == "raise":
+            sp.builder.emit("yield")
+        elif exit.kind == "yield":
+            shapes = [ab.shape_of(a) for a in exit.values]
+            names = [r.hint for r in op.results]
+            values = [v for a, s, n in zip(exit.values, shapes, names, strict=True) for v in ab.leaves(a, s, sp.builder, n)]
+            sp.builder.emit("yield", values)
+    if exit.kind != "yield":
+        sp.bind(frame, op, [POISON if exit.kind == "poison" else NEVER] * len(op.results))
+        shapes, names = [], []
+    types = [t for s in shapes for t in ab.leaf_types(s)]
+    hints = [n for s, n in zip(shapes, names, strict=True) for _ in ab.leaf_types(s)]
+    typed = sp.builder.emit("with", managers, types, hints, [block], names=op.attrs.get("names", ()))
+    results = iter(typed.results)
+    if exit.kind == "yield":
+        sp.bind(frame, op, [ab.rebuild(s, lambda t: next(results)) for s in shapes])
+    return None
+
+
+def _manager(sp: Specializer, a: Static) -> Value:
+    if a.path is None:
+        raise Refusal("SCT713", "this context manager cannot be used here")
+    return sp.builder.value("global", (), Object(type(a.value)), root=a.path.root, path=a.path.steps, source=a.path, current=a.value)
+
+
+REGIONS.update({"for": run_for, "while": run_while, "with": run_with})
+_ = (JoinError, Lit)

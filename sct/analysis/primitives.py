@@ -1,0 +1,296 @@
+"""Calls of primitives: nested arguments become a template over run-time leaves, the result gets its type."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..ir.core import Op, Value
+from ..ir.ops import INFIX, PREFIX, Lit, SeqOf, SliceOf, Slot, contains
+from ..ir.types import BOOL, INT, Array, List, Object, OrConst, Scalar, Tuple, Type, strip_const
+from ..rules import registry
+from ..rules.registry import Primitive
+from .abstract import Abstract, Bound, Closure, JoinError, Mapping, Range, Seq, Slice, Static, lift
+from .infer import SIMPLE, Frame, Refusal, Specializer
+from .result_types import NoResult, result_type
+
+try:
+    from ..rules.shapes import ShapeOf
+except ImportError:  # pragma: no cover
+    ShapeOf = None  # type: ignore[assignment,misc]
+
+
+class _Arguments:
+    """Collects run-time leaves while abstract arguments are turned into templates and, in parallel, into types."""
+
+    def __init__(self, sp: Specializer) -> None:
+        self.sp = sp
+        self.operands: list[Value] = []
+
+    def slot(self, value: Value) -> Slot:
+        self.operands.append(value)
+        return Slot(len(self.operands) - 1)
+
+    def template(self, a: Abstract) -> tuple[Any, Any]:
+        """The template of an argument and what type inference sees of it."""
+        if isinstance(a, Value):
+            return self.slot(a), a.type
+        if isinstance(a, Static):
+            return Lit(a.value), a.value
+        if isinstance(a, Seq):
+            return self._sequence(a)
+        if isinstance(a, Slice):
+            parts = [self.template(x) for x in (a.lo, a.hi, a.step)]
+            return SliceOf(*(t for t, _ in parts)), slice(*(i for _, i in parts))
+        if isinstance(a, Range):
+            bounds = [lift(x, self.sp.builder) for x in (a.lo, a.hi, a.step)]
+            value = self.sp.builder.value("call", bounds, List(INT), fn=range, args=tuple(Slot(k) for k in range(3)), kwargs={})
+            return self.slot(value), value.type
+        if isinstance(a, Mapping) and a.runtime is not None:
+            return self.slot(a.runtime), a.runtime.type
+        if isinstance(a, Closure | Bound):
+            raise Refusal("SCT203", "a function is passed to a function that is not looked into",
+                          "call it yourself, or write a rule with sct.rule")
+        raise JoinError(type(a).__name__.lower())
+
+    def _sequence(self, a: Seq) -> tuple[Any, Any]:
+        if a.runtime is not None:
+            source = shape_source(a.runtime)
+            return self.slot(a.runtime), (ShapeOf(source) if source is not None else a.runtime.type)
+        parts = [self.template(x) for x in a.items]
+        types = [i for _, i in parts]
+        return SeqOf(a.kind, tuple(t for t, _ in parts)), (types if a.kind is list else tuple(types))
+
+
+def shape_source(value: Value) -> Array | None:
+    """The type of the array whose ``.shape`` a run-time tuple is, or None."""
+    op = value.owner
+    if isinstance(op, Op) and op.name == "call" and op.attrs["fn"] is np.shape:
+        t = strip_const(op.operands[0].type)
+        return t if isinstance(t, Array) else None
+    return None
+
+
+def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs: dict[str, Abstract] | None = None,
+          spelled: str = "", inplace: bool = False) -> Abstract:
+    """Emit a call of the primitive ``fn`` and say what its result is."""
+    entry = registry.lookup(fn)
+    collected = _Arguments(sp)
+    pairs = [collected.template(a) for a in args]
+    named = {k: collected.template(a) for k, a in (kwargs or {}).items()}
+    t = _result_type(fn, entry, [i for _, i in pairs], {k: i for k, (_, i) in named.items()})
+    attrs: dict[str, Any] = {"fn": fn, "args": tuple(p for p, _ in pairs), "kwargs": {k: p for k, (p, _) in named.items()}}
+    if spelled:
+        attrs["spelled"], attrs["spelled_name"] = ("attribute" if spelled.startswith(".") else "method"), spelled.lstrip(".")
+    if entry is not None:
+        attrs["effect"] = entry.effect
+    operands = collected.operands
+    if entry is not None and entry.elementwise:
+        operands = [_conform(sp, v, t) for v in operands]
+    if sp.context.splicing:
+        attrs["adjoint"] = True
+    elif may_raise(fn, args):
+        attrs["may_raise"] = True
+    return _emit(sp, operands, t, attrs, inplace)
+
+
+def _emit(sp: Specializer, operands: list[Value], t: Type, attrs: dict[str, Any], inplace: bool) -> Abstract:
+    if isinstance(t, Tuple) and attrs["fn"] is not np.shape:
+        op = sp.builder.emit("call", operands, t.items, unpack=True, **attrs)
+        return Seq(t.cls, list(op.results))
+    if inplace:
+        return sp.builder.value("iaddv", operands, t, operands[0].hint, **attrs)
+    value = sp.builder.value("call", operands, t, **attrs)
+    return sp.as_abstract(value)
+
+
+def _result_type(fn: Callable[..., Any], entry: Primitive | None, args: list[Any], kwargs: dict[str, Any]) -> Type:
+    try:
+        return result_type(fn, entry.infer if entry is not None else None, args, kwargs)
+    except NoResult as error:
+        name = entry.name if entry is not None else getattr(fn, "__name__", str(fn))
+        raise Refusal("SCT708", f"{name} cannot be applied to {_types(args, kwargs)}: {error}") from None
+
+
+def _types(args: list[Any], kwargs: dict[str, Any]) -> str:
+    return ", ".join([str(a) for a in args] + [f"{k}={v}" for k, v in kwargs.items()]) or "no arguments"
+
+
+def _conform(sp: Specializer, value: Value, result: Type) -> Value:
+    """The operand with explicit number conversion and broadcasting to the result of an elementwise function."""
+    t = strip_const(value.type)
+    result = strip_const(result)
+    if not t.differentiable or not isinstance(t, Scalar | Array) or not isinstance(result, Scalar | Array):
+        return value
+    if not result.differentiable:
+        return value
+    if isinstance(t, Array) and isinstance(result, Array) and t.dtype != result.dtype or _to_complex(t, result):
+        value = _implicit(sp, "convert", value, Array(result.dtype, t.dims) if isinstance(t, Array) else
+                          Scalar(result.dtype, t.python))
+        t = value.type
+    dims = t.dims if isinstance(t, Array) else None
+    if isinstance(result, Array) and dims != result.dims or _unsure(t, result):
+        value = _implicit(sp, "broadcast", value, result)
+    return value
+
+
+def _to_complex(t: Scalar | Array, result: Scalar | Array) -> bool:
+    return t.dtype.startswith("float") and result.dtype.startswith("complex")
+
+
+def _unsure(t: Type, result: Type) -> bool:
+    """Whether equal dimension facts may still hide broadcasting (two unknown dimensions)."""
+    return isinstance(t, Array) and isinstance(result, Array) and "?" in t.dims
+
+
+def _implicit(sp: Specializer, name: str, value: Value, to: Type) -> Value:
+    attrs = {"adjoint": True} if sp.context.splicing else {}
+    return sp.builder.value(name, [value], to, "", **attrs)
+
+
+_TOTAL_MATH = {math.sin, math.cos, math.tanh, math.atan, math.asinh, math.erf, math.erfc, math.fabs, math.copysign, math.atan2,
+               math.hypot, math.degrees, math.radians, math.isnan, math.isinf, math.isfinite}
+
+
+def may_raise(fn: Callable[..., Any], args: list[Abstract]) -> bool:
+    """Whether a primal call may raise for some values of the right type, so that it must not be dropped when unused."""
+    if fn in (operator.truediv, operator.floordiv, operator.mod, divmod):
+        return not _is_numpy(args[0]) and not _is_numpy(args[1]) and not _nonzero_literal(args[1])
+    if fn is operator.getitem or fn in (int, float, round):
+        return True
+    if fn is operator.pow:
+        return not _is_numpy(args[0]) and not _is_numpy(args[1]) and not _nonnegative_int(args[1])
+    module = getattr(fn, "__module__", "")
+    return (module == "math" and fn not in _TOTAL_MATH) or module == "numpy.linalg"
+
+
+def _is_numpy(a: Abstract) -> bool:
+    t = strip_const(a.type) if isinstance(a, Value) else None
+    return isinstance(t, Array) or (isinstance(t, Scalar) and t.python is False)
+
+
+def _nonzero_literal(a: Abstract) -> bool:
+    return isinstance(a, Static) and a.value != 0
+
+
+def _nonnegative_int(a: Abstract) -> bool:
+    return isinstance(a, Static) and type(a.value) is int and a.value >= 0
+
+
+def construct(sp: Specializer, cls: type, args: list[Abstract], kwargs: dict[str, Abstract]) -> Value:
+    """Emit the construction of an inactive object (an exception)."""
+    collected = _Arguments(sp)
+    templates = tuple(collected.template(a)[0] for a in args)
+    named = {k: collected.template(a)[0] for k, a in kwargs.items()}
+    return sp.builder.value("call", collected.operands, Object(cls), fn=cls, args=templates, kwargs=named)
+
+
+# --------------------------------------------------------------------------------------------------------------- operators
+
+def _unary(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
+    fn = op.attrs["op"]
+    if isinstance(args[0], Static) and isinstance(args[0].value, bool | int | float | complex):
+        return [Static(fn(args[0].value))]
+    return [apply(sp, fn, args)]
+
+
+def _binary(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
+    return [binary(sp, op.attrs["op"], *args)]
+
+
+def binary(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abstract) -> Abstract:
+    """A binary operator: sequences and static integers are computed now, the rest is emitted."""
+    if isinstance(x, Seq) or isinstance(y, Seq):
+        return _on_sequences(sp, fn, x, y)
+    if isinstance(x, Static) and isinstance(y, Static) and _foldable(x.value) and _foldable(y.value):
+        try:
+            return Static(fn(x.value, y.value))
+        except Exception as error:
+            raise Refusal("SCT709", f"this always raises {type(error).__name__}: {error}") from None
+    return apply(sp, fn, [x, y])
+
+
+def _foldable(value: Any) -> bool:
+    return isinstance(value, int | str | bytes | np.dtype | type) or value is None
+
+
+def _on_sequences(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abstract) -> Abstract:
+    if isinstance(x, Seq) and isinstance(y, Seq) and fn is operator.add and x.kind is y.kind:
+        return Seq(x.kind, x.items + y.items)
+    if fn is operator.mul:
+        seq, count = (x, y) if isinstance(x, Seq) else (y, x)
+        if isinstance(seq, Seq) and isinstance(count, Static) and type(count.value) is int:
+            return Seq(seq.kind, seq.items * count.value)
+    other = y if isinstance(x, Seq) else x
+    if isinstance(other, Value) and isinstance(strip_const(other.type), Array | Scalar):
+        x, y = (apply(sp, np.array, [a]) if isinstance(a, Seq) else a for a in (x, y))
+    return apply(sp, fn, [x, y])
+
+
+def _inplace(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
+    fn, (x, y) = op.attrs["op"], args
+    t = strip_const(x.type) if isinstance(x, Value) else None
+    if isinstance(t, List) or (isinstance(x, Seq) and x.kind is list):
+        raise Refusal("SCT602", "`+=` on a list is not supported yet", "write `xs = xs + ys`")
+    if not isinstance(t, Array):
+        return [binary(sp, fn, x, y)]
+    if isinstance(y, Seq):
+        y = apply(sp, np.array, [y])
+    result = apply(sp, fn, [x, y], inplace=True)
+    assert isinstance(result, Value) and isinstance(x, Value)
+    got = strip_const(result.type)
+    if not isinstance(got, Array) or got.ndim != t.ndim:
+        raise Refusal("SCT603", f"the in-place result has another shape: {t} becomes {got}", "write `x = x + …`")
+    if got.dtype != t.dtype:
+        raise Refusal("SCT604", f"an in-place operation cannot turn {t} into {got}", "write `x = x + …`")
+    result.type = OrConst(Array(t.dtype, got.dims), x.type.const) if False else Array(t.dtype, got.dims)
+    return [result]
+
+
+def _compare(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
+    fn, (x, y) = op.attrs["op"], args
+    if fn in (operator.is_, operator.is_not):
+        return [_identity(sp, fn, x, y)]
+    if isinstance(x, Static) and isinstance(y, Static):
+        return [Static(fn(x.value, y.value))]
+    if getattr(fn, "__name__", "") in ("contains", "not_contains"):
+        return [_membership(sp, fn, x, y)]
+    if isinstance(x, Seq) and isinstance(y, Seq) and fn in (operator.eq, operator.ne) and _all_static(x) and _all_static(y):
+        return [Static(fn(sp.static(x, "a tuple"), sp.static(y, "a tuple")))]
+    return [apply(sp, fn, [x, y])]
+
+
+def _all_static(seq: Seq) -> bool:
+    return all(isinstance(i, Static) or (isinstance(i, Seq) and _all_static(i)) for i in seq.items)
+
+
+def _identity(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abstract) -> Abstract:
+    if isinstance(x, Static) and isinstance(y, Static):
+        return Static(fn(x.value, y.value))
+    value, other = (x, y) if isinstance(x, Value) else (y, x)
+    if isinstance(other, Static) and (other.value is None or isinstance(other.value, type)):
+        may_be = isinstance(value, Value) and isinstance(value.type, OrConst) and str(value.type.const) == "None"
+        if not may_be:
+            return Static(fn is operator.is_not)
+    assert isinstance(value, Value)
+    return sp.builder.value("call", [value], BOOL, fn=fn, args=(Slot(0), Lit(other.value if isinstance(other, Static) else None)),
+                            kwargs={})
+
+
+def _membership(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abstract) -> Abstract:
+    if isinstance(y, Mapping):
+        found = sp.static(x, "the key") in y.items
+        return Static(found if fn is contains else not found)
+    if isinstance(x, Static) and isinstance(y, Seq) and _all_static(y):
+        return Static(fn(sp.static(y, "the sequence"), x.value))
+    collected = _Arguments(sp)
+    item, container = collected.template(x)[0], collected.template(y)[0]
+    return sp.builder.value("call", collected.operands, BOOL, fn=fn, args=(container, item), kwargs={})
+
+
+SIMPLE.update({"unary": _unary, "binary": _binary, "inplace": _inplace, "compare": _compare})
+_ = (INFIX, PREFIX)

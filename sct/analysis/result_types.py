@@ -1,0 +1,197 @@
+"""Result types of primitives, found by running the real callable on tiny stand-ins for its arguments.
+
+Every dimension known not to be 1 becomes 2 and then 3, an unknown one also becomes 1; what varies in the results is a run-time
+dimension.  Only what stand-ins cannot tell (``np.reshape`` to a given shape) is declared by hand, as ``infer=`` of the primitive.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from ..ir.types import ANY, BOTTOM, MANY, NONE, STR, UNIT, Array, Dict, List, Object, OrConst, Scalar, Tuple, Type, join, type_of
+
+_SIZES = ((2, 2), (3, 3), (2, 1))
+"""Sizes given to MANY and ANY dimensions in each trial run."""
+
+
+class NoResult(Exception):
+    """The callable rejects arguments of these types; the text is its own message."""
+
+
+def result_type(fn: Callable[..., Any], infer: Callable[..., Any] | None, args: list[Any], kwargs: dict[str, Any]) -> Type:
+    """The type of ``fn(*args, **kwargs)``, where run-time arguments are given by their types and static ones by value."""
+    try:
+        return _result_type_cached(fn, infer, _freeze(args), _freeze(kwargs))
+    except TypeError:
+        return _result_type(fn, infer, args, kwargs)
+
+
+class _Frozen(tuple[Any, ...]):
+    """A hashable copy of nested arguments that remembers how to undo itself and tells 1, 1.0 and True apart."""
+
+
+def _freeze(x: Any) -> Any:
+    if isinstance(x, list):
+        return _Frozen(("list", *map(_freeze, x)))
+    if type(x) is tuple:
+        return _Frozen(("tuple", *map(_freeze, x)))
+    if isinstance(x, dict):
+        return _Frozen(("dict", *((k, _freeze(v)) for k, v in x.items())))
+    if isinstance(x, slice):
+        return _Frozen(("slice", _freeze(x.start), _freeze(x.stop), _freeze(x.step)))
+    hash(x)
+    return _Frozen(("atom", type(x), repr(x) if isinstance(x, float) else x, x if not isinstance(x, float) else None))
+
+
+def _thaw(x: Any) -> Any:
+    kind = x[0]
+    if kind == "list":
+        return [_thaw(v) for v in x[1:]]
+    if kind == "tuple":
+        return tuple(_thaw(v) for v in x[1:])
+    if kind == "dict":
+        return {k: _thaw(v) for k, v in x[1:]}
+    if kind == "slice":
+        return slice(*(_thaw(v) for v in x[1:]))
+    return float(x[2]) if x[1] is float else x[3]
+
+
+@lru_cache(maxsize=4096)
+def _result_type_cached(fn: Any, infer: Any, args: Any, kwargs: Any) -> Type:
+    return _result_type(fn, infer, _thaw(args), _thaw(kwargs))
+
+
+def _result_type(fn: Callable[..., Any], infer: Callable[..., Any] | None, args: list[Any], kwargs: dict[str, Any]) -> Type:
+    if infer is not None:
+        declared: Type | None = infer(args, kwargs)
+        if declared is not None:
+            return declared
+    options = _alternatives([args, kwargs])
+    results = [_by_trial(fn, a, k) for a, k in options]
+    joined: Type | None = BOTTOM
+    for t in results:
+        joined = join(joined, t)
+        if joined is None:
+            raise NoResult(f"the result may be {results[0]} or {t}")
+    assert joined is not None
+    return joined
+
+
+def _alternatives(structure: list[Any]) -> list[list[Any]]:
+    """The argument structures to try: a value that may be a constant is tried as both."""
+    if not _has_or_const(structure):
+        return [structure]
+    base = _resolve(structure, False)
+    const = _resolve(structure, True)
+    return [base] if const is None else [base, const]
+
+
+def _has_or_const(x: Any) -> bool:
+    if isinstance(x, list | tuple):
+        return any(map(_has_or_const, x))
+    if isinstance(x, dict):
+        return any(map(_has_or_const, x.values()))
+    return isinstance(x, OrConst)
+
+
+def _resolve(x: Any, const: bool) -> Any:
+    """The structure with ``a | constant`` types replaced by one side; None where only one side can work (``None``)."""
+    if isinstance(x, list | tuple):
+        parts = [_resolve(v, const) for v in x]
+        return None if any(p is None and v is not None for p, v in zip(parts, x, strict=True)) else type(x)(parts)
+    if isinstance(x, dict):
+        values = _resolve(list(x.values()), const)
+        return None if values is None else dict(zip(x, values, strict=True))
+    if isinstance(x, OrConst):
+        if x.base is BOTTOM:
+            return x.const
+        if not const:
+            return x.base
+        return None if x.const is NONE else x.const
+    return x
+
+
+def _by_trial(fn: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> Type:
+    results, failure = [], None
+    for many, any_ in _SIZES:
+        try:
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore")
+                results.append(fn(*_stand_in(args, many, any_), **_stand_in(kwargs, many, any_)))
+        except Exception as error:
+            failure = failure or error
+            results.append(_FAILED)
+    if results[0] is _FAILED or results[1] is _FAILED:
+        raise NoResult(f"{type(failure).__name__}: {failure}")
+    return _merge([r for r in results if r is not _FAILED])
+
+
+_FAILED = object()
+
+
+def _stand_in(x: Any, many: int, any_: int) -> Any:
+    if isinstance(x, list | tuple):
+        items = [_stand_in(v, many, any_) for v in x]
+        return type(x)(*items) if hasattr(x, "_fields") else type(x)(items)
+    if isinstance(x, dict):
+        return {k: _stand_in(v, many, any_) for k, v in x.items()}
+    return stand_in(x, many, any_) if isinstance(x, Type) else x
+
+
+def stand_in(t: Type, many: int = 2, any_: int = 2) -> Any:
+    """A small value of type ``t``."""
+    if isinstance(t, Scalar):
+        value = np.dtype(t.dtype).type(0.5 if t.differentiable else 1)
+        return value if t.python is False else value.item()
+    if isinstance(t, Array):
+        return _array(t, tuple({UNIT: 1, MANY: many, ANY: any_}[d] for d in t.dims))
+    if isinstance(t, Tuple):
+        items = [stand_in(i, many, any_) for i in t.items]
+        return t.cls(*items) if hasattr(t.cls, "_fields") else t.cls(items)
+    if isinstance(t, List):
+        return [stand_in(t.item, many, any_) for _ in range(many)]
+    if isinstance(t, Dict):
+        return {k: stand_in(v, many, any_) for k, v in t.items}
+    if isinstance(t, OrConst):
+        return stand_in(t.const if t.base is BOTTOM else t.base, many, any_)
+    if t is STR:
+        return "a"
+    if t is NONE:
+        return None
+    raise NoResult(f"a value of type {t} cannot be used here")
+
+
+def _array(t: Array, shape: tuple[int, ...]) -> Any:
+    """An array of ``shape``; matrices are well conditioned, so that solvers accept them."""
+    value = np.full(shape, 0.5 if t.differentiable else 1)
+    if t.differentiable and len(shape) >= 2:
+        value = value + 2.0 * np.eye(shape[-2], shape[-1])
+    return value.astype(t.dtype)
+
+
+def _merge(results: list[Any]) -> Type:
+    first = results[0]
+    if isinstance(first, np.ndarray) and type(first) is np.ndarray:
+        if any(np.ndim(r) != first.ndim for r in results):
+            raise NoResult("the number of dimensions of the result depends on sizes")
+        return Array(first.dtype.name, tuple(_dim([r.shape[k] for r in results]) for k in range(first.ndim)))
+    if isinstance(first, tuple):
+        return Tuple(tuple(_merge(list(items)) for items in zip(*results, strict=True)), type(first))
+    joined: Type | None = BOTTOM
+    for r in results:
+        joined = join(joined, type_of(r))
+        if joined is None:
+            raise NoResult("the kind of the result depends on sizes")
+    assert joined is not None
+    return joined
+
+
+def _dim(sizes: list[int]) -> str:
+    if all(n == 1 for n in sizes):
+        return UNIT
+    return ANY if 1 in sizes else MANY

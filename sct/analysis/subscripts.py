@@ -1,0 +1,238 @@
+"""Reading items: static sequences are opened up, array reads become ``operator.getitem`` with an index template."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from ..ir.core import Value
+from ..ir.types import ANY, MANY, STR, UNIT, Array, Dict, List, Object, Scalar, Tuple, Type, join, strip_const
+from .abstract import Abstract, Mapping, Range, Seq, Slice, Static
+from .infer import SIMPLE, Frame, Op, Refusal, Specializer
+from .primitives import _Arguments, apply
+
+
+def _getitem(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
+    return [getitem(sp, *args)]
+
+
+def getitem(sp: Specializer, base: Abstract, index: Abstract) -> Abstract:
+    """``base[index]``."""
+    if isinstance(base, Seq):
+        return _from_sequence(sp, base, index)
+    if isinstance(base, Mapping):
+        key = sp.static(index, "the key of a dict")
+        if key not in base.items:
+            raise Refusal("SCT709", f"this always raises KeyError: {key!r}")
+        return base.items[key]
+    if isinstance(base, Range):
+        return _from_range(sp, base, index)
+    if isinstance(base, Static):
+        if isinstance(base.value, type):
+            return base
+        return Static(base.value[sp.static(index, "the index")])
+    if isinstance(base, Value):
+        return from_value(sp, base, index)
+    raise Refusal("SCT705", "this cannot be indexed")
+
+
+def _from_sequence(sp: Specializer, base: Seq, index: Abstract) -> Abstract:
+    if isinstance(index, Static) and isinstance(index.value, int):
+        if not -len(base.items) <= index.value < len(base.items):
+            raise Refusal("SCT709", f"this always raises IndexError: index {index.value} of {len(base.items)} items")
+        return base.items[index.value]
+    if isinstance(index, Slice):
+        return Seq(base.kind, base.items[sp.static(index, "the slice of a tuple or list")])
+    return from_value(sp, _as_list(sp, base), index)
+
+
+def _as_list(sp: Specializer, base: Seq) -> Value:
+    """A sequence that is indexed by a run-time number, as one run-time value."""
+    value = sp.lift(base)
+    t = value.type
+    if isinstance(t, Tuple):
+        item: Type | None = t.items[0] if t.items else None
+        for other in t.items[1:]:
+            item = join(item, other) if item is not None else None
+        if item is None:
+            raise Refusal("SCT705", "the items of this tuple have different types, so its index must be a literal")
+        return sp.builder.value("narrow", [value], List(strip_const(item)), value.hint)
+    return value
+
+
+def _from_range(sp: Specializer, base: Range, index: Abstract) -> Abstract:
+    from .primitives import binary
+    return binary(sp, operator.add, base.lo, binary(sp, operator.mul, index, base.step))
+
+
+def from_value(sp: Specializer, base: Value, index: Abstract) -> Abstract:
+    """A read from a run-time array, list, string or object."""
+    t = strip_const(base.type)
+    if isinstance(t, Array):
+        result: Type = indexed_type(sp, t, index)
+    elif isinstance(t, List):
+        result = t if isinstance(index, Slice) else t.item
+    elif t is STR:
+        result = STR
+    elif isinstance(t, Tuple):
+        return _from_sequence(sp, Seq(t.cls, [sp.builder.value("item", [base], i, key=k) for k, i in enumerate(t.items)]), index)
+    elif isinstance(t, Dict):
+        return sp.builder.value("item", [base], dict(t.items)[sp.static(index, "the key")], key=sp.static(index, "the key"))
+    else:
+        raise Refusal("SCT705", f"a value of type {t} cannot be indexed", "pass an array, a list or a tuple")
+    collected = _Arguments(sp)
+    templates = (collected.slot(base), collected.template(index)[0])
+    attrs: dict[str, Any] = {"adjoint": True} if sp.context.splicing else {"may_raise": True}
+    return sp.as_abstract(sp.builder.value("call", collected.operands, result, fn=operator.getitem, args=templates, kwargs={},
+                                           effect="reads", **attrs))
+
+
+def indexed_type(sp: Specializer, t: Array, index: Abstract) -> Type:
+    """The type of an array read, by NumPy's rules for basic and advanced indexing."""
+    items = index.items if isinstance(index, Seq) and index.kind is tuple else [index]
+    if isinstance(index, Value) and isinstance(index.type, Tuple):
+        items = [sp.builder.value("item", [index], i, key=k) for k, i in enumerate(index.type.items)]
+    kinds = [_index_kind(i) for i in items]
+    consumed = sum(k.consumes for k in kinds)
+    if consumed > t.ndim:
+        raise Refusal("SCT709", f"this always raises IndexError: {consumed} indices for an array with {t.ndim} dimensions")
+    written = any(k.name == "ellipsis" for k in kinds)
+    if not written:
+        kinds.append(_Kind("ellipsis"))
+    result = _assemble(t, kinds, t.ndim - consumed)
+    return Scalar(t.dtype, False) if result.ndim == 0 and not written and not any(k.dims for k in kinds) else result
+
+
+class _Kind:
+    """What one item of an index does: ``int``, ``slice``, ``new``, ``ellipsis``, ``array`` or ``mask``."""
+
+    def __init__(self, name: str, consumes: int = 0, dims: tuple[str, ...] = (), full: bool = False) -> None:
+        self.name, self.consumes, self.dims, self.full = name, consumes, dims, full
+
+
+def _index_kind(index: Abstract) -> _Kind:
+    if isinstance(index, Slice):
+        full = all(isinstance(p, Static) and p.value is None for p in (index.lo, index.hi))
+        step = index.step
+        full = full and isinstance(step, Static) and step.value in (None, 1, -1)
+        return _Kind("slice", 1, full=full)
+    if isinstance(index, Static):
+        if index.value is None:
+            return _Kind("new")
+        if index.value is Ellipsis:
+            return _Kind("ellipsis")
+        if isinstance(index.value, bool | np.bool_):
+            return _Kind("mask", 0, (ANY,))
+        if isinstance(index.value, int | np.integer):
+            return _Kind("int", 1)
+    if isinstance(index, Seq):
+        return _Kind("array", 1, tuple(_list_dims(index)))
+    if isinstance(index, Value):
+        return _value_kind(index)
+    raise Refusal("SCT705", "this cannot be an index", "use integers, slices, None, ..., integer or boolean arrays")
+
+
+def _value_kind(index: Value) -> _Kind:
+    t = strip_const(index.type)
+    if isinstance(t, Scalar) and t.dtype == "bool":
+        return _Kind("mask", 0, (ANY,))
+    if isinstance(t, Scalar) and not t.differentiable:
+        return _Kind("int", 1)
+    if isinstance(t, Array) and t.dtype == "bool":
+        return _Kind("mask", t.ndim, (ANY,))
+    if isinstance(t, Array) and not t.differentiable:
+        return _Kind("array", 1, t.dims)
+    if isinstance(t, List):
+        return _Kind("array", 1, (ANY,))
+    if t is SLICE_OBJECT:
+        return _Kind("slice", 1)
+    raise Refusal("SCT705", f"a value of type {t} cannot be an index")
+
+
+SLICE_OBJECT = Object(slice)
+
+
+def _list_dims(seq: Seq) -> list[str]:
+    inner = _list_dims(seq.items[0]) if seq.items and isinstance(seq.items[0], Seq) else []
+    return [UNIT if len(seq.items) == 1 else MANY, *inner]
+
+
+def _assemble(t: Array, kinds: list[_Kind], rest: int) -> Array:
+    advanced = [k for k in kinds if k.name in ("array", "mask")]
+    dims: list[str] = []
+    remaining = list(t.dims)
+    place: int | None = None
+    last_advanced, separated = -1, False
+    for position, kind in enumerate(kinds):
+        count = rest if kind.name == "ellipsis" else kind.consumes
+        taken, remaining = remaining[:count], remaining[count:]
+        if kind.name in ("array", "mask") or (kind.name == "int" and advanced):
+            if place is None:
+                place = len(dims)
+            elif last_advanced != position - 1:
+                separated = True
+            last_advanced = position
+        elif kind.name == "slice":
+            dims.append(taken[0] if kind.full else ANY)
+        elif kind.name == "new":
+            dims.append(UNIT)
+        elif kind.name == "ellipsis":
+            dims.extend(taken)
+    if advanced:
+        assert place is not None
+        at = 0 if separated else place
+        dims[at:at] = _broadcast_dims([k.dims for k in advanced])
+        return Array(t.dtype, tuple(dims))
+    return Array(t.dtype, tuple(dims))
+
+
+def _broadcast_dims(all_dims: list[tuple[str, ...]]) -> list[str]:
+    out: list[str] = []
+    for k in range(max(map(len, all_dims), default=0)):
+        column = [d[-1 - k] for d in all_dims if len(d) > k]
+        known = [d for d in column if d != UNIT]
+        out.append(UNIT if not known else MANY if MANY in known else ANY)
+    return out[::-1]
+
+
+def _unpack(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
+    n, star = op.attrs["n"], op.attrs.get("star")
+    base = args[0]
+    if isinstance(base, Value):
+        return _unpack_value(sp, base, n, star)
+    from .infer import sequence_items
+    items = sequence_items(sp, base, "unpacking")
+    if star is None:
+        if len(items) != n:
+            raise Refusal("SCT709", f"this always raises ValueError: {len(items)} values for {n} targets")
+        return list(items)
+    after = n - star - 1
+    if len(items) < n - 1:
+        raise Refusal("SCT709", f"this always raises ValueError: {len(items)} values for at least {n - 1} targets")
+    middle = items[star:len(items) - after]
+    return [*items[:star], Seq(list, middle), *items[len(items) - after:]]
+
+
+def _unpack_value(sp: Specializer, base: Value, n: int, star: int | None) -> list[Abstract]:
+    t = strip_const(base.type)
+    if star is not None or not isinstance(t, Array | List) or (isinstance(t, Array) and t.ndim == 0):
+        raise Refusal("SCT705", "unpacking needs a sequence whose length is known", "index it instead")
+    item = t.item if isinstance(t, List) else Scalar(t.dtype, False) if t.ndim == 1 else Array(t.dtype, t.dims[1:])
+    attrs: dict[str, Any] = {"adjoint": True} if sp.context.splicing else {"may_raise": True}
+    from ..ir.ops import Slot
+    op = sp.builder.emit("call", [base], [item] * n, fn=tuple, args=(Slot(0),), kwargs={}, unpack=True, effect="reads", **attrs)
+    return list(op.results)
+
+
+def row(sp: Specializer, base: Value, index: Value) -> Abstract:
+    """``base[index]`` for an index that iteration has proven valid."""
+    item = from_value(sp, base, index)
+    if isinstance(item, Value) and isinstance(item.owner, Op):
+        item.owner.attrs.pop("may_raise", None)
+    return item
+
+
+SIMPLE.update({"getitem": _getitem, "unpack": _unpack})
+_ = apply

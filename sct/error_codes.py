@@ -1,0 +1,310 @@
+"""The table of error codes: for each one its class, a title and the paragraph that explains it.
+
+Hundreds group them: 1 syntax, 2 rules and calls, 3 source, 4 arguments, 5 outputs, 6 memory, 7 types, 9 internal.  A code is
+never reused for another meaning.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Code(NamedTuple):
+    """What is documented of one error code."""
+
+    error: str
+    """Name of the class in ``errors.py``."""
+    title: str
+    paragraph: str
+
+
+def _paragraph(text: str) -> str:
+    return " ".join(text.split())
+
+
+_TABLE: dict[str, dict[str, tuple[str, str]]] = {
+    "UnsupportedSyntaxError": {
+        "SCT100": ("unsupported syntax", """
+            The marked construct of Python has no derivative code. The limits page lists what is supported;
+            most constructs can be rewritten with assignments, `if`, `for`, `while` and calls, or moved into a
+            function that is called before or after the differentiated one."""),
+        "SCT101": ("`yield`: a generator function", """
+            A generator runs piece by piece, interleaved with its consumer, so the order in which its
+            statements must be reversed is not known from its source. Collect the items in a list and return
+            the list, or put the loop that consumes them in the function itself. Generator expressions that
+            are consumed at once, as in `sum(x*x for x in xs)`, are supported."""),
+        "SCT102": ("`async` and `await`", """
+            What runs between two awaits is decided by the event loop, and the derivative of that is not
+            defined. Await the data first, then call an ordinary function on it and differentiate that
+            function."""),
+        "SCT103": ("`try`", """
+            Exception handlers are not differentiated. Test the condition with `if` instead of catching its
+            exception, or move the `try` around the call of the gradient: a gradient function raises the
+            exception that the function raises."""),
+        "SCT104": ("a class defined inside the function", """
+            A class statement builds a new type on each call. Define the class at module level and use it in
+            the function."""),
+        "SCT105": ("assignment to a `global` or `nonlocal` name", """
+            The function changes a variable outside itself, so its result depends on how often it was called.
+            Pass the value in as an argument and return the new one (`has_aux=True` passes it through the
+            gradient). Reading globals and captured variables is supported; they are read live at each call."""),
+        "SCT106": ("`del`", """
+            Unbinding a name or removing an item is not differentiated. A name needs no `del`: its memory is
+            released when the adjoint no longer reads it. For an item, build the shorter container instead."""),
+        "SCT107": ("`match`", """
+            Structural pattern matching is not supported; write the cases with `if` and `elif`."""),
+        "SCT108": ("a comprehension that builds a set or a dict", """
+            List comprehensions and generator expressions consumed at once are supported. Write a dict as a
+            display with its keys spelled out, or fill a list."""),
+        "SCT109": ("a generator expression that is stored", """
+            A generator expression runs when it is consumed, and by then the variables in it may have changed.
+            Consume it where it is written, as in `sum(x*x for x in xs)`, or write a list comprehension."""),
+        "SCT110": ("a star or a display in this place", """
+            `*items` is supported in calls, in tuple and list displays and as one target of an unpacking assignment; `**items`
+            in calls. Sets carry no derivatives: use a tuple or a list."""),
+        "SCT111": ("a statement of this kind", """
+            The statement (a `type` alias, a star import, a bare `raise` and the like) is not supported inside a differentiated
+            function; move it to module level or spell it out."""),
+        "SCT112": ("names reached dynamically", """
+            `exec`, `eval`, `locals`, `vars` and the like reach variables by a name that is only known when
+            the function runs, so the flow of values cannot be followed. Use the variables themselves, a list
+            or a dict."""),
+        "SCT113": ("a context manager that may swallow exceptions", """
+            `with contextlib.suppress(...)` and its relatives continue after an exception, which makes them a
+            hidden `try`. Test the condition with `if`. Managers that only set a state, such as
+            `np.errstate(...)`, are supported."""),
+        "SCT114": ("a decorated inner function", """
+            A decorator replaces the function by an object that is only known when the statement runs. Write
+            the call of the decorator where the function is used, or decorate a function at module level."""),
+        "SCT115": ("an assignment target of this kind", """
+            Targets may be names, items, attributes, and tuples or lists of these with at most one star."""),
+    },
+    "MissingRuleError": {
+        "SCT200": ("no derivative is known", """
+            The marked call has no derivative rule and no Python source to differentiate. Declare a rule with
+            `sct.rule`, or wrap the call in `sct.stop_gradient` if its derivative is to be zero."""),
+        "SCT201": ("a call that cannot be looked into", """
+            The called object is compiled, or is not a function whose source can be followed, and no
+            derivative rule is registered for it. Declare one with `sct.rule`, make it a `custom_vjp`, or use
+            `sct.stop_gradient(...)` on its arguments."""),
+        "SCT202": ("an array method or attribute without a rule", """
+            The array has this method or attribute, but its derivative is not known. Use the NumPy function of
+            the same meaning, or declare a rule."""),
+        "SCT203": ("a function passed to a compiled function", """
+            The called function would call back into Python, and what it does with the function it is given is
+            not known. Write the loop, or declare a rule for the called function."""),
+        "SCT204": ("a keyword that the rule does not cover", """
+            A rule exists, but not for this keyword argument, and leaving the keyword out would give a wrong
+            gradient. Express the same computation without the keyword, or declare a rule of your own that
+            takes it."""),
+        "SCT205": ("no forward rule", """
+            The function has a rule for reverse mode only. Use `grad`, `vjp` or `jacrev`, or declare a `jvp`
+            rule."""),
+        "SCT206": ("the called function cannot be determined", """
+            Which function is called depends on data that is only known at run time. Choose between calls with
+            `if`, or pass the function as an argument."""),
+        "SCT207": ("a call whose effect cannot be undone or repeated", """
+            The call changes an object that the derivative needs, or remembers something between calls. Pass
+            what it changes as an argument and return it."""),
+        "SCT208": ("no derivative with respect to this argument", """
+            The rule covers other arguments of the function, not this one, and this one depends on what you
+            differentiate by. Use `sct.stop_gradient` on the argument if its contribution is to be ignored."""),
+    },
+    "RuleError": {
+        "SCT250": ("an invalid rule", """
+            A derivative rule must take the parameters of its function, then the keyword-only result and
+            cotangent, and assign the cotangents of its parameters. The page on writing rules shows each form."""),
+        "SCT251": ("a rule declared twice", """
+            The function has a rule of this kind already; two rules would make the gradient depend on import
+            order."""),
+        "SCT252": ("a rule for something that cannot have one", """
+            Rules belong to functions and other hashable callables that keep their identity; a bound method or
+            a fresh lambda is a new object each time. Declare the rule for the underlying function."""),
+    },
+    "SourceUnavailableError": {
+        "SCT300": ("no source", """
+            The derivative is made from the function's source text, which Python does not have for this
+            function."""),
+        "SCT301": ("a function typed in or made by `exec`", """
+            Python keeps no text for code from `exec`, from standard input, or (before 3.13) from the plain
+            interactive prompt. Put the function in a file, use IPython or Jupyter, or give the text to
+            `sct.grad_from_source(text)`."""),
+        "SCT302": ("a builtin or compiled function", """
+            The function is implemented in C and has no Python source. Write a Python function that calls it,
+            e.g. `lambda x: math.sin(x)`: called functions are differentiated by their rules."""),
+        "SCT303": ("the source file is missing", """
+            The function names a file that does not exist or cannot be read here, as happens with
+            byte-compiled distributions and archives. Install the sources, or give the text to
+            `sct.grad_from_source(text)`."""),
+        "SCT304": ("an object made by a decorator", """
+            The name refers to a compiled wrapper (a `functools.lru_cache`, a jitted function, …), not to a
+            Python function. A wrapper may change what is computed, so it is never looked through silently.
+            Pass the function under it, usually `f.__wrapped__`, if its derivative is what you want."""),
+        "SCT305": ("several lambdas that cannot be told apart", """
+            Several lambdas stand on one line, and the interpreter runs without column positions (`-X no_debug_ranges` or
+            `PYTHONNODEBUGRANGES`), so the source of this one is not certain. Put them on separate lines."""),
+        "SCT306": ("a name that the text does not define", """
+            `grad_from_source` was given a text without exactly one function of this name at its top level, or
+            a text that defines no function at all."""),
+        "SCT307": ("text that Python does not parse", """
+            The text given to `grad_from_source` is not valid Python; the message shows where."""),
+    },
+    "StaleSourceError": {
+        "SCT320": ("the file changed after it was imported", """
+            The file does not compile to the code that is running, so its text would give the derivative of
+            another function. Reload the module (`importlib.reload`) or restart Python."""),
+        "SCT321": ("code that does not belong to its file", """
+            The file that the function names does not contain it: the code was moved, generated under a
+            borrowed file name, or rewritten by a tool. Give its text to `sct.grad_from_source(text)`."""),
+    },
+    "ArgumentError": {
+        "SCT400": ("an invalid argument", """
+            The argument, or an option of the call, is not acceptable; the message says what was expected."""),
+        "SCT401": ("an integer where a float is needed", """
+            Differentiating by an integer has no meaning, and a silent conversion would hide a mistake. Pass
+            `3.0` rather than `3`, `x.astype(float)` rather than an integer array, or `allow_int=True` for
+            zeros."""),
+        "SCT402": ("`argnums` that name no parameter", """
+            `argnums` takes positions or names of parameters, each at most once. Parameters collected by
+            `*args` and `**kwargs` have no position of their own."""),
+        "SCT403": ("an argument of an unsupported type", """
+            Derivatives are taken by floats, arrays of floats, and containers of these. Exact `numpy.ndarray`
+            is required: matrices, masked arrays and data frames compute something else under the same
+            operators. Convert with `np.asarray(x)`."""),
+        "SCT404": ("arguments that do not fit the signature", """
+            The gradient function takes the arguments of the function itself, by position or by name."""),
+        "SCT405": ("not a function", """
+            Only functions, methods, partials of these and objects whose class defines `__call__` in Python
+            can be differentiated. Pass `lambda x: ...` around anything else."""),
+        "SCT406": ("a complex argument", """
+            Give real arguments, or set `holomorphic=True` if the function is complex differentiable."""),
+        "SCT407": ("nothing to differentiate by", """
+            The function has no parameter, or none of those chosen by `argnums` holds a float."""),
+        "SCT408": ("tangents or cotangents that do not match", """
+            A tangent must have the shape and type of its primal, and a cotangent those of the result."""),
+        "SCT409": ("an unknown name or option value", """
+            The value is not one of those listed in the message."""),
+    },
+    "NonScalarOutputError": {
+        "SCT500": ("a result that is not one real number", """
+            `grad` differentiates one number. Use `vjp` for a weighted combination of several results,
+            `jacrev` or `jacfwd` for all partial derivatives."""),
+        "SCT501": ("an array as result", """
+            `grad` needs a scalar; an array of one element counts as an array, so that shapes never change
+            silently. Return `y.sum()` or `y[0]`, or use `vjp` or `jacrev`."""),
+        "SCT502": ("a result that is not a number", """
+            The function returns None, a string or another object without a derivative. Check that each path
+            returns a value."""),
+        "SCT503": ("an integer result", """
+            The result is an integer or a truth value, whose derivative is zero or undefined everywhere.
+            Return a float."""),
+        "SCT504": ("`has_aux` without a pair", """
+            With `has_aux=True` the function must return a pair: the value to differentiate, then anything
+            else."""),
+        "SCT505": ("a complex result", """
+            Return a real number such as `abs(z)**2`, or set `holomorphic=True` if the function is complex
+            differentiable."""),
+    },
+    "NonFiniteGradientError": {
+        "SCT550": ("a NaN or an infinity in the adjoint", """
+            Raised only under `debug_nans=True`, at the first statement of the adjoint that gives a value that
+            is not finite. The primal statement it belongs to is named."""),
+    },
+    "AliasingError": {
+        "SCT600": ("a write that cannot be followed", """
+            The statement changes memory that other names may share, and the derivative would depend on which."""),
+        "SCT601": ("a write into memory", """
+            Storing into an array, a container or an object is supported only where it is proven that no other
+            name shares the memory and that no earlier value is needed again. Build a new array instead, for
+            example with `np.where`, `np.stack`, `np.concatenate` or a list that is turned into an array once."""),
+        "SCT602": ("a container changed in place", """
+            The list or dict may be shared under another name. Build a new one: `xs = xs + [x]`."""),
+        "SCT603": ("an in-place operation whose result has another shape", """
+            `x += y` must keep the shape of `x`; NumPy would raise an error here. Write `x = x + y` to get a
+            new array."""),
+        "SCT604": ("an in-place operation whose result has another type", """
+            `x += y` must keep the element type of `x`; NumPy would raise an error or lose digits here. Write
+            `x = x + y`."""),
+        "SCT605": ("an array changed or reinterpreted by a method", """
+            The method writes into the array that other names may share, or reads its bytes as another type.
+            Use the NumPy function that returns a new array (`np.sort(x)` for `x.sort()`)."""),
+        "SCT606": ("a method that changes its object", """
+            The method changes a list, dict or other object in place. Build a new one, or a list
+            comprehension."""),
+        "SCT607": ("arguments that share memory", """
+            An argument is written to while another argument shares its memory. Pass a copy of one of them."""),
+        "SCT608": ("a write to something outside the function", """
+            A value that carries a derivative is stored in a global, a captured object or an argument. Return
+            it instead, with `has_aux=True` if it is not part of the result."""),
+        "SCT609": ("an assignment to an attribute", """
+            Storing into an object changes it for everyone who holds it. Keep the value in a local variable
+            and return it."""),
+    },
+    "UnsupportedTypeError": {
+        "SCT700": ("a value whose type is not supported", """
+            The types of all values are found from the arguments before the derivative is made; this one has
+            none."""),
+        "SCT701": ("a variable that may be two things", """
+            After the marked `if` or loop the variable holds different kinds of values depending on the path,
+            and the code that follows cannot be made for both. Give both paths the same type, for example
+            `0.0` rather than `None`."""),
+        "SCT702": ("something that cannot be a value at run time", """
+            Functions, modules, classes and the like are resolved when the derivative is made; here one would
+            have to be chosen or stored while the function runs. Choose between calls rather than between
+            functions."""),
+        "SCT703": ("a value that must be known in advance", """
+            An axis, a shape parameter or a flag decides which derivative is right, and here it depends on
+            data. Make it a literal, an argument, or the result of shapes and lengths."""),
+        "SCT704": ("a variable that is used before it is bound", """
+            On some path the variable is read before anything is assigned to it; Python would raise
+            UnboundLocalError there. Assign it before the `if` or the loop."""),
+        "SCT705": ("an index or a sequence of an unsupported kind", """
+            Indices may be integers, slices, `...`, `None`, masks, integer arrays, and tuples of these; a
+            tuple of different types needs a literal index. Unpacking and starred arguments need a sequence
+            whose length is known in advance."""),
+        "SCT706": ("a name that is not defined", """
+            Neither the function, nor its surroundings, nor its module, nor the builtins define the name at
+            the time of the call."""),
+        "SCT707": ("a value without one single type", """
+            The type of this value is asked for or needed, and it is not one type: a variable of several
+            types, or an array of Python objects. Use `isinstance`, or an array with a numeric dtype."""),
+        "SCT708": ("a function that does not accept these types", """
+            NumPy or Python would raise a TypeError for arguments of these types when the line runs."""),
+        "SCT709": ("a line that always raises", """
+            For arguments of these types and shapes the line raises the exception named in the message each
+            time it runs."""),
+        "SCT710": ("an attribute that cannot be read", """
+            The attribute does not exist on values of this type, or it is computed in a way that cannot be
+            followed."""),
+        "SCT711": ("a loop over something that cannot be followed", """
+            Loops over ranges, arrays, tuples, lists, `enumerate`, `zip` and `reversed` of these are
+            supported, and over anything whose items carry no derivative. Write other iterations with an
+            index."""),
+        "SCT712": ("types that do not settle", """
+            Each trip of the loop, or each level of the recursion, has a different type than the last, so
+            there is no finite derivative code. Start with a value of the final type and shape."""),
+        "SCT713": ("a context manager that cannot be used here", """
+            Managers that set a state for the duration of a block, such as `np.errstate(...)`, are supported.
+            Enter others around the call of the gradient."""),
+        "SCT714": ("an object of an unsupported class", """
+            Instances of this class cannot hold values that are differentiated. Numbers, arrays, tuples,
+            lists, dicts, named tuples, dataclasses and plain classes can."""),
+    },
+    "InternalError": {
+        "SCT900": ("a bug in sct", """
+            An invariant of the package does not hold; your function is not to blame. Please report it with
+            the lines shown."""),
+        "SCT901": ("invalid intermediate code", """
+            The verifier found ill-formed code after a pass, before any wrong number could be computed. Please
+            report it."""),
+        "SCT902": ("generated text that Python does not compile", """
+            The printer produced invalid Python. Please report it with the lines shown."""),
+    },
+}
+
+CODES: dict[str, Code] = {
+    code: Code(error, title, _paragraph(text))
+    for error, entries in _TABLE.items()
+    for code, (title, text) in entries.items()
+}
+"""Every code in ascending order."""

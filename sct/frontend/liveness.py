@@ -1,0 +1,99 @@
+"""Takes a normalised function, gives the variables that are still read behind each statement with blocks, so that SSA carries only those."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import gast
+
+from .scopes import BIND, CREATE, LOAD, Scope, events_of, free_names
+
+Node = Any
+Names = frozenset[str]
+_NONE: Names = frozenset()
+
+
+@dataclass(eq=False)
+class Liveness:
+    """Backward analysis over a tree in normal form (no ``return`` inside, ``break`` only at the ends of loop bodies)."""
+
+    scope: Scope
+    after: dict[Node, Names] = field(default_factory=dict)
+    """For each ``if``, ``with`` and loop: the variables that are read behind it."""
+    header: dict[Node, Names] = field(default_factory=dict)
+    """For each loop: the variables that are read at the start of an iteration or behind the loop."""
+    _exposed: dict[Node, Names] = field(default_factory=dict)
+    _recording: bool = True
+
+    def run(self) -> Liveness:
+        self.block(self.scope.node.body, _NONE, _NONE)
+        return self
+
+    @property
+    def always(self) -> Names:
+        """Variables that nested functions read through a cell: live everywhere."""
+        return frozenset(self.scope.cells)
+
+    def block(self, stmts: Sequence[Node], live: Names, broken: Names) -> Names:
+        """What is live before ``stmts``, given what is live behind them and behind the loop they may break out of."""
+        for stmt in reversed(stmts):
+            live = self.statement(stmt, live, broken)
+        return live
+
+    def statement(self, stmt: Node, live: Names, broken: Names) -> Names:
+        if isinstance(stmt, gast.If):
+            self.record(self.after, stmt, live)
+            branches = self.block(stmt.body, live, broken) | self.block(stmt.orelse, live, broken)
+            return before([stmt.test], branches)
+        if isinstance(stmt, gast.With):
+            self.record(self.after, stmt, live)
+            return before(stmt.items, self.block(stmt.body, live, broken))
+        if isinstance(stmt, gast.For | gast.While):
+            return self.loop(stmt, live)
+        if isinstance(stmt, gast.Break):
+            return broken
+        if isinstance(stmt, gast.Raise | gast.Return):
+            return before([stmt], _NONE)
+        return before([stmt], live)
+
+    def record(self, table: dict[Node, Names], stmt: Node, live: Names) -> None:
+        if self._recording:
+            table[stmt] = live | self.always
+
+    def loop(self, stmt: Node, live: Names) -> Names:
+        header = self.exposed(stmt) | live
+        if self._recording:
+            self.record(self.after, stmt, live)
+            self.record(self.header, stmt, header)
+            self.iteration(stmt, header, live)
+        return before([stmt.iter], header) if isinstance(stmt, gast.For) else header
+
+    def iteration(self, stmt: Node, again: Names, live: Names) -> Names:
+        """What is live at the start of an iteration, if ``again`` is at the start of the next and ``live`` behind the loop."""
+        inside = self.block(stmt.body, again, live)
+        return before([stmt.target], inside) if isinstance(stmt, gast.For) else before([stmt.test], inside | live)
+
+    def exposed(self, stmt: Node) -> Names:
+        """What one iteration of a loop reads before writing it; computed once, so that nesting does not cost 2**depth."""
+        if stmt not in self._exposed:
+            recording, self._recording = self._recording, False
+            self._exposed[stmt] = self.iteration(stmt, _NONE, _NONE)
+            self._recording = recording
+        return self._exposed[stmt]
+
+
+def before(nodes: Sequence[Node], live: Names) -> Names:
+    """What is live before ``nodes`` run straight through; a walrus may not run, so where there is one nothing is killed."""
+    certain = not any(isinstance(n, gast.NamedExpr) for node in nodes for n in gast.walk(node))
+    reads: set[str] = set()
+    bound: set[str] = set()
+    for kind, payload in events_of(nodes):
+        if kind is BIND and certain:
+            bound.add(payload)
+        elif kind is LOAD and payload not in bound:
+            reads.add(payload)
+        elif kind is CREATE:
+            reads.update(name for name in free_names(payload) if name not in bound)
+    return (live - bound) | reads

@@ -1,0 +1,154 @@
+"""Takes a captured syntax tree, gives every construct in it that is not supported, so that a user sees all of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import gast
+
+from ..errors import Obstacle
+from ..ir.core import Loc
+
+Node = Any
+
+_REFUSED: dict[str, tuple[str, str, str]] = {
+    "Yield": ("SCT101", "`yield` is not supported", "return a list instead"),
+    "YieldFrom": ("SCT101", "`yield from` is not supported", "return a list instead"),
+    "Await": ("SCT102", "`await` is not supported", "await the data first and pass it in"),
+    "AsyncFor": ("SCT102", "`async for` is not supported", "collect the items first and pass them in"),
+    "AsyncWith": ("SCT102", "`async with` is not supported", "enter the context around the call of the function"),
+    "AsyncFunctionDef": ("SCT102", "`async def` is not supported", "write an ordinary function"),
+    "Try": ("SCT103", "`try` is not supported", "test the condition with `if`, or put the `try` around the gradient's call"),
+    "TryStar": ("SCT103", "`try` is not supported", "test the condition with `if`, or put the `try` around the gradient's call"),
+    "ClassDef": ("SCT104", "a class defined inside the function is not supported", "define the class at module level"),
+    "Delete": ("SCT106", "`del` is not supported", "leave the name alone, or build the shorter container"),
+    "Match": ("SCT107", "`match` is not supported", "write the cases with `if` and `elif`"),
+    "SetComp": ("SCT108", "a set comprehension is not supported", "use a list comprehension"),
+    "DictComp": ("SCT108", "a dict comprehension is not supported", "write the dict with its keys spelled out, or fill a list"),
+    "TypeAlias": ("SCT111", "a `type` statement is not supported", "move it to module level"),
+}
+_DYNAMIC = frozenset({"exec", "eval", "locals", "vars", "globals", "dir"})
+
+
+def find_obstacles(tree: Node, loc: Callable[[Node], Loc]) -> list[Obstacle]:
+    """Everything in ``tree`` (a function) that cannot be lowered, in the order of the source."""
+    checker = _Checker(loc)
+    checker.function(tree)
+    return sorted(checker.found, key=lambda o: (o.loc.line, o.loc.col) if o.loc else (0, 0))
+
+
+class _Checker(gast.NodeVisitor):  # type: ignore[misc]  # gast ships no types
+    def __init__(self, loc: Callable[[Node], Loc]) -> None:
+        self.loc = loc
+        self.found: list[Obstacle] = []
+        self.outer: set[str] = set()
+        """Names that the current function declares ``global`` or ``nonlocal``."""
+
+    def refuse(self, node: Node, code: str, message: str, hint: str) -> None:
+        self.found.append(Obstacle(self.loc(node), code, message, hint))
+
+    def function(self, node: Node) -> None:
+        for default in (*node.args.defaults, *node.args.kw_defaults, *getattr(node, "decorator_list", ())):
+            if default is not None:
+                self.visit(default)
+        saved, body = self.outer, [node.body] if isinstance(node, gast.Lambda) else node.body
+        self.outer = {name for n in _own_nodes(body) if isinstance(n, gast.Global | gast.Nonlocal) for name in n.names}
+        for stmt in body:
+            self.visit(stmt)
+        self.outer = saved
+
+    visit_FunctionDef = visit_Lambda = function
+
+    def visit(self, node: Node) -> None:
+        refused = _REFUSED.get(type(node).__name__)
+        if refused is not None:
+            self.refuse(node, *refused)
+        if not isinstance(node, gast.ClassDef | gast.AsyncFunctionDef | gast.Match):
+            super().visit(node)
+
+    def visit_Name(self, node: Node) -> None:
+        if not isinstance(node.ctx, gast.Load):
+            self.written(node, node.id)
+
+    def written(self, node: Node, name: str) -> None:
+        if name in self.outer:
+            self.refuse(node, "SCT105", f"assignment to `{name}`, which is declared `global` or `nonlocal`",
+                        "pass the value in and return the new one")
+
+    def visit_AnnAssign(self, node: Node) -> None:
+        self.visit(node.target)
+        if node.value is not None:
+            self.visit(node.value)
+
+    def visit_Call(self, node: Node) -> None:
+        if isinstance(node.func, gast.Name) and node.func.id in _DYNAMIC:
+            self.refuse(node, "SCT112", f"`{node.func.id}` reaches variables by names that only run time knows",
+                        "use the variables themselves, a list or a dict")
+        self.visit(node.func)
+        for k, arg in enumerate(node.args):
+            self.consumed(arg) if k == 0 else self.visit(arg)
+        for keyword in node.keywords:
+            self.visit(keyword.value)
+
+    def consumed(self, node: Node) -> None:
+        """An argument that the call consumes at once: the only place for a generator expression."""
+        if isinstance(node, gast.GeneratorExp):
+            self.generic_visit(node)
+        elif isinstance(node, gast.Starred):
+            self.consumed(node.value)
+        else:
+            self.visit(node)
+
+    def visit_GeneratorExp(self, node: Node) -> None:
+        self.refuse(node, "SCT109", "a generator expression is only supported as the first argument of a call",
+                    "write a list comprehension")
+        self.generic_visit(node)
+
+    def visit_comprehension(self, node: Node) -> None:
+        if node.is_async:
+            self.refuse(node.iter, *_REFUSED["AsyncFor"])
+        self.visit(node.target)
+        self.consumed(node.iter)
+        for test in node.ifs:
+            self.visit(test)
+
+    def visit_For(self, node: Node) -> None:
+        self.visit(node.target)
+        self.consumed(node.iter)
+        for stmt in (*node.body, *node.orelse):
+            self.visit(stmt)
+
+    def visit_Dict(self, node: Node) -> None:
+        if any(key is None for key in node.keys):
+            self.refuse(node, "SCT110", "`**` in a dict display is not supported", "spell the keys out")
+        for part in (*node.keys, *node.values):
+            if part is not None:
+                self.visit(part)
+
+    def visit_Raise(self, node: Node) -> None:
+        if node.exc is None:
+            self.refuse(node, "SCT111", "`raise` without an exception is not supported", "name the exception")
+        self.generic_visit(node)
+
+    def visit_ImportFrom(self, node: Node) -> None:
+        for alias in node.names:
+            if alias.name == "*":
+                self.refuse(node, "SCT111", "a star import inside the function is not supported", "move it to module level")
+            self.written(node, alias.asname or alias.name)
+
+    def visit_Import(self, node: Node) -> None:
+        for alias in node.names:
+            self.written(node, alias.asname or alias.name.partition(".")[0])
+
+
+def _own_nodes(body: list[Node]) -> list[Node]:
+    """The nodes of a function's body without those of nested functions."""
+    out: list[Node] = []
+    todo = list(body)
+    while todo:
+        node = todo.pop()
+        out.append(node)
+        if not isinstance(node, gast.FunctionDef | gast.AsyncFunctionDef | gast.Lambda | gast.ClassDef):
+            todo += gast.iter_child_nodes(node)
+    return out

@@ -1,0 +1,129 @@
+"""The nouns of the intermediate representation: Value, Op, Block, Function, and where each came from (Loc).
+
+Structured SSA: an ``if``/``for``/``while``/``with`` op owns blocks; loop-carried variables are block arguments; the last op of
+a block is its terminator.  A value is visible where it is defined earlier in the same block or in an enclosing one, so
+dominance is lexical scope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from .types import DYN, Type
+
+
+@dataclass(frozen=True, slots=True)
+class Loc:
+    """A place in the user's source."""
+
+    file: str
+    line: int
+    """1-based line in ``file``."""
+    col: int = 0
+    end_line: int = 0
+    end_col: int = 0
+    text: str = ""
+    """The source of the statement (one line, as the user wrote it)."""
+    function: str = ""
+    """Name of the user's function."""
+
+
+NOWHERE = Loc("<generated>", 0)
+
+
+@dataclass(eq=False, slots=True)
+class Value:
+    """An SSA value: defined once, by an op or as a block argument."""
+
+    hint: str
+    """The user's variable name (``""`` for a temporary); output names are derived from it."""
+    type: Type = DYN
+    owner: Op | Block | None = None
+    """The op that defines it, or the block whose argument it is."""
+
+    def __repr__(self) -> str:
+        return f"%{self.hint or 't'}:{self.type}"
+
+
+@dataclass(eq=False, slots=True)
+class Op:
+    """One operation.  ``ops.py`` lists every name with its operands, attributes and effect."""
+
+    name: str
+    operands: list[Value]
+    results: list[Value]
+    attrs: dict[str, Any] = field(default_factory=dict)
+    blocks: list[Block] = field(default_factory=list)
+    parent: Block | None = None
+    loc: Loc = NOWHERE
+
+    @property
+    def result(self) -> Value:
+        """The only result."""
+        (value,) = self.results
+        return value
+
+    def __repr__(self) -> str:
+        return f"<{self.name} {self.operands} -> {self.results}>"
+
+
+@dataclass(eq=False, slots=True)
+class Block:
+    """A straight list of ops with arguments; the last op is the terminator."""
+
+    args: list[Value] = field(default_factory=list)
+    ops: list[Op] = field(default_factory=list)
+    parent: Op | None = None
+    """The op that owns this block; None for a function body."""
+
+    @property
+    def terminator(self) -> Op:
+        return self.ops[-1]
+
+    def add_arg(self, hint: str, type: Type = DYN) -> Value:
+        value = Value(hint, type, self)
+        self.args.append(value)
+        return value
+
+
+@dataclass(eq=False)
+class Function:
+    """A function in IR: its parameters are the arguments of ``body``."""
+
+    name: str
+    body: Block
+    loc: Loc = NOWHERE
+    info: Any = None
+    """What the stage that made it wants to keep with it (a typed record of that stage)."""
+
+    @property
+    def params(self) -> list[Value]:
+        return self.body.args
+
+
+def walk(block: Block) -> Iterator[Op]:
+    """Every op in ``block`` and in nested blocks, in textual order (an op before the ops of its blocks)."""
+    for op in block.ops:
+        yield op
+        for inner in op.blocks:
+            yield from walk(inner)
+
+
+def defining_block(value: Value) -> Block:
+    """The block in which ``value`` becomes visible."""
+    owner = value.owner
+    if isinstance(owner, Op):
+        assert owner.parent is not None
+        return owner.parent
+    assert owner is not None
+    return owner
+
+
+def enclosing(block: Block) -> Iterator[Block]:
+    """``block`` itself, then the blocks around it, innermost first."""
+    current: Block | None = block
+    while current is not None:
+        yield current
+        current = current.parent.parent if current.parent is not None else None

@@ -1,0 +1,186 @@
+"""The table of ops: for each name its effect, terminators and region rules.
+
+| name | operands | attrs | results | meaning |
+|---|---|---|---|---|
+| ``const`` | – | ``value`` | 1 | a Python literal (number, string, None, tuple of literals) |
+| ``undef`` | – | – | 1 | the variable is not bound on this path; printed as nothing |
+| ``global`` | – | ``root, path`` | 1 | live data read of ``root.path[0].path[1]…`` from the user's module or closure |
+| ``call`` | leaves | ``fn, args, kwargs, spelled`` | n | a primitive: the Python callable ``fn`` on a template of arguments |
+| ``invoke`` | leaves | ``callee`` (a ``Function``) | n | call of another generated function; several results are returned as a tuple |
+| ``convert`` | 1 | – | 1 | implicit number conversion (int to float, float32 to float64); printed as its operand |
+| ``broadcast`` | 1 | – | 1 | implicit NumPy broadcasting to the result type; printed as its operand |
+| ``narrow`` | 1 | – | 1 | the same value, known to have a smaller type here; printed as its operand |
+| ``tuple`` | items | ``cls`` | 1 | builds a run-time tuple/list (``cls``) |
+| ``dict`` | values | ``keys`` | 1 | builds a run-time dict with constant keys |
+| ``item`` | 1 | ``key`` | 1 | constant item of a tuple/dict (``key`` int or constant), total |
+| ``attr`` | 1 | ``name`` | 1 | plain attribute of an object (``self.w``) |
+| ``format`` | leaves | ``parts`` | 1 | f-string; ``parts`` holds str or (operand index, conversion, format spec) |
+| ``if`` | condition | ``tail`` | n | blocks [then, else], each ends in ``yield`` (or ``raise``); in *tail form* (``tail`` true: no results, last op of its block) each branch ends in ``continue``/``break``/``raise`` or another tail ``if`` |
+| ``for`` | lo, hi, step, inits… | ``kind="range"`` | carried… | one block; args: induction variable, carried… |
+| ``for`` | seq, inits… | ``kind="each"`` | carried… | iteration over an inactive iterable; args: item, carried… |
+| ``while`` | inits… | – | carried… | blocks [test, body], each with the carried values as args |
+| ``with`` | context managers… | ``names`` | n | one block that ends in ``yield`` |
+| ``yield`` | values | – | 0 | falls out of an ``if``/``with`` branch |
+| ``continue`` | carried | – | 0 | next iteration |
+| ``break`` | carried | ``exit`` | 0 | leaves the innermost loop; ``exit`` ≥ 1 says by which exit |
+| ``test`` | condition | – | 0 | ends the test block of a ``while`` |
+| ``return`` | values | ``single`` | 0 | ends a function body; one value with ``single`` true, else a tuple |
+| ``raise`` | leaves | ``template`` | 0 | raises; ends any block |
+| ``assert`` | condition[, message] | – | 0 | |
+| ``cache`` | – | – | 1 | a new empty list of saved values |
+| ``push`` | cache, value | – | 0 | saves a value in the forward sweep |
+| ``pop`` | cache | – | 1 | takes it back in the mirrored block |
+| ``iadd`` | buffer, value | – | 0 | ``buffer += value`` on an array that the adjoint owns |
+| ``index_add`` | buffer, value, leaves… | ``args`` (index template), ``unique`` | 0 | ``buffer[index] += value``, repeats of an index all count |
+| ``fill`` | buffer | – | 0 | ``buffer[...] = 0`` |
+
+Templates describe nested arguments: ``Slot(i)`` is the i-th operand; ``Lit(v)`` a literal or a Python object known by name;
+tuples, lists and ``SliceOf(lo, hi, step)`` nest; ``ListOf`` and dicts likewise.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from .core import Block, Op, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The ``index``-th operand of the op."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lit:
+    """A literal, or an object (function, dtype, class) that generated code names through its module."""
+
+    value: Any
+
+    def __hash__(self) -> int:
+        try:
+            return hash((type(self.value), self.value))
+        except TypeError:
+            return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Lit) and type(self.value) is type(other.value) and self.value is other.value or (
+            isinstance(other, Lit) and type(self.value) is type(other.value) and repr(self.value) == repr(other.value))
+
+
+@dataclass(frozen=True, slots=True)
+class SeqOf:
+    """A tuple or list display of templates."""
+
+    kind: type
+    items: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SliceOf:
+    """``lo:hi:step`` in an index."""
+
+    lo: Any
+    hi: Any
+    step: Any
+
+
+Template = Slot | Lit | SeqOf | SliceOf
+
+TERMINATORS = frozenset({"yield", "continue", "break", "test", "return", "raise"})
+LOOPS = frozenset({"for", "while"})
+IMPLICIT = frozenset({"convert", "broadcast", "narrow"})
+"""Ops that print as their operand."""
+EFFECTS: dict[str, str] = {
+    "push": "writes", "pop": "writes", "iadd": "writes", "index_add": "writes", "fill": "writes", "cache": "fresh",
+    "assert": "io", "raise": "io", "with": "io",
+}
+"""Ops whose effect is not ``pure``; a ``call`` asks the registry (attr ``effect``), regions ask their contents."""
+
+INFIX: dict[Callable[..., Any], str] = {
+    operator.add: "+", operator.sub: "-", operator.mul: "*", operator.truediv: "/", operator.floordiv: "//",
+    operator.mod: "%", operator.pow: "**", operator.matmul: "@", operator.and_: "&", operator.or_: "|",
+    operator.xor: "^", operator.lshift: "<<", operator.rshift: ">>", operator.lt: "<", operator.le: "<=",
+    operator.gt: ">", operator.ge: ">=", operator.eq: "==", operator.ne: "!=", operator.is_: "is",
+    operator.is_not: "is not",
+}
+"""Callables printed as binary operators."""
+PREFIX: dict[Callable[..., Any], str] = {operator.neg: "-", operator.pos: "+", operator.invert: "~", operator.not_: "not "}
+"""Callables printed as unary operators."""
+
+
+def contains(container: Any, item: Any) -> bool:
+    """``item in container`` with the operands in the order of ``operator.contains``."""
+    return item in container
+
+
+def template_slots(template: Any) -> Iterator[int]:
+    """The operand indices a template mentions, left to right."""
+    if isinstance(template, Slot):
+        yield template.index
+    elif isinstance(template, SeqOf):
+        for item in template.items:
+            yield from template_slots(item)
+    elif isinstance(template, SliceOf):
+        for part in (template.lo, template.hi, template.step):
+            yield from template_slots(part)
+
+
+def fill_template(template: Any, leaves: list[Any]) -> Any:
+    """The Python value of a template, given the operands' values.
+
+    >>> fill_template(SeqOf(tuple, (Slot(0), Lit(2))), [1])
+    (1, 2)
+    """
+    if isinstance(template, Slot):
+        return leaves[template.index]
+    if isinstance(template, Lit):
+        return template.value
+    if isinstance(template, SeqOf):
+        return template.kind(fill_template(t, leaves) for t in template.items)
+    assert isinstance(template, SliceOf)
+    return slice(*(fill_template(t, leaves) for t in (template.lo, template.hi, template.step)))
+
+
+def map_template(template: Any, slot: Callable[[int], Any]) -> Any:
+    """The template with every ``Slot(i)`` replaced by ``slot(i)``."""
+    if isinstance(template, Slot):
+        return slot(template.index)
+    if isinstance(template, SeqOf):
+        return SeqOf(template.kind, tuple(map_template(t, slot) for t in template.items))
+    if isinstance(template, SliceOf):
+        return SliceOf(*(map_template(t, slot) for t in (template.lo, template.hi, template.step)))
+    return template
+
+
+def is_terminator(op: Op) -> bool:
+    """Whether ``op`` legally ends a block: a terminator, or an ``if`` in tail form."""
+    return op.name in TERMINATORS or (op.name == "if" and bool(op.attrs.get("tail")))
+
+
+def op_effect(op: Op) -> str:
+    """``pure``, ``fresh`` (allocates), ``reads``, ``writes``, ``io`` or ``random``, nested blocks included."""
+    own = op.attrs.get("effect", "pure") if op.name in ("call", "invoke") else EFFECTS.get(op.name, "pure")
+    for block in op.blocks:
+        for inner in block.ops:
+            effect = op_effect(inner)
+            if effect not in ("pure", "fresh", "reads"):
+                return effect
+    return own
+
+
+def regions_of(op: Op) -> list[Block]:
+    """The blocks of ``op`` in the order in which they are printed."""
+    return op.blocks
+
+
+def uses_in(op: Op) -> Iterator[Value]:
+    """Every value that ``op`` or its nested ops use."""
+    yield from op.operands
+    for block in op.blocks:
+        for inner in block.ops:
+            yield from uses_in(inner)

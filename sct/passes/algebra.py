@@ -1,0 +1,233 @@
+"""The rewriting rules of ``simplify``: from one call and its arguments to a shorter form, or None.
+
+Each rule reads as an equation.  The result is a term that exists, a literal, or ``Apply(fn, …)`` with terms inside.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from ..ir.core import Value
+from ..ir.ops import Lit
+from ..ir.types import ANY, Array, Scalar, Type
+from ..runtime import helpers
+
+Term = Value | Lit
+add, sub, mul, div, neg, power = (
+    operator.add, operator.sub, operator.mul, operator.truediv, operator.neg, operator.pow)
+
+
+@dataclass(frozen=True, eq=False)
+class Apply:
+    """``fn(*args)``, yet to become an op."""
+
+    fn: Callable[..., Any]
+    args: tuple[Term | Apply, ...]
+
+
+Found = Term | Apply | None
+
+
+class Facts(Protocol):
+    """What rules may ask about a term."""
+
+    def number(self, term: Term) -> int | float | None:
+        """The number that the term is known to be."""
+
+    def inner(self, term: Term, fn: Any) -> list[Term] | None:
+        """The arguments, where the term is an adjoint ``fn(…)`` that nothing else uses."""
+
+
+def rewrite(fn: Any, args: list[Term], kind: Type, facts: Facts) -> Found:
+    """The simpler form of ``fn(*args)``, whose result has type ``kind``."""
+    try:
+        rule = _RULES.get((fn, len(args)))
+    except TypeError:
+        return None
+    if rule is None:
+        return None
+    if fn in _FOLDED:
+        numbers = [facts.number(arg) for arg in args]
+        if None not in numbers:
+            return _fold(fn, numbers, kind)
+    return rule(*args, kind=kind, facts=facts)
+
+
+def _fold(fn: Callable[..., Any], numbers: list[Any], kind: Type) -> Lit | None:
+    """The value of an operator on known numbers, where it is finite and of the type inferred."""
+    try:
+        value = fn(*numbers)
+    except (ArithmeticError, ValueError):
+        return None
+    fits = isinstance(kind, Scalar) and kind.python and kind.dtype == {int: "int64", float: "float64"}.get(type(value))
+    return Lit(value) if fits and math.isfinite(value) else None
+
+
+def _negated(term: Term, facts: Facts) -> Term | None:
+    """``x``, where the term is ``-x``."""
+    found = facts.inner(term, neg)
+    return found[0] if found is not None else None
+
+
+def _negative_multiple(term: Term, facts: Facts) -> Apply | None:
+    """``c * x``, where the term is ``-c * x`` with a number c > 0."""
+    found = facts.inner(term, mul)
+    if found is None:
+        return None
+    number = facts.number(found[0])
+    return Apply(mul, (Lit(-number), found[1])) if number is not None and number < 0 else None
+
+
+def _neg(x: Term, *, kind: Type, facts: Facts) -> Found:
+    inner = _negated(x, facts)                                      # -(-x) = x
+    if inner is not None:
+        return inner
+    difference = facts.inner(x, sub)                                # -(x - y) = y - x
+    if difference is not None:
+        return Apply(sub, (difference[1], difference[0]))
+    product = facts.inner(x, mul) or ()                             # -(c * x) = -c * x
+    for factor, rest in zip(product, reversed(product), strict=True):
+        number = facts.number(factor)
+        if number is not None:
+            return Apply(mul, (Lit(-number), rest))
+    return None
+
+
+def _add(x: Term, y: Term, *, kind: Type, facts: Facts) -> Found:
+    if facts.number(x) == 0:                                        # 0 + y = y
+        return y
+    if facts.number(y) == 0:                                        # x + 0 = x
+        return x
+    if x is y:                                                      # x + x = 2 * x
+        return Apply(mul, (Lit(2.0), x)) if _is_number(kind) else None
+    minus = _negated(y, facts) or _negative_multiple(y, facts)      # x + -y = x - y;  x + -c * y = x - c * y
+    if minus is not None:
+        return Apply(sub, (x, minus))
+    minus = _negated(x, facts) or _negative_multiple(x, facts)      # -x + y = y - x
+    if minus is not None:
+        return Apply(sub, (y, minus))
+    number = facts.number(y)                                        # x + -c = x - c
+    return Apply(sub, (x, Lit(-number))) if number is not None and number < 0 else None
+
+
+def _sub(x: Term, y: Term, *, kind: Type, facts: Facts) -> Found:
+    if facts.number(y) == 0:                                        # x - 0 = x
+        return x
+    if facts.number(x) == 0:                                        # 0 - y = -y
+        return Apply(neg, (y,))
+    minus = _negated(y, facts) or _negative_multiple(y, facts)      # x - -y = x + y;  x - -c * y = x + c * y
+    if minus is not None:
+        return Apply(add, (x, minus))
+    number = facts.number(y)                                        # x - -c = x + c
+    return Apply(add, (x, Lit(-number))) if number is not None and number < 0 else None
+
+
+def _mul(x: Term, y: Term, *, kind: Type, facts: Facts) -> Found:
+    for number, other in ((facts.number(x), y), (facts.number(y), x)):
+        if number == 1:                                             # 1 * y = y
+            return other
+        if number == -1:                                            # -1 * y = -y
+            return Apply(neg, (other,))
+        if number is not None and (found := _scaled(number, other, kind, facts)) is not None:
+            return found
+    for minus, other in ((_negated(x, facts), y), (_negated(y, facts), x)):
+        if minus is not None:                                       # -x * y = -(x * y), in the user's order
+            return Apply(neg, (Apply(mul, (minus, other) if other is y else (other, minus)),))
+    return _quotient(x, y, facts) or _quotient(y, x, facts) or _float_literal(mul, x, y, kind, facts)
+
+
+def _scaled(number: float, other: Term, kind: Type, facts: Facts) -> Found:
+    """``c * (d * x) = (c * d) * x``"""
+    product = facts.inner(other, mul)
+    if product is None or not _is_number(kind):
+        return None
+    for factor, rest in ((product[0], product[1]), (product[1], product[0])):
+        known = facts.number(factor)
+        if known is not None and math.isfinite(known * number):
+            return Apply(mul, (Lit(known * number), rest))
+    return None
+
+
+def _quotient(x: Term, y: Term, facts: Facts) -> Found:
+    """``x * (1 / y) = x / y``"""
+    found = facts.inner(y, div)
+    return Apply(div, (x, found[1])) if found is not None and facts.number(found[0]) == 1 else None
+
+
+def _div(x: Term, y: Term, *, kind: Type, facts: Facts) -> Found:
+    number = facts.number(y)
+    if number == 1:                                                 # x / 1 = x
+        return x
+    if number == -1:                                                # x / -1 = -x
+        return Apply(neg, (x,))
+    minus = _negated(x, facts)                                      # -x / y = -(x / y)
+    if minus is not None:
+        return Apply(neg, (Apply(div, (minus, y)),))
+    minus = _negated(y, facts)                                      # x / -y = -(x / y)
+    if minus is not None:
+        return Apply(neg, (Apply(div, (x, minus)),))
+    return _float_literal(div, x, y, kind, facts)
+
+
+def _pow(x: Term, y: Term, *, kind: Type, facts: Facts) -> Found:
+    number = facts.number(y)
+    if number == 1:                                                 # x ** 1 = x
+        return x
+    if number == 2 and isinstance(x, Value) and getattr(x.type, "dtype", "") == getattr(kind, "dtype", ""):
+        return Apply(mul, (x, x))                                   # x ** 2 = x * x
+    if number == 0 and isinstance(kind, Scalar) and kind.python and kind.dtype == "float64":
+        return Lit(1.0)                                             # x ** 0 = 1
+    return None
+
+
+def _where(condition: Term, x: Term, y: Term, *, kind: Type, facts: Facts) -> Found:
+    return x if x is y else None                                    # where(c, x, x) = x
+
+
+def _unbroadcast(x_bar: Term, x: Term, *, kind: Type, facts: Facts) -> Found:
+    """Nothing to sum where the types say that the shapes are equal: dimensions that broadcast and are not 1 are equal."""
+    if not isinstance(x_bar, Value) or not isinstance(x, Value):
+        return None
+    a, b = x_bar.type, x.type
+    if isinstance(a, Scalar) and isinstance(b, Scalar):
+        return x_bar
+    equal = isinstance(a, Array) and isinstance(b, Array) and a.dims == b.dims and ANY not in a.dims
+    return x_bar if equal else None
+
+
+def _strong_product(x: Term, y: Term, *, kind: Type, facts: Facts) -> Found:
+    """With a finite factor the strong product is the product."""
+    number = facts.number(y)
+    return Apply(mul, (x, y)) if number is not None and math.isfinite(number) and number != 0 else None
+
+
+def _is_number(kind: Type) -> bool:
+    return isinstance(kind, Scalar | Array) and kind.differentiable
+
+
+def _float_literal(fn: Any, x: Term, y: Term, kind: Type, facts: Facts) -> Found:
+    """``2 * x = 2.0 * x`` on float64 scalars: CPython multiplies two floats faster than an int and a float."""
+    if not (isinstance(kind, Scalar) and kind.dtype == "float64"):
+        return None
+    for k, term in enumerate((x, y)):
+        if isinstance(term, Lit) and type(term.value) is int and abs(term.value) < 2**53:
+            return Apply(fn, (Lit(float(term.value)), y) if k == 0 else (x, Lit(float(term.value))))
+    return None
+
+
+def _folded_only(*args: Term, kind: Type, facts: Facts) -> Found:
+    return None
+
+
+_FOLDED = frozenset({add, sub, mul, div, neg, power, operator.floordiv, operator.mod, operator.pos})
+_RULES: dict[tuple[Any, int], Callable[..., Found]] = {
+    (neg, 1): _neg, (add, 2): _add, (sub, 2): _sub, (mul, 2): _mul, (div, 2): _div, (power, 2): _pow,
+    (operator.floordiv, 2): _folded_only, (operator.mod, 2): _folded_only, (operator.pos, 1): _folded_only,
+    (np.where, 3): _where, (helpers.unbroadcast, 2): _unbroadcast, (helpers.strong_product, 2): _strong_product,
+}

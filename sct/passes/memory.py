@@ -1,0 +1,188 @@
+"""Which values of a function may share memory, and whether that memory is written, leaves the function or came from outside.
+
+Classes by unification, in one walk: views, containers and their items, what loops carry and branches yield.  Passes ask before
+they let two values become one: a merged buffer would be added to twice, two results of a gradient must be two arrays.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+
+from ..ir.core import Function, Op, Value, walk
+from ..ir.ops import INFIX, LOOPS, PREFIX, template_slots
+from ..ir.rewrite import carried_start, incoming
+from ..ir.types import BOTTOM, NONE, SLICE, STR, UNDEF, Dict, OrConst, Scalar, Tuple, Type
+from ..rules import registry
+from ..runtime import helpers
+
+WRITTEN, ESCAPES, EXTERNAL = 1, 2, 4
+"""Facts of a class: some op writes into it; it is returned or handed to unknown code; it may exist before the call."""
+
+
+@cache
+def has_memory(kind: Type) -> bool:
+    """Whether values of this type can be written to or told apart by identity (numbers and strings cannot)."""
+    if isinstance(kind, Scalar) or kind in (NONE, STR, SLICE, UNDEF, BOTTOM):
+        return False
+    if isinstance(kind, Tuple):
+        return any(map(has_memory, kind.items))
+    if isinstance(kind, Dict):
+        return True
+    return has_memory(kind.base) if isinstance(kind, OrConst) else True
+
+
+def aliased(op: Op) -> list[Value]:
+    """The operands that the results of a call may share memory with: none, those of the first argument, or all."""
+    fn = op.attrs["fn"]
+    entry = registry.lookup(fn)
+    if op.attrs.get("effect") == "fresh" or (entry is not None and entry.alias == "fresh"):
+        return []
+    if entry is not None or fn in (operator.getitem, helpers.unbroadcast):
+        return [op.operands[k] for k in template_slots(op.attrs["args"][0])] if op.attrs["args"] else op.operands
+    known = isinstance(fn, np.ufunc) or fn in INFIX or fn in PREFIX or getattr(fn, "__module__", "") == helpers.__name__
+    return [] if known else op.operands
+
+
+class Memory:
+    """The classes of one function; stays valid while values are only merged through ``merge``."""
+
+    def __init__(self, fn: Function) -> None:
+        self.up: dict[Value, Value] = {}
+        self.facts: dict[Value, int] = {}
+        for value in fn.params:
+            self.note(value, EXTERNAL)
+        for op in walk(fn.body):
+            _VISIT.get(op.name, Memory.unknown)(self, op)
+
+    def root(self, value: Value) -> Value:
+        """The representative of the value's class."""
+        up = self.up
+        while (above := up.get(value)) is not None:
+            further = up.get(above)
+            if further is not None:
+                up[value] = further
+            value = above
+        return value
+
+    def note(self, value: Value, fact: int) -> None:
+        if has_memory(value.type):
+            root = self.root(value)
+            self.facts[root] = self.facts.get(root, 0) | fact
+
+    def unite(self, a: Value, b: Value) -> None:
+        if has_memory(a.type) and has_memory(b.type):
+            ra, rb = self.root(a), self.root(b)
+            if ra is not rb:
+                self.up[ra] = rb
+                self.facts[rb] = self.facts.pop(ra, 0) | self.facts.get(rb, 0)
+
+    def fact(self, value: Value) -> int:
+        return self.facts.get(self.root(value), 0) if has_memory(value.type) else 0
+
+    def written(self, value: Value) -> bool:
+        """Whether some op may write into what ``value`` refers to."""
+        return bool(self.fact(value) & WRITTEN)
+
+    def external(self, value: Value) -> bool:
+        """Whether ``value`` may refer to memory that exists outside this call."""
+        return bool(self.fact(value) & EXTERNAL)
+
+    def may_merge(self, a: Value, b: Value) -> bool:
+        """Whether nothing can tell if ``a`` and ``b``, which hold equal contents, are one object or two."""
+        if not has_memory(a.type):
+            return True
+        fa, fb = self.fact(a), self.fact(b)
+        if (fa | fb) & WRITTEN or fa & fb & ESCAPES:
+            return False
+        return not (fa | fb) & ESCAPES or not (fa | fb) & EXTERNAL
+
+    def merge(self, a: Value, b: Value) -> None:
+        """Record that ``a`` and ``b`` are one object now."""
+        self.unite(a, b)
+
+    # ---- one method per family of ops
+
+    def nothing(self, op: Op) -> None:
+        """Touches no memory that others see."""
+
+    def outside(self, op: Op) -> None:
+        for value in op.results:
+            self.note(value, EXTERNAL)
+
+    def shares(self, op: Op) -> None:
+        for result in op.results:
+            for value in op.operands:
+                self.unite(result, value)
+
+    def attribute(self, op: Op) -> None:
+        self.shares(op)
+        self.outside(op)
+
+    def updates(self, op: Op) -> None:
+        self.shares(op)
+        self.note(op.operands[0], WRITTEN)
+
+    def writes(self, op: Op) -> None:
+        self.note(op.operands[0], WRITTEN)
+
+    def push(self, op: Op) -> None:
+        self.unite(op.operands[0], op.operands[1])
+
+    def leaves(self, op: Op) -> None:
+        for value in op.operands:
+            self.note(value, ESCAPES)
+
+    def call(self, op: Op) -> None:
+        effect = op.attrs.get("effect", "pure")
+        if effect in ("writes", "io"):
+            for value in op.operands:
+                self.note(value, ESCAPES | WRITTEN if effect == "writes" else ESCAPES)
+            self.outside(op)
+        results = [result for result in op.results if has_memory(result.type)]
+        for value in aliased(op) if results else ():
+            for result in results:
+                self.unite(result, value)
+
+    def invoke(self, op: Op) -> None:
+        if op.attrs.get("effect", "pure") == "writes":
+            for value in op.operands:
+                self.note(value, WRITTEN)
+        self.unknown(op)
+
+    def unknown(self, op: Op) -> None:
+        self.shares(op)
+        self.outside(op)
+
+    def branch(self, op: Op) -> None:
+        for k, result in enumerate(op.results):
+            for value in incoming(op, k):
+                self.unite(result, value)
+
+    def with_region(self, op: Op) -> None:
+        self.branch(op)
+        for value in op.blocks[0].args:
+            self.note(value, EXTERNAL)
+
+    def loop(self, op: Op) -> None:
+        self.branch(op)
+        for block in op.blocks:
+            carried = block.args if op.name == "while" else block.args[1:]
+            for arg, init in zip(carried, op.operands[carried_start(op):], strict=True):
+                self.unite(arg, init)
+        if op.name == "for" and carried_start(op) == 1:
+            self.unite(op.blocks[0].args[0], op.operands[0])
+
+
+_VISIT: dict[str, Callable[[Memory, Op], None]] = {
+    **dict.fromkeys(("const", "undef", "cache", "format", "assert", "mark"), Memory.nothing),
+    **dict.fromkeys(("yield", "continue", "break", "test"), Memory.nothing),
+    **dict.fromkeys(("convert", "broadcast", "narrow", "tuple", "dict", "item", "pop"), Memory.shares),
+    **dict.fromkeys(("append", "iaddv"), Memory.updates), **dict.fromkeys(("iadd", "index_add", "fill"), Memory.writes),
+    **dict.fromkeys(("return", "raise"), Memory.leaves), **dict.fromkeys(LOOPS, Memory.loop),
+    "global": Memory.outside, "attr": Memory.attribute, "push": Memory.push, "call": Memory.call, "invoke": Memory.invoke,
+    "if": Memory.branch, "with": Memory.with_region,
+}

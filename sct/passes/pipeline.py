@@ -1,0 +1,33 @@
+"""The passes in the order in which they run, and the one function that runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..ir.core import Function
+from ..ir.verify import verify as check
+from .cse import merge_common_subexpressions
+from .dce import eliminate_dead_code
+from .hoist import hoist_invariants
+from .simplify import simplify
+
+Pass = Callable[[Function], int]
+
+PIPELINE: list[Pass] = [
+    eliminate_dead_code,
+    simplify,
+    merge_common_subexpressions,
+    simplify,
+    hoist_invariants,
+    merge_common_subexpressions,
+    eliminate_dead_code,
+]
+
+
+def optimise(fn: Function, verify: bool = False) -> Function:
+    """Run the pipeline on ``fn`` in place and return it; ``verify`` checks the invariants after each pass."""
+    for one in PIPELINE:
+        one(fn)
+        if verify:
+            check(fn, after=one.__name__)
+    return fn

@@ -1,0 +1,328 @@
+"""Algebra on the adjoint and folding of what is known: the lines that a person would not have written.
+
+Adjoint ops may be rewritten up to rounding; ops of the user's function are only replaced by what is the same bit for bit.  A
+product with zero is never folded (it hides infinities and NaN); an array is never replaced by one that must stay another
+object.
+
+Before:
+
+    function f(%x: float, %z_bar: float, %n: int):
+      %one: float = const 1.0
+      %0: float = %z_bar * %one {adjoint}
+      %1: float = %0 * %x {adjoint}
+      %2: float = -%1 {adjoint}
+      %x_bar: float = %1 + %1 {adjoint}
+      %x_bar.1: float = %x_bar + %2 {adjoint}
+      %3: int = const 3
+      %last: int = %3 - 1 {adjoint}
+      return %x_bar.1, %last
+
+After:
+
+    function f(%x: float, %z_bar: float, %n: int):
+      %one: float = const 1.0
+      %0: float = %z_bar * %x {adjoint}
+      %1: float = -%0 {adjoint}
+      %x_bar: float = 2.0 * %0 {adjoint}
+      %x_bar.1: float = %x_bar - %0 {adjoint}
+      %2: int = const 3
+      %last: int = const 2 {adjoint}
+      return %x_bar.1, %last
+
+(``%one``, ``%1`` and ``%2`` are left to dead code elimination.)
+
+It pays because rules are written one at a time: the seed 1.0, signs and constant factors only meet when they are put together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..ir.core import Block, Function, Op, Value
+from ..ir.ops import IMPLICIT, LOOPS, Lit, Slot
+from ..ir.rewrite import (
+    carried_inits,
+    clone_op,
+    exits,
+    is_tail,
+    item_count,
+    keep_carried,
+    resolve,
+    splice_branch,
+    use_counts,
+)
+from ..ir.types import BOOL, Array, Scalar, Type
+from . import algebra
+from .algebra import Apply, Term
+from .memory import Memory, has_memory
+
+_LIMIT = 16
+"""How often one op is rewritten at most; each rule shrinks or sorts, so this is only a safety net."""
+
+
+def simplify(fn: Function) -> int:
+    """Simplify ``fn`` in place; how many rewrites."""
+    simplifier = _Simplifier(fn)
+    simplifier.block(fn.body)
+    return simplifier.count
+
+
+class _Simplifier:
+    """One walk in textual order: operands are simple before the ops that use them."""
+
+    def __init__(self, fn: Function) -> None:
+        self.memory = Memory(fn)
+        self.uses = use_counts(fn.body)
+        self.replaced: dict[Value, Value] = {}
+        self.loop: Op | None = None
+        """The innermost loop around the current op."""
+        self.count = 0
+
+    def block(self, block: Block) -> None:
+        done: list[Op] = []
+        pending = list(reversed(block.ops))
+        while pending:
+            op = pending.pop()
+            op.operands[:] = [resolve(self.replaced, v) if v in self.replaced else v for v in op.operands]
+            taken = self.known_branch(op)
+            if taken is not None:
+                pending += reversed(splice_branch(op, taken))
+                continue
+            if op.blocks:
+                self.region(op)
+            if not self.is_replaced(op, done):
+                done.append(op)
+        block.ops[:] = done
+
+    def is_replaced(self, op: Op, done: list[Op]) -> bool:
+        """Simplify one op; new ops it needs are added to ``done``.  Whether it is gone itself."""
+        if op.name == "call":
+            return self.call(op, done)
+        if op.name in IMPLICIT:
+            return op.operands[0].type == op.result.type and self.becomes(op.result, op.operands[0])
+        if op.name == "item":
+            found = _built_item(op)
+            return found is not None and self.becomes(op.result, found)
+        if op.name == "if":
+            return self.branch(op, done)
+        return False
+
+    def becomes(self, old: Value, new: Value) -> bool:
+        """``new`` takes the place of ``old`` from here on."""
+        self.replaced[old] = new
+        self.uses[new] += self.uses[old]
+        self.count += 1
+        return True
+
+    # ---- calls
+
+    def call(self, op: Op, done: list[Op]) -> bool:
+        for _ in range(_LIMIT):
+            args = _plain_args(op)
+            if args is None or not op.attrs.get("adjoint") or len(op.results) != 1:
+                return False
+            found = algebra.rewrite(op.attrs["fn"], args, op.result.type, self)
+            if found is None:
+                return False
+            if isinstance(found, Apply):
+                self.rewrite(op, found, done)
+            elif isinstance(found, Lit):
+                self.make_const(op, found.value)
+                return False
+            elif self.may_stand_for(found, op.result):
+                self.release(op)
+                self.memory.merge(found, op.result)
+                return self.becomes(op.result, found)
+            else:
+                return False
+        return False
+
+    def may_stand_for(self, value: Value, result: Value) -> bool:
+        """Whether ``value`` has the type of ``result``, and, for arrays, nobody can tell the two apart."""
+        return same_kind(value.type, result.type) and self.memory.may_merge(value, result)
+
+    def rewrite(self, op: Op, new: Apply, done: list[Op]) -> None:
+        """``op`` computes ``new`` from now on; inner applications become ops before it."""
+        args = [self.emit(arg, op, done) if isinstance(arg, Apply) else arg for arg in new.args]
+        operands = [arg for arg in args if isinstance(arg, Value)]
+        for value in operands:
+            self.uses[value] += 1
+        self.release(op)
+        slots = iter(range(len(operands)))
+        op.attrs = {**op.attrs, "fn": new.fn, "args": tuple(Slot(next(slots)) if isinstance(a, Value) else a for a in args)}
+        op.operands = operands
+        self.count += 1
+
+    def emit(self, new: Apply, near: Op, done: list[Op]) -> Value:
+        """A new op that computes ``new``; it has the type of ``near``, as all inner terms of our rules."""
+        op = Op("call", [], [], {"fn": new.fn, "args": (), "kwargs": {}, "adjoint": True}, [], near.parent, near.loc)
+        op.results.append(Value("", near.result.type, op))
+        self.rewrite(op, new, done)
+        done.append(op)
+        return op.result
+
+    def make_const(self, op: Op, value: Any) -> None:
+        self.release(op)
+        op.name, op.operands, op.attrs = "const", [], {"value": value, "adjoint": True}
+        self.count += 1
+
+    def release(self, op: Op) -> None:
+        """The operands of ``op`` lose a use; what nothing uses any more lets go of its own."""
+        for value in op.operands:
+            self.uses[value] -= 1
+            owner = value.owner
+            if self.uses[value] == 0 and isinstance(owner, Op) and owner.name == "call" and owner.attrs.get("adjoint"):
+                self.release(owner)
+
+    # ---- what the rules of algebra ask
+
+    def number(self, term: Term) -> int | float | None:
+        """The number that a term is known to be."""
+        if isinstance(term, Value):
+            owner = term.owner
+            if not isinstance(owner, Op) or owner.name != "const":
+                return None
+            constant = owner.attrs["value"]
+        else:
+            constant = term.value
+        return constant if type(constant) in (int, float) else None
+
+    def inner(self, term: Term, fn: Any) -> list[Term] | None:
+        """The arguments, where ``term`` is an adjoint ``fn(…)`` that nothing else uses."""
+        if isinstance(term, Lit) or self.uses[term] != 1 or not isinstance(term.owner, Op):
+            return None
+        owner = term.owner
+        if owner.name != "call" or owner.attrs["fn"] is not fn or not owner.attrs.get("adjoint"):
+            return None
+        # Taking the operation apart reads its operands later, and inside the loop where it is used.
+        if loop_around(owner.parent) is not self.loop or any(map(self.memory.written, owner.operands)):
+            return None
+        return _plain_args(owner)
+
+    # ---- regions
+
+    def known_branch(self, op: Op) -> Block | None:
+        """The branch that an ``if`` on a constant takes, its results already replaced."""
+        condition = op.operands[0].owner if op.name == "if" else None
+        if not isinstance(condition, Op) or condition.name != "const":
+            return None
+        taken = op.blocks[0] if condition.attrs["value"] else op.blocks[1]
+        end = taken.ops[-1]
+        if end.name == "raise":
+            return None
+        if end.name == "yield":
+            for result, value in zip(op.results, end.operands, strict=True):
+                self.becomes(result, resolve(self.replaced, value))
+        self.count += 1
+        return taken
+
+    def region(self, op: Op) -> None:
+        outer = self.loop
+        if op.name in LOOPS:
+            self.drop_constant_carried(op)
+            self.loop = op
+        for block in op.blocks:
+            self.block(block)
+        self.loop = outer
+
+    def drop_constant_carried(self, loop: Op) -> None:
+        """A variable that every iteration hands on unchanged is its initial value, inside and after the loop."""
+        items = item_count(loop)
+        ends = [end.operands for end in exits(loop.blocks[-1]) if end.name in ("continue", "break")]
+        keep = []
+        for k, init in enumerate(carried_inits(loop)):
+            args = [block.args[items + k] for block in loop.blocks]
+            unchanged = all(end[k] is args[-1] or resolve(self.replaced, end[k]) is init for end in ends)
+            keep.append(not unchanged or any(v.type != init.type for v in (*args, loop.results[k])))
+            if not keep[-1]:
+                for old in (*args, loop.results[k]):
+                    self.becomes(old, init)
+        keep_carried(loop, keep)
+
+    def branch(self, op: Op, done: list[Op]) -> bool:
+        ends = [block.ops[-1] for block in op.blocks]
+        if is_tail(op):
+            return self.tail(op, ends, done)
+        if all(end.name == "yield" for end in ends):
+            for k, result in enumerate(op.results):
+                self.same_on_both_sides(op, result, [end.operands[k] for end in ends], done)
+        return not op.results and all(len(block.ops) == 1 and block.ops[0].name == "yield" for block in op.blocks)
+
+    def same_on_both_sides(self, op: Op, result: Value, values: Sequence[Value], done: list[Op]) -> None:
+        """An ``if`` that yields the same value on both sides, or a constant that tells its condition, decides nothing."""
+        yes, no = values
+        condition = op.operands[0]
+        if yes is no and yes.type == result.type:
+            self.becomes(result, yes)
+        elif has_memory(result.type):
+            return
+        elif (constant := _constant(yes)) is not None and constant == _constant(no):
+            assert isinstance(yes.owner, Op)
+            copy = clone_op(yes.owner, {}, op.parent)
+            done.append(copy)
+            self.becomes(result, copy.result)
+        elif _constant(yes) == (bool, "True") and _constant(no) == (bool, "False") and condition.type == result.type == BOOL:
+            self.becomes(result, condition)
+
+    def tail(self, op: Op, ends: list[Op], done: list[Op]) -> bool:
+        """A choice between two equal ways to go on is none."""
+        first, second = ends
+        alone = all(len(block.ops) == 1 for block in op.blocks)
+        if not alone or first.name not in ("continue", "break") or first.name != second.name:
+            return False
+        if first.operands != second.operands or first.attrs != second.attrs:
+            return False
+        first.parent = op.parent
+        done.append(first)
+        self.count += 1
+        return True
+
+
+def loop_around(block: Block | None) -> Op | None:
+    """The innermost loop whose body ``block`` is part of."""
+    while block is not None and block.parent is not None and block.parent.name not in LOOPS:
+        block = block.parent.parent
+    return block.parent if block is not None else None
+
+
+def same_kind(a: Type, b: Type) -> bool:
+    """Whether a value of type ``a`` may stand where one of type ``b`` stood; only facts about dimensions may differ."""
+    if isinstance(a, Array) and isinstance(b, Array):
+        return (a.dtype, a.ndim) == (b.dtype, b.ndim)
+    if isinstance(a, Scalar) and isinstance(b, Scalar):
+        return a.dtype == b.dtype and (a.python == b.python or b.python is None)
+    return a == b
+
+
+def _plain_args(op: Op) -> list[Term] | None:
+    """Operands and literals of a call that has nothing but those."""
+    if op.attrs.get("kwargs") or op.attrs.get("spelled") or op.attrs.get("unpack"):
+        return None
+    args = op.attrs["args"]
+    if not all(isinstance(a, Slot | Lit) for a in args):
+        return None
+    return [op.operands[a.index] if isinstance(a, Slot) else a for a in args]
+
+
+def _built_item(op: Op) -> Value | None:
+    """The item itself, where it is taken from a tuple or dict that was built here."""
+    owner, key = op.operands[0].owner, op.attrs["key"]
+    if not isinstance(owner, Op):
+        return None
+    if owner.name == "tuple" and owner.attrs.get("cls", tuple) is not list and type(key) is int:
+        found = owner.operands[key] if -len(owner.operands) <= key < len(owner.operands) else None
+    elif owner.name == "dict" and key in owner.attrs["keys"]:
+        found = owner.operands[list(owner.attrs["keys"]).index(key)]
+    else:
+        found = None
+    return found if found is not None and found.type == op.result.type else None
+
+
+def _constant(value: Value) -> tuple[type, str] | None:
+    """What identifies a constant; None for any other value."""
+    owner = value.owner
+    if not isinstance(owner, Op) or owner.name != "const":
+        return None
+    constant = owner.attrs["value"]
+    return type(constant), repr(constant)

@@ -1,0 +1,75 @@
+"""Rules of the functions that make arrays: ``linspace``, ``full`` and ``arange`` carry derivatives, ``zeros`` does not."""
+
+# ruff: noqa: F841 - a rule says what it has found by assigning x_bar.
+# mypy: disallow-untyped-defs=False, disallow-untyped-calls=False, disallow-incomplete-defs=False, check-untyped-defs=False
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..runtime.helpers import unbroadcast
+from . import shapes
+from .indexing import total
+from .notation import linear, vjp, zero
+
+
+def ramp(num, endpoint):
+    """The weights of ``stop`` in ``linspace``."""
+    return np.linspace(0.0, 1.0, num) if endpoint is True else np.linspace(0.0, 1.0, num, endpoint=endpoint)
+
+
+def weighted(w, v):
+    """The sum of ``v`` along its first axis with weights ``w``."""
+    return w @ v if v.ndim <= 2 else np.tensordot(w, v, 1)
+
+
+@vjp(np.linspace, infer=shapes.linspace)
+def linspace_vjp(start, stop, num=50, endpoint=True, *, dtype=None, z, z_bar):
+    t = ramp(num, endpoint)
+    start_bar = unbroadcast(weighted(1.0 - t, z_bar), start)
+    stop_bar = unbroadcast(weighted(t, z_bar), stop)
+
+
+@vjp(np.logspace)
+def logspace_vjp(start, stop, num=50, endpoint=True, base=10.0, dtype=None, *, z, z_bar):
+    t = ramp(num, endpoint)
+    exponent_bar = z_bar * z * np.log(base)
+    start_bar = unbroadcast(weighted(1.0 - t, exponent_bar), start)
+    stop_bar = unbroadcast(weighted(t, exponent_bar), stop)
+
+
+@vjp(np.geomspace)
+def geomspace_vjp(start, stop, num=50, endpoint=True, dtype=None, *, z, z_bar):
+    t = ramp(num, endpoint)
+    log_bar = z_bar * z
+    start_bar = unbroadcast(weighted(1.0 - t, log_bar) / start, start)
+    stop_bar = unbroadcast(weighted(t, log_bar) / stop, stop)
+
+
+@vjp(np.full, infer=shapes.full)
+def full_vjp(shape, fill_value, dtype=None, order="C", *, z, z_bar):
+    fill_value_bar = unbroadcast(z_bar, fill_value)
+
+
+@vjp(np.full_like, infer=shapes.full_like)
+def full_like_vjp(a, fill_value, dtype=None, order="K", subok=True, shape=None, *, z, z_bar):
+    a_bar = np.zeros_like(a)
+    fill_value_bar = unbroadcast(z_bar, fill_value)
+
+
+@vjp(np.arange, infer=shapes.arange)
+def arange_vjp(start_or_stop, stop=None, step=1, *, dtype=None, z, z_bar):
+    """The number of elements is piecewise constant: the bound at the end has derivative 0."""
+    start_or_stop_bar = 0.0 if stop is None else total(z_bar)
+    stop_bar = 0.0
+    step_bar = np.arange(len(z)) @ z_bar
+
+
+zero(np.zeros, np.ones, np.empty, effect="fresh", infer=shapes.filled)
+zero(np.zeros_like, np.ones_like, np.empty_like, effect="fresh", infer=shapes.filled_like)
+zero(np.eye, np.tri, effect="fresh", infer=shapes.eye)
+zero(np.identity, effect="fresh", infer=shapes.identity)
+
+linear(np.linspace, "start", "stop")
+linear(np.full, "fill_value")
+linear(np.full_like, "fill_value")

@@ -1,0 +1,16 @@
+"""Questions that a rule's body may ask about its arguments and that specialisation answers, leaving no test at run time.
+
+Besides these, specialisation folds ``isinstance`` and ``type(x) is float`` on values of known type, ``np.ndim(x)``, ``x.ndim``,
+``np.iscomplexobj(x)``, ``x is None`` and comparisons of literals.  Run as plain Python, as the tests do, a rule gives the same
+derivative whatever the answers are: they choose between equivalent formulas.
+"""
+
+from __future__ import annotations
+
+
+def is_static(value: object) -> bool:
+    """Whether ``value`` is a literal of the program: its run-time value is known when the rule is applied.
+
+    Outside of specialisation nobody can tell; a Python number is taken for a literal.
+    """
+    return type(value) in (int, float)

@@ -1,0 +1,192 @@
+"""The notations in which derivative rules are written; each fills in one entry of the registry.
+
+From light to full control::
+
+    partials("z = np.tanh(x)", x="1 - z*z")                  # elementwise: one partial derivative per argument
+    linear(np.trace, "x")                                      # the forward rule is the function itself
+    zero(np.argmax, np.floor)                                  # no derivative: a list of functions
+
+    @vjp(np.sum)
+    def sum_vjp(x, axis=None, keepdims=False, *, z, z_bar):    # z is the result, z_bar its cotangent
+        if axis is not None and not keepdims:                  # decided when the rule is applied
+            z_bar = np.expand_dims(z_bar, axis)
+        x_bar = np.broadcast_to(z_bar, x.shape)                # assigning x_bar gives the cotangent of x
+
+The bodies are spliced into the generated code as source.  Only the ``…_bar`` that are needed, and what they read, survive;
+what the surviving statements read of ``x`` and ``z`` is what the forward sweep must keep.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import operator
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from ..errors import RuleError
+from . import registry
+from .registry import Primitive, register
+
+NAMES: dict[str, Any] = {"np": np, "math": math, "operator": operator}
+"""Names that the text of a ``partials`` line may use; ``runtime.helpers`` adds the helpers."""
+
+_OPERATORS: dict[str, Callable[..., Any]] = {
+    "x + y": operator.add, "x - y": operator.sub, "x * y": operator.mul, "x / y": operator.truediv,
+    "x // y": operator.floordiv, "x % y": operator.mod, "x ** y": operator.pow, "-x": operator.neg, "+x": operator.pos,
+}
+
+
+def _where(depth: int = 2) -> str:
+    frame = sys._getframe(depth)
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+def _claim(fn: Callable[..., Any], name: str, slot: str) -> Primitive:
+    entry = register(fn, name)
+    if getattr(entry, slot) or (slot == "vjp" and entry.zero):
+        raise RuleError(f"{name} has a {slot} rule already, declared at {entry.where}")
+    entry.where = _where(3)
+    return entry
+
+
+def partials(primal: str, *, singular: bool = False, tests: dict[str, Any] | None = None, **partial: str) -> None:
+    """Declare an elementwise function by its partial derivatives.
+
+    ``primal`` reads ``z = f(x, y)`` or ``z = x * y``; each keyword gives the partial derivative with respect to that argument
+    as an expression in the arguments and ``z``.  ``singular=True`` marks partials that can be infinite: where the cotangent
+    is exactly zero the product is zero then.
+    """
+    result, _, call = (part.strip() for part in primal.partition("="))
+    fn, params = _parse_call(call)
+    entry = _claim(fn, call if call in _OPERATORS else call.split("(")[0], "vjp")
+    entry.elementwise, entry.singular, entry.params = True, singular, params
+    entry.keywords = frozenset()
+    entry.tests = tests or {}
+    entry.vjp = _partials_vjp(result, params, partial, singular)
+    entry.jvp = _partials_jvp(result, params, partial, singular)
+
+
+def _parse_call(call: str) -> tuple[Callable[..., Any], tuple[str, ...]]:
+    if call in _OPERATORS:
+        return _OPERATORS[call], tuple(name for name in ("x", "y") if name in call)
+    path, _, rest = call.partition("(")
+    params = tuple(p.strip() for p in rest.rstrip(")").split(","))
+    return eval(path, dict(NAMES)), params
+
+
+def _term(name: str, partial: str, factor: str, singular: bool) -> str:
+    if partial in ("1", "1.0"):
+        return factor
+    if partial in ("-1", "-1.0"):
+        return f"-{factor}"
+    return f"strong_product({factor}, {partial})" if singular else f"{factor} * ({partial})"
+
+
+def _partials_vjp(result: str, params: tuple[str, ...], partial: dict[str, str], singular: bool) -> str:
+    lines = [f"def rule({', '.join(params)}, *, {result}, {result}_bar):"]
+    lines += [f"    {name}_bar = {_term(name, text, result + '_bar', singular)}" for name, text in partial.items()]
+    return "\n".join(lines)
+
+
+def _partials_jvp(result: str, params: tuple[str, ...], partial: dict[str, str], singular: bool) -> str:
+    lines = [f"def rule({', '.join(params)}, *, {result}, {', '.join(p + '_dot=None' for p in params)}):"]
+    lines.append(f"    {result}_dot = None")
+    for name, text in partial.items():
+        term = _term(name, text, name + "_dot", singular)
+        lines.append(f"    if {name}_dot is not None:")
+        lines.append(f"        {result}_dot = {term} if {result}_dot is None else {result}_dot + {term}")
+    return "\n".join(lines)
+
+
+def vjp(fn: Callable[..., Any], name: str | None = None, **declared: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare a reverse rule by a Python body (see the module's header).
+
+    The rule's parameters are those of ``fn`` that it supports, then keyword-only ``z`` (the result, a tuple for several) and
+    ``z_bar`` (its cotangent; a tuple with None for those that have none).  A call with any other keyword is refused.
+    A parameter that takes a tuple or list gets its ``…_bar`` as a sequence of the same length.  ``declared`` sets further fields
+    of the registry entry (``alias=``, ``effect=``, ``infer=``, ``tests=``).
+    """
+    def declare(rule: Callable[..., Any]) -> Callable[..., Any]:
+        entry = _claim(fn, name or name_of(fn), "vjp")
+        entry.vjp = rule
+        _describe(entry, rule)
+        _set(entry, declared)
+        return rule
+    return declare
+
+
+def jvp(fn: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare a forward rule: parameters of ``fn``, then ``*, z`` and ``x_dot`` for each differentiable ``x`` (None: no tangent)."""
+    def declare(rule: Callable[..., Any]) -> Callable[..., Any]:
+        _claim(fn, name_of(fn), "jvp").jvp = rule
+        return rule
+    return declare
+
+
+def linear(fn: Callable[..., Any], *params: str) -> None:
+    """The result is linear in ``params`` jointly: the forward rule is ``fn`` itself applied to the tangents."""
+    register(fn, name_of(fn)).linear_in = params
+
+
+def bilinear(fn: Callable[..., Any], *params: str) -> None:
+    """The result is linear in each of ``params`` separately: the forward rule is the product rule."""
+    register(fn, name_of(fn)).linear_in = tuple(f"*{p}" for p in params)
+
+
+def zero(*fns: Callable[..., Any], **declared: Any) -> None:
+    """Functions whose derivative is zero wherever it exists, or whose results are not numbers."""
+    for fn in fns:
+        entry = _claim(fn, name_of(fn), "vjp")
+        entry.zero = True
+        _set(entry, declared)
+
+
+def declare(fn: Callable[..., Any], **declared: Any) -> None:
+    """Set further facts of a primitive: ``alias``, ``effect``, ``infer``, ``elementwise`` …"""
+    _set(register(fn, name_of(fn)), declared)
+
+
+def method(*names: str, of: Callable[..., Any] | None = None) -> None:
+    """``x.name(…)`` is a spelling of ``np.name(x, …)`` (or of ``of``)."""
+    for name in names:
+        registry._METHODS[name] = of or getattr(np, name)
+
+
+def attribute(name: str, of: Callable[..., Any]) -> None:
+    """``x.name`` is a spelling of ``of(x)``."""
+    registry._ATTRIBUTES[name] = of
+
+
+def _describe(entry: Primitive, rule: Callable[..., Any]) -> None:
+    parameters = inspect.signature(rule).parameters.values()
+    entry.params = tuple(p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD, p.VAR_POSITIONAL))
+    special = {"z", "z_bar"}
+    entry.keywords = frozenset(p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)) - special
+
+
+def _set(entry: Primitive, declared: dict[str, Any]) -> None:
+    for field, value in declared.items():
+        if not hasattr(entry, field):
+            raise RuleError(f"{entry.name}: a primitive has no field {field!r}")
+        setattr(entry, field, value)
+
+
+def name_of(fn: Callable[..., Any]) -> str:
+    """How generated code and messages write a callable: ``np.sum``, ``math.exp``, ``len``."""
+    module = getattr(fn, "__module__", None) or ("numpy" if isinstance(fn, np.ufunc) else "builtins")
+    name = getattr(fn, "__name__", repr(fn))
+    for prefix, modules in _PREFIXES:
+        for owner in modules:
+            if vars(owner).get(name) is fn:
+                return f"{prefix}{name}"
+    return name if module == "builtins" else f"{module}.{name}"
+
+
+_PREFIXES: Iterable[tuple[str, tuple[Any, ...]]] = (
+    ("np.", (np,)), ("np.linalg.", (np.linalg,)), ("np.fft.", (np.fft,)), ("np.random.", (np.random,)), ("math.", (math,)),
+    ("operator.", (operator,)),
+)

@@ -1,0 +1,306 @@
+"""Rules of the functions that reduce or accumulate along axes: sums, means, products, extrema, differences.
+
+Ties: where several elements attain a maximum or minimum, the cotangent is split evenly among them.  At zero spread the
+derivative of ``std`` is taken as 0.  ``prod`` and ``cumprod`` multiply the other factors, never divide: zeros are exact.
+"""
+
+# ruff: noqa: F841 - a rule says what it has found by assigning x_bar.
+# mypy: disallow-untyped-defs=False, disallow-untyped-calls=False, disallow-incomplete-defs=False, check-untyped-defs=False
+
+from __future__ import annotations
+
+import numpy as np
+
+from .indexing import backwards, beside, count, flat, like, normal_axes, reduced, slab, spread, spread_to, total
+from .notation import linear, vjp
+
+
+def kept(v, where):
+    """``v`` where the elements take part in the reduction, else 0."""
+    return v if where is True else np.where(where, v, 0.0)
+
+
+def counted(a, axis, keepdims, where):
+    """How many elements take part in each result."""
+    return count(a, axis) if where is True else reduced(np.sum, np.broadcast_to(where, a.shape), axis, keepdims)
+
+
+# --------------------------------------------------------------------------------------------------- sum and mean
+
+
+@vjp(np.sum)
+def sum_vjp(a, axis=None, dtype=None, *, keepdims=False, initial=0, where=True, z, z_bar):
+    a_bar = kept(spread_to(z_bar, a, axis, keepdims), where)
+    initial_bar = total(z_bar)
+
+
+@vjp(np.mean)
+def mean_vjp(a, axis=None, dtype=None, *, keepdims=False, where=True, z, z_bar):
+    if np.ndim(a) == 0:
+        a_bar = z_bar
+    else:
+        a_bar = kept(spread_to(z_bar / counted(a, axis, keepdims, where), a, axis, keepdims), where)
+
+
+@vjp(np.average)
+def average_vjp(a, axis=None, weights=None, *, keepdims=False, z, z_bar):
+    if weights is None:
+        a_bar = spread_to(z_bar / count(a, axis), a, axis, keepdims)
+    else:
+        w = along(weights, a, axis)
+        share = spread(z_bar / reduced(np.sum, np.broadcast_to(w, a.shape), axis, keepdims), a, axis, keepdims)
+        a_bar = share * w
+        w_bar = share * (a - spread(z, a, axis, keepdims))
+        weights_bar = w_bar if w.ndim == weights.ndim == a.ndim else np.sum(w_bar, axis=rest(axis, a.ndim))
+
+
+def along(v, a, axis):
+    """A vector along ``axis`` in a shape that broadcasts against ``a``; a full array as it is."""
+    if np.ndim(v) == a.ndim or normal_axes(axis, a.ndim) == (a.ndim - 1,):
+        return v
+    return np.expand_dims(v, rest(axis, a.ndim))
+
+
+def rest(axis, ndim):
+    """The axes other than ``axis``."""
+    return tuple([k for k in range(ndim) if k != axis % ndim])
+
+
+@vjp(np.nansum)
+def nansum_vjp(a, axis=None, dtype=None, *, keepdims=False, z, z_bar):
+    a_bar = np.where(np.isnan(a), 0.0, spread_to(z_bar, a, axis, keepdims))
+
+
+@vjp(np.nanmean)
+def nanmean_vjp(a, axis=None, dtype=None, *, keepdims=False, z, z_bar):
+    present = ~np.isnan(a)
+    a_bar = np.where(present, spread_to(z_bar / reduced(np.sum, present, axis, keepdims), a, axis, keepdims), 0.0)
+
+
+# ------------------------------------------------------------------------------------------------------- variance
+
+
+def freedom(a, axis, keepdims, where, ddof):
+    """The divisor of a variance."""
+    return counted(a, axis, keepdims, where) if ddof == 0 else counted(a, axis, keepdims, where) - ddof
+
+
+def centred(a, axis, where):
+    """Deviations from the mean."""
+    if where is True:
+        return a - beside(np.mean, a, axis)
+    return np.where(where, a - np.mean(a, axis=axis, keepdims=True, where=where), 0.0)
+
+
+@vjp(np.var)
+def var_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, z, z_bar):
+    if np.ndim(a) == 0:
+        a_bar = 0.0
+    else:
+        scale = 2.0 * z_bar / freedom(a, axis, keepdims, where, ddof)
+        a_bar = spread(scale, a, axis, keepdims) * centred(a, axis, where)
+
+
+@vjp(np.std)
+def std_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, z, z_bar):
+    if np.ndim(a) == 0:
+        a_bar = 0.0
+    else:
+        scale = z_bar / (freedom(a, axis, keepdims, where, ddof) * np.where(z == 0.0, 1.0, z))
+        a_bar = spread(scale, a, axis, keepdims) * centred(a, axis, where)
+
+
+# ------------------------------------------------------------------------------------------------------- products
+
+
+def others(a, axis):
+    """For each element the product of the other ones along ``axis``: those before it times those behind it."""
+    one = np.ones_like(slab(a, axis, None, 1))
+    before = np.cumprod(np.concatenate([one, slab(a, axis, None, -1)], axis), axis)
+    behind = np.cumprod(np.concatenate([one, backwards(slab(a, axis, 1, None), axis)], axis), axis)
+    return before * backwards(behind, axis)
+
+
+def others_over(a, axes):
+    """For each element the product of the other ones over all ``axes``."""
+    if len(axes) == 0:
+        return np.ones_like(a)
+    if len(axes) == 1:
+        return others(a, axes[0])
+    rows = np.prod(a, axis=axes[-1], keepdims=True)
+    return others(a, axes[-1]) * others_over(rows, axes[:-1])
+
+
+@vjp(np.prod)
+def prod_vjp(a, axis=None, dtype=None, *, keepdims=False, initial=1, where=True, z, z_bar):
+    factors = a if where is True else np.where(where, a, 1.0)
+    plain = reduced(np.prod, factors, axis, keepdims)
+    initial_bar = total(z_bar * plain)
+    scale = z_bar if initial == 1 else z_bar * initial
+    if np.ndim(a) == 0:
+        a_bar = scale
+    elif axis is None:
+        a_bar = kept(scale * like(others(flat(factors), 0), a), where)
+    else:
+        a_bar = kept(spread(scale, a, axis, keepdims) * others_over(factors, normal_axes(axis, a.ndim)), where)
+
+
+# ------------------------------------------------------------------------------------------------------- extrema
+
+
+def extremal(a, axis, keepdims, initial, where, z, z_bar):
+    """The cotangent of a maximum or minimum ``z``, split evenly among the elements that attain it."""
+    if np.ndim(a) == 0:
+        return z_bar
+    attained = a == spread(z, a, axis, keepdims)
+    if where is not True:
+        attained = attained & where
+    ties = reduced(np.count_nonzero, attained, axis, keepdims)
+    if initial is not None:
+        ties = ties + (z == initial)
+    return np.where(attained, spread(z_bar / np.maximum(ties, 1), a, axis, keepdims), 0.0)
+
+
+def starting(a, axis, keepdims, initial, where, z, z_bar):
+    """The cotangent of the ``initial`` value of a maximum or minimum."""
+    attained = a == spread(z, a, axis, keepdims)
+    if where is not True:
+        attained = attained & where
+    ties = reduced(np.count_nonzero, attained, axis, keepdims) + 1
+    return total(np.where(z == initial, z_bar / ties, 0.0))
+
+
+def max_vjp(a, axis=None, *, keepdims=False, initial=None, where=True, z, z_bar):
+    a_bar = extremal(a, axis, keepdims, initial, where, z, z_bar)
+    if initial is not None:
+        initial_bar = starting(a, axis, keepdims, initial, where, z, z_bar)
+
+
+for extremum in (np.max, np.min, np.amax, np.amin):
+    vjp(extremum)(max_vjp)
+
+
+def nanmax_vjp(a, axis=None, *, keepdims=False, z, z_bar):
+    a_bar = extremal(a, axis, keepdims, None, True, z, z_bar)
+
+
+vjp(np.nanmax)(nanmax_vjp)
+vjp(np.nanmin)(nanmax_vjp)
+
+
+@vjp(np.ptp)
+def ptp_vjp(a, axis=None, *, keepdims=False, z, z_bar):
+    highest = reduced(np.max, a, axis, keepdims)
+    lowest = reduced(np.min, a, axis, keepdims)
+    a_bar = extremal(a, axis, keepdims, None, True, highest, z_bar) - extremal(a, axis, keepdims, None, True, lowest, z_bar)
+
+
+# ------------------------------------------------------------------------------------------------- accumulations
+
+
+def summed_behind(v, axis):
+    """For each element the sum of itself and those behind it."""
+    return backwards(np.cumsum(backwards(v, axis), axis=axis), axis)
+
+
+@vjp(np.cumsum)
+def cumsum_vjp(a, axis=None, dtype=None, *, z, z_bar):
+    if np.ndim(a) == 0:
+        a_bar = z_bar[0]
+    elif axis is None or a.ndim == 1:
+        a_bar = like(np.cumsum(z_bar[::-1])[::-1], a)
+    else:
+        a_bar = summed_behind(z_bar, axis)
+
+
+@vjp(np.cumprod)
+def cumprod_vjp(a, axis=None, dtype=None, *, z, z_bar):
+    if np.ndim(a) == 0:
+        a_bar = z_bar[0]
+    elif axis is None or a.ndim == 1:
+        a_bar = like(cumprod_bar(flat(a), 0, z, z_bar), a)
+    else:
+        a_bar = cumprod_bar(a, axis, z, z_bar)
+
+
+def cumprod_bar(a, axis, z, z_bar):
+    """The cotangent of ``cumprod`` along one axis, exact at zeros."""
+    if np.all(a):
+        result = summed_behind(z_bar * z, axis) / a
+    else:
+        before = np.cumprod(np.concatenate([np.ones_like(slab(a, axis, None, 1)), slab(a, axis, None, -1)], axis), axis)
+        result = before * nested_behind(a, z_bar, axis)
+    return result
+
+
+def nested_behind(a, v, axis):
+    """``r[i] = v[i] + a[i+1] * (v[i+1] + a[i+2] * (…))`` for every ``i`` by doubling the reach, without a division."""
+    factor = shifted(a, 1, axis)
+    step = 1
+    while step < a.shape[axis]:
+        v = v + factor * shifted(v, step, axis)
+        factor = factor * shifted(factor, step, axis)
+        step = 2 * step
+    return v
+
+
+def shifted(v, step, axis):
+    """``v[i + step]`` along ``axis``, 0 beyond the end."""
+    return np.concatenate([slab(v, axis, step, None), np.zeros_like(slab(v, axis, None, step))], axis)
+
+
+# ---------------------------------------------------------------------------------- differences and quadrature
+
+
+@vjp(np.diff)
+def diff_vjp(a, n=1, axis=-1, prepend=None, append=None, *, z, z_bar):
+    long_bar = z_bar
+    for _ in range(n):
+        long_bar = -np.diff(long_bar, axis=axis, prepend=0.0, append=0.0)
+    start = None if prepend is None else width(prepend, axis)
+    stop = None if append is None else -width(append, axis)
+    a_bar = slab(long_bar, axis, start, stop)
+    if prepend is not None:
+        prepend_bar = edge(slab(long_bar, axis, None, start), prepend)
+    if append is not None:
+        append_bar = edge(slab(long_bar, axis, stop, None), append)
+
+
+def width(v, axis):
+    """How many elements a value put before or behind an array adds along ``axis``."""
+    return 1 if np.ndim(v) == 0 else v.shape[axis]
+
+
+def edge(v, value):
+    """What a value put at an end receives: a scalar stands for a whole slab."""
+    return np.sum(v) if np.ndim(value) == 0 else v
+
+
+@vjp(np.trapezoid)
+def trapezoid_vjp(y, x=None, dx=1.0, axis=-1, *, z, z_bar):
+    height_bar = spread(z_bar, y, axis, False)
+    if x is None:
+        step = dx
+        dx_bar = total(z_bar * np.trapezoid(y, axis=axis))
+    else:
+        step = steps(np.diff(x) if x.ndim == 1 else np.diff(x, axis=axis), y, axis)
+        step_bar = 0.5 * height_bar * (slab(y, axis, 1, None) + slab(y, axis, None, -1))
+        flat_bar = step_bar if x.ndim == y.ndim else np.sum(step_bar, axis=rest(axis, y.ndim))
+        x_bar = -np.diff(flat_bar, axis=axis if x.ndim == y.ndim else -1, prepend=0.0, append=0.0)
+    area_bar = 0.5 * height_bar * step * np.ones_like(slab(y, axis, 1, None))
+    nothing = np.zeros_like(slab(area_bar, axis, None, 1))
+    y_bar = np.concatenate([area_bar, nothing], axis) + np.concatenate([nothing, area_bar], axis)
+
+
+def steps(d, y, axis):
+    """Step widths in a shape that broadcasts against the areas between samples ``y``."""
+    if d.ndim == y.ndim or normal_axes(axis, y.ndim) == (y.ndim - 1,):
+        return d
+    return np.expand_dims(d, rest(axis, y.ndim))
+
+
+# ------------------------------------------------------------------------------------------------- forward mode
+
+for summing in (np.sum, np.mean, np.cumsum, np.diff, np.nansum):
+    linear(summing, "a")
+linear(np.trapezoid, "y")

@@ -1,0 +1,78 @@
+"""The registry: what is known of each primitive (a Python callable that is never looked into)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Primitive:
+    """Everything declared about one callable; filled in by the notations of ``notation.py``."""
+
+    fn: Callable[..., Any]
+    name: str
+    """How the callable is written in messages and tables: ``np.sum``, ``math.exp``, ``x / y``."""
+    elementwise: bool = False
+    """Operands are broadcast against each other and converted to the result's element type before the rule applies."""
+    vjp: Callable[..., Any] | str | None = None
+    """The reverse rule: a rule function, or the source text of one."""
+    jvp: Callable[..., Any] | str | None = None
+    """The forward rule, likewise."""
+    linear_in: tuple[str, ...] = ()
+    """Parameters in which the result is (multi)linear: the forward rule is the callable itself on tangents."""
+    zero: bool = False
+    """The derivative is zero (or does not exist) everywhere: the result never carries a derivative."""
+    effect: str = "pure"
+    """``pure``, ``fresh``, ``reads``, ``writes``, ``io`` or ``random``; io and random are never replayed."""
+    alias: str = "fresh"
+    """What the result may share memory with: ``fresh`` nothing, ``view`` its first argument, ``maybe`` perhaps."""
+    infer: Callable[..., Any] | None = None
+    """Result type from argument types, where running the callable on dummies cannot tell."""
+    params: tuple[str, ...] = ()
+    """Parameter names in positional order, as the rule names them."""
+    keywords: frozenset[str] | None = None
+    """Keywords the rule accepts; None: any (zero-derivative primitives)."""
+    singular: bool = False
+    """The partials may be infinite: products with an exactly zero cotangent are zero (strong zeros)."""
+    where: str = ""
+    """``file:line`` of the declaration."""
+    tests: dict[str, Any] = field(default_factory=dict)
+    """Metadata for the generated tests: domains, shapes, keyword choices."""
+
+
+_PRIMITIVES: dict[Any, Primitive] = {}
+_METHODS: dict[str, Callable[..., Any]] = {}
+_ATTRIBUTES: dict[str, Callable[..., Any]] = {}
+
+
+def lookup(fn: Any) -> Primitive | None:
+    """The primitive registered for a callable, or None."""
+    try:
+        return _PRIMITIVES.get(fn)
+    except TypeError:
+        return None
+
+
+def register(fn: Callable[..., Any], name: str) -> Primitive:
+    """The entry of ``fn``, made on first use."""
+    found = _PRIMITIVES.get(fn)
+    if found is None:
+        found = _PRIMITIVES[fn] = Primitive(fn, name)
+    return found
+
+
+def primitives() -> list[Primitive]:
+    """All primitives in the order of registration."""
+    return list(_PRIMITIVES.values())
+
+
+def method(name: str) -> Callable[..., Any] | None:
+    """The function that the ndarray (or NumPy scalar) method ``name`` is a spelling of."""
+    return _METHODS.get(name)
+
+
+def attribute(name: str) -> Callable[..., Any] | None:
+    """The function that the ndarray attribute ``name`` is a spelling of (``T`` → ``np.transpose``)."""
+    return _ATTRIBUTES.get(name)

@@ -1,0 +1,310 @@
+"""Derivative rules of Python's operators, its numeric builtins and the whole ``math`` module.
+
+Conventions at kinks and singular points: ``abs`` has derivative 0 at 0; ``min`` and ``max`` give everything to the
+argument that they return (the first one on ties); ``x ** 0`` has derivative 0 at every ``x``, ``0 ** y`` has derivative 0 in
+``y``; ``sqrt`` and other functions with an infinite slope give an infinity, except where the cotangent is exactly 0: there the
+product is 0; ``hypot``, ``dist`` and ``atan2`` have derivative 0 at the origin.
+"""
+
+# A rule says what it has found by assigning x_bar, and its body is specialised for each type it meets.
+# ruff: noqa: F841
+# mypy: allow-untyped-defs, allow-untyped-calls, no-check-untyped-defs
+
+from __future__ import annotations
+
+import math
+import operator
+from typing import Any
+
+import numpy as np
+
+from ..runtime.helpers import (
+    HELPERS,
+    first_max,
+    first_min,
+    log_or_zero,
+    one_hot,
+    power_dx,
+    products_of_others,
+    strong_product,
+    strong_quotient,
+    unbroadcast,
+)
+from .facts import is_static
+from .notation import NAMES, linear, partials, vjp
+
+NAMES.update(HELPERS)
+SQUARE: dict[str, Any] = {"domain": (-2.0, 2.0)}
+POSITIVE: dict[str, Any] = {"domain": (0.3, 3.0)}
+INSIDE: dict[str, Any] = {"domain": (-0.9, 0.9)}
+ABOVE_ONE: dict[str, Any] = {"domain": (1.2, 3.0)}
+AWAY: dict[str, Any] = {"domain": {"x": (-2.0, 2.0), "y": (0.6, 2.6)}}
+DIVISION: dict[str, Any] = {"domain": {"x": (-9.0, 9.0), "y": (0.6, 2.6)}}
+NUMBERS = [1.5, -0.7, 2.2, 0.4]
+POWERS: dict[str, Any] = {"domain": {"x": (0.3, 2.5), "y": (-2.0, 3.0)}, "args": [
+    (-1.3, 2), (1.7, 3), (-0.8, -2), (1.2, 0.5), (0.7, 1), (0.7, 0), (2.5, 1.5), (0.0, 3), (0.0, 2), (np.float64(1.3), 2)]}
+ARRAY_POWERS: dict[str, Any] = {"domain": POWERS["domain"], "args": POWERS["args"] + [
+    (np.array([-1.5, 2.0]), 2), (np.array([1.5, -2.0]), 5), (np.array([0.2, 2.0]), 0.5), (np.array([1.5, 2.0]), -1),
+    (np.array([1.5, 2.0]), np.array([3, 0])), (np.array([0.0, -1.0]), np.array([2, 3])), (2.0, np.array([0.3, -1.2]))]}
+COMPLEX: dict[str, Any] = {"domain": (-2.0, 2.0), "args": [(1 + 2j,), (np.array([1 - 2j, -0.5 + 0.3j]),)]}
+
+# Operators ------------------------------------------------------------------------------------------------------------
+
+partials("z = x + y", x="1", y="1")
+partials("z = x - y", x="1", y="-1")
+partials("z = x * y", x="y", y="x")
+partials("z = -x", x="-1")
+partials("z = +x", x="1")
+
+
+@vjp(operator.truediv, "x / y", elementwise=True, tests=AWAY)
+def truediv_vjp(x, y, *, z, z_bar):
+    """Python's division has raised where ``y`` is 0; NumPy's gives an infinity that ``where`` may have masked."""
+    if type(z) is float or (is_static(y) and y != 0):
+        x_bar = z_bar / y
+        y_bar = -x_bar * z
+    else:
+        x_bar = strong_quotient(z_bar, y)
+        y_bar = -strong_product(x_bar, z)
+
+
+@vjp(operator.pow, "x ** y", elementwise=True, tests=ARRAY_POWERS)
+def pow_vjp(x, y, *, z, z_bar):
+    """A literal exponent prints as one would write it: ``2 * x``, ``3 * x ** 2``, ``0.5 / z``."""
+    if is_static(y) and y == 2:
+        x_bar = 2 * x * z_bar
+    elif is_static(y) and y == 1:
+        x_bar = z_bar
+    elif is_static(y) and y > 1:
+        x_bar = y * x ** (y - 1) * z_bar
+    elif is_static(y) and y == 0.5:
+        x_bar = strong_quotient(0.5 * z_bar, z)
+    else:
+        x_bar = strong_product(z_bar, power_dx(x, y))
+    if is_static(x) and x > 0:
+        y_bar = math.log(x) * z * z_bar
+    else:
+        y_bar = strong_product(z_bar, z * log_or_zero(x))
+
+
+@vjp(operator.mod, "x % y", elementwise=True, tests=DIVISION)
+def mod_vjp(x, y, *, z, z_bar):
+    x_bar = z_bar
+    if type(z) is float:
+        y_bar = -z_bar * (x // y)
+    else:
+        y_bar = -strong_product(z_bar, x // y)
+
+
+# Builtins -------------------------------------------------------------------------------------------------------------
+
+vjp(pow, elementwise=True, tests=ARRAY_POWERS)(pow_vjp)
+partials("z = float(x)", x="1", tests={"kinds": "python"})
+
+
+def sign(x):
+    """The slope of ``abs`` at a real number: 0 at 0.  Python has no sign function; NumPy's is slow on a Python number."""
+    return (x > 0) - (x < 0) if type(x) is float else np.sign(x)
+
+
+@vjp(abs, elementwise=True, tests=COMPLEX)
+def abs_vjp(x, *, z, z_bar):
+    if np.iscomplexobj(x):
+        x_bar = z_bar * np.conj(np.sign(x))
+    else:
+        x_bar = z_bar * sign(x)
+
+
+@vjp(divmod, elementwise=True, tests=DIVISION)
+def divmod_vjp(x, y, *, z, z_bar):
+    if z_bar[1] is not None:
+        x_bar = z_bar[1]
+        y_bar = -z_bar[1] * z[0]
+
+
+@vjp(max, tests={"args": [(1.5, -0.5), (-1.0, 2.0), (0.5, 2.0, 1.0), (NUMBERS,), (tuple(NUMBERS),), (np.array(NUMBERS),)]})
+def max_vjp(*items, z, z_bar):
+    if len(items) == 1:
+        items_bar = (one_hot(items[0], first_max(items[0]), z_bar),)
+    elif len(items) == 2:
+        items_bar = (0.0 if items[1] > items[0] else z_bar, z_bar if items[1] > items[0] else 0.0)
+    else:
+        items_bar = one_hot(items, first_max(items), z_bar)
+
+
+@vjp(min, tests={"args": [(1.5, -0.5), (-1.0, 2.0), (2.0, 0.5, 1.0), (NUMBERS,), (tuple(NUMBERS),), (np.array(NUMBERS),)]})
+def min_vjp(*items, z, z_bar):
+    if len(items) == 1:
+        items_bar = (one_hot(items[0], first_min(items[0]), z_bar),)
+    elif len(items) == 2:
+        items_bar = (0.0 if items[1] < items[0] else z_bar, z_bar if items[1] < items[0] else 0.0)
+    else:
+        items_bar = one_hot(items, first_min(items), z_bar)
+
+
+@vjp(sum, tests={"args": [(NUMBERS,), (tuple(NUMBERS), 0.5), (np.array(NUMBERS),), (np.arange(6.0).reshape(3, 2),),
+                          ([np.array(NUMBERS), np.array(NUMBERS)], 1.5), ((np.array(NUMBERS), 2.0),)]})
+def sum_vjp(items, start=0, *, z, z_bar):
+    if isinstance(items, np.ndarray):
+        items_bar = np.broadcast_to(z_bar, items.shape)
+    elif isinstance(items, tuple):
+        items_bar = tuple(unbroadcast(z_bar, item) for item in items)
+    elif np.ndim(z) == 0:
+        items_bar = [z_bar] * len(items)
+    else:
+        items_bar = [unbroadcast(z_bar, item) for item in items]
+    start_bar = unbroadcast(z_bar, start)
+
+
+# The math module ------------------------------------------------------------------------------------------------------
+# Where math raises, no derivative is needed: only what is infinite at a point that math accepts is marked singular.
+
+partials("z = math.sqrt(x)", x="1 / (2 * z)", singular=True, tests=POSITIVE)
+partials("z = math.cbrt(x)", x="1 / (3 * z * z)", singular=True, tests=POSITIVE)
+partials("z = math.exp(x)", x="z")
+partials("z = math.exp2(x)", x="math.log(2) * z")
+partials("z = math.expm1(x)", x="z + 1")
+partials("z = math.log1p(x)", x="1 / (1 + x)", tests=POSITIVE)
+partials("z = math.log2(x)", x="1 / (math.log(2) * x)", tests=POSITIVE)
+partials("z = math.log10(x)", x="1 / (math.log(10) * x)", tests=POSITIVE)
+partials("z = math.sin(x)", x="math.cos(x)")
+partials("z = math.cos(x)", x="-math.sin(x)")
+partials("z = math.tan(x)", x="1 + z * z", tests=INSIDE)
+partials("z = math.asin(x)", x="1 / math.sqrt((1 - x) * (1 + x))", singular=True, tests=INSIDE)
+partials("z = math.acos(x)", x="-1 / math.sqrt((1 - x) * (1 + x))", singular=True, tests=INSIDE)
+partials("z = math.atan(x)", x="1 / (1 + x * x)")
+partials("z = math.sinh(x)", x="math.cosh(x)")
+partials("z = math.cosh(x)", x="math.sinh(x)")
+partials("z = math.tanh(x)", x="1 - z * z")
+partials("z = math.asinh(x)", x="1 / math.hypot(1, x)")
+partials("z = math.acosh(x)", x="1 / math.sqrt((x - 1) * (x + 1))", singular=True, tests=ABOVE_ONE)
+partials("z = math.atanh(x)", x="1 / ((1 - x) * (1 + x))", tests=INSIDE)
+partials("z = math.erf(x)", x="2 / math.sqrt(math.pi) * math.exp(-x * x)")
+partials("z = math.erfc(x)", x="-2 / math.sqrt(math.pi) * math.exp(-x * x)")
+partials("z = math.gamma(x)", x="z * digamma(x)", tests=POSITIVE)
+partials("z = math.lgamma(x)", x="digamma(x)", tests=POSITIVE)
+partials("z = math.degrees(x)", x="180 / math.pi")
+partials("z = math.radians(x)", x="math.pi / 180")
+partials("z = math.fmod(x, y)", x="1", y="(z - x) / y", tests=DIVISION)
+partials("z = math.remainder(x, y)", x="1", y="(z - x) / y", tests=DIVISION)
+partials("z = math.ldexp(x, n)", x="math.ldexp(1.0, n)", tests={"args": [(1.5, 3), (-0.7, -2)]})
+partials("z = math.nextafter(x, y)", x="1", tests={"args": [(0.5, math.inf)]})
+if hasattr(math, "fma"):
+    partials("z = math.fma(x, y, w)", x="y", y="x", w="1")
+
+vjp(math.pow, elementwise=True, tests=POWERS)(pow_vjp)
+
+
+@vjp(math.log, elementwise=True, tests={"domain": {"x": (0.3, 3.0), "base": (1.4, 4.0)}, "args": [(1.7,)]})
+def log_vjp(x, base=None, *, z, z_bar):
+    if base is None:
+        x_bar = z_bar / x
+    else:
+        x_bar = z_bar / math.log(base) / x
+        base_bar = -z_bar * z / math.log(base) / base
+
+
+@vjp(math.fabs, elementwise=True, tests={"args": [(-0.5,), (1.5,), (np.float64(-0.5),)]})
+def fabs_vjp(x, *, z, z_bar):
+    x_bar = z_bar * sign(x)
+
+
+@vjp(math.copysign, elementwise=True, tests={"args": [(-0.5, -2.0), (1.5, -2.0), (-0.5, 1.0), (np.float64(-0.5), 2.0)]})
+def copysign_vjp(x, y, *, z, z_bar):
+    x_bar = z_bar * sign(x) * math.copysign(1.0, y)
+
+
+@vjp(math.atan2, elementwise=True, tests={"args": [(0.7, 1.2), (0.7, -1.2), (-0.3, 0.4)]})
+def atan2_vjp(y, x, *, z, z_bar):
+    radius = math.hypot(x, y)
+    y_bar = strong_quotient(strong_quotient(z_bar * x, radius), radius)
+    x_bar = -strong_quotient(strong_quotient(z_bar * y, radius), radius)
+
+
+@vjp(math.hypot, tests={"args": [(3.0, -4.0), (1.5,), (0.3, -2.0, 1.1)]})
+def hypot_vjp(*coordinates, z, z_bar):
+    coordinates_bar = tuple(strong_quotient(z_bar * c, z) for c in coordinates)
+
+
+@vjp(math.dist, tests={"args": [([1.0, 2.0], [0.5, -1.0]), ((1.0, 2.0), (0.5, -1.0)), (np.array(NUMBERS), np.ones(4))]})
+def dist_vjp(p, q, *, z, z_bar):
+    if isinstance(p, np.ndarray) and isinstance(q, np.ndarray):
+        p_bar = strong_quotient(z_bar * (p - q), z)
+        q_bar = -p_bar
+    else:
+        p_bar = [strong_quotient(z_bar * (a - b), z) for a, b in zip(p, q, strict=True)]
+        q_bar = [-a_bar for a_bar in p_bar]
+
+
+@vjp(math.fsum, tests={"args": [(NUMBERS,), (tuple(NUMBERS),), (np.array(NUMBERS),)]})
+def fsum_vjp(items, *, z, z_bar):
+    if isinstance(items, np.ndarray):
+        items_bar = np.broadcast_to(z_bar, items.shape)
+    else:
+        items_bar = [z_bar] * len(items)
+
+
+@vjp(math.prod, tests={"args": [(NUMBERS,), (tuple(NUMBERS),), (np.array(NUMBERS),), ([2.0, 0.0, 5.0],)],
+                       "kwargs": [{}, {"start": 1.5}]})
+def prod_vjp(items, *, start=1, z, z_bar):
+    items_bar = [z_bar * others for others in products_of_others(items, start)]
+    start_bar = z_bar * math.prod(items)
+
+
+@vjp(math.modf, elementwise=True, tests={"domain": (0.2, 0.8), "args": [(1.5,), (-1.25,)]})
+def modf_vjp(x, *, z, z_bar):
+    if z_bar[0] is not None:
+        x_bar = z_bar[0]
+
+
+@vjp(math.frexp, elementwise=True, tests={"args": [(5.0,), (-0.3,)]})
+def frexp_vjp(x, *, z, z_bar):
+    if z_bar[0] is not None:
+        x_bar = math.ldexp(z_bar[0], -z[1])
+
+
+if hasattr(math, "sumprod"):
+
+    @vjp(math.sumprod, tests={"args": [([1.0, 2.0], [0.5, -1.0]), ((1.0, 2.0), (0.5, -1.0))]})
+    def sumprod_vjp(p, q, *, z, z_bar):
+        p_bar = [z_bar * b for b in q]
+        q_bar = [z_bar * a for a in p]
+
+
+linear(float, "x")
+linear(sum, "items", "start")
+linear(math.fsum, "items")
+
+# The helpers of generated code, so that a derivative can be differentiated again --------------------------------------
+
+partials("z = strong_product(x, y)", x="y", y="x", singular=True)
+partials("z = digamma(x)", x="polygamma(1, x)", tests={**POSITIVE, "kinds": "python"})
+partials("z = polygamma(n, x)", x="polygamma(n + 1, x)", tests={"args": [(1, 0.7), (2, 1.4)]})
+partials("z = log_or_zero(x)", x="1 / x", singular=True, tests=POSITIVE)
+
+
+@vjp(strong_quotient, elementwise=True, tests=AWAY)
+def strong_quotient_vjp(x, y, *, z, z_bar):
+    x_bar = strong_quotient(z_bar, y)
+    y_bar = -strong_product(x_bar, z)
+
+
+@vjp(power_dx, elementwise=True, tests={"args": [(1.3, 2.5), (0.7, 0.6), (np.array([0.5, 1.5]), np.array([3.5, 0.4]))]})
+def power_dx_vjp(x, y, *, z, z_bar):
+    x_bar = strong_product(z_bar, strong_product(y, power_dx(x, y - 1)))
+    y_bar = strong_product(z_bar, x ** (y - 1) * (1 + y * log_or_zero(x)))
+
+
+@vjp(unbroadcast, tests={"args": [(np.ones((3, 2)), np.ones(2)), (np.ones((3, 2)), np.ones((3, 1))), (np.ones(3), 1.0)],
+                         "wrt": ["x_bar"]})
+def unbroadcast_vjp(x_bar, x, *, z, z_bar):
+    x_bar_bar = np.broadcast_to(z_bar, np.shape(x_bar))
+
+
+@vjp(one_hot, tests={"args": [((1.0, 2.0), 1, 0.5), ([1.0, 2.0], 0, 0.5), (np.ones(3), 2, 0.5)], "wrt": ["value"]})
+def one_hot_vjp(items, index, value, *, z, z_bar):
+    value_bar = z_bar[index]
+
+
+linear(unbroadcast, "x_bar")
+linear(one_hot, "value")

@@ -1,0 +1,226 @@
+"""Derivative rules of NumPy's elementwise functions.
+
+Conventions at kinks and singular points: ``abs`` has derivative 0 at 0; where two arguments of ``maximum``, ``minimum``,
+``fmax`` or ``fmin`` are equal the first one gets everything (so ``np.maximum(x, 0)`` has derivative 1 at 0), and ``clip``
+passes everything to its argument on the bounds; ``hypot`` and ``arctan2`` have derivative 0 at the origin; functions with an
+infinite slope give an infinity there, except where the cotangent is exactly 0, as where ``np.where`` has masked the element:
+there the product is 0.
+"""
+
+# A rule says what it has found by assigning x_bar, and its body is specialised for each type it meets.
+# ruff: noqa: F841
+# mypy: allow-untyped-defs, allow-untyped-calls, no-check-untyped-defs
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ..runtime.helpers import strong_quotient
+from .notation import linear, partials, vjp
+from .scalar import (
+    ABOVE_ONE,
+    ARRAY_POWERS,
+    AWAY,
+    COMPLEX,
+    DIVISION,
+    INSIDE,
+    POSITIVE,
+    abs_vjp,
+    divmod_vjp,
+    pow_vjp,
+    truediv_vjp,
+)
+
+
+def masked(z_bar, mask):
+    """``z_bar`` where ``mask`` holds, else 0; a product would turn an infinite ``z_bar`` into NaN."""
+    return np.where(mask, z_bar, 0.0) if isinstance(z_bar, np.ndarray) else z_bar if mask else 0.0
+
+
+# Arithmetic -----------------------------------------------------------------------------------------------------------
+
+partials("z = np.add(x, y)", x="1", y="1")
+partials("z = np.subtract(x, y)", x="1", y="-1")
+partials("z = np.multiply(x, y)", x="y", y="x")
+partials("z = np.remainder(x, y)", x="1", y="-(x // y)", singular=True, tests=DIVISION)
+partials("z = np.fmod(x, y)", x="1", y="(z - x) / y", singular=True, tests=DIVISION)
+partials("z = np.negative(x)", x="-1")
+partials("z = np.positive(x)", x="1")
+partials("z = np.square(x)", x="2 * x")
+partials("z = np.reciprocal(x)", x="-z * z", singular=True, tests=POSITIVE)
+partials("z = np.fabs(x)", x="np.sign(x)")
+
+vjp(np.divide, elementwise=True, tests=AWAY)(truediv_vjp)
+vjp(np.power, elementwise=True, tests=ARRAY_POWERS)(pow_vjp)
+vjp(np.float_power, elementwise=True, tests=ARRAY_POWERS)(pow_vjp)
+vjp(np.absolute, elementwise=True, tests=COMPLEX)(abs_vjp)
+vjp(np.divmod, elementwise=True, tests=DIVISION)(divmod_vjp)
+
+# Powers, exponentials, logarithms -------------------------------------------------------------------------------------
+
+partials("z = np.sqrt(x)", x="1 / (2 * z)", singular=True, tests=POSITIVE)
+partials("z = np.cbrt(x)", x="1 / (3 * z * z)", singular=True, tests=POSITIVE)
+partials("z = np.exp(x)", x="z")
+partials("z = np.exp2(x)", x="math.log(2) * z")
+partials("z = np.expm1(x)", x="z + 1")
+partials("z = np.log(x)", x="1 / x", singular=True, tests=POSITIVE)
+partials("z = np.log2(x)", x="1 / (math.log(2) * x)", singular=True, tests=POSITIVE)
+partials("z = np.log10(x)", x="1 / (math.log(10) * x)", singular=True, tests=POSITIVE)
+partials("z = np.log1p(x)", x="1 / (1 + x)", singular=True, tests=POSITIVE)
+partials("z = np.logaddexp(x, y)", x="np.exp(x - z)", y="np.exp(y - z)")
+partials("z = np.logaddexp2(x, y)", x="np.exp2(x - z)", y="np.exp2(y - z)")
+
+# Trigonometric and hyperbolic functions -------------------------------------------------------------------------------
+
+partials("z = np.sin(x)", x="np.cos(x)")
+partials("z = np.cos(x)", x="-np.sin(x)")
+partials("z = np.tan(x)", x="1 + z * z", tests=INSIDE)
+partials("z = np.arcsin(x)", x="1 / np.sqrt((1 - x) * (1 + x))", singular=True, tests=INSIDE)
+partials("z = np.arccos(x)", x="-1 / np.sqrt((1 - x) * (1 + x))", singular=True, tests=INSIDE)
+partials("z = np.arctan(x)", x="1 / (1 + x * x)")
+partials("z = np.sinh(x)", x="np.cosh(x)")
+partials("z = np.cosh(x)", x="np.sinh(x)")
+partials("z = np.tanh(x)", x="1 - z * z")
+partials("z = np.arcsinh(x)", x="1 / np.sqrt(1 + x * x)")
+partials("z = np.arccosh(x)", x="1 / np.sqrt((x - 1) * (x + 1))", singular=True, tests=ABOVE_ONE)
+partials("z = np.arctanh(x)", x="1 / ((1 - x) * (1 + x))", singular=True, tests=INSIDE)
+partials("z = np.deg2rad(x)", x="math.pi / 180")
+partials("z = np.radians(x)", x="math.pi / 180")
+partials("z = np.rad2deg(x)", x="180 / math.pi")
+partials("z = np.degrees(x)", x="180 / math.pi")
+partials("z = np.sinc(x)", x="sinc_dx(x)")
+
+
+@vjp(np.hypot, elementwise=True)
+def hypot_vjp(x, y, *, z, z_bar):
+    x_bar = strong_quotient(z_bar * x, z)
+    y_bar = strong_quotient(z_bar * y, z)
+
+
+@vjp(np.arctan2, elementwise=True, tests={"domain": {"y": (-2.0, 2.0), "x": (0.2, 2.0)}})
+def arctan2_vjp(y, x, *, z, z_bar):
+    """Divided twice by the radius: its square would underflow or overflow first."""
+    radius = np.hypot(x, y)
+    y_bar = strong_quotient(strong_quotient(z_bar * x, radius), radius)
+    x_bar = -strong_quotient(strong_quotient(z_bar * y, radius), radius)
+
+
+# Selection ------------------------------------------------------------------------------------------------------------
+
+
+@vjp(np.maximum, elementwise=True)
+def maximum_vjp(x, y, *, z, z_bar):
+    x_bar = masked(z_bar, x >= y)
+    y_bar = masked(z_bar, x < y)
+
+
+@vjp(np.minimum, elementwise=True)
+def minimum_vjp(x, y, *, z, z_bar):
+    x_bar = masked(z_bar, x <= y)
+    y_bar = masked(z_bar, x > y)
+
+
+@vjp(np.fmax, elementwise=True, tests={"args": [(np.array([1.0, np.nan, -1.0]), np.array([np.nan, 2.0, 0.5]))]})
+def fmax_vjp(x, y, *, z, z_bar):
+    x_bar = masked(z_bar, (x >= y) | np.isnan(y))
+    y_bar = masked(z_bar, (x < y) | np.isnan(x))
+
+
+@vjp(np.fmin, elementwise=True, tests={"args": [(np.array([1.0, np.nan, -1.0]), np.array([np.nan, 2.0, 0.5]))]})
+def fmin_vjp(x, y, *, z, z_bar):
+    x_bar = masked(z_bar, (x <= y) | np.isnan(y))
+    y_bar = masked(z_bar, (x > y) | np.isnan(x))
+
+
+@vjp(np.where, elementwise=True, tests={"args": [
+    (np.array([True, False]), np.array([1.0, 2.0]), np.array([3.0, 4.0])), (True, 1.5, np.array([1.0, 2.0])),
+    (np.array([[True], [False]]), np.array([1.0, 2.0]), 0.5)]})
+def where_vjp(condition, x=None, y=None, *, z, z_bar):
+    if x is not None:
+        x_bar = np.where(condition, z_bar, 0.0)
+        y_bar = np.where(condition, 0.0, z_bar)
+
+
+LEVELS = np.array([-1.0, 0.2, 3.0])
+
+
+@vjp(np.clip, elementwise=True, tests={"args": [
+    (LEVELS, -0.5, 0.7), (LEVELS, None, 0.7), (LEVELS, -0.5, None), (0.9, -0.5, 0.7), (0.3, 0.5, 0.7), (0.9, 0.7, 0.5),
+    (LEVELS, np.array([-0.5, 0.6, 1.0]), np.array([1.0, 0.4, 2.0]))]})
+def clip_vjp(a, a_min=None, a_max=None, *, min=None, max=None, z, z_bar):
+    """``minimum(maximum(a, low), high)``: an upper bound below the lower one wins everywhere."""
+    low, high = a_min if min is None else min, a_max if max is None else max
+    low_bar = high_bar = None
+    if low is None:
+        a_bar = masked(z_bar, a <= high)
+        high_bar = masked(z_bar, a > high)
+    elif high is None:
+        a_bar = masked(z_bar, a >= low)
+        low_bar = masked(z_bar, a < low)
+    else:
+        a_bar = masked(z_bar, (a >= low) & (a <= high))
+        low_bar = masked(z_bar, (a < low) & (low <= high))
+        high_bar = masked(z_bar, np.maximum(a, low) > high)
+    a_min_bar = min_bar = low_bar
+    a_max_bar = max_bar = high_bar
+
+
+@vjp(np.nan_to_num, elementwise=True, tests={"args": [(np.array([1.0, np.nan, -2.0]),)]})
+def nan_to_num_vjp(x, *, nan=0.0, posinf=None, neginf=None, z, z_bar):
+    x_bar = masked(z_bar, np.isfinite(x))
+
+
+partials("z = np.copysign(x, y)", x="np.sign(x) * np.copysign(1.0, y)")
+partials("z = np.heaviside(x, y)", y="x == 0", tests={"args": [(np.array([-1.0, 0.0, 2.0]), 0.5)], "wrt": ["y"]})
+partials("z = np.nextafter(x, y)", x="1", tests={"args": [(np.array([0.5, -0.3]), math.inf)]})
+partials("z = np.ldexp(x, n)", x="np.ldexp(1.0, n)", tests={"args": [(np.array([1.5, -0.7]), np.array([3, -2]))]})
+
+
+@vjp(np.modf, elementwise=True, tests={"args": [(np.array([1.5, -0.3]),)]})
+def modf_vjp(x, *, z, z_bar):
+    if z_bar[0] is not None:
+        x_bar = z_bar[0]
+
+
+@vjp(np.frexp, elementwise=True, tests={"args": [(np.array([5.0, -0.3]),)]})
+def frexp_vjp(x, *, z, z_bar):
+    if z_bar[0] is not None:
+        x_bar = np.ldexp(z_bar[0], -z[1])
+
+
+# Complex parts: the cotangent of z = u + iv is du - i dv, so that holomorphic functions need no conjugates. -----------
+
+
+@vjp(np.real, elementwise=True, alias="maybe", tests=COMPLEX)
+def real_vjp(val, *, z, z_bar):
+    val_bar = z_bar
+
+
+@vjp(np.imag, elementwise=True, alias="maybe", tests=COMPLEX)
+def imag_vjp(val, *, z, z_bar):
+    if np.iscomplexobj(val):
+        val_bar = -1j * z_bar
+
+
+@vjp(np.conjugate, elementwise=True, tests=COMPLEX)
+def conjugate_vjp(x, *, z, z_bar):
+    x_bar = np.conjugate(z_bar) if np.iscomplexobj(x) else z_bar
+
+
+@vjp(np.angle, elementwise=True, tests={**COMPLEX, "domain": (0.5, 2.0), "kwargs": [{}, {"deg": True}]})
+def angle_vjp(x, deg=False, *, z, z_bar):
+    if np.iscomplexobj(x):
+        x_bar = (180 / math.pi if deg else 1) * -1j * z_bar / x
+
+
+# Conversions that the program writes out ------------------------------------------------------------------------------
+
+partials("z = np.float64(x)", x="1")
+partials("z = np.float32(x)", x="1", tests={"args": [(0.5,)], "domain": (0.4, 0.5), "rtol": 1e-2})
+
+linear(np.where, "x", "y")
+linear(np.real, "val")
+linear(np.imag, "val")
+linear(np.conjugate, "x")

@@ -1,0 +1,259 @@
+"""The few functions that generated code may call: plain Python and NumPy, so that a saved adjoint can carry them along.
+
+Each does one thing that has no plain NumPy spelling: undo broadcasting, multiply so that an exact zero wins over an infinity,
+accumulate at repeated indices, and the special functions that some derivatives need.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+__all__ = ["digamma", "first_max", "first_min", "index_add", "log_or_zero", "one_hot", "polygamma", "power_dx",
+           "products_of_others", "sinc_dx", "strong_product", "strong_quotient", "unbroadcast", "zeros_like"]
+
+
+def unbroadcast(x_bar: Any, x: Any) -> Any:
+    """Sum ``x_bar``, which has the shape of a result, over the dimensions along which ``x`` was broadcast.
+
+    The result has the shape of ``x``: a Python number for a Python number, else a NumPy scalar or an array.
+
+    >>> unbroadcast(np.ones((2, 3)), 5.0), unbroadcast(np.ones((2, 3)), np.zeros((2, 1))).tolist()
+    (6.0, [[3.0], [3.0]])
+    """
+    if not isinstance(x, np.ndarray):
+        if not isinstance(x_bar, np.ndarray):
+            return x_bar
+        total = x_bar.sum()
+        return total if isinstance(x, np.generic) else total.item()
+    if np.shape(x_bar) == x.shape:
+        return x_bar
+    extra = x_bar.ndim - x.ndim
+    units = [extra + k for k in range(x.ndim) if x.shape[k] == 1]
+    return x_bar.sum(axis=(*range(extra), *units)).reshape(x.shape)
+
+
+def strong_product(x_bar: Any, partial: Any) -> Any:
+    """``x_bar * partial``, and 0 wherever ``x_bar`` is exactly 0, however infinite or undefined ``partial`` is there.
+
+    A cotangent that is exactly 0 says that the result does not depend on this element at all.
+
+    >>> strong_product(0.0, math.inf), strong_product(np.array([0.0, 2.0]), np.array([np.nan, 3.0])).tolist()
+    (0.0, [0.0, 6.0])
+    """
+    if isinstance(x_bar, np.ndarray) or isinstance(partial, np.ndarray):
+        return _where_nonzero(np.multiply, x_bar, partial)
+    return x_bar if x_bar == 0 else x_bar * partial
+
+
+def strong_quotient(x_bar: Any, divisor: Any) -> Any:
+    """``x_bar / divisor``, 0 wherever ``x_bar`` is exactly 0, and an infinity where only ``divisor`` is 0.
+
+    A derivative may be infinite where the function itself is fine (``sqrt`` at 0), so this neither raises nor warns.
+
+    >>> strong_quotient(1.0, 4.0), strong_quotient(0.0, 0.0), strong_quotient(-1.0, 0.0)
+    (0.25, 0.0, -inf)
+    """
+    if isinstance(x_bar, np.ndarray) or isinstance(divisor, np.ndarray):
+        with np.errstate(divide="ignore"):
+            return _where_nonzero(np.divide, x_bar, divisor)
+    if x_bar == 0:
+        return x_bar
+    if divisor == 0:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.divide(x_bar, divisor).item()
+    return x_bar / divisor
+
+
+def _where_nonzero(operation: np.ufunc, x_bar: Any, y: Any) -> Any:
+    if np.count_nonzero(x_bar) == np.size(x_bar):
+        return operation(x_bar, y)
+    shape = np.broadcast_shapes(np.shape(x_bar), np.shape(y))
+    result = np.zeros(shape, np.result_type(x_bar, y))
+    return operation(x_bar, y, out=result, where=np.not_equal(x_bar, 0))
+
+
+def index_add(buffer: np.ndarray[Any, Any], index: Any, value: Any) -> None:
+    """``buffer[index] += value`` where an element that ``index`` names several times receives every contribution.
+
+    >>> b = np.zeros(3)
+    >>> index_add(b, np.array([0, 0, 2]), 1.0)
+    >>> b.tolist()
+    [2.0, 0.0, 1.0]
+    """
+    np.add.at(buffer, index, value)
+
+
+def zeros_like(x: Any) -> Any:
+    """A zero cotangent for a list: 0.0 for each number, an array of zeros for each array.
+
+    >>> zeros_like([1.0, 2.0])
+    [0.0, 0.0]
+    """
+    if isinstance(x, list):
+        return [zeros_like(item) for item in x]
+    return np.zeros_like(x) if isinstance(x, np.ndarray) else 0.0
+
+
+def one_hot(items: Any, index: int, value: Any) -> Any:
+    """Zeros like the array, or as many as in the sequence ``items``, with ``value`` at ``index``.
+
+    >>> one_hot((4.0, 5.0, 6.0), 1, 7.0), one_hot(np.array([4.0, 5.0]), 0, 7.0).tolist()
+    ((0.0, 7.0, 0.0), [7.0, 0.0])
+    """
+    if isinstance(items, np.ndarray):
+        result = np.zeros_like(items)
+        result[index] = value
+        return result
+    zeros = [0.0] * len(items)
+    zeros[index] = value
+    return tuple(zeros) if isinstance(items, tuple) else zeros
+
+
+def first_max(items: Sequence[Any]) -> int:
+    """The index of the item that the builtin ``max`` returns: the first largest, NaNs compared as Python compares them.
+
+    >>> first_max([1.0, 3.0, 3.0])
+    1
+    """
+    best = 0
+    for k in range(1, len(items)):
+        if items[k] > items[best]:
+            best = k
+    return best
+
+
+def first_min(items: Sequence[Any]) -> int:
+    """The index of the item that the builtin ``min`` returns: the first smallest.
+
+    >>> first_min([2.0, 1.0, 1.0])
+    1
+    """
+    best = 0
+    for k in range(1, len(items)):
+        if items[k] < items[best]:
+            best = k
+    return best
+
+
+def products_of_others(items: Sequence[Any], start: Any = 1) -> list[Any]:
+    """For each item the product of ``start`` and all other items: two running products, no division, so zeros are exact.
+
+    >>> products_of_others([2.0, 0.0, 5.0])
+    [0.0, 10.0, 0.0]
+    """
+    results: list[Any] = []
+    before = start
+    for item in items:
+        results.append(before)
+        before = before * item
+    after = 1
+    for k in range(len(results) - 1, -1, -1):
+        results[k] = results[k] * after
+        after = after * items[k]
+    return results
+
+
+def power_dx(x: Any, y: Any) -> Any:
+    """The partial derivative of ``x ** y`` with respect to ``x``: ``y * x ** (y - 1)``, and 0 for ``y == 0`` at any ``x``.
+
+    At ``x == 0`` it is 0 for ``y > 1``, 1 for ``y == 1``, infinite for ``0 < y < 1``; it neither raises nor warns.
+
+    >>> power_dx(3.0, 2), power_dx(0.0, 0), power_dx(0.0, 1.0), power_dx(0.0, 0.5)
+    (6.0, 0.0, 1.0, inf)
+    """
+    if isinstance(x, np.ndarray) or isinstance(y, np.ndarray):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            return np.where(np.equal(y, 0), 0.0, y * np.power(_inexact(x, y), y - 1))
+    if y == 0:
+        return 0.0
+    if y >= 1:
+        return y * x ** (y - 1)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        partial = y * np.power(_inexact(x, y), y - 1)
+    return partial if isinstance(x, np.generic) or isinstance(y, np.generic) else partial.item()
+
+
+def _inexact(x: Any, y: Any) -> Any:
+    """``x`` in the element type of ``x ** y``; integers would refuse negative exponents."""
+    return np.asarray(x, np.result_type(x, y, 0.0))[()]
+
+
+def log_or_zero(x: Any) -> Any:
+    """``log(x)`` for the derivative of ``x ** y`` in ``y``: 0 at ``x == 0``, where ``x ** y`` is constant; NaN below.
+
+    >>> log_or_zero(1.0), log_or_zero(0.0), log_or_zero(np.array([0.0, 1.0])).tolist()
+    (0.0, 0.0, [0.0, 0.0])
+    """
+    if not isinstance(x, np.ndarray | np.generic):
+        return math.log(x) if x > 0 else 0.0 if x == 0 else math.nan
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(np.equal(x, 0), 0.0, np.log(x))[()]
+
+
+def sinc_dx(x: Any) -> Any:
+    """The derivative of ``np.sinc``: ``(cos(pi x) - sinc(x)) / x``, by its Taylor series near 0, where that cancels.
+
+    >>> sinc_dx(0.0), float(round(sinc_dx(0.5), 12))
+    (0.0, -1.273239544735)
+    """
+    t = math.pi * x
+    near = np.abs(t) < 0.3
+    away = np.where(near, 1.0, t)
+    s = t * t
+    series = 0.0 - t / 3 * (1 - s / 10 * (1 - s / 28 * (1 - s / 54 * (1 - s / 88))))
+    slope = math.pi * np.where(near, series, (np.cos(away) - np.sin(away) / away) / away)
+    return slope[()] if isinstance(x, np.ndarray | np.generic) else float(slope)
+
+
+def digamma(x: float) -> float:
+    """The logarithmic derivative of the gamma function (Abramowitz and Stegun 1964, 6.3.7, 6.3.5, 6.3.18).
+
+    Reflection for negative ``x``, upward recurrence to ``x >= 10``, then the asymptotic series; about 15 digits.  Poles
+    (0, -1, -2 …) give NaN.
+
+    >>> round(digamma(1.0), 14)
+    -0.57721566490153
+    """
+    if x <= 0.0:
+        offset = x - round(x)
+        return digamma(1.0 - x) - math.pi / math.tan(math.pi * offset) if offset else math.nan
+    shift = 0.0
+    while x < 10.0:
+        shift += 1.0 / x
+        x += 1.0
+    s = 1.0 / (x * x)
+    series = s * (1 / 12 - s * (1 / 120 - s * (1 / 252 - s * (1 / 240 - s * (1 / 132 - s * (691 / 32760 - s / 12))))))
+    return math.log(x) - 0.5 / x - series - shift
+
+
+_BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
+"""The Bernoulli numbers B2, B4 … B16."""
+
+
+def polygamma(n: int, x: float) -> float:
+    """The ``n``-th derivative of ``digamma`` (Abramowitz and Stegun 1964, 6.4.6, 6.4.11), for second and higher derivatives.
+
+    >>> round(polygamma(1, 1.0) - math.pi**2 / 6, 14)
+    0.0
+    """
+    if n == 0:
+        return digamma(x)
+    if x <= 0.0 and x == math.floor(x):
+        return math.nan
+    shift = 0.0
+    while x < 10.0 + n:
+        shift += x ** -(n + 1)
+        x += 1.0
+    series = math.factorial(n - 1) / x**n + math.factorial(n) / (2 * x ** (n + 1))
+    for k, b in enumerate(_BERNOULLI, start=1):
+        series += b * math.factorial(2 * k + n - 1) / (math.factorial(2 * k) * x ** (2 * k + n))
+    series += math.factorial(n) * shift
+    return series if n % 2 else -series
+
+
+HELPERS: dict[str, Callable[..., Any]] = {name: globals()[name] for name in __all__}
+"""The helpers by the name under which generated code calls them."""

@@ -1,0 +1,307 @@
+"""Judges a gradient engine on random programs: each program's verdict, and the summary of many.
+
+The judge is the original source run on dual numbers (``sct.testing.original``); value, printed output and exceptions are
+compared with those of the original run on plain numbers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import multiprocessing
+import signal
+import sys
+import time
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .check import changed_argument, public, same_bits
+from .duals import ReferenceGap
+from .original import value_and_gradient
+from .programs import Program, function_of, generate, loaded
+
+Engine = Callable[[Callable[..., Any], Sequence[Any], tuple[int, ...]], tuple[Any, tuple[Any, ...]]]
+"""``engine(fn, args, argnums) -> (value, grads)``."""
+
+FAILURES = ("wrong gradient", "wrong value", "wrong output", "wrong exception", "changed arguments", "crash")
+"""Verdicts that are bugs, the worst first."""
+TOLERANCE = 1e-8
+SECONDS = 20.0
+"""A program and its gradient take milliseconds; one that takes longer than this hangs."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one program."""
+
+    kind: str
+    """``right``, ``raises`` (the same exception as the original), ``refused``, ``unjudged`` or one of ``FAILURES``."""
+    detail: str = ""
+    nonzero: bool = False
+    """Whether the true gradient has a nonzero element."""
+
+
+def sct_engine(fn: Callable[..., Any], args: Sequence[Any], argnums: tuple[int, ...]) -> tuple[Any, tuple[Any, ...]]:
+    """The compiler."""
+    value, grads = public("value_and_grad")(fn, argnums=argnums)(*args)
+    return value, grads
+
+
+def judge(program: Program, engine: Engine = sct_engine) -> Verdict:
+    """Runs the program, its reference and the engine, and compares."""
+    with warnings.catch_warnings(), loaded(program.source) as module:
+        warnings.simplefilter("ignore")
+        fn = function_of(module, program.name)
+        expected, printed, failure = captured(lambda: fn(*copies(program.args)))
+        given = copies(program.args)
+        found, printed_too, engine_failure = captured(lambda: engine(fn, given, program.argnums))
+        verdict = _compare_outcomes(failure, engine_failure)
+        if verdict is not None:
+            return verdict
+        if (changed := changed_argument(program.args, given)) is not None:
+            return Verdict("changed arguments", f"argument {changed}")
+        value, grads = found
+        if not same_bits(value, expected):
+            return Verdict("wrong value", f"{value!r} instead of {expected!r}")
+        if printed != printed_too:
+            return Verdict("wrong output", f"printed {printed_too!r} instead of {printed!r}")
+        return _judge_gradient(program, fn, expected, grads)
+
+
+def _judge_gradient(program: Program, fn: Callable[..., Any], expected: Any, grads: Sequence[Any]) -> Verdict:
+    try:
+        value, truth = value_and_gradient(fn, program.args, program.argnums)
+    except ReferenceGap as gap:
+        return Verdict("unjudged", f"reference: {gap}")
+    if not same_bits(value, expected):
+        return Verdict("unjudged", f"reference: value {value!r} instead of {expected!r}")
+    if not all(np.all(np.isfinite(t)) for t in truth):
+        return Verdict("unjudged", "the true gradient is not finite")
+    nonzero = any(np.any(np.not_equal(t, 0.0)) for t in truth)
+    for argnum, found, true in zip(program.argnums, grads, truth, strict=True):
+        if type(found) is not type(true) or np.shape(found) != np.shape(true):
+            return Verdict("wrong gradient", f"argument {argnum}: {type(found).__name__} of shape {np.shape(found)}", nonzero)
+    error = distance(grads, truth)
+    if error <= TOLERANCE or error <= 100 * sensitivity(fn, program, truth):
+        return Verdict("right", nonzero=nonzero)
+    return Verdict("wrong gradient", f"{_flat(grads).tolist()} instead of {_flat(truth).tolist()}", nonzero)
+
+
+def _compare_outcomes(original: BaseException | None, engine: BaseException | None) -> Verdict | None:
+    """The verdict where one of the two raised; None if neither did."""
+    if engine is not None and is_refusal(engine):
+        return Verdict("refused", first_line(engine))
+    if original is None and engine is None:
+        return None
+    if engine is None:
+        return Verdict("wrong exception", f"returns where the original raises {original!r}")
+    if original is None:
+        return Verdict("crash", f"{type(engine).__name__}: {first_line(engine)}")
+    if type(original) is type(engine):
+        return Verdict("raises", type(engine).__name__)
+    return Verdict("wrong exception", f"{type(engine).__name__}: {first_line(engine)} instead of {original!r}")
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Whether an exception is the compiler's clear refusal (and not a broken invariant of its own)."""
+    names = [cls.__name__ for cls in type(error).__mro__]
+    return "SctError" in names and "InternalError" not in names
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of an exception's message that says anything."""
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+
+
+def copies(args: Sequence[Any]) -> list[Any]:
+    """Arguments that may be written to."""
+    return [np.array(a) if isinstance(a, np.ndarray) else a for a in args]
+
+
+def captured(run: Callable[[], Any]) -> tuple[Any, str, Exception | None]:
+    """Result, printed output and exception of a call that must not take long."""
+    printed = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(printed), time_limit(SECONDS):
+            return run(), printed.getvalue(), None
+    except Exception as error:
+        return None, printed.getvalue(), error
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raises ``TimeoutError`` in the main thread where the platform has alarms."""
+    def expired(*_: Any) -> None:
+        raise TimeoutError(f"still running after {seconds} s")
+
+    try:
+        old = signal.signal(signal.SIGALRM, expired)
+    except (AttributeError, ValueError):
+        yield
+        return
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, old)
+
+
+def _flat(grads: Sequence[Any]) -> np.ndarray:
+    return np.concatenate([np.ravel(g) for g in grads])
+
+
+def distance(found: Sequence[Any], truth: Sequence[Any]) -> float:
+    """The largest error of an element, relative to it or, for small ones, to a millionth of the largest."""
+    a, b = _flat(found), _flat(truth)
+    if not np.isfinite(a).all():
+        return float("inf")
+    scale = np.maximum(np.abs(b), max(1e-6, 1e-6 * float(np.max(np.abs(b), initial=0.0))))
+    return float(np.max(np.abs(a - b) / scale, initial=0.0))
+
+
+def sensitivity(fn: Callable[..., Any], program: Program, truth: Sequence[Any]) -> float:
+    """How far rounding errors in the arguments move the true gradient: an ill-conditioned program proves nothing."""
+    moved = 0.0
+    for factor in (1 + 1e-15, 1 - 1e-15, 1 + 3e-15):
+        args = [a * factor if i in program.argnums else a for i, a in enumerate(program.args)]
+        with contextlib.suppress(Exception):
+            moved = max(moved, distance(value_and_gradient(fn, args, program.argnums)[1], truth))
+    return moved
+
+
+# ---- many programs -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Summary:
+    """Counts over many programs."""
+
+    verdicts: Counter[str] = field(default_factory=Counter)
+    uses: Counter[str] = field(default_factory=Counter)
+    """In how many programs each construct occurs."""
+    refusals: Counter[str] = field(default_factory=Counter)
+    unjudged: Counter[str] = field(default_factory=Counter)
+    failures: list[tuple[int, Verdict]] = field(default_factory=list)
+    nonzero: int = 0
+    seconds: float = 0.0
+
+    def add(self, seed: int, verdict: Verdict, constructs: Sequence[str]) -> None:
+        """Counts one program."""
+        self.verdicts[verdict.kind] += 1
+        self.uses.update(constructs)
+        self.nonzero += verdict.nonzero
+        if verdict.kind in FAILURES:
+            self.failures.append((seed, verdict))
+        elif verdict.kind == "refused":
+            self.refusals[generic(verdict.detail)] += 1
+        elif verdict.kind == "unjudged":
+            self.unjudged[generic(verdict.detail)] += 1
+
+    @property
+    def total(self) -> int:
+        """The number of programs."""
+        return self.verdicts.total()
+
+    @property
+    def nonzero_share(self) -> float:
+        """The share of programs with a gradient to compare in which it is not zero."""
+        return self.nonzero / max(1, self.verdicts["right"] + self.verdicts["wrong gradient"])
+
+    def markdown(self, title: str) -> str:
+        """The summary as a page."""
+        lines = [f"# {title}", "", f"{self.total} programs in {self.seconds:.0f} s; nonzero gradient in {self.nonzero_share:.1%}.", "",
+                 "| verdict | programs | share |", "|---|---:|---:|"]
+        lines += [f"| {kind} | {n} | {n / max(1, self.total):.2%} |" for kind, n in self.verdicts.most_common()]
+        lines += ["", "| construct | programs |", "|---|---:|"]
+        lines += [f"| {construct} | {n} |" for construct, n in sorted(self.uses.items())]
+        for heading, counts in (("Refused", self.refusals), ("Not judged", self.unjudged)):
+            if counts:
+                lines += ["", f"## {heading}", ""] + [f"- {n} × {what}" for what, n in counts.most_common(30)]
+        if self.failures:
+            lines += ["", "## Failures", ""] + [f"- seed {s}: {v.kind}: {v.detail[:200]}" for s, v in self.failures[:50]]
+        return "\n".join(lines) + "\n"
+
+
+def generic(message: str) -> str:
+    """A message without what differs between programs, so that equal causes are counted together."""
+    message = message.split(">", 1)[-1] if message.startswith("<random") else message
+    parts = message.split(": ")
+    return ": ".join(p for p in parts if not p.lstrip(":").isdigit())[:110]
+
+
+Task = tuple[int, int, bool, Engine]
+
+
+def _try_one(task: Task) -> tuple[int, Verdict, list[str]]:
+    seed, size, array_writes, engine = task
+    program = generate(seed, size, array_writes=array_writes)
+    return seed, judge(program, engine), [name for name, n in program.uses.items() if n]
+
+
+def survey(seeds: Sequence[int], engine: Engine = sct_engine, *, size: int = 12, array_writes: bool = False, jobs: int = 1,
+           progress: bool = False) -> Summary:
+    """Judges the programs of the given seeds."""
+    summary, start = Summary(), time.perf_counter()
+    tasks = [(seed, size, array_writes, engine) for seed in seeds]
+    with contextlib.ExitStack() as stack:
+        results: Iterator[tuple[int, Verdict, list[str]]]
+        if jobs > 1:
+            pool = stack.enter_context(multiprocessing.Pool(jobs, maxtasksperchild=2000))
+            results = pool.imap_unordered(_try_one, tasks, chunksize=20)
+        else:
+            results = map(_try_one, tasks)
+        for done, result in enumerate(results, 1):
+            summary.add(*result)
+            if progress and (done % 100 == 0 or done == len(tasks)):
+                rate = done / (time.perf_counter() - start)
+                print(f"\r{done}/{len(tasks)}  {rate:.0f}/s  {dict(summary.verdicts)}", end="", file=sys.stderr, flush=True)
+    if progress:
+        print(file=sys.stderr)
+    summary.failures.sort(key=lambda item: (FAILURES.index(item[1].kind), item[0]))
+    summary.seconds = time.perf_counter() - start
+    return summary
+
+
+def explain_failure(seed: int, engine: Engine = sct_engine, *, size: int = 12, array_writes: bool = False,
+                    seconds: float = 60.0) -> str:
+    """The failing program of a seed in its smallest form that still fails the same way, and how it fails."""
+    from .shrink import shrink_program
+
+    program = generate(seed, size, array_writes=array_writes)
+    small, verdict = shrink_program(program, engine, seconds)
+    return f"seed {seed}: {verdict.kind}: {verdict.detail}\narguments: {small.args!r}\n\n{small.source}"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """``python -m sct.testing.programs``: the long comparison."""
+    parser = argparse.ArgumentParser(prog="python -m sct.testing.programs", description=main.__doc__)
+    parser.add_argument("--count", type=int, default=2000, help="how many programs")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the first; the others follow")
+    parser.add_argument("--size", type=int, default=12, help="statements in a program, about")
+    parser.add_argument("--jobs", type=int, default=1, help="processes")
+    parser.add_argument("--array-writes", action="store_true", help="programs that write to arrays through all their names")
+    parser.add_argument("--show", type=int, default=3, help="how many failures to shrink and print")
+    parser.add_argument("--out", type=Path, help="file for the summary in Markdown")
+    parser.add_argument("--print", action="store_true", dest="print_source", help="only print the program of --seed")
+    options = parser.parse_args(argv)
+    if options.print_source:
+        program = generate(options.seed, options.size, array_writes=options.array_writes)
+        print(program.source, f"# arguments: {program.args!r}", sep="\n")
+        return 0
+    seeds = range(options.seed, options.seed + options.count)
+    found = survey(seeds, size=options.size, array_writes=options.array_writes, jobs=options.jobs, progress=True)
+    page = found.markdown(f"Random programs, seeds {seeds.start} to {seeds.stop - 1}")
+    print(page)
+    if options.out:
+        options.out.write_text(page)
+    for seed, _ in found.failures[: options.show]:
+        print(explain_failure(seed, size=options.size, array_writes=options.array_writes), end="\n\n")
+    return 1 if found.failures else 0

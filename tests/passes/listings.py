@@ -1,0 +1,40 @@
+"""Runs the before/after listings in the docstrings of passes."""
+
+import textwrap
+from types import ModuleType
+
+from sct.ir.parsing import from_text
+from sct.ir.printing import to_text
+from sct.ir.verify import verify
+
+
+def listing(module: ModuleType, title: str) -> str:
+    """The indented text under ``title:`` in the module's docstring."""
+    text = module.__doc__ or ""
+    _, _, rest = text.partition(f"\n{title}:\n\n")
+    assert rest, f"{module.__name__} has no listing {title!r}"
+    lines = []
+    for line in rest.splitlines():
+        if line.strip() and not line.startswith("    "):
+            break
+        lines.append(line)
+    return textwrap.dedent("\n".join(lines)).strip() + "\n"
+
+
+def transformed(before: str, run) -> str:
+    """The text after ``run``, verified on both sides."""
+    fn = from_text(before)
+    verify(fn)
+    run(fn)
+    verify(fn, after=run.__name__)
+    return to_text(fn)
+
+
+def renamed(text: str) -> str:
+    """The same IR with its values numbered as ``to_text`` does."""
+    return to_text(from_text(text))
+
+
+def check(before: str, after: str, run) -> None:
+    """``run`` turns ``before`` into ``after``, up to the numbers of temporaries."""
+    assert transformed(textwrap.dedent(before), run) == renamed(textwrap.dedent(after))

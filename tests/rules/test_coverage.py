@@ -1,0 +1,86 @@
+"""What holds for all rules of arrays at once: signatures are NumPy's, bodies use functions that have rules themselves."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Iterator
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+import sct.rules.inactive  # noqa: F401 - registers rules
+import sct.rules.scalar  # noqa: F401
+import sct.rules.ufuncs  # noqa: F401
+from sct.rules import creation, indexing, linalg, methods, reductions, registry, shaping
+
+from . import harness, test_linalg, test_reductions, test_shaping
+from .calls import Call, passes
+
+MODULES = (reductions, shaping, linalg, creation)
+ENTRIES = [e for e in registry.primitives() if e.vjp is not None and e.where.split(":")[0] in [m.__file__ for m in MODULES]]
+CALLS = test_linalg.CALLS + test_reductions.CALLS + test_shaping.CALLS
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e.name)
+def test_parameters_are_those_of_the_function(entry: registry.Primitive) -> None:
+    if isinstance(entry.fn, np.ufunc) or entry.fn in (np.einsum, np.ndarray.flatten, np.ndarray.copy) or entry.name == "x @ y":
+        pytest.skip("the signature tells nothing")
+    theirs = inspect.signature(entry.fn).parameters
+    ours = {k: p for k, p in inspect.signature(entry.vjp).parameters.items() if k not in ("z", "z_bar")}  # type: ignore[arg-type]
+    if "kwargs" not in theirs and entry.fn not in (np.atleast_1d, np.atleast_2d, np.atleast_3d):
+        assert set(ours) <= set(theirs)
+        positional = [k for k, p in ours.items() if p.kind is p.POSITIONAL_OR_KEYWORD]
+        assert positional == list(theirs)[: len(positional)]
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e.name)
+def test_rule_is_tested(entry: registry.Primitive) -> None:
+    assert any(call.entry is entry for call in CALLS)
+
+
+@pytest.mark.parametrize("module", (*MODULES, indexing), ids=lambda m: m.__name__)
+def test_bodies_use_functions_with_rules(module: ModuleType) -> None:
+    missing = [path for path, fn in used(module) if registry.lookup(fn) is None]
+    assert not missing, f"a second derivative would need rules of {sorted(set(missing))}"
+
+
+def used(module: ModuleType) -> Iterator[tuple[str, object]]:
+    """The NumPy functions that the rules in a module call."""
+    for node in ast.walk(ast.parse(inspect.getsource(module))):
+        if isinstance(node, ast.Call) and (path := ast.unparse(node.func)).startswith("np.") and path.count(".") < 4:
+            yield path, eval(path, {"np": np})
+
+
+@pytest.mark.parametrize("name", sorted(registry._METHODS))
+def test_method_has_a_rule(name: str) -> None:
+    assert registry.lookup(methods.method and registry.method(name)) is not None
+
+
+def helpers() -> list[tuple[ModuleType, str]]:
+    """The functions that rule bodies share and that see run-time values."""
+    return [(module, name) for module in (*MODULES, indexing) for name, fn in vars(module).items()
+            if inspect.isfunction(fn) and fn.__module__ == module.__name__ and not hasattr(fn, "is_static") and not name.endswith("_vjp")]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("module", "name"), helpers(), ids=lambda x: x if isinstance(x, str) else x.__name__)
+def test_mistake_in_helper_is_noticed(module: ModuleType, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    helper = registry.Primitive(len, name, vjp=getattr(module, name))
+    for what, tree in harness.mutants(helper):
+        with monkeypatch.context() as patch:
+            for place in (*MODULES, indexing):
+                if getattr(place, name, None) is helper.vjp:
+                    patch.setattr(place, name, compiled(tree, place))
+            with np.errstate(all="ignore"):
+                assert not all(passes(call, harness.runnable(call.entry)) for call in CALLS), f"no test notices {what}"
+
+
+def compiled(tree: ast.FunctionDef, module: ModuleType) -> object:
+    """The function of a syntax tree, among the names of a module."""
+    scope = dict(vars(module))
+    exec(compile(ast.fix_missing_locations(ast.Module([tree], [])), "<mutant>", "exec"), scope)
+    return scope[tree.name]
+
+
