@@ -79,8 +79,6 @@ class _Planner:
         self.lengths = Lengths(facts, self.plan.ternary, self.shared)
         self.root: dict[Op, Op | None] = {}
         """The statement in which an op is printed; None: in several."""
-        self.heads: set[Op] = set()
-        """Loads that are printed as the targets of a loop."""
         self.counts: set[Op] = set()
         """Lengths that iteration over the sequences makes superfluous."""
 
@@ -134,8 +132,6 @@ class _Planner:
             self.visit_exit(op)
         elif op.results and op.name not in ("pop", "iaddv") and self.is_dead(op):
             self.plan.dead.add(op)
-        elif op in self.heads:
-            self.root[op] = op
         else:
             self.root[op] = self.decide(op) if len(op.results) == 1 else op
             self.use_all(op, op.operands)
@@ -162,9 +158,8 @@ class _Planner:
 
     def visit_branches(self, op: Op) -> None:
         """The branches of a ternary: all they hold is printed inside it."""
-        condition = resolve(op.operands[0])
         for block in op.blocks:
-            last = block.ops[-1]
+            last, condition = block.ops[-1], resolve(op.operands[0])
             self.root[last] = self.root[op]
             if condition not in self.shared or resolve(last.operands[0]) is not condition:
                 self.use_all(last, last.operands)
@@ -229,7 +224,7 @@ class _Planner:
         if heads and set(loaded) == set(sequences) and len(loaded) == len(sequences):
             uses = [op for op in self.facts.mentions[counter] if op not in heads]
             self.plan.each[loop] = ForEach(heads, loaded, bool(uses))
-            self.heads.update(heads)
+            self.plan.dead.update(heads)
             self.counts.update(op for v in (hi, *sequence_lengths(hi)) if isinstance(op := v.owner, Op))
 
     def _leading_loads(self, loop: Op, counter: Value) -> Iterator[Op]:

@@ -17,19 +17,14 @@ Before:
       %last: int = %3 - 1 {adjoint}
       return %x_bar.1, %last
 
-After:
+After (and dead code elimination, which takes what nothing uses any more):
 
     function f(%x: float, %z_bar: float, %n: int):
-      %one: float = const 1.0
       %0: float = %z_bar * %x {adjoint}
-      %1: float = -%0 {adjoint}
       %x_bar: float = 2.0 * %0 {adjoint}
       %x_bar.1: float = %x_bar - %0 {adjoint}
-      %2: int = const 3
       %last: int = const 2 {adjoint}
       return %x_bar.1, %last
-
-(``%one``, ``%1`` and ``%2`` are left to dead code elimination.)
 
 It pays because rules are written one at a time: the seed 1.0, signs and constant factors only meet when they are put together.
 """
@@ -131,9 +126,10 @@ class _Simplifier:
                 self.make_const(op, found.value)
                 return False
             elif self.may_stand_for(found, op.result):
-                self.release(op)
                 self.memory.merge(found, op.result)
-                return self.becomes(op.result, found)
+                self.becomes(op.result, found)
+                self.release(op)
+                return True
             else:
                 return False
         return False

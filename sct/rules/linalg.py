@@ -339,8 +339,7 @@ def cofactors(a):
 
 @vjp(np.linalg.slogdet)
 def slogdet_vjp(a, *, z, z_bar):
-    if z_bar[1] is not None:
-        a_bar = per_matrix(z_bar[1]) * swapped(np.linalg.inv(a))
+    a_bar = None if z_bar[1] is None else per_matrix(z_bar[1]) * swapped(np.linalg.inv(a))
 
 
 @vjp(np.linalg.solve, infer=shapes.solve)

@@ -58,7 +58,8 @@ def partials(primal: str, *, singular: bool = False, tests: dict[str, Any] | Non
 
     ``primal`` reads ``z = f(x, y)`` or ``z = x * y``; each keyword gives the partial derivative with respect to that argument
     as an expression in the arguments and ``z``.  ``singular=True`` marks partials that can be infinite: where the cotangent
-    is exactly zero the product is zero then.
+    is exactly zero the product is zero then.  A partial written ``1 / d`` or ``-1 / d`` divides the cotangent; ``d`` must be one
+    name, one call or one pair of parentheses.
     """
     result, _, call = (part.strip() for part in primal.partition("="))
     fn, params = _parse_call(call)
@@ -83,6 +84,10 @@ def _term(name: str, partial: str, factor: str, singular: bool) -> str:
         return factor
     if partial in ("-1", "-1.0"):
         return f"-{factor}"
+    for head, sign in (("1 / ", ""), ("-1 / ", "-")):
+        if partial.startswith(head):
+            divisor = partial.removeprefix(head)
+            return f"{sign}strong_quotient({factor}, {divisor})" if singular else f"{sign}{factor} / {divisor}"
     return f"strong_product({factor}, {partial})" if singular else f"{factor} * ({partial})"
 
 

@@ -15,14 +15,19 @@ from .indexing import backwards, beside, count, flat, like, normal_axes, reduced
 from .notation import linear, vjp
 
 
+def everything(where):
+    """Whether every element takes part: no ``where`` was given."""
+    return isinstance(where, bool) and where
+
+
 def kept(v, where):
     """``v`` where the elements take part in the reduction, else 0."""
-    return v if where is True else np.where(where, v, 0.0)
+    return v if everything(where) else np.where(where, v, 0.0)
 
 
 def counted(a, axis, keepdims, where):
     """How many elements take part in each result."""
-    return count(a, axis) if where is True else reduced(np.sum, np.broadcast_to(where, a.shape), axis, keepdims)
+    return count(a, axis) if everything(where) else reduced(np.sum, np.broadcast_to(where, a.shape), axis, keepdims)
 
 
 # --------------------------------------------------------------------------------------------------- sum and mean
@@ -87,7 +92,7 @@ def freedom(a, axis, keepdims, where, ddof):
 
 def centred(a, axis, where):
     """Deviations from the mean."""
-    if where is True:
+    if everything(where):
         return a - beside(np.mean, a, axis)
     return np.where(where, a - np.mean(a, axis=axis, keepdims=True, where=where), 0.0)
 
@@ -133,10 +138,10 @@ def others_over(a, axes):
 
 @vjp(np.prod)
 def prod_vjp(a, axis=None, dtype=None, *, keepdims=False, initial=1, where=True, z, z_bar):
-    factors = a if where is True else np.where(where, a, 1.0)
+    factors = a if everything(where) else np.where(where, a, 1.0)
     plain = reduced(np.prod, factors, axis, keepdims)
     initial_bar = total(z_bar * plain)
-    scale = z_bar if initial == 1 else z_bar * initial
+    scale = z_bar if isinstance(initial, int) and initial == 1 else z_bar * initial
     if np.ndim(a) == 0:
         a_bar = scale
     elif axis is None:
@@ -153,25 +158,26 @@ def extremal(a, axis, keepdims, initial, where, z, z_bar):
     if np.ndim(a) == 0:
         return z_bar
     attained = a == spread(z, a, axis, keepdims)
-    if where is not True:
+    if not everything(where):
         attained = attained & where
-    ties = reduced(np.count_nonzero, attained, axis, keepdims)
+    ties = reduced(np.sum, attained, axis, keepdims)
     if initial is not None:
         ties = ties + (z == initial)
-    return np.where(attained, spread(z_bar / np.maximum(ties, 1), a, axis, keepdims), 0.0)
+    return np.where(attained, spread(z_bar / ties, a, axis, keepdims), 0.0)
 
 
 def starting(a, axis, keepdims, initial, where, z, z_bar):
     """The cotangent of the ``initial`` value of a maximum or minimum."""
     attained = a == spread(z, a, axis, keepdims)
-    if where is not True:
+    if not everything(where):
         attained = attained & where
-    ties = reduced(np.count_nonzero, attained, axis, keepdims) + 1
+    ties = reduced(np.sum, attained, axis, keepdims) + 1
     return total(np.where(z == initial, z_bar / ties, 0.0))
 
 
 def max_vjp(a, axis=None, *, keepdims=False, initial=None, where=True, z, z_bar):
     a_bar = extremal(a, axis, keepdims, initial, where, z, z_bar)
+    initial_bar = None
     if initial is not None:
         initial_bar = starting(a, axis, keepdims, initial, where, z, z_bar)
 
@@ -260,10 +266,8 @@ def diff_vjp(a, n=1, axis=-1, prepend=None, append=None, *, z, z_bar):
     start = None if prepend is None else width(prepend, axis)
     stop = None if append is None else -width(append, axis)
     a_bar = slab(long_bar, axis, start, stop)
-    if prepend is not None:
-        prepend_bar = edge(slab(long_bar, axis, None, start), prepend)
-    if append is not None:
-        append_bar = edge(slab(long_bar, axis, stop, None), append)
+    prepend_bar = None if prepend is None else edge(slab(long_bar, axis, None, start), prepend)
+    append_bar = None if append is None else edge(slab(long_bar, axis, stop, None), append)
 
 
 def width(v, axis):

@@ -7,7 +7,7 @@ another known one ``MANY``, the rest ``ANY``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -18,7 +18,7 @@ from ..errors import RuleError
 from ..ir.types import ANY, FLOAT, INT, MANY, UNIT, Array, List, OrConst, Scalar, Tuple, Type, type_of
 from .indexing import explicit, normal_axes, other_axes, pair
 
-Infer = Callable[[tuple[Any, ...], dict[str, Any]], Type]
+Infer = Callable[[Sequence[Any], dict[str, Any]], Type | None]
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,12 @@ class ShapeOf:
 
 
 def from_call(fn: Callable[..., Type]) -> Infer:
-    """Turn a function with the signature of the primitive into an ``infer`` field."""
-    def infer(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Type:
+    """Turn a function with the signature of the primitive into an ``infer`` field: None where it cannot tell."""
+    def infer(args: Sequence[Any], kwargs: dict[str, Any]) -> Type | None:
         try:
             return fn(*args, **kwargs)
-        except (TypeError, IndexError, ValueError) as problem:
-            raise RuleError(f"{fn.__name__.rstrip('_')}: the result type cannot be told ({problem})") from problem
+        except (TypeError, IndexError, ValueError, RuleError):
+            return None
     infer.__doc__ = fn.__doc__
     return infer
 

@@ -18,20 +18,9 @@ import math
 import numpy as np
 
 from ..runtime.helpers import strong_quotient
+from . import scalar
 from .notation import linear, partials, vjp
-from .scalar import (
-    ABOVE_ONE,
-    ARRAY_POWERS,
-    AWAY,
-    COMPLEX,
-    DIVISION,
-    INSIDE,
-    POSITIVE,
-    abs_vjp,
-    divmod_vjp,
-    pow_vjp,
-    truediv_vjp,
-)
+from .scalar import ABOVE_ONE, ARRAY_POWERS, AWAY, COMPLEX, DIVISION, INSIDE, POSITIVE
 
 
 def masked(z_bar, mask):
@@ -52,11 +41,11 @@ partials("z = np.square(x)", x="2 * x")
 partials("z = np.reciprocal(x)", x="-z * z", singular=True, tests=POSITIVE)
 partials("z = np.fabs(x)", x="np.sign(x)")
 
-vjp(np.divide, elementwise=True, tests=AWAY)(truediv_vjp)
-vjp(np.power, elementwise=True, tests=ARRAY_POWERS)(pow_vjp)
-vjp(np.float_power, elementwise=True, tests=ARRAY_POWERS)(pow_vjp)
-vjp(np.absolute, elementwise=True, tests=COMPLEX)(abs_vjp)
-vjp(np.divmod, elementwise=True, tests=DIVISION)(divmod_vjp)
+vjp(np.divide, elementwise=True, tests=AWAY)(scalar.truediv_vjp)
+vjp(np.power, elementwise=True, tests=ARRAY_POWERS)(scalar.pow_vjp)
+vjp(np.float_power, elementwise=True, tests=ARRAY_POWERS)(scalar.pow_vjp)
+vjp(np.absolute, elementwise=True, tests=COMPLEX)(scalar.abs_vjp)
+vjp(np.divmod, elementwise=True, tests=DIVISION)(scalar.divmod_vjp)
 
 # Powers, exponentials, logarithms -------------------------------------------------------------------------------------
 

@@ -134,6 +134,10 @@ class DualArray(Dual):
             return value
         return self if value is self.value else DualArray(value, self.tangent.copy())
 
+    def flatten(self) -> Any:
+        """A copy without dimensions but one."""
+        return np.reshape(np.copy(self), -1)  # type: ignore[call-overload]
+
     def fill(self, value: Any) -> None:
         """Writes one number to every element."""
         self.assign(value)
@@ -146,7 +150,7 @@ class DualArray(Dual):
 ARRAY_METHODS = {name: name for name in (
     "sum", "mean", "prod", "max", "min", "var", "std", "dot", "reshape", "ravel", "transpose", "copy", "argmax", "argmin",
     "argsort", "cumsum", "clip", "squeeze", "take", "repeat", "swapaxes", "trace", "diagonal", "any", "all", "round", "nonzero",
-)} | {"flatten": "copy"}
+)}
 """Methods of arrays (and NumPy scalars) that are the NumPy function of that name."""
 
 
@@ -174,9 +178,16 @@ def dual_float(x: Any = 0.0) -> Any:
     return float(x)
 
 
-def real_type(dtype: Any) -> Any:
-    """A type given as an argument, where code may have named ``dual_float`` by its spelling ``float``."""
-    return float if dtype is dual_float else dtype
+def dual_float64(x: Any = 0.0) -> Any:
+    """``np.float64`` for code that runs on dual numbers."""
+    if isinstance(x, Dual):
+        return make(np.float64(x.value), x.tangent)
+    return np.float64(x)
+
+
+def real_type(x: Any) -> Any:
+    """The argument, or the type meant by it where code that says ``float`` or ``np.float64`` has named our versions."""
+    return float if x is dual_float else np.float64 if x is dual_float64 else x
 
 
 def contains_dual(x: Any) -> bool:
@@ -209,7 +220,19 @@ def make(value: Any, tangent: Any) -> Any:
 
 
 class PlainArray(np.ndarray):
-    """An array of ints or bools whose methods accept dual arrays."""
+    """An array of ints or bools among dual numbers: what is computed from it in floats is a dual array again."""
+
+    directions: int
+
+    def __array_finalize__(self, source: Any) -> None:
+        self.directions = getattr(source, "directions", 0)
+
+    def __array_wrap__(self, array: np.ndarray, context: Any = None, return_scalar: bool = False) -> Any:
+        """Without dimensions, results are scalars, as those of an ``ndarray`` are."""
+        return array[()] if return_scalar else constant(np.asarray(array), self.directions)
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        super().__setitem__(index, plain(value))
 
     def dot(self, other: Any, out: Any = None) -> Any:
         """As ``np.dot``, which dispatches on its arguments where the method of ``ndarray`` does not."""
@@ -217,18 +240,19 @@ class PlainArray(np.ndarray):
 
     def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
         """As for any array; ``float`` may arrive in its dual version."""
-        return super().astype(real_type(dtype), *args, **kwargs)
-
-    def __array_wrap__(self, array: np.ndarray, context: Any = None, return_scalar: bool = False) -> Any:
-        """Without dimensions, results are scalars, as those of an ``ndarray`` are."""
-        return array[()] if return_scalar else array.view(PlainArray)
+        return constant(np.asarray(self).astype(real_type(dtype), *args, **kwargs), self.directions)
 
 
 def constant(value: Any, k: int) -> Any:
-    """A floating array as a dual array without derivatives, ready to be written to; anything else as it is."""
-    if not isinstance(value, np.ndarray) or not (value.ndim or is_float(value)):
+    """A floating array as a dual array without derivatives, ready to be written to; other arrays as ``PlainArray``."""
+    if not isinstance(value, np.ndarray):
         return value
-    return DualArray(value, np.zeros((*value.shape, k))) if is_float(value) else value.view(PlainArray)
+    if is_float(value):
+        return DualArray(np.asarray(value), np.zeros((*value.shape, k)))
+    if value.ndim:
+        value = value.view(PlainArray)
+        value.directions = k
+    return value
 
 
 def scaled(partial: Any, tangent: np.ndarray) -> np.ndarray:

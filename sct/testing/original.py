@@ -19,7 +19,7 @@ import numpy as np
 
 from .dual_rules import MATH_ALIASES, MATH_INACTIVE, partials_of
 from .duals import (
-    Dual, DualArray, ReferenceGap, constant, contains_dual, differentiate, dual_float, is_float, make, plain, real_type, tangent_of)
+    Dual, DualArray, ReferenceGap, constant, contains_dual, differentiate, dual_float, dual_float64, is_float, make, plain, real_type, tangent_of)
 
 
 def value_and_gradient(fn: Callable[..., Any], args: Sequence[Any], argnums: Sequence[int] = (0,)) -> tuple[Any, tuple[Any, ...]]:
@@ -198,6 +198,7 @@ class SwappedNumpy:
     def __init__(self, k: int, module: types.ModuleType = np) -> None:
         self._k = k
         self._module = module
+        self.float64 = dual_float64
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._module, name)
@@ -217,6 +218,9 @@ class SwappedNumpy:
             return constant(fn(*map(real_type, args), **{n: real_type(v) for n, v in kwargs.items()}), self._k)
 
         functools.update_wrapper(call, fn, assigned=("__name__",), updated=())
+        if isinstance(fn, np.ufunc):
+            for method in ("reduce", "accumulate", "outer", "at"):
+                setattr(call, method, getattr(fn, method))
         return call
 
     def array(self, x: Any, dtype: Any = None) -> Any:
@@ -239,10 +243,6 @@ class SwappedNumpy:
         weights = np.linspace(0.0, 1.0, num, endpoint)[:, None]
         tangent = (1.0 - weights) * tangent_of(start, self._k) + weights * tangent_of(stop, self._k)
         return DualArray(np.linspace(plain(start), plain(stop), num, endpoint), tangent)
-
-    def float64(self, x: Any = 0.0) -> Any:
-        """A NumPy scalar."""
-        return Dual(np.float64(x.value), x.tangent) if isinstance(x, Dual) else np.float64(x)
 
     def _make(self, value: np.ndarray, source: Any) -> Any:
         return make(value, np.broadcast_to(tangent_of(source, self._k), (*value.shape, self._k)).copy())

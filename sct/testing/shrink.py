@@ -24,7 +24,8 @@ def shrink(source: str, predicate: Predicate, seconds: float = 60.0) -> str:
     """The smallest program found within the time for which ``predicate(source)`` holds, as it does for ``source``.
 
     >>> print(shrink("def f(x):\\n    y = x + 1\\n    z = g(y * 2, x)\\n    return z", lambda text: "g(" in text))
-    g(1.0)
+    def f(x):
+        z = g(1.0)
     """
     deadline = time.monotonic() + seconds
     if not predicate(source):

@@ -1,5 +1,6 @@
 """Runs the before/after listings in the docstrings of passes."""
 
+import re
 import textwrap
 from types import ModuleType
 
@@ -11,7 +12,7 @@ from sct.ir.verify import verify
 def listing(module: ModuleType, title: str) -> str:
     """The indented text under ``title:`` in the module's docstring."""
     text = module.__doc__ or ""
-    _, _, rest = text.partition(f"\n{title}:\n\n")
+    rest = "".join(re.split(rf"\n{title}[^\n]*:\n\n", text)[1:])
     assert rest, f"{module.__name__} has no listing {title!r}"
     lines = []
     for line in rest.splitlines():

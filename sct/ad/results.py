@@ -1,0 +1,143 @@
+"""What a gradient function returns: fresh values of the arguments' own types and structure, sharing memory with nothing."""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..ir.core import Op, Value
+from ..ir.ops import Lit, SeqOf, Slot
+from ..ir.rewrite import incoming
+from ..ir.types import NONE, Array, List, Object, OrConst, Scalar, Type, strip_const
+from ..rules import registry
+from .reverse import Joint, Reverser, is_zero
+
+if TYPE_CHECKING:
+    from ..compiler import Request
+
+
+def finish_gradients(joint: Joint, request: Request) -> None:
+    """End the joint body with the return that ``request`` asks for."""
+    rev = joint.reverser
+    rev.context.splicing = True
+    owned: set[Value] = set()
+    gradients = [_gradient(rev, joint.function.params[k], joint.gradients[k], owned) for k in request.wrt]
+    rev.context.splicing = False
+    result = gradients[0] if not request.sequence else _tuple(rev, gradients)
+    if request.value:
+        value = joint.results[0]
+        if request.has_aux:
+            value = _tuple(rev, [value, joint.results[1]])
+        rev.builder.emit("return", [value, result], single=False)
+    elif request.has_aux:
+        rev.builder.emit("return", [result, joint.results[1]], single=False)
+    else:
+        rev.builder.emit("return", [result], single=True)
+
+
+def _tuple(rev: Reverser, items: list[Value], cls: type = tuple) -> Value:
+    return rev.builder.value("tuple", items, Object(cls), cls=cls)
+
+
+def _gradient(rev: Reverser, param: Value, gradient: Any, owned: set[Value]) -> Value:
+    """One gradient as a value of the parameter's own type."""
+    if isinstance(gradient, SeqOf):
+        return _tuple(rev, [_gradient_item(rev, g, owned) for g in gradient.items], gradient.kind)
+    if isinstance(gradient, dict):
+        values = [_gradient_item(rev, g, owned) for g in gradient.values()]
+        return rev.builder.value("dict", values, Object(dict), keys=tuple(gradient))
+    t = strip_const(param.type)
+    if gradient is None:
+        return _zero(rev, param, t)
+    return _conform(rev, gradient, t, owned)
+
+
+def _gradient_item(rev: Reverser, gradient: Any, owned: set[Value]) -> Value:
+    if isinstance(gradient, Lit):
+        return rev.builder.value("const", (), NONE, value=gradient.value)
+    if isinstance(gradient, SeqOf | dict):
+        return _gradient(rev, None, gradient, owned)  # type: ignore[arg-type]
+    return _conform(rev, gradient, strip_const(gradient.type), owned)
+
+
+def _zero(rev: Reverser, param: Value, t: Type) -> Value:
+    if isinstance(t, Scalar) and t.differentiable and t.python is not True:
+        return _call(rev, np.dtype(t.dtype).type, [rev.constant(0.0)], t)
+    if isinstance(t, Scalar) and not t.differentiable:
+        return rev.builder.value("const", (), t, value=0)
+    return rev.zeros(param)
+
+
+def _conform(rev: Reverser, gradient: Value, want: Type, owned: set[Value]) -> Value:
+    have = strip_const(gradient.type)
+    if isinstance(want, Scalar):
+        return _scalar(rev, gradient, have, want)
+    if isinstance(want, Array):
+        return _array(rev, gradient, have, want, owned)
+    if isinstance(want, List) and not _fresh(gradient, owned, set()):
+        return rev.copy(gradient)
+    return gradient
+
+
+def _scalar(rev: Reverser, gradient: Value, have: Type, want: Scalar) -> Value:
+    literal = isinstance(gradient.owner, Op) and gradient.owner.name == "const"
+    if want.python:
+        fn: Any = complex if want.dtype.startswith("complex") else float
+        exact = isinstance(have, Scalar) and have.python is True and have.dtype == want.dtype
+        if exact and (literal or not isinstance(gradient.type, OrConst)):
+            return gradient
+        return _call(rev, fn, [gradient], want)
+    if isinstance(have, Scalar) and have.python is False and have.dtype == want.dtype:
+        return gradient
+    return _call(rev, np.dtype(want.dtype).type, [gradient], want)
+
+
+def _array(rev: Reverser, gradient: Value, have: Type, want: Array, owned: set[Value]) -> Value:
+    if isinstance(have, Array) and have.dtype != want.dtype:
+        return rev.builder.value("call", [gradient], want, gradient.hint, fn=np.ndarray.astype,
+                                 args=(Slot(0), Lit(np.dtype(want.dtype).type)), kwargs={}, spelled="method",
+                                 spelled_name="astype", adjoint=True)
+    if isinstance(have, Array) and have.ndim == want.ndim and _fresh(gradient, owned, set()):
+        return gradient
+    return _call(rev, np.array, [gradient], want)
+
+
+def _call(rev: Reverser, fn: Any, operands: list[Value], t: Type) -> Value:
+    slots = tuple(Slot(k) for k in range(len(operands)))
+    return rev.builder.value("call", operands, t, operands[0].hint, fn=fn, args=slots, kwargs={}, adjoint=True)
+
+
+def _fresh(value: Value, owned: set[Value], visiting: set[Value]) -> bool:
+    """Whether ``value`` is memory that the adjoint allocated and that no other result uses; claims it if so."""
+    if value in visiting:
+        return True
+    visiting.add(value)
+    op = value.owner
+    if not isinstance(op, Op) or value in owned:
+        return False
+    if op.name in ("if", "for", "while"):
+        sources = list(incoming(op, op.results.index(value)))
+        if op.name == "for":
+            body = op.blocks[0]
+            visiting.add(body.args[len(body.args) - len(op.results) + op.results.index(value)])
+        ok = all(_fresh(v, owned, visiting) for v in sources)
+    else:
+        ok = op.name == "call" and _allocates(op)
+    if ok:
+        owned.add(value)
+    return ok
+
+
+def _allocates(op: Op) -> bool:
+    fn = op.attrs["fn"]
+    if fn in (operator.getitem, np.broadcast_to):
+        return False
+    entry = registry.lookup(fn)
+    if fn in (np.zeros_like, np.copy, np.array, operator.add, operator.mul, operator.sub, operator.truediv, operator.neg):
+        return True
+    return entry is not None and entry.alias == "fresh"
+
+
+_ = is_zero

@@ -1,0 +1,179 @@
+"""In-place arithmetic on arrays: allowed where the array is proven to be the function's own and known under no other name.
+
+Values that may share memory form classes: views, what an ``if`` or a loop passes on, items of tuples.  ``x += e`` is a plain
+rebinding in disguise when nothing in the class of ``x`` comes from outside the function and nothing else in it is used afterwards.
+"""
+
+from __future__ import annotations
+
+from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
+from ..ir.ops import LOOPS
+from ..ir.rewrite import carried_inits, exits, item_count
+from ..ir.types import Array, List, Object, Tuple, strip_const
+from ..rules import registry
+
+
+def check_inplace(function: Function) -> list[tuple[Op, str]]:
+    """Every in-place array operation that is not proven harmless, with the reason."""
+    targets = [op for op in walk(function.body) if op.name == "iaddv"]
+    if not targets:
+        return []
+    classes = AliasClasses(function)
+    order = _positions(function.body)
+    return [(op, reason) for op in targets if (reason := _objection(op, classes, order))]
+
+
+class AliasClasses:
+    """Union-find over the values of a function that may refer to the same memory."""
+
+    def __init__(self, function: Function) -> None:
+        self.parent: dict[Value, Value] = {}
+        self.foreign: set[Value] = set(function.params)
+        """Values whose memory belongs to somebody else."""
+        for op in walk(function.body):
+            self._visit(op)
+        self.members: dict[Value, list[Value]] = {}
+        for v in list(self.parent):
+            self.members.setdefault(self.find(v), []).append(v)
+
+    def find(self, v: Value) -> Value:
+        self.parent.setdefault(v, v)
+        while self.parent[v] is not v:
+            self.parent[v] = self.parent[self.parent[v]]
+            v = self.parent[v]
+        return v
+
+    def union(self, a: Value, b: Value) -> None:
+        if _has_memory(a) and _has_memory(b):
+            self.parent[self.find(a)] = self.find(b)
+
+    def is_foreign(self, v: Value) -> bool:
+        root = self.find(v)
+        return any(self.find(f) is root for f in self.foreign if _has_memory(f))
+
+    def _visit(self, op: Op) -> None:
+        for r in op.results:
+            self.find(r)
+        if op.name in LOOPS:
+            self._loop(op)
+        elif op.name in ("if", "with"):
+            for block in op.blocks:
+                if block.ops and block.ops[-1].name == "yield":
+                    for v, r in zip(block.ops[-1].operands, op.results, strict=True):
+                        self.union(v, r)
+        elif op.name == "global":
+            self.foreign.update(op.results)
+        elif op.name in ("invoke", "attr", "unpack") or (op.name == "call" and _may_alias(op)) or op.name in _SHARING:
+            for v in op.operands:
+                for r in op.results:
+                    self.union(v, r)
+            if op.name in ("invoke", "attr"):
+                self.foreign.update(op.results)
+
+    def _loop(self, op: Op) -> None:
+        body = op.blocks[-1]
+        inits = carried_inits(op)
+        for block in op.blocks:
+            args = block.args[(item_count(op) if block is body else len(block.args) - len(op.results)):]
+            for init, arg, result in zip(inits, args, op.results, strict=True):
+                self.union(init, arg)
+                self.union(arg, result)
+        for end in exits(body):
+            if end.name in ("continue", "break"):
+                for v, result in zip(end.operands, op.results, strict=True):
+                    self.union(v, result)
+
+
+_SHARING = frozenset({"tuple", "dict", "item", "narrow", "broadcast", "convert", "append", "iaddv"})
+
+
+def _has_memory(v: Value) -> bool:
+    return isinstance(strip_const(v.type), Array | List | Tuple | Object)
+
+
+def _may_alias(op: Op) -> bool:
+    entry = registry.lookup(op.attrs["fn"])
+    return entry is None or entry.alias != "fresh"
+
+
+def _positions(body: Block) -> dict[Op, int]:
+    return {op: k for k, op in enumerate(walk(body))}
+
+
+def _objection(op: Op, classes: AliasClasses, order: dict[Op, int]) -> str:
+    target = op.operands[0]
+    name = target.hint or "the array"
+    if classes.is_foreign(target):
+        return f"`{name}` may be an array that belongs to the caller, and an in-place operation would change it"
+    root = classes.find(target)
+    here = order[op]
+    for v in classes.members[root]:
+        if v is target or v is op.results[0]:
+            continue
+        if _live_after(v, op, here, order):
+            return f"`{name}` may share memory with `{v.hint or 'another value'}`, which is used afterwards"
+    if _used_after(target, op, here, order):
+        return f"the value of `{name}` before this in-place operation is used afterwards"
+    return ""
+
+
+def _users(v: Value, order: dict[Op, int]) -> list[Op]:
+    return [user for user in order if v in user.operands]
+
+
+def _used_after(v: Value, op: Op, here: int, order: dict[Op, int]) -> bool:
+    """Whether ``v`` is used after ``op``, in this iteration or a later one of a loop that does not define it anew."""
+    for user in _users(v, order):
+        if user is op:
+            continue
+        if order[user] > here and _reachable_from(op, user):
+            return True
+        if order[user] < here and _loop_between(defining_block(v), op, user):
+            return True
+    return False
+
+
+def _reachable_from(op: Op, user: Op) -> bool:
+    """False when the two stand in different branches of one ``if``."""
+    mine = _branches(op)
+    return all(mine.get(region, block) is block for region, block in _branches(user).items())
+
+
+def _branches(op: Op) -> dict[Op, Block]:
+    found: dict[Op, Block] = {}
+    assert op.parent is not None
+    for block in enclosing(op.parent):
+        if block.parent is not None and block.parent.name == "if":
+            found[block.parent] = block
+    return found
+
+
+def _loop_between(definition: Block, op: Op, user: Op) -> bool:
+    """Whether a loop inside the block that defines a value contains both ``op`` and ``user``: then the use comes round again."""
+    assert op.parent is not None and user.parent is not None
+    around_user = set(enclosing(user.parent))
+    for block in enclosing(op.parent):
+        if block is definition:
+            return False
+        if block.parent is not None and block.parent.name in LOOPS and block in around_user:
+            return True
+    return False
+
+
+def _live_after(v: Value, op: Op, here: int, order: dict[Op, int]) -> bool:
+    """Whether ``v`` exists when ``op`` runs and is used afterwards."""
+    owner = v.owner
+    if isinstance(owner, Op):
+        inside = any(owner in _owners(b) for b in enclosing(op.parent)) if op.parent is not None else False
+        if order.get(owner, -1) >= here or inside:
+            return _previous_round(v, op, order)
+    return _used_after(v, op, here, order)
+
+
+def _owners(block: Block) -> list[Op]:
+    return [block.parent] if block.parent is not None else []
+
+
+def _previous_round(v: Value, op: Op, order: dict[Op, int]) -> bool:
+    """A value defined later cannot be known now, unless by way of a carried variable, which is a value of its own."""
+    return False

@@ -1,0 +1,76 @@
+"""Takes statements as they come out of the IR, gives the forms in which people write them: ``+=``, comprehensions, unpacking."""
+
+from __future__ import annotations
+
+import ast
+
+from ..ir.core import Op
+from ..ir.ops import IMPLICIT
+from ..ir.types import Tuple
+from .facts import resolve
+from .inline import Plan
+
+
+def names_read(shown: ast.expr) -> set[str]:
+    """The names in an expression."""
+    return {node.id for node in ast.walk(shown) if isinstance(node, ast.Name)}
+
+
+def augmented(text: str, shown: ast.expr, adjoint: bool) -> ast.stmt | None:
+    """``x += e`` for ``x = x + e``; for adjoints also for ``x = e + x``.  Only for numbers, where rebinding is all there is."""
+    if not isinstance(shown, ast.BinOp):
+        return None
+    place, sign, value = ast.Name(text, ast.Store()), shown.op, shown.right
+    if not _is_name(shown.left, text):
+        if not (adjoint and isinstance(sign, ast.Add | ast.Mult) and _is_name(shown.right, text)):
+            return None
+        value = shown.left
+    if isinstance(sign, ast.Add) and isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub):
+        sign, value = ast.Sub(), value.operand
+    return ast.AugAssign(place, sign, value)
+
+
+def _is_name(shown: ast.expr, text: str) -> bool:
+    return isinstance(shown, ast.Name) and shown.id == text
+
+
+def comprehension(before: ast.stmt, loop: ast.For, items: str) -> ast.ListComp | None:
+    """``[e for x in xs if c]`` for ``items = []`` followed by a loop that does nothing but append to it."""
+    fresh = isinstance(before, ast.Assign) and isinstance(before.value, ast.List) and not before.value.elts \
+        and _is_name(before.targets[0], items)
+    found = _generators(loop, items) if fresh else None
+    if found is None:
+        return None
+    generators, element = found
+    made = ast.ListComp(element, generators)
+    return made if items not in names_read(made) else None
+
+
+def _generators(stmt: ast.stmt, items: str) -> tuple[list[ast.comprehension], ast.expr] | None:
+    if isinstance(stmt, ast.For) and len(stmt.body) == 1:
+        inner, conditions = stmt.body[0], []
+        while isinstance(inner, ast.If) and not inner.orelse and len(inner.body) == 1:
+            conditions.append(inner.test)
+            inner = inner.body[0]
+        found = _generators(inner, items)
+        if found is not None:
+            return [ast.comprehension(stmt.target, stmt.iter, conditions, 0), *found[0]], found[1]
+    if isinstance(stmt, ast.Expr) and isinstance(stmt.value, ast.Call) and isinstance(stmt.value.func, ast.Attribute) \
+            and stmt.value.func.attr == "append" and _is_name(stmt.value.func.value, items):
+        return [], stmt.value.args[0]
+    return None
+
+
+def unpacked_items(first: Op, plan: Plan) -> list[Op]:
+    """The run of ``item`` ops that starts at ``first`` and reads all items of one tuple: printed as ``a, b = pair``."""
+    source = resolve(first.operands[0])
+    if not isinstance(source.type, Tuple) or first.attrs["key"] != 0 or first.parent is None:
+        return []
+    ops, run = first.parent.ops, [first]
+    for op in ops[ops.index(first) + 1:]:
+        if op.name in IMPLICIT:
+            continue
+        if op.name != "item" or op.attrs["key"] != len(run) or resolve(op.operands[0]) is not source or not plan.prints(op):
+            break
+        run.append(op)
+    return run if len(run) == len(source.type.items) else []

@@ -1,0 +1,270 @@
+"""The compiler read aloud: a function and the types of its arguments in, the text and the code of its gradient out."""
+
+from __future__ import annotations
+
+import builtins
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+# Importing the handlers fills the tables of the specialiser; importing the rules fills the registry.
+from . import rules as _rules
+from .ad.calls import Pairs
+from .ad.results import finish_gradients
+from .ad.reverse import Joint, Reverser, differentiate
+from .ad.saving import save
+from .analysis import attributes, builtin_calls, callees, loops, primitives, subscripts  # noqa: F401
+from .analysis import data as data_handlers
+from .analysis.abstract import NEVER, POISON, Abstract, DataPath, Seq
+from .analysis.alias import check_inplace
+from .analysis.infer import Context, Frame, Refusal, Specializer
+from .codegen.emit import Emitted, emit
+from .codegen.load import load
+from .errors import NonScalarOutputError, SctError
+from .ir.build import Builder
+from .ir.core import Block, Function, Op, Value, walk
+from .ir.types import Scalar, Type, strip_const
+from .ir.verify import verify
+from .passes.pipeline import optimise
+from .session import CompilationSession
+
+assert _rules
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be differentiated and how the result is to be returned."""
+
+    wrt: tuple[int, ...]
+    """Positions of the differentiated parameters in the signature."""
+    sequence: bool
+    """Whether the gradient is a tuple (``argnums`` was a sequence)."""
+    value: bool = False
+    """Whether the value comes with the gradient."""
+    has_aux: bool = False
+    allow_int: bool = False
+
+
+@dataclass
+class Compiled:
+    """One specialisation: everything that was made on the way, for dispatch and for inspection."""
+
+    request: Request
+    text: str
+    """The generated functions, callees first."""
+    function: Callable[..., Any]
+    """The generated gradient, without dispatch."""
+    live: list[tuple[dict[str, Any], str, DataPath]]
+    """Data of the user's module that the text names: (namespace, name, where it is read from at each call)."""
+    guards: list[tuple[str, DataPath, Any]]
+    typed: Function
+    adjoint: Function
+    emitted: list[Emitted]
+    callees: list[Function]
+
+
+STRICT = False
+"""Verify after every pass (set by the tests)."""
+
+
+def compile_gradient(fun: Any, names: Sequence[str], arguments: Sequence[Any], request: Request) -> Compiled:
+    """Capture, specialise, differentiate, optimise, print and load: the gradient of ``fun`` for arguments like these."""
+    session = CompilationSession()
+    context = Context(session)
+    typed = specialise(context, fun, names, arguments)
+    pairs = Pairs(context)
+    joint = adjoint(context, pairs, typed, request)
+    functions = [f for pair in pairs.made.values() for f in (pair.forward, pair.backward)]
+    for function in (*functions, joint.function):
+        optimise(function, verify=STRICT)
+        verify(function)
+    return _emit_and_load(request, context, typed.function, joint.function, functions)
+
+
+# ------------------------------------------------------------------------------------------------------------ specialise
+
+@dataclass
+class Typed:
+    """A specialised function and the structure of what it returns."""
+
+    function: Function
+    result: Abstract
+    primal_results: int = 0
+
+
+def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequence[Any]) -> Typed:
+    """The typed IR of ``fun`` for arguments like ``arguments`` (one per parameter, in order)."""
+    receiver, plain = _plain_function(fun)
+    lowered = context.session.lowered(plain)
+    body = Block()
+    function = Function(lowered.name, body, lowered.loc)
+    sp = Specializer(context, Builder(body, lowered.loc))
+    frame = Frame(lowered, owner=plain, path=DataPath("self", lowered.name, (), plain))
+    bound: list[Abstract] = []
+    if receiver is not None:
+        bound.append(data_handlers.from_data(sp, receiver, DataPath("const", "self", (), receiver)))
+    for name, argument in zip(names, arguments, strict=True):
+        value = body.add_arg(name)
+        bound.append(data_handlers.parameter(context, sp, value, argument, DataPath("param", name, (), value)))
+    for arg, a in zip(lowered.body.args, bound, strict=True):
+        frame.env[arg] = a
+    context.stack.append(lowered)
+    exit = sp.run_block(frame, lowered.body)
+    context.stack.pop()
+    context.check()
+    result = exit.values[0] if exit.kind == "return" else NEVER
+    if result is POISON:
+        raise SctError("nothing could be specialised", loc=lowered.loc, code="SCT900")
+    typed = Typed(function, result)
+    _return(sp, typed)
+    _alias_checks(context, typed)
+    return typed
+
+
+def _plain_function(fun: Any) -> tuple[Any, Any]:
+    if inspect.ismethod(fun):
+        return fun.__self__, fun.__func__
+    if hasattr(fun, "py_func"):
+        return None, fun.py_func
+    return None, fun
+
+
+def _return(sp: Specializer, typed: Typed) -> None:
+    """End the body: the items of a tuple are returned one by one."""
+    if typed.result is NEVER:
+        return
+    items = typed.result.items if isinstance(typed.result, Seq) and typed.result.kind is tuple else [typed.result]
+    try:
+        values = [sp.lift(item) for item in items]
+    except Refusal as refusal:
+        sp.context.refuse(refusal, sp.builder.loc)
+        sp.context.check()
+    typed.primal_results = len(values)
+    sp.builder.emit("return", values, single=False)
+
+
+def _alias_checks(context: Context, typed: Typed) -> None:
+    records = [r.function for r in getattr(context.session, "_records", {}).values()]
+    for function in (typed.function, *records):
+        for op, message in check_inplace(function):
+            context.refuse(Refusal("SCT603", message, "write `x = x + …`, which makes a new array"), op.loc)
+    context.check()
+
+
+# ---------------------------------------------------------------------------------------------------------- differentiate
+
+def adjoint(context: Context, pairs: Pairs, typed: Typed, request: Request) -> Joint:
+    """Forward and reverse sweep in one function that returns what the request asks for."""
+    function = typed.function
+    if typed.result is NEVER:
+        return _always_raises(function)
+    end = function.body.ops[-1]
+    check_output(function, typed.result, end, request)
+
+    def seeds(rev: Reverser, results: list[Value]) -> None:
+        rev.accumulate(results[0], rev.constant(1.0))
+
+    joint = differentiate(function, request.wrt, seeds, context, pairs, [0])
+    context.check()
+    finish_gradients(joint, request)
+    context.check()
+    optimise(joint.function)
+    save(joint)
+    return joint
+
+
+def _always_raises(function: Function) -> Joint:
+    raise NonScalarOutputError(f"`{function.name}` never returns a value", loc=function.loc,
+                               hint="every path raises: return a float", code="SCT503")
+
+
+def check_output(function: Function, result: Abstract, end: Op, request: Request) -> None:
+    """Refuse a result that is not one differentiable number."""
+    if request.has_aux:
+        if not (isinstance(result, Seq) and result.kind is tuple and len(result.items) == 2):
+            raise NonScalarOutputError(f"with has_aux=True `{function.name}` must return (value, aux)", loc=end.loc,
+                                       hint="return a tuple of two", code="SCT502")
+    elif isinstance(result, Seq):
+        raise _not_scalar(function, f"a {result.kind.__name__} of {len(result.items)} items", end)
+    t: Type = strip_const(end.operands[0].type)
+    if not isinstance(t, Scalar):
+        raise _not_scalar(function, str(t), end)
+    if not t.differentiable:
+        raise NonScalarOutputError(f"`{function.name}` returns {t}, which has no derivative", loc=end.loc,
+                                   hint="return a float: multiply by 1.0 if the number is meant to be real", code="SCT501")
+    if t.dtype.startswith("complex"):
+        raise NonScalarOutputError(f"`{function.name}` returns a complex number", loc=end.loc,
+                                   hint="return its real part or its absolute value", code="SCT501")
+
+
+def _not_scalar(function: Function, what: str, end: Op) -> NonScalarOutputError:
+    return NonScalarOutputError(
+        f"`{function.name}` returns {what}, but grad needs one number", loc=end.loc,
+        hint="sum it up, or use sct.vjp (one cotangent) or sct.jacrev (the whole Jacobian)", code="SCT500")
+
+
+# ------------------------------------------------------------------------------------------------------------ print, load
+
+def _emit_and_load(request: Request, context: Context, typed: Function, joint: Function, made: list[Function]) -> Compiled:
+    joint.name = f"{_identifier(typed.name)}_{'value_and_grad' if request.value else 'grad'}"
+    callees = _distinct_names(_reachable(joint, made), joint.name)
+    printed = [(f, emit(f)) for f in callees]
+    main = emit(joint, header=_header(joint, typed))
+    loaded: dict[Function, Callable[..., Any]] = {}
+    spaces: list[tuple[dict[str, Any], Emitted]] = []
+    for function, emitted in [*printed, (joint, main)]:
+        space: dict[str, Any] = {"__builtins__": builtins}
+        spaces.append((space, emitted))
+        loaded[function] = _load_one(emitted, space)
+    live = []
+    for space, emitted in spaces:
+        for name, value in emitted.imports.items():
+            if isinstance(value, Function):
+                space[name] = loaded[value]
+        for name, place in emitted.data.items():
+            path = DataPath(place.scope, place.root, (), place.owner)
+            space[name] = data_handlers.read(path)
+            live.append((space, name, path))
+    text = "\n\n".join([e.text for _, e in printed] + [main.text])
+    guards = [(key[0], path, expected) for key, (path, expected) in context.guards.items()]
+    return Compiled(request, text, loaded[joint], live, guards, typed, joint, [e for _, e in printed] + [main], callees)
+
+
+def _load_one(emitted: Emitted, space: dict[str, Any]) -> Callable[..., Any]:
+    space.update({name: value for name, value in emitted.imports.items() if not isinstance(value, Function)})
+    return load(emitted, space)
+
+
+def _identifier(name: str) -> str:
+    return name if name.isidentifier() else "fn"
+
+
+def _distinct_names(functions: list[Function], taken: str) -> list[Function]:
+    """Give callees that were specialised twice numbered names."""
+    seen = {taken}
+    for function in functions:
+        base, k = _identifier(function.name), 2
+        function.name = base
+        while function.name in seen:
+            function.name, k = f"{base}_{k}", k + 1
+        seen.add(function.name)
+    return functions
+
+
+def _reachable(root: Function, made: list[Function]) -> list[Function]:
+    """The generated functions that ``root`` calls, directly or not, in the order in which they were made."""
+    seen: set[Function] = set()
+    work = [root]
+    while work:
+        for op in walk(work.pop().body):
+            if op.name == "invoke" and op.attrs["callee"] not in seen:
+                seen.add(op.attrs["callee"])
+                work.append(op.attrs["callee"])
+    known = [f for f in made if f in seen]
+    return known + [f for f in seen if f not in known]
+
+
+def _header(joint: Function, typed: Function) -> list[str]:
+    params = ", ".join(f"{v.hint}: {strip_const(v.type)}" for v in typed.params if str(v.type) != "dyn")
+    return [f"{joint.name}, specialised for {params or 'no arguments'}"]
