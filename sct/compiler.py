@@ -20,13 +20,13 @@ from .analysis.abstract import NEVER, POISON, Abstract, DataPath, Seq
 from .analysis.alias import check_inplace
 from .analysis.infer import Context, Frame, Refusal, Specializer
 from .codegen.emit import Emitted, emit
-from .codegen.load import load
+from .codegen.load import filename_of, load
 from .errors import NonScalarOutputError, SctError
 from .ir.build import Builder
 from .ir.core import Block, Function, Op, Value, walk
-from .ir.types import Scalar, Type, strip_const
+from .ir.types import Array, Scalar, Type, strip_const
 from .ir.verify import verify
-from .passes.pipeline import optimise
+from .passes.pipeline import optimise, tidy
 from .session import CompilationSession
 
 assert _rules
@@ -47,6 +47,21 @@ class Request:
 
 
 @dataclass
+class Printed:
+    """One generated function as text, and what exceptions in it need to be explained."""
+
+    emitted: Emitted
+    filename: str
+    reverse_line: int
+    """The line at which its reverse sweep begins; 0 if it has none."""
+
+    @classmethod
+    def of(cls, emitted: Emitted) -> Printed:
+        lines = [line.strip() for line in emitted.text.splitlines()]
+        return cls(emitted, filename_of(emitted), lines.index("# reverse sweep") + 1 if "# reverse sweep" in lines else 0)
+
+
+@dataclass
 class Compiled:
     """One specialisation: everything that was made on the way, for dispatch and for inspection."""
 
@@ -60,7 +75,7 @@ class Compiled:
     guards: list[tuple[str, DataPath, Any]]
     typed: Function
     adjoint: Function
-    emitted: list[Emitted]
+    emitted: list[Printed]
     callees: list[Function]
 
 
@@ -162,21 +177,22 @@ def adjoint(context: Context, pairs: Pairs, typed: Typed, request: Request) -> J
     end = function.body.ops[-1]
     check_output(function, typed.result, end, request)
 
-    def seeds(rev: Reverser, results: list[Value]) -> None:
-        rev.accumulate(results[0], rev.constant(1.0))
-
-    joint = differentiate(function, request.wrt, seeds, context, pairs, [0])
+    joint = differentiate(function, request.wrt, _seed_one, context, pairs, [0])
     context.check()
     finish_gradients(joint, request)
     context.check()
-    optimise(joint.function)
+    tidy(joint.function)
     save(joint)
     return joint
 
 
+def _seed_one(rev: Reverser, results: list[Value]) -> None:
+    rev.accumulate(results[0], rev.constant(1.0))
+
+
 def _always_raises(function: Function) -> Joint:
     raise NonScalarOutputError(f"`{function.name}` never returns a value", loc=function.loc,
-                               hint="every path raises: return a float", code="SCT503")
+                               hint="every path raises: return a float", code="SCT502")
 
 
 def check_output(function: Function, result: Abstract, end: Op, request: Request) -> None:
@@ -184,24 +200,32 @@ def check_output(function: Function, result: Abstract, end: Op, request: Request
     if request.has_aux:
         if not (isinstance(result, Seq) and result.kind is tuple and len(result.items) == 2):
             raise NonScalarOutputError(f"with has_aux=True `{function.name}` must return (value, aux)", loc=end.loc,
-                                       hint="return a tuple of two", code="SCT502")
+                                       hint="return a tuple of two", code="SCT504")
     elif isinstance(result, Seq):
-        raise _not_scalar(function, f"a {result.kind.__name__} of {len(result.items)} items", end)
+        raise _not_scalar(function, f"a {result.kind.__name__} of {len(result.items)} items", end, "SCT500")
     t: Type = strip_const(end.operands[0].type)
     if not isinstance(t, Scalar):
-        raise _not_scalar(function, str(t), end)
+        raise _not_scalar(function, str(t), end, "SCT501" if isinstance(t, Array) else "SCT502")
     if not t.differentiable:
         raise NonScalarOutputError(f"`{function.name}` returns {t}, which has no derivative", loc=end.loc,
-                                   hint="return a float: multiply by 1.0 if the number is meant to be real", code="SCT501")
+                                   hint="return a float: multiply by 1.0 if the number is meant to be real", code="SCT503")
     if t.dtype.startswith("complex"):
         raise NonScalarOutputError(f"`{function.name}` returns a complex number", loc=end.loc,
-                                   hint="return its real part or its absolute value", code="SCT501")
+                                   hint="return its real part or its absolute value", code="SCT505")
 
 
-def _not_scalar(function: Function, what: str, end: Op) -> NonScalarOutputError:
+def _not_scalar(function: Function, what: str, end: Op, code: str) -> NonScalarOutputError:
     return NonScalarOutputError(
         f"`{function.name}` returns {what}, but grad needs one number", loc=end.loc,
-        hint="sum it up, or use sct.vjp (one cotangent) or sct.jacrev (the whole Jacobian)", code="SCT500")
+        hint="sum it up, or use sct.vjp (one cotangent) or sct.jacrev (the whole Jacobian)", code=code)
+
+
+def adjoint_before_passes(fun: Any, compiled: Compiled) -> Function:
+    """Forward and reverse sweep of a specialisation as differentiation left them."""
+    context = Context(CompilationSession())
+    joint = differentiate(compiled.typed, compiled.request.wrt, _seed_one, context, Pairs(context), [0])
+    finish_gradients(joint, compiled.request)
+    return joint.function
 
 
 # ------------------------------------------------------------------------------------------------------------ print, load
@@ -226,9 +250,10 @@ def _emit_and_load(request: Request, context: Context, typed: Function, joint: F
             path = DataPath(place.scope, place.root, (), place.owner)
             space[name] = data_handlers.read(path)
             live.append((space, name, path))
-    text = "\n\n".join([e.text for _, e in printed] + [main.text])
+    text = "\n\n".join(e.text for _, e in spaces)
     guards = [(key[0], path, expected) for key, (path, expected) in context.guards.items()]
-    return Compiled(request, text, loaded[joint], live, guards, typed, joint, [e for _, e in printed] + [main], callees)
+    return Compiled(request, text, loaded[joint], live, guards, typed, joint, 
+                    [Printed.of(e) for _, e in spaces], callees)
 
 
 def _load_one(emitted: Emitted, space: dict[str, Any]) -> Callable[..., Any]:

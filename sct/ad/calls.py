@@ -61,7 +61,7 @@ class Pairs:
         splicing = self.context.splicing
         joint = differentiate(callee, pair.active, seeds, self.context, self, pair.needed)
         self.context.splicing = splicing
-        save(joint)
+        save(joint, packed=True)
         _split(joint, pair, bars)
 
 
@@ -83,6 +83,8 @@ def reverse_invoke(rev: Reverser, op: Op) -> None:
         return
     pair = rev.pairs.get(op.attrs["callee"], active, needed)
     op.attrs["callee"] = pair.forward
+    if len(op.results) == 1 and not op.results[0].hint:
+        op.results[0].hint = pair.forward.name.removesuffix("_forward")
     context = Value(f"{pair.forward.name.removesuffix('_forward')}_context", CONTEXT, op)
     op.results.append(context)
     operands = [context, *(t for t in totals if t is not None)]
@@ -156,11 +158,11 @@ def _finish_backward(pair: Pair, second: list[Op], context: list[Value], bars: l
         backward.args.append(bar)
     loc = pair.backward.loc
     values: dict[Value, Value] = {}
-    if context:
-        unpack = Op("unpack", [packed], [], {}, [], backward, loc)
-        unpack.results = [Value(v.hint, v.type, unpack) for v in context]
-        values = dict(zip(context, unpack.results, strict=True))
-        backward.ops.append(unpack)
+    for k, v in enumerate(context):
+        item = Op("item", [packed], [], {"key": k}, [], backward, loc)
+        item.results = [Value(v.hint, v.type, item)]
+        values[v] = item.results[0]
+        backward.ops.append(item)
     mark = Op("mark", [], [], {"text": ""}, [], backward, loc)
     backward.ops.append(mark)
     backward.ops.extend(second)

@@ -24,14 +24,19 @@ DEPTH = 3
 """How many cheap operations in a row are repeated rather than saved."""
 
 
-def save(joint: Any) -> None:
-    """Make every forward value that the reverse sweep of ``joint`` uses available there."""
-    _Saver(joint.function, joint.reverser.mirror, joint.reverser.replaced, joint.mark).run()
+def save(joint: Any, packed: bool = False) -> None:
+    """Make every forward value that the reverse sweep of ``joint`` uses available there.
+
+    ``packed`` says that the two sweeps will be two functions: what one branch leaves unbound is None in the context then.
+    """
+    _Saver(joint.function, joint.reverser.mirror, joint.reverser.replaced, joint.mark, packed).run()
 
 
 class _Saver:
-    def __init__(self, function: Function, mirror: dict[Block, Block], replaced: dict[Value, Value], mark: Op) -> None:
+    def __init__(self, function: Function, mirror: dict[Block, Block], replaced: dict[Value, Value], mark: Op,
+                 packed: bool) -> None:
         self.function = function
+        self.packed = packed
         self.mirror = mirror
         self.replaced = replaced
         self.mark = mark
@@ -187,7 +192,7 @@ class _Saver:
                 if inner is block:
                     end.operands.append(current)
                 elif end.name == "yield":
-                    undef = Op("undef", [], [], {}, [], inner, op.loc)
+                    undef = Op("const" if self.packed else "undef", [], [], {"value": None} if self.packed else {}, [], inner, op.loc)
                     undef.results = [Value(v.hint, v.type, undef)]
                     inner.ops.insert(len(inner.ops) - 1, undef)
                     end.operands.append(undef.results[0])

@@ -63,7 +63,7 @@ class AliasClasses:
                         self.union(v, r)
         elif op.name == "global":
             self.foreign.update(op.results)
-        elif op.name in ("invoke", "attr", "unpack") or (op.name == "call" and _may_alias(op)) or op.name in _SHARING:
+        elif op.name in ("invoke", "attr") or (op.name == "call" and _may_alias(op)) or op.name in _SHARING:
             for v in op.operands:
                 for r in op.results:
                     self.union(v, r)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..ir.core import Value
-from ..ir.types import STR, Array, List, Type, type_of
+from ..ir.types import NONE, STR, Array, List, Type, type_of
 from .abstract import POISON, Abstract, Bound, DataPath, Mapping, Seq, Static
 from .infer import SIMPLE, Context, Frame, Op, Refusal, Specializer
 
@@ -159,6 +159,7 @@ def _list(sp: Specializer, value: list[Any], path: DataPath) -> Abstract:
 def parameter(context: Context, sp: Specializer, value: Value, example: Any, path: DataPath) -> Abstract:
     """What is known of an argument of the differentiated function, from the argument of this call."""
     if example is None:
+        context.guard("type", path, NONE)
         return Static(None, path)
     if isinstance(example, types.FunctionType):
         context.guard("code", path, example)

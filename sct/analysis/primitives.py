@@ -14,14 +14,10 @@ from ..ir.ops import INFIX, PREFIX, Lit, SeqOf, SliceOf, Slot, contains
 from ..ir.types import BOOL, INT, Array, List, Object, OrConst, Scalar, Tuple, Type, strip_const
 from ..rules import registry
 from ..rules.registry import Primitive
+from ..rules.shapes import ShapeOf
 from .abstract import Abstract, Bound, Closure, JoinError, Mapping, Range, Seq, Slice, Static, lift
 from .infer import SIMPLE, Frame, Refusal, Specializer
 from .result_types import NoResult, result_type
-
-try:
-    from ..rules.shapes import ShapeOf
-except ImportError:  # pragma: no cover
-    ShapeOf = None  # type: ignore[assignment,misc]
 
 
 class _Arguments:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..rules.shapes import ShapeOf
 from ..ir.types import ANY, BOTTOM, MANY, NONE, STR, UNIT, Array, Dict, List, Object, OrConst, Scalar, Tuple, Type, join, type_of
 
 _SIZES = ((2, 2), (3, 3), (2, 1))
@@ -67,12 +68,7 @@ def _result_type_cached(fn: Any, infer: Any, args: Any, kwargs: Any) -> Type:
 
 
 def _result_type(fn: Callable[..., Any], infer: Callable[..., Any] | None, args: list[Any], kwargs: dict[str, Any]) -> Type:
-    if infer is not None:
-        declared: Type | None = infer(args, kwargs)
-        if declared is not None:
-            return declared
-    options = _alternatives([args, kwargs])
-    results = [_by_trial(fn, a, k) for a, k in options]
+    results = [_declared(infer, a, k) or _by_trial(fn, a, k) for a, k in _alternatives([args, kwargs])]
     joined: Type | None = BOTTOM
     for t in results:
         joined = join(joined, t)
@@ -80,6 +76,11 @@ def _result_type(fn: Callable[..., Any], infer: Callable[..., Any] | None, args:
             raise NoResult(f"the result may be {results[0]} or {t}")
     assert joined is not None
     return joined
+
+
+def _declared(infer: Callable[..., Any] | None, args: list[Any], kwargs: dict[str, Any]) -> Type | None:
+    """What the primitive's own ``infer`` says; None where it leaves the answer to a trial."""
+    return None if infer is None else infer(args, kwargs)
 
 
 def _alternatives(structure: list[Any]) -> list[list[Any]]:
@@ -140,6 +141,8 @@ def _stand_in(x: Any, many: int, any_: int) -> Any:
         return type(x)(*items) if hasattr(x, "_fields") else type(x)(items)
     if isinstance(x, dict):
         return {k: _stand_in(v, many, any_) for k, v in x.items()}
+    if isinstance(x, ShapeOf):
+        return np.shape(stand_in(x.type, many, any_))
     return stand_in(x, many, any_) if isinstance(x, Type) else x
 
 

@@ -7,6 +7,7 @@ a comment that names the line of the user's function it belongs to.
 from __future__ import annotations
 
 import ast
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,6 +39,18 @@ class Emitted:
     """Names of the user's data, read live, with the place they come from (attr ``source`` of the op, or the name)."""
     line_map: dict[int, Loc] = field(default_factory=dict)
     """Place in the user's source for lines of the text."""
+    reverse_line: int = 0
+    """The line on which the reverse sweep begins; 0: there is none."""
+
+    @property
+    def filename(self) -> str:
+        """The name under which the text is known to tracebacks: the same for the same text in every run.
+
+        >>> Emitted("def f(x):\\n    return x\\n", "f", {}).filename
+        '<sct f#8ee3c9>'
+        """
+        return f"<sct {self.name}#{hashlib.sha256(self.text.encode()).hexdigest()[:6]}>"
+
 
 
 def emit(fn: Function, header: Sequence[str] = (), name: str | None = None) -> Emitted:
@@ -48,6 +61,8 @@ def emit(fn: Function, header: Sequence[str] = (), name: str | None = None) -> E
     own_name = name or fn.name
     params = [ast.arg(names.of[p]) for p in fn.params]
     body = printer.nested(fn.body, None) or [ast.Pass()]
+    if printer.expressions.has_not:
+        body = [_Negations().visit(stmt) for stmt in body]
     args = ast.arguments(posonlyargs=[], args=params, kwonlyargs=[], kw_defaults=[], defaults=[])
     definition = ast.FunctionDef(own_name, args, body, [], lineno=1)
     comments = [f"# {line}".rstrip() for line in header]
@@ -55,7 +70,8 @@ def emit(fn: Function, header: Sequence[str] = (), name: str | None = None) -> E
     line_map = {parsed.lineno: printer.locs[id(made)] for made, parsed in zip(
         _statements(body), _statements(ast.parse(text).body[0].body), strict=True)  # type: ignore[attr-defined]
         if id(made) in printer.locs}
-    return Emitted(text, own_name, names.externals.objects, names.externals.data, line_map)
+    reverse_line = next((k for k, line in enumerate(text.splitlines(), 1) if line.strip() == printer.mark_text), 0)
+    return Emitted(text, own_name, names.externals.objects, names.externals.data, line_map, reverse_line)
 
 
 def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
@@ -75,6 +91,15 @@ def _comment(text: str) -> ast.stmt:
     return ast.Expr(name("# " + " ".join(text.split())))
 
 
+class _Negations(ast.NodeTransformer):
+    """``a and not b`` without the parentheses that ``ast.unparse`` puts around the negation."""
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> ast.BoolOp:
+        values = [name(ast.unparse(v)) if isinstance(v, ast.UnaryOp) and isinstance(v.op, ast.Not) else self.visit(v)
+                  for v in node.values]
+        return ast.BoolOp(node.op, values)
+
+
 class _Printer:
     """Turns ops into statements, block by block."""
 
@@ -89,6 +114,8 @@ class _Printer:
         self.group: tuple[str, int] | None = None
         """The user's line to which the statements being printed belong."""
         self.reversing = False
+        self.mark_text: str | None = None
+        """The comment that opens the reverse sweep."""
         self.done: set[Op] = set()
         """Ops printed together with an earlier one."""
 
@@ -241,7 +268,7 @@ class _Printer:
         self.group = group
         if not self.as_comprehension(op, loop):
             self.add(loop, op.loc)
-        self.group = None
+            self.group = None
 
     def iterable(self, op: Op) -> ast.expr:
         each = self.plan.each.get(op)
@@ -429,7 +456,9 @@ class _Printer:
 
     def mark(self, op: Op) -> None:
         self.reversing, self.group = True, None
-        self.out.append(_comment(op.attrs["text"]))
+        comment = _comment(op.attrs["text"])
+        self.mark_text = ast.unparse(comment)
+        self.out.append(comment)
 
 
 _STATEMENTS: dict[str, Callable[[_Printer, Op], None]] = {

@@ -20,6 +20,8 @@ from .lengths import Lengths
 
 EXPRESSIONS = frozenset({"const", "global", "call", "invoke", "tuple", "dict", "item", "attr", "format"})
 """Ops that can be printed as an expression (if they have one result)."""
+IN_PLACE = frozenset({"append", "push", "pop", "iadd", "iaddv", "index_add", "fill"})
+"""Ops that change their first operand."""
 UNNAMED_LIMIT = 40
 """A recomputed value with a name that is used once is folded into its consumer up to this many characters."""
 
@@ -52,9 +54,13 @@ class Plan:
     users: dict[Value, list[tuple[Op, Op | None]]] = field(default_factory=dict)
     """For each printed value: who reads it, and the statement in which that is printed (None: several)."""
 
-    def is_variable(self, value: Value) -> bool:
-        """Whether a (resolved) value is printed as a name."""
-        return value not in self.inline
+    def walk(self, block: Block) -> Iterator[Op]:
+        """The ops that print as statements, nested ones included, in textual order."""
+        for op in block.ops:
+            if self.prints(op):
+                yield op
+                for inner in op.blocks if op not in self.ternary else ():
+                    yield from self.walk(inner)
 
     def prints(self, op: Op) -> bool:
         """Whether an op is a statement of its own."""
@@ -182,17 +188,27 @@ class _Planner:
             self.plan.needed[op] = [r in users for r in op.results]
         for block in reversed(op.blocks):
             self.block(block)
+        if self._does_nothing(op):
+            self.plan.dead.add(op)
+            return
         first = carried_start(op) if op.name in LOOPS else len(op.operands)
         inits = [v for v, needed in zip(op.operands[first:], self.plan.needed[op], strict=False) if needed]
         each = self.plan.each.get(op)
         self.use_all(op, (each.sequences if each else op.operands[:first]) + inits)
 
+    def _does_nothing(self, op: Op) -> bool:
+        """Whether an ``if`` or a counted loop has nothing to print inside."""
+        if any(self.plan.needed[op]) or not (op.name == "if" or op.name == "for" and len(op.operands) > 2
+                                             and is_const(resolve(op.operands[2])) and op.attrs.get("kind") == "range"):
+            return False
+        return not any(self.plan.prints(inner) and inner.name not in ("yield", "continue")
+                       for block in op.blocks for inner in block.ops) and not is_tail(op)
+
     def _arg_is_read(self, loop: Op, k: int) -> bool:
         """Whether anything but its own way around the loop reads a carried variable."""
         for block in loop.blocks:
             arg = block.args[item_count(loop) + k]
-            if any(not (op.name in ("continue", "break") and op.operands.count(arg) == 1 and op.operands[k] is arg
-                        and loop_of(op) is loop) for op in self.facts.mentions.get(arg, ())):
+            if any(not _carries_on(op, loop, k, arg) for op in self.facts.mentions.get(arg, ())):
                 return True
         return False
 
@@ -279,9 +295,10 @@ class _Planner:
         value = op.results[0]
         if targets := phi_targets(consumer, value):
             return self._swaps(op, consumer, targets)
-        first = consumer.operands[0]
-        if resolve(first) is value and consumer.name in ("append", "push", "pop", "iadd", "index_add", "fill"):
+        if resolve(consumer.operands[0]) is value and consumer.name in IN_PLACE:
             return consumer.name in ("iadd", "fill") and op.attrs.get("fn") is operator.getitem
+        if consumer.parent is not op.parent:  # a branch of a ternary, which may not be evaluated
+            return not op.attrs.get("may_raise") and op.attrs.get("effect", "pure") in ("pure", "fresh", "reads")
         return True
 
     def _swaps(self, op: Op, end: Op, targets: list[Value]) -> bool:
@@ -319,6 +336,11 @@ class _Planner:
             return False
         return not any(facts.written_between(v, here, there) or (v.hint and facts.redefined_between(v.hint, here, there))
                        for v in map(resolve, uses_in(op)))
+
+
+def _carries_on(op: Op, loop: Op, k: int, arg: Value) -> bool:
+    """Whether all that ``op`` does with a carried variable is to hand it on to the next iteration."""
+    return op.name in ("continue", "break") and loop_of(op) is loop and op.operands[k] is arg and op.operands.count(arg) == 1
 
 
 def _yielded_condition(op: Op) -> Iterator[Value]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import linecache
 from collections.abc import Callable
 from typing import Any
@@ -11,13 +10,8 @@ from .emit import Emitted
 
 
 def filename_of(emitted: Emitted) -> str:
-    """The name under which the text is known: the same for the same text in every run.
-
-    >>> filename_of(Emitted("def f(x):\\n    return x\\n", "f", {}))
-    '<sct f#8ee3c9>'
-    """
-    digest = hashlib.sha256(emitted.text.encode()).hexdigest()[:6]
-    return f"<sct {emitted.name}#{digest}>"
+    """The name under which the text is known."""
+    return emitted.filename
 
 
 def load(emitted: Emitted, namespace: dict[str, Any] | None = None) -> Callable[..., Any]:
@@ -30,7 +24,7 @@ def load(emitted: Emitted, namespace: dict[str, Any] | None = None) -> Callable[
     space = {} if namespace is None else namespace
     for name, value in emitted.imports.items():
         space.setdefault(name, value)
-    filename = filename_of(emitted)
+    filename = emitted.filename
     remember(filename, emitted.text)
     definitions: dict[str, Any] = {}
     exec(compile(emitted.text, filename, "exec", dont_inherit=True), space, definitions)

@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..ir.core import Op, Value, walk
+from ..ir.core import Op, Value
 from ..ir.ops import LOOPS
 from ..ir.rewrite import carried_inits, item_count
+from ..ir.types import Scalar, strip_const
 from .externals import Externals, display, fresh, identifier
 from .facts import Facts, literals, resolve, template_values
 from .inline import Plan
@@ -107,7 +108,7 @@ class _Webs:
 
     def tie(self) -> None:
         """Unite what has to be one variable: a carried value and the result of its loop, a list and its appended self."""
-        for op in walk(self.facts.function.body):
+        for op in self.plan.walk(self.facts.function.body):
             if op.name in LOOPS:
                 for k, result in enumerate(op.results):
                     for block in op.blocks:
@@ -138,8 +139,8 @@ class _Webs:
 
     def flows(self) -> Iterator[tuple[Op, Value, Value]]:
         """Each copy that would be printed: the op that makes it, the value and the variable it goes to."""
-        for op in walk(self.facts.function.body):
-            if op.name in ("yield", "continue", "break") and self.has_targets(op):
+        for op in self.plan.walk(self.facts.function.body):
+            if op.name in ("yield", "continue", "break"):
                 pairs = copies(self.plan, op)
             elif op.name in LOOPS:
                 pairs = [p for p, n in zip(zip(carried_inits(op), op.results, strict=True), self.plan.needed[op], strict=True) if n]
@@ -151,10 +152,6 @@ class _Webs:
                 value = resolve(value)
                 if value in self.webs or value in self.parent:
                     yield op, value, target
-
-    def has_targets(self, op: Op) -> bool:
-        region = op.parent.parent if op.parent else None
-        return op.name != "yield" or (region is not None and region not in self.plan.ternary and bool(region.results))
 
     def compatible(self, a: Web, b: Web, value: Value, op: Op) -> bool:
         """Whether one name suits the value (web ``a``) and the variable it flows into (web ``b``)."""
@@ -213,6 +210,7 @@ class _Palette:
         self.hard, self.soft = hard, soft
         self.occupied: dict[str, Ranges] = {}
         self.numbers: dict[str, int] = {}
+        self.kinds: dict[str, str] = {}
 
     def take_hint(self, web: Web) -> bool:
         """Try the user's own name for a variable."""
@@ -227,12 +225,12 @@ class _Palette:
         """Give the first free one of ``wishes``, else the last wish with a number."""
         named = bool(web.hint)
         for wish in wishes:
-            if wish not in self.hard and (named or wish not in self.soft) and self.is_free(wish, web):
+            if wish not in self.hard and (named or wish not in self.soft) and self.suits(wish, web):
                 return self.assign(wish, web)
         base = wishes[-1]
         count = self.numbers.get(base, 1)
         for k in range(max(2, count - self.TRIES), count + 1):
-            if self.is_free(f"{base}_{k}", web) and f"{base}_{k}" not in self.hard:
+            if self.suits(f"{base}_{k}", web) and f"{base}_{k}" not in self.hard:
                 return self.assign(f"{base}_{k}", web)
         count += 1
         while f"{base}_{count}" in self.hard or not self.is_free(f"{base}_{count}", web):
@@ -244,9 +242,19 @@ class _Palette:
         taken = self.occupied.get(name)
         return taken is None or not taken.overlaps(web.ranges)
 
+    def suits(self, name: str, web: Web) -> bool:
+        """Whether the name is free and has not stood for something of another type (two lives of one name confuse readers)."""
+        return self.is_free(name, web) and self.kinds.get(name, _kind(web)) == _kind(web)
+
     def assign(self, name: str, web: Web) -> None:
         web.name = name
+        self.kinds.setdefault(name, _kind(web))
         self.occupied.setdefault(name, Ranges()).absorb(web.ranges)
+
+
+def _kind(web: Web) -> str:
+    kind = strip_const(web.sample.type)
+    return kind.dtype[:3] if isinstance(kind, Scalar) else type(kind).__name__
 
 
 _GENERIC = set(dir(builtins)) | set(keyword.kwlist) | set(keyword.softkwlist) | {"np", "math"}

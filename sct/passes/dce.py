@@ -40,6 +40,7 @@ from __future__ import annotations
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import EFFECTS, LOOPS, TERMINATORS
 from ..ir.rewrite import carried_start, incoming, is_tail, item_count, keep_carried, keep_results
+from ..ir.types import Object
 from .memory import Memory, has_memory
 
 _REMOVABLE = frozenset({"pure", "fresh", "reads"})
@@ -62,7 +63,14 @@ def has_lasting_effect(op: Op) -> bool:
         return op.attrs.get("effect", "pure") not in _REMOVABLE
     if op.name == "with":
         return not op.attrs.get("adjoint")
+    if op.name == "for":
+        return runs_unknown_iterator(op)
     return op.name not in EFFECTS and op.name not in _PURE
+
+
+def runs_unknown_iterator(loop: Op) -> bool:
+    """Whether the loop itself is seen outside: iterating an object may print (a progress bar) or use it up."""
+    return carried_start(loop) == 1 and isinstance(loop.operands[0].type, Object) and not loop.attrs.get("adjoint")
 
 
 _PURE = _REGIONS | TERMINATORS | {

@@ -24,6 +24,22 @@ PIPELINE: list[Pass] = [
 ]
 
 
+BEFORE_SAVING: list[Pass] = [
+    eliminate_dead_code,
+    simplify,
+    merge_common_subexpressions,
+    eliminate_dead_code,
+]
+"""What runs while the reverse sweep still names forward values that are out of its scope: nothing that moves code."""
+
+
+def tidy(fn: Function) -> Function:
+    """Drop what the reverse sweep does not need, before it is decided what the forward sweep saves for it."""
+    for one in BEFORE_SAVING:
+        one(fn)
+    return fn
+
+
 def optimise(fn: Function, verify: bool = False) -> Function:
     """Run the pipeline on ``fn`` in place and return it; ``verify`` checks the invariants after each pass."""
     for one in PIPELINE:

@@ -115,7 +115,7 @@ class _Simplifier:
     def call(self, op: Op, done: list[Op]) -> bool:
         for _ in range(_LIMIT):
             args = _plain_args(op)
-            if args is None or not op.attrs.get("adjoint") or len(op.results) != 1:
+            if args is None or len(op.results) != 1:
                 return False
             found = algebra.rewrite(op.attrs["fn"], args, op.result.type, self)
             if found is None:
@@ -189,7 +189,7 @@ class _Simplifier:
         if isinstance(term, Lit) or self.uses[term] != 1 or not isinstance(term.owner, Op):
             return None
         owner = term.owner
-        if owner.name != "call" or owner.attrs["fn"] is not fn or not owner.attrs.get("adjoint"):
+        if owner.name != "call" or owner.attrs["fn"] is not fn:
             return None
         # Taking the operation apart reads its operands later, and inside the loop where it is used.
         if loop_around(owner.parent) is not self.loop or any(map(self.memory.written, owner.operands)):
@@ -292,8 +292,11 @@ def same_kind(a: Type, b: Type) -> bool:
 
 
 def _plain_args(op: Op) -> list[Term] | None:
-    """Operands and literals of a call that has nothing but those."""
-    if op.attrs.get("kwargs") or op.attrs.get("spelled") or op.attrs.get("unpack"):
+    """Operands and literals of an adjoint call that has nothing but those; None for any other call."""
+    attrs = op.attrs
+    if not attrs.get("adjoint") or attrs.get("effect", "pure") != "pure":
+        return None
+    if attrs.get("kwargs") or attrs.get("spelled") or attrs.get("unpack"):
         return None
     args = op.attrs["args"]
     if not all(isinstance(a, Slot | Lit) for a in args):

@@ -13,6 +13,7 @@ import operator
 
 import numpy as np
 
+from ..runtime.arrays import cofactors
 from ..runtime.helpers import unbroadcast
 from . import shapes
 from .indexing import (
@@ -29,7 +30,6 @@ from .indexing import (
     total,
 )
 from .notation import bilinear, linear, vjp
-from .reductions import others
 
 
 def swapped(m):
@@ -105,7 +105,7 @@ def outer_vjp(a, b, *, z, z_bar):
     b_bar = like(flat(a) @ z_bar, b)
 
 
-@vjp(np.vdot)
+@vjp(np.vdot, infer=shapes.vdot)
 def vdot_vjp(a, b, *, z, z_bar):
     a_bar = like(z_bar * flat(b), a)
     b_bar = like(z_bar * flat(a), b)
@@ -166,7 +166,7 @@ def unbroadcast_cross(v, a, axis):
 
 @vjp(np.kron)
 def kron_vjp(a, b, *, z, z_bar):
-    ndim = max(np.ndim(a), np.ndim(b))
+    ndim = np.ndim(z)
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         a_bar = total(z_bar * b) if np.ndim(a) == 0 else z_bar * b
         b_bar = total(z_bar * a) if np.ndim(b) == 0 else z_bar * a
@@ -325,16 +325,16 @@ def pinv_vjp(a, rcond=None, hermitian=False, *, rtol=None, z, z_bar):
 
 @vjp(np.linalg.det)
 def det_vjp(a, *, z, z_bar):
-    if np.all(z):
-        a_bar = per_matrix(z_bar * z) * swapped(np.linalg.inv(a))
-    else:
-        a_bar = per_matrix(z_bar) * cofactors(a)
+    a_bar = per_matrix(z_bar) * cofactors(a, z)
 
 
-def cofactors(a):
-    """The gradient of the determinant at singular matrices too, from the singular values."""
-    u, s, vh = np.linalg.svd(a)
-    return per_matrix(np.linalg.det(u) * np.linalg.det(vh)) * (u * np.expand_dims(others(s, -1), -2)) @ vh
+@vjp(cofactors, infer=shapes.square)
+def cofactors_vjp(x, det, *, z, z_bar):
+    """Regular matrices only; ``det`` is a function of ``x``, so all of the derivative goes to ``x``."""
+    transposed = swapped(np.linalg.inv(x))
+    along = np.sum(z_bar * transposed, axis=(-2, -1), keepdims=True) * z
+    x_bar = along - per_matrix(det) * (transposed @ swapped(z_bar) @ transposed)
+    det_bar = None
 
 
 @vjp(np.linalg.slogdet)

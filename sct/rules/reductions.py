@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..runtime.arrays import product_of_others
 from .indexing import backwards, beside, count, flat, like, normal_axes, reduced, slab, spread, spread_to, total
 from .notation import linear, vjp
 
@@ -118,22 +119,14 @@ def std_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, z, 
 # ------------------------------------------------------------------------------------------------------- products
 
 
-def others(a, axis):
-    """For each element the product of the other ones along ``axis``: those before it times those behind it."""
-    one = np.ones_like(slab(a, axis, None, 1))
-    before = np.cumprod(np.concatenate([one, slab(a, axis, None, -1)], axis), axis)
-    behind = np.cumprod(np.concatenate([one, backwards(slab(a, axis, 1, None), axis)], axis), axis)
-    return before * backwards(behind, axis)
-
-
 def others_over(a, axes):
     """For each element the product of the other ones over all ``axes``."""
     if len(axes) == 0:
         return np.ones_like(a)
     if len(axes) == 1:
-        return others(a, axes[0])
+        return product_of_others(a) if a.ndim == 1 else product_of_others(a, axes[0])
     rows = np.prod(a, axis=axes[-1], keepdims=True)
-    return others(a, axes[-1]) * others_over(rows, axes[:-1])
+    return product_of_others(a, axes[-1]) * others_over(rows, axes[:-1])
 
 
 @vjp(np.prod)
@@ -145,9 +138,29 @@ def prod_vjp(a, axis=None, dtype=None, *, keepdims=False, initial=1, where=True,
     if np.ndim(a) == 0:
         a_bar = scale
     elif axis is None:
-        a_bar = kept(scale * like(others(flat(factors), 0), a), where)
+        a_bar = kept(scale * like(product_of_others(flat(factors)), a), where)
     else:
         a_bar = kept(spread(scale, a, axis, keepdims) * others_over(factors, normal_axes(axis, a.ndim)), where)
+
+
+def excluded(a, axis):
+    """``a`` along ``axis`` as the factors before each element: a one in front, the last left out."""
+    return np.concatenate([np.ones_like(slab(a, axis, None, 1)), slab(a, axis, None, -1)], axis)
+
+
+def excluded_bar(a, v, axis):
+    """The cotangent of ``a`` from ``v``, that of the products of the factors before each element."""
+    factors = excluded(a, axis)
+    factors_bar = cumprod_bar(factors, axis, np.cumprod(factors, axis), v)
+    return np.concatenate([slab(factors_bar, axis, 1, None), np.zeros_like(slab(a, axis, None, 1))], axis)
+
+
+@vjp(product_of_others)
+def product_of_others_vjp(x, axis=-1, *, z, z_bar):
+    turned = backwards(x, axis)
+    before = np.cumprod(excluded(x, axis), axis)
+    behind = backwards(np.cumprod(excluded(turned, axis), axis), axis)
+    x_bar = excluded_bar(x, z_bar * behind, axis) + backwards(excluded_bar(turned, backwards(z_bar * before, axis), axis), axis)
 
 
 # ------------------------------------------------------------------------------------------------------- extrema
@@ -206,7 +219,7 @@ def ptp_vjp(a, axis=None, *, keepdims=False, z, z_bar):
 
 def summed_behind(v, axis):
     """For each element the sum of itself and those behind it."""
-    return backwards(np.cumsum(backwards(v, axis), axis=axis), axis)
+    return np.cumsum(v[::-1])[::-1] if v.ndim == 1 else backwards(np.cumsum(backwards(v, axis), axis=axis), axis)
 
 
 @vjp(np.cumsum)
@@ -234,8 +247,7 @@ def cumprod_bar(a, axis, z, z_bar):
     if np.all(a):
         result = summed_behind(z_bar * z, axis) / a
     else:
-        before = np.cumprod(np.concatenate([np.ones_like(slab(a, axis, None, 1)), slab(a, axis, None, -1)], axis), axis)
-        result = before * nested_behind(a, z_bar, axis)
+        result = np.cumprod(excluded(a, axis), axis) * nested_behind(a, z_bar, axis)
     return result
 
 

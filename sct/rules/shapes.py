@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import RuleError
-from ..ir.types import ANY, FLOAT, INT, MANY, UNIT, Array, List, OrConst, Scalar, Tuple, Type, type_of
+from ..ir.types import ANY, BOTTOM, FLOAT, INT, MANY, UNIT, Array, List, OrConst, Scalar, Tuple, Type, strip_const, type_of
 from .indexing import explicit, normal_axes, other_axes, pair
 
 Infer = Callable[[Sequence[Any], dict[str, Any]], Type | None]
@@ -112,7 +112,7 @@ def facts(arg: Any) -> tuple[str, tuple[str, ...]]:
     (('float64', ('n', 'n')), ('float32', ('n',)))
     """
     if isinstance(arg, OrConst):
-        return facts(arg.base)
+        return facts(arg.const if arg.base is BOTTOM else arg.base)
     if isinstance(arg, Scalar):
         return arg.dtype, ()
     if isinstance(arg, Array):
@@ -170,6 +170,7 @@ def common(*args: Any) -> str:
 
 def weak(arg: Any) -> bool:
     """Whether an argument is a Python number."""
+    arg = arg.const if isinstance(arg, OrConst) and arg.base is BOTTOM else strip_const(arg) if isinstance(arg, Type) else arg
     return type(arg) in (bool, int, float, complex) or (isinstance(arg, Scalar) and arg.python is True)
 
 
@@ -488,6 +489,11 @@ def inner(a: Any, b: Any) -> Type:
     if not left or not right:
         return computed(common(a, b), left or right)
     return computed(common(a, b), (*left[:-1], *right[:-1]))
+
+
+@from_call
+def vdot(a: Any, b: Any) -> Type:
+    return computed(common(a, b), ())
 
 
 @from_call

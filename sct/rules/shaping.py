@@ -347,7 +347,7 @@ def repeat_bar(v, repeats, axis, size):
 @vjp(np.tile, infer=shapes.tile)
 def tile_vjp(A, reps, *, z, z_bar):
     times = (1,) * (np.ndim(z) - count_of(reps)) + (tuple(reps) if isinstance(reps, (tuple, list)) else (reps,))
-    sizes = (1,) * (np.ndim(z) - np.ndim(A)) + np.shape(A)
+    sizes = (1,) * (np.ndim(z) - np.ndim(A)) + (A.shape if np.ndim(A) > 0 else ())
     split_shape = ()
     copies = ()
     for k in range(len(times)):
@@ -378,11 +378,15 @@ def tiles_sum(v, split_shape, copies, a):
 def sort_vjp(a, axis=-1, kind=None, *, z, z_bar):
     if axis is None or a.ndim == 1:
         flat = a if a.ndim == 1 else a.reshape(-1)
-        flat_bar = z_bar[np.argsort(np.argsort(flat))]
+        flat_bar = z_bar[ranks(flat, 0)]
         a_bar = flat_bar if a.ndim == 1 else flat_bar.reshape(a.shape)
     else:
-        ranks = np.argsort(np.argsort(a, axis=axis), axis=axis)
-        a_bar = np.take_along_axis(z_bar, ranks, axis)
+        a_bar = np.take_along_axis(z_bar, ranks(a, normal_axis(axis, a.ndim)), axis)
+
+
+def ranks(a, axis):
+    """Where each element of ``a`` goes when sorted along ``axis``."""
+    return np.argsort(np.argsort(a)) if axis == a.ndim - 1 else np.argsort(np.argsort(a, axis), axis)
 
 
 @vjp(np.take, infer=shapes.take)

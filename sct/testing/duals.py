@@ -18,6 +18,13 @@ import numpy as np
 from .dual_rules import UFUNC_ALIASES, Partial, partials_of
 
 
+ARRAY_METHODS = frozenset({
+    "sum", "mean", "prod", "max", "min", "var", "std", "dot", "reshape", "ravel", "transpose", "copy", "argmax", "argmin",
+    "argsort", "cumsum", "clip", "squeeze", "take", "repeat", "swapaxes", "trace", "diagonal", "any", "all", "round", "nonzero",
+})
+"""Methods of arrays (and NumPy scalars) that are the NumPy function of that name."""
+
+
 class ReferenceGap(Exception):
     """The reference cannot judge this program: an operation that dual numbers do not know."""
 
@@ -87,13 +94,13 @@ class Dual:
 
     @property
     def T(self) -> Any:
-        return np.transpose(self)  # type: ignore[call-overload]
+        return np.transpose(self)
 
     def __getattr__(self, name: str) -> Any:
         if name in ("shape", "ndim", "size", "dtype", "nbytes", "is_integer"):
             return getattr(self.value, name)
         if name in ARRAY_METHODS and hasattr(self.value, name):
-            return lambda *args, **kwargs: getattr(np, ARRAY_METHODS[name])(self, *args, **kwargs)
+            return lambda *args, **kwargs: getattr(np, name)(self, *args, **kwargs)
         if hasattr(self.value, name):
             raise ReferenceGap(f"dual numbers do not know the attribute {name!r}")
         raise AttributeError(name)
@@ -136,7 +143,7 @@ class DualArray(Dual):
 
     def flatten(self) -> Any:
         """A copy without dimensions but one."""
-        return np.reshape(np.copy(self), -1)  # type: ignore[call-overload]
+        return np.reshape(np.copy(self), -1)
 
     def fill(self, value: Any) -> None:
         """Writes one number to every element."""
@@ -145,13 +152,6 @@ class DualArray(Dual):
     def tolist(self) -> Any:
         """Nested lists of Python numbers."""
         return [x.item() if x.value.ndim == 0 else x.tolist() for x in self]
-
-
-ARRAY_METHODS = {name: name for name in (
-    "sum", "mean", "prod", "max", "min", "var", "std", "dot", "reshape", "ravel", "transpose", "copy", "argmax", "argmin",
-    "argsort", "cumsum", "clip", "squeeze", "take", "repeat", "swapaxes", "trace", "diagonal", "any", "all", "round", "nonzero",
-)}
-"""Methods of arrays (and NumPy scalars) that are the NumPy function of that name."""
 
 
 def directions_too(index: Any) -> Any:
@@ -166,6 +166,8 @@ def plain(x: Any) -> Any:
     """The value without derivatives; lists and tuples are searched for dual numbers."""
     if isinstance(x, Dual):
         return x.value
+    if type(x) is PlainArray:
+        return np.asarray(x)
     if type(x) in (list, tuple):
         return type(x)(plain(i) for i in x)
     return x
@@ -211,6 +213,8 @@ def tangent_of(x: Any, k: int) -> np.ndarray:
 
 def make(value: Any, tangent: Any) -> Any:
     """The dual of a value; derivatives are broadcast to it, and dropped if it cannot have any."""
+    if isinstance(value, Dual):
+        raise ReferenceGap("a plain computation gave a dual number")
     if not is_float(value):
         return value
     if not isinstance(value, np.ndarray):
@@ -241,6 +245,17 @@ class PlainArray(np.ndarray):
     def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
         """As for any array; ``float`` may arrive in its dual version."""
         return constant(np.asarray(self).astype(real_type(dtype), *args, **kwargs), self.directions)
+
+
+def _plain_method(name: str) -> Callable[..., Any]:
+    def method(self: PlainArray, *args: Any, **kwargs: Any) -> Any:
+        return constant(getattr(np.asarray(self), name)(*plain(args), **kwargs), self.directions)
+
+    return method
+
+
+for _name in ARRAY_METHODS - {"dot"} | {"flatten"}:
+    setattr(PlainArray, _name, _plain_method(_name))
 
 
 def constant(value: Any, k: int) -> Any:
@@ -315,11 +330,11 @@ def _comparison(op: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _matmul(self: Dual, other: Any) -> Any:
-    return np.matmul(self, other)  # type: ignore[call-overload]
+    return np.matmul(self, other)
 
 
 def _rmatmul(self: Dual, other: Any) -> Any:
-    return np.matmul(other, self)  # type: ignore[call-overload]
+    return np.matmul(other, self)
 
 
 _BINARY = {"add": (operator.add, "add"), "sub": (operator.sub, "subtract"), "mul": (operator.mul, "multiply"),
@@ -330,7 +345,8 @@ for _name, (_op, _rule) in _BINARY.items():
     setattr(Dual, f"__{_name}__", _forward)
     setattr(Dual, f"__r{_name}__", _reflected)
     setattr(DualArray, f"__i{_name}__", _in_place(_op))
-for _name, _op, _rule in (("neg", operator.neg, "negative"), ("pos", operator.pos, "positive"), ("abs", abs, "absolute")):
+_UNARY: tuple[tuple[str, Callable[..., Any], str], ...] = (("neg", operator.neg, "negative"), ("pos", operator.pos, "positive"), ("abs", abs, "absolute"))
+for _name, _op, _rule in _UNARY:
     setattr(Dual, f"__{_name}__", _unary(_op, _rule))
 for _op in (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne):
     setattr(Dual, f"__{_op.__name__}__", _comparison(_op))

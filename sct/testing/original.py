@@ -215,6 +215,8 @@ class SwappedNumpy:
         def call(*args: Any, **kwargs: Any) -> Any:
             if not joins:
                 args = tuple(self.array(a) if type(a) in (list, tuple) and contains_dual(a) else a for a in args)
+            if not any(map(contains_dual, (*args, *kwargs.values()))):
+                args = plain(args)
             return constant(fn(*map(real_type, args), **{n: real_type(v) for n, v in kwargs.items()}), self._k)
 
         functools.update_wrapper(call, fn, assigned=("__name__",), updated=())
@@ -227,7 +229,9 @@ class SwappedNumpy:
         """Copies nested sequences of dual numbers into a dual array."""
         x = list(x) if isinstance(x, Iterator) else x
         value = np.array(plain(x), dtype=real_type(dtype))
-        return DualArray(value, np.array(tangent_of(x, self._k)).reshape((*value.shape, self._k))) if is_float(value) else value
+        if not is_float(value):
+            return constant(value, self._k)
+        return DualArray(value, np.array(tangent_of(x, self._k)).reshape((*value.shape, self._k)))
 
     def asarray(self, x: Any, dtype: Any = None) -> Any:
         """As ``array``, but an array of the right type is returned itself."""

@@ -58,7 +58,7 @@ class RandomFunction:
 
     def pick(self, *types: Type) -> Value:
         found = self.visible(*(types or (FLOAT,)))
-        if not found or self.rng.random() < 0.12:
+        if not found or (types[:1] != (VECTOR,) and self.rng.random() < 0.12):
             kind = (types or (FLOAT,))[0]
             value: Any = self.rng.choice([0.0, 0.5, -1.5, 2.0]) if kind is FLOAT else self.rng.randint(-1, 3)
             return self.add("const", [], kind, self.hint(), value=value)
@@ -108,7 +108,8 @@ class RandomFunction:
             self.line += self.rng.randint(0, 1)
             self.b.loc = Loc("<random>", self.line, text=f"line {self.line}")
             kinds = [self.arithmetic] * 6 + [self.branch, self.ternary, self.loop, self.loop, self.while_, self.effect, self.store,
-                                             self.load, self.pair, self.saved, self.items, self.with_accumulator, self.array]
+                                             self.load, self.pair, self.saved, self.items, self.with_accumulator, self.array,
+                                             self.unbound_before, self.bound_in_one_branch]
             if self.depth >= 3:
                 kinds = kinds[:6] + [self.ternary, self.effect, self.store, self.load, self.pair]
             self.rng.choice(kinds)()
@@ -283,6 +284,29 @@ class RandomFunction:
             self.b.emit("continue", [self.pick()])
             self.scopes.pop()
         self.scopes[-1] += self.b.emit("for", [zero, count, one, s], [FLOAT], ["s"], [block], kind="range", seqs=1).results
+
+    def unbound_before(self) -> None:
+        """A variable that a loop binds in its first trip."""
+        undef = self.b.value("undef", [], FLOAT, "last")
+        zero, three, one = (self.b.value("const", [], INT, value=v) for v in (0, 3, 1))
+        block = Block()
+        i = block.add_arg("i", INT)
+        block.add_arg("last", FLOAT)
+        self.inside(block, lambda: self.b.emit("continue", [self.pick()]), [i])
+        self.scopes[-1] += self.b.emit("for", [zero, three, one, undef], [FLOAT], ["last"], [block], kind="range").results
+
+    def bound_in_one_branch(self) -> None:
+        """A variable bound in one branch, read under the same condition."""
+        condition, blocks = self.condition(), [Block(), Block()]
+        self.inside(blocks[0], lambda: self.b.emit("yield", [self.pick()]))
+        with self.b.at(blocks[1]):
+            self.b.emit("yield", [self.b.value("undef", [], FLOAT, "x")])
+        maybe = self.b.emit("if", [condition], [FLOAT], [self.hint()], blocks).result
+        self.statements(1)
+        blocks = [Block(), Block()]
+        for k, block in enumerate(blocks):
+            self.inside(block, lambda: self.b.emit("yield", [self.pick()]), [maybe] * (1 - k))
+        self.scopes[-1] += self.b.emit("if", [condition], [FLOAT], [self.hint()], blocks).results
 
     def with_accumulator(self) -> None:
         """``acc += v`` on an array that nothing else refers to."""

@@ -139,7 +139,7 @@ class Writer:
         test = self.condition()
         if self.random.random() < 0.3:
             test = f"({self.name()} := {self.expr(1)}) != 2"
-        self.add(depth, f"while {w} < 3 and {test}:" if self.random.random() < 0.7 else f"while (({w} := {w} + 1) < 4) and {test}:")
+        self.add(depth, f"while {w} < 3 and ({test}):" if self.random.random() < 0.7 else f"while (({w} := {w} + 1) < 4) and ({test}):")
         if ":= " + w not in self.lines[-1]:
             self.add(depth + 1, f"{w} += 1")
         self.block(depth + 1, nesting + 1, True)
@@ -177,4 +177,4 @@ class Writer:
             f"({x} + {y})", f"({x} - {y})", f"({x} and {y})", f"({x} or {y})", f"log({x})", f"({x} if {self.name()} > 1 else {y})",
             f"sum({k} + {self.name()} for {k} in range(3) if {k} != {y})", f"len([{k} for {k} in range(2) for j in range({k})])",
             f"({x} * 2 % 7)", f"[{x}, {y}][{self.name()} > 0]", f"log({x}, *[{y}], **{{'z': 1}})", f"-{x}",
-            f"sum([(last := {k}) + {y} for {k} in range(1, 3)]) + last", f"max(len(f'{{{x}:>{{3}}}}'), {y})"])
+            f"sum([(last := {k}) + {y} for {k} in range(1, 3)]) + last", f"max(len(f'{{{self.name()}:>{{3}}}}'), {y})"])

@@ -92,14 +92,16 @@ def test_a_lost_value_does_not_stop_the_printer():
 
 
 @pytest.mark.parametrize("fn, text", [
-    (np.linalg.norm, "np.linalg.norm"), (len, "len"), (np.float32, "np.float32"), (from_text, "from_text"), (3, "object('int')"),
+    (np.linalg.norm, "np.linalg.norm"), (len, "len"), (np.float32, "np.float32"),
+    (from_text, "from_text"), (3, "object('int')"),
 ])
 def test_callables(fn, text):
     assert callable_text(fn) == text
 
 
 @pytest.mark.parametrize("value, text", [
-    ((1,), "(1,)"), ([1, None], "[1, None]"), (float("inf"), "inf"), (..., "..."), (b"x", "b'x'"), (object(), "object('object')"),
+    ((1,), "(1,)"), ([1, None], "[1, None]"), (float("inf"), "inf"), (..., "..."), (b"x", "b'x'"),
+    (object(), "object('object')"),
 ])
 def test_literals(value, text):
     assert literal_text(value) == text

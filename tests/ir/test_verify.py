@@ -120,7 +120,8 @@ def test_a_context_that_is_returned_is_emptied_elsewhere():
     (INT, FLOAT, False), (NP_FLOAT, FLOAT, True), (UNDEF, FLOAT, True), (FLOAT, Array("float64", ()), False),
     (Array("float64", (MANY,)), Array("float64", (ANY,)), True), (Array("float32", (MANY,)), Array("float64", (MANY,)), False),
     (INT, OrConst(FLOAT, INT), True), (OrConst(FLOAT, INT), FLOAT, False), (OrConst(FLOAT, INT), OrConst(FLOAT, INT), True),
-    (Tuple((INT, FLOAT)), Tuple((INT, NP_FLOAT)), True), (Tuple((INT,)), Tuple((INT, INT)), False), (List(FLOAT), List(NP_FLOAT), True),
+    (Tuple((INT, FLOAT)), Tuple((INT, NP_FLOAT)), True), (Tuple((INT,)), Tuple((INT, INT)), False),
+    (List(FLOAT), List(NP_FLOAT), True),
 ])
 def test_fits(actual, declared, fine):
     assert fits(actual, declared) is fine

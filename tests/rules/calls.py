@@ -68,8 +68,8 @@ def check_rule(call: Call, rtol: float = 1e-7, rule: Callable[..., Any] | None =
             compare(got, leaf, slope(call, rule, name, path, leaf, z_bar), f"{call}: {name}_bar{list(path) or ''}", rtol)
 
 
-OPTIONS = ("ord", "rcond", "rtol")
-"""Numbers that choose what is computed; they carry no derivative."""
+OPTIONS = ("ord", "rcond", "rtol", "det")
+"""Numbers that choose what is computed, or that follow from another argument; they carry no derivative."""
 
 
 def compare(got: Any, leaf: Any, expected: Any, where: str, rtol: float) -> None:

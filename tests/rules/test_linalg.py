@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import sct.rules.linalg  # noqa: F401 - registers the rules
+from sct.runtime.arrays import cofactors
 
 from .calls import Call, by_primitive, check_rule, check_type, unnoticed
 
@@ -27,13 +28,16 @@ SQUARE, STACK = some(3, 3) + 2 * np.eye(3), some(2, 3, 3) + 2 * np.eye(3)
 RANK_TWO, RANK_ONE = np.diag([2.0, -3.0, 0.0]) @ np.linalg.qr(SQUARE)[0], np.outer([1.0, 2.0, 3.0], [2.0, 0.5, 1.0])
 V, W = some(3), some(3)
 
-PAIRS = [((3,), (3,)), ((2, 3), (3,)), ((3,), (3, 2)), ((2, 3), (3, 4)), ((5, 2, 3), (3,)), ((3,), (5, 3, 2)), ((5, 2, 3), (5, 3, 4)),
-         ((2, 3), (5, 3, 4)), ((5, 2, 3), (3, 4)), ((1, 2, 3), (5, 3, 4)), ((6, 1, 2, 3), (5, 3, 4)), ((1, 3), (3, 1)), ((0, 3), (3, 2)),
+PAIRS = [((3,), (3,)), ((2, 3), (3,)), ((3,), (3, 2)), ((2, 3), (3, 4)), ((5, 2, 3), (3,)), ((3,), (5, 3, 2)),
+    ((5, 2, 3), (5, 3, 4)),
+         ((2, 3), (5, 3, 4)), ((5, 2, 3), (3, 4)), ((1, 2, 3), (5, 3, 4)), ((6, 1, 2, 3), (5, 3, 4)), ((1, 3), (3, 1)),
+         ((0, 3), (3, 2)),
          ((2, 6, 2, 3), (3,)), ((3,), (2, 6, 3, 2))]
 MATMULS = [Call(fn, some(*a), some(*b)) for fn in (operator.matmul, np.matmul) for a, b in PAIRS]
 DOTS = [Call(np.dot, some(*a), some(*b)) for a, b in PAIRS[:6]] + [
     Call(np.dot, 2.0, V), Call(np.dot, V, 2.0), Call(np.dot, 2.0, 3.0), Call(np.dot, np.array(2.0), some(2, 3)),
-    Call(np.dot, some(2, 3), some(4, 3, 2)), Call(np.dot, some(4, 2, 3), some(3, 2)), Call(np.dot, some(4, 2, 3), some(5, 3, 2)),
+    Call(np.dot, some(2, 3), some(4, 3, 2)), Call(np.dot, some(4, 2, 3), some(3, 2)),
+    Call(np.dot, some(4, 2, 3), some(5, 3, 2)),
     Call(np.dot, some(5, 4, 2, 3), some(3)), Call(np.dot, V, some(5, 3, 2)),
 ]
 INNERS = [Call(np.inner, some(*a), some(*b)) for a, b in (((3,), (3,)), ((2, 3), (4, 3)), ((2, 3), (3,)), ((3,), (4, 3)),
@@ -41,32 +45,42 @@ INNERS = [Call(np.inner, some(*a), some(*b)) for a, b in (((3,), (3,)), ((2, 3),
 INNERS += [Call(np.inner, 2.0, V), Call(np.inner, V, 2.0), Call(np.inner, 2.0, 3.0)]
 OUTERS = [Call(np.outer, V, some(4)), Call(np.outer, some(2, 2), V), Call(np.outer, V, some(2, 2)), Call(np.outer, 2.0, V),
           Call(np.outer, V, 2.0)]
-VDOTS = [Call(np.vdot, V, W), Call(np.vdot, some(2, 3), some(2, 3)), Call(np.vdot, some(2, 3), some(6)), Call(np.vdot, 2.0, 3.0)]
+VDOTS = [Call(np.vdot, V, W), Call(np.vdot, some(2, 3), some(2, 3)), Call(np.vdot, some(2, 3), some(6)),
+    Call(np.vdot, 2.0, 3.0)]
 TENSORDOTS = [
     Call(np.tensordot, some(2, 3), some(3, 4), 1), Call(np.tensordot, some(2, 3), some(2, 3)), Call(np.tensordot, V, W, 0),
     Call(np.tensordot, some(2, 3), some(4, 3), (1, 1)), Call(np.tensordot, some(3, 2), some(3, 4), axes=([0], [0])),
-    Call(np.tensordot, some(2, 3, 4), some(4, 3, 5), ([2, 1], [0, 1])), Call(np.tensordot, some(2, 3, 4), some(4, 3, 5), ([1, -1], [1, 0])),
-    Call(np.tensordot, some(2, 3, 4), some(5, 4, 2), ([0, 2], [2, 1])), Call(np.tensordot, 2.0, V, 0), Call(np.tensordot, V, 2.0, 0),
-    Call(np.tensordot, some(3, 4, 2), some(4, 3, 5, 2), ((1, 0), (0, 1))), Call(np.tensordot, some(4, 2, 3), some(3, 2, 4), ((1, 0, 2), (1, 2, 0))),
+    Call(np.tensordot, some(2, 3, 4), some(4, 3, 5), ([2, 1], [0, 1])),
+    Call(np.tensordot, some(2, 3, 4), some(4, 3, 5), ([1, -1], [1, 0])),
+    Call(np.tensordot, some(2, 3, 4), some(5, 4, 2), ([0, 2], [2, 1])), Call(np.tensordot, 2.0, V, 0),
+    Call(np.tensordot, V, 2.0, 0),
+    Call(np.tensordot, some(3, 4, 2), some(4, 3, 5, 2), ((1, 0), (0, 1))),
+    Call(np.tensordot, some(4, 2, 3), some(3, 2, 4), ((1, 0, 2), (1, 2, 0))),
 ]
-KRONS = [Call(np.kron, some(*a), some(*b)) for a, b in (((2,), (3,)), ((2, 3), (3, 2)), ((2,), (3, 2)), ((3, 2), (2,)), ((1, 2, 2), (2, 1, 3)))]
+KRONS = [Call(np.kron, some(*a), some(*b)) for a,
+    b in (((2,), (3,)), ((2, 3), (3, 2)), ((2,), (3, 2)), ((3, 2), (2,)), ((1, 2, 2), (2, 1, 3)))]
 KRONS += [Call(np.kron, 2.0, some(2, 3)), Call(np.kron, some(2, 3), 2.0)]
-CROSSES = [Call(np.cross, V, W), Call(np.cross, some(4, 3), W), Call(np.cross, V, some(4, 3)), Call(np.cross, some(4, 3), some(4, 3)),
+CROSSES = [Call(np.cross, V, W), Call(np.cross, some(4, 3), W), Call(np.cross, V, some(4, 3)),
+    Call(np.cross, some(4, 3), some(4, 3)),
            Call(np.cross, some(3, 4), some(3, 4), axis=0), Call(np.cross, some(3, 4), some(4, 3), axisa=0),
-           Call(np.cross, some(1, 3), some(4, 3)), Call(np.cross, some(2, 4, 3), some(4, 3), axisc=0), Call(np.cross, V, some(3, 4), 0, 0)]
+           Call(np.cross, some(1, 3), some(4, 3)), Call(np.cross, some(2, 4, 3), some(4, 3), axisc=0),
+           Call(np.cross, V, some(3, 4), 0, 0)]
 EINSUMS = [Call(np.einsum, *args) for args in (
-    ("ij,jk->ik", some(2, 3), some(3, 4)), ("ij,jk", some(2, 3), some(3, 4)), ("i,i", V, W), ("i,i->", V, W), ("i,j->ij", V, some(2)),
+    ("ij,jk->ik", some(2, 3), some(3, 4)), ("ij,jk", some(2, 3), some(3, 4)), ("i,i", V, W), ("i,i->", V, W),
+    ("i,j->ij", V, some(2)),
     ("ij->ji", some(2, 3)), ("ij->j", some(2, 3)), ("ij->", some(2, 3)), ("ii->i", SQUARE), ("ii", SQUARE), ("ii->", SQUARE),
     ("iij->j", some(3, 3, 2)), ("iji->j", some(3, 2, 3)), ("iii->i", some(3, 3, 3)), ("ij,ij->i", some(2, 3), some(2, 3)),
     ("bij,bjk->bik", some(2, 3, 4), some(2, 4, 2)), ("ij,kj,lk->il", some(2, 3), some(4, 3), some(2, 4)),
     ("i,ij,j", V, SQUARE, W), ("ij,kl->il", some(2, 3), some(4, 2)), ("...ij,...jk->...ik", some(5, 2, 3), some(5, 3, 2)),
-    ("...i,i->...", some(2, 4, 3), V), ("...i", some(2, 3)), ("i...,i...", some(3, 2), some(3, 2)), ("ab , bc -> ac", some(2, 3), some(3, 2)),
+    ("...i,i->...", some(2, 4, 3), V), ("...i", some(2, 3)), ("i...,i...", some(3, 2), some(3, 2)),
+    ("ab , bc -> ac", some(2, 3), some(3, 2)),
     ("...j,...j->...", some(4, 3), some(2, 4, 3)), (",i->i", 2.0, V),
     ("ijj,k->ik", some(2, 3, 3), some(2)))]
 EINSUMS += [Call(np.einsum, "ij,jk,kl->il", some(2, 3), some(3, 4), some(4, 2), optimize=True)]
 
 NORMS = [Call(np.linalg.norm, a, **kwargs) for a, kwargs in (
-    (V, {}), (some(2, 3), {}), (some(2, 3, 2), {}), (V, {"ord": 1}), (V, {"ord": 2}), (V, {"ord": np.inf}), (V, {"ord": -np.inf}),
+    (V, {}), (some(2, 3), {}), (some(2, 3, 2), {}), (V, {"ord": 1}), (V, {"ord": 2}), (V, {"ord": np.inf}),
+    (V, {"ord": -np.inf}),
     (V, {"ord": 3}), (V, {"ord": 2.5}), (V, {"ord": 0}), (some(2, 3), {"axis": 0}), (some(2, 3), {"axis": 1, "keepdims": True}),
     (some(2, 3), {"axis": -1, "ord": 1}), (some(2, 3), {"axis": 0, "ord": np.inf}), (some(2, 3), {"axis": 1, "ord": 3}),
     (some(2, 3), {"keepdims": True}), (some(2, 3), {"ord": "fro"}), (some(2, 3), {"ord": 1}), (some(2, 3), {"ord": -1}),
@@ -83,7 +97,8 @@ SOLVERS = [
     Call(np.linalg.cholesky, positive()), Call(np.linalg.cholesky, positive(2)),
     Call(np.linalg.matrix_power, SQUARE, 3), Call(np.linalg.matrix_power, SQUARE, 1), Call(np.linalg.matrix_power, SQUARE, 0),
     Call(np.linalg.matrix_power, SQUARE, -2), Call(np.linalg.matrix_power, STACK, 4),
-    Call(np.linalg.pinv, some(4, 2)), Call(np.linalg.pinv, some(2, 4)), Call(np.linalg.pinv, SQUARE), Call(np.linalg.pinv, some(2, 4, 3)),
+    Call(np.linalg.pinv, some(4, 2)), Call(np.linalg.pinv, some(2, 4)), Call(np.linalg.pinv, SQUARE),
+    Call(np.linalg.pinv, some(2, 4, 3)),
     Call(np.linalg.multi_dot, [some(2, 3), some(3, 4), some(4, 2)]), Call(np.linalg.multi_dot, [V, some(3, 4), some(4)]),
     Call(np.linalg.multi_dot, [V, some(3, 4)]), Call(np.linalg.multi_dot, [some(2, 3), V]),
     Call(np.linalg.multi_dot, (some(2, 3), some(3, 4), some(4, 2), some(2))),
@@ -94,6 +109,7 @@ SOLVERS = [
 SOLVERS += [Call(np.linalg.svd, a, False).alone(k) for a in (some(3, 2), some(2, 3), some(3, 2, 2)) for k in range(3)]
 SOLVERS += [Call(fn, a).alone(k) for fn in (np.linalg.eigh, np.linalg.qr) for a in (positive(), positive(4)) for k in range(2)]
 SOLVERS += [Call(np.linalg.slogdet, SQUARE).alone(1)]
+SOLVERS += [Call(cofactors, m, np.linalg.det(m)) for m in (SQUARE, STACK)]
 CALLS = MATMULS + DOTS + INNERS + OUTERS + VDOTS + TENSORDOTS + KRONS + CROSSES + EINSUMS + NORMS + SOLVERS
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import sct.rules.reductions  # noqa: F401 - registers the rules
+from sct.runtime.arrays import product_of_others
 
 from .calls import Call, by_primitive, check_rule, unnoticed
 
@@ -20,7 +21,8 @@ AXES = [(V, {}), (M, {}), (V, {"axis": 0}), (M, {"axis": 0}), (M, {"axis": 1}), 
         (M, {"keepdims": True}), (T, {"axis": (0, 2)}), (T, {"axis": (1, 2), "keepdims": True}), (T, {"axis": 1}),
         (T, {"axis": (0, 1)}), (np.array(1.5), {}), (1.5, {}), (np.float64(1.5), {}), (F32, {"axis": 1})]
 
-CALLS = [Call(fn, a, **kwargs) for fn in (np.sum, np.mean, np.prod, np.max, np.min, np.amax, np.amin, np.ptp, np.nansum, np.nanmean,
+CALLS = [Call(fn, a, **kwargs) for fn in (np.sum, np.mean, np.prod, np.max, np.min, np.amax, np.amin, np.ptp, np.nansum,
+    np.nanmean,
                                           np.nanmax, np.nanmin, np.average) for a, kwargs in AXES]
 CALLS += [Call(fn, a, **kwargs) for fn in (np.var, np.std) for a, kwargs in AXES if np.ndim(a)]
 CALLS += [Call(fn, M, **kwargs) for fn in (np.var, np.std) for kwargs in ({"ddof": 1}, {"axis": 1, "ddof": 1}, {"where": MASK},
@@ -32,7 +34,8 @@ CALLS += [Call(fn, M, **kwargs) for fn in (np.max, np.min, np.amax, np.amin) for
 CALLS += [
     Call(np.sum, np.zeros(0)), Call(np.sum, np.zeros((0, 3)), axis=0), Call(np.prod, np.zeros(0)),
     Call(np.sum, M, 1, np.float64), Call(np.sum, M, initial=2.5), Call(np.sum, M, axis=1, initial=2.5),
-    Call(np.sum, M, where=MASK), Call(np.sum, M, axis=0, where=MASK), Call(np.sum, M, axis=1, where=np.array([True, False, True, True])),
+    Call(np.sum, M, where=MASK), Call(np.sum, M, axis=0, where=MASK),
+    Call(np.sum, M, axis=1, where=np.array([True, False, True, True])),
     Call(np.mean, M, where=MASK), Call(np.mean, M, axis=0, where=MASK), Call(np.mean, M, axis=1, keepdims=True, where=MASK),
     Call(np.average, M, weights=np.abs(M) + 1), Call(np.average, M, axis=1, weights=np.arange(1.0, 5.0)),
     Call(np.average, M, axis=0, weights=np.arange(1.0, 4.0)), Call(np.average, V, weights=np.abs(V)),
@@ -41,15 +44,21 @@ CALLS += [
     Call(np.prod, np.stack([ONE_ZERO, TWO_ZEROS])), Call(np.prod, np.stack([ONE_ZERO, TWO_ZEROS]), axis=0),
     Call(np.prod, M, initial=2.5), Call(np.prod, M, axis=0, initial=2.5), Call(np.prod, M, where=MASK, axis=1),
     Call(np.prod, M, where=MASK),
-    Call(np.nansum, HOLES), Call(np.nansum, HOLES, axis=0), Call(np.nansum, HOLES, axis=1, keepdims=True), Call(np.nanmean, HOLES),
+    Call(np.nansum, HOLES), Call(np.nansum, HOLES, axis=0), Call(np.nansum, HOLES, axis=1, keepdims=True),
+    Call(np.nanmean, HOLES),
     Call(np.nanmean, HOLES, axis=1), Call(np.nanmax, HOLES, axis=1), Call(np.nanmin, HOLES),
 ]
 CALLS += [Call(fn, a, **kwargs) for fn in (np.cumsum, np.cumprod) for a, kwargs in (
-    (V, {}), (M, {}), (V, {"axis": 0}), (M, {"axis": 0}), (M, {"axis": 1}), (T, {"axis": 1}), (T, {"axis": -1}), (2.5, {}), (F32, {}),
-    (ONE_ZERO, {}), (TWO_ZEROS, {}), (np.stack([ONE_ZERO, TWO_ZEROS]), {"axis": 1}), (np.stack([ONE_ZERO, TWO_ZEROS]), {"axis": 0}),
+    (V, {}), (M, {}), (V, {"axis": 0}), (M, {"axis": 0}), (M, {"axis": 1}), (T, {"axis": 1}), (T, {"axis": -1}), (2.5, {}),
+    (F32, {}),
+    (ONE_ZERO, {}), (TWO_ZEROS, {}), (np.stack([ONE_ZERO, TWO_ZEROS]), {"axis": 1}),
+    (np.stack([ONE_ZERO, TWO_ZEROS]), {"axis": 0}),
     (np.zeros(3), {}), (np.zeros(0), {}), (np.zeros(9), {}))]
+CALLS += [Call(product_of_others, a, *axis) for a, *axis in (
+    (V,), (ONE_ZERO,), (TWO_ZEROS,), (M, 0), (M, 1), (T, 1), (T,), (np.zeros(3),), (V[:1],), (V[:0],))]
 CALLS += [
-    Call(np.diff, V), Call(np.diff, M), Call(np.diff, M, axis=0), Call(np.diff, V, 2), Call(np.diff, V, 3), Call(np.diff, T, axis=1),
+    Call(np.diff, V), Call(np.diff, M), Call(np.diff, M, axis=0), Call(np.diff, V, 2), Call(np.diff, V, 3),
+    Call(np.diff, T, axis=1),
     Call(np.diff, V, prepend=1.5), Call(np.diff, V, append=1.5), Call(np.diff, M, prepend=1.5, append=M[:, :2]),
     Call(np.diff, M, 2, 0, prepend=M[:1], append=0.5), Call(np.diff, V[:1]),
     Call(np.trapezoid, V), Call(np.trapezoid, M), Call(np.trapezoid, V, dx=0.3), Call(np.trapezoid, M, axis=0, dx=0.3),

@@ -1,0 +1,28 @@
+"""Gradients of plain Python and NumPy code by source transformation: readable adjoints, no runtime tape."""
+
+from .api import explain, grad, grad_from_source, graph, ir, source, supported, value_and_grad
+from .errors import (
+    AliasingError,
+    ArgumentError,
+    DifferentiationWarning,
+    InternalError,
+    MissingRuleError,
+    NonFiniteGradientError,
+    NonScalarOutputError,
+    RuleError,
+    SctError,
+    SourceUnavailableError,
+    StaleSourceError,
+    UnsupportedSyntaxError,
+    UnsupportedTypeError,
+)
+from .rules.stops import stop_gradient
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AliasingError", "ArgumentError", "DifferentiationWarning", "InternalError", "MissingRuleError", "NonFiniteGradientError",
+    "NonScalarOutputError", "RuleError", "SctError", "SourceUnavailableError", "StaleSourceError", "UnsupportedSyntaxError",
+    "UnsupportedTypeError", "explain", "grad", "grad_from_source", "graph", "ir", "source", "stop_gradient", "supported",
+    "value_and_grad",
+]

@@ -1,0 +1,40 @@
+"""Array functions that derivative formulas need and NumPy lacks: products of all other elements, cofactors of matrices.
+
+Both replace a division that fails at zero (``prod(x) / x``, ``det(x) * inv(x).T``); generated code may call them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+__all__ = ["cofactors", "product_of_others"]
+
+
+def product_of_others(x: Any, axis: int = -1) -> Any:
+    """For each element the product of all other ones along ``axis``: those before it times those behind it.
+
+    >>> product_of_others(np.array([2.0, 0.0, 5.0])).tolist()
+    [0.0, 10.0, 0.0]
+    """
+    v = np.moveaxis(x, axis, -1)
+    one = np.ones_like(v[..., :1])
+    before = np.cumprod(np.concatenate([one, v[..., :-1]], axis=-1), axis=-1)
+    behind = np.cumprod(np.concatenate([one, v[..., :0:-1]], axis=-1), axis=-1)[..., ::-1]
+    return np.moveaxis(before * behind, -1, axis)
+
+
+def cofactors(x: Any, det: Any) -> Any:
+    """The gradient of ``det`` of a square matrix (or of each of a stack), whose determinant is at hand.
+
+    For regular matrices it is ``det * inv(x).T``; where one is singular all are found from their singular values.
+
+    >>> cofactors(np.array([[1.0, 2.0], [2.0, 4.0]]), 0.0).round(12).tolist()
+    [[4.0, -2.0], [-2.0, 1.0]]
+    """
+    if np.all(det):
+        return np.expand_dims(det, (-2, -1)) * np.swapaxes(np.linalg.inv(x), -1, -2)
+    u, s, vh = np.linalg.svd(x)
+    sign = np.linalg.det(u) * np.linalg.det(vh)
+    return (u * np.expand_dims(product_of_others(s), -2)) @ vh * np.expand_dims(sign, (-2, -1))
