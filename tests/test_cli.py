@@ -63,7 +63,7 @@ def test_source_of_an_importable_function(capsys):
 def test_source_of_a_function_in_a_file(model, capsys):
     assert main(["source", f"{model}:walk", "--argnums", "0,1"]) == 0
     printed = capsys.readouterr().out
-    assert "x_bar" in printed and "w_bar" in printed
+    assert "reverse sweep" in printed and "w_bar" in printed
     compile(printed, "printed", "exec")
 
 

@@ -5,7 +5,6 @@
 """
 
 import ast
-import linecache
 import os
 import re
 import sys
@@ -27,16 +26,17 @@ def blocks(text):
         yield text.count("\n", 0, match.start("body")) + 1, match["language"], match["shown"], match["body"]
 
 
-def as_module(page, text):
-    """The page's Python as one module text in which every line keeps its number, and the module to run it in."""
+def as_module(page, text, folder):
+    """The page's Python as one module file in which every line keeps its number, and the module to run it in."""
     lines = [""] * (text.count("\n") + 1)
     for start, language, shown, body in blocks(text):
         if language == "python" and shown is None:
             lines[start - 1:start - 1 + body.count("\n")] = body.splitlines()
     source = "\n".join(lines) + "\n"
     module = types.ModuleType(f"page_{page.stem.replace('-', '_')}")
-    module.__file__ = f"<{page.name}>"
-    linecache.cache[module.__file__] = (len(source), None, source.splitlines(True), module.__file__)
+    path = folder / f"{page.stem}.py"
+    path.write_text(source, encoding="utf-8")
+    module.__file__ = str(path)
     return source, module
 
 
@@ -77,7 +77,7 @@ def rewrite(page, expression, output):
 def test_page_tells_the_truth(page, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)  # pages may save files
     text = page.read_text(encoding="utf-8")
-    source, module = as_module(page, text)
+    source, module = as_module(page, text, tmp_path)
     monkeypatch.setitem(sys.modules, module.__name__, module)
     statements = ast.parse(source, module.__file__).body
     shown = [(start, expression, body) for start, _, expression, body in blocks(text) if expression is not None]

@@ -327,10 +327,11 @@ def _finish(rev: Reverser, op: Op, bounds: tuple[list[Value], bool], exit: Value
     if exit is not None:
         next(results)
     start = first_init(op)
-    for k in positions:
-        rev.accumulate(op.operands[start + k], next(results))
+    contributions = [(op.operands[start + k], next(results)) for k in positions]
     for v in scalars:
         rev.bars[v] = next(results)
+    for init, contribution in contributions:
+        rev.accumulate(init, contribution)
 
 
 def _reverse_body(rev: Reverser, body: Block, results: list[Value], positions: list[int], carried: list[Value],

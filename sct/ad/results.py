@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..ir.core import Op, Value
-from ..ir.ops import Lit, SeqOf, Slot
+from ..ir.core import Block, Op, Value
+from ..ir.ops import LOOPS, Lit, SeqOf, Slot
 from ..ir.rewrite import incoming
 from ..ir.types import NONE, Array, List, Object, OrConst, Scalar, Type, strip_const
 from ..rules import registry
-from .reverse import Joint, Reverser, is_zero
+from .reverse import Joint, Reverser
 
 if TYPE_CHECKING:
     from ..compiler import Request
@@ -85,13 +85,39 @@ def _scalar(rev: Reverser, gradient: Value, have: Type, want: Scalar) -> Value:
     literal = isinstance(gradient.owner, Op) and gradient.owner.name == "const"
     if want.python:
         fn: Any = complex if want.dtype.startswith("complex") else float
-        exact = isinstance(have, Scalar) and have.python is True and have.dtype == want.dtype
+        exact = isinstance(have, Scalar) and have.dtype == want.dtype and is_python(gradient, set())
         if exact and (literal or not isinstance(gradient.type, OrConst)):
             return gradient
         return _call(rev, fn, [gradient], want)
     if isinstance(have, Scalar) and have.python is False and have.dtype == want.dtype:
         return gradient
     return _call(rev, np.dtype(want.dtype).type, [gradient], want)
+
+
+_KEEPS_PYTHON = frozenset({operator.add, operator.sub, operator.mul, operator.truediv, operator.neg, operator.pos})
+
+
+def is_python(value: Value, visiting: set[Value]) -> bool:
+    """Whether an adjoint is certainly a Python float at run time, so that no conversion is needed."""
+    t = strip_const(value.type)
+    if isinstance(t, Scalar) and t.python is True or value in visiting:
+        return True
+    visiting.add(value)
+    op = value.owner
+    if isinstance(op, Block):
+        loop = op.parent
+        if loop is None or loop.name not in LOOPS:
+            return False
+        position = op.args.index(value) - (len(op.args) - len(loop.results))
+        return position >= 0 and all(is_python(v, visiting) for v in incoming(loop, position))
+    if not isinstance(op, Op):
+        return False
+    if op.name in ("if", "for", "while"):
+        return all(is_python(v, visiting) for v in incoming(op, op.results.index(value)))
+    if op.name == "call" and op.attrs["fn"] in _KEEPS_PYTHON:
+        literals = all(type(a.value) in (int, float) for a in op.attrs["args"] if isinstance(a, Lit))
+        return literals and all(is_python(v, visiting) for v in op.operands)
+    return False
 
 
 def _array(rev: Reverser, gradient: Value, have: Type, want: Array, owned: set[Value]) -> Value:
@@ -139,5 +165,3 @@ def _allocates(op: Op) -> bool:
         return True
     return entry is not None and entry.alias == "fresh"
 
-
-_ = is_zero

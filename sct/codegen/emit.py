@@ -15,9 +15,9 @@ from typing import Any
 from ..ir.core import NOWHERE, Block, Function, Loc, Op, Value
 from ..ir.ops import INFIX, Lit, SliceOf, Slot
 from ..ir.rewrite import carried_inits, is_tail
-from ..ir.types import NONE, SLICE, Scalar
+from ..ir.types import NONE, SLICE
 from .expr import BINARY, STORE, Expressions, attribute, bare_tuple, call, name, target
-from .facts import gather, is_const, resolve, template_values
+from .facts import gather, is_const, resolve, scalar, template_values
 from .idioms import augmented, comprehension, names_read, unpacked_items
 from .inline import Plan, plan_expressions
 from .liveness import copies, is_undef
@@ -121,9 +121,11 @@ class _Printer:
 
     # ---- statements and their groups
 
-    def add(self, stmt: ast.stmt, loc: Loc = NOWHERE) -> None:
+    def add(self, stmt: ast.stmt, loc: Loc = NOWHERE, quiet: bool = False) -> None:
+        """Append a statement; a quiet one opens no group (values taken back at the head of a block)."""
         if loc.line:
-            self.open_group(loc)
+            if not quiet:
+                self.open_group(loc)
             self.locs[id(stmt)] = loc
         self.out.append(stmt)
 
@@ -177,11 +179,11 @@ class _Printer:
         self.add(ast.Assign([ast.Tuple(list(targets), STORE)], value, lineno=1), op.loc)
 
     def assign(self, value: Value, shown: ast.expr, op: Op) -> None:
-        self.add(self.assignment(value, shown), op.loc)
+        self.add(self.assignment(value, shown), op.loc, op.name == "pop" or bool(op.attrs.get("recomputed")))
 
     def assignment(self, value: Value, shown: ast.expr) -> ast.stmt:
         text = self.expressions.variable(value)
-        if isinstance(value.type, Scalar):
+        if scalar(value) is not None:
             if (short := augmented(text, shown, self.reversing)) is not None:
                 return short
         return ast.Assign([target(text)], shown, lineno=1)
@@ -249,6 +251,10 @@ class _Printer:
             return [ast.If(self.expressions.negated(condition), orelse, []), *body]
         if is_tail(op) and len(body) <= 2 < len(orelse):
             return [ast.If(self.expressions.of(condition), [*body, ast.Continue()], []), *orelse]
+        if len(orelse) == 2 and _is_comment(orelse[0]) and isinstance(orelse[1], ast.If):
+            comment = orelse.pop(0)  # goes into the branch, so that the test can print as `elif`
+            if not _is_comment(orelse[0].body[0]):  # type: ignore[attr-defined]
+                orelse[0].body.insert(0, comment)  # type: ignore[attr-defined]
         return [ast.If(self.expressions.of(condition), body, orelse)]
 
     # ---- loops
@@ -280,7 +286,8 @@ class _Printer:
             over = self.expressions.of(op.operands[0])
         else:
             over = call(self.expressions.object(range), *self.bounds(op))
-        return call(self.expressions.object(reversed), over) if op.attrs.get("reverse") else over
+        unread = op.blocks[0].args[0] not in self.plan.users
+        return call(self.expressions.object(reversed), over) if op.attrs.get("reverse") and not unread else over
 
     def bounds(self, op: Op) -> list[ast.expr]:
         lo, hi, step = (resolve(v) for v in op.operands[:3])
@@ -414,7 +421,7 @@ class _Printer:
         if op.results[0] in self.plan.users:
             self.assign(op.results[0], taken, op)
         else:
-            self.add(ast.Expr(taken), op.loc)
+            self.add(ast.Expr(taken), op.loc, quiet=True)
 
     def append(self, op: Op) -> None:
         items, value = (self.expressions.of(v) for v in op.operands)
@@ -443,6 +450,7 @@ class _Printer:
     def index_add(self, op: Op) -> None:
         buffer, value = (self.expressions.of(v) for v in op.operands[:2])
         template = op.attrs["args"]
+        template = template[1] if isinstance(template, tuple) else template  # (buffer, index), as for a load
         if op.attrs.get("unique") or _hits_once(op, template):
             self.add_to(ast.Subscript(buffer, self.expressions.index(op, template), STORE), value, op)
         else:
@@ -480,7 +488,7 @@ def _hits_once(op: Op, template: Any) -> bool:
     """Whether an index of numbers and slices only: it cannot name an element twice."""
     parts = template.items if hasattr(template, "items") else (template,)
     return all(isinstance(p, SliceOf) or isinstance(p, Lit) and (p.value is None or p.value is ... or isinstance(p.value, int | slice))
-               or isinstance(p, Slot) and (isinstance(op.operands[p.index].type, Scalar) or op.operands[p.index].type in (SLICE, NONE))
+               or isinstance(p, Slot) and (scalar(op.operands[p.index]) is not None or op.operands[p.index].type in (SLICE, NONE))
                for p in parts)
 
 

@@ -13,8 +13,7 @@ import numpy as np
 from ..errors import InternalError
 from ..ir.core import Op, Value
 from ..ir.ops import INFIX, PREFIX, Lit, SeqOf, SliceOf, Slot, contains
-from ..ir.types import BOOL, Scalar
-from .facts import resolve, template_values
+from .facts import resolve, scalar, template_values
 from .inline import Plan
 from .names import UNUSED, Names, data_root
 
@@ -311,12 +310,13 @@ def _same_atom(a: ast.expr, b: ast.expr) -> bool:
 
 
 def _is_bool(value: Value) -> bool:
-    return isinstance(value.type, Scalar) and value.type.dtype == "bool" or value.type == BOOL
+    kind = scalar(value)
+    return kind is not None and kind.dtype == "bool"
 
 
 def _compares_integers(value: Value) -> bool:
     op = value.owner
-    return isinstance(op, Op) and bool(op.operands) and all(
-        isinstance(v.type, Scalar) and v.type.dtype.startswith(("int", "uint", "bool")) for v in op.operands)
+    kinds = [scalar(v) for v in op.operands] if isinstance(op, Op) else []
+    return bool(kinds) and all(kind is not None and kind.dtype.startswith(("int", "uint", "bool")) for kind in kinds)
 
 

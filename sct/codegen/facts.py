@@ -15,7 +15,7 @@ from typing import Any
 from ..ir.core import Block, Function, Op, Value
 from ..ir.ops import IMPLICIT, INFIX, PREFIX, Lit, Slot
 from ..ir.rewrite import carried_inits, exits, item_count
-from ..ir.types import Scalar
+from ..ir.types import BOTTOM, OrConst, Scalar
 from ..rules import registry
 
 FAR = 1 << 60
@@ -56,6 +56,12 @@ class Facts:
             value = parent
         return value
 
+    def forget(self, value: Value) -> None:
+        """A value with a name turns out to be printed inside its consumer: its name is not given a new value there."""
+        owner = value.owner
+        if value.hint and isinstance(owner, Op):
+            self.defined[value.hint].remove(self.end[owner] + 1)
+
     def written_between(self, value: Value, after: int, before: int) -> bool:
         """Whether memory that ``value`` may refer to is written strictly between two positions."""
         if not self.written:
@@ -81,6 +87,14 @@ def resolve(value: Value) -> Value:
     while isinstance(value.owner, Op) and value.owner.name in IMPLICIT:
         value = value.owner.operands[0]
     return value
+
+
+def scalar(value: Value) -> Scalar | None:
+    """The type of a value if it is a number (an accumulator that may still be a constant counts as what it becomes)."""
+    kind = value.type
+    if isinstance(kind, OrConst):
+        kind = kind.const if kind.base == BOTTOM else kind.base
+    return kind if isinstance(kind, Scalar) else None
 
 
 def is_const(value: Value, *wanted: Any) -> bool:
@@ -113,7 +127,7 @@ def _number(facts: Facts, block: Block, position: int, depth: int, writes: list[
         for value in op.operands:
             facts.mentions.setdefault(value, []).append(op)
         _note_effect(facts, op, position, writes)
-        position += 2
+        position += 4 if op.blocks else 2  # the entry of a region: copies at +1, items of a loop at +3
         for inner in op.blocks:
             for arg in inner.args:
                 _note_definition(facts, arg, facts.start[op])
@@ -161,8 +175,8 @@ def _aliases(op: Op) -> Iterator[tuple[Value, Value]]:
         yield op.operands[0], op.operands[1]
     elif _may_alias(op):
         for result in op.results:
-            if not isinstance(result.type, Scalar):
-                yield from ((result, operand) for operand in op.operands if not isinstance(operand.type, Scalar))
+            if scalar(result) is None:
+                yield from ((result, operand) for operand in op.operands if scalar(operand) is None)
 
 
 def _loop_aliases(op: Op) -> Iterator[tuple[Value, Value]]:

@@ -267,6 +267,7 @@ class _Planner:
                 return users[0][1] if len(users) == 1 else None
         if self._folds(op, users):
             self.plan.inline.add(value)
+            self.facts.forget(value)
             return users[0][1]
         return op
 
@@ -288,7 +289,7 @@ class _Planner:
         consumer, root = users[0]
         if root is None or root.parent is not op.parent or not self._position_allows(op, consumer):
             return False
-        return self._name_allows(op, consumer) and self._order_allows(op, root) and self.lengths.fits(op, root, consumer)
+        return self._name_allows(op, consumer, root) and self._order_allows(op, root) and self.lengths.fits(op, root, consumer)
 
     def _position_allows(self, op: Op, consumer: Op) -> bool:
         """Some operands must be names: what is written in place, and what flows into another variable."""
@@ -314,16 +315,19 @@ class _Planner:
         return any(root is not None and first < self.facts.start[root] <= last
                    for rival in rivals for _, root in self.plan.users.get(rival, ()))
 
-    def _name_allows(self, op: Op, consumer: Op) -> bool:
+    def _name_allows(self, op: Op, consumer: Op, root: Op) -> bool:
         """The user's variables stay statements; an adjoint that only renames or negates something does not."""
         value = op.results[0]
         if not value.hint or (consumer.name in ("continue", "break", "yield") and phi_targets(consumer, value)):
             return True
         if not self.facts.reverse(op):
             return False
-        if value.hint.endswith("_bar"):
-            return op.name == "call" and op.attrs["fn"] is operator.neg and bool(resolve(op.operands[0]).hint)
-        return self.lengths.of(value) <= UNNAMED_LIMIT
+        if not value.hint.endswith("_bar"):
+            return self.lengths.of(value) <= UNNAMED_LIMIT
+        if any(r.hint == value.hint for r in consumer.results) and consumer is root and consumer.loc.line == op.loc.line:
+            return op.name == "call" and consumer.name == "call"  # x_bar = a * b + c * d, not in two steps
+        named = op.name == "call" and len(op.operands) == 1 and bool(resolve(op.operands[0]).hint)
+        return named and (op.attrs["fn"] is operator.neg or root.name == "return")
 
     def _order_allows(self, op: Op, root: Op) -> bool:
         """Nothing that the expression reads may change, and nothing with an effect may be overtaken."""

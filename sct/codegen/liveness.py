@@ -150,19 +150,20 @@ class _Liveness:
         return op.operands
 
     def loop(self, op: Op) -> None:
-        entry = self.facts.start[op] + 1
+        entry = self.facts.start[op] + 1  # carried variables are set before the first item is
         each = self.plan.each.get(op)
         heads = [head.results[0] for head in each.heads] if each else []
-        for value in (*heads, *(arg for block in op.blocks for arg in block.args)):
-            self.born[value] = entry
+        for arg in (arg for block in op.blocks for arg in block.args):
+            self.born[arg] = entry
         if op.name == "for" and (each is None or each.counted):
             self.written.add(op.blocks[0].args[0])
+            self.born[op.blocks[0].args[0]] = entry + 2
         for value, target in zip(op.operands[carried_start(op):], op.results, strict=True):
             if not is_undef(value):
                 self.points.setdefault(target, []).append(entry)
         for block in op.blocks:
             self.block(block)
-        self.born.update((head, entry) for head in heads)
+        self.born.update((head, entry + 2) for head in heads)
         if op.name == "while":
             self.keep_over_test(op)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import builtins
 import keyword
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,6 +100,8 @@ class _Webs:
         self.parent[a] = b
         kept.ranges.absorb(lost.ranges)
         kept.hint = lost.hint if lost.param or not kept.hint else kept.hint
+        if not kept.hint and not isinstance(lost.sample.owner, Op):
+            kept.sample = lost.sample  # the counter of a loop has the better name
         kept.first = kept.ranges.starts[0] if len(kept.ranges) else 0
         kept.param, kept.undef = kept.param or lost.param, kept.undef or lost.undef
         kept.foreign = kept.foreign and lost.foreign
@@ -185,10 +187,10 @@ def _colour(plan: Plan, webs: _Webs) -> Names:
     facts = plan.facts
     hard, soft = _mentioned(facts)
     palette = _Palette(hard, soft | _GENERIC)
-    ordered = sorted(webs.webs.values(), key=lambda w: (not w.param, w.foreign, not w.hint, w.first))
+    ordered = sorted(webs.webs.values(), key=lambda w: (not w.param, w.foreign, not w.hint, _turn(w, facts), w.first))
     waiting = [web for web in ordered if (web.param or len(web.ranges)) and not palette.take_hint(web)]
     for web in waiting:
-        palette.take_any(web, [web.hint] if web.hint else suggestions(web.sample, plan, webs.webs))
+        palette.take_any(web, [web.hint] if web.hint else suggestions(web.sample, plan, _Lookup(webs)))
     names = Names(taken=set(palette.occupied))
     for value in (*webs.webs, *webs.parent):
         names.of[value] = webs.web(value).name or UNUSED
@@ -198,6 +200,30 @@ def _colour(plan: Plan, webs: _Webs) -> Names:
             key, root, source = data_root(op)
             names.externals.reserve_data(key, root, source)
     return names
+
+
+def _turn(web: Web, facts: Facts) -> int:
+    """Temporaries of the reverse sweep wait for those of the forward sweep; what was saved there gets its old name back first."""
+    if web.hint or web.first < facts.mark:
+        return 0
+    owner = web.sample.owner
+    return 1 if not isinstance(owner, Op) or owner.name == "pop" else 2
+
+
+class _Lookup(Mapping[Value, str]):
+    """The names given so far."""
+
+    def __init__(self, webs: _Webs) -> None:
+        self.webs = webs
+
+    def __getitem__(self, value: Value) -> str:
+        return self.webs.web(value).name
+
+    def __iter__(self) -> Iterator[Value]:
+        return iter(self.webs.webs)
+
+    def __len__(self) -> int:
+        return len(self.webs.webs)
 
 
 class _Palette:

@@ -6,28 +6,32 @@ import operator
 from collections.abc import Mapping
 from typing import Any
 
-from ..ir.core import Op, Value
+from ..ir.core import Block, Op, Value
 from ..ir.ops import INFIX, PREFIX, Lit, Slot
-from ..ir.types import BOOL
+from ..ir.types import List
 from .externals import identifier
-from .facts import resolve, template_values
+from .facts import resolve, scalar, template_values
 from .inline import Plan
 
 COUNTERS = ["i", "j", "k", "l"]
 LONGEST = 16
 
 
-def suggestions(value: Value, plan: Plan, webs: Mapping[Value, Any]) -> list[str]:
+def suggestions(value: Value, plan: Plan, webs: Mapping[Value, str]) -> list[str]:
     """Names in order of preference; the last one is numbered if all are taken."""
-    owner = value.owner
+    owner, kind = value.owner, scalar(value)
+    if kind is not None and kind.dtype == "bool":
+        return ["cond"]
     if not isinstance(owner, Op):
-        return COUNTERS if owner is not None and owner.args and owner.args[0] is value and owner.parent else ["t"]
+        return _of_item(value, owner, plan, webs)
     if owner.name == "call":
         return [*_of_call(owner), "t"]
     if owner.name == "tuple" and owner.attrs.get("cls") is list:
         return ["items"]
     if owner.name == "append":
         return ["items"]
+    if owner.name == "pop":
+        return [*_as_saved(owner.operands[0], plan, webs), "t"]
     if owner.name == "cache":
         return ["saved"]
     if owner.name == "attr":
@@ -39,6 +43,22 @@ def suggestions(value: Value, plan: Plan, webs: Mapping[Value, Any]) -> list[str
     return ["t"]
 
 
+def _of_item(value: Value, block: Block | None, plan: Plan, webs: Mapping[Value, str]) -> list[str]:
+    """Names for what a loop runs over."""
+    loop = block.parent if block is not None and block.args and block.args[0] is value else None
+    if loop is None or loop.name != "for":
+        return ["t"]
+    if loop.attrs.get("kind", "range") == "range":
+        return COUNTERS
+    return [*_as_saved(loop.operands[0], plan, webs), "item" if isinstance(loop.operands[0].type, List) else "t"]
+
+
+def _as_saved(cache: Value, plan: Plan, webs: Mapping[Value, str]) -> list[str]:
+    """The names under which the values of a cache were saved."""
+    pushes = [op for op in plan.facts.mentions.get(resolve(cache), ()) if op.name == "push"]
+    return [name for op in pushes if (name := webs.get(resolve(op.operands[1]), ""))]
+
+
 def _of_call(op: Op) -> list[str]:
     fn, args = op.attrs["fn"], template_values(op)
     subjects = [_name(op, t) for t in args]
@@ -46,8 +66,6 @@ def _of_call(op: Op) -> list[str]:
         return ["n", *([f"len_{subjects[0]}"] if subjects[0] else [])]
     if fn is operator.getitem:
         return ["_".join(map(str, subjects))] if all(subjects) and len(subjects) == 2 and not subjects[0].isdigit() else []
-    if op.results[0].type == BOOL:
-        return ["cond"]
     name = getattr(fn, "__name__", "")
     if fn in INFIX or fn in PREFIX or not name.isidentifier() or not subjects or not subjects[0].isidentifier():
         return []

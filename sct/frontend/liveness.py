@@ -1,4 +1,4 @@
-"""Takes a normalised function, gives the variables that are still read behind each statement with blocks, so that SSA carries only those."""
+"""Takes a normalised function, gives the variables that are read behind each ``if`` and loop, so that SSA carries no others."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import gast
 
-from .scopes import BIND, CREATE, LOAD, Scope, events_of, free_names
+from .scopes import BIND, CREATE, LOAD, Scope, events_of, free_names, has_walrus
 
 Node = Any
 Names = frozenset[str]
@@ -26,6 +26,10 @@ class Liveness:
     """For each loop: the variables that are read at the start of an iteration or behind the loop."""
     _exposed: dict[Node, Names] = field(default_factory=dict)
     _recording: bool = True
+    _walrus: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._walrus = has_walrus([self.scope.node])
 
     def run(self) -> Liveness:
         self.block(self.scope.node.body, _NONE, _NONE)
@@ -46,17 +50,17 @@ class Liveness:
         if isinstance(stmt, gast.If):
             self.record(self.after, stmt, live)
             branches = self.block(stmt.body, live, broken) | self.block(stmt.orelse, live, broken)
-            return before([stmt.test], branches)
+            return self.before([stmt.test], branches)
         if isinstance(stmt, gast.With):
             self.record(self.after, stmt, live)
-            return before(stmt.items, self.block(stmt.body, live, broken))
+            return self.before(stmt.items, self.block(stmt.body, live, broken))
         if isinstance(stmt, gast.For | gast.While):
             return self.loop(stmt, live)
         if isinstance(stmt, gast.Break):
             return broken
         if isinstance(stmt, gast.Raise | gast.Return):
-            return before([stmt], _NONE)
-        return before([stmt], live)
+            return self.before([stmt], _NONE)
+        return self.before([stmt], live)
 
     def record(self, table: dict[Node, Names], stmt: Node, live: Names) -> None:
         if self._recording:
@@ -68,12 +72,12 @@ class Liveness:
             self.record(self.after, stmt, live)
             self.record(self.header, stmt, header)
             self.iteration(stmt, header, live)
-        return before([stmt.iter], header) if isinstance(stmt, gast.For) else header
+        return self.before([stmt.iter], header) if isinstance(stmt, gast.For) else header
 
     def iteration(self, stmt: Node, again: Names, live: Names) -> Names:
         """What is live at the start of an iteration, if ``again`` is at the start of the next and ``live`` behind the loop."""
         inside = self.block(stmt.body, again, live)
-        return before([stmt.target], inside) if isinstance(stmt, gast.For) else before([stmt.test], inside | live)
+        return self.before([stmt.target], inside) if isinstance(stmt, gast.For) else self.before([stmt.test], inside | live)
 
     def exposed(self, stmt: Node) -> Names:
         """What one iteration of a loop reads before writing it; computed once, so that nesting does not cost 2**depth."""
@@ -83,17 +87,16 @@ class Liveness:
             self._recording = recording
         return self._exposed[stmt]
 
-
-def before(nodes: Sequence[Node], live: Names) -> Names:
-    """What is live before ``nodes`` run straight through; a walrus may not run, so where there is one nothing is killed."""
-    certain = not any(isinstance(n, gast.NamedExpr) for node in nodes for n in gast.walk(node))
-    reads: set[str] = set()
-    bound: set[str] = set()
-    for kind, payload in events_of(nodes):
-        if kind is BIND and certain:
-            bound.add(payload)
-        elif kind is LOAD and payload not in bound:
-            reads.add(payload)
-        elif kind is CREATE:
-            reads.update(name for name in free_names(payload) if name not in bound)
-    return (live - bound) | reads
+    def before(self, nodes: Sequence[Node], live: Names) -> Names:
+        """What is live before ``nodes`` run straight through; a walrus may not run, so where there is one nothing is killed."""
+        certain = not (self._walrus and has_walrus(nodes))
+        reads: set[str] = set()
+        bound: set[str] = set()
+        for kind, payload in events_of(nodes):
+            if kind is BIND and certain:
+                bound.add(payload)
+            elif kind is LOAD and payload not in bound:
+                reads.add(payload)
+            elif kind is CREATE:
+                reads.update(name for name in free_names(payload) if name not in bound)
+        return (live - bound) | reads

@@ -59,7 +59,10 @@ class StatementLowerer(ExpressionLowerer):
 
     def block(self, stmts: Sequence[Node]) -> bool:
         """Lower ``stmts`` up to the first that control does not run past; False if there is one."""
-        return all(self.statement(stmt) for stmt in stmts)
+        for stmt in stmts:
+            if not self.statement(stmt):
+                return False
+        return True
 
     def statement(self, stmt: Node) -> bool:
         self.place = self.captured.loc(stmt)

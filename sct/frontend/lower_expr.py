@@ -10,7 +10,7 @@ from typing import Any
 import gast
 
 from ..ir.build import Builder
-from ..ir.core import Block, Function, Loc, Value
+from ..ir.core import Block, Function, Value
 from ..ir.ops import contains
 from ..ir.types import DYN
 from .capture import Captured
@@ -184,7 +184,8 @@ class ExpressionLowerer:
         operand = node.operand
         if isinstance(node.op, gast.Not):
             return self.op(node, "not", [self.expr(operand)])
-        if isinstance(node.op, gast.USub) and isinstance(operand, gast.Constant) and type(operand.value) in (int, float, complex):
+        number = isinstance(operand, gast.Constant) and type(operand.value) in (int, float, complex)
+        if number and isinstance(node.op, gast.USub):
             return self.constant(node, -operand.value)
         return self.op(node, "unary", [self.expr(operand)], op=UNARY[type(node.op)])
 
@@ -245,7 +246,8 @@ class ExpressionLowerer:
         return self.op(node, "dict", [*(key for key, _ in pairs), *(value for _, value in pairs)], n=len(pairs))
 
     def _Call(self, node: Node) -> Value:
-        operands, how = [self.expr(node.func)], []
+        operands = [self.expr(node.func)]
+        how: list[tuple[str, ...]] = []
         for arg in node.args:
             starred = isinstance(arg, gast.Starred)
             operands.append(self.expr(arg.value if starred else arg))
@@ -340,9 +342,6 @@ class ExpressionLowerer:
         operands = [*(self.current(node, n) for n in captures), *defaults]
         return self.op(node, "closure", operands, hint="" if name == "<lambda>" else name, code=code, captures=captures,
                        cells=tuple(cells.values()), n_defaults=len(defaults))
-
-    def location(self, node: Node) -> Loc:
-        return self.captured.loc(node)
 
 
 def param_specs(node: Node) -> list[ParamSpec]:

@@ -1,4 +1,4 @@
-"""The records that lowering leaves with a function in lowered IR: its parameters, what it captures, and its nested functions."""
+"""What lowering keeps with a function beside its ops: its parameters, what it captures, and the functions nested in it."""
 
 from __future__ import annotations
 

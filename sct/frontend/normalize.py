@@ -1,7 +1,7 @@
-"""Takes a function's syntax tree, gives an equivalent one with a single exit and loops in tail form, so that lowering is plain recursion.
+"""Takes a function's syntax tree, gives an equivalent one with a single exit and tail-form loops, so lowering is recursion.
 
-``return`` inside a loop becomes ``result = …; exit = k; break``, an ``if`` that holds a ``break`` or ``continue`` becomes the last
-statement of its block, and ``with`` bodies hold no exits.  The input tree is never changed: captured trees are shared.
+``return`` inside a loop becomes ``result = …; exit = k; break``, an ``if`` that holds ``break`` or ``continue`` becomes the
+last statement of its block, and ``with`` bodies hold no exits.  The input tree is never changed: captured trees are shared.
 """
 
 from __future__ import annotations
@@ -182,7 +182,8 @@ class _Normalizer:
         falls = completes(stmt.body), completes(stmt.orelse)
         if not exits(stmt):
             kept = [self.block(part, region, stmt, tail=False) for part in (stmt.body, stmt.orelse)]
-            return [_at(gast.If(test=stmt.test, body=kept[0], orelse=kept[1]), stmt)], rest if any(falls) else [], not any(falls)
+            out = _at(gast.If(test=stmt.test, body=kept[0], orelse=kept[1]), stmt)
+            return [out], rest, not any(falls)
         if rest and all(falls) and not _small(rest):
             return self.flagged_branch(stmt, rest, region)
         parts = [part + rest if falling else part for part, falling in zip((stmt.body, stmt.orelse), falls, strict=True)]

@@ -41,6 +41,10 @@ def events_of(nodes: Iterable[Node]) -> Iterator[Event]:
             yield from events(node)
 
 
+def _nothing(node: Node) -> Iterator[Event]:
+    return iter(())
+
+
 def _name(node: Node) -> Iterator[Event]:
     yield (LOAD if isinstance(node.ctx, gast.Load) else BIND), node.id
 
@@ -121,7 +125,8 @@ def _import(node: Node) -> Iterator[Event]:
 
 
 _EVENTS = {
-    gast.Name: _name, gast.Assign: _assign, gast.AugAssign: _augassign, gast.AnnAssign: _annassign, gast.NamedExpr: _walrus,
+    gast.Name: _name, gast.Constant: _nothing, gast.Assign: _assign, gast.AugAssign: _augassign,
+    gast.AnnAssign: _annassign, gast.NamedExpr: _walrus,
     gast.For: _for, gast.While: _while, gast.With: _with, gast.FunctionDef: _function, gast.Lambda: _function,
     gast.Import: _import, gast.ImportFrom: _import, **dict.fromkeys(COMPREHENSIONS, _comprehension),
 }
@@ -155,6 +160,11 @@ def body_of(node: Node) -> list[Node]:
     return [node.body] if isinstance(node, gast.Lambda) else list(node.body)
 
 
+def has_walrus(nodes: Iterable[Node]) -> bool:
+    """Whether an expression in ``nodes`` may bind a variable."""
+    return any(isinstance(inner, gast.NamedExpr) for node in nodes for inner in gast.walk(node))
+
+
 def assigned(nodes: Iterable[Node]) -> list[str]:
     """The names that ``nodes`` bind, each once, in the order of their first binding."""
     return list(dict.fromkeys(name for kind, name in events_of(nodes) if kind is BIND))
@@ -162,7 +172,8 @@ def assigned(nodes: Iterable[Node]) -> list[str]:
 
 def free_names(node: Node) -> list[str]:
     """The names that a nested function reads and does not bind itself, in the order of first use."""
-    bound, free = set(parameters(node)), {}
+    bound = set(parameters(node))
+    free: dict[str, None] = {}
     declared = {name for stmt in gast.walk(node) if isinstance(stmt, gast.Nonlocal | gast.Global) for name in stmt.names}
     globals_ = {name for stmt in gast.walk(node) if isinstance(stmt, gast.Global) for name in stmt.names}
     for kind, payload in events_of(body_of(node)):

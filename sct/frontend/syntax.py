@@ -12,6 +12,7 @@ from ..ir.core import Loc
 
 Node = Any
 
+_TRY = ("SCT103", "`try` is not supported", "test the condition with `if`, or put the `try` around the gradient's call")
 _REFUSED: dict[str, tuple[str, str, str]] = {
     "Yield": ("SCT101", "`yield` is not supported", "return a list instead"),
     "YieldFrom": ("SCT101", "`yield from` is not supported", "return a list instead"),
@@ -19,8 +20,8 @@ _REFUSED: dict[str, tuple[str, str, str]] = {
     "AsyncFor": ("SCT102", "`async for` is not supported", "collect the items first and pass them in"),
     "AsyncWith": ("SCT102", "`async with` is not supported", "enter the context around the call of the function"),
     "AsyncFunctionDef": ("SCT102", "`async def` is not supported", "write an ordinary function"),
-    "Try": ("SCT103", "`try` is not supported", "test the condition with `if`, or put the `try` around the gradient's call"),
-    "TryStar": ("SCT103", "`try` is not supported", "test the condition with `if`, or put the `try` around the gradient's call"),
+    "Try": _TRY,
+    "TryStar": _TRY,
     "ClassDef": ("SCT104", "a class defined inside the function is not supported", "define the class at module level"),
     "Delete": ("SCT106", "`del` is not supported", "leave the name alone, or build the shorter container"),
     "Match": ("SCT107", "`match` is not supported", "write the cases with `if` and `elif`"),

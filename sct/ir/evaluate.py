@@ -17,7 +17,7 @@ from ..errors import InternalError
 from .core import Block, Function, Op, Value
 from .ops import Lit, SeqOf, SliceOf, Slot, fill_template
 from .printing import op_text
-from .rewrite import carried_start, is_tail
+from .rewrite import carried_start, index_template, is_tail
 
 Namespace = Mapping[str, Any]
 
@@ -176,7 +176,7 @@ class _Machine:
 
     def index_add(self, op: Op) -> None:
         leaves = self.values(op)
-        index = fill_template(op.attrs["args"], leaves)
+        index = fill_template(index_template(op), leaves)
         if op.attrs.get("unique"):
             leaves[0][index] += leaves[1]
         else:

@@ -333,7 +333,7 @@ def _read_index_add(line: _Statement, op: Op) -> None:
     index = line.index()
     line.take(",")
     line.operands[1] = line.value()
-    op.operands, op.attrs = line.operands, {"args": index}
+    op.operands, op.attrs = line.operands, {"args": (Slot(0), index)}
 
 
 def _read_if(line: _Statement, op: Op) -> None:

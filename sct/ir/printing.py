@@ -14,6 +14,7 @@ import numpy as np
 from . import ops as _ops
 from .core import Block, Function, Op, Value
 from .ops import INFIX, PREFIX, Lit, SeqOf, SliceOf, Slot
+from .rewrite import index_template
 from .types import DYN
 
 MODULES: tuple[tuple[str, Any], ...] = (
@@ -69,6 +70,8 @@ def literal_text(value: Any) -> str:
         return f"[{inner}]" if type(value) is list else f"({inner},)" if len(value) == 1 else f"({inner})"
     if value is None or type(value) in (bool, int, float, complex, str, bytes):
         return repr(value)
+    if isinstance(value, slice):
+        return _Printer(False).template(SliceOf(Lit(value.start), Lit(value.stop), Lit(value.step)), None)
     if isinstance(value, Function):
         return value.name
     if isinstance(value, ModuleType):
@@ -143,7 +146,7 @@ class _Printer:
             return f"invoke {literal_text(callee)}({self.names_of(op.operands)})"
         if op.name == "index_add":
             buffer, value = op.operands[:2]
-            return f"index_add {self.name(buffer)}[{self.index(op.attrs['args'], op.operands)}], {self.name(value)}"
+            return f"index_add {self.name(buffer)}[{self.index(index_template(op), op.operands)}], {self.name(value)}"
         return f"{op.name} {self.names_of(op.operands)}".rstrip()
 
     def call(self, op: Op) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from .core import Block, Function, Op, Value, walk
 from .ops import LOOPS, TERMINATORS
@@ -56,6 +57,12 @@ def incoming(op: Op, k: int) -> Iterator[Value]:
     for end in ends:
         if end.name in ("continue", "break", "yield"):
             yield end.operands[k]
+
+
+def index_template(op: Op) -> Any:
+    """Where an ``index_add`` adds: the index of its ``args``, which are those of the load it mirrors."""
+    args = op.attrs["args"]
+    return args[1] if isinstance(args, tuple) else args
 
 
 # ---- uses

@@ -13,7 +13,7 @@ from ..errors import InternalError
 from .core import Block, Function, Op, Value
 from .ops import IMPLICIT, TERMINATORS, is_terminator, template_slots
 from .printing import op_text, to_text
-from .rewrite import carried_start, exits, is_tail
+from .rewrite import carried_start, exits, index_template, is_tail
 from .types import BOTTOM, DYN, UNDEF, Array, Cache, List, OrConst, Scalar, Tuple, Type, join
 
 REQUIRED: dict[str, tuple[str, ...]] = {
@@ -117,7 +117,7 @@ class _Verifier:
         if op.name in ("call", "iaddv") and "args" in op.attrs:
             templates = [*op.attrs["args"], *(op.attrs.get("kwargs") or {}).values()]
         elif op.name == "index_add":
-            templates = [op.attrs["args"]]
+            templates = [index_template(op)]
         else:
             return
         for template in templates:

@@ -150,7 +150,9 @@ def _identity(op: Op) -> Hashable | None:
         kwargs = attrs.get("kwargs")
         return _hashable((attrs["fn"], attrs["args"], tuple(kwargs.items()) if kwargs else (), bool(attrs.get("unpack"))))
     if op.name == "invoke":
-        return attrs["callee"] if attrs.get("effect") == "pure" else None
+        # What a forward half returns besides numbers is emptied by its backward half: never shared.
+        shareable = attrs.get("effect", "pure") == "pure" and not any(has_memory(v.type) for v in op.results)
+        return attrs["callee"] if shareable else None
     if op.name == "tuple":
         return None if attrs.get("cls", tuple) is list else attrs.get("cls", tuple)
     if op.name == "global":

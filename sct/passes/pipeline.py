@@ -9,6 +9,7 @@ from ..ir.verify import verify as check
 from .cse import merge_common_subexpressions
 from .dce import eliminate_dead_code
 from .hoist import hoist_invariants
+from .iterate import iterate_over_saved
 from .simplify import simplify
 
 Pass = Callable[[Function], int]
@@ -20,6 +21,8 @@ PIPELINE: list[Pass] = [
     simplify,
     hoist_invariants,
     merge_common_subexpressions,
+    eliminate_dead_code,
+    iterate_over_saved,
     eliminate_dead_code,
 ]
 

@@ -31,7 +31,7 @@ It pays because rules are written one at a time: the seed 1.0, signs and constan
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..ir.core import Block, Function, Op, Value
@@ -140,21 +140,27 @@ class _Simplifier:
 
     def rewrite(self, op: Op, new: Apply, done: list[Op]) -> None:
         """``op`` computes ``new`` from now on; inner applications become ops before it."""
-        args = [self.emit(arg, op, done) if isinstance(arg, Apply) else arg for arg in new.args]
-        operands = [arg for arg in args if isinstance(arg, Value)]
-        for value in operands:
+        for value in _leaves(new):
             self.uses[value] += 1
         self.release(op)
+        self.set_call(op, new, done)
+        self.count += 1
+
+    def set_call(self, op: Op, new: Apply, done: list[Op]) -> None:
+        args = [self.emit(arg, op, done) if isinstance(arg, Apply) else arg for arg in new.args]
+        operands = [arg for arg in args if isinstance(arg, Value)]
         slots = iter(range(len(operands)))
         op.attrs = {**op.attrs, "fn": new.fn, "args": tuple(Slot(next(slots)) if isinstance(a, Value) else a for a in args)}
         op.operands = operands
-        self.count += 1
 
     def emit(self, new: Apply, near: Op, done: list[Op]) -> Value:
         """A new op that computes ``new``; it has the type of ``near``, as all inner terms of our rules."""
         op = Op("call", [], [], {"fn": new.fn, "args": (), "kwargs": {}, "adjoint": True}, [], near.parent, near.loc)
         op.results.append(Value("", near.result.type, op))
-        self.rewrite(op, new, done)
+        self.uses[op.result] = 1
+        self.set_call(op, new, done)
+        if self.call(op, done):
+            return resolve(self.replaced, op.result)
         done.append(op)
         return op.result
 
@@ -273,6 +279,14 @@ class _Simplifier:
         done.append(first)
         self.count += 1
         return True
+
+
+def _leaves(new: Apply) -> Iterator[Value]:
+    for arg in new.args:
+        if isinstance(arg, Apply):
+            yield from _leaves(arg)
+        elif isinstance(arg, Value):
+            yield arg
 
 
 def loop_around(block: Block | None) -> Op | None:

@@ -263,10 +263,10 @@ def norm_vjp(x, ord=None, axis=None, keepdims=False, *, z, z_bar):
         x_bar = vector_norm_bar(x, ord, axes[0], spread(z, x, axis, keepdims), top_bar)
     elif ord in (1, -1):
         x_bar = sums_norm_bar(x, axes[0], axes[1], ord > 0, top_bar)
-    elif ord in (np.inf, -np.inf):
-        x_bar = sums_norm_bar(x, axes[1], axes[0], ord > 0, top_bar)
-    else:
+    elif ord in (2, -2, "nuc"):
         x_bar = top_bar * spectral_norm_slope(x, ord, axes)
+    else:
+        x_bar = sums_norm_bar(x, axes[1], axes[0], ord > 0, top_bar)
 
 
 def vector_norm_bar(x, ord, axis, z, z_bar):

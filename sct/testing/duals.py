@@ -1,9 +1,9 @@
 """Dual numbers and arrays of them: forward-mode derivatives by running a function's original source, to judge the compiler.
 
 A :class:`Dual` pairs the very value that the original program would hold (a ``float``, an ``np.float64``, an array) with its
-derivatives in ``k`` directions at once, in an array of shape ``value.shape + (k,)``.  Values are computed by the same operations
-as in the original, so branches, exceptions and rounding agree with it to the last bit.  Views of a dual array are views of both
-parts, which makes writes through aliases come out right without any analysis.
+derivatives in ``k`` directions at once, in an array of shape ``value.shape + (k,)``.  Values are computed by the same
+operations as in the original, so branches, exceptions and rounding agree with it to the last bit.  Views of a dual array are
+views of both parts, which makes writes through aliases come out right without any analysis.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 
 from .dual_rules import UFUNC_ALIASES, Partial, partials_of
-
 
 ARRAY_METHODS = frozenset({
     "sum", "mean", "prod", "max", "min", "var", "std", "dot", "reshape", "ravel", "transpose", "copy", "argmax", "argmin",
@@ -74,6 +73,12 @@ class Dual:
 
     def __divmod__(self, other: Any) -> tuple[Any, Any]:
         return self // other, self % other
+
+    def __matmul__(self, other: Any) -> Any:
+        return np.matmul(self, other)
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return np.matmul(other, self)
 
     def __rdivmod__(self, other: Any) -> tuple[Any, Any]:
         return other // self, other % self
@@ -329,14 +334,6 @@ def _comparison(op: Callable[..., Any]) -> Callable[..., Any]:
     return method
 
 
-def _matmul(self: Dual, other: Any) -> Any:
-    return np.matmul(self, other)
-
-
-def _rmatmul(self: Dual, other: Any) -> Any:
-    return np.matmul(other, self)
-
-
 _BINARY = {"add": (operator.add, "add"), "sub": (operator.sub, "subtract"), "mul": (operator.mul, "multiply"),
            "truediv": (operator.truediv, "divide"), "floordiv": (operator.floordiv, "floor_divide"),
            "mod": (operator.mod, "remainder"), "pow": (operator.pow, "power")}
@@ -350,5 +347,3 @@ for _name, _op, _rule in _UNARY:
     setattr(Dual, f"__{_name}__", _unary(_op, _rule))
 for _op in (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne):
     setattr(Dual, f"__{_op.__name__}__", _comparison(_op))
-setattr(Dual, "__matmul__", _matmul)
-setattr(Dual, "__rmatmul__", _rmatmul)

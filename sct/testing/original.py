@@ -19,7 +19,20 @@ import numpy as np
 
 from .dual_rules import MATH_ALIASES, MATH_INACTIVE, partials_of
 from .duals import (
-    Dual, DualArray, ReferenceGap, constant, contains_dual, differentiate, dual_float, dual_float64, is_float, make, plain, real_type, tangent_of)
+    Dual,
+    DualArray,
+    ReferenceGap,
+    constant,
+    contains_dual,
+    differentiate,
+    dual_float,
+    dual_float64,
+    is_float,
+    make,
+    plain,
+    real_type,
+    tangent_of,
+)
 
 
 def value_and_gradient(fn: Callable[..., Any], args: Sequence[Any], argnums: Sequence[int] = (0,)) -> tuple[Any, tuple[Any, ...]]:

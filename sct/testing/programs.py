@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from .expressions import Helper, Var
+from .context import Helper, Var
 from .statements import Statements
 
 

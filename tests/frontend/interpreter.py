@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import operator
 from typing import Any
 
@@ -9,8 +10,6 @@ from sct.frontend.lower import lower
 from sct.frontend.lowered import NestedCode
 from sct.ir.core import Block, Function, Op, Value
 from sct.ir.ops import is_terminator
-
-import builtins
 
 
 class _Undef:

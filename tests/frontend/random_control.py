@@ -38,7 +38,8 @@ class Writer:
 
     def statement(self, depth: int, nesting: int, loop: bool) -> None:
         compound = [self.if_, self.if_, self.for_, self.while_, self.forever, self.with_] if nesting < 4 else []
-        simple = [self.assign, self.assign, self.augment, self.log, self.swap, self.function, self.function, self.walrus, self.star]
+        simple = [self.assign, self.assign, self.augment, self.log, self.swap, self.function, self.function, self.walrus,
+                  self.star]
         exits = [self.return_, self.raise_] + ([self.break_, self.continue_] * 2 if loop else [])
         kind = self.random.random()
         if kind < 0.42 and compound:
@@ -83,7 +84,8 @@ class Writer:
             self.add(depth, f"def {h}(y):")
             self.add(depth + 1, f"return 0 if y <= 0 or y > 9 else {h}(y - 1) + {self.name()}")
         else:
-            self.add(depth, f"{h}s = [lambda y: y + k + {self.name()} for k in range(2)] + [lambda y: (lambda: y - {self.name()})()]")
+            inner = f"lambda y: (lambda: y - {self.name()})()"
+            self.add(depth, f"{h}s = [lambda y: y + k + {self.name()} for k in range(2)] + [{inner}]")
             if self.random.random() < 0.5:
                 self.augment(depth)
             self.add(depth, f"{self.name()} = {h}s[0]({self.expr(1)}) - {h}s[1](1) + {h}s[2](2)")
@@ -139,9 +141,11 @@ class Writer:
         test = self.condition()
         if self.random.random() < 0.3:
             test = f"({self.name()} := {self.expr(1)}) != 2"
-        self.add(depth, f"while {w} < 3 and ({test}):" if self.random.random() < 0.7 else f"while (({w} := {w} + 1) < 4) and ({test}):")
-        if ":= " + w not in self.lines[-1]:
+        if self.random.random() < 0.7:
+            self.add(depth, f"while {w} < 3 and ({test}):")
             self.add(depth + 1, f"{w} += 1")
+        else:
+            self.add(depth, f"while (({w} := {w} + 1) < 4) and ({test}):")
         self.block(depth + 1, nesting + 1, True)
         self.loop_else(depth, nesting, loop)
 
@@ -174,7 +178,8 @@ class Writer:
         x, y = self.expr(depth - 1), self.expr(depth - 1)
         k = self.random.choice(["k", "k", self.name()])
         return self.random.choice([
-            f"({x} + {y})", f"({x} - {y})", f"({x} and {y})", f"({x} or {y})", f"log({x})", f"({x} if {self.name()} > 1 else {y})",
-            f"sum({k} + {self.name()} for {k} in range(3) if {k} != {y})", f"len([{k} for {k} in range(2) for j in range({k})])",
+            f"({x} + {y})", f"({x} - {y})", f"({x} and {y})", f"({x} or {y})", f"log({x})",
+            f"({x} if {self.name()} > 1 else {y})", f"sum({k} + {self.name()} for {k} in range(3) if {k} != {y})",
+            f"len([{k} for {k} in range(2) for j in range({k})])",
             f"({x} * 2 % 7)", f"[{x}, {y}][{self.name()} > 0]", f"log({x}, *[{y}], **{{'z': 1}})", f"-{x}",
             f"sum([(last := {k}) + {y} for {k} in range(1, 3)]) + last", f"max(len(f'{{{self.name()}:>{{3}}}}'), {y})"])

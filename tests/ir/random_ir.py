@@ -134,7 +134,7 @@ class _Generator:
             self.build.emit("fill", [buffer])
         else:
             index = self.rng.choice(self.ints)
-            self.build.emit("index_add", [buffer, self.float(), index], args=Slot(2), unique=self.rng.random() < 0.5)
+            self.build.emit("index_add", [buffer, self.float(), index], args=(Slot(0), Slot(2)), unique=self.rng.random() < 0.5)
 
     def buffer_read(self) -> None:
         if self.buffers:
@@ -158,7 +158,7 @@ class _Generator:
         for _ in range(2):
             value = self.call(operator.getitem, [self.rng.choice([view, buffer]), index], NP_FLOAT, effect="reads", **flags)
             self.floats.append(self.call(math.sin, [value], FLOAT))
-            self.build.emit("index_add", [self.rng.choice([view, buffer]), self.float(), index], args=Slot(2), unique=True)
+            self.build.emit("index_add", [self.rng.choice([view, buffer]), self.float(), index], args=(Slot(0), Slot(2)), unique=True)
             self.nested(1 if self.budget > 0 and self.rng.random() < 0.3 else 0)
 
     def list_new(self) -> None:

@@ -1,0 +1,146 @@
+"""The judge of the language tests: a program's value to the last bit, its gradient by differences, and that nothing was changed.
+
+Nothing of the compiler is used to find what is expected: the original function is run on displaced arguments.
+"""
+
+import copy
+import math
+
+import numpy as np
+
+import sct
+import sct.compiler
+
+sct.compiler.STRICT = True
+
+OFFSETS = (-3.0, -2.0, -1.0, 1.0, 2.0, 3.0)
+WEIGHTS = (-1 / 60, 9 / 60, -45 / 60, 45 / 60, -9 / 60, 1 / 60)
+"""The central difference of sixth order (Fornberg 1988, table 1)."""
+STEPS = (1e-2, 3e-3, 1e-3, 3e-4, 1e-4)
+
+
+def check(fun, *args, wrt=None, expected=None, rtol=1e-6, atol=1e-8, **kwargs):
+    """Assert that ``sct`` gives the value and the gradient of ``fun``; returns the gradient with respect to ``wrt``.
+
+    ``wrt`` are positions (default: all floats, floating arrays and containers of them).  ``expected`` replaces the finite
+    differences by known derivatives.  Everything is done twice, because the second call takes the dispatcher's fast path.
+    """
+    wrt = tuple(i for i, a in enumerate(args) if list(leaves(a))) if wrt is None else wrt
+    value = call(fun, args, kwargs)
+    gradient = sct.value_and_grad(fun, argnums=wrt)
+    for _ in range(2):
+        given, named = copy.deepcopy((args, kwargs))
+        found, bars = gradient(*given, **named)
+        assert same(found, value), f"value {found!r}, but the function returns {value!r}\n{gradient.source}"
+        assert same((given, named), (args, kwargs)), f"the arguments were changed: {given!r}, were {args!r}\n{gradient.source}"
+        for k, (position, bar) in enumerate(zip(wrt, bars, strict=True)):
+            known = None if expected is None else (expected if len(wrt) == 1 else expected[k])
+            _compare(fun, args, kwargs, position, bar, known, rtol, atol, gradient)
+    return bars[0] if len(bars) == 1 else bars
+
+
+def _compare(fun, args, kwargs, position, bar, known, rtol, atol, gradient):
+    for path in leaves(args[position]):
+        slope = differences(fun, args, kwargs, position, path) if known is None else at(known, path)
+        got = at(bar, path)
+        assert type(got) is type(at(args[position], path)) or isinstance(bar, np.ndarray), f"{type(got)}\n{gradient.source}"
+        assert math.isclose(got, slope, rel_tol=rtol, abs_tol=atol), (
+            f"argument {position}{list(path)}: gradient {got!r}, expected {slope!r}\n{gradient.source}")
+
+
+def differences(fun, args, kwargs, position, path):
+    """The derivative of ``fun`` by one number in one argument: of several step sizes the one whose estimate is most stable."""
+    estimates = []
+    x = at(args[position], path)
+    scale = max(1.0, abs(float(x)))
+    for h in STEPS:
+        shifted = [call(fun, displaced(args, position, path, o * h * scale), kwargs) for o in OFFSETS]
+        estimates.append(sum(w * float(v) for w, v in zip(WEIGHTS, shifted, strict=True)) / (h * scale))
+    changes = [abs(a - b) for a, b in zip(estimates, estimates[1:], strict=False)]
+    return estimates[changes.index(min(changes)) + 1]
+
+
+def call(fun, args, kwargs):
+    """``fun`` on private copies of everything."""
+    args, kwargs = copy.deepcopy((args, kwargs))
+    return fun(*args, **kwargs)
+
+
+def leaves(x, path=()):
+    """The paths of all differentiable numbers in an argument."""
+    if isinstance(x, float | np.floating):
+        yield path
+    elif isinstance(x, np.ndarray) and x.dtype.kind == "f":
+        yield from ((*path, index) for index in np.ndindex(x.shape))
+    elif isinstance(x, list | tuple):
+        for k, item in enumerate(x):
+            yield from leaves(item, (*path, k))
+    elif isinstance(x, dict):
+        for k, item in x.items():
+            yield from leaves(item, (*path, k))
+
+
+def at(x, path):
+    """The number at a path."""
+    for key in path:
+        x = x[key]
+    return x
+
+
+def displaced(args, position, path, by):
+    """Copies of the arguments with one number moved."""
+    args = list(copy.deepcopy(args))
+    args[position] = _moved(args[position], path, by)
+    return args
+
+
+def _moved(x, path, by):
+    if not path:
+        return type(x)(x + by)
+    key, rest = path[0], path[1:]
+    if isinstance(x, np.ndarray):
+        x[key] += by
+        return x
+    if isinstance(x, tuple):
+        items = [_moved(item, rest, by) if k == key else item for k, item in enumerate(x)]
+        return type(x)(*items) if hasattr(x, "_fields") else tuple(items)
+    x[key] = _moved(x[key], rest, by)
+    return x
+
+
+def same(a, b):
+    """Equal to the last bit and of the same types, NaN equal to NaN, a zero's sign included."""
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, np.ndarray):
+        return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+    if isinstance(a, list | tuple):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, dict):
+        return list(a) == list(b) and all(same(a[k], b[k]) for k in a)
+    if isinstance(a, float | np.floating):
+        return repr(a) == repr(b)
+    return a is b or type(a).__eq__ is object.__eq__ or bool(a == b)
+
+
+def refusal(fun, *args, **options):
+    """The error with which ``sct`` refuses to differentiate ``fun``, raised before ``fun`` could have run."""
+    try:
+        found = sct.value_and_grad(fun, **options)(*args)
+    except sct.errors.SctError as error:
+        return error
+    raise AssertionError(f"not refused, but {found!r}")
+
+
+def program(programs, *args, **options):
+    """Registers the decorated function in the list ``programs`` together with arguments to ``check`` it at."""
+    def register(fun):
+        programs.append((fun, args, options))
+        return fun
+    return register
+
+
+def parameters(programs):
+    """The programs of a module as pytest parameters, named after the functions."""
+    import pytest
+    return [pytest.param(fun, args, options, id=fun.__name__) for fun, args, options in programs]
