@@ -18,6 +18,7 @@ from .analysis import attributes, builtin_calls, callees, loops, primitives, sub
 from .analysis import data as data_handlers
 from .analysis.abstract import NEVER, POISON, Abstract, DataPath, Seq
 from .analysis.alias import check_inplace
+from .analysis.activity import masking
 from .analysis.infer import Context, Frame, Refusal, Specializer
 from .codegen.emit import Emitted, emit
 from .codegen.load import filename_of, load
@@ -177,6 +178,8 @@ def adjoint(context: Context, pairs: Pairs, typed: Typed, request: Request) -> J
     end = function.body.ops[-1]
     check_output(function, typed.result, end, request)
 
+    records = [r.function for r in getattr(context.session, "_records", {}).values()]
+    context.masked = max(map(masking, [function, *records]))
     joint = differentiate(function, request.wrt, _seed_one, context, pairs, [0])
     context.check()
     finish_gradients(joint, request)

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from oracle import check, parameters, program
+from tests.oracle import check, parameters, program
 
 A = np.array([0.5, -1.2, 2.0, 0.7])
 M = np.arange(12.0).reshape(3, 4) / 7 - 0.6

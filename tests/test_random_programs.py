@@ -24,7 +24,8 @@ def test_no_program_has_a_wrong_gradient(summary: Summary) -> None:
     if summary.failures:
         shown = [explain_failure(seed, seconds=20.0) for seed, _ in summary.failures[:2]]
         others = [f"seed {seed}: {verdict.kind}: {verdict.detail[:150]}" for seed, verdict in summary.failures[2:20]]
-        pytest.fail(f"{len(summary.failures)} of {summary.total} programs fail\n\n" + "\n\n".join(shown + others), pytrace=False)
+        count = f"{len(summary.failures)} of {summary.total} programs fail"
+        pytest.fail("\n\n".join([count, *shown, *others]), pytrace=False)
 
 
 def test_at_most_one_percent_is_refused(summary: Summary) -> None:

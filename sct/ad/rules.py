@@ -95,7 +95,8 @@ def _splice(rev: Reverser, op: Op, totals: list[Value | None]) -> None:
                       "write one with the notation of sct.rules, or wrap its argument in sct.stop_gradient")
     kwargs = {k: to_abstract(t, op.operands) for k, t in op.attrs["kwargs"].items()}
     args = [to_abstract(t, op.operands) for t in op.attrs["args"]]
-    rule = rev.context.session.rule(entry, "vjp")
+    strong = rev.context.masked == 2 and entry.vjp_strong is not None and _is_numpy(op.results[0])
+    rule = rev.context.session.rule(entry, "vjp_strong" if strong else "vjp")
     lowered = rule.lowered
     result = Seq(tuple, list(op.results)) if op.attrs.get("unpack") else op.results[0]
     bars = [t if t is not None else Static(None) for t in totals]
@@ -112,6 +113,11 @@ def _splice(rev: Reverser, op: Op, totals: list[Value | None]) -> None:
     parameters = {p.name: a for p, a in zip(lowered.info.params, bound, strict=True)}
     for parameter, bar in zip(rule.outputs, outcome.items, strict=True):
         _contribute(rev, parameters[parameter], bar, op)
+
+
+def _is_numpy(value: Value) -> bool:
+    t = strip_const(value.type)
+    return isinstance(t, Array) or (isinstance(t, Scalar) and t.python is not True)
 
 
 def _check_keywords(name: str, lowered: Any, args: list[Abstract], kwargs: dict[str, Abstract]) -> None:

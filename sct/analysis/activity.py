@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable
+
+import numpy as np
 
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS
@@ -97,3 +100,30 @@ def carries_derivative(op: Op) -> bool:
     """Whether the result of a primitive call depends differentiably on its operands (by the registry)."""
     entry = registry.lookup(op.attrs["fn"])
     return entry is None or not entry.zero
+
+
+def masking(function: Function) -> int:
+    """How exact zeros may get into cotangents: 2 where ``np.where`` and its like choose, 1 where elements are picked, else 0."""
+    level = 0
+    for op in walk(function.body):
+        if op.name == "call":
+            if op.attrs["fn"] in _CHOOSING:
+                return 2
+            if op.attrs["fn"] in _PICKING or _picks_from_intermediate(op):
+                level = 1
+    return level
+
+
+_CHOOSING = frozenset({np.where, np.select, np.piecewise, np.choose, np.nan_to_num})
+_PICKING = frozenset({np.maximum, np.minimum, np.fmax, np.fmin, np.clip, np.abs, np.max, np.min, np.prod, np.sort, np.linalg.norm,
+                      np.take, np.diag, np.diagonal, np.trace, np.tril, np.triu, np.compress, np.extract})
+
+
+def _picks_from_intermediate(op: Op) -> bool:
+    """An element or slice of an array that was computed: the cotangent of the rest of the array is zero."""
+    return op.attrs["fn"] in (operator.getitem, tuple) and isinstance(op.operands[0].owner, Op | Block) \
+        and not _is_parameter(op.operands[0])
+
+
+def _is_parameter(value: Value) -> bool:
+    return isinstance(value.owner, Block) and value.owner.parent is None

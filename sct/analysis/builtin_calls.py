@@ -12,6 +12,7 @@ import numpy as np
 from ..ir.core import Op, Value
 from ..ir.types import ANY, MANY, NONE, STR, Array, Dict, List, Object, OrConst, Scalar, Tuple, Type, strip_const
 from ..rules.facts import is_static
+from ..runtime import helpers
 from .abstract import POISON, Abstract, Bound, Closure, Iteration, Mapping, Range, Seq, Static
 from .callees import SPECIAL, call
 from .infer import Refusal, Specializer, merge, sequence_items
@@ -211,6 +212,34 @@ def _is_static(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract
     return Static(isinstance(args[0], Static))
 
 
+def _strong_product(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """A plain product where no cotangent can be exactly zero by masking."""
+    if sp.context.splicing and sp.context.masked == 0:
+        return apply(sp, operator.mul, args)
+    return NotImplemented
+
+
+def _strong_quotient(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """A plain quotient, unless Python's own division could raise where the derivative is infinite."""
+    divisor = args[1]
+    literal = isinstance(divisor, Static) and divisor.value != 0
+    t = strip_const(divisor.type) if isinstance(divisor, Value) else None
+    numpy = isinstance(t, Array) or (isinstance(t, Scalar) and t.python is False)
+    if sp.context.splicing and sp.context.masked == 0 and (literal or numpy):
+        return apply(sp, operator.truediv, args)
+    return NotImplemented
+
+
+def _unbroadcast(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """Nothing to do for numbers, and for arrays whose shapes are known to be equal."""
+    types = [strip_const(a.type) if isinstance(a, Value) else None for a in args]
+    scalars = all(isinstance(t, Scalar) or isinstance(a, Static) for t, a in zip(types, args, strict=True))
+    same = isinstance(types[0], Array) and isinstance(types[1], Array) and types[0].dims == types[1].dims
+    if scalars or (same and ANY not in types[0].dims):  # type: ignore[union-attr]
+        return args[0]
+    return NotImplemented
+
+
 def _ndim(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     a = args[0]
     t = strip_const(a.type) if isinstance(a, Value) else None
@@ -324,6 +353,7 @@ SPECIAL.update({
     dict: _dict, dict.keys: _dict_method("keys"), dict.values: _dict_method("values"), dict.items: _dict_method("items"),
     dict.get: _dict_method("get"), dict.copy: _dict_method("copy"), tuple.index: _seq_method("index"),
     list.index: _seq_method("index"), tuple.count: _seq_method("count"), list.count: _seq_method("count"),
+    helpers.strong_product: _strong_product, helpers.strong_quotient: _strong_quotient, helpers.unbroadcast: _unbroadcast,
     iter: _next_iter, next: _next_iter, super: _super,
 })
 _ = (ANY, MANY, POISON, Op, merge)

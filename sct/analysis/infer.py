@@ -43,6 +43,8 @@ class Context:
     """Run-time values whose current content is at hand (parameters), for what must be static."""
     stack: list[Any] = field(default_factory=list)
     """The lowered functions being visited, outermost first."""
+    masked: int = 0
+    """How exact zeros may arise in cotangents: 0 not at all, 1 by picking elements, 2 by ``where``, which may hide infinities."""
     splicing: bool = False
     """True while the body of a derivative rule is visited: its ops belong to the adjoint."""
 

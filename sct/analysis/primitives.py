@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..ir.core import Op, Value
+from ..ir.core import Block, Op, Value
 from ..ir.ops import INFIX, PREFIX, Lit, SeqOf, SliceOf, Slot, contains
 from ..ir.types import BOOL, INT, Array, List, Object, OrConst, Scalar, Tuple, Type, strip_const
 from ..rules import registry
@@ -221,10 +221,36 @@ def _on_sequences(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abstr
         seq, count = (x, y) if isinstance(x, Seq) else (y, x)
         if isinstance(seq, Seq) and isinstance(count, Static) and type(count.value) is int:
             return Seq(seq.kind, seq.items * count.value)
+        if isinstance(seq, Seq) and isinstance(count, Value) and _is_int(count):
+            return _repeated(sp, seq, count)
     other = y if isinstance(x, Seq) else x
     if isinstance(other, Value) and isinstance(strip_const(other.type), Array | Scalar):
         x, y = (apply(sp, np.array, [a]) if isinstance(a, Seq) else a for a in (x, y))
     return apply(sp, fn, [x, y])
+
+
+def _is_int(value: Value) -> bool:
+    t = strip_const(value.type)
+    return isinstance(t, Scalar) and t.python is True and t.dtype == "int64"
+
+
+def _repeated(sp: Specializer, seq: Seq, count: Value) -> Value:
+    """``[x] * n`` where only run time knows ``n``: a list that a loop fills."""
+    items = [sp.lift(item) for item in seq.items]
+    if seq.kind is not list or not items or any(strip_const(v.type) != strip_const(items[0].type) for v in items):
+        raise Refusal("SCT705", f"this {seq.kind.__name__} has an unknown number of items of different types",
+                      "repeat a list whose items have one type")
+    kind = List(strip_const(items[0].type))
+    start = sp.lift(Seq(list, []))
+    body = Block()
+    body.add_arg("", INT)
+    filled = body.add_arg("", kind)
+    with sp.builder.at(body):
+        for item in items:
+            filled = sp.builder.value("append", [filled, item], kind)
+        sp.builder.emit("continue", [filled])
+    bounds = [sp.lift(Static(0)), count, sp.lift(Static(1))]
+    return sp.builder.emit("for", [*bounds, start], [kind], blocks=[body], kind="range").result
 
 
 def _inplace(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:

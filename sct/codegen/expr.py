@@ -227,8 +227,8 @@ class Expressions:
 
     def invoke(self, op: Op) -> ast.expr:
         function = name(self.names.externals.function(op.attrs["callee"]))
-        args = [self.template(op, t) for t in template_values(op)]
-        return ast.Call(function, args, [ast.keyword(k, self.template(op, t)) for k, t in (op.attrs.get("kwargs") or {}).items()])
+        keywords = [ast.keyword(key, self.template(op, t)) for key, t in (op.attrs.get("kwargs") or {}).items()]
+        return ast.Call(function, [self.template(op, t) for t in template_values(op)], keywords)
 
     def constant(self, op: Op) -> ast.expr:
         return self.literal(op.attrs["value"])

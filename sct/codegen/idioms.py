@@ -1,4 +1,4 @@
-"""Takes statements as they come out of the IR, gives the forms in which people write them: ``+=``, comprehensions, unpacking."""
+"""Takes statements as they come out of the IR, gives the forms that people write: ``+=``, comprehensions, unpacking."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ UNNAMED_LIMIT = 40
 
 @dataclass(slots=True)
 class ForEach:
-    """A counted loop that is printed as iteration over sequences: ``for x in xs``, ``for k, (x, y) in enumerate(zip(xs, ys))``."""
+    """A counted loop that is printed as iteration over sequences: ``for x in xs``, ``for k, x in enumerate(xs)``, also with ``zip``."""
 
     heads: list[Op]
     """The loads ``xs[k]`` that open the body; their results become the targets."""

@@ -1,4 +1,4 @@
-"""Takes ops, estimates how many characters they print as, so that folding expressions into each other stops before long lines."""
+"""Takes ops, estimates how many characters they print as, so that folding expressions into each other stops in time."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class Lengths:
             return sum(self.template(op, t) + 2 for t in template.items) + 1
         if isinstance(template, SliceOf):
             parts = (template.lo, template.hi, template.step)
-            return 1 + sum(self.template(op, t) for t in parts if t is not None and not (isinstance(t, Lit) and t.value is None))
+            return 1 + sum(self.template(op, t) for t in parts if t is not None and t != Lit(None))
         return 4
 
 

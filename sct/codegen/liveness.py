@@ -76,7 +76,7 @@ class _Liveness:
         """For each variable and block: the last position in the block up to which the variable is live."""
         self.points: dict[Value, list[int]] = {}
         """Where copies write a variable."""
-        self.born: dict[Value, int] = {param: -1 for param in plan.facts.function.params}
+        self.born: dict[Value, int] = dict.fromkeys(plan.facts.function.params, -1)
         self.written: set[Value] = set(self.born)
         """Variables that are written where they are born, read or not: parameters, items of loops, names of ``with``."""
 

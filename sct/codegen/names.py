@@ -145,7 +145,8 @@ class _Webs:
             if op.name in ("yield", "continue", "break"):
                 pairs = copies(self.plan, op)
             elif op.name in LOOPS:
-                pairs = [p for p, n in zip(zip(carried_inits(op), op.results, strict=True), self.plan.needed[op], strict=True) if n]
+                columns = zip(carried_inits(op), op.results, self.plan.needed[op], strict=True)
+                pairs = [(init, result) for init, result, needed in columns if needed]
             elif op.name == "iaddv":
                 pairs = [(op.operands[0], op.results[0])]
             else:
@@ -203,7 +204,7 @@ def _colour(plan: Plan, webs: _Webs) -> Names:
 
 
 def _turn(web: Web, facts: Facts) -> int:
-    """Temporaries of the reverse sweep wait for those of the forward sweep; what was saved there gets its old name back first."""
+    """Temporaries of the reverse sweep wait for those of the forward sweep; what was saved there gets its name back first."""
     if web.hint or web.first < facts.mark:
         return 0
     owner = web.sample.owner

@@ -55,7 +55,10 @@ def _of_item(value: Value, block: Block | None, plan: Plan, webs: Mapping[Value,
 
 def _as_saved(cache: Value, plan: Plan, webs: Mapping[Value, str]) -> list[str]:
     """The names under which the values of a cache were saved."""
-    pushes = [op for op in plan.facts.mentions.get(resolve(cache), ()) if op.name == "push"]
+    cache = resolve(cache)
+    if isinstance(cache.owner, Op) and cache.owner.attrs.get("fn") is reversed:
+        cache = resolve(cache.owner.operands[0])
+    pushes = [op for op in plan.facts.mentions.get(cache, ()) if op.name == "push"]
     return [name for op in pushes if (name := webs.get(resolve(op.operands[1]), ""))]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import gast
 
-from .scopes import BIND, CREATE, LOAD, Scope, events_of, free_names, has_walrus
+from .scopes import BIND, CREATE, LOAD, Scope, events_of, free_names, has_walrus, is_comprehension_target
 
 Node = Any
 Names = frozenset[str]
@@ -37,8 +37,8 @@ class Liveness:
 
     @property
     def always(self) -> Names:
-        """Variables that nested functions read through a cell: live everywhere."""
-        return frozenset(self.scope.cells)
+        """Variables that nested functions read through a cell: live everywhere in their scope."""
+        return frozenset(name for name in self.scope.cells if not is_comprehension_target(name))
 
     def block(self, stmts: Sequence[Node], live: Names, broken: Names) -> Names:
         """What is live before ``stmts``, given what is live behind them and behind the loop they may break out of."""

@@ -16,7 +16,7 @@ from ..ir.types import DYN
 from .capture import Captured
 from .lowered import NestedCode, ParamSpec
 from .normalize import hint_of
-from .scopes import Scope, assigned, defaults_of, free_names, parameter_nodes
+from .scopes import Scope, assigned, defaults_of, free_names, is_comprehension_target, parameter_nodes
 
 Node = Any
 Env = dict[str, Value]
@@ -286,7 +286,7 @@ class ExpressionLowerer:
         """A loop that appends to a list; variables that a walrus in it binds are carried along."""
         targets = [g.target for g in node.generators]
         own = assigned(targets)
-        carried = [name for name in self.scope.sorted(assigned([node])) if name not in own]
+        carried = [name for name in self.scope.sorted(assigned([node])) if not is_comprehension_target(name)]
         first = self.expr(node.generators[0].iter)
         for name in own:
             if name in self.scope.cells:

@@ -1,6 +1,6 @@
 """From a function and a text to the syntax node in the text that the function was compiled from, or None when in doubt.
 
-The text is compiled as a whole.  A node counts only if the code object made from it is the function's own: same instructions,
+The text is compiled as a whole, then statement by statement (as notebooks do).  A node counts only if the code object made from it is the function's own: same instructions,
 constants, names and positions.  Pytest rewrites ``assert`` statements before compiling; there the code of all other lines must
 agree instruction by instruction.
 """
@@ -12,7 +12,7 @@ import ast
 import dis
 import types
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -34,6 +34,16 @@ class CompiledText:
     codes: dict[_Key, list[types.CodeType]] = field(default_factory=dict)
     nodes: dict[_Key, list[Node]] = field(default_factory=dict)
     """Both by function name and first line (that of the first decorator, as in ``co_firstlineno``)."""
+    pieces: Callable[[], Iterator[types.CodeType]] = lambda: iter(())
+    """The code objects that compiling each top-level statement by itself gives."""
+    _more: dict[_Key, list[types.CodeType]] | None = None
+
+    def candidates(self, key: _Key) -> Iterator[types.CodeType]:
+        """What functions of this name at this line can be compiled to."""
+        yield from self.codes.get(key, [])
+        if self._more is None:
+            self._more = _by_key(self.pieces())
+        yield from self._more.get(key, [])
 
     def defines(self, name: str) -> bool:
         """Whether any function in the text has this name."""
@@ -54,13 +64,27 @@ def _compile(text: str, filename: str, futures: int) -> CompiledText | None:
             module = compile(tree, filename, "exec", futures, dont_inherit=True)
     except (SyntaxError, ValueError):
         return None
-    result = CompiledText(text.split("\n"))
-    for code in _nested(module):
-        result.codes.setdefault((code.co_name, code.co_firstlineno), []).append(code)
+    result = CompiledText(text.split("\n"), _by_key(_nested(module)), pieces=lambda: _pieces(tree, filename, futures))
     for node in ast.walk(tree):
         if isinstance(node, Node):
             result.nodes.setdefault(_key(node), []).append(node)
     return result
+
+
+def _by_key(codes: Iterator[types.CodeType]) -> dict[_Key, list[types.CodeType]]:
+    found: dict[_Key, list[types.CodeType]] = {}
+    for code in codes:
+        found.setdefault((code.co_name, code.co_firstlineno), []).append(code)
+    return found
+
+
+def _pieces(tree: ast.Module, filename: str, futures: int) -> Iterator[types.CodeType]:
+    """Code made from one statement at a time, as notebook cells are run.
+
+    It can differ from code made from the whole: CPython calls ``np.sum`` by other instructions where it sees ``np`` imported.
+    """
+    for statement in tree.body:
+        yield from _nested(compile(ast.Module([statement], []), filename, "exec", futures, dont_inherit=True))
 
 
 def _nested(code: types.CodeType) -> Iterator[types.CodeType]:
@@ -85,14 +109,14 @@ def find_node(compiled: CompiledText, fun: types.FunctionType) -> Node | None:
         return _node_of(code, nodes)
     if any(mark in fun.__globals__ for mark in _PYTEST_MARKS):
         node = _node_of(code, nodes)
-        if node is not None and any(_same_but_asserts(code, candidate, node) for candidate in compiled.codes.get(key, [])):
+        if node is not None and any(_same_but_asserts(code, candidate, node) for candidate in compiled.candidates(key)):
             return node
     return None
 
 
 def contains(compiled: CompiledText, code: types.CodeType) -> bool:
     """Whether compiling the text gives this very code, whichever node it is made from."""
-    return any(_identical(code, candidate) for candidate in compiled.codes.get((code.co_name, code.co_firstlineno), []))
+    return any(_identical(code, candidate) for candidate in compiled.candidates((code.co_name, code.co_firstlineno)))
 
 
 def _identical(code: types.CodeType, other: types.CodeType) -> bool:

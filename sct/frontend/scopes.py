@@ -240,6 +240,11 @@ class Scope:
 # ── comprehension targets ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def is_comprehension_target(name: str) -> bool:
+    """Whether a variable lives in a comprehension only (its name holds the place of that comprehension)."""
+    return ":" in name
+
+
 def rename_comprehensions(tree: Node) -> Node:
     """``tree`` with the targets of each comprehension renamed to names of their own; shares every unchanged part."""
     if not any(isinstance(node, COMPREHENSIONS) for node in gast.walk(tree)):

@@ -178,7 +178,8 @@ class _Verifier:
             self.implicit(op, op.operands[0].type, op.result.type)
         elif op.name in ("iadd", "index_add", "fill"):
             kind = op.operands[0].type
-            self.check(kind == DYN or isinstance(kind, Array | OrConst), f"{op.name} writes into a {kind}", op)
+            written = Array | OrConst | List if op.name == "index_add" else Array | OrConst
+            self.check(kind == DYN or isinstance(kind, written), f"{op.name} writes into a {kind}", op)
         elif op.name == "push" and isinstance(op.operands[0].type, Cache):
             self.check(fits(op.operands[1].type, op.operands[0].type.item), "the saved value is not of the cache's type", op)
         elif op.name == "pop" and isinstance(op.operands[0].type, Cache):

@@ -10,12 +10,14 @@ from .cse import merge_common_subexpressions
 from .dce import eliminate_dead_code
 from .hoist import hoist_invariants
 from .iterate import iterate_over_saved
+from .lazy import broadcast_lazily
 from .simplify import simplify
 
 Pass = Callable[[Function], int]
 
 PIPELINE: list[Pass] = [
     eliminate_dead_code,
+    broadcast_lazily,
     simplify,
     merge_common_subexpressions,
     simplify,
@@ -29,6 +31,7 @@ PIPELINE: list[Pass] = [
 
 BEFORE_SAVING: list[Pass] = [
     eliminate_dead_code,
+    broadcast_lazily,
     simplify,
     merge_common_subexpressions,
     eliminate_dead_code,

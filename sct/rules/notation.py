@@ -68,6 +68,7 @@ def partials(primal: str, *, singular: bool = False, tests: dict[str, Any] | Non
     entry.keywords = frozenset()
     entry.tests = tests or {}
     entry.vjp = _partials_vjp(result, params, partial, singular)
+    entry.vjp_strong = _partials_vjp(result, params, partial, True)
     entry.jvp = _partials_jvp(result, params, partial, singular)
 
 

@@ -18,6 +18,8 @@ class Primitive:
     """Operands are broadcast against each other and converted to the result's element type before the rule applies."""
     vjp: Callable[..., Any] | str | None = None
     """The reverse rule: a rule function, or the source text of one."""
+    vjp_strong: str | None = None
+    """The same rule with strong zeros, for programs in which ``where`` hides infinite values."""
     jvp: Callable[..., Any] | str | None = None
     """The forward rule, likewise."""
     linear_in: tuple[str, ...] = ()

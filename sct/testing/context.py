@@ -18,7 +18,7 @@ LIMIT = 6.0
 
 @dataclass(frozen=True, slots=True)
 class Expr:
-    """The text of an expression that binds like an atom, a bound of its size, and whether it may share memory with a variable."""
+    """The text of an expression that binds like an atom, a bound of its size, and whether it may share a variable's memory."""
 
     text: str
     bound: float = LIMIT

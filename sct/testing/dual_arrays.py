@@ -133,9 +133,9 @@ def _prod(x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     tangents = np.transpose(x.tangent, (*axes, *rest, x.tangent.ndim - 1)).reshape(*values.shape, -1)
     total = np.zeros(tangents.shape[1:])
     for i in range(len(values)):
-        total += np.prod(np.delete(values, i, axis=0), axis=0)[..., None] * tangents[i]
+        total += np.asarray(np.prod(np.delete(values, i, axis=0), axis=0))[..., None] * tangents[i]
     value = np.prod(x.value, axis=axis, keepdims=keepdims)
-    return make(value, total.reshape((*np.shape(value), total.shape[-1])))
+    return make(value, total.reshape((*np.shape(value), tangents.shape[-1])))
 
 
 def _var(x: Any, axis: Any = None, ddof: int = 0, keepdims: Any = False) -> Any:

@@ -115,7 +115,7 @@ class DualArray(Dual):
     """A mutable array and its derivatives; a view of it is a view of both."""
 
     __slots__ = ()
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def __len__(self) -> int:
         return len(self.value)
@@ -342,7 +342,8 @@ for _name, (_op, _rule) in _BINARY.items():
     setattr(Dual, f"__{_name}__", _forward)
     setattr(Dual, f"__r{_name}__", _reflected)
     setattr(DualArray, f"__i{_name}__", _in_place(_op))
-_UNARY: tuple[tuple[str, Callable[..., Any], str], ...] = (("neg", operator.neg, "negative"), ("pos", operator.pos, "positive"), ("abs", abs, "absolute"))
+_UNARY: tuple[tuple[str, Callable[..., Any], str], ...] = (
+    ("neg", operator.neg, "negative"), ("pos", operator.pos, "positive"), ("abs", abs, "absolute"))
 for _name, _op, _rule in _UNARY:
     setattr(Dual, f"__{_name}__", _unary(_op, _rule))
 for _op in (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne):

@@ -164,7 +164,8 @@ class Loops(Writer):
         start, n = self.value(1), self.trips()
         x = self.bind("float", fixed=True)
         self.emit(f"{x} = abs({start}) * 0.2")
-        step = f"{x} = {x} * 1.2 + {self.rng.choice((0.4, 0.8))} + 0.2 * {self.rng.choice(('math.sin', 'math.tanh'))}({self.number(1)})"
+        bounded = self.rng.choice(("math.sin", "math.tanh"))
+        step = f"{x} = {x} * 1.2 + {self.rng.choice((0.4, 0.8))} + 0.2 * {bounded}({self.number(1)})"
         self.loop(f"while {x} < {0.4 * n:.1f}:", n, {}, [step])
 
     def while_true(self) -> None:

@@ -35,7 +35,8 @@ from .duals import (
 )
 
 
-def value_and_gradient(fn: Callable[..., Any], args: Sequence[Any], argnums: Sequence[int] = (0,)) -> tuple[Any, tuple[Any, ...]]:
+def value_and_gradient(fn: Callable[..., Any], args: Sequence[Any],
+                       argnums: Sequence[int] = (0,)) -> tuple[Any, tuple[Any, ...]]:
     """The value of ``fn(*args)`` and its derivatives by the arguments ``argnums``, floats or arrays, as ``fn`` would see them.
 
     >>> def f(x, y):
@@ -51,10 +52,10 @@ def value_and_gradient(fn: Callable[..., Any], args: Sequence[Any], argnums: Seq
     swap = Swap(k)
     duals = [_seed(a, offsets[n], k) if n in offsets else swap(a) for n, a in enumerate(args)]
     result = swap(fn)(*duals)
-    tangent = tangent_of(result, k)
     if np.ndim(plain(result)):
         raise ReferenceGap("the result is not a scalar")
-    grads = tuple(_unpack(args[n], tangent.reshape(-1)[offsets[n]:offsets[n] + size]) for n, size in zip(argnums, sizes, strict=True))
+    tangent = tangent_of(result, k).reshape(-1)
+    grads = tuple(_unpack(args[n], tangent[offsets[n]:offsets[n] + size]) for n, size in zip(argnums, sizes, strict=True))
     return plain(result), grads
 
 

@@ -1,7 +1,7 @@
 """Random programs as source text with arguments, the material on which the compiler is judged against dual numbers.
 
-``generate(seed)`` gives a module's text with helper functions, module-level constants and a function ``f`` of floats, an int and
-arrays that returns a float.  The same seed gives the same program on every machine and Python version.
+``generate(seed)`` gives a module's text with helper functions, module-level constants and a function ``f`` of floats, an int
+and arrays that returns a float.  The same seed gives the same program on every machine and Python version.
 
 ``python -m sct.testing.programs --count 100000 --seed 0 --jobs 2`` runs the long comparison and writes a summary.
 """
@@ -136,7 +136,8 @@ class Generator:
         made.statements(2)
         self.uses["recursion"] += 1
         inner = f"{name}(n - 1, {made.value(2)})"
-        self.finish(f"def {name}(n, x):", made, made.rng.choice((f"math.sin({inner}) + {made.value(1)}", inner, f"0.5 * {inner} * {made.literal()} + x")))
+        results = (f"math.sin({inner}) + {made.value(1)}", inner, f"0.5 * {inner} * {made.literal()} + x")
+        self.finish(f"def {name}(n, x):", made, self.rng.choice(results))
         self.helper(name, [("n", "int"), ("x", "float")], cost=120)
 
     def mutual_recursion(self) -> None:
@@ -198,8 +199,8 @@ class Generator:
         made.indent = 2
         made.emit("w = self.w")
         made.scope["w"] = Var("float")
-        self.lines += ["", f"class {name}:", "    def __init__(self, w):", "        self.w = w", "", "    def apply(self, x):", *made.lines,
-                       f"        return {made.value()}", "", "", f"{name.lower()} = {name}({made.literal()})", ""]
+        self.lines += ["", f"class {name}:", "    def __init__(self, w):", "        self.w = w", "", "    def apply(self, x):"]
+        self.lines += [*made.lines, f"        return {made.value()}", "", "", f"{name.lower()} = {name}({made.literal()})", ""]
         self.helper(f"{name.lower()}.apply", [("x", "float")], cost=10)
 
     def pair_helper(self) -> None:
@@ -223,7 +224,8 @@ class Generator:
         params["k"] = (Var("int", fixed=True), self.rng.randint(0, 4))
         params["v"] = (Var("vec", (self.n,)), np.array([self.real() for _ in range(self.n)]))
         if self.rng.random() < 0.6:
-            params["m"] = (Var("mat", (self.rows, self.n)), np.array([[self.real() for _ in range(self.n)] for _ in range(self.rows)]))
+            values = [[self.real() for _ in range(self.n)] for _ in range(self.rows)]
+            params["m"] = (Var("mat", (self.rows, self.n)), np.array(values))
         made = self.writer(self.size, **{name: var for name, (var, _) in params.items()})
         made.emit('"""A random program."""')
         made.statements(self.size)

@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import io
 import multiprocessing
+import re
 import signal
 import sys
 import time
@@ -97,7 +98,7 @@ def _judge_gradient(program: Program, fn: Callable[..., Any], expected: Any, gra
 def _compare_outcomes(original: BaseException | None, engine: BaseException | None) -> Verdict | None:
     """The verdict where one of the two raised; None if neither did."""
     if engine is not None and is_refusal(engine):
-        return Verdict("refused", first_line(engine))
+        return Verdict("refused", refusal(engine))
     if original is None and engine is None:
         return None
     if engine is None:
@@ -113,6 +114,13 @@ def is_refusal(error: BaseException) -> bool:
     """Whether an exception is the compiler's clear refusal (and not a broken invariant of its own)."""
     names = [cls.__name__ for cls in type(error).__mro__]
     return "SctError" in names and "InternalError" not in names
+
+
+def refusal(error: BaseException) -> str:
+    """Code and message of the first obstacle that a refusal names."""
+    for obstacle in getattr(error, "obstacles", ()):
+        return f"{obstacle.code}: {obstacle.message}"
+    return first_line(error)
 
 
 def first_line(error: BaseException) -> str:
@@ -177,7 +185,7 @@ def sensitivity(fn: Callable[..., Any], program: Program, truth: Sequence[Any]) 
     return moved
 
 
-# ---- many programs -------------------------------------------------------------------------------------------------------------
+# ---- many programs ---------------------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -217,8 +225,8 @@ class Summary:
 
     def markdown(self, title: str) -> str:
         """The summary as a page."""
-        lines = [f"# {title}", "", f"{self.total} programs in {self.seconds:.0f} s; nonzero gradient in {self.nonzero_share:.1%}.", "",
-                 "| verdict | programs | share |", "|---|---:|---:|"]
+        share = f"nonzero gradient in {self.nonzero_share:.1%} of those compared"
+        lines = [f"# {title}", "", f"{self.total} programs in {self.seconds:.0f} s; {share}.", "", "| verdict | programs | share |", "|---|---:|---:|"]
         lines += [f"| {kind} | {n} | {n / max(1, self.total):.2%} |" for kind, n in self.verdicts.most_common()]
         lines += ["", "| construct | programs |", "|---|---:|"]
         lines += [f"| {construct} | {n} |" for construct, n in sorted(self.uses.items())]
@@ -231,10 +239,12 @@ class Summary:
 
 
 def generic(message: str) -> str:
-    """A message without what differs between programs, so that equal causes are counted together."""
-    message = message.split(">", 1)[-1] if message.startswith("<random") else message
-    parts = message.split(": ")
-    return ": ".join(p for p in parts if not p.lstrip(":").isdigit())[:110]
+    """A message without the names between backquotes, so that equal causes are counted together.
+
+    >>> generic("SCT701: `total` may be a list or an array")
+    'SCT701: `…` may be a list or an array'
+    """
+    return re.sub(r"`[^`]*`", "`…`", message)[:110]
 
 
 Task = tuple[int, int, bool, Engine]

@@ -162,4 +162,4 @@ class Writer(Expressions):
     def made(self, shape: tuple[int, ...]) -> Expr:
         if len(shape) == 1:
             return self.squashed_vector(self.vector(shape[0], 2))
-        return self.squashed_vector(self.matrix(*shape, 1))
+        return self.squashed_vector(self.matrix(shape[0], shape[1], 1))

@@ -76,8 +76,8 @@ class RandomFunction:
         return self.call(fn, [Slot(0), Slot(1)], [a, b], kind, self.hint() if hint is None else hint)
 
     def condition(self) -> Value:
-        value = self.binary(self.rng.choice([operator.lt, operator.gt, operator.le, operator.eq]), self.pick(), self.pick(), BOOL,
-                            "" if self.rng.random() < 0.8 else "c")
+        fn = self.rng.choice([operator.lt, operator.gt, operator.le, operator.eq])
+        value = self.binary(fn, self.pick(), self.pick(), BOOL, "" if self.rng.random() < 0.8 else "c")
         if self.rng.random() < 0.2:
             return self.call(operator.not_, [Slot(0)], [value], BOOL, "")
         if self.rng.random() < 0.2:
@@ -107,9 +107,9 @@ class RandomFunction:
             self.left -= 1
             self.line += self.rng.randint(0, 1)
             self.b.loc = Loc("<random>", self.line, text=f"line {self.line}")
-            kinds = [self.arithmetic] * 6 + [self.branch, self.ternary, self.loop, self.loop, self.while_, self.effect, self.store,
-                                             self.load, self.pair, self.saved, self.items, self.with_accumulator, self.array,
-                                             self.unbound_before, self.bound_in_one_branch]
+            kinds = [self.arithmetic] * 6 + [
+                self.branch, self.ternary, self.loop, self.loop, self.while_, self.effect, self.store, self.load, self.pair,
+                self.saved, self.items, self.with_accumulator, self.array, self.unbound_before, self.bound_in_one_branch]
             if self.depth >= 3:
                 kinds = kinds[:6] + [self.ternary, self.effect, self.store, self.load, self.pair]
             self.rng.choice(kinds)()
@@ -251,7 +251,8 @@ class RandomFunction:
             value = self.b.value("pop", [cache], FLOAT, "x")
             self.b.emit("continue", [self.binary(operator.add, arg, value)])
         self.inside(second, end, [j, arg])
-        self.scopes[-1] += self.b.emit("for", [zero, three, one, s], [FLOAT], ["s"], [second], kind="range", reverse=True).results
+        loop = self.b.emit("for", [zero, three, one, s], [FLOAT], ["s"], [second], kind="range", reverse=True)
+        self.scopes[-1] += loop.results
 
     def items(self) -> None:
         """A list filled in a loop, as comprehensions are lowered, and a loop over a list."""

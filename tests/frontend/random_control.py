@@ -16,7 +16,7 @@ class Writer:
         self.lines: list[str] = []
 
     def text(self) -> str:
-        self.lines = ["def f(a, b, c):", "    d = 1"]
+        self.lines = ["def f(a, b, c):", "    d, kept = 1, []"]
         self.block(1, 0, loop=False)
         if self.random.random() < 0.8:
             self.add(1, f"return {self.expr(2)}, a, b, c, d")
@@ -73,7 +73,11 @@ class Writer:
 
     def function(self, depth: int) -> None:
         h = self.new("h")
-        kind = self.random.randrange(4)
+        kind = self.random.randrange(5)
+        if kind == 4:
+            self.add(depth, f"kept = [*kept, *[lambda: k + {self.name()} for k in range(2)]]")
+            self.add(depth, f"{self.name()} = kept[{self.random.choice([0, -1])}]()")
+            return
         if kind == 0:
             self.add(depth, f"{h} = lambda y, z={self.expr(1)}: y + z - {self.name()}")
         elif kind == 1:

@@ -85,22 +85,28 @@ def test_binary_ufuncs(name: str) -> None:
 
 @pytest.mark.parametrize("f", [
     lambda m: np.prod(m, axis=1).sum(), lambda m: np.prod(m), lambda m: (np.var(m, axis=0, ddof=1) * W).sum(),
-    lambda m: np.std(m, axis=1, keepdims=True).sum(), lambda m: np.linalg.norm(m, axis=1) @ V[:2], lambda m: np.max(m, axis=1).sum(),
+    lambda m: np.std(m, axis=1, keepdims=True).sum(), lambda m: np.linalg.norm(m, axis=1) @ V[:2],
+    lambda m: np.max(m, axis=1).sum(),
     lambda m: np.cumsum(m, axis=0).var(), lambda m: np.einsum("ij,kj->ik", m, m).std(), lambda m: np.tensordot(m, m, 2),
     lambda m: np.sort(m, axis=0)[0] @ V, lambda m: np.roll(m, 1, axis=1)[0] @ V, lambda m: np.diff(m).var(),
     lambda m: np.swapaxes(m, 0, 1).reshape(2, 3)[0] @ V, lambda m: np.moveaxis(m, 0, 1)[1] @ V[:2],
-    lambda m: np.broadcast_to(m[0], (4, 3)).var(), lambda m: np.repeat(m, 2, axis=0).std(), lambda m: np.where(m > 0, m, m * m).sum(),
+    lambda m: np.broadcast_to(m[0], (4, 3)).var(), lambda m: np.repeat(m, 2, axis=0).std(),
+    lambda m: np.where(m > 0, m, m * m).sum(),
     lambda m: np.vstack((m, m[::-1] * m)).var(), lambda m: m[np.array([0, 1, 1]), [2, 2, 0]] @ V, lambda m: m[m > 0.1].var(),
-    lambda m: m[..., 1].sum() * m[None, 0, :].sum(), lambda m: np.clip(m, -0.5, 1.0).var(), lambda m: np.linspace(m[0, 0], m[1, 1], 4).var(),
+    lambda m: m[..., 1].sum() * m[None, 0, :].sum(), lambda m: np.clip(m, -0.5, 1.0).var(),
+    lambda m: np.linspace(m[0, 0], m[1, 1], 4).var(),
     lambda m: sum(sum(row) for row in m.tolist()) ** 2, lambda m: np.kron(m[0], m[1]).std(), lambda m: np.trace(m @ m.T),
-    lambda m: m.astype(float).flatten().dot(m.ravel()), lambda m: np.full((2, 2), m[0, 1]).sum(), lambda m: math.hypot(*m[0]) * math.fsum(m[1]),
-    lambda m: math.dist(m[0], m[1]), lambda m: math.prod(m[0]), lambda m: np.add.reduce(m).var(), lambda m: np.squeeze(m[:1]) @ V,
+    lambda m: m.astype(float).flatten().dot(m.ravel()), lambda m: np.full((2, 2), m[0, 1]).sum(),
+    lambda m: math.hypot(*m[0]) * math.fsum(m[1]),
+    lambda m: math.dist(m[0], m[1]), lambda m: math.prod(m[0]), lambda m: np.add.reduce(m).var(),
+    lambda m: np.squeeze(m[:1]) @ V,
 ])
 def test_array_functions(f) -> None:
     check(f, M)
 
 
-@pytest.mark.parametrize("f", [lambda a: np.linalg.det(a), lambda a: np.linalg.inv(a)[0, 1], lambda a: np.linalg.solve(a, a[0])[1]])
+@pytest.mark.parametrize("f", [
+    lambda a: np.linalg.det(a), lambda a: np.linalg.inv(a)[0, 1], lambda a: np.linalg.solve(a, a[0])[1]])
 def test_linear_algebra(f) -> None:
     check(f, S)
 

@@ -1,0 +1,444 @@
+"""Takes ops, gives statements: the forward sweep as the user wrote it, the reverse sweep in groups.
+
+In the reverse sweep (after ``mark``) each group opens with a comment that names the line of the user's function it belongs to.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from ..ir.core import NOWHERE, Block, Loc, Op, Value
+from ..ir.ops import INFIX, Lit, SliceOf, Slot
+from ..ir.rewrite import carried_inits, is_tail
+from ..ir.types import NONE, SLICE
+from .expr import BINARY, STORE, Expressions, attribute, bare_tuple, call, name, target
+from .facts import is_const, resolve, scalar, template_values
+from .idioms import augmented, comprehension, names_read, unpacked_items
+from .inline import Plan
+from .liveness import copies, is_undef
+from .names import UNUSED, Names
+
+COMMENT_LIMIT = 100
+"""A longer statement of the user's is cut off in comments."""
+
+
+def is_comment(stmt: ast.stmt) -> bool:
+    return isinstance(stmt, ast.Expr) and isinstance(stmt.value, ast.Name) and stmt.value.id.startswith("#")
+
+
+def _comment(text: str) -> ast.stmt:
+    return ast.Expr(name("# " + " ".join(text.split())))
+
+
+class Printer:
+    """Turns ops into statements, block by block."""
+
+    def __init__(self, plan: Plan, names: Names) -> None:
+        self.plan = plan
+        self.facts = plan.facts
+        self.names = names
+        self.expressions = Expressions(plan, names)
+        self.out: list[ast.stmt] = []
+        self.locs: dict[int, Loc] = {}
+        self.home = plan.facts.function.loc.function
+        self.group: tuple[str, int] | None = None
+        """The user's line to which the statements being printed belong."""
+        self.reversing = False
+        self.mark_text: str | None = None
+        """The comment that opens the reverse sweep."""
+        self.done: set[Op] = set()
+        """Ops printed together with an earlier one."""
+
+    # ---- statements and their groups
+
+    def add(self, stmt: ast.stmt, loc: Loc = NOWHERE, quiet: bool = False) -> None:
+        """Append a statement; a quiet one opens no group (values taken back at the head of a block)."""
+        if loc.line:
+            if not quiet:
+                self.open_group(loc)
+            self.locs[id(stmt)] = loc
+        self.out.append(stmt)
+
+    def open_group(self, loc: Loc) -> None:
+        """In the reverse sweep: the comment that names the user's line, where another line begins."""
+        if self.reversing and loc.line and loc.text and self.group != (loc.file, loc.line):
+            self.group = (loc.file, loc.line)
+            text = loc.text.strip().split("\n")[0]
+            text = text if len(text) <= COMMENT_LIMIT else text[:COMMENT_LIMIT - 2].rstrip() + " …"
+            foreign = f"{loc.function} " if loc.function and self.home and loc.function != self.home else ""
+            self.out.append(_comment(f"{foreign}{loc.line}: {text}"))
+
+    def nested(self, block: Block, loop: Op | None) -> list[ast.stmt]:
+        """The statements of a block; a ``continue`` that ends it is left out."""
+        saved, self.out = self.out, []
+        for op in block.ops:
+            if op not in self.done and self.plan.prints(op):
+                self.op(op, loop)
+        saved, self.out = self.out, saved
+        return saved
+
+    def op(self, op: Op, loop: Op | None) -> None:
+        if op in self.plan.ternary:
+            self.assign(op.results[0], self.expressions.define(op), op)
+        elif op.name == "if":
+            self.if_(op, loop)
+        elif (statement := _STATEMENTS.get(op.name)) is not None:
+            statement(self, op)
+        else:
+            self.expression(op)
+
+    # ---- assignments
+
+    def expression(self, op: Op) -> None:
+        """An op whose value has a name, or has none and is computed for its effect."""
+        run = unpacked_items(op, self.plan) if op.name == "item" else []
+        if len(run) > 1:
+            self.done.update(run)
+            self.unpack([r.results[0] for r in run], self.expressions.of(op.operands[0]), op)
+        elif len(op.results) != 1 or op.attrs.get("unpack"):
+            self.unpack(op.results, self.expressions.define(op), op)
+        elif op.results[0] in self.plan.users or op.results[0].hint:
+            self.assign(op.results[0], self.expressions.define(op), op)
+        else:
+            self.add(ast.Expr(self.expressions.define(op)), op.loc)
+
+    def unpack(self, results: list[Value], value: ast.expr, op: Op) -> None:
+        if not any(r in self.plan.users for r in results):
+            return self.add(ast.Expr(value), op.loc)
+        targets = [target(self.expressions.variable(r) if r in self.plan.users else UNUSED) for r in results]
+        self.add(ast.Assign([ast.Tuple(list(targets), STORE)], value, lineno=1), op.loc)
+
+    def assign(self, value: Value, shown: ast.expr, op: Op) -> None:
+        self.add(self.assignment(value, shown), op.loc, op.name == "pop" or bool(op.attrs.get("recomputed")))
+
+    def assignment(self, value: Value, shown: ast.expr) -> ast.stmt:
+        text = self.expressions.variable(value)
+        if scalar(value) is not None:
+            if (short := augmented(text, shown, self.reversing)) is not None:
+                return short
+        return ast.Assign([target(text)], shown, lineno=1)
+
+    def copy(self, pairs: Iterable[tuple[Value, Value]], loc: Loc = NOWHERE) -> set[str]:
+        """Assign values to the variables they flow into, all at once; the names that are written."""
+        moves = []
+        for value, goal in pairs:
+            if not is_undef(value):
+                shown, text = self.expressions.of(value), self.expressions.variable(goal)
+                if not (isinstance(shown, ast.Name) and shown.id == text) and text != UNUSED:
+                    moves.append((goal, text, shown, names_read(shown)))
+        written = {text for _, text, _, _ in moves}
+        while moves:
+            ready = next((m for m in moves if not any(m[1] in other[3] for other in moves if other is not m)), None)
+            if ready is None:
+                self.swap(moves, loc)
+                break
+            moves.remove(ready)
+            self.add(self.assignment(ready[0], ready[2]), loc)
+        return written
+
+    def swap(self, moves: list[tuple[Value, str, ast.expr, set[str]]], loc: Loc) -> None:
+        """``a, b = b, a``: copies that read each other's targets."""
+        targets = ast.Tuple([target(text) for _, text, _, _ in moves], STORE)
+        self.add(ast.Assign([targets], bare_tuple([shown for _, _, shown, _ in moves]), lineno=1), loc)
+
+    # ---- branches
+
+    def if_(self, op: Op, loop: Op | None) -> None:
+        mark, group = len(self.out), self.group
+        self.open_group(op.loc)
+        branches = [self.branch(block, op, loop) for block in op.blocks]
+        shaped = self.arrange(op, *branches)
+        if not shaped:
+            del self.out[mark:]
+            self.group = group
+            return
+        for stmt in shaped:
+            if isinstance(stmt, ast.If) and id(stmt) not in self.locs and op.loc.line:
+                self.locs[id(stmt)] = op.loc
+            self.out.append(stmt)
+        self.group = None
+
+    def branch(self, block: Block, op: Op, loop: Op | None) -> tuple[list[ast.stmt], bool]:
+        """The statements of a branch, and whether control leaves at its end (``break``, ``raise``)."""
+        group = self.group
+        body = self.nested(block, loop)
+        self.group = group
+        return body, bool(body) and _leaves(body[-1])
+
+    def arrange(self, op: Op, then: tuple[list[ast.stmt], bool], other: tuple[list[ast.stmt], bool]) -> list[ast.stmt]:
+        """An ``if`` in the shape in which a person would write it: exits first, the rest not indented."""
+        (body, leaves), (orelse, other_leaves) = then, other
+        condition = op.operands[0]
+        if not body and not orelse:
+            return []
+        if not body:
+            if is_tail(op) and len(orelse) > 1 and not other_leaves:
+                return [ast.If(self.expressions.of(condition), [ast.Continue()], []), *orelse]
+            return [ast.If(self.expressions.negated(condition), orelse, [])]
+        if leaves or not orelse:
+            return [ast.If(self.expressions.of(condition), body, []), *orelse]
+        if other_leaves:
+            return [ast.If(self.expressions.negated(condition), orelse, []), *body]
+        if is_tail(op) and len(body) <= 2 < len(orelse):
+            return [ast.If(self.expressions.of(condition), [*body, ast.Continue()], []), *orelse]
+        if len(orelse) == 2 and is_comment(orelse[0]) and isinstance(orelse[1], ast.If):
+            comment = orelse.pop(0)  # goes into the branch, so that the test can print as `elif`
+            if not is_comment(orelse[0].body[0]):  # type: ignore[attr-defined]
+                orelse[0].body.insert(0, comment)  # type: ignore[attr-defined]
+        return [ast.If(self.expressions.of(condition), body, orelse)]
+
+    # ---- loops
+
+    def for_(self, op: Op) -> None:
+        header = self.iterable(op)
+        needed = self.plan.needed[op]
+        inits = [pair for pair, wanted in zip(zip(carried_inits(op), op.results, strict=True), needed, strict=True) if wanted]
+        self.open_group(op.loc)
+        mark = len(self.out)
+        if self.copy(inits) & names_read(header):
+            kept = self.names.fresh("steps")
+            self.out.insert(mark, ast.Assign([target(kept)], header, lineno=1))
+            header = name(kept)
+        group = self.group
+        goal = self.loop_target(op)
+        loop = ast.For(goal, header, self.nested(op.blocks[0], op) or [ast.Pass()], [], lineno=1)
+        self.group = group
+        if not self.as_comprehension(op, loop):
+            self.add(loop, op.loc)
+            self.group = None
+
+    def iterable(self, op: Op) -> ast.expr:
+        each = self.plan.each.get(op)
+        if each is not None:
+            shown = [self.expressions.of(v) for v in each.sequences]
+            over = shown[0] if len(shown) == 1 else call(self.expressions.object(zip), *shown)
+            return call(self.expressions.object(enumerate), over) if each.counted else over
+        if op.attrs.get("kind", "range") != "range":
+            over = self.expressions.of(op.operands[0])
+        else:
+            over = call(self.expressions.object(range), *self.bounds(op))
+        unread = op.blocks[0].args[0] not in self.plan.users
+        return call(self.expressions.object(reversed), over) if op.attrs.get("reverse") and not unread else over
+
+    def bounds(self, op: Op) -> list[ast.expr]:
+        lo, hi, step = (resolve(v) for v in op.operands[:3])
+        if not is_const(step, 1):
+            return [self.expressions.of(v) for v in (lo, hi, step)]
+        return [self.expressions.of(v) for v in ((hi,) if is_const(lo, 0) else (lo, hi))]
+
+    def loop_target(self, op: Op) -> ast.expr:
+        counter, each = op.blocks[0].args[0], self.plan.each.get(op)
+        if each is None:
+            items = self.unpacked_target(op, counter)
+            return ast.Tuple(items, STORE) if items else target(self.counter(counter))
+        items = [target(self.expressions.variable(head.results[0])) for head in each.heads]
+        item = items[0] if len(items) == 1 else ast.Tuple(items, STORE)
+        return ast.Tuple([target(self.expressions.variable(counter)), item], STORE) if each.counted else item
+
+    def unpacked_target(self, op: Op, item: Value) -> list[ast.expr]:
+        """The targets of ``for a, b in pairs``: what the body unpacks first of all, if it does nothing else with the pair."""
+        first = next((inner for inner in op.blocks[0].ops if self.plan.prints(inner)), None)
+        if first is None or first.name != "item" or resolve(first.operands[0]) is not item:
+            return []
+        run = unpacked_items(first, self.plan)
+        if not run or len(self.plan.users[item]) != len(run):
+            return []
+        self.done.update(run)
+        return [target(self.expressions.variable(r.results[0])) for r in run]
+
+    def counter(self, value: Value) -> str:
+        if value not in self.plan.users and (self.reversing or not value.hint):
+            return UNUSED
+        return self.expressions.variable(value)
+
+    def as_comprehension(self, op: Op, loop: ast.For) -> bool:
+        """Print ``xs = []``, ``for …: xs.append(e)`` as ``[e for …]``, inside the next statement where that is its only use."""
+        needed = [r for r, n in zip(op.results, self.plan.needed[op], strict=True) if n]
+        if len(needed) != 1 or not self.out:
+            return False
+        result = needed[0]
+        made = comprehension(self.out[-1], loop, self.expressions.variable(result))
+        if made is None:
+            return False
+        self.out.pop()
+        users = self.plan.users.get(result, [])
+        if not result.hint and len(users) == 1 and users[0][1] is self.next_statement(op) and users[0][1] is not None:
+            self.expressions.folded[result] = made
+        else:
+            self.assign(result, made, op)
+        return True
+
+    def next_statement(self, op: Op) -> Op | None:
+        assert op.parent is not None
+        ops = op.parent.ops
+        return next((later for later in ops[ops.index(op) + 1:] if self.plan.prints(later)), None)
+
+    def while_(self, op: Op) -> None:
+        self.open_group(op.loc)
+        self.copy((v, r) for v, r, n in zip(carried_inits(op), op.results, self.plan.needed[op], strict=True) if n)
+        test, body = op.blocks
+        group = self.group
+        before = self.nested(Block(test.args, test.ops[:-1], test.parent), op)
+        condition = test.ops[-1].operands[0]
+        endless = is_const(resolve(condition), True)
+        inside = self.nested(body, op)
+        self.group = group
+        if before or endless:
+            leave = [] if endless else [ast.If(self.expressions.negated(condition), [ast.Break()], [])]
+            stmt = ast.While(ast.Constant(True), [*before, *leave, *inside] or [ast.Pass()], [])
+        else:
+            stmt = ast.While(self.expressions.of(condition), inside or [ast.Pass()], [])
+        self.add(stmt, op.loc)
+        self.group = None
+
+    def with_(self, op: Op) -> None:
+        names = list(op.attrs.get("names") or [""] * len(op.operands))
+        bound = iter(op.blocks[0].args)
+        every = len(op.blocks[0].args) == len(op.operands)
+        args = [next(bound) if every or label else None for label in names]
+        items = [ast.withitem(self.expressions.of(v), target(self.expressions.variable(a)) if a and a in self.plan.users else None)
+                 for v, a in zip(op.operands, args, strict=True)]
+        self.open_group(op.loc)
+        group = self.group
+        body = self.nested(op.blocks[0], None) or [ast.Pass()]
+        self.group = group
+        self.add(ast.With(items, body, lineno=1), op.loc)
+        self.group = None
+
+    # ---- exits
+
+    def yield_(self, op: Op) -> None:
+        assert op.parent is not None and op.parent.parent is not None
+        if op.parent.parent.results:
+            self.copy(copies(self.plan, op))
+
+    def continue_(self, op: Op) -> None:
+        self.copy(copies(self.plan, op))
+
+    def break_(self, op: Op) -> None:
+        self.copy(copies(self.plan, op))
+        self.add(ast.Break())
+
+    def return_(self, op: Op) -> None:
+        values = [self.expressions.of(v) for v in op.operands]
+        group, self.group = self.group, (op.loc.file, op.loc.line)  # needs no comment: nobody asks where it comes from
+        if op.attrs.get("single"):
+            (value,) = values
+            if isinstance(value, ast.Tuple):
+                value = bare_tuple(value.elts)
+            self.add(ast.Return(value), op.loc)
+        else:
+            self.add(ast.Return(bare_tuple(values)), op.loc)
+        self.group = group
+
+    def raise_(self, op: Op) -> None:
+        template = op.attrs.get("template")
+        if template is not None:
+            shown: ast.expr | None = self.raised(op, template)
+        else:
+            shown = self.expressions.of(op.operands[0]) if op.operands else None
+        cause = self.expressions.of(op.operands[1]) if template is None and len(op.operands) > 1 else None
+        self.add(ast.Raise(shown, cause), op.loc)
+
+    def raised(self, op: Op, template: Any) -> ast.expr:
+        if isinstance(template, tuple):
+            return call(self.expressions.template(op, template[0]), *(self.expressions.template(op, t) for t in template[1:]))
+        return self.expressions.template(op, template)
+
+    def assert_(self, op: Op) -> None:
+        condition, *message = (self.expressions.of(v) for v in op.operands)
+        self.add(ast.Assert(condition, message[0] if message else None), op.loc)
+
+    # ---- memory
+
+    def cache(self, op: Op) -> None:
+        self.assign(op.results[0], ast.List([], STORE), op)
+
+    def push(self, op: Op) -> None:
+        saved, value = (self.expressions.of(v) for v in op.operands)
+        self.add(ast.Expr(call(attribute(saved, "append"), value)), op.loc)
+
+    def pop(self, op: Op) -> None:
+        taken = call(attribute(self.expressions.of(op.operands[0]), "pop"))
+        if op.results[0] in self.plan.users:
+            self.assign(op.results[0], taken, op)
+        else:
+            self.add(ast.Expr(taken), op.loc, quiet=True)
+
+    def append(self, op: Op) -> None:
+        items, value = (self.expressions.of(v) for v in op.operands)
+        self.add(ast.Expr(call(attribute(items, "append"), value)), op.loc)
+
+    def iadd(self, op: Op) -> None:
+        buffer, value = (self.expressions.of(v) for v in op.operands)
+        self.add_to(buffer, value, op)
+
+    def add_to(self, place: ast.expr, value: ast.expr, op: Op) -> None:
+        """``place += value``, or ``-=`` for a negated value (exactly the same)."""
+        sign: ast.operator = ast.Add()
+        if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub):
+            sign, value = ast.Sub(), value.operand
+        self.add(ast.AugAssign(place, sign, value), op.loc)  # type: ignore[arg-type]
+
+    def iaddv(self, op: Op) -> None:
+        sign = BINARY[INFIX[op.attrs["fn"]]]()
+        place, value = (self.expressions.template(op, t) for t in template_values(op))
+        result = self.expressions.variable(op.results[0])
+        if isinstance(place, ast.Name) and (place.id == result or op.results[0] not in self.plan.users):
+            self.add(ast.AugAssign(place, sign, value), op.loc)
+        else:
+            self.assign(op.results[0], ast.BinOp(place, sign, value), op)
+
+    def index_add(self, op: Op) -> None:
+        buffer, value = (self.expressions.of(v) for v in op.operands[:2])
+        template = op.attrs["args"]
+        template = template[1] if isinstance(template, tuple) else template  # (buffer, index), as for a load
+        if op.attrs.get("unique") or _hits_once(op, template):
+            self.add_to(ast.Subscript(buffer, self.expressions.index(op, template), STORE), value, op)
+        else:
+            scatter = attribute(self.expressions.object(np), "add", "at")
+            self.add(ast.Expr(call(scatter, buffer, self.expressions.template(op, template), value)), op.loc)
+
+    def fill(self, op: Op) -> None:
+        whole = ast.Subscript(self.expressions.of(op.operands[0]), ast.Constant(...), STORE)
+        self.add(ast.Assign([whole], ast.Constant(0.0), lineno=1), op.loc)
+
+    def mark(self, op: Op) -> None:
+        self.reversing, self.group = True, None
+        comment = _comment(op.attrs["text"])
+        self.mark_text = ast.unparse(comment)
+        self.out.append(comment)
+
+
+_STATEMENTS: dict[str, Callable[[Printer, Op], None]] = {
+    "for": Printer.for_, "while": Printer.while_, "with": Printer.with_, "yield": Printer.yield_,
+    "continue": Printer.continue_, "break": Printer.break_, "return": Printer.return_, "raise": Printer.raise_,
+    "assert": Printer.assert_, "cache": Printer.cache, "push": Printer.push, "pop": Printer.pop, "append": Printer.append,
+    "iadd": Printer.iadd, "iaddv": Printer.iaddv, "index_add": Printer.index_add, "fill": Printer.fill,
+    "mark": Printer.mark,
+}
+
+
+def _leaves(stmt: ast.stmt) -> bool:
+    """Whether control never passes the end of a statement."""
+    if isinstance(stmt, ast.If):
+        return bool(stmt.orelse) and _leaves(stmt.body[-1]) and _leaves(stmt.orelse[-1])
+    return isinstance(stmt, ast.Break | ast.Raise | ast.Return | ast.Continue)
+
+
+def _hits_once(op: Op, template: Any) -> bool:
+    """Whether an index of numbers and slices only: it cannot name an element twice."""
+    return all(_is_plain(op, part) for part in getattr(template, "items", (template,)))
+
+
+def _is_plain(op: Op, part: Any) -> bool:
+    """A slice, a number, ``None`` or ``...`` in an index."""
+    if isinstance(part, Lit):
+        return part.value is None or part.value is ... or isinstance(part.value, int | slice)
+    if isinstance(part, Slot):
+        return scalar(op.operands[part.index]) is not None or op.operands[part.index].type in (SLICE, NONE)
+    return isinstance(part, SliceOf)

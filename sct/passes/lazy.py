@@ -1,0 +1,165 @@
+"""Leaves broadcasting to NumPy: a number spread over an array's shape is used as the number where the other operand has that shape.
+
+The adjoint of ``np.sum`` and ``np.mean`` spreads a number; what consumes it is nearly always elementwise or an addition in place.
+
+Before:
+
+    function f(%x: float64[:], %s: float):
+      %0: tuple(int) = np.shape(%x)
+      %1: float64[:] = np.broadcast_to(%s, %0) {adjoint}
+      %2: float64[:] = %1 * %x {adjoint}
+      return %2 {single}
+
+After:
+
+    function f(%x: float64[:], %s: float):
+      %0: tuple(int) = np.shape(%x)
+      %1: float64[:] = np.broadcast_to(%s, %0) {adjoint}
+      %2: float64[:] = %s * %x {adjoint}
+      return %2 {single}
+
+It pays because an array is never made, and because this is how one writes it by hand.
+"""
+
+from __future__ import annotations
+
+import operator
+
+import numpy as np
+
+from ..ir.core import Block, Function, Op, Value
+from ..ir.rewrite import resolve
+from ..ir.types import Array, Scalar, strip_const
+from ..rules import registry
+from ..runtime import helpers
+
+_ALSO_ELEMENTWISE = frozenset({
+    helpers.strong_product, helpers.strong_quotient, operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne,
+    operator.and_, operator.or_, operator.invert, np.isnan, np.isfinite, np.logical_and, np.logical_or, np.logical_not, np.sign,
+})
+
+
+def broadcast_lazily(fn: Function) -> int:
+    """Replace spread numbers by the numbers in ``fn``, in place; how many operands changed."""
+    return _Pass().block(fn.body)
+
+
+class _Pass:
+    def __init__(self) -> None:
+        self.shapes = Shapes()
+        self.replaced: dict[Value, Value] = {}
+
+    def block(self, block: Block) -> int:
+        changed = 0
+        for op in list(block.ops):
+            op.operands[:] = [resolve(self.replaced, v) for v in op.operands]
+            changed += self.visit(op)
+            changed += sum(map(self.block, op.blocks))
+        return changed
+
+    def visit(self, op: Op) -> int:
+        if op.name in ("iadd", "index_add"):
+            number = spread_number(op.operands[1])
+            op.operands[1] = number or op.operands[1]
+            return int(number is not None)
+        if op.name != "call" or not op.attrs.get("adjoint"):
+            return 0
+        if op.attrs["fn"] in (np.shape, np.size):
+            return self.measure_source(op)
+        if op.attrs["fn"] is helpers.unbroadcast and self.shapes.of(op.operands[0]) is self.shapes.of(op.operands[1]):
+            self.replaced[op.results[0]] = op.operands[0]
+            return 1
+        if not is_elementwise(op) or not any(spread_number(v) for v in op.operands):
+            return 0
+        return self.spread_later(op) or self.relax(op)
+
+    def measure_source(self, op: Op) -> int:
+        """The shape of a computed array is that of the array it was computed from, which is there anyway."""
+        source = self.shapes.of(op.operands[0])
+        changed = source is not op.operands[0]
+        op.operands[0] = source
+        return int(changed)
+
+    def relax(self, op: Op) -> int:
+        changed = 0
+        for k, operand in enumerate(op.operands):
+            number = spread_number(operand)
+            goal = self.shapes.of(operand)
+            if number is not None and any(j != k and self.shapes.of(v) is goal for j, v in enumerate(op.operands)):
+                op.operands[k] = number
+                changed += 1
+        return changed
+
+    def spread_later(self, op: Op) -> int:
+        """Numbers spread and then combined with numbers: combine first."""
+        arrays = [v for v in op.operands if isinstance(strip_const(v.type), Array)]
+        full = op.results[0].type
+        explicit = [v for v in arrays if isinstance(v.owner, Op) and v.owner.name == "call"]
+        if not all(spread_number(v) for v in arrays) or len({self.shapes.of(v) for v in explicit}) != 1 or len(op.results) != 1 \
+                or not isinstance(strip_const(full), Array):
+            return 0
+        spread = explicit[0].owner
+        assert isinstance(spread, Op)
+        op.operands[:] = [spread_number(v) or v for v in op.operands]
+        number = op.results[0]
+        number.type = Scalar(full.dtype, None)  # type: ignore[attr-defined]
+        again = Op("call", [number, *spread.operands[1:]], [], dict(spread.attrs), [], op.parent, op.loc)
+        again.results = [Value(number.hint, full, again)]
+        number.hint = ""
+        self.replaced[number] = again.results[0]
+        assert op.parent is not None
+        op.parent.ops.insert(op.parent.ops.index(op) + 1, again)
+        return 1
+
+
+def spread_number(value: Value) -> Value | None:
+    """The number that ``value`` spreads over a shape, if that is how it was made."""
+    op = value.owner
+    if not isinstance(op, Op):
+        return None
+    if op.name == "broadcast" and isinstance(strip_const(op.operands[0].type), Scalar):
+        return op.operands[0]
+    if op.name == "call" and op.attrs["fn"] is np.broadcast_to and isinstance(strip_const(op.operands[0].type), Scalar):
+        return op.operands[0]
+    return None
+
+
+def is_elementwise(op: Op) -> bool:
+    """Whether every element of the result depends on the operands' elements at its own place, broadcasting allowed."""
+    if op.name != "call":
+        return False
+    entry = registry.lookup(op.attrs["fn"])
+    return op.attrs["fn"] in _ALSO_ELEMENTWISE or (entry is not None and entry.elementwise)
+
+
+class Shapes:
+    """For each array a representative of its shape: two arrays with one representative have the same shape at run time."""
+
+    def __init__(self) -> None:
+        self.known: dict[Value, Value] = {}
+
+    def of(self, value: Value) -> Value:
+        """The representative of an array's shape."""
+        if value not in self.known:
+            self.known[value] = value
+            self.known[value] = self._representative(value)
+        return self.known[value]
+
+    def _representative(self, value: Value) -> Value:
+        op = value.owner
+        if not isinstance(op, Op) or not isinstance(strip_const(value.type), Array):
+            return value
+        if op.name == "call" and op.attrs["fn"] is np.broadcast_to:
+            shape = op.operands[1].owner if len(op.operands) > 1 else None
+            if isinstance(shape, Op) and shape.name == "call" and shape.attrs["fn"] is np.shape:
+                return self.of(shape.operands[0])
+            return value
+        if op.name == "call" and op.attrs["fn"] in (np.zeros_like, np.copy):
+            return self.of(op.operands[0])
+        if op.name in ("convert", "narrow"):
+            return self.of(op.operands[0])
+        if is_elementwise(op):
+            found = {self.of(v) for v in op.operands if isinstance(strip_const(v.type), Array) and spread_number(v) is None}
+            full = [v for v in found if strip_const(v.type).ndim == strip_const(value.type).ndim]  # type: ignore[attr-defined]
+            return found.pop() if len(found) == 1 and full else value
+        return value
