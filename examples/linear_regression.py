@@ -5,8 +5,8 @@ import sct
 
 def squared_error(coef, xs, ys):
     error = 0.0
-    for x, y in zip(xs, ys, strict=True):
-        error += (y - coef * x) ** 2
+    for i in range(len(xs)):
+        error += (ys[i] - coef * xs[i]) ** 2
     return error
 
 

@@ -186,7 +186,8 @@ class GradientFunction:
             return self._specialisation(self._bind(args, kwargs))
         if self._dispatcher.specialisations:
             return self._dispatcher.specialisations[-1]
-        return guess.compile_for_guess(self._plain, self._parameters, self._specialisation)
+        guessed: Compiled = guess.compile_for_guess(self._plain, self._parameters, self._specialisation)
+        return guessed
 
     @property
     def source(self) -> str:
@@ -208,7 +209,7 @@ class GradientFunction:
 
     def explain(self, *args: Any, **kwargs: Any) -> str:
         """What is saved, recomputed and inactive, where and why, per line of the user's function."""
-        from .explain import explain_compiled
+        from .explaining import explain_compiled
         return explain_compiled(self._example(args, kwargs))
 
     def specialize(self, *args: Any, unchecked: bool = False, **kwargs: Any) -> Callable[..., Any]:
@@ -301,7 +302,7 @@ def explain(fun: Any, *example_args: Any) -> str:
 
 def graph(fun: Any, *example_args: Any) -> str:
     """The dependence graph of ``fun`` as DOT text: which values the result depends on differentiably."""
-    from .graph import to_dot
+    from .drawing import to_dot
     return to_dot(_gradient_function(fun)._example(example_args, {}).typed)
 
 

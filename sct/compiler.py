@@ -17,8 +17,8 @@ from .ad.saving import save
 from .analysis import attributes, builtin_calls, callees, loops, primitives, subscripts  # noqa: F401
 from .analysis import data as data_handlers
 from .analysis.abstract import NEVER, POISON, Abstract, DataPath, Seq
-from .analysis.alias import check_inplace
 from .analysis.activity import masking
+from .analysis.alias import check_inplace
 from .analysis.infer import Context, Frame, Refusal, Specializer
 from .codegen.emit import Emitted, emit
 from .codegen.load import filename_of, load
@@ -255,7 +255,7 @@ def _emit_and_load(request: Request, context: Context, typed: Function, joint: F
             live.append((space, name, path))
     text = "\n\n".join(e.text for _, e in spaces)
     guards = [(key[0], path, expected) for key, (path, expected) in context.guards.items()]
-    return Compiled(request, text, loaded[joint], live, guards, typed, joint, 
+    return Compiled(request, text, loaded[joint], live, guards, typed, joint,
                     [Printed.of(e) for _, e in spaces], callees)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import threading
 from collections.abc import Callable, Sequence
@@ -24,6 +25,10 @@ class Missing:
 
 
 MISSING = Missing()
+
+
+ABSENT = (AttributeError, KeyError, IndexError, NameError, TypeError, ValueError)
+"""What a guard may raise where the data it looks at is not there any more, or has another shape."""
 
 
 class Dispatcher:
@@ -50,102 +55,147 @@ class Dispatcher:
         if inspect.Parameter.VAR_POSITIONAL in kinds or inspect.Parameter.VAR_KEYWORD in kinds:
             return None
         text, space = dispatcher_text(self.parameters, self.specialisations[-1:-RECENT - 1:-1])
-        space.update(_slow=self.slow, _MISSING=MISSING, _annotate=annotate, _ndarray=np.ndarray, _type_of=type_of)
         exec(compile(text, "<sct dispatch>", "exec"), space)
-        generated: Callable[..., Any] = space["_dispatch"]
+        generated: Callable[..., Any] = space["sct_dispatch"]
         return generated
 
 
 def dispatcher_text(parameters: Sequence[inspect.Parameter], candidates: Sequence[Compiled]) -> tuple[str, dict[str, Any]]:
-    """The source of the dispatcher and the objects it names."""
-    names = [p.name for p in parameters]
-    space: dict[str, Any] = {}
-    lines = [f"def _dispatch({_signature(parameters)}):"]
-    for k, compiled in enumerate(candidates):
-        tests = [_test(guard, names, space, f"{k}_{n}") for n, guard in enumerate(compiled.guards)]
-        space[f"_f{k}"] = compiled.function
-        space[f"_c{k}"] = compiled
-        lines.append(f"    if {' and '.join(tests) or 'True'}:")
-        for n, (home, name, path) in enumerate(compiled.live):
-            space[f"_s{k}_{n}"] = home
-            lines.append(f"        _s{k}_{n}[{name!r}] = {_root(path, space, f'{k}_live{n}')}")
-        lines += ["        try:", f"            return _f{k}({', '.join(names)})", "        except Exception as _error:",
-                  f"            _annotate(_error, _c{k})", "            raise"]
-    lines.append(f"    return _slow({', '.join(_forward(p) for p in parameters)})")
-    return "\n".join(lines) + "\n", space
+    """The source of the dispatcher and the objects it names.
+
+    Guards on arguments alone cannot raise and stand in a plain ``if``; where module data, captured variables or items of
+    containers are looked at, whatever fails to be there leads to the general search.
+    """
+    printer = _Printer(parameters)
+    lines = [f"def sct_dispatch({printer.signature()}):"]
+    for compiled in candidates:
+        lines += printer.candidate(compiled)
+    lines.append(f"    return {printer.object('slow', printer.SLOW)}({', '.join(printer.forwarded())})")
+    return "\n".join(lines) + "\n", printer.space
 
 
-def _signature(parameters: Sequence[inspect.Parameter]) -> str:
-    parts, seen_keyword = [], False
-    positional_only = [p for p in parameters if p.kind is p.POSITIONAL_ONLY]
-    for p in parameters:
-        if p.kind is p.KEYWORD_ONLY and not seen_keyword:
-            parts.append("*")
-            seen_keyword = True
-        parts.append(p.name if p.default is p.empty else f"{p.name}=_MISSING")
-        if positional_only and p is positional_only[-1]:
-            parts.append("/")
-    return ", ".join(parts)
+class _Printer:
+    """Prints one dispatcher; every object it mentions gets a name that no parameter has."""
+
+    SLOW = object()
+
+    def __init__(self, parameters: Sequence[inspect.Parameter]) -> None:
+        self.parameters = list(parameters)
+        self.names = [p.name for p in parameters]
+        self.space: dict[str, Any] = {}
+
+    def object(self, hint: str, value: Any) -> str:
+        """The name of an object; equal requests share one."""
+        for name, known in self.space.items():
+            if known is value:
+                return name
+        name = f"sct_{hint}_{len(self.space)}"
+        self.space[name] = value
+        return name
+
+    # ---- the signature
+
+    def signature(self) -> str:
+        parts, seen_keyword = [], False
+        positional_only = [p for p in self.parameters if p.kind is p.POSITIONAL_ONLY]
+        for p in self.parameters:
+            if p.kind is p.KEYWORD_ONLY and not seen_keyword:
+                parts.append("*")
+                seen_keyword = True
+            parts.append(p.name if p.default is p.empty else f"{p.name}={self.object('missing', MISSING)}")
+            if positional_only and p is positional_only[-1]:
+                parts.append("/")
+        return ", ".join(parts)
+
+    def forwarded(self) -> list[str]:
+        return [f"{p.name}={p.name}" if p.kind is p.KEYWORD_ONLY else p.name for p in self.parameters]
+
+    # ---- one specialisation
+
+    def candidate(self, compiled: Compiled) -> list[str]:
+        """Test the guards of a specialisation and run it if they hold."""
+        tests = [self.test(*guard) for guard in compiled.guards]
+        refresh = [f"{self.object('space', home)}[{name!r}] = {self.root(path)}" for home, name, path in compiled.live]
+        condition = " and ".join(tests) or "True"
+        call = self.guarded_call(compiled)
+        if not refresh and all(path.scope == "param" and not path.steps for _, path, _ in compiled.guards) and not any(
+                kind in ("code", "method", "keys", "length") for kind, _, _ in compiled.guards):
+            return [f"    if {condition}:", *(f"    {line}" for line in call)]
+        return ["    try:", f"        sct_fits = {condition}", *(["        if sct_fits:"] if refresh else []),
+                *(f"            {line}" for line in refresh), f"    except {self.object('absent', ABSENT)}:",
+                "        sct_fits = False", "    if sct_fits:", *(f"    {line}" for line in call)]
+
+    def guarded_call(self, compiled: Compiled) -> list[str]:
+        function, own = self.object("function", compiled.function), self.object("compiled", compiled)
+        return ["    try:", f"        return {function}({', '.join(self.names)})", "    except Exception as sct_error:",
+                f"        {self.object('annotate', annotate)}(sct_error, {own})", "        raise"]
+
+    # ---- guards
+
+    def test(self, kind: str, path: DataPath, expected: Any) -> str:
+        value = self.root(path)
+        for step, key in path.steps:
+            value += f".{key}" if step == "attr" else f"[{key!r}]"
+        if kind == "type":
+            return self.type_test(value, expected)
+        if kind == "is":
+            return f"{value} is {'None' if expected is None else self.object('expected', expected)}"
+        if kind == "value" and type(expected) in (bool, int, str):
+            return f"{self.type_of(value)} is {self.builtin(type(expected))} and {value} == {expected!r}"
+        return f"{self.object('check', CHECKS[kind])}({value}, {self.object('expected', expected)})"
+
+    def root(self, path: DataPath) -> str:
+        """The expression for the object at which a path starts."""
+        if path.scope == "param":
+            return path.root
+        if path.scope == "global":
+            return f"{self.object('globals', path.owner.space)}[{path.root!r}]"
+        if path.scope == "free":
+            fn = path.owner
+            cell = fn.__closure__[fn.__code__.co_freevars.index(path.root)]
+            return f"{self.object('cell', cell)}.cell_contents"
+        if path.scope == "const":
+            return self.object("owner", path.owner)
+        return f"{self.object('read', read)}({self.object('path', DataPath(path.scope, path.root, (), path.owner))})"
+
+    def builtin(self, value: type) -> str:
+        """The name of a builtin, which a parameter may hide."""
+        return value.__name__ if value.__name__ not in self.names else self.object("builtin", value)
+
+    def type_of(self, value: str) -> str:
+        return f"{self.builtin(type)}({value})"
+
+    def type_test(self, value: str, t: Type) -> str:
+        if t is NONE:
+            return f"{value} is None"
+        if t is STR:
+            return f"{self.type_of(value)} is {self.builtin(str)}"
+        if isinstance(t, Scalar):
+            kind = self.builtin(PYTHON_TYPES[t.dtype]) if t.python else self.object("type", np.dtype(t.dtype).type)
+            return f"{self.type_of(value)} is {kind}"
+        if isinstance(t, Array):
+            return self.array_test(value, t)
+        return f"{self.object('type_of', type_of)}({value}) == {self.object('type', t)}"
+
+    def array_test(self, value: str, t: Array) -> str:
+        dtype = self.object("dtype", np.dtype(t.dtype))
+        tests = [f"{self.type_of(value)} is {self.object('ndarray', np.ndarray)}", f"{value}.dtype is {dtype}",
+                 f"{value}.ndim == {t.ndim}"]
+        if t.ndim == 1:
+            tests.append(f"{value}.size {'==' if t.dims[0] == UNIT else '!='} 1")
+        elif t.ndim and all(d == MANY for d in t.dims):
+            tests.append(f"1 not in {value}.shape")
+        elif t.ndim:
+            units = tuple(d == UNIT for d in t.dims)
+            tests.append(f"{self.object('units', _units)}({value}) == {units}")
+        return " and ".join(tests)
 
 
-def _forward(p: inspect.Parameter) -> str:
-    return f"{p.name}={p.name}" if p.kind is p.KEYWORD_ONLY else p.name
+PYTHON_TYPES: dict[str, type] = {"float64": float, "int64": int, "bool": bool, "complex128": complex}
 
 
-def _test(guard: tuple[str, DataPath, Any], names: list[str], space: dict[str, Any], tag: str) -> str:
-    kind, path, expected = guard
-    value = _root(path, space, tag)
-    for step, key in path.steps:
-        value += f".{key}" if step == "attr" else f"[{key!r}]"
-    if kind == "type":
-        return _type_test(value, expected, space, tag)
-    if kind == "is":
-        space[f"_e{tag}"] = expected
-        return f"{value} is _e{tag}"
-    if kind == "value" and isinstance(expected, bool | int | str):
-        return f"type({value}) is {type(expected).__name__} and {value} == {expected!r}"
-    space[f"_e{tag}"], space[f"_g{tag}"] = expected, CHECKS[kind]
-    return f"_g{tag}({value}, _e{tag})"
-
-
-def _root(path: DataPath, space: dict[str, Any], tag: str) -> str:
-    if path.scope == "param":
-        return path.root
-    root = DataPath(path.scope, path.root, (), path.owner)
-    if path.scope == "global":
-        space[f"_m{tag}"] = path.owner.space
-        return f"_m{tag}[{path.root!r}]"
-    space[f"_p{tag}"], space["_read"] = root, read
-    return f"_read(_p{tag})"
-
-
-def _type_test(value: str, t: Type, space: dict[str, Any], tag: str) -> str:
-    if t is NONE:
-        return f"{value} is None"
-    if t is STR:
-        return f"type({value}) is str"
-    if isinstance(t, Scalar):
-        python = {"float64": "float", "int64": "int", "bool": "bool", "complex128": "complex"}
-        if t.python:
-            return f"type({value}) is {python[t.dtype]}"
-        space[f"_t{tag}"] = np.dtype(t.dtype).type
-        return f"type({value}) is _t{tag}"
-    if isinstance(t, Array):
-        return _array_test(value, t, space, tag)
-    space[f"_t{tag}"] = t
-    return f"_type_of({value}) == _t{tag}"
-
-
-def _array_test(value: str, t: Array, space: dict[str, Any], tag: str) -> str:
-    space[f"_d{tag}"] = np.dtype(t.dtype)
-    tests = [f"type({value}) is _ndarray", f"{value}.dtype is _d{tag}", f"{value}.ndim == {t.ndim}"]
-    if t.ndim == 1:
-        tests.append(f"{value}.size {'==' if t.dims[0] == UNIT else '!='} 1")
-    elif t.ndim and all(d == MANY for d in t.dims):
-        tests.append(f"1 not in {value}.shape")
-    elif t.ndim:
-        tests.append(f"tuple([n == 1 for n in {value}.shape]) == {tuple(d == UNIT for d in t.dims)}")
-    return " and ".join(tests)
+def _units(value: np.ndarray[Any, Any]) -> tuple[bool, ...]:
+    return tuple(n == 1 for n in value.shape)
 
 
 # ---------------------------------------------------------------------------------------------------------- general search
@@ -154,7 +204,7 @@ def holds(compiled: Compiled, arguments: dict[str, Any]) -> bool:
     """Whether every guard of a specialisation holds now."""
     try:
         return all(CHECKS[kind](fetch(path, arguments), expected) for kind, path, expected in compiled.guards)
-    except (AttributeError, KeyError, IndexError, TypeError, ValueError):
+    except ABSENT:
         return False
 
 
@@ -169,15 +219,36 @@ def fetch(path: DataPath, arguments: dict[str, Any]) -> Any:
 
 
 def _same_value(value: Any, expected: Any) -> bool:
-    return type(value) is type(expected) and bool(value == expected)
+    """Equal and of the same type; NaN is the same as NaN, and -0.0 is not 0.0."""
+    return type(value) is type(expected) and (bool(value == expected) and repr(value) == repr(expected)
+                                              or value != value and expected != expected)
 
 
 def _same_code(value: Any, expected: Any) -> bool:
+    """A function with the same code in the same module, as every fresh lambda of one place is.
+
+    What it captures and its defaults are data with guards of their own, as far as they are used.
+    """
+    if value is expected:
+        return True
     return getattr(value, "__code__", None) is expected.__code__ and value.__globals__ is expected.__globals__ and \
-        value.__defaults__ == expected.__defaults__
+        _same_items(value.__defaults__, expected.__defaults__) and _same_items(value.__kwdefaults__, expected.__kwdefaults__)
+
+
+def _same_items(a: Any, b: Any) -> bool:
+    """Whether two sets of defaults are equal; those that cannot be compared must be identical."""
+    try:
+        return bool(a == b)
+    except ValueError:
+        return False
 
 
 def _same_method(value: Any, expected: Any) -> bool:
+    """A bound method or partial of the same form; what it binds has guards of its own."""
+    if type(value) is not type(expected):
+        return False
+    if isinstance(value, functools.partial):
+        return len(value.args) == len(expected.args) and tuple(value.keywords) == tuple(expected.keywords)
     return bool(value == expected)
 
 

@@ -52,7 +52,7 @@ def test_demo_tells_the_whole_story(capsys):
     assert losses == sorted(losses, reverse=True) and losses[-1] < 0.2 * losses[0]
     assert float(out.split("squared to closed form:")[1].split()[0]) < 1e-6
     assert "× the function" in out, "cost"
-    assert "300/300" in progress
+    assert "400/400" in progress
 
 
 def test_source_of_an_importable_function(capsys):

@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+
 from tests.oracle import check, parameters, program
 
 A = np.array([0.5, -1.2, 2.0, 0.7])

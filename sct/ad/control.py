@@ -192,7 +192,7 @@ def _arith(rev: Reverser, fn: Callable[..., Any], x: Value, y: Value, adjoint: b
     a, b = _literal(x), _literal(y)
     if a is not None and b is not None:
         return _const(rev, fn(a, b))
-    attrs = {"adjoint": True} if adjoint else {}
+    attrs: dict[str, Any] = {"adjoint": True} if adjoint else {}
     return rev.builder.value("call", [x, y], INT, fn=fn, args=(Slot(0), Slot(1)), kwargs={}, **attrs)
 
 

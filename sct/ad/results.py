@@ -12,7 +12,7 @@ from ..ir.ops import LOOPS, Lit, SeqOf, Slot
 from ..ir.rewrite import incoming
 from ..ir.types import NONE, Array, List, Object, OrConst, Scalar, Type, strip_const
 from ..rules import registry
-from .reverse import Joint, Reverser
+from .reverse import Joint, Reverser, bar_hint
 
 if TYPE_CHECKING:
     from ..compiler import Request
@@ -51,7 +51,10 @@ def _gradient(rev: Reverser, param: Value, gradient: Any, owned: set[Value]) -> 
     t = strip_const(param.type)
     if gradient is None:
         return _zero(rev, param, t)
-    return _conform(rev, gradient, t, owned)
+    result = _conform(rev, gradient, t, owned)
+    if result is not gradient:
+        result.hint = bar_hint(param)
+    return result
 
 
 def _gradient_item(rev: Reverser, gradient: Any, owned: set[Value]) -> Value:

@@ -189,7 +189,7 @@ def unconvert(rev: Reverser, bar: Value, operand: Value) -> Value:
     if have.dtype.startswith("complex") and want.dtype.startswith("float"):
         real = apply(rev.sp, np.real, [bar])
         assert isinstance(real, Value)
-        bar, have = real, strip_const(real.type)  # type: ignore[assignment]
+        bar, have = real, strip_const(real.type)
     if isinstance(have, Array) and isinstance(want, Array) and have.dtype != want.dtype:
         t = Array(want.dtype, have.dims)
         return rev.builder.value("call", [bar], t, fn=np.ndarray.astype, args=(Slot(0), Lit(np.dtype(want.dtype).type)),

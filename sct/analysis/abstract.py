@@ -13,7 +13,7 @@ from typing import Any
 
 from ..ir.build import Builder
 from ..ir.core import Value
-from ..ir.types import BOTTOM, NONE, UNDEF, List, OrConst, Scalar, Tuple, Type, constant, join, strip_const, type_of
+from ..ir.types import BOTTOM, NONE, UNDEF, List, OrConst, Scalar, Tuple, Type, constant, join, join_all, strip_const, type_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +131,7 @@ class JoinError(Exception):
 
 # ---------------------------------------------------------------------------------------------------------------- shapes
 
-def _parts(a: Abstract) -> list[Abstract] | None:
+def parts_of(a: Abstract) -> list[Abstract] | None:
     """The abstract values inside a composite; None for atoms."""
     if isinstance(a, Seq):
         return a.items
@@ -205,7 +205,7 @@ def shape_of(a: Abstract) -> Shape:
         return Shape(("static", static_key(a.value)), (), a)
     if isinstance(a, _Marker):
         return Shape(("marker", a.name), (), a)
-    parts = _parts(a)
+    parts = parts_of(a)
     assert parts is not None
     return Shape(_tag(a), tuple(map(shape_of, parts)), a)
 
@@ -283,13 +283,8 @@ def leaf_type(shape: Shape) -> Type | None:
 
 
 def _list_of(items: list[Type]) -> Type | None:
-    joined: Type | None = BOTTOM
-    for t in items:
-        joined = join(joined, t.const if isinstance(t, OrConst) and t.base is BOTTOM else t)
-        if joined is None:
-            return None
-    assert joined is not None
-    return List(joined)
+    joined = join_all(t.const if isinstance(t, OrConst) and t.base is BOTTOM else t for t in items)
+    return None if joined is None else List(joined)
 
 
 def describe(shape: Shape) -> str:
@@ -333,7 +328,7 @@ def leaves(a: Abstract, shape: Shape, builder: Builder, hint: str = "") -> list[
         return []
     if a in (UNBOUND, NEVER):
         return [builder.value("undef", (), t) for t in leaf_types(shape)]
-    parts = _parts(a)
+    parts = parts_of(a)
     assert parts is not None
     return [v for part, s in zip(parts, shape.parts, strict=True) for v in leaves(part, s, builder, hint)]
 

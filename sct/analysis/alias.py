@@ -64,7 +64,7 @@ class AliasClasses:
         elif op.name == "global":
             self.foreign.update(op.results)
         elif op.name in ("invoke", "attr") or (op.name == "call" and _may_alias(op)) or op.name in _SHARING:
-            for v in op.operands:
+            for v in op.operands[:1] if op.name == "iaddv" else op.operands:
                 for r in op.results:
                     self.union(v, r)
             if op.name in ("invoke", "attr"):

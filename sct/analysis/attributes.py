@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from ..ir.core import Value
+from ..ir.core import Op, Value
 from ..ir.types import NONE, STR, Array, Dict, List, Object, OrConst, Scalar, Tuple, strip_const, type_of
 from ..rules import registry
 from .abstract import Abstract, Bound, Closure, DataPath, Mapping, Seq, Slice, Static
 from .data import from_data
-from .infer import SIMPLE, Frame, Op, Refusal, Specializer
+from .infer import SIMPLE, Frame, Refusal, Specializer
 from .primitives import apply
 
 

@@ -9,15 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from ..ir.core import Op, Value
-from ..ir.types import ANY, MANY, NONE, STR, Array, Dict, List, Object, OrConst, Scalar, Tuple, Type, strip_const
+from ..ir.core import Block, Op, Value
+from ..ir.ops import Slot
+from ..ir.types import ANY, MANY, NONE, STR, Array, Dict, List, Object, OrConst, Scalar, Tuple, Type, strip_const, type_of
 from ..rules.facts import is_static
 from ..runtime import helpers
-from .abstract import POISON, Abstract, Bound, Closure, Iteration, Mapping, Range, Seq, Static
+from .abstract import POISON, Abstract, Bound, Closure, Iteration, Mapping, Range, Seq, Slice, Static, leaf_shape, shape_of
 from .callees import SPECIAL, call
 from .infer import Refusal, Specializer, merge, sequence_items
 from .loops import known_items, length
-from .primitives import apply
+from .primitives import _Arguments, apply
+
+UNDECIDED: Abstract = NotImplemented
+"""What a function here returns to leave the call to the general way."""
 
 
 def _range(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -37,7 +41,7 @@ def _len(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> 
         return length(sp, args[0])
     if isinstance(args[0], Static):
         return Static(len(args[0].value))
-    return NotImplemented
+    return UNDECIDED
 
 
 def _enumerate(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -46,9 +50,8 @@ def _enumerate(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract
 
 
 def _zip(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
-    if kwargs:
-        raise Refusal("SCT204", "zip(strict=...) is not supported", "leave the keyword out")
-    return Iteration("zip", list(args))
+    strict = "strict" in kwargs and bool(sp.static(kwargs["strict"], "`strict` of zip"))
+    return Iteration("strict zip" if strict else "zip", list(args))
 
 
 def _reversed(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -71,8 +74,8 @@ def _sequence(kind: type) -> Any:
 
 def collect(sp: Specializer, iterable: Abstract) -> Abstract:
     """The items of a run-time iterable as a list built by a loop."""
-    from .loops import Counted, plan_for
     from ..ir.core import Block
+    from .loops import Counted, plan_for
     plan = plan_for(sp, iterable)
     if not isinstance(plan, Counted):
         raise Refusal("SCT711", "a list of this is not supported", "use a comprehension over a range")
@@ -136,15 +139,20 @@ def _classes_of(t: Type) -> set[type] | None:
         return {python} if t.python and python else {numpy}
     if isinstance(t, Object):
         return {t.cls}
-    return {NONE: {type(None)}, STR: {str}}.get(t) or ({list} if isinstance(t, List) else {dict} if isinstance(t, Dict) else
-                                                       {t.cls} if isinstance(t, Tuple) else None)
+    if isinstance(t, Tuple):
+        return {t.cls}
+    if isinstance(t, List | Dict):
+        return {list if isinstance(t, List) else dict}
+    return {type(None)} if t is NONE else {str} if t is STR else None
 
 
 def _type(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     known = python_classes(args[0])
-    if known is None or len(known) != 1:
-        raise Refusal("SCT707", "the type of this value is not one type", "use isinstance")
-    return Static(known.pop())
+    if known is not None and len(known) == 1:
+        return Static(known.pop())
+    if sp.context.splicing:
+        return Static(object)
+    return sp.builder.value("call", [sp.lift(args[0])], Object(type), fn=type, args=(Slot(0),), kwargs={})
 
 
 def _callable(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -174,7 +182,7 @@ def _min_max(name: str) -> Any:
                 return apply(sp, fn, items)
             if items is not None and len(items) == 1:
                 return items[0]
-        return NotImplemented
+        return UNDECIDED
     return build
 
 
@@ -186,14 +194,14 @@ def _sum(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> 
         for item in items:
             total = apply(sp, operator.add, [total, item])
         return total
-    return NotImplemented
+    return UNDECIDED
 
 
 def _map(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     columns = [known_items(sp, a) for a in args[1:]]
     if any(c is None for c in columns):
         raise Refusal("SCT711", "map over a run-time sequence is not supported", "use a comprehension")
-    return Seq(list, [call(sp, args[0], list(row), {}) for row in zip(*columns, strict=False)])  # type: ignore[arg-type]
+    return Seq(list, [call(sp, args[0], list(row), {}) for row in zip(*columns, strict=False)])
 
 
 def _reduce(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -212,11 +220,52 @@ def _is_static(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract
     return Static(isinstance(args[0], Static))
 
 
+def _slice(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    none = Static(None)
+    lo, hi, step = (none, *args, none) if len(args) == 1 else (*args, none)[:3]
+    return Slice(lo, hi, step)
+
+
+def _index_add(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """A rule that adds into a buffer it has made: the op of the reverse sweep."""
+    buffer, index, value = args
+    collected = _Arguments(sp)
+    collected.operands = [sp.lift(buffer), sp.lift(value)]
+    template = collected.template(index)[0]
+    sp.builder.emit("index_add", collected.operands, args=(Slot(0), template), unique=not _may_repeat(index))
+    return Static(None)
+
+
+def _may_repeat(index: Abstract) -> bool:
+    if isinstance(index, Seq):
+        return index.kind is list or any(map(_may_repeat, index.items))
+    t = strip_const(index.type) if isinstance(index, Value) else None
+    return isinstance(t, Array) and t.dtype != "bool"
+
+
+def _where(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """In a rule, a choice between numbers is a conditional expression (``np.where`` would give a 0-d array)."""
+    if not sp.context.splicing or len(args) != 3 or not all(map(_is_number, args)):
+        return NotImplemented
+    condition, x, y = args
+    if isinstance(condition, Static):
+        return x if condition.value else y
+    blocks = [Block(), Block()]
+    shapes = sp.join([shape_of(a) if isinstance(a, Value) else leaf_shape(type_of(a.value)) for a in (x, y)], "", "")  # type: ignore[union-attr]
+    return merge(sp, sp.lift(condition), blocks, [(x, y)], [shapes], [""])[0]
+
+
+def _is_number(a: Abstract) -> bool:
+    if isinstance(a, Static):
+        return isinstance(a.value, bool | int | float)
+    return isinstance(a, Value) and isinstance(a.type, Scalar)
+
+
 def _strong_product(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     """A plain product where no cotangent can be exactly zero by masking."""
     if sp.context.splicing and sp.context.masked == 0:
         return apply(sp, operator.mul, args)
-    return NotImplemented
+    return UNDECIDED
 
 
 def _strong_quotient(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -227,7 +276,7 @@ def _strong_quotient(sp: Specializer, args: list[Abstract], kwargs: dict[str, Ab
     numpy = isinstance(t, Array) or (isinstance(t, Scalar) and t.python is False)
     if sp.context.splicing and sp.context.masked == 0 and (literal or numpy):
         return apply(sp, operator.truediv, args)
-    return NotImplemented
+    return UNDECIDED
 
 
 def _unbroadcast(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -237,7 +286,7 @@ def _unbroadcast(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstra
     same = isinstance(types[0], Array) and isinstance(types[1], Array) and types[0].dims == types[1].dims
     if scalars or (same and ANY not in types[0].dims):  # type: ignore[union-attr]
         return args[0]
-    return NotImplemented
+    return UNDECIDED
 
 
 def _ndim(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -249,7 +298,7 @@ def _ndim(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) ->
         return Static(0)
     if isinstance(a, Seq):
         return Static(1 + (int(_ndim(sp, [a.items[0]], {}).value) if a.items else 0))  # type: ignore[union-attr]
-    return NotImplemented
+    return UNDECIDED
 
 
 def _shape(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -257,7 +306,7 @@ def _shape(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -
     if isinstance(a, Static) or (isinstance(a, Value) and isinstance(strip_const(a.type), Scalar)
                                  and not isinstance(a.type, OrConst)):
         return Seq(tuple, [])
-    return NotImplemented
+    return UNDECIDED
 
 
 def _iscomplexobj(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -265,13 +314,13 @@ def _iscomplexobj(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstr
     t = strip_const(a.type) if isinstance(a, Value) else None
     if isinstance(t, Array | Scalar):
         return Static(t.dtype.startswith("complex"))
-    return NotImplemented
+    return UNDECIDED
 
 
 def _bool(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     if args and isinstance(args[0], Static):
         return Static(bool(args[0].value))
-    return NotImplemented
+    return UNDECIDED
 
 
 def _static_numbers(fn: Any) -> Any:
@@ -279,7 +328,7 @@ def _static_numbers(fn: Any) -> Any:
     def fold(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
         if args and not kwargs and all(isinstance(a, Static) and isinstance(a.value, int | str) for a in args):
             return Static(fn(*(a.value for a in args)))  # type: ignore[union-attr]
-        return NotImplemented
+        return UNDECIDED
     return fold
 
 
@@ -288,7 +337,7 @@ def _any_all(fn: Any) -> Any:
         items = known_items(sp, args[0])
         if items is not None and all(isinstance(i, Static) for i in items):
             return Static(fn(i.value for i in items))  # type: ignore[union-attr]
-        return NotImplemented
+        return UNDECIDED
     return build
 
 
@@ -296,7 +345,7 @@ def _sorted(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) 
     items = known_items(sp, args[0])
     if items is not None and all(isinstance(i, Static) for i in items):
         reverse = sp.static(kwargs["reverse"], "reverse") if "reverse" in kwargs else False
-        return Seq(list, sorted(items, key=lambda i: i.value, reverse=reverse))  # type: ignore[union-attr]
+        return Seq(list, sorted(items, key=lambda i: i.value, reverse=reverse))
     raise Refusal("SCT201", "`sorted` of run-time values is not supported", "use np.sort on an array")
 
 
@@ -313,7 +362,7 @@ def _dict_method(name: str) -> Any:
     def build(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
         base = args[0]
         if not isinstance(base, Mapping):
-            return NotImplemented
+            return UNDECIDED
         if name == "keys":
             return Seq(tuple, [Static(k) for k in base.items])
         if name == "values":
@@ -332,7 +381,7 @@ def _seq_method(name: str) -> Any:
         if isinstance(base, Seq) and all(isinstance(i, Static) for i in base.items):
             values = [i.value for i in base.items]  # type: ignore[union-attr]
             return Static(getattr(values, name)(sp.static(args[1], "the item")))
-        return NotImplemented
+        return UNDECIDED
     return build
 
 
@@ -353,7 +402,7 @@ SPECIAL.update({
     dict: _dict, dict.keys: _dict_method("keys"), dict.values: _dict_method("values"), dict.items: _dict_method("items"),
     dict.get: _dict_method("get"), dict.copy: _dict_method("copy"), tuple.index: _seq_method("index"),
     list.index: _seq_method("index"), tuple.count: _seq_method("count"), list.count: _seq_method("count"),
-    helpers.strong_product: _strong_product, helpers.strong_quotient: _strong_quotient, helpers.unbroadcast: _unbroadcast,
+    slice: _slice, helpers.index_add: _index_add, np.where: _where, helpers.strong_product: _strong_product, helpers.strong_quotient: _strong_quotient, helpers.unbroadcast: _unbroadcast,
     iter: _next_iter, next: _next_iter, super: _super,
 })
 _ = (ANY, MANY, POISON, Op, merge)

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 
 from ..errors import SctError
-from ..ir.core import Block, Function, Value, walk
+from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS
 from ..ir.types import Object, strip_const
 from ..rules import registry
 from . import abstract as ab
 from .abstract import NEVER, POISON, Abstract, Bound, Closure, DataPath, Mapping, Seq, Shape, Static
 from .data import from_data
-from .infer import SIMPLE, Frame, Op, Refusal, Specializer, sequence_items
+from .infer import SIMPLE, Frame, Refusal, Specializer, sequence_items
 from .primitives import apply, construct
 
 
@@ -132,9 +132,10 @@ def _call_class(sp: Specializer, cls: type, args: list[Abstract], kwargs: dict[s
         return construct(sp, cls, args, kwargs)
     if issubclass(cls, np.generic):
         return apply(sp, cls, args, kwargs, spelled)
-    if hasattr(cls, "_fields") and issubclass(cls, tuple):
-        items = list(args) + [kwargs[f] for f in cls._fields[len(args):] if f in kwargs]
-        if len(items) == len(cls._fields):
+    fields = getattr(cls, "_fields", None)
+    if fields is not None and issubclass(cls, tuple):
+        items = list(args) + [kwargs[f] for f in fields[len(args):] if f in kwargs]
+        if len(items) == len(fields):
             return Seq(cls, items)
     if cls.__module__ == "numpy" and cls.__name__ == "errstate":
         return construct(sp, cls, args, kwargs)
@@ -151,8 +152,8 @@ def _progress_iterable(sp: Specializer, cls: type, args: list[Abstract], kwargs:
     """``tqdm(range(n))``: an iterable wrapper is kept, its items are those of what it wraps (inactive ones only)."""
     if not hasattr(cls, "__iter__") or len(args) != 1:
         return None
-    from .loops import Each, plan_for
     from ..ir.types import INT
+    from .loops import Each, plan_for
     inner = args[0]
     if isinstance(inner, ab.Range):
         item: Any = INT
@@ -203,7 +204,7 @@ def _call_function(sp: Specializer, fn: Static, args: list[Abstract], kwargs: di
     try:
         lowered = sp.session.lowered(obj)
     except SctError as error:
-        raise Refusal(error.code, f"`{obj.__name__}` cannot be looked into: {error.message}", error.hint) from None
+        raise Refusal(error.code, f"`{obj.__name__}` cannot be looked into: {error.obstacles[0].message}", error.hint) from None
     defaults = {}
     names = [p.name for p in lowered.info.params if p.kind in ("POSITIONAL_ONLY", "POSITIONAL_OR_KEYWORD")]
     values = obj.__defaults__ or ()
@@ -230,7 +231,8 @@ def _call_closure(sp: Specializer, fn: Closure, args: list[Abstract], kwargs: di
 def bind_arguments(lowered: Function, args: list[Abstract], kwargs: dict[str, Abstract],
                    defaults: dict[str, Any]) -> list[Abstract]:
     """The values of a callee's parameters in order, by Python's own rules."""
-    rest, named, bound = list(args), dict(kwargs), []
+    rest, named = list(args), dict(kwargs)
+    bound: list[Abstract] = []
     for p in lowered.info.params:
         if p.kind == "VAR_POSITIONAL":
             bound.append(Seq(tuple, rest))
@@ -257,9 +259,44 @@ def bind_arguments(lowered: Function, args: list[Abstract], kwargs: dict[str, Ab
 def _enter_function(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstract]) -> Abstract:
     if POISON in bound:
         return POISON
+    if _reads_live_cells([frame.closure, *bound]):
+        if lowered in sp.context.stack:
+            raise Refusal("SCT702", f"`{lowered.name}` calls itself and reads a variable of the function around it that is rebound",
+                          "pass the variable as an argument")
+        return inline(sp, frame, lowered, bound)
     if should_inline(sp, lowered):
         return inline(sp, frame, lowered, bound)
     return _invoke(sp, frame, lowered, bound)
+
+
+def _reads_live_cells(values: list[Any]) -> bool:
+    """Whether nested functions among ``values`` read run-time values of a function around them, by name and when they run.
+
+    Only code that becomes part of that function can see such values.
+    """
+    work, seen = list(values), set()
+    while work:
+        a = work.pop()
+        if a is None or id(a) in seen:
+            continue
+        seen.add(id(a))
+        contents = list(cell_contents(a).values()) if isinstance(a, Closure) else []
+        if any(True for c in contents for _ in ab.leaf_types(ab.shape_of(c))):
+            return True
+        work += contents + (ab.parts_of(a) or [])
+    return False
+
+
+def cell_contents(closure: Closure) -> dict[str, Abstract]:
+    """What the variables that a nested function reads through cells hold now (those that are bound)."""
+    found = {}
+    for cell in closure.code.cells.values():
+        frame = closure.frame
+        while frame is not None and cell not in frame.cells:
+            frame = frame.closure.frame if frame.closure is not None else None
+        if frame is not None:
+            found[cell] = frame.cells[cell]
+    return found
 
 
 def should_inline(sp: Specializer, lowered: Function) -> bool:
@@ -290,6 +327,7 @@ def inline(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstrac
     """Visit the callee's body in place of the call."""
     for arg, value in zip(lowered.body.args, bound, strict=True):
         frame.env[arg] = value
+        _name_after(sp, value, arg.hint)
     loc = sp.builder.loc
     sp.context.stack.append(lowered)
     try:
@@ -300,6 +338,12 @@ def inline(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstrac
     if exit.kind == "return":
         return exit.values[0]
     return POISON if exit.kind == "poison" else NEVER
+
+
+def _name_after(sp: Specializer, value: Abstract, parameter: str) -> None:
+    """A value that has no name in the caller is called what the inlined callee calls it."""
+    if isinstance(value, Value) and not value.hint and isinstance(value.owner, Op) and not sp.context.splicing:
+        value.hint = parameter
 
 
 def _invoke(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstract]) -> Abstract:
@@ -332,8 +376,11 @@ def _runtime_numbers(shape: Shape) -> Shape:
 
 
 def _cell_key(frame: Frame) -> Any:
-    """Nested functions that read rebindable variables are specialised anew for each activation around them."""
-    return id(frame.closure.frame) if frame.closure is not None and frame.closure.frame.cells else None
+    """Nested functions that read rebindable variables are specialised anew for each activation and content of these."""
+    if frame.closure is None or not frame.closure.code.cells:
+        return None
+    contents = cell_contents(frame.closure)
+    return frame.closure.frame, tuple((cell, ab.shape_of(a)) for cell, a in contents.items())
 
 
 def specialise(sp: Specializer, frame: Frame, lowered: Function, shapes: list[Shape], key: Any) -> Record:

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ..ir.core import Value
+from ..ir.core import Op, Value
 from ..ir.types import NONE, STR, Array, List, Type, type_of
 from .abstract import POISON, Abstract, Bound, DataPath, Mapping, Seq, Static
-from .infer import SIMPLE, Context, Frame, Op, Refusal, Specializer
+from .infer import SIMPLE, Context, Frame, Refusal, Specializer
 
 
 def _name(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
@@ -128,10 +128,12 @@ def _immutable_home(path: DataPath) -> bool:
     return isinstance(home, types.ModuleType) and home.__name__.split(".")[0] in ("numpy", "math", "operator", "functools")
 
 
-def _live(sp: Specializer, value: Any, path: DataPath) -> Value:
+def _live(sp: Specializer, value: Any, path: DataPath) -> Abstract:
     t = type_of(value)
     if isinstance(t, Array) and t.dtype == "object":
         raise Refusal("SCT707", "arrays of Python objects are not supported", "use a numeric dtype")
+    if _immutable_home(path) and type(value) is float and sp.context.splicing:
+        return Static(value, path)
     if not _immutable_home(path):
         sp.context.guard("type", path, t)
     if path.scope == "param":

@@ -8,7 +8,7 @@ supported becomes an obstacle and a poison value, so that one run finds every ob
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +17,7 @@ from ..errors import Obstacle, raise_all
 from ..ir.build import Builder
 from ..ir.core import Block, Function, Loc, Op, Value
 from ..ir.ops import Lit, Slot
-from ..ir.types import BOOL, NONE, STR, List, OrConst, Tuple, Type, strip_const
+from ..ir.types import BOOL, NONE, STR, List, Object, OrConst, Tuple, Type, strip_const
 from . import abstract as ab
 from .abstract import NEVER, POISON, UNBOUND, Abstract, Closure, DataPath, JoinError, Mapping, Seq, Shape, Slice, Static
 from .session import Session
@@ -134,7 +134,8 @@ class Specializer:
         if isinstance(a, Value):
             known = self.known(a)
             if known is not None and isinstance(known[0], bool | int | float | str | type(None)):
-                self.context.guard("value", known[1], known[0])
+                if known[1].steps != (("attr", "inf"),):
+                    self.context.guard("value", known[1], known[0])
                 return known[0]
         raise Refusal("SCT703", f"{what} must be known before the function runs",
                       "pass it as a literal, or as an argument of the differentiated function")
@@ -172,6 +173,12 @@ class Specializer:
         if type is NONE:
             return Static(None)
         return self.as_abstract(self.builder.value("item", [value], type, value.hint, key=key))
+
+    def live(self, a: Static) -> Value:
+        """An object of the user's module as a run-time value, read anew at each call."""
+        assert a.path is not None
+        return self.builder.value("global", (), Object(type(a.value)), root=a.path.root, path=a.path.steps, source=a.path,
+                                  current=a.value)
 
     # ------------------------------------------------------------------------------------------------------- blocks
     def run_block(self, frame: Frame, block: Block) -> Exit:
@@ -264,6 +271,9 @@ def truth(sp: Specializer, a: Abstract) -> bool | Value | Any:
         return bool(a.items)
     if isinstance(a, Value):
         return a
+    if isinstance(a, ab.Range):
+        from .loops import length
+        return truth(sp, length(sp, a))
     return True
 
 
@@ -318,13 +328,13 @@ def _run_branches(sp: Specializer, frame: Frame, op: Op, condition: Value) -> Ex
     loc = sp.builder.loc
     then, then_exit = _branch(sp, frame, op, condition, 0)
     if then_exit.kind == "raise":
-        _emit_guard(sp, condition, then, 0, loc)
+        emit_guard(sp, condition, then, 0, loc)
         narrow(sp, condition, False)
         return _finish(sp, frame, op, sp.run_block(frame, op.blocks[1]))
     other, other_exit = _branch(sp, frame, op, condition, 1)
     sp.builder.loc = loc
     if other_exit.kind == "raise":
-        _emit_guard(sp, condition, other, 1, loc)
+        emit_guard(sp, condition, other, 1, loc)
         narrow(sp, condition, True)
         for inner in then.ops:
             inner.parent = sp.builder.block
@@ -337,7 +347,7 @@ def _run_branches(sp: Specializer, frame: Frame, op: Op, condition: Value) -> Ex
     return None
 
 
-def _emit_guard(sp: Specializer, condition: Value, raising: Block, position: int, loc: Loc) -> None:
+def emit_guard(sp: Specializer, condition: Value, raising: Block, position: int, loc: Loc) -> None:
     """``if condition: raise …`` with the other branch left to the enclosing block."""
     sp.builder.loc = loc
     empty = Block()
@@ -351,8 +361,7 @@ def _join_branches(sp: Specializer, frame: Frame, op: Op, condition: Value, bran
     columns = list(zip(*(exit.values for _, exit in branches), strict=True))
     shapes = [_same(column) or sp.join([ab.shape_of(a) for a in column], name, "after this `if`")
               for column, name in zip(columns, names, strict=True)]
-    merge(sp, condition, [b for b, _ in branches], columns, shapes, names)
-    sp.bind(frame, op, sp.merged)
+    sp.bind(frame, op, merge(sp, condition, [b for b, _ in branches], columns, shapes, names))
 
 
 def _same(column: tuple[Abstract, ...]) -> Shape | None:
@@ -360,9 +369,9 @@ def _same(column: tuple[Abstract, ...]) -> Shape | None:
     return Shape(("static", ("same", id(column[0]))), (), column[0]) if column[0] is column[1] else None
 
 
-def merge(sp: Specializer, condition: Value, blocks: list[Block], columns: list[tuple[Abstract, ...]], shapes: list[Shape],
-          names: list[str]) -> Op:
-    """Close both blocks with ``yield``, emit the ``if`` and leave the joined abstract values in ``sp.merged``."""
+def merge(sp: Specializer, condition: Value, blocks: list[Block], columns: Sequence[tuple[Abstract, ...]], shapes: list[Shape],
+          names: list[str]) -> list[Abstract]:
+    """Close both blocks with ``yield`` and emit the ``if``: the joined abstract values."""
     for k, block in enumerate(blocks):
         with sp.builder.at(block):
             values = [v for column, shape, name in zip(columns, shapes, names, strict=True)
@@ -372,8 +381,7 @@ def merge(sp: Specializer, condition: Value, blocks: list[Block], columns: list[
     hints = [name for shape, name in zip(shapes, names, strict=True) for _ in ab.leaf_types(shape)]
     op = sp.builder.emit("if", [condition], types, hints, blocks)
     results = iter(op.results)
-    sp.merged = [ab.rebuild(shape, lambda t: next(results)) for shape in shapes]
-    return op
+    return [ab.rebuild(shape, lambda t: next(results)) for shape in shapes]
 
 
 def narrow(sp: Specializer, condition: Value, holds: bool) -> None:
@@ -468,7 +476,7 @@ def _append(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list
 
 def _format(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
     leaves: list[Value] = []
-    slots = []
+    slots: list[Slot | Lit] = []
     for a in args:
         if isinstance(a, Value) or (isinstance(a, Seq) and a.runtime is not None):
             slots.append(Slot(len(leaves)))

@@ -12,8 +12,8 @@ from ..ir.ops import Lit, Slot
 from ..ir.types import INT, STR, Array, Dict, List, Object, Tuple, strip_const
 from . import abstract as ab
 from .abstract import NEVER, POISON, Abstract, Iteration, JoinError, Mapping, Range, Seq, Shape, Static
-from .infer import REGIONS, Exit, Frame, Pending, Refusal, Specializer, truth
-from .primitives import apply
+from .infer import REGIONS, Exit, Frame, Pending, Refusal, Specializer, emit_guard, truth
+from .primitives import apply, construct
 from .subscripts import row
 
 
@@ -41,10 +41,13 @@ def run_for(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
     """A ``for`` loop: unrolled where the items are known, counted or opaque otherwise."""
     iterable = sp.get(frame, op.operands[0])
     if iterable in (POISON, NEVER):
-        return _skip(sp, frame, op, iterable)
+        _skip(sp, frame, op, iterable)
+        return None
     items = known_items(sp, iterable)
     if items is not None:
         return _unroll(sp, frame, op, items)
+    if isinstance(iterable, Iteration) and iterable.kind == "strict zip":
+        iterable = _of_equal_lengths(sp, op, iterable)
     plan = plan_for(sp, iterable)
     inits = [sp.get(frame, v) for v in op.operands[1:]]
     if isinstance(plan, Each):
@@ -65,7 +68,15 @@ def run_for(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
         _enter(frame, op.blocks[0], [item, *carried])
         return sp.run_block(frame, op.blocks[0])
 
-    result = _iterate(sp, frame, op, inits, body)
+    before = dict(sp.context.obstacles)
+    try:
+        result = _iterate(sp, frame, op, inits, body)
+    except Refusal:
+        items = _short_range(iterable)
+        if items is None:
+            raise
+        sp.context.obstacles = before
+        return _unroll(sp, frame, op, items)
     if result is None:
         return None
     blocks, shapes, init_values = result
@@ -74,6 +85,38 @@ def run_for(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
         attrs["seqs"] = len(plan.sources)
     _finish_loop(sp, frame, op, "for", operands, init_values, blocks, shapes, attrs)
     return None
+
+
+def _of_equal_lengths(sp: Specializer, op: Op, a: Iteration) -> Iteration:
+    """``zip(strict=True)`` as a plain ``zip`` behind a test of the lengths; a loop that is left early would not reach its test."""
+    if not sp.context.splicing:
+        if any(_breaks(block) for block in op.blocks):
+            raise Refusal("SCT204", "zip(strict=True) is not supported in a loop that can be left early", "leave `strict` out")
+        first, *rest = [_count(sp, part) for part in a.parts]
+        for count in rest:
+            _raise_if_different(sp, first, count)
+    return Iteration("zip", a.parts)
+
+
+def _breaks(block: Block) -> bool:
+    return any(op.name == "break" or (op.name == "if" and any(map(_breaks, op.blocks))) for op in block.ops)
+
+
+def _count(sp: Specializer, part: Abstract) -> Abstract:
+    return _count(sp, part.parts[0]) if isinstance(part, Iteration) and part.kind != "strict zip" else length(sp, part)
+
+
+def _raise_if_different(sp: Specializer, first: Abstract, count: Abstract) -> None:
+    if isinstance(first, Static) and isinstance(count, Static):
+        if first.value != count.value:
+            raise Refusal("SCT709", "this always raises ValueError: the arguments of zip have different lengths")
+        return
+    differs, raising = apply(sp, operator.ne, [first, count]), Block()
+    assert isinstance(differs, Value)
+    with sp.builder.at(raising):
+        error = construct(sp, ValueError, [Static("zip() arguments have different lengths")], {})
+        sp.builder.emit("raise", [error])
+    emit_guard(sp, differs, raising, 0, sp.builder.loc)
 
 
 def _skip(sp: Specializer, frame: Frame, op: Op, marker: Abstract) -> None:
@@ -117,12 +160,23 @@ def known_items(sp: Specializer, a: Abstract) -> list[Abstract] | None:
     return None
 
 
+def _short_range(a: Abstract) -> list[Abstract] | None:
+    """The numbers of a short literal range: a loop over it can be unrolled when its variables change their kind."""
+    if not isinstance(a, Range) or not all(isinstance(x, Static) for x in (a.lo, a.hi, a.step)):
+        return None
+    numbers = range(a.lo.value, a.hi.value, a.step.value)  # type: ignore[union-attr]
+    return [Static(k) for k in numbers] if len(numbers) <= UNROLL_LIMIT else None
+
+
 def _known_composite(sp: Specializer, a: Iteration) -> list[Abstract] | None:
-    parts = [known_items(sp, p) for p in (a.parts if a.kind == "zip" else a.parts[:1])]
+    parts = [known_items(sp, p) for p in (a.parts if a.kind.endswith("zip") else a.parts[:1])]
     if any(p is None for p in parts):
         return None
-    if a.kind == "zip":
-        return [Seq(tuple, list(items)) for items in zip(*parts, strict=False)]  # type: ignore[arg-type]
+    if a.kind == "strict zip":
+        for items in parts:
+            _raise_if_different(sp, Static(len(parts[0])), Static(len(items)))  # type: ignore[arg-type]
+    if a.kind.endswith("zip"):
+        return [Seq(tuple, list(items)) for items in zip(*parts, strict=False)]
     (items,) = parts
     assert items is not None
     if a.kind == "enumerate":
@@ -173,6 +227,8 @@ def length(sp: Specializer, value: Abstract) -> Abstract:
     if isinstance(value, Seq | Mapping):
         return Static(len(value.items))
     if isinstance(value, Range):
+        if all(isinstance(x, Static) for x in (value.lo, value.hi, value.step)):
+            return Static(range_length(value.lo.value, value.hi.value, value.step.value))  # type: ignore[union-attr]
         bounds = [sp.lift(x) for x in (value.lo, value.hi, value.step)]
         if isinstance(value.lo, Static) and value.lo.value == 0 and isinstance(value.step, Static) and value.step.value == 1 \
                 and isinstance(bounds[1].owner, Op) and bounds[1].owner.attrs.get("fn") is len:
@@ -187,6 +243,8 @@ def range_length(lo: int, hi: int, step: int) -> int:
 
 
 def _plan_composite(sp: Specializer, a: Iteration) -> Counted | Each:
+    if a.kind == "strict zip":
+        raise Refusal("SCT204", "zip(strict=True) is supported as what a loop goes over, not here", "leave `strict` out")
     if a.kind == "reversed":
         return _plan_reversed(sp, a.parts[0])
     if a.kind == "enumerate":
@@ -251,8 +309,6 @@ def _plan_reversed(sp: Specializer, part: Abstract) -> Counted:
 def _iterate(sp: Specializer, frame: Frame, op: Op, inits: list[Abstract],
              body: Callable[[Block, list[Abstract]], Exit]) -> tuple[list[Block], list[Shape], list[list[Value]]] | None:
     """Visit the body until the shapes of what it carries are stable; then close its exits."""
-    if any(a is POISON for a in inits):
-        inits = [a for a in inits]
     names = [v.hint for v in op.results]
     key = (frame.lowered, id(op))
     start = [ab.generalise(ab.shape_of(a)) for a in inits]
@@ -414,8 +470,7 @@ def _guarded_rest(sp: Specializer, frame: Frame, op: Op, items: list[Abstract], 
     names = [v.hint for v in op.results]
     columns = list(zip(values, after, strict=True))
     shapes = [sp.join([ab.shape_of(a) for a in column], n, "after this loop") for column, n in zip(columns, names, strict=True)]
-    merge(sp, left, [stay, go], columns, shapes, names)
-    return list(sp.merged)
+    return merge(sp, left, [stay, go], columns, shapes, names)
 
 
 def run_with(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
@@ -452,7 +507,7 @@ def run_with(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
 def _manager(sp: Specializer, a: Static) -> Value:
     if a.path is None:
         raise Refusal("SCT713", "this context manager cannot be used here")
-    return sp.builder.value("global", (), Object(type(a.value)), root=a.path.root, path=a.path.steps, source=a.path, current=a.value)
+    return sp.live(a)
 
 
 REGIONS.update({"for": run_for, "while": run_while, "with": run_with})

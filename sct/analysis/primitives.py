@@ -11,7 +11,7 @@ import numpy as np
 
 from ..ir.core import Block, Op, Value
 from ..ir.ops import INFIX, PREFIX, Lit, SeqOf, SliceOf, Slot, contains
-from ..ir.types import BOOL, INT, Array, List, Object, OrConst, Scalar, Tuple, Type, strip_const
+from ..ir.types import BOOL, INT, NONE, Array, List, Object, OrConst, Scalar, Tuple, Type, strip_const
 from ..rules import registry
 from ..rules.registry import Primitive
 from ..rules.shapes import ShapeOf
@@ -203,11 +203,16 @@ def binary(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abstract) ->
     if isinstance(x, Seq) or isinstance(y, Seq):
         return _on_sequences(sp, fn, x, y)
     if isinstance(x, Static) and isinstance(y, Static) and _foldable(x.value) and _foldable(y.value):
-        try:
-            return Static(fn(x.value, y.value))
-        except Exception as error:
-            raise Refusal("SCT709", f"this always raises {type(error).__name__}: {error}") from None
+        return Static(now(fn, x.value, y.value))
     return apply(sp, fn, [x, y])
+
+
+def now(fn: Callable[..., Any], *args: Any) -> Any:
+    """The result of a function on objects that are known while specialising."""
+    try:
+        return fn(*args)
+    except Exception as error:
+        raise Refusal("SCT709", f"this always raises {type(error).__name__}: {error}") from None
 
 
 def _foldable(value: Any) -> bool:
@@ -277,10 +282,10 @@ def _compare(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> lis
     fn, (x, y) = op.attrs["op"], args
     if fn in (operator.is_, operator.is_not):
         return [_identity(sp, fn, x, y)]
-    if isinstance(x, Static) and isinstance(y, Static):
-        return [Static(fn(x.value, y.value))]
     if getattr(fn, "__name__", "") in ("contains", "not_contains"):
         return [_membership(sp, fn, x, y)]
+    if isinstance(x, Static) and isinstance(y, Static):
+        return [Static(now(fn, x.value, y.value))]
     if isinstance(x, Seq) and isinstance(y, Seq) and fn in (operator.eq, operator.ne) and _all_static(x) and _all_static(y):
         return [Static(fn(sp.static(x, "a tuple"), sp.static(y, "a tuple")))]
     return [apply(sp, fn, [x, y])]
@@ -291,16 +296,26 @@ def _all_static(seq: Seq) -> bool:
 
 
 def _identity(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abstract) -> Abstract:
+    """``x is y``: known for one and the same value and for what is never ``None``; asked at run time of what may be ``None``."""
+    if x is y:
+        return Static(fn is operator.is_)
     if isinstance(x, Static) and isinstance(y, Static):
         return Static(fn(x.value, y.value))
-    value, other = (x, y) if isinstance(x, Value) else (y, x)
-    if isinstance(other, Static) and (other.value is None or isinstance(other.value, type)):
-        may_be = isinstance(value, Value) and isinstance(value.type, OrConst) and str(value.type.const) == "None"
-        if not may_be:
-            return Static(fn is operator.is_not)
-    assert isinstance(value, Value)
-    return sp.builder.value("call", [value], BOOL, fn=fn, args=(Slot(0), Lit(other.value if isinstance(other, Static) else None)),
-                            kwargs={})
+    value, other = (x, y) if isinstance(y, Static) else (y, x)
+    if not isinstance(other, Static):
+        raise Refusal("SCT707", "whether two run-time values are one object is not decided when specialising",
+                      "compare them with ==, or pass a flag")
+    if not isinstance(value, Value) or (_is_singleton(other.value) and not _may_be(value.type, other.value)):
+        return Static(fn is operator.is_not)
+    return sp.builder.value("call", [value], BOOL, fn=fn, args=(Slot(0), Lit(other.value)), kwargs={})
+
+
+def _is_singleton(obj: Any) -> bool:
+    return obj is None or isinstance(obj, type)
+
+
+def _may_be(t: Type, obj: Any) -> bool:
+    return obj is None and isinstance(t, OrConst) and str(t.const) == "None"
 
 
 def _membership(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abstract) -> Abstract:
@@ -308,10 +323,13 @@ def _membership(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abstrac
         found = sp.static(x, "the key") in y.items
         return Static(found if fn is contains else not found)
     if isinstance(x, Static) and isinstance(y, Seq) and _all_static(y):
-        return Static(fn(sp.static(y, "the sequence"), x.value))
+        return Static(now(fn, sp.static(y, "the sequence"), x.value))
+    if isinstance(x, Static) and isinstance(y, Static) and _foldable(y.value):
+        return Static(now(fn, y.value, x.value))
     collected = _Arguments(sp)
-    item, container = collected.template(x)[0], collected.template(y)[0]
-    return sp.builder.value("call", collected.operands, BOOL, fn=fn, args=(container, item), kwargs={})
+    container = sp.live(y) if isinstance(y, Static) and y.path is not None else y
+    item, container_at = collected.template(x)[0], collected.template(container)[0]
+    return sp.builder.value("call", collected.operands, BOOL, fn=fn, args=(container_at, item), kwargs={})
 
 
 SIMPLE.update({"unary": _unary, "binary": _binary, "inplace": _inplace, "compare": _compare})

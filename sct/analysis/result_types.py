@@ -8,13 +8,30 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from ..ir.types import (
+    ANY,
+    BOTTOM,
+    MANY,
+    NONE,
+    STR,
+    UNIT,
+    Array,
+    Dict,
+    List,
+    OrConst,
+    Scalar,
+    Tuple,
+    Type,
+    join_all,
+    type_of,
+)
 from ..rules.shapes import ShapeOf
-from ..ir.types import ANY, BOTTOM, MANY, NONE, STR, UNIT, Array, Dict, List, Object, OrConst, Scalar, Tuple, Type, join, type_of
 
 _SIZES = ((2, 2), (3, 3), (2, 1))
 """Sizes given to MANY and ANY dimensions in each trial run."""
@@ -69,12 +86,9 @@ def _result_type_cached(fn: Any, infer: Any, args: Any, kwargs: Any) -> Type:
 
 def _result_type(fn: Callable[..., Any], infer: Callable[..., Any] | None, args: list[Any], kwargs: dict[str, Any]) -> Type:
     results = [_declared(infer, a, k) or _by_trial(fn, a, k) for a, k in _alternatives([args, kwargs])]
-    joined: Type | None = BOTTOM
-    for t in results:
-        joined = join(joined, t)
-        if joined is None:
-            raise NoResult(f"the result may be {results[0]} or {t}")
-    assert joined is not None
+    joined = join_all(results)
+    if joined is None:
+        raise NoResult(f"the result may be {' or '.join(map(str, results))}")
     return joined
 
 
@@ -84,20 +98,33 @@ def _declared(infer: Callable[..., Any] | None, args: list[Any], kwargs: dict[st
 
 
 def _alternatives(structure: list[Any]) -> list[list[Any]]:
-    """The argument structures to try: a value that may be a constant is tried as both."""
-    if not _has_or_const(structure):
-        return [structure]
-    base = _resolve(structure, False)
-    const = _resolve(structure, True)
-    return [base] if const is None else [base, const]
+    """The argument structures to try: a value that may be a constant, or a number that may be NumPy's, is tried as both."""
+    options = [structure]
+    if _has(structure, lambda t: isinstance(t, OrConst)):
+        options = [s for s in (_resolve(structure, False), _resolve(structure, True)) if s is not None]
+    if _has(structure, _undecided):
+        options = [_decide(s, python) for s in options for python in (True, False)]
+    return options
 
 
-def _has_or_const(x: Any) -> bool:
+def _undecided(t: Any) -> bool:
+    return isinstance(t, Scalar) and t.python is None
+
+
+def _decide(x: Any, python: bool) -> Any:
     if isinstance(x, list | tuple):
-        return any(map(_has_or_const, x))
+        return type(x)(_decide(v, python) for v in x) if not hasattr(x, "_fields") else x
     if isinstance(x, dict):
-        return any(map(_has_or_const, x.values()))
-    return isinstance(x, OrConst)
+        return {k: _decide(v, python) for k, v in x.items()}
+    return replace(x, python=python) if _undecided(x) else x
+
+
+def _has(x: Any, found: Callable[[Any], bool]) -> bool:
+    if isinstance(x, list | tuple):
+        return any(_has(v, found) for v in x)
+    if isinstance(x, dict):
+        return any(_has(v, found) for v in x.values())
+    return found(x)
 
 
 def _resolve(x: Any, const: bool) -> Any:
@@ -185,12 +212,9 @@ def _merge(results: list[Any]) -> Type:
         return Array(first.dtype.name, tuple(_dim([r.shape[k] for r in results]) for k in range(first.ndim)))
     if isinstance(first, tuple):
         return Tuple(tuple(_merge(list(items)) for items in zip(*results, strict=True)), type(first))
-    joined: Type | None = BOTTOM
-    for r in results:
-        joined = join(joined, type_of(r))
-        if joined is None:
-            raise NoResult("the kind of the result depends on sizes")
-    assert joined is not None
+    joined = join_all(type_of(r) for r in results)
+    if joined is None:
+        raise NoResult("the kind of the result depends on sizes")
     return joined
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..ir.core import Value
+from ..ir.core import Op, Value
 from ..ir.types import ANY, MANY, STR, UNIT, Array, Dict, List, Object, Scalar, Tuple, Type, join, strip_const
 from .abstract import Abstract, Mapping, Range, Seq, Slice, Static
-from .infer import SIMPLE, Frame, Op, Refusal, Specializer
+from .infer import SIMPLE, Frame, Refusal, Specializer
 from .primitives import _Arguments, apply
 
 

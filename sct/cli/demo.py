@@ -39,7 +39,7 @@ def example_args() -> tuple[FloatArray, FloatArray, FloatArray, float]:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """``python -m sct demo``."""
-    parser.add_argument("--steps", type=int, default=300, help="steps of gradient descent (default: 300)")
+    parser.add_argument("--steps", type=int, default=400, help="steps of gradient descent (default: 400)")
 
 
 def run(options: argparse.Namespace) -> None:

@@ -36,7 +36,7 @@ class Emitted:
         """The name under which the text is known to tracebacks: the same for the same text in every run.
 
         >>> Emitted("def f(x):\\n    return x\\n", "f", {}).filename
-        '<sct f#8ee3c9>'
+        '<sct f#72d3d5>'
         """
         return f"<sct {self.name}#{hashlib.sha256(self.text.encode()).hexdigest()[:6]}>"
 

@@ -266,6 +266,9 @@ class Expressions:
         shown = ast.JoinedStr([self._part(op, p) for p in spec]) if spec else None
         return ast.FormattedValue(self.template(op, template_values(op)[index]), code, shown)
 
+    def pop(self, op: Op) -> ast.expr:
+        return call(attribute(self.of(op.operands[0]), "pop"))
+
     def ternary(self, op: Op) -> ast.expr:
         """``a and b``, ``a or b`` or ``x if c else y``."""
         condition = resolve(op.operands[0])
@@ -280,7 +283,7 @@ class Expressions:
 _BUILD: dict[str, Callable[[Expressions, Op], ast.expr]] = {
     "const": Expressions.constant, "global": Expressions.data, "call": Expressions.call, "invoke": Expressions.invoke,
     "tuple": Expressions.tuple, "dict": Expressions.dict, "item": Expressions.item, "attr": Expressions.attr,
-    "format": Expressions.format, "if": Expressions.ternary,
+    "format": Expressions.format, "pop": Expressions.pop, "if": Expressions.ternary,
 }
 
 

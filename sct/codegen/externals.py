@@ -56,7 +56,7 @@ def spelled_length(fn: Any) -> int:
 def identifier(text: str) -> str:
     """The nearest legal variable name.
 
-    >>> identifier("exit·1"), identifier("<lambda>"), identifier("lambda"), identifier("2x")
+    >>> identifier("exit.1"), identifier("<lambda>"), identifier("lambda"), identifier("2x")
     ('exit_1', 'fn', 'lambda_', '_2x')
     """
     if text.isidentifier() and not keyword.iskeyword(text):

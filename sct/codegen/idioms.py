@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+from itertools import islice
 
 from ..ir.core import Op
 from ..ir.ops import IMPLICIT
 from ..ir.types import Tuple
 from .facts import resolve
 from .inline import Plan
+
+MOST = 8
+"""Longer tuples are read item by item."""
 
 
 def names_read(shown: ast.expr) -> set[str]:
@@ -61,16 +65,19 @@ def _generators(stmt: ast.stmt, items: str) -> tuple[list[ast.comprehension], as
     return None
 
 
-def unpacked_items(first: Op, plan: Plan) -> list[Op]:
-    """The run of ``item`` ops that starts at ``first`` and reads all items of one tuple: printed as ``a, b = pair``."""
+def unpacked_items(first: Op, plan: Plan) -> list[Op | None]:
+    """The run of ``item`` ops that starts at ``first`` and reads a tuple in order: printed as ``a, _, c = triple``."""
     source = resolve(first.operands[0])
-    if not isinstance(source.type, Tuple) or first.attrs["key"] != 0 or first.parent is None:
+    size = len(source.type.items) if isinstance(source.type, Tuple) else first.attrs.get("size", 0)
+    if first.parent is None or not isinstance(first.attrs["key"], int) or not 0 <= first.attrs["key"] < size <= MOST:
         return []
-    ops, run = first.parent.ops, [first]
-    for op in ops[ops.index(first) + 1:]:
-        if op.name in IMPLICIT:
+    run: list[Op | None] = [None] * size
+    last = -1
+    for op in islice(first.parent.ops, first.parent.ops.index(first), None):
+        if op.name in IMPLICIT or op.name == "item" and resolve(op.operands[0]) is source and not plan.prints(op):
             continue
-        if op.name != "item" or op.attrs["key"] != len(run) or resolve(op.operands[0]) is not source or not plan.prints(op):
+        if op.name != "item" or resolve(op.operands[0]) is not source or not last < op.attrs["key"] < size:
             break
-        run.append(op)
-    return run if len(run) == len(source.type.items) else []
+        last = op.attrs["key"]
+        run[last] = op
+    return run

@@ -28,7 +28,7 @@ UNNAMED_LIMIT = 40
 
 @dataclass(slots=True)
 class ForEach:
-    """A counted loop that is printed as iteration over sequences: ``for x in xs``, ``for k, x in enumerate(xs)``, also with ``zip``."""
+    """A counted loop that is printed as iteration over sequences: ``for x in xs``, ``for k, (x, y) in enumerate(zip(…))``."""
 
     heads: list[Op]
     """The loads ``xs[k]`` that open the body; their results become the targets."""
@@ -282,8 +282,10 @@ class _Planner:
         return len(targets) > 1 or any(t.hint != hint for t in targets)
 
     def _folds(self, op: Op, users: list[tuple[Op, Op | None]]) -> bool:
-        if op.name not in EXPRESSIONS and op not in self.plan.ternary or op.attrs.get("unpack"):
+        if op.name not in EXPRESSIONS and op not in self.plan.ternary and op.name != "pop" or op.attrs.get("unpack"):
             return False
+        if op.name == "pop" and (op.results[0].hint or not users or users[0][0].name != "if"):
+            return False  # what was saved is taken back by name, unless it only decides
         if len(users) != 1:
             return False
         consumer, root = users[0]
@@ -294,13 +296,18 @@ class _Planner:
     def _position_allows(self, op: Op, consumer: Op) -> bool:
         """Some operands must be names: what is written in place, and what flows into another variable."""
         value = op.results[0]
-        if targets := phi_targets(consumer, value):
+        if targets := self.targets(consumer, value):
             return self._swaps(op, consumer, targets)
         if resolve(consumer.operands[0]) is value and consumer.name in IN_PLACE:
             return consumer.name in ("iadd", "fill") and op.attrs.get("fn") is operator.getitem
         if consumer.parent is not op.parent:  # a branch of a ternary, which may not be evaluated
             return not op.attrs.get("may_raise") and op.attrs.get("effect", "pure") in ("pure", "fresh", "reads")
         return True
+
+    def targets(self, consumer: Op, value: Value) -> list[Value]:
+        """The variables that ``consumer`` assigns ``value`` to; a ternary assigns nothing."""
+        region = consumer.parent.parent if consumer.name == "yield" and consumer.parent is not None else None
+        return [] if region in self.plan.ternary else phi_targets(consumer, value)
 
     def _swaps(self, op: Op, end: Op, targets: list[Value]) -> bool:
         """``a, b = b, a + b``: the old value of the target is read after this value is computed."""
@@ -318,23 +325,31 @@ class _Planner:
     def _name_allows(self, op: Op, consumer: Op, root: Op) -> bool:
         """The user's variables stay statements; an adjoint that only renames or negates something does not."""
         value = op.results[0]
-        if not value.hint or (consumer.name in ("continue", "break", "yield") and phi_targets(consumer, value)):
+        if op.name == "tuple" and consumer.name == "return":
+            return True
+        if not value.hint or (consumer.name in ("continue", "break", "yield") and self.targets(consumer, value)):
             return True
         if not self.facts.reverse(op):
             return False
         if not value.hint.endswith("_bar"):
             return self.lengths.of(value) <= UNNAMED_LIMIT
-        if any(r.hint == value.hint for r in consumer.results) and consumer is root and consumer.loc.line == op.loc.line:
-            return op.name == "call" and consumer.name == "call"  # x_bar = a * b + c * d, not in two steps
+        if any(r.hint == value.hint for r in consumer.results) and consumer.loc.line == op.loc.line:
+            return consumer.name == "call" and not self.accumulates(op)  # x_bar = a * b + c * d, not in two steps
         named = op.name == "call" and len(op.operands) == 1 and bool(resolve(op.operands[0]).hint)
         return named and (op.attrs["fn"] is operator.neg or root.name == "return")
+
+    def accumulates(self, op: Op) -> bool:
+        """Whether an op adds to a variable of the same name."""
+        return any(resolve(v).hint == op.results[0].hint for v in op.operands)
 
     def _order_allows(self, op: Op, root: Op) -> bool:
         """Nothing that the expression reads may change, and nothing with an effect may be overtaken."""
         facts = self.facts
         here, there = facts.start[op], facts.start[root]
         effect = op.attrs.get("effect", "pure") if op.name in ("call", "invoke") else "pure"
-        if effect == "writes":
+        if op.name == "pop":
+            return not any(here < facts.start[user] < there for user in facts.mentions[op.operands[0]])
+        if effect == "writes" and there != here + 2:
             return False
         if (effect in ("io", "random") or op.attrs.get("may_raise")) and facts.ordered_between(here, there):
             return False

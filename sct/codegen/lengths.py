@@ -17,6 +17,8 @@ USER_LIMIT = 160
 """A line that the user wrote is repeated as it is up to this length."""
 SHORT = 14
 """Shorter expressions are not worth a variable."""
+MARGIN = 16
+"""What a line has besides its expression: indentation and a target."""
 NAME = 3
 """Estimated length of the name of a temporary."""
 
@@ -54,6 +56,8 @@ class Lengths:
         size = self.full.get(op.results[0], NAME)
         if self.room[root] >= 0 or size < SHORT or size < max(map(self.of, consumer.operands)):
             return True
+        if size > self.limit(root) - MARGIN:
+            return True  # too long for a line of its own: one of its parts becomes a variable
         self.room[root] += size - NAME
         return False
 

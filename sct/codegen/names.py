@@ -117,12 +117,21 @@ class _Webs:
                         self.unite(block.args[item_count(op) + k], result)
                     if self.plan.needed[op][k] and is_undef(carried_inits(op)[k]):
                         self.web(result).undef = True
-            elif op.name == "if" and op in self.plan.needed:
+            elif op.name in ("if", "with") and op in self.plan.needed:
+                self.tie_equal(op)
                 for block in op.blocks:
                     for value, target in copies(self.plan, block.ops[-1]) if block.ops[-1].name == "yield" else ():
                         self.web(target).undef |= is_undef(value)
             elif op.name == "append" and resolve(op.operands[0]) in self.webs:
                 self.unite(op.results[0], resolve(op.operands[0]))
+
+    def tie_equal(self, op: Op) -> None:
+        """Results of an ``if`` or ``with`` that get the same values everywhere are one variable."""
+        ends = [block.ops[-1].operands for block in op.blocks if block.ops[-1].name == "yield"]
+        seen: dict[tuple[Value, ...], Value] = {}
+        for column, result, needed in zip(zip(*ends, strict=True), op.results, self.plan.needed[op], strict=True):
+            if needed and not any(map(is_undef, column)):
+                self.unite(result, seen.setdefault(tuple(map(resolve, column)), result))
 
     def coalesce(self) -> None:
         """Unite what may be one variable, the most useful pairs first."""
@@ -171,7 +180,8 @@ class _Webs:
 
     def born_inside(self, value: Value, op: Op) -> bool:
         region = op if op.name in LOOPS else _region(op)
-        return isinstance(value.owner, Op) and self.facts.start[value.owner] > self.facts.start[region]
+        owner = value.owner if isinstance(value.owner, Op) else value.owner.parent if value.owner is not None else None
+        return owner is not None and self.facts.start[owner] >= self.facts.start[region]
 
 
 def _region(end: Op) -> Op:

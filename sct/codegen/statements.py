@@ -6,7 +6,7 @@ In the reverse sweep (after ``mark``) each group opens with a comment that names
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -47,6 +47,8 @@ class Printer:
         self.home = plan.facts.function.loc.function
         self.group: tuple[str, int] | None = None
         """The user's line to which the statements being printed belong."""
+        self.strayed = False
+        """Whether groups were opened inside the region that was printed last."""
         self.reversing = False
         self.mark_text: str | None = None
         """The comment that opens the reverse sweep."""
@@ -74,12 +76,20 @@ class Printer:
 
     def nested(self, block: Block, loop: Op | None) -> list[ast.stmt]:
         """The statements of a block; a ``continue`` that ends it is left out."""
-        saved, self.out = self.out, []
+        out, group, self.out = self.out, self.group, []
         for op in block.ops:
             if op not in self.done and self.plan.prints(op):
                 self.op(op, loop)
-        saved, self.out = self.out, saved
-        return saved
+        out, self.out = self.out, out
+        self.strayed = self.strayed or self.group != group
+        self.group = group
+        return out
+
+    def leave(self) -> None:
+        """After a region: if groups were opened inside, the next statement opens its own."""
+        if self.strayed:
+            self.group = None
+        self.strayed = False
 
     def op(self, op: Op, loop: Op | None) -> None:
         if op in self.plan.ternary:
@@ -96,9 +106,9 @@ class Printer:
     def expression(self, op: Op) -> None:
         """An op whose value has a name, or has none and is computed for its effect."""
         run = unpacked_items(op, self.plan) if op.name == "item" else []
-        if len(run) > 1:
-            self.done.update(run)
-            self.unpack([r.results[0] for r in run], self.expressions.of(op.operands[0]), op)
+        if sum(r is not None for r in run) > 1:
+            self.done.update(r for r in run if r)
+            self.unpack([r.results[0] if r else None for r in run], self.expressions.of(op.operands[0]), op)
         elif len(op.results) != 1 or op.attrs.get("unpack"):
             self.unpack(op.results, self.expressions.define(op), op)
         elif op.results[0] in self.plan.users or op.results[0].hint:
@@ -106,10 +116,10 @@ class Printer:
         else:
             self.add(ast.Expr(self.expressions.define(op)), op.loc)
 
-    def unpack(self, results: list[Value], value: ast.expr, op: Op) -> None:
+    def unpack(self, results: Sequence[Value | None], value: ast.expr, op: Op) -> None:
         if not any(r in self.plan.users for r in results):
             return self.add(ast.Expr(value), op.loc)
-        targets = [target(self.expressions.variable(r) if r in self.plan.users else UNUSED) for r in results]
+        targets = [target(self.expressions.variable(r) if r and r in self.plan.users else UNUSED) for r in results]
         self.add(ast.Assign([ast.Tuple(list(targets), STORE)], value, lineno=1), op.loc)
 
     def assign(self, value: Value, shown: ast.expr, op: Op) -> None:
@@ -150,7 +160,7 @@ class Printer:
     def if_(self, op: Op, loop: Op | None) -> None:
         mark, group = len(self.out), self.group
         self.open_group(op.loc)
-        branches = [self.branch(block, op, loop) for block in op.blocks]
+        branches = [self.branch(block, loop) for block in op.blocks]
         shaped = self.arrange(op, *branches)
         if not shaped:
             del self.out[mark:]
@@ -160,13 +170,11 @@ class Printer:
             if isinstance(stmt, ast.If) and id(stmt) not in self.locs and op.loc.line:
                 self.locs[id(stmt)] = op.loc
             self.out.append(stmt)
-        self.group = None
+        self.leave()
 
-    def branch(self, block: Block, op: Op, loop: Op | None) -> tuple[list[ast.stmt], bool]:
+    def branch(self, block: Block, loop: Op | None) -> tuple[list[ast.stmt], bool]:
         """The statements of a branch, and whether control leaves at its end (``break``, ``raise``)."""
-        group = self.group
         body = self.nested(block, loop)
-        self.group = group
         return body, bool(body) and _leaves(body[-1])
 
     def arrange(self, op: Op, then: tuple[list[ast.stmt], bool], other: tuple[list[ast.stmt], bool]) -> list[ast.stmt]:
@@ -203,13 +211,11 @@ class Printer:
             kept = self.names.fresh("steps")
             self.out.insert(mark, ast.Assign([target(kept)], header, lineno=1))
             header = name(kept)
-        group = self.group
         goal = self.loop_target(op)
         loop = ast.For(goal, header, self.nested(op.blocks[0], op) or [ast.Pass()], [], lineno=1)
-        self.group = group
         if not self.as_comprehension(op, loop):
             self.add(loop, op.loc)
-            self.group = None
+            self.leave()
 
     def iterable(self, op: Op) -> ast.expr:
         each = self.plan.each.get(op)
@@ -245,10 +251,11 @@ class Printer:
         if first is None or first.name != "item" or resolve(first.operands[0]) is not item:
             return []
         run = unpacked_items(first, self.plan)
-        if not run or len(self.plan.users[item]) != len(run):
+        found = [r for r in run if r]
+        if not found or len(self.plan.users[item]) != len(found):
             return []
-        self.done.update(run)
-        return [target(self.expressions.variable(r.results[0])) for r in run]
+        self.done.update(found)
+        return [target(self.expressions.variable(r.results[0]) if r else UNUSED) for r in run]
 
     def counter(self, value: Value) -> str:
         if value not in self.plan.users and (self.reversing or not value.hint):
@@ -281,33 +288,29 @@ class Printer:
         self.open_group(op.loc)
         self.copy((v, r) for v, r, n in zip(carried_inits(op), op.results, self.plan.needed[op], strict=True) if n)
         test, body = op.blocks
-        group = self.group
         before = self.nested(Block(test.args, test.ops[:-1], test.parent), op)
         condition = test.ops[-1].operands[0]
         endless = is_const(resolve(condition), True)
         inside = self.nested(body, op)
-        self.group = group
         if before or endless:
             leave = [] if endless else [ast.If(self.expressions.negated(condition), [ast.Break()], [])]
             stmt = ast.While(ast.Constant(True), [*before, *leave, *inside] or [ast.Pass()], [])
         else:
             stmt = ast.While(self.expressions.of(condition), inside or [ast.Pass()], [])
         self.add(stmt, op.loc)
-        self.group = None
+        self.leave()
 
     def with_(self, op: Op) -> None:
         names = list(op.attrs.get("names") or [""] * len(op.operands))
         bound = iter(op.blocks[0].args)
         every = len(op.blocks[0].args) == len(op.operands)
         args = [next(bound) if every or label else None for label in names]
-        items = [ast.withitem(self.expressions.of(v), target(self.expressions.variable(a)) if a and a in self.plan.users else None)
-                 for v, a in zip(op.operands, args, strict=True)]
+        goals = [target(self.expressions.variable(a)) if a and a in self.plan.users else None for a in args]
+        items = [ast.withitem(self.expressions.of(v), goal) for v, goal in zip(op.operands, goals, strict=True)]
         self.open_group(op.loc)
-        group = self.group
         body = self.nested(op.blocks[0], None) or [ast.Pass()]
-        self.group = group
         self.add(ast.With(items, body, lineno=1), op.loc)
-        self.group = None
+        self.leave()
 
     # ---- exits
 
@@ -363,7 +366,7 @@ class Printer:
         self.add(ast.Expr(call(attribute(saved, "append"), value)), op.loc)
 
     def pop(self, op: Op) -> None:
-        taken = call(attribute(self.expressions.of(op.operands[0]), "pop"))
+        taken = self.expressions.pop(op)
         if op.results[0] in self.plan.users:
             self.assign(op.results[0], taken, op)
         else:
@@ -409,6 +412,8 @@ class Printer:
 
     def mark(self, op: Op) -> None:
         self.reversing, self.group = True, None
+        if not op.attrs.get("text"):
+            return
         comment = _comment(op.attrs["text"])
         self.mark_text = ast.unparse(comment)
         self.out.append(comment)

@@ -54,6 +54,10 @@ class Wording(Expressions):
         self.depth += 1
         return shown
 
+    def define(self, op: Op) -> ast.expr:
+        own = {"global": self.data, "invoke": self.invoke}.get(op.name, super().define)
+        return own(op)
+
     def original(self, value: Value) -> Value:
         """The value of the forward sweep that was saved, for one that was taken back."""
         owner = value.owner

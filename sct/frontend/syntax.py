@@ -30,6 +30,8 @@ _REFUSED: dict[str, tuple[str, str, str]] = {
     "TypeAlias": ("SCT111", "a `type` statement is not supported", "move it to module level"),
 }
 _DYNAMIC = frozenset({"exec", "eval", "locals", "vars", "globals", "dir"})
+_LAZY = frozenset({"enumerate", "zip", "map", "filter", "iter", "next"})
+"""Calls that do not run a generator to its end at once; by the time it goes on, its variables may have changed."""
 
 
 def find_obstacles(tree: Node, loc: Callable[[Node], Loc]) -> list[Obstacle]:
@@ -87,8 +89,9 @@ class _Checker(gast.NodeVisitor):  # type: ignore[misc]  # gast ships no types
             self.refuse(node, "SCT112", f"`{node.func.id}` reaches variables by names that only run time knows",
                         "use the variables themselves, a list or a dict")
         self.visit(node.func)
+        at_once = not (isinstance(node.func, gast.Name) and node.func.id in _LAZY)
         for k, arg in enumerate(node.args):
-            self.consumed(arg) if k == 0 else self.visit(arg)
+            self.consumed(arg) if k == 0 and at_once else self.visit(arg)
         for keyword in node.keywords:
             self.visit(keyword.value)
 
@@ -102,7 +105,7 @@ class _Checker(gast.NodeVisitor):  # type: ignore[misc]  # gast ships no types
             self.visit(node)
 
     def visit_GeneratorExp(self, node: Node) -> None:
-        self.refuse(node, "SCT109", "a generator expression is only supported as the first argument of a call",
+        self.refuse(node, "SCT109", "a generator expression is only supported where a call consumes it at once",
                     "write a list comprehension")
         self.generic_visit(node)
 
@@ -113,12 +116,6 @@ class _Checker(gast.NodeVisitor):  # type: ignore[misc]  # gast ships no types
         self.consumed(node.iter)
         for test in node.ifs:
             self.visit(test)
-
-    def visit_For(self, node: Node) -> None:
-        self.visit(node.target)
-        self.consumed(node.iter)
-        for stmt in (*node.body, *node.orelse):
-            self.visit(stmt)
 
     def visit_Dict(self, node: Node) -> None:
         if any(key is None for key in node.keys):

@@ -17,7 +17,7 @@ class Builder:
         self.block = block
         self.loc = loc
 
-    def emit(self, name: str, operands: Sequence[Value] = (), types: Sequence[Type] = (), hints: Sequence[str] = (),
+    def emit(self, name: str, /, operands: Sequence[Value] = (), types: Sequence[Type] = (), hints: Sequence[str] = (),
              blocks: Sequence[Block] = (), **attrs: Any) -> Op:
         """Append an op with one result per entry of ``types`` and return it."""
         op = Op(name, list(operands), [], attrs, list(blocks), self.block, self.loc)
@@ -28,7 +28,7 @@ class Builder:
         self.block.ops.append(op)
         return op
 
-    def value(self, name: str, operands: Sequence[Value] = (), type: Type = DYN, hint: str = "", **attrs: Any) -> Value:
+    def value(self, name: str, /, operands: Sequence[Value] = (), type: Type = DYN, hint: str = "", **attrs: Any) -> Value:
         """Append an op with one result and return that result."""
         return self.emit(name, operands, [type], [hint], **attrs).result
 

@@ -6,8 +6,8 @@ cotangent be summed over broadcast dimensions.  Types are immutable and hashable
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import reduce
 
 import numpy as np
 
@@ -214,14 +214,23 @@ def type_of(value: object) -> Type:
 
 
 def _list_type(items: list[object]) -> Type:
-    types = {type_of(v) for v in items}
-    joined = reduce(join, types, BOTTOM) if types else BOTTOM
+    joined = join_all({type_of(v) for v in items})
     return List(joined) if joined is not None else Object(list)
 
 
 def join_dims(a: str, b: str) -> str:
     """The least dimension fact that covers both."""
     return a if a == b else ANY
+
+
+def join_all(types: Iterable[Type]) -> Type | None:
+    """The least type that covers all of ``types``; None where there is none."""
+    joined: Type | None = BOTTOM
+    for t in types:
+        if joined is None:
+            return None
+        joined = join(joined, t)
+    return joined
 
 
 def join(a: Type, b: Type) -> Type | None:

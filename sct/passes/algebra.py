@@ -29,6 +29,8 @@ class Apply:
 
     fn: Callable[..., Any]
     args: tuple[Term | Apply, ...]
+    kind: Type | None = None
+    """The type of the result, where it is not that of the op that is rewritten."""
 
 
 Found = Term | Apply | None
@@ -40,8 +42,14 @@ class Facts(Protocol):
     def number(self, term: Term) -> int | float | None:
         """The number that the term is known to be."""
 
-    def inner(self, term: Term, fn: Any) -> list[Term] | None:
-        """The arguments, where the term is an adjoint ``fn(…)`` that nothing else uses."""
+    def inner(self, term: Term, fn: Any, shared: bool = False) -> list[Term] | None:
+        """The arguments, where the term is an adjoint ``fn(…)`` that nothing else uses (or may use, if ``shared``)."""
+
+    def product(self, x: Term, y: Term) -> Value | None:
+        """A value computed already that is ``x * y``."""
+
+    def is_arithmetic_only(self, term: Term) -> bool:
+        """Whether all that use the term are adjoint sums, products and quotients, which can take a sign over."""
 
 
 def rewrite(fn: Any, args: list[Term], kind: Type, facts: Facts) -> Found:
@@ -69,18 +77,66 @@ def _fold(fn: Callable[..., Any], numbers: list[Any], kind: Type) -> Lit | None:
     return Lit(value) if fits and math.isfinite(value) else None
 
 
-def _negated(term: Term, facts: Facts) -> Term | None:
+def _negated(term: Term, facts: Facts, shared: bool = True) -> Term | None:
     """``x``, where the term is ``-x``."""
-    found = facts.inner(term, neg)
+    found = facts.inner(term, neg, shared)
     return found[0] if found is not None else None
 
 
+def _multiple(term: Term, facts: Facts) -> tuple[float, Term]:
+    """``(c, x)`` where the term is ``c * x``; ``(1, term)`` for any other."""
+    product = facts.inner(term, mul) or ()
+    for factor, rest in zip(product, reversed(product), strict=True):
+        number = facts.number(factor)
+        if number is not None:
+            return number, rest
+    return 1, term
+
+
+def _collected(x: Term, y: Term, sign: int, kind: Type, facts: Facts) -> Found:
+    """``a + c * x + d * x = a + (c + d) * x``, also without ``a`` and with minus."""
+    number, base = _multiple(y, facts)
+    if not _is_number(kind) or not isinstance(base, Value):
+        return None
+    terms = _terms(x, facts)
+    for k, (other, same) in enumerate(terms):
+        total = other + sign * number
+        if same is base and total != 0:                             # x - x stays: it is NaN where x is infinite
+            terms[k] = total, base
+            return _sum(terms)
+    return None
+
+
+def _terms(x: Term, facts: Facts) -> list[tuple[float, Term]]:
+    """The one or two summands of ``x`` with their factors."""
+    for fn, sign in ((add, 1), (sub, -1)):
+        found = facts.inner(x, fn)
+        if found is not None:
+            number, base = _multiple(found[1], facts)
+            return [_multiple(found[0], facts), (sign * number, base)]
+    return [_multiple(x, facts)]
+
+
+def _sum(terms: list[tuple[float, Term]]) -> Term | Apply:
+    first = _scaled_by(*terms[0])
+    if len(terms) == 1:
+        return first
+    number, base = terms[1]
+    return Apply(sub, (first, _scaled_by(-number, base))) if number < 0 else Apply(add, (first, _scaled_by(number, base)))
+
+
+def _scaled_by(number: float, base: Term) -> Term | Apply:
+    return base if number == 1 else Apply(mul, (Lit(float(number)), base))
+
+
 def _negative_multiple(term: Term, facts: Facts) -> Apply | None:
-    """``c * x``, where the term is ``-c * x`` with a number c > 0."""
+    """``c * x``, where the term is ``-c * x`` with a number c > 0, or with a negated c."""
     found = facts.inner(term, mul)
     if found is None:
         return None
-    number = facts.number(found[0])
+    number, minus = facts.number(found[0]), _negated(found[0], facts)
+    if minus is not None:
+        return Apply(mul, (minus, found[1]))
     return Apply(mul, (Lit(-number), found[1])) if number is not None and number < 0 else None
 
 
@@ -96,6 +152,8 @@ def _neg(x: Term, *, kind: Type, facts: Facts) -> Found:
         number = facts.number(factor)
         if number is not None:
             return Apply(mul, (Lit(-number), rest))
+        if isinstance(kind, Array) and isinstance(factor, Value) and isinstance(factor.type, Scalar):
+            return Apply(mul, (Apply(neg, (factor,), factor.type), rest))
     return None
 
 
@@ -104,8 +162,6 @@ def _add(x: Term, y: Term, *, kind: Type, facts: Facts) -> Found:
         return y
     if facts.number(y) == 0:                                        # x + 0 = x
         return x
-    if x is y:                                                      # x + x = 2 * x
-        return Apply(mul, (Lit(2.0), x)) if _is_number(kind) else None
     minus = _negated(y, facts) or _negative_multiple(y, facts)      # x + -y = x - y;  x + -c * y = x - c * y
     if minus is not None:
         return Apply(sub, (x, minus))
@@ -113,7 +169,9 @@ def _add(x: Term, y: Term, *, kind: Type, facts: Facts) -> Found:
     if minus is not None:
         return Apply(sub, (y, minus))
     number = facts.number(y)                                        # x + -c = x - c
-    return Apply(sub, (x, Lit(-number))) if number is not None and number < 0 else None
+    if number is not None and number < 0:
+        return Apply(sub, (x, Lit(-number)))
+    return _collected(x, y, 1, kind, facts)
 
 
 def _sub(x: Term, y: Term, *, kind: Type, facts: Facts) -> Found:
@@ -125,7 +183,9 @@ def _sub(x: Term, y: Term, *, kind: Type, facts: Facts) -> Found:
     if minus is not None:
         return Apply(add, (x, minus))
     number = facts.number(y)                                        # x - -c = x + c
-    return Apply(add, (x, Lit(-number))) if number is not None and number < 0 else None
+    if number is not None and number < 0:
+        return Apply(add, (x, Lit(-number)))
+    return _collected(x, y, -1, kind, facts)
 
 
 def _mul(x: Term, y: Term, *, kind: Type, facts: Facts) -> Found:
@@ -136,10 +196,49 @@ def _mul(x: Term, y: Term, *, kind: Type, facts: Facts) -> Found:
             return Apply(neg, (other,))
         if number is not None and (found := _scaled(number, other, kind, facts)) is not None:
             return found
-    for minus, other in ((_negated(x, facts), y), (_negated(y, facts), x)):
-        if minus is not None:                                       # -x * y = -(x * y), in the user's order
-            return Apply(neg, (Apply(mul, (minus, other) if other is y else (other, minus)),))
-    return _quotient(x, y, facts) or _quotient(y, x, facts) or _float_literal(mul, x, y, kind, facts)
+    minus = _sign(x, kind, facts)                                   # -x * y = -(x * y)
+    if minus is not None:
+        return Apply(neg, (Apply(mul, (minus, y)),))
+    minus = _sign(y, kind, facts)                                   # x * -y = -(x * y)
+    if minus is not None:
+        return Apply(neg, (Apply(mul, (x, minus)),))
+    return (_quotient(x, y, facts) or _quotient(y, x, facts) or _factor(x, y, kind, facts) or _known_product(x, y, facts)
+            or _float_literal(mul, x, y, kind, facts))
+
+
+def _sign(term: Term, kind: Type, facts: Facts) -> Term | None:
+    """``x``, where the term is ``-x`` and taking the sign outside leaves no ``-x`` behind, nor costs an array more."""
+    if not _is_like(term, kind):
+        return None
+    return _negated(term, facts, shared=facts.is_arithmetic_only(term))
+
+
+def _is_like(term: Term, kind: Type) -> bool:
+    """Whether the term is a number where the result is a number, an array where it is an array."""
+    return isinstance(term, Value) and isinstance(term.type, Array) == isinstance(kind, Array)
+
+
+def _factor(x: Term, y: Term, kind: Type, facts: Facts) -> Found:
+    """``x * (c * y) = c * (x * y)``: numbers come to the front, where they meet"""
+    if not _is_number(kind) or facts.number(x) is not None or facts.number(y) is not None:
+        return None
+    if not _is_like(x, kind) or not _is_like(y, kind):
+        return None
+    number, base = _multiple(x, facts)
+    if number != 1:
+        return Apply(mul, (Lit(number), Apply(mul, (base, y))))
+    number, base = _multiple(y, facts)
+    return Apply(mul, (Lit(number), Apply(mul, (x, base)))) if number != 1 else None
+
+
+def _known_product(x: Term, y: Term, facts: Facts) -> Found:
+    """``a * b * y = a * z``, where z = b * y is there already"""
+    for product, other in ((facts.inner(x, mul), y), (facts.inner(y, mul), x)):
+        for kept, joined in zip(product or (), reversed(product or ()), strict=True):
+            known = facts.product(joined, other)
+            if known is not None:
+                return Apply(mul, (kept, known))
+    return None
 
 
 def _scaled(number: float, other: Term, kind: Type, facts: Facts) -> Found:
@@ -166,10 +265,10 @@ def _div(x: Term, y: Term, *, kind: Type, facts: Facts) -> Found:
         return x
     if number == -1:                                                # x / -1 = -x
         return Apply(neg, (x,))
-    minus = _negated(x, facts)                                      # -x / y = -(x / y)
+    minus = _sign(x, kind, facts)                                   # -x / y = -(x / y)
     if minus is not None:
         return Apply(neg, (Apply(div, (minus, y)),))
-    minus = _negated(y, facts)                                      # x / -y = -(x / y)
+    minus = _sign(y, kind, facts)                                   # x / -y = -(x / y)
     if minus is not None:
         return Apply(neg, (Apply(div, (x, minus)),))
     return _float_literal(div, x, y, kind, facts)

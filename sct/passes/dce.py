@@ -37,10 +37,12 @@ It pays because each dead line of a loop body runs at every iteration, and each 
 
 from __future__ import annotations
 
+import operator
+
 from ..ir.core import Block, Function, Op, Value, walk
-from ..ir.ops import EFFECTS, LOOPS, TERMINATORS
+from ..ir.ops import EFFECTS, LOOPS, TERMINATORS, Slot
 from ..ir.rewrite import carried_start, incoming, is_tail, item_count, keep_carried, keep_results
-from ..ir.types import Object
+from ..ir.types import Object, Scalar
 from .memory import Memory, has_memory
 
 _REMOVABLE = frozenset({"pure", "fresh", "reads"})
@@ -52,6 +54,7 @@ def eliminate_dead_code(fn: Function) -> int:
     """Remove dead ops, carried variables and branch results of ``fn`` in place; how many."""
     live = _Liveness(fn)
     live.run()
+    live.keep_what_raises()
     return live.sweep(fn.body)
 
 
@@ -73,6 +76,16 @@ def runs_unknown_iterator(loop: Op) -> bool:
     return carried_start(loop) == 1 and isinstance(loop.operands[0].type, Object) and not loop.attrs.get("adjoint")
 
 
+def _divisor(op: Op) -> Value | None:
+    """The divisor of a call that raises exactly where it is zero: a division of Python numbers."""
+    if op.name != "call" or op.attrs["fn"] not in _DIVISIONS or op.attrs.get("kwargs"):
+        return None
+    divisor = op.attrs["args"][-1]
+    python = all(isinstance(v.type, Scalar) and v.type.python for v in op.operands)
+    return op.operands[divisor.index] if python and isinstance(divisor, Slot) else None
+
+
+_DIVISIONS = (operator.truediv, operator.floordiv, operator.mod)
 _PURE = _REGIONS | TERMINATORS | {
     "const", "undef", "global", "convert", "broadcast", "narrow", "tuple", "dict", "item", "attr", "format", "append", "iaddv",
 }
@@ -93,6 +106,8 @@ class _Liveness:
         """Pushes and pops of each list of saved values."""
         self.index: dict[Value, tuple[Op, int]] = {}
         """For results and arguments of regions: which position of which op."""
+        self.divisions: list[Op] = []
+        """Calls that raise if and only if their divisor is zero."""
         for op in walk(fn.body):
             self.enter(op)
 
@@ -109,7 +124,9 @@ class _Liveness:
             self.writers.setdefault(self.memory.root(op.operands[0]), []).append(op)
         elif op.name in _WRITES:
             self.work.append(op)
-        if has_lasting_effect(op):
+        if _divisor(op) is not None:
+            self.divisions.append(op)
+        elif has_lasting_effect(op):
             self.work.append(op)
 
     def run(self) -> None:
@@ -120,6 +137,15 @@ class _Liveness:
             elif item not in self.ops:
                 self.ops.add(item)
                 self.keep(item)
+
+    def keep_what_raises(self) -> None:
+        """An unused division of the user's stays, unless a live one in its block raises for it."""
+        raising = {(op.parent, _divisor(op)) for op in self.divisions if op in self.ops}
+        for op in self.divisions:
+            if op.attrs.get("may_raise") and (op.parent, _divisor(op)) not in raising:
+                raising.add((op.parent, _divisor(op)))
+                self.work.append(op)
+        self.run()
 
     def keep(self, op: Op) -> None:
         """``op`` stays: so do the regions around it and what it reads."""

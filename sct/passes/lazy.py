@@ -27,9 +27,10 @@ import operator
 
 import numpy as np
 
-from ..ir.core import Block, Function, Op, Value
-from ..ir.rewrite import resolve
-from ..ir.types import Array, Scalar, strip_const
+from ..ir.core import Block, Function, Op, Value, walk
+from ..ir.ops import Lit, Slot
+from ..ir.rewrite import resolve, use_map
+from ..ir.types import MANY, Array, Scalar, strip_const
 from ..rules import registry
 from ..runtime import helpers
 
@@ -41,7 +42,38 @@ _ALSO_ELEMENTWISE = frozenset({
 
 def broadcast_lazily(fn: Function) -> int:
     """Replace spread numbers by the numbers in ``fn``, in place; how many operands changed."""
-    return _Pass().block(fn.body)
+    run = _Pass()
+    changed = run.block(fn.body)
+    return changed + _own_what_leaves(fn)
+
+
+_LEAVES = frozenset({"return", "tuple", "dict", "yield", "continue", "break", "push"})
+
+
+def _own_what_leaves(fn: Function) -> int:
+    """A spread number that is returned or carried on becomes an array of its own: a view made by spreading cannot be written to."""
+    changed = 0
+    users = use_map(fn.body)
+    for op in walk(fn.body):
+        if not (op.name == "call" and op.attrs["fn"] is np.broadcast_to and op.attrs.get("adjoint")
+                and spread_number(op.results[0]) is not None and len(op.operands) == 2):
+            continue
+        copies = [u for u in users.get(op.results[0], ()) if u.name == "call" and u.attrs["fn"] in (np.array, np.copy)]
+        number, shape = op.operands
+        for copy in copies:
+            _fill(copy, number, shape)
+        if any(u.name in _LEAVES for u in users.get(op.results[0], ())):
+            _fill(op, number, shape)
+        changed += len(copies)
+    return changed
+
+
+def _fill(op: Op, number: Value, shape: Value) -> None:
+    op.operands[:] = [shape, number]
+    op.attrs = {"adjoint": True}
+    dtype = strip_const(op.results[0].type).dtype  # type: ignore[attr-defined]
+    kwargs = {} if dtype == "float64" else {"dtype": Lit(np.dtype(dtype).type)}
+    op.attrs.update(fn=np.full, args=(Slot(0), Slot(1)), kwargs=kwargs, effect="fresh")
 
 
 class _Pass:
@@ -160,6 +192,16 @@ class Shapes:
             return self.of(op.operands[0])
         if is_elementwise(op):
             found = {self.of(v) for v in op.operands if isinstance(strip_const(v.type), Array) and spread_number(v) is None}
+            spanning = [v for v in op.operands if _spans(v, value) and spread_number(v) is None]
+            if spanning:
+                return self.of(spanning[0])
             full = [v for v in found if strip_const(v.type).ndim == strip_const(value.type).ndim]  # type: ignore[attr-defined]
             return found.pop() if len(found) == 1 and full else value
         return value
+
+
+def _spans(operand: Value, result: Value) -> bool:
+    """Whether an operand's shape must be the result's: no dimension of it is 1, so none of them is broadcast."""
+    a, b = strip_const(operand.type), strip_const(result.type)
+    is_real = not (isinstance(operand.owner, Op) and operand.owner.name == "broadcast")
+    return is_real and isinstance(a, Array) and isinstance(b, Array) and a.ndim == b.ndim and all(d == MANY for d in a.dims)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from ..ir.core import Function
 from ..ir.verify import verify as check
+from .arrange import arrange
 from .cse import merge_common_subexpressions
 from .dce import eliminate_dead_code
 from .hoist import hoist_invariants
@@ -23,6 +24,8 @@ PIPELINE: list[Pass] = [
     simplify,
     hoist_invariants,
     merge_common_subexpressions,
+    simplify,
+    arrange,
     eliminate_dead_code,
     iterate_over_saved,
     eliminate_dead_code,

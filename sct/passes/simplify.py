@@ -6,11 +6,11 @@ object.
 
 Before:
 
-    function f(%x: float, %z_bar: float, %n: int):
+    function f(%x: float, %z_bar: float, %y: float):
       %one: float = const 1.0
       %0: float = %z_bar * %one {adjoint}
       %1: float = %0 * %x {adjoint}
-      %2: float = -%1 {adjoint}
+      %2: float = -%y {adjoint}
       %x_bar: float = %1 + %1 {adjoint}
       %x_bar.1: float = %x_bar + %2 {adjoint}
       %3: int = const 3
@@ -19,10 +19,10 @@ Before:
 
 After (and dead code elimination, which takes what nothing uses any more):
 
-    function f(%x: float, %z_bar: float, %n: int):
+    function f(%x: float, %z_bar: float, %y: float):
       %0: float = %z_bar * %x {adjoint}
       %x_bar: float = 2.0 * %0 {adjoint}
-      %x_bar.1: float = %x_bar - %0 {adjoint}
+      %x_bar.1: float = %x_bar - %y {adjoint}
       %last: int = const 2 {adjoint}
       return %x_bar.1, %last
 
@@ -31,10 +31,12 @@ It pays because rules are written one at a time: the seed 1.0, signs and constan
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import operator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from ..ir.core import Block, Function, Op, Value
+from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import IMPLICIT, LOOPS, Lit, Slot
 from ..ir.rewrite import (
     carried_inits,
@@ -45,37 +47,56 @@ from ..ir.rewrite import (
     keep_carried,
     resolve,
     splice_branch,
-    use_counts,
 )
-from ..ir.types import BOOL, Array, Scalar, Type
+from ..ir.types import BOOL, BOTTOM, Array, OrConst, Scalar, Type
 from . import algebra
 from .algebra import Apply, Term
 from .memory import Memory, has_memory
 
+_ARITHMETIC = (operator.add, operator.sub, operator.mul, operator.truediv, operator.neg)
 _LIMIT = 16
 """How often one op is rewritten at most; each rule shrinks or sorts, so this is only a safety net."""
 
 
 def simplify(fn: Function) -> int:
     """Simplify ``fn`` in place; how many rewrites."""
-    simplifier = _Simplifier(fn)
-    simplifier.block(fn.body)
-    return simplifier.count
+    return Simplifier(fn, algebra.rewrite).run()
 
 
-class _Simplifier:
+Rewrite = Callable[[Any, list[Term], Type, "Simplifier"], Term | Apply | None]
+"""From a call, its arguments and its type to what it should be instead."""
+
+
+class Simplifier:
     """One walk in textual order: operands are simple before the ops that use them."""
 
-    def __init__(self, fn: Function) -> None:
+    def __init__(self, fn: Function, rewrite: Rewrite) -> None:
+        self.fn, self.rewriting = fn, rewrite
         self.memory = Memory(fn)
-        self.uses = use_counts(fn.body)
+        self.uses: Counter[Value] = Counter()
+        self.elsewhere: set[Value] = set()
+        """Values with a use that is not adjoint arithmetic."""
+        for op in walk(fn.body):
+            self.uses.update(op.operands)
+            if not _is_arithmetic(op):
+                self.elsewhere.update(op.operands)
+        self.products: dict[frozenset[Value], Value] = {}
+        """The visible value that is the product of two others."""
         self.replaced: dict[Value, Value] = {}
         self.loop: Op | None = None
         """The innermost loop around the current op."""
+        self.hint = ""
+        """The name of the current op's result."""
         self.count = 0
+
+    def run(self) -> int:
+        """Rewrite the whole function; how many rewrites."""
+        self.block(self.fn.body)
+        return self.count
 
     def block(self, block: Block) -> None:
         done: list[Op] = []
+        entered: list[frozenset[Value]] = []
         pending = list(reversed(block.ops))
         while pending:
             op = pending.pop()
@@ -88,7 +109,18 @@ class _Simplifier:
                 self.region(op)
             if not self.is_replaced(op, done):
                 done.append(op)
+                if op.name == "call" and op.attrs["fn"] is operator.mul:
+                    entered += self.enter_product(op)
+        for key in entered:
+            del self.products[key]
         block.ops[:] = done
+
+    def enter_product(self, op: Op) -> Iterator[frozenset[Value]]:
+        """Remember a product of two numbers or arrays for as long as its block lasts."""
+        key = frozenset(op.operands)
+        if key not in self.products and len(op.operands) == 2 and not any(map(self.memory.written, (*op.operands, op.result))):
+            self.products[key] = op.result
+            yield key
 
     def is_replaced(self, op: Op, done: list[Op]) -> bool:
         """Simplify one op; new ops it needs are added to ``done``.  Whether it is gone itself."""
@@ -107,6 +139,10 @@ class _Simplifier:
         """``new`` takes the place of ``old`` from here on."""
         self.replaced[old] = new
         self.uses[new] += self.uses[old]
+        if old in self.elsewhere:
+            self.elsewhere.add(new)
+        if not new.hint and isinstance(new.owner, Op) and new.owner.attrs.get("adjoint"):
+            new.hint = old.hint
         self.count += 1
         return True
 
@@ -117,7 +153,8 @@ class _Simplifier:
             args = _plain_args(op)
             if args is None or len(op.results) != 1:
                 return False
-            found = algebra.rewrite(op.attrs["fn"], args, op.result.type, self)
+            self.hint = op.result.hint
+            found = self.rewriting(op.attrs["fn"], args, op.result.type, self)
             if found is None:
                 return False
             if isinstance(found, Apply):
@@ -154,9 +191,9 @@ class _Simplifier:
         op.operands = operands
 
     def emit(self, new: Apply, near: Op, done: list[Op]) -> Value:
-        """A new op that computes ``new``; it has the type of ``near``, as all inner terms of our rules."""
+        """A new op that computes ``new``; it has the type of ``near`` where the rule does not say another."""
         op = Op("call", [], [], {"fn": new.fn, "args": (), "kwargs": {}, "adjoint": True}, [], near.parent, near.loc)
-        op.results.append(Value("", near.result.type, op))
+        op.results.append(Value("", new.kind or near.result.type, op))
         self.uses[op.result] = 1
         self.set_call(op, new, done)
         if self.call(op, done):
@@ -190,9 +227,9 @@ class _Simplifier:
             constant = term.value
         return constant if type(constant) in (int, float) else None
 
-    def inner(self, term: Term, fn: Any) -> list[Term] | None:
-        """The arguments, where ``term`` is an adjoint ``fn(…)`` that nothing else uses."""
-        if isinstance(term, Lit) or self.uses[term] != 1 or not isinstance(term.owner, Op):
+    def inner(self, term: Term, fn: Any, shared: bool = False) -> list[Term] | None:
+        """The arguments, where ``term`` is an adjoint ``fn(…)`` that nothing else uses (or may use, if ``shared``)."""
+        if isinstance(term, Lit) or not isinstance(term.owner, Op) or (not shared and self.uses[term] != 1):
             return None
         owner = term.owner
         if owner.name != "call" or owner.attrs["fn"] is not fn:
@@ -200,7 +237,15 @@ class _Simplifier:
         # Taking the operation apart reads its operands later, and inside the loop where it is used.
         if loop_around(owner.parent) is not self.loop or any(map(self.memory.written, owner.operands)):
             return None
-        return _plain_args(owner)
+        return _plain_args(owner, reading=True)
+
+    def product(self, x: Term, y: Term) -> Value | None:
+        """A visible value that is ``x * y``."""
+        return self.products.get(frozenset((x, y))) if isinstance(x, Value) and isinstance(y, Value) else None
+
+    def is_arithmetic_only(self, term: Term) -> bool:
+        """Whether only adjoint sums, products and quotients use ``term``."""
+        return isinstance(term, Value) and term not in self.elsewhere
 
     # ---- regions
 
@@ -236,7 +281,7 @@ class _Simplifier:
         for k, init in enumerate(carried_inits(loop)):
             args = [block.args[items + k] for block in loop.blocks]
             unchanged = all(end[k] is args[-1] or resolve(self.replaced, end[k]) is init for end in ends)
-            keep.append(not unchanged or any(v.type != init.type for v in (*args, loop.results[k])))
+            keep.append(not unchanged or not all(same_kind(init.type, v.type) for v in (*args, loop.results[k])))
             if not keep[-1]:
                 for old in (*args, loop.results[k]):
                     self.becomes(old, init)
@@ -297,18 +342,31 @@ def loop_around(block: Block | None) -> Op | None:
 
 
 def same_kind(a: Type, b: Type) -> bool:
-    """Whether a value of type ``a`` may stand where one of type ``b`` stood; only facts about dimensions may differ."""
+    """Whether a value of type ``a`` may stand where one of type ``b`` stood; only what one side does not know may differ."""
+    a, b = _of_literal(a), _of_literal(b)
     if isinstance(a, Array) and isinstance(b, Array):
         return (a.dtype, a.ndim) == (b.dtype, b.ndim)
     if isinstance(a, Scalar) and isinstance(b, Scalar):
-        return a.dtype == b.dtype and (a.python == b.python or b.python is None)
+        return a.dtype == b.dtype and (a.python == b.python or None in (a.python, b.python))
     return a == b
 
 
-def _plain_args(op: Op) -> list[Term] | None:
-    """Operands and literals of an adjoint call that has nothing but those; None for any other call."""
+def _of_literal(kind: Type) -> Type:
+    """The type of a constant's value, which is not the base of a union."""
+    return kind.const if isinstance(kind, OrConst) and kind.base == BOTTOM else kind
+
+
+def _is_arithmetic(op: Op) -> bool:
+    return op.name == "call" and bool(op.attrs.get("adjoint")) and op.attrs["fn"] in _ARITHMETIC
+
+
+def _plain_args(op: Op, reading: bool = False) -> list[Term] | None:
+    """Operands and literals of an adjoint call that has nothing but those; None for any other call.
+
+    What the reverse sweep recomputes of the forward sweep is never changed (a condition must come out the same), only read.
+    """
     attrs = op.attrs
-    if not attrs.get("adjoint") or attrs.get("effect", "pure") != "pure":
+    if not (attrs.get("adjoint") or (reading and attrs.get("recomputed"))) or attrs.get("effect", "pure") != "pure":
         return None
     if attrs.get("kwargs") or attrs.get("spelled") or attrs.get("unpack"):
         return None

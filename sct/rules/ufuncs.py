@@ -17,7 +17,6 @@ import math
 
 import numpy as np
 
-from ..runtime.helpers import strong_quotient
 from . import scalar
 from .notation import linear, partials, vjp
 from .scalar import ABOVE_ONE, ARRAY_POWERS, AWAY, COMPLEX, DIVISION, INSIDE, POSITIVE
@@ -82,18 +81,23 @@ partials("z = np.degrees(x)", x="180 / math.pi")
 partials("z = np.sinc(x)", x="sinc_dx(x)")
 
 
+def nonzero(radius):
+    """A divisor for the coordinates: at the origin they are 0, and so is their share of anything."""
+    return radius + (radius == 0)
+
+
 @vjp(np.hypot, elementwise=True)
 def hypot_vjp(x, y, *, z, z_bar):
-    x_bar = strong_quotient(z_bar * x, z)
-    y_bar = strong_quotient(z_bar * y, z)
+    x_bar = z_bar * x / nonzero(z)
+    y_bar = z_bar * y / nonzero(z)
 
 
 @vjp(np.arctan2, elementwise=True, tests={"domain": {"y": (-2.0, 2.0), "x": (0.2, 2.0)}})
 def arctan2_vjp(y, x, *, z, z_bar):
     """Divided twice by the radius: its square would underflow or overflow first."""
-    radius = np.hypot(x, y)
-    y_bar = strong_quotient(strong_quotient(z_bar * x, radius), radius)
-    x_bar = -strong_quotient(strong_quotient(z_bar * y, radius), radius)
+    radius = nonzero(np.hypot(x, y))
+    y_bar = z_bar * x / radius / radius
+    x_bar = -z_bar * y / radius / radius
 
 
 # Selection ------------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import copy
 import time
+import warnings
 from collections.abc import Callable, Iterator
 
 from .programs import Program
@@ -60,7 +61,8 @@ def _text(tree: ast.Module) -> str | None:
     """The tree as text if it is a legal program."""
     try:
         text = ast.unparse(ast.fix_missing_locations(tree))
-        compile(text, "<shrinking>", "exec")
+        with warnings.catch_warnings(action="ignore"):
+            compile(text, "<shrinking>", "exec")
     except (SyntaxError, ValueError, RecursionError, AttributeError):
         return None
     return text

@@ -57,8 +57,7 @@ def sct_engine(fn: Callable[..., Any], args: Sequence[Any], argnums: tuple[int, 
 
 def judge(program: Program, engine: Engine = sct_engine) -> Verdict:
     """Runs the program, its reference and the engine, and compares."""
-    with warnings.catch_warnings(), loaded(program.source) as module:
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(action="ignore"), loaded(program.source) as module:
         fn = function_of(module, program.name)
         expected, printed, failure = captured(lambda: fn(*copies(program.args)))
         given = copies(program.args)
@@ -226,7 +225,8 @@ class Summary:
     def markdown(self, title: str) -> str:
         """The summary as a page."""
         share = f"nonzero gradient in {self.nonzero_share:.1%} of those compared"
-        lines = [f"# {title}", "", f"{self.total} programs in {self.seconds:.0f} s; {share}.", "", "| verdict | programs | share |", "|---|---:|---:|"]
+        lines = [f"# {title}", "", f"{self.total} programs in {self.seconds:.0f} s; {share}.", ""]
+        lines += ["| verdict | programs | share |", "|---|---:|---:|"]
         lines += [f"| {kind} | {n} | {n / max(1, self.total):.2%} |" for kind, n in self.verdicts.most_common()]
         lines += ["", "| construct | programs |", "|---|---:|"]
         lines += [f"| {construct} | {n} |" for construct, n in sorted(self.uses.items())]

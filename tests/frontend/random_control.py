@@ -16,6 +16,10 @@ class Writer:
         self.lines: list[str] = []
 
     def text(self) -> str:
+        text = self.attempt()
+        return text if _compiles(text) else self.text()
+
+    def attempt(self) -> str:
         self.lines = ["def f(a, b, c):", "    d, kept = 1, []"]
         self.block(1, 0, loop=False)
         if self.random.random() < 0.8:
@@ -185,5 +189,15 @@ class Writer:
             f"({x} + {y})", f"({x} - {y})", f"({x} and {y})", f"({x} or {y})", f"log({x})",
             f"({x} if {self.name()} > 1 else {y})", f"sum({k} + {self.name()} for {k} in range(3) if {k} != {y})",
             f"len([{k} for {k} in range(2) for j in range({k})])",
+            f"({x} and ({self.name()} := {y}))",
             f"({x} * 2 % 7)", f"[{x}, {y}][{self.name()} > 0]", f"log({x}, *[{y}], **{{'z': 1}})", f"-{x}",
             f"sum([(last := {k}) + {y} for {k} in range(1, 3)]) + last", f"max(len(f'{{{self.name()}:>{{3}}}}'), {y})"])
+
+
+def _compiles(text: str) -> bool:
+    """Python forbids a walrus that rebinds a comprehension's variable; such programs are written again."""
+    try:
+        compile(text, "random", "exec")
+    except SyntaxError:
+        return False
+    return True

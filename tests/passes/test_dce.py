@@ -185,6 +185,32 @@ def test_what_the_caller_can_see_stays():
     """)
 
 
+def test_a_division_that_only_may_raise_goes_where_another_raises_for_it():
+    cleans("""
+        function f(%x: float, %n: int, %m: int):
+          %0: float = %x / %n {may_raise}
+          %1: float = %x / %m {may_raise}
+          %2: float = 1.0 / %n {adjoint}
+          return %2 {single}
+    """, """
+        function f(%x: float, %n: int, %m: int):
+          %1: float = %x / %m {may_raise}
+          %2: float = 1.0 / %n {adjoint}
+          return %2 {single}
+    """)
+    stays("""
+        function f(%x: np.float64, %n: int, %c: bool):
+          %0: float = 1.0 / %n {may_raise}
+          %1: float = if %c:
+            %2: float = 2.0 / %n {adjoint}
+            yield %2
+          else:
+            yield %n
+          %3: np.float64 = %x / %n
+          return %1, %3
+    """.replace("yield %n", "yield %2b").replace("%1: float = if", "%2b: float = const 2.0\n          %1: float = if"))
+
+
 def test_a_with_of_the_reverse_sweep_goes_when_it_is_empty():
     cleans("""
         function f(%x: float, %o):

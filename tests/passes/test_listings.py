@@ -2,7 +2,7 @@
 
 import pytest
 
-from sct.passes import cse, dce, hoist, simplify
+from sct.passes import arrange, cse, dce, hoist, simplify
 from sct.passes.cse import merge_common_subexpressions
 from sct.passes.dce import eliminate_dead_code
 from sct.passes.hoist import hoist_invariants
@@ -17,10 +17,11 @@ def test_header(module):
     check(listing(module, "Before"), listing(module, "After"), PASSES[module])
 
 
-def test_header_of_simplify():
-    def simplify_and_clean(fn):
-        simplify.simplify(fn)
+@pytest.mark.parametrize("module, run", [(simplify, simplify.simplify), (arrange, arrange.arrange)],
+                         ids=["simplify", "arrange"])
+def test_header_of_rewriting(module, run):
+    def rewrite_and_clean(fn):
+        run(fn)
         eliminate_dead_code(fn)
 
-    after = listing(simplify, "After")
-    check(listing(simplify, "Before"), after, simplify_and_clean)
+    check(listing(module, "Before"), listing(module, "After"), rewrite_and_clean)

@@ -11,6 +11,7 @@ from sct.ir.parsing import from_text
 from sct.ir.printing import to_text
 from sct.ir.rewrite import clone_function
 from sct.ir.verify import verify
+from sct.passes.arrange import arrange
 from sct.passes.cse import merge_common_subexpressions
 from sct.passes.dce import eliminate_dead_code
 from sct.passes.hoist import hoist_invariants
@@ -71,7 +72,7 @@ def test_exact_passes(run):
         check(seed, run, exact=True)
 
 
-@pytest.mark.parametrize("run", [simplify, optimise], ids=lambda run: run.__name__)
+@pytest.mark.parametrize("run", [simplify, arrange, optimise], ids=lambda run: run.__name__)
 def test_passes_that_round(run):
     for seed in range(PROGRAMS):
         check(seed, run, exact=False)

@@ -28,6 +28,11 @@ EQUATIONS = [
     ("%0: float = %x * 3.0; %1: float = 2.0 * %0", "6.0 * %x"),
     ("%0: float = 2.0 * %x; %1: float = -%0", "-2.0 * %x"),
     ("%0: float = -2.0 * %y; %1: float = %x + %0", "%x - %2;%2: float = 2.0 * %y"),
+    ("%0: float = %x * 2.0; %1: float = %y * %0", "2.0 * %2;%2: float = %y * %x"),
+    ("%0: float = %x + %y; %1: float = %0 + %y", "%x + %2;%2: float = 2.0 * %y"),
+    ("%0: float = %x - %y; %1: float = %0 - %y", "%x - %2;%2: float = 2.0 * %y"),
+    ("%0: float = %x + %y; %1: float = 0.5 * %y; %2: float = %0 - %1", "%x + %3;%3: float = 0.5 * %y"),
+    ("%0: float = %x * 3.0; %1: float = %0 - %x", "2.0 * %x"),
     ("%0: float = 1.0 / %y; %1: float = %x * %0", "%x / %y"), ("%0: float = 1 / %y; %1: float = %0 * %x", "%x / %y"),
     ("%0: float = -%x; %1: float = %0 / %y", "-%2;%2: float = %x / %y"),
     ("%0: float = 2.0 * 3.0; %1: float = %x * %0", "6.0 * %x|%x * 6.0|%x * %2"),
@@ -123,6 +128,68 @@ def test_a_term_is_not_read_after_it_was_written():
           return %1, %b
     """
     check(text, text, run)
+
+
+def test_a_product_that_is_there_is_used():
+    check("""
+        function f(%x: float, %y: float):
+          %0: float = %x * %x {adjoint}
+          %1: float = %y * %x {adjoint}
+          %2: float = %1 * %x {adjoint}
+          return %2, %0
+    """, """
+        function f(%x: float, %y: float):
+          %0: float = %x * %x {adjoint}
+          %2: float = %y * %0 {adjoint}
+          return %2, %0
+    """, run)
+
+
+def test_a_shared_sign_goes_where_sums_take_it_over():
+    check("""
+        function f(%x: float, %y: float):
+          %0: float = %x * %y {adjoint}
+          %1: float = -%0 {adjoint}
+          %2: float = %1 * %x {adjoint}
+          %3: float = %y + %2 {adjoint}
+          %4: float = %x + %1 {adjoint}
+          %5: float = %3 * %4 {adjoint}
+          return %5 {single}
+    """, """
+        function f(%x: float, %y: float):
+          %0: float = %x * %y {adjoint}
+          %2: float = %0 * %x {adjoint}
+          %3: float = %y - %2 {adjoint}
+          %4: float = %x - %0 {adjoint}
+          %5: float = %3 * %4 {adjoint}
+          return %5 {single}
+    """, run)
+
+
+def test_signs_and_factors_stay_with_numbers_not_arrays():
+    check("""
+        function f(%x: float64[:], %c: float):
+          %0: float = -%c {adjoint}
+          %1: float64[:] = %0 * %x {adjoint}
+          %2: float = 2.0 * %c {adjoint}
+          %3: float64[:] = %2 * %x {adjoint}
+          %4: float64[:] = %c * %x {adjoint}
+          %5: float64[:] = -%4 {adjoint}
+          %6: float64[:] = %1 / %3 {adjoint}
+          %7: float64[:] = %6 / %5 {adjoint}
+          return %7 {single}
+    """, """
+        function f(%x: float64[:], %c: float):
+          %0: float = -%c {adjoint}
+          %1: float64[:] = %0 * %x {adjoint}
+          %2: float = 2.0 * %c {adjoint}
+          %3: float64[:] = %2 * %x {adjoint}
+          %4: float = -%c {adjoint}
+          %5: float64[:] = %4 * %x {adjoint}
+          %6: float64[:] = %1 / %3 {adjoint}
+          %7: float64[:] = %6 / %5 {adjoint}
+          return %7 {single}
+    """, run)
 
 
 def test_work_is_not_moved_into_a_loop():

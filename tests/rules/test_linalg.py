@@ -86,6 +86,7 @@ NORMS = [Call(np.linalg.norm, a, **kwargs) for a, kwargs in (
     (some(2, 3), {"axis": -1, "ord": 1}), (some(2, 3), {"axis": 0, "ord": np.inf}), (some(2, 3), {"axis": 1, "ord": 3}),
     (some(2, 3), {"keepdims": True}), (some(2, 3), {"ord": "fro"}), (some(2, 3), {"ord": 1}), (some(2, 3), {"ord": -1}),
     (some(2, 3), {"ord": np.inf}), (some(2, 3), {"ord": -np.inf}), (some(2, 3), {"ord": 2}), (some(2, 3), {"ord": -2}),
+    (SQUARE, {"ord": -2}),
     (some(3, 2), {"ord": "nuc"}), (some(4, 2, 3), {"axis": (1, 2)}), (some(4, 2, 3), {"axis": (0, 2), "ord": 1}),
     (some(4, 2, 3), {"axis": (2, 0), "ord": 1}), (some(4, 2, 3), {"axis": (0, 2), "ord": 2, "keepdims": True}),
     (some(4, 2, 3), {"axis": (2, 1), "ord": "nuc"}), (some(4, 2, 3), {"axis": (-2, -1), "ord": np.inf}))]
@@ -142,3 +143,16 @@ def test_cofactors_rule_counts_what_the_determinant_contributes(x: np.ndarray) -
 def test_norm_of_zero_has_derivative_zero(kwargs: dict[str, object]) -> None:
     rule = harness.runnable(Call(np.linalg.norm, V).entry)
     assert rule(np.zeros(3), **kwargs, z=np.float64(0.0), z_bar=1.0)["x_bar"].tolist() == [0.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("ord", [1, -1, 2, -2, np.inf, -np.inf, "fro", "nuc"], ids=str)
+def test_norm_of_zero_matrix_has_derivative_zero(ord: object) -> None:
+    rule = harness.runnable(Call(np.linalg.norm, SQUARE).entry)
+    assert not rule(np.zeros((2, 3)), ord, z=np.float64(0.0), z_bar=1.0)["x_bar"].any()
+
+
+def test_norm_shares_the_cotangent_among_ties() -> None:
+    rule = harness.runnable(Call(np.linalg.norm, V).entry)
+    assert rule(np.array([1.0, -3.0, 3.0]), np.inf, z=np.float64(3.0), z_bar=1.0)["x_bar"].tolist() == [0.0, -0.5, 0.5]
+    assert rule(np.array([[1.0, -1.0], [1.0, 1.0]]), 1, z=np.float64(2.0), z_bar=1.0)["x_bar"].tolist() == [[0.5, -0.5],
+        [0.5, 0.5]]

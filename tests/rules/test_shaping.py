@@ -54,7 +54,7 @@ COPIES = [
     Call(np.array, [1.0, 2.0], ndmin=2),
     Call(np.array, 2.0, ndmin=2), Call(np.array, [np.float64(1.0), ZERO_D]), Call(np.array, [1.0, 2.0], float),
     Call(np.array, V, copy=False),
-    Call(np.array, [[[1.0, 2.0]], [[3.0, 4.0]]]), Call(np.array, [1.0]),
+    Call(np.array, [[[1.0, 2.0]], [[3.0, 4.0]]]), Call(np.array, [1.0]), Call(np.array, [[1.0, 2.0]], ndmin=3),
 ]
 JOINS = [
     Call(np.concatenate, [V, V[:2]]), Call(np.concatenate, (M, M[:1], M)), Call(np.concatenate, [M, M[:, :1]], 1),
@@ -63,7 +63,8 @@ JOINS = [
     Call(np.concatenate, [M, V[:0], 2.0, V], axis=None), Call(np.concatenate, [V[:0], V[:1]]),
     Call(np.concatenate, [V[:1], V[:1], V]),
     Call(np.concatenate, [RNG.normal(size=(1, 1, 2, 1)), RNG.normal(size=(1, 1, 3, 1))], 2),
-    Call(np.stack, [V, V]), Call(np.stack, (V, V, V), 1), Call(np.stack, [1.0, 2.0]), Call(np.stack, [M, M], axis=1),
+    Call(np.stack, [T, T], 2), Call(np.stack, [V, V]), Call(np.stack, (V, V, V), 1), Call(np.stack, [1.0, 2.0]),
+    Call(np.stack, [M, M], axis=1),
     Call(np.stack, [M, M], -1),
     Call(np.hstack, [V, V]), Call(np.hstack, [M, M[:, :1]]), Call(np.hstack, [1.0, V, 2.0]), Call(np.hstack, [1.0, 2.0, V]),
     Call(np.vstack, [V, V]), Call(np.vstack, [M, M[:1]]), Call(np.vstack, [M, ROW[0], ROW]), Call(np.vstack, [1.0, 2.0]),

@@ -269,5 +269,5 @@ def _totals(entries: list[Entry]) -> str:
         if e.size.isdigit():
             sums[e.why] = sums.get(e.why, 0) + int(e.size)
     lists = "1 list of saved values" if len(saved) == 1 else f"{len(saved)} lists of saved values"
-    parts = [f"{total} bytes {why}" for why, total in sums.items()]
+    parts = [f"{total} bytes {why.removeprefix('once ')}" for why, total in sums.items()]
     return f"{lists}: {', '.join(parts)}." if parts else f"{lists}."

@@ -1,0 +1,119 @@
+"""Puts adjoint arithmetic into the order in which a person writes it: products left to right, what is added to a variable last.
+
+Before:
+
+    function f(%x: float, %y: float, %x_bar: float):
+      %0: float = %x * %y {adjoint}
+      %1: float = 2.0 * %0 {adjoint}
+      %2: float = %x_bar + %1 {adjoint}
+      %3: float = %y * %y {adjoint}
+      %4: float = -%3 {adjoint}
+      %5: float = %4 / %x {adjoint}
+      %x_bar.1: float = %2 - %5 {adjoint}
+      return %x_bar.1 {single}
+
+After (and dead code elimination, which takes what nothing uses any more):
+
+    function f(%x: float, %y: float, %x_bar: float):
+      %0: float = 2.0 * %x {adjoint}
+      %1: float = %0 * %y {adjoint}
+      %2: float = -%y {adjoint}
+      %3: float = %2 * %y {adjoint}
+      %4: float = %3 / %x {adjoint}
+      %5: float = %1 - %4 {adjoint}
+      %x_bar.1: float = %x_bar + %5 {adjoint}
+      return %x_bar.1 {single}
+
+It prints as ``x_bar += 2.0 * x * y - -y * y / x`` and pays in parentheses not printed; ``simplify`` has absorbed the signs that
+can be absorbed before.  Where an array meets several numbers it saves arrays: ``c * (d * a)`` makes two, ``c * d * a`` one.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from ..ir.core import Function, Value
+from ..ir.types import ANY, Array, Scalar, Type
+from .algebra import Apply, Term
+from .simplify import Simplifier
+
+add, sub, mul, div, neg = operator.add, operator.sub, operator.mul, operator.truediv, operator.neg
+
+
+def arrange(fn: Function) -> int:
+    """Reorder adjoint products and sums of ``fn`` in place, up to rounding; how many rewrites."""
+    return Simplifier(fn, _rewrite).run()
+
+
+def _rewrite(fn: Any, args: list[Term], kind: Type, facts: Simplifier) -> Term | Apply | None:
+    if fn is mul:
+        return _product(args[0], args[1], kind, facts)
+    if fn is neg:
+        return _sign(args[0], facts)
+    if fn in (add, sub):
+        return _addition(fn, args[0], args[1], facts)
+    return None
+
+
+def _product(x: Term, y: Term, kind: Type, facts: Simplifier) -> Apply | None:
+    """``x * (a * b) = x * a * b``"""
+    inner = facts.inner(y, mul)
+    if inner is None:
+        return None
+    first = product_type(x, inner[0])
+    costly = isinstance(first, Array) and isinstance(y, Value) and not isinstance(y.type, Array)
+    return Apply(mul, (Apply(mul, (x, inner[0]), first), inner[1])) if first is not None and not costly else None
+
+
+def _sign(x: Term, facts: Simplifier) -> Apply | None:
+    """``-(a * b) = -a * b`` and ``-(a / b) = -a / b``"""
+    for fn in (mul, div):
+        inner = facts.inner(x, fn)
+        if inner is not None and isinstance(inner[0], Value):
+            return Apply(fn, (Apply(neg, (inner[0],), inner[0].type), inner[1]))
+    return None
+
+
+def _addition(fn: Any, x: Term, y: Term, facts: Simplifier) -> Apply | None:
+    """``x_bar + a + b = x_bar + (a + b)`` where the sum is the next ``x_bar``: it prints as ``x_bar += a + b``"""
+    for inner_fn in (add, sub):
+        inner = facts.inner(x, inner_fn)
+        if inner is None or not isinstance(inner[0], Value) or inner[0].hint in ("", None) or inner[0].hint != facts.hint:
+            continue
+        total, first = inner
+        second = _sum_type(first, y)
+        if second is None:
+            return None
+        if inner_fn is add:                                         # t + a ± b = t + (a ± b)
+            return Apply(add, (total, Apply(fn, (first, y), second)))
+        if fn is add:                                               # t - a + b = t + (b - a)
+            return Apply(add, (total, Apply(sub, (y, first), second)))
+        return Apply(sub, (total, Apply(add, (first, y), second)))  # t - a - b = t - (a + b)
+    return None
+
+
+def product_type(x: Term, y: Term) -> Type | None:
+    """The type of ``x * y``, where it is known without asking NumPy."""
+    a, b = _type(x), _type(y)
+    if isinstance(a, Scalar) and isinstance(b, Scalar):
+        python = False if False in (a.python, b.python) else None if None in (a.python, b.python) else True
+        return Scalar(np.promote_types(a.dtype, b.dtype).name, python)
+    if isinstance(a, Array) and isinstance(b, Array):
+        return a if a == b and ANY not in a.dims else None
+    if isinstance(a, Array) and isinstance(b, Scalar):
+        return a if a.dtype == b.dtype else None
+    return b if isinstance(a, Scalar) and isinstance(b, Array) and a.dtype == b.dtype else None
+
+
+def _sum_type(x: Term, y: Term) -> Type | None:
+    """The type of ``x ± y``, for two numbers or two arrays of one shape: adding across shapes first would cost an array."""
+    return product_type(x, y) if isinstance(_type(x), Array) == isinstance(_type(y), Array) else None
+
+
+def _type(x: Term) -> Type | None:
+    if isinstance(x, Value):
+        return x.type
+    return {float: Scalar("float64"), int: Scalar("int64")}.get(type(x.value))
