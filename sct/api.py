@@ -8,21 +8,19 @@ import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from . import guess
 from .analysis.infer import Context
-from .codegen.load import filename_of
+from .arguments import ArgSpec, check_differentiable, plain_of, positions_of, signature_of
 from .compiler import Compiled, Request, adjoint_before_passes, compile_gradient, specialise
-from .dispatch import MISSING, Dispatcher, holds, run
+from .dispatch import Dispatcher, run
+from .drawing import to_dot, to_svg
 from .errors import ArgumentError, SctError
-from .frontend.capture import capture_text, python_function
-from .frontend.refusals import refusal
+from .explaining import explain_compiled
+from .export import save_module
+from .frontend.capture import capture_text
 from .ir.text import to_text
-from .ir.types import Dict, List, Scalar, Tuple, type_of
+from .pickling import is_importable, pickled
 from .session import CompilationSession
-
-ArgSpec = int | str | Sequence[int | str]
 
 
 def grad(fun: Any = None, argnums: ArgSpec = 0, has_aux: bool = False, holomorphic: bool = False, allow_int: bool = False, *,
@@ -63,7 +61,8 @@ def value_and_grad(fun: Any = None, argnums: ArgSpec = 0, has_aux: bool = False,
     return GradientFunction(fun, value=True, **options)
 
 
-def _options(argnums: ArgSpec, has_aux: bool, holomorphic: bool, allow_int: bool, backend: str, checkpoint: Any) -> dict[str, Any]:
+def _options(argnums: ArgSpec, has_aux: bool, holomorphic: bool, allow_int: bool, backend: str,
+             checkpoint: Any) -> dict[str, Any]:
     if holomorphic:
         raise ArgumentError("holomorphic=True is not available yet", hint="differentiate the real part", code="SCT409")
     if backend != "python":
@@ -76,118 +75,79 @@ def _options(argnums: ArgSpec, has_aux: bool, holomorphic: bool, allow_int: bool
 class GradientFunction:
     """A function that computes a gradient, with everything that was generated for it at hand."""
 
+    __slots__ = ("__call__", "__dict__", "__weakref__")
+    __call__: Callable[..., Any]
+    """The generated dispatcher: in a slot, so that a call goes to it without a frame or a lookup of ours."""
+
     def __init__(self, fun: Any, *, argnums: ArgSpec, value: bool, has_aux: bool, allow_int: bool) -> None:
-        _check_callable(fun)
+        if isinstance(fun, GradientFunction | MethodGradient):
+            raise ArgumentError("the gradient of a gradient function is not available yet", code="SCT409",
+                                hint="differentiate the function itself")
         self.fun = fun
         """The original function."""
         self.argnums = argnums
         self._value, self._has_aux, self._allow_int = value, has_aux, allow_int
-        plain = fun if isinstance(fun, types.MethodType) else python_function(fun) or fun
-        self._plain = plain
-        self.__signature__ = inspect.signature(plain, follow_wrapped=False)
+        self._plain = plain = plain_of(fun)
+        self.__signature__ = signature_of(plain)
         self.__doc__ = fun.__doc__
-        self.__name__ = getattr(fun, "__name__", "gradient")
-        self.__qualname__ = getattr(fun, "__qualname__", self.__name__)
+        self.__name__ = getattr(plain, "__name__", "gradient")
+        self.__qualname__ = getattr(plain, "__qualname__", self.__name__)
         self.__module__ = getattr(fun, "__module__", None) or "__main__"
         self._parameters = list(self.__signature__.parameters.values())
-        self._request = Request(*self._positions(argnums), value, has_aux, allow_int)
-        self._dispatcher = Dispatcher(self._parameters, self._slow)
-        self._bound: dict[int, Any] = {}
+        self._request = Request(*positions_of(argnums, self._parameters, self.__name__), value, has_aux, allow_int)
+        self._dispatcher = Dispatcher(self.__name__, plain, self._parameters, self._slow)
+        self._method: GradientFunction | None = None
+        self.__call__ = self._dispatcher.call
 
     # ------------------------------------------------------------------------------------------------------- calling
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._dispatcher.call(*args, **kwargs)
+    def _slow(self, values: tuple[Any, ...]) -> Any:
+        return run(self._specialisation(values), values)
 
-    def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        """A gradient function in a class body is a method: it differentiates its first real argument."""
-        if instance is None:
-            return self
-        found = self._bound.get(id(instance))
-        if found is None or found.fun.__self__ is not instance:
-            method = types.MethodType(self.fun, instance)
-            found = self._bound[id(instance)] = GradientFunction(
-                method, argnums=self.argnums, value=self._value, has_aux=self._has_aux, allow_int=self._allow_int)
-        return found
-
-    def _slow(self, *args: Any, **kwargs: Any) -> Any:
-        arguments = self._bind(args, kwargs)
-        return run(self._specialisation(arguments), list(arguments.values()))
-
-    def _specialisation(self, arguments: dict[str, Any]) -> Compiled:
+    def _specialisation(self, values: Sequence[Any]) -> Compiled:
+        """The specialisation for these values of all parameters; made if there is none yet."""
+        arguments = dict(zip((p.name for p in self._parameters), values, strict=True))
         with self._dispatcher.lock:
             found = self._dispatcher.find(arguments)
             if found is None:
-                self._check_arguments(arguments)
-                found = compile_gradient(self.fun, list(arguments), list(arguments.values()), self._request)
+                for position in self._request.wrt:
+                    name = self._parameters[position].name
+                    check_differentiable(self.__name__, name, arguments[name], self._allow_int)
+                found = compile_gradient(self._plain, list(arguments), list(values), self._request)
                 self._dispatcher.add(found)
+                self.__call__ = self._dispatcher.call
             return found
 
-    def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-        """The arguments by parameter name, defaults filled in as they are now."""
-        signature = inspect.signature(self._plain, follow_wrapped=False)
-        args = args[:_given(args)] if MISSING in _identities(args) else args
-        kwargs = {k: v for k, v in kwargs.items() if v is not MISSING}
-        if any(a is MISSING for a in args):
-            names = [p.name for p in self._parameters]
-            kwargs.update({n: a for n, a in zip(names, args, strict=False) if a is not MISSING})
-            args = ()
-        bound = signature.bind(*args, **kwargs)
-        bound.apply_defaults()
-        return {p.name: bound.arguments[p.name] for p in self._parameters}
+    # ------------------------------------------------------------------------------------------------------- methods
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """A gradient function in a class body is a method: it differentiates its first real argument."""
+        return self._as_method() if instance is None else MethodGradient(self._as_method(), instance)
 
-    def _positions(self, argnums: ArgSpec) -> tuple[tuple[int, ...], bool]:
-        single = isinstance(argnums, int | str)
-        given = [argnums] if isinstance(argnums, int | str) else list(argnums)
-        positions = [self._position(a) for a in given]
-        if len(set(positions)) != len(positions):
-            raise ArgumentError(f"argnums names an argument twice: {argnums!r}", code="SCT402",
-                                hint=f"the parameters are {self._valid_names()}")
-        return tuple(positions), not single
+    def _as_method(self) -> GradientFunction:
+        """The same with ``argnums`` counted from the argument after ``self``; shared by all instances."""
+        if self._method is None:
+            shifted = self._shifted(self.argnums)
+            self._method = GradientFunction(self.fun, argnums=shifted, value=self._value, has_aux=self._has_aux,
+                                            allow_int=self._allow_int)
+        return self._method
 
-    def _position(self, argnum: int | str) -> int:
-        names = [p.name for p in self._parameters]
-        count = len(names)
-        if isinstance(argnum, str):
-            if argnum not in names:
-                raise ArgumentError(f"`{self.__name__}` has no parameter {argnum!r}", code="SCT402",
-                                    hint=f"the parameters are {self._valid_names()}")
-            position = names.index(argnum)
-        elif not isinstance(argnum, int | np.integer) or isinstance(argnum, bool) or not -count <= argnum < count:
-            raise ArgumentError(f"argnums={argnum!r} is not a parameter of `{self.__name__}`", code="SCT402",
-                                hint=f"the parameters are {self._valid_names()}")
-        else:
-            position = int(argnum) % count
-        if self._parameters[position].kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD):
-            raise ArgumentError(f"cannot differentiate with respect to `*{names[position]}`", code="SCT402",
-                                hint=f"give it a parameter of its own; the parameters are {self._valid_names()}")
-        return position
-
-    def _valid_names(self) -> str:
-        fixed = [p for p in self._parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
-        return ", ".join(f"{k}: {p.name}" for k, p in enumerate(fixed)) or "none"
-
-    def _check_arguments(self, arguments: dict[str, Any]) -> None:
-        for position in self._request.wrt:
-            name, value = list(arguments.items())[position]
-            t = type_of(value)
-            if t.differentiable or self._allow_int and isinstance(t, Scalar):
-                continue
-            if isinstance(t, Tuple | List | Dict) and self._allow_int:
-                continue
-            shown = f"{float(value)!r}" if isinstance(t, Scalar) and t.dtype != "bool" else "a float or a float array"
-            raise ArgumentError(f"`{self.__name__}` is differentiated with respect to `{name}`, which is {_article(t)}",
-                                code="SCT401", hint=f"pass {shown}" + (", or use allow_int=True for a zero gradient"
-                                                                      if isinstance(t, Scalar) else ""))
+    @staticmethod
+    def _shifted(argnums: ArgSpec) -> ArgSpec:
+        if isinstance(argnums, str):
+            return argnums
+        if isinstance(argnums, int):
+            return argnums + 1 if argnums >= 0 else argnums
+        return [a if isinstance(a, str) or a < 0 else a + 1 for a in argnums]
 
     # ---------------------------------------------------------------------------------------------------- inspection
     def _example(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Compiled:
         """The specialisation to show: for the given arguments, else the most recent, else one for guessed types."""
         if args or kwargs:
-            return self._specialisation(self._bind(args, kwargs))
+            return self._specialisation(self._dispatcher.values(*args, **kwargs))
         if self._dispatcher.specialisations:
             return self._dispatcher.specialisations[-1]
-        guessed: Compiled = guess.compile_for_guess(self._plain, self._parameters, self._specialisation)
-        return guessed
+        compiled: Compiled = guess.compile_for_guess(self._plain, self._parameters,
+                                                     lambda arguments: self._specialisation(tuple(arguments.values())))
+        return compiled
 
     @property
     def source(self) -> str:
@@ -202,14 +162,13 @@ class GradientFunction:
         if stage == "typed":
             return to_text(compiled.typed)
         if stage == "adjoint":
-            return to_text(adjoint_before_passes(self.fun, compiled))
+            return to_text(adjoint_before_passes(self._plain, compiled))
         if stage == "optimized":
             return "\n".join(to_text(f) for f in [*compiled.callees, compiled.adjoint])
         raise ArgumentError(f"there is no stage {stage!r}", hint="lowered, typed, adjoint or optimized", code="SCT409")
 
     def explain(self, *args: Any, **kwargs: Any) -> str:
         """What is saved, recomputed and inactive, where and why, per line of the user's function."""
-        from .explaining import explain_compiled
         return explain_compiled(self._example(args, kwargs))
 
     def specialize(self, *args: Any, unchecked: bool = False, **kwargs: Any) -> Callable[..., Any]:
@@ -217,66 +176,89 @@ class GradientFunction:
 
         The guards stay as cheap checks that raise ``ArgumentError``, unless ``unchecked``.
         """
-        arguments = self._bind(args, kwargs)
-        compiled = self._specialisation(arguments)
-        if unchecked:
-            return compiled.function
-        return _checked(compiled, self._parameters, self.__name__)
+        compiled = self._specialisation(self._dispatcher.values(*args, **kwargs))
+        return self._dispatcher.only(compiled, None if unchecked else self._mismatch)
+
+    def _mismatch(self, values: tuple[Any, ...]) -> Any:
+        raise ArgumentError(f"this specialisation of `{self.__name__}` is for other arguments", code="SCT404",
+                            hint="call the gradient function itself, or specialize() again")
 
     def save(self, path: Any, *args: Any, **kwargs: Any) -> None:
         """Write the generated functions as a module that needs NumPy and what the function imports, not this package."""
-        from .export import save_module
         save_module(self._example(args, kwargs), path, self)
 
     def __repr__(self) -> str:
         return f"<{'value and ' if self._value else ''}gradient of {self.__qualname__}>"
 
     def __reduce__(self) -> Any:
-        return _rebuild, (self.fun, self.argnums, self._value, self._has_aux, self._allow_int)
+        """By qualified name where it, or its function, is found under it; else by value, with the source."""
+        options = self.argnums, self._value, self._has_aux, self._allow_int
+        return self.__qualname__ if is_importable(self) else (_rebuild, (*pickled(self.fun), *options))
 
 
-def _rebuild(fun: Any, argnums: ArgSpec, value: bool, has_aux: bool, allow_int: bool) -> GradientFunction:
-    return GradientFunction(fun, argnums=argnums, value=value, has_aux=has_aux, allow_int=allow_int)
+def _rebuild(restore: Callable[..., Any], data: Any, argnums: ArgSpec, value: bool, has_aux: bool,
+             allow_int: bool) -> GradientFunction:
+    return GradientFunction(restore(data), argnums=argnums, value=value, has_aux=has_aux, allow_int=allow_int)
 
 
-def _checked(compiled: Compiled, parameters: list[inspect.Parameter], name: str) -> Callable[..., Any]:
-    def mismatch(*args: Any, **kwargs: Any) -> Any:
-        raise ArgumentError(f"this specialisation of `{name}` is for other arguments", code="SCT404",
-                            hint="call the gradient function itself, or specialize() again")
-    dispatcher = Dispatcher(parameters, mismatch)
-    dispatcher.add(compiled)
-    return dispatcher.call
+class MethodGradient:
+    """The gradient of a method of one object: a gradient function that is given the object first."""
 
+    def __init__(self, gradient: GradientFunction, instance: Any) -> None:
+        self._gradient, self._instance = gradient, instance
+        self.fun = types.MethodType(gradient.fun, instance)
+        """The original method."""
+        self.__doc__, self.__name__, self.__qualname__ = gradient.__doc__, gradient.__name__, gradient.__qualname__
+        self.__module__ = gradient.__module__
 
-def _identities(args: tuple[Any, ...]) -> list[Any]:
-    return [MISSING for a in args if a is MISSING]
+    @property
+    def __signature__(self) -> inspect.Signature:
+        return signature_of(self.fun)
 
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._gradient(self._instance, *args, **kwargs)
 
-def _given(args: tuple[Any, ...]) -> int:
-    """How many leading arguments were given, when everything after them was left to its default."""
-    count = len(args)
-    while count and args[count - 1] is MISSING:
-        count -= 1
-    return count
+    @property
+    def source(self) -> str:
+        """The generated Python text of the most recent specialisation."""
+        return self._gradient.source
 
+    def ir(self, *args: Any, stage: str = "optimized", **kwargs: Any) -> str:
+        """The intermediate representation as text, at ``stage`` lowered, typed, adjoint or optimized."""
+        return self._gradient.ir(*self._given(args, kwargs), stage=stage, **kwargs)
 
-def _article(t: Any) -> str:
-    text = str(t)
-    return f"{'an' if text[0] in 'aeiou' else 'a'} {text}" if text != "None" else "None"
+    def explain(self, *args: Any, **kwargs: Any) -> str:
+        """What is saved, recomputed and inactive, where and why, per line of the user's method."""
+        return self._gradient.explain(*self._given(args, kwargs), **kwargs)
 
+    def specialize(self, *args: Any, unchecked: bool = False, **kwargs: Any) -> Callable[..., Any]:
+        """The generated function for arguments like these, without dispatch; it takes its arguments by position."""
+        specialised = self._gradient.specialize(self._instance, *args, unchecked=unchecked, **kwargs)
+        return functools.partial(specialised, self._instance)
 
-def _check_callable(fun: Any) -> None:
-    if isinstance(fun, types.MethodType) and python_function(fun.__func__) is not None:
-        return
-    if isinstance(fun, functools.partial) or python_function(fun) is None:
-        raise refusal(fun)
+    def save(self, path: Any, *args: Any, **kwargs: Any) -> None:
+        """Write the generated functions as a module; the object is their first argument."""
+        self._gradient.save(path, *self._given(args, kwargs), **kwargs)
+
+    def _given(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        return (self._instance, *args) if args or kwargs else ()
+
+    def _example(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Compiled:
+        return self._gradient._example(self._given(args, kwargs), kwargs)
+
+    def __repr__(self) -> str:
+        return f"<method {self._gradient!r}>"
+
+    def __reduce__(self) -> Any:
+        return getattr, (self._instance, self.__name__)
 
 
 # -------------------------------------------------------------------------------------------------------------- inspection
 
-def _gradient_function(fun: Any) -> GradientFunction:
-    return fun if isinstance(fun, GradientFunction) else GradientFunction(fun, argnums=0, value=False, has_aux=False,
-                                                                          allow_int=False)
+def _gradient_function(fun: Any) -> Any:
+    if isinstance(fun, GradientFunction | MethodGradient):
+        return fun
+    return GradientFunction(fun, argnums=0, value=False, has_aux=False, allow_int=False)
 
 
 def source(fun: Any, *example_args: Any, mode: str = "reverse") -> str:
@@ -287,23 +269,32 @@ def source(fun: Any, *example_args: Any, mode: str = "reverse") -> str:
     """
     if mode != "reverse":
         raise ArgumentError(f"mode={mode!r} is not available", hint='use mode="reverse"', code="SCT409")
-    return _gradient_function(fun)._example(example_args, {}).text
+    text: str = _gradient_function(fun)._example(example_args, {}).text
+    return text
 
 
 def ir(fun: Any, *example_args: Any, stage: str = "optimized") -> str:
     """The intermediate representation as text, at ``stage`` lowered, typed, adjoint or optimized."""
-    return _gradient_function(fun).ir(*example_args, stage=stage)
+    text: str = _gradient_function(fun).ir(*example_args, stage=stage)
+    return text
 
 
 def explain(fun: Any, *example_args: Any) -> str:
     """What the gradient of ``fun`` saves, recomputes and leaves out, and why, per line."""
-    return _gradient_function(fun).explain(*example_args)
+    text: str = _gradient_function(fun).explain(*example_args)
+    return text
 
 
-def graph(fun: Any, *example_args: Any) -> str:
-    """The dependence graph of ``fun`` as DOT text: which values the result depends on differentiably."""
-    from .drawing import to_dot
-    return to_dot(_gradient_function(fun)._example(example_args, {}).typed)
+def graph(fun: Any, *example_args: Any, format: str = "dot") -> str:
+    """The dependence graph of ``fun`` as DOT text: which values the result depends on differentiably.
+
+    ``format="svg"`` gives the picture, where the program ``dot`` of Graphviz is installed.
+    """
+    if format not in ("dot", "svg"):
+        raise ArgumentError(f"format={format!r} is not available", hint='use "dot" or "svg"', code="SCT409")
+    compiled: Compiled = _gradient_function(fun)._example(example_args, {})
+    text = to_dot(compiled.typed, compiled.request.wrt, 1 if compiled.request.has_aux else None)
+    return text if format == "dot" else to_svg(text)
 
 
 def supported(fun: Any, *example_args: Any) -> list[Any]:
@@ -337,5 +328,3 @@ def typed_ir(fun: Any, *example_args: Any) -> str:
     names = list(inspect.signature(fun).parameters)
     return to_text(specialise(Context(CompilationSession()), fun, names, example_args).function)
 
-
-_ = (filename_of, holds)

@@ -1,4 +1,4 @@
-"""Dispatch: from the guards of each specialisation a generated function that finds, within fractions of a microsecond, which one fits."""
+"""Takes the guards of each specialisation, gives a generated function that finds in fractions of a microsecond which one fits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import numpy as np
 
 from .analysis.abstract import DataPath
 from .analysis.data import read
-from .compiler import Compiled
+from .arguments import signature_text
+from .compiler import Compiled, Printed
 from .errors import place
 from .ir.types import MANY, NONE, STR, UNIT, Array, Scalar, Type, type_of
 
@@ -34,12 +35,18 @@ ABSENT = (AttributeError, KeyError, IndexError, NameError, TypeError, ValueError
 class Dispatcher:
     """The specialisations of one gradient function and the generated test that chooses between them."""
 
-    def __init__(self, parameters: Sequence[inspect.Parameter], slow: Callable[..., Any]) -> None:
+    def __init__(self, name: str, plain: Any, parameters: Sequence[inspect.Parameter],
+                 slow: Callable[[tuple[Any, ...]], Any]) -> None:
+        self.name = name
+        self.plain = plain
         self.parameters = list(parameters)
         self.slow = slow
+        """Called with the values of all parameters where no specialisation fits."""
         self.specialisations: list[Compiled] = []
-        self.call: Callable[..., Any] = slow
         self.lock = threading.RLock()
+        self.call: Callable[..., Any] = self._load([])
+        self.values: Callable[..., tuple[Any, ...]] = self._load([], slow=lambda values: values)
+        """The values of all parameters for the arguments of a call, defaults as they are now."""
 
     def find(self, arguments: dict[str, Any]) -> Compiled | None:
         """The specialisation whose guards all hold for these arguments."""
@@ -48,41 +55,48 @@ class Dispatcher:
     def add(self, compiled: Compiled) -> None:
         """Make a new specialisation the first that is tested."""
         self.specialisations.append(compiled)
-        self.call = self._generate() or self.slow
+        self.call = self._load(self.specialisations[-1:-RECENT - 1:-1])
 
-    def _generate(self) -> Callable[..., Any] | None:
-        kinds = {p.kind for p in self.parameters}
-        if inspect.Parameter.VAR_POSITIONAL in kinds or inspect.Parameter.VAR_KEYWORD in kinds:
-            return None
-        text, space = dispatcher_text(self.parameters, self.specialisations[-1:-RECENT - 1:-1])
-        exec(compile(text, "<sct dispatch>", "exec"), space)
-        generated: Callable[..., Any] = space["sct_dispatch"]
+    def only(self, compiled: Compiled, mismatch: Callable[[tuple[Any, ...]], Any] | None) -> Callable[..., Any]:
+        """A function that runs this specialisation alone; other arguments go to ``mismatch``, without one nothing is tested."""
+        if mismatch is None and not compiled.live:
+            return compiled.function
+        return self._load([compiled], mismatch, checked=mismatch is not None)
+
+    def _load(self, candidates: Sequence[Compiled], slow: Callable[[tuple[Any, ...]], Any] | None = None,
+              checked: bool = True) -> Callable[..., Any]:
+        printer = _Printer(self.parameters, self.plain)
+        text = printer.text(candidates, slow or self.slow, checked)
+        exec(compile(text, "<sct dispatch>", "exec"), printer.space)
+        generated: Callable[..., Any] = printer.space["sct_dispatch"]
+        generated.__name__ = self.name
+        generated.__qualname__ = getattr(self.plain, "__qualname__", self.name)  # wrong calls are reported in its name
         return generated
 
 
-def dispatcher_text(parameters: Sequence[inspect.Parameter], candidates: Sequence[Compiled]) -> tuple[str, dict[str, Any]]:
-    """The source of the dispatcher and the objects it names.
+class _Printer:
+    """Prints one dispatcher; every object it mentions gets a name that no parameter has.
 
     Guards on arguments alone cannot raise and stand in a plain ``if``; where module data, captured variables or items of
     containers are looked at, whatever fails to be there leads to the general search.
     """
-    printer = _Printer(parameters)
-    lines = [f"def sct_dispatch({printer.signature()}):"]
-    for compiled in candidates:
-        lines += printer.candidate(compiled)
-    lines.append(f"    return {printer.object('slow', printer.SLOW)}({', '.join(printer.forwarded())})")
-    return "\n".join(lines) + "\n", printer.space
 
-
-class _Printer:
-    """Prints one dispatcher; every object it mentions gets a name that no parameter has."""
-
-    SLOW = object()
-
-    def __init__(self, parameters: Sequence[inspect.Parameter]) -> None:
+    def __init__(self, parameters: Sequence[inspect.Parameter], plain: Any) -> None:
         self.parameters = list(parameters)
+        self.plain = plain
         self.names = [p.name for p in parameters]
         self.space: dict[str, Any] = {}
+
+    def text(self, candidates: Sequence[Compiled], slow: Callable[[tuple[Any, ...]], Any], checked: bool = True) -> str:
+        """Fill in the defaults, try each candidate, give all values to ``slow``."""
+        missing = self.object("missing", MISSING)
+        lines = [f"def sct_dispatch({signature_text(self.parameters, missing)}):"]
+        lines += self.defaults(missing)
+        for compiled in candidates:
+            lines += self.candidate(compiled, checked)
+        values = "".join(f"{name}, " for name in self.names)
+        lines.append(f"    return {self.object('slow', slow)}(({values}))")
+        return "\n".join(lines) + "\n"
 
     def object(self, hint: str, value: Any) -> str:
         """The name of an object; equal requests share one."""
@@ -93,42 +107,41 @@ class _Printer:
         self.space[name] = value
         return name
 
-    # ---- the signature
-
-    def signature(self) -> str:
-        parts, seen_keyword = [], False
-        positional_only = [p for p in self.parameters if p.kind is p.POSITIONAL_ONLY]
+    def defaults(self, missing: str) -> list[str]:
+        """Defaults are read from the function at each call, as Python does."""
+        positional = [p for p in self.parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        plain = self.object("plain", getattr(self.plain, "__func__", self.plain))
+        lines = []
         for p in self.parameters:
-            if p.kind is p.KEYWORD_ONLY and not seen_keyword:
-                parts.append("*")
-                seen_keyword = True
-            parts.append(p.name if p.default is p.empty else f"{p.name}={self.object('missing', MISSING)}")
-            if positional_only and p is positional_only[-1]:
-                parts.append("/")
-        return ", ".join(parts)
-
-    def forwarded(self) -> list[str]:
-        return [f"{p.name}={p.name}" if p.kind is p.KEYWORD_ONLY else p.name for p in self.parameters]
+            if p.default is not p.empty:
+                where = f"__kwdefaults__[{p.name!r}]" if p.kind is p.KEYWORD_ONLY else \
+                    f"__defaults__[{positional.index(p) - len(positional)}]"
+                lines += [f"    if {p.name} is {missing}:", f"        {p.name} = {plain}.{where}"]
+        return lines
 
     # ---- one specialisation
 
-    def candidate(self, compiled: Compiled) -> list[str]:
+    def candidate(self, compiled: Compiled, checked: bool) -> list[str]:
         """Test the guards of a specialisation and run it if they hold."""
-        tests = [self.test(*guard) for guard in compiled.guards]
+        guards = compiled.guards if checked else []
+        tests = dict.fromkeys(self.test(*guard) for guard in guards)
         refresh = [f"{self.object('space', home)}[{name!r}] = {self.root(path)}" for home, name, path in compiled.live]
         condition = " and ".join(tests) or "True"
         call = self.guarded_call(compiled)
-        if not refresh and all(path.scope == "param" and not path.steps for _, path, _ in compiled.guards) and not any(
-                kind in ("code", "method", "keys", "length") for kind, _, _ in compiled.guards):
+        if not refresh and all(map(_cannot_raise, guards)):
             return [f"    if {condition}:", *(f"    {line}" for line in call)]
         return ["    try:", f"        sct_fits = {condition}", *(["        if sct_fits:"] if refresh else []),
                 *(f"            {line}" for line in refresh), f"    except {self.object('absent', ABSENT)}:",
                 "        sct_fits = False", "    if sct_fits:", *(f"    {line}" for line in call)]
 
     def guarded_call(self, compiled: Compiled) -> list[str]:
+        """Run the generated function; an exception gets a note that names the user's line."""
         function, own = self.object("function", compiled.function), self.object("compiled", compiled)
-        return ["    try:", f"        return {function}({', '.join(self.names)})", "    except Exception as sct_error:",
-                f"        {self.object('annotate', annotate)}(sct_error, {own})", "        raise"]
+        return ["    try:",
+                f"        return {function}({', '.join(self.names)})",
+                f"    except {self.builtin(Exception)} as sct_error:",
+                f"        {self.object('annotate', annotate)}(sct_error, {own})",
+                "        raise"]
 
     # ---- guards
 
@@ -189,6 +202,11 @@ class _Printer:
             units = tuple(d == UNIT for d in t.dims)
             tests.append(f"{self.object('units', _units)}({value}) == {units}")
         return " and ".join(tests)
+
+
+def _cannot_raise(guard: tuple[str, DataPath, Any]) -> bool:
+    kind, path, _ = guard
+    return path.scope == "param" and not path.steps and kind in ("type", "is")
 
 
 PYTHON_TYPES: dict[str, type] = {"float64": float, "int64": int, "bool": bool, "complex128": complex}
@@ -276,20 +294,33 @@ def run(compiled: Compiled, arguments: Sequence[Any]) -> Any:
 
 def annotate(error: BaseException, compiled: Compiled) -> None:
     """Add a note that names the user's line to an exception raised by generated code."""
-    if getattr(error, "__notes__", None):
+    if any(note.startswith(NOTE) for note in getattr(error, "__notes__", ())):
         return
-    trace, found = error.__traceback__, None
-    maps = {e.filename: e for e in compiled.emitted}
-    while trace is not None:
-        emitted = maps.get(trace.tb_frame.f_code.co_filename)
-        if emitted is not None:
-            found = emitted, trace.tb_lineno
-        trace = trace.tb_next
+    found = _innermost(error, {e.filename: e for e in compiled.emitted})
     if found is None:
         return
-    emitted, line = found
-    loc = emitted.emitted.line_map.get(line)
+    printed, line = found
+    loc = printed.emitted.line_map.get(line)
     if loc is not None:
-        where = f"{place(loc)}: {loc.text}"
-        mark = emitted.reverse_line
-        error.add_note(f"while running the adjoint of {where}" if mark and line > mark else f"while running {where}")
+        adjoint = "the adjoint of " if _is_reverse(printed, line) else ""
+        error.add_note(f"{NOTE} {adjoint}{place(loc)}{loc.text.strip()}")
+
+
+NOTE = "while running"
+
+
+def _innermost(error: BaseException, printed: dict[str, Printed]) -> tuple[Printed, int] | None:
+    """The last generated function through which the exception came, and the line in it."""
+    found, trace = None, error.__traceback__
+    while trace is not None:
+        own = printed.get(trace.tb_frame.f_code.co_filename)
+        if own is not None:
+            found = own, trace.tb_lineno
+        trace = trace.tb_next
+    return found
+
+
+def _is_reverse(printed: Printed, line: int) -> bool:
+    """Whether a line belongs to a reverse sweep; the backward half of a callee is nothing else."""
+    backward = f"def {printed.emitted.name}(context" in printed.emitted.text and printed.emitted.name.endswith("_backward")
+    return backward or 0 < printed.reverse_line < line

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from .analysis.activity import active_values, first_init, loop_exits
 from .codegen.facts import resolve
@@ -172,15 +172,3 @@ def quoted(text: str) -> str:
     """
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
     return f'"{escaped}"'
-
-
-def edges_of(dot: str) -> Iterator[tuple[str, str]]:
-    """The edges of a DOT text made here, by the labels of their ends.
-
-    >>> list(edges_of('digraph {\n  a [label="x"]\n  b [label="x * x"]\n  a -> b\n}'))
-    [('x', 'x * x')]
-    """
-    import re
-    labels = dict(re.findall(r'^ *(\w+) \[label="((?:[^"\\]|\\.)*)"', dot, re.MULTILINE))
-    for start, goal in re.findall(r"^ *(\w+) -> (\w+)", dot, re.MULTILINE):
-        yield labels[start], labels[goal]

@@ -1,7 +1,7 @@
 """Takes a compiled gradient, gives a report per user line: what is saved, kept, recomputed and left out, and why.
 
-Everything is read from the intermediate representation of the generated functions (``push`` ops, values used on both sides of the
-mark, ops marked as recomputed) and from the activity of the typed function, so the report cannot differ from what runs.
+Everything is read from the intermediate representation of the generated functions (``push`` ops, values used on both sides of
+the mark, ops marked as recomputed) and from the activity of the typed function, so the report cannot differ from what runs.
 """
 
 from __future__ import annotations
@@ -98,13 +98,14 @@ def _context(function: Function) -> Iterator[Entry]:
         if op.name == "tuple" and op.results[0].hint == "context":
             for value in map(resolve, op.operands):
                 if isinstance(value.owner, Op) and _is_kept(value.owner, value):
-                    loc = value.owner.loc
-                    yield Entry(loc, "kept", _spelled(value), _shown(value.type), "", "handed to the backward half, once per call")
+                    why = "handed to the backward half, once per call"
+                    yield Entry(value.owner.loc, "kept", _spelled(value), _shown(value.type), "", why)
 
 
 def _is_kept(op: Op, value: Value) -> bool:
     unpacks = op.name == "item" and isinstance(op.operands[0].type, Object)  # the context of a backward half
-    return not (unpacks or op.name in ("const", "global", "cache", "undef", *IMPLICIT) or isinstance(value.type, Cache | Object))
+    free = op.name in ("const", "global", "cache", "undef", *IMPLICIT)
+    return not (unpacks or free or isinstance(value.type, Cache | Object))
 
 
 def _sweeps(function: Function) -> tuple[list[Op], list[Op]]:

@@ -1,8 +1,8 @@
 """Takes a compiled gradient, writes it as a module file that needs NumPy and what the function imports, but not this package.
 
-The text is the generated text.  Around it come the imports, the helpers it calls (their own source), and the data of the user's
-module, frozen as literals.  Every generated function has a namespace of its own; in one file they share one, so a name that means
-two things is changed in the function that comes later.
+The text is the generated text.  Around it come the imports, the helpers it calls (their own source), and the data of the
+user's module, frozen as literals.  Every generated function has a namespace of its own; in one file they share one, so a name
+that means two things is changed in the function that comes later.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ import numpy as np
 
 from .analysis.abstract import DataPath
 from .analysis.data import read
+from .arguments import signature_text
 from .codegen.externals import fresh
 from .compiler import Compiled
 from .errors import ArgumentError, place
 from .ir.core import Function, walk
-from .ir.types import NONE, STR, UNIT, Array, Dict, List, Object, Scalar, Tuple, Type, strip_const, type_of
+from .ir.types import NONE, STR, UNIT, Array, Dict, List, Object, Scalar, Tuple, Type, strip_const
 
 WIDTH = 120
 """Columns of wrapped literals."""
@@ -50,10 +51,11 @@ def module_text(compiled: Compiled, gradient: Any) -> str:
     module = _Module(compiled)
     module.collect()
     functions = [*module.texts[:-1], _entry(module.texts[-1], compiled, gradient, module)]
-    sections = [_docstring(compiled, gradient), "from __future__ import annotations",
-                "\n".join(sorted(module.imports.values())), "\n".join(module.data.values()),
-                *module.helpers.values(), *functions]
-    return "\n\n".join(s.strip("\n") + "\n" for s in sections if s.strip())
+    future = ["from __future__ import annotations"] if module.helpers else []  # theirs name classes not imported here
+    imports = sorted(module.imports.values(), key=lambda line: (line.startswith("from"), line))
+    top = [_docstring(compiled, gradient), *future, "\n".join(imports), "\n".join(module.data.values())]
+    parts = ["\n\n".join(s for s in top if s), *(s.strip("\n") for s in (*module.helpers.values(), *functions))]
+    return "\n\n\n".join(parts) + "\n"
 
 
 def _docstring(compiled: Compiled, gradient: Any) -> str:
@@ -160,10 +162,8 @@ class _Module:
 
     def frozen(self, name: str, value: Any, function: Function, source: Any) -> str:
         """The literal of what is read of an object: all of plain data, else a stand-in that has just those parts."""
-        paths = [op.attrs["path"] for op in walk(function.body) if op.name == "global" and _same_root(op.attrs["source"], source)]
-        if () in paths or not paths:
-            return literal(value, name)
-        return self.stand_in(value, [tuple(p) for p in paths], name)
+        reads = [op for op in walk(function.body) if op.name == "global" and _same_root(op.attrs["source"], source)]
+        return self.stand_in(value, [tuple(op.attrs["path"]) for op in reads] or [()], name)
 
     def stand_in(self, value: Any, paths: list[tuple[Any, ...]], name: str) -> str:
         if () in paths:
@@ -338,9 +338,12 @@ def _wrapped(content: str) -> str:
 def _entry(text: str, compiled: Compiled, gradient: Any, module: _Module) -> str:
     """The gradient itself: the user's signature with its defaults, and checks that the arguments are what it was made for."""
     name = compiled.adjoint.name
-    np_name = module.define("np", ("object", id(np)), lambda n: module.write_object(n, np))
+    checks = _checks(compiled)
+    if any("np." in check for check in checks):
+        np_name = module.define("np", ("object", id(np)), lambda n: module.write_object(n, np))
+        checks = [re.sub(r"\bnp\.", f"{np_name}.", check) for check in checks]
     header = re.compile(rf"^def {re.escape(name)}\(.*\):$", re.MULTILINE)
-    lines = [f"def {name}({_signature(gradient, module)}):", f'    """{_summary(compiled)}"""', *_checks(compiled, np_name)]
+    lines = [f"def {name}({_signature(gradient, module)}):", f'    """{_summary(compiled)}"""', *checks]
     return header.sub(lambda _: "\n".join(lines), text, count=1)
 
 
@@ -354,38 +357,30 @@ def _summary(compiled: Compiled) -> str:
 
 
 def _signature(gradient: Any, module: _Module) -> str:
-    parts: list[str] = []
-    previous = None
-    for p in gradient.__signature__.parameters.values():
-        if previous is p.POSITIONAL_ONLY and p.kind is not p.POSITIONAL_ONLY:
-            parts.append("/")
-        if p.kind is p.KEYWORD_ONLY and previous not in (p.KEYWORD_ONLY, p.VAR_POSITIONAL):
-            parts.append("*")
-        star = {p.VAR_POSITIONAL: "*", p.VAR_KEYWORD: "**"}.get(p.kind, "")
-        parts.append(star + p.name + _default(p, module))
-        previous = p.kind
-    return ", ".join([*parts, "/"] if previous is inspect.Parameter.POSITIONAL_ONLY else parts)
+    parameters = list(gradient.__signature__.parameters.values())
+    text = signature_text(parameters, "\0")
+    for p in parameters:
+        if p.default is not p.empty:
+            text = text.replace("\0", _default(p, module), 1)
+    return text
 
 
 def _default(p: inspect.Parameter, module: _Module) -> str:
     """A default as a literal; an array or another mutable object is a piece of data of the module."""
-    if p.default is p.empty:
-        return ""
     text = literal(p.default, p.name)
     if not isinstance(p.default, np.ndarray | list | dict):
-        return f"={text}"
+        return text
     key = ("data", text)
-    return "=" + module.define(f"default_{p.name}", key, lambda n: module.data.update({n: f"{n} = {text}"}))
+    return module.define(f"default_{p.name}", key, lambda n: module.data.update({n: f"{n} = {text}"}))
 
 
-def _checks(compiled: Compiled, np_name: str) -> list[str]:
+def _checks(compiled: Compiled) -> list[str]:
     lines = []
     for kind, path, expected in compiled.guards:
         if path.scope == "param":
             test, shown = _check(kind, path, expected)
             spelled = _spelled(path)
-            message = f"made for arguments whose {spelled} is {shown}"
-            lines.append(f"    assert {test.replace('np.', np_name + '.')}, {message!r}")
+            lines.append(f"    assert {test}, {f'{spelled} must be {shown}'!r}")
     return lines
 
 
@@ -413,7 +408,8 @@ def _check(kind: str, path: DataPath, expected: Any) -> tuple[str, str]:
 def type_test(value: str, t: Type) -> str:
     """A condition that is true for values of type ``t``.
 
-    >>> type_test("x", type_of(1.0)), type_test("p", type_of((1.0, None)))
+    >>> from sct.ir.types import FLOAT
+    >>> type_test("x", FLOAT), type_test("p", Tuple((FLOAT, NONE)))
     ('type(x) is float', 'type(p) is tuple and len(p) == 2 and type(p[0]) is float and p[1] is None')
     """
     t = strip_const(t)
@@ -439,7 +435,9 @@ def type_test(value: str, t: Type) -> str:
 
 def _array_test(value: str, t: Array) -> str:
     tests = [f"type({value}) is np.ndarray", f"{value}.dtype == np.{t.dtype}", f"{value}.ndim == {t.ndim}"]
-    if t.ndim:
+    if t.ndim == 1:
+        tests.append(f"{value}.size {'==' if t.dims[0] == UNIT else '!='} 1")
+    elif t.ndim:
         units = tuple(d == UNIT for d in t.dims)
         tests.append(f"1 not in {value}.shape" if not any(units) else f"tuple(n == 1 for n in {value}.shape) == {units}")
     return " and ".join(tests)

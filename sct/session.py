@@ -66,6 +66,13 @@ class CompilationSession:
     def remember(self, key: Any, record: Any) -> None:
         self._records[key] = record
 
+    def mark(self) -> int:
+        return len(self._records)
+
+    def forget_since(self, mark: int) -> None:
+        for key in list(self._records)[mark:]:
+            del self._records[key]
+
 
 def lower_rule(rule: Any) -> RuleBody:
     """Lower a rule: its body returns the ``…_bar`` variables that it assigns."""

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 def bar_type(value: Value) -> Type:
     """The type of the adjoint of ``value`` as a carried variable."""
-    t = strip_const(value.type)
+    return loosely(strip_const(value.type))
+
+
+def loosely(t: Type) -> Type:
+    """The type of an adjoint of something of type ``t``: whether a number is Python's or NumPy's is left open."""
+    if isinstance(t, List):
+        return List(loosely(t.item))
     return Scalar(t.dtype, None) if isinstance(t, Scalar) else t
 
 

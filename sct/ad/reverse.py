@@ -16,8 +16,8 @@ from ..analysis.infer import Context, Specializer
 from ..errors import InternalError
 from ..ir.build import Builder
 from ..ir.core import Block, Function, Op, Value, walk
-from ..ir.ops import Lit, SeqOf, Slot
-from ..ir.rewrite import clone_function
+from ..ir.ops import LOOPS, Lit, SeqOf, Slot
+from ..ir.rewrite import clone_function, incoming
 from ..ir.types import BOTTOM, FLOAT, Array, List, OrConst, Scalar, Tuple, Type, join, strip_const
 from . import calls, control, rules
 
@@ -89,9 +89,10 @@ class Reverser:
         import numpy as np
 
         from ..runtime.helpers import zeros_like
-        t = strip_const(value.type)
+        t = control.bar_type(value)
         if isinstance(t, Scalar):
             return self.constant(0.0)
+        bind_everywhere(value, set())
         fn = np.zeros_like if isinstance(t, Array) else zeros_like
         return self.builder.value("call", [value], t, bar_hint(value), fn=fn, args=(Slot(0),), kwargs={}, effect="fresh",
                                   adjoint=True)
@@ -153,6 +154,27 @@ class Reverser:
         return list(found)
 
 
+def bind_everywhere(value: Value, visited: set[Value]) -> None:
+    """Bind a variable to None on the paths that leave it unbound: its zero adjoint must be made from something."""
+    op = value.owner
+    if value in visited:
+        return
+    visited.add(value)
+    if isinstance(op, Block):
+        loop = op.parent
+        if loop is None or loop.name not in LOOPS:
+            return
+        position = op.args.index(value) - (len(op.args) - len(loop.results))
+        if position >= 0:
+            for v in incoming(loop, position):
+                bind_everywhere(v, visited)
+    elif isinstance(op, Op) and op.name == "undef":
+        op.name, op.attrs = "const", {"value": None}
+    elif isinstance(op, Op) and op.name in ("if", "with", *LOOPS):
+        for v in incoming(op, op.results.index(value)):
+            bind_everywhere(v, visited)
+
+
 def bar_hint(value: Value) -> str:
     """The name of an adjoint: ``x_bar`` for a named value, none for a temporary."""
     return f"{value.hint}_bar" if value.hint else ""
@@ -198,7 +220,7 @@ def _tuple(rev: Reverser, op: Op) -> None:
         return
     for k, item in enumerate(op.operands):
         if item in rev.active:
-            rev.accumulate(item, rev.builder.value("call", [total], strip_const(item.type), fn=operator.getitem,
+            rev.accumulate(item, rev.builder.value("call", [total], control.bar_type(item), fn=operator.getitem,
                                                    args=(Slot(0), Lit(k)), kwargs={}, adjoint=True))
 
 
@@ -215,9 +237,9 @@ def _append(rev: Reverser, op: Op) -> None:
         return
     acc, item = op.operands
     if item in rev.active:
-        rev.accumulate(item, rev.builder.value("pop", [total], strip_const(item.type), bar_hint(item)))
+        rev.accumulate(item, rev.builder.value("pop", [total], control.bar_type(item), bar_hint(item)))
     else:
-        rev.builder.value("pop", [total], strip_const(item.type))
+        rev.builder.value("pop", [total], control.bar_type(item))
     rev.bars[acc] = total
 
 

@@ -148,7 +148,7 @@ def parts_of(a: Abstract) -> list[Abstract] | None:
     return None
 
 
-def _with_parts(a: Abstract, parts: list[Abstract]) -> Abstract:
+def with_parts(a: Abstract, parts: list[Abstract]) -> Abstract:
     if isinstance(a, Seq):
         return Seq(a.kind, parts)
     if isinstance(a, Mapping):
@@ -174,7 +174,7 @@ def _tag(a: Abstract) -> tuple[Any, ...]:
     if isinstance(a, Iteration):
         return ("iter", a.kind, len(a.parts))
     if isinstance(a, Closure):
-        return ("closure", a.code, id(a.frame) if a.code.cells else 0, len(a.captured))
+        return ("closure", a.code, (a.frame.origin or a.frame) if a.code.cells else None, len(a.captured))
     if isinstance(a, Bound):
         return ("bound", len(a.args), tuple(a.kwargs), a.spelled)
     return (type(a).__name__,)
@@ -317,7 +317,7 @@ def rebuild(shape: Shape, leaf: Callable[[Type], Value]) -> Abstract:
     if shape.tag[0] in ("static", "marker"):
         example: Abstract = shape.example
         return example
-    return _with_parts(shape.example, [rebuild(p, leaf) for p in shape.parts])
+    return with_parts(shape.example, [rebuild(p, leaf) for p in shape.parts])
 
 
 def leaves(a: Abstract, shape: Shape, builder: Builder, hint: str = "") -> list[Value]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import types
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -259,44 +260,9 @@ def bind_arguments(lowered: Function, args: list[Abstract], kwargs: dict[str, Ab
 def _enter_function(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstract]) -> Abstract:
     if POISON in bound:
         return POISON
-    if _reads_live_cells([frame.closure, *bound]):
-        if lowered in sp.context.stack:
-            raise Refusal("SCT702", f"`{lowered.name}` calls itself and reads a variable of the function around it that is rebound",
-                          "pass the variable as an argument")
-        return inline(sp, frame, lowered, bound)
     if should_inline(sp, lowered):
         return inline(sp, frame, lowered, bound)
     return _invoke(sp, frame, lowered, bound)
-
-
-def _reads_live_cells(values: list[Any]) -> bool:
-    """Whether nested functions among ``values`` read run-time values of a function around them, by name and when they run.
-
-    Only code that becomes part of that function can see such values.
-    """
-    work, seen = list(values), set()
-    while work:
-        a = work.pop()
-        if a is None or id(a) in seen:
-            continue
-        seen.add(id(a))
-        contents = list(cell_contents(a).values()) if isinstance(a, Closure) else []
-        if any(True for c in contents for _ in ab.leaf_types(ab.shape_of(c))):
-            return True
-        work += contents + (ab.parts_of(a) or [])
-    return False
-
-
-def cell_contents(closure: Closure) -> dict[str, Abstract]:
-    """What the variables that a nested function reads through cells hold now (those that are bound)."""
-    found = {}
-    for cell in closure.code.cells.values():
-        frame = closure.frame
-        while frame is not None and cell not in frame.cells:
-            frame = frame.closure.frame if frame.closure is not None else None
-        if frame is not None:
-            found[cell] = frame.cells[cell]
-    return found
 
 
 def should_inline(sp: Specializer, lowered: Function) -> bool:
@@ -348,11 +314,13 @@ def _name_after(sp: Specializer, value: Abstract, parameter: str) -> None:
 
 def _invoke(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstract]) -> Abstract:
     """Call a specialisation of the callee, made on first use; recursive calls assume its result so far."""
+    around = Surroundings([frame.closure, *bound])
+    bound = [*bound, *around.contents]
     shapes = [_runtime_numbers(ab.shape_of(a)) for a in bound]
-    key = (lowered, tuple(shapes), _cell_key(frame))
+    key = (lowered, tuple(shapes), around.places)
     record: Record | None = sp.session.typed(key)
     if record is None:
-        record = specialise(sp, frame, lowered, shapes, key)
+        record = specialise(sp, frame, lowered, shapes, key, around)
     elif not record.done:
         record.used = True
         record.function.info.recursive = True
@@ -375,19 +343,13 @@ def _runtime_numbers(shape: Shape) -> Shape:
     return widened
 
 
-def _cell_key(frame: Frame) -> Any:
-    """Nested functions that read rebindable variables are specialised anew for each activation and content of these."""
-    if frame.closure is None or not frame.closure.code.cells:
-        return None
-    contents = cell_contents(frame.closure)
-    return frame.closure.frame, tuple((cell, ab.shape_of(a)) for cell, a in contents.items())
-
-
-def specialise(sp: Specializer, frame: Frame, lowered: Function, shapes: list[Shape], key: Any) -> Record:
+def specialise(sp: Specializer, frame: Frame, lowered: Function, shapes: list[Shape], key: Any,
+               around: Surroundings) -> Record:
     """Visit a callee with parameters of the given shapes, repeating until the result of recursive calls is settled."""
     never = ab.shape_of(NEVER)
     record = Record(Function(lowered.name, Block(), lowered.loc, TypedInfo(lowered.name)), never, shapes)
     sp.session.remember(key, record)
+    mark = sp.session.mark()
     outer, narrowed, pending = sp.builder.block, sp.narrowed, sp.pending
     loc = sp.builder.loc
     obstacles = dict(sp.context.obstacles)
@@ -395,8 +357,9 @@ def specialise(sp: Specializer, frame: Frame, lowered: Function, shapes: list[Sh
     try:
         for _ in range(8):
             sp.context.obstacles = dict(obstacles)
+            sp.session.forget_since(mark)
             record.used = False
-            result = _visit_body(sp, Frame(lowered, {}, dict(frame.cells), frame.closure, frame.owner, frame.path), record)
+            result = _visit_body(sp, Frame(lowered, {}, {}, frame.closure, frame.owner, frame.path), record, around)
             if result == record.result or not record.used:
                 record.result = result
                 break
@@ -409,16 +372,21 @@ def specialise(sp: Specializer, frame: Frame, lowered: Function, shapes: list[Sh
     return record
 
 
-def _visit_body(sp: Specializer, frame: Frame, record: Record) -> Shape:
+def _visit_body(sp: Specializer, frame: Frame, record: Record, around: Surroundings) -> Shape:
     body = Block()
     record.function.body = body
     sp.builder.block, sp.narrowed, sp.pending = body, {}, []
-    for arg, shape in zip(frame.lowered.body.args, record.arguments, strict=True):
-        frame.env[arg] = sp.instantiate(shape, body, arg.hint)
+    hints = [arg.hint for arg in frame.lowered.body.args] + around.hints
+    given = [sp.instantiate(shape, body, hint) for hint, shape in zip(hints, record.arguments, strict=True)]
+    inside, (frame.closure, *given) = around.enter(given, [frame.closure, *given])
+    frame.env.update(zip(frame.lowered.body.args, given, strict=False))
     exit = sp.run_block(frame, frame.lowered.body)
     if exit.kind != "return":
         return ab.shape_of(POISON if exit.kind == "poison" else NEVER)
     value = exit.values[0]
+    if any(place in inside for place in _frames_of([value])):
+        raise Refusal("SCT702", f"`{record.function.name}` returns a function that reads a variable which is rebound",
+                      "pass the value on as a default argument of that function")
     shape = _runtime_numbers(ab.shape_of(value))
     if record.result.tag != ("marker", "never"):
         shape = ab.join_shapes(shape, record.result)
@@ -426,6 +394,88 @@ def _visit_body(sp: Specializer, frame: Frame, record: Record) -> Shape:
         values = ab.leaves(value, shape, sp.builder)
         sp.builder.emit("return", values, single=len(values) == 1)
     return shape
+
+
+# ---------------------------------------------------------------------------------------------- variables read through cells
+
+class Surroundings:
+    """The variables of enclosing functions that nested functions among ``values`` read through cells when they run.
+
+    A callee that becomes a function of its own takes their contents as further parameters: nothing rebinds them while it runs.
+    """
+
+    def __init__(self, values: list[Any]) -> None:
+        found: dict[tuple[Frame, str], Abstract] = {}
+        work = list(values)
+        while work:
+            a = work.pop()
+            if isinstance(a, Closure):
+                for place, content in _cells_of(a):
+                    if place not in found:
+                        found[place] = content
+                        work.append(content)
+            if a is not None:
+                work += ab.parts_of(a) or []
+        self.cells = list(found)
+        self.contents = list(found.values())
+        self.places = tuple((frame.origin or frame, name) for frame, name in found)
+        self.hints = [name.split("@")[0] for _, name in found]
+
+    def enter(self, given: list[Abstract], values: list[Any]) -> tuple[set[Frame], list[Any]]:
+        """Frames that hold what arrived (the last of ``given``) instead of the contents, and ``values`` as seen from there."""
+        frames: dict[Frame, Frame] = {}
+        for frame, _ in self.cells:
+            _mirror(frame, frames)
+        contents = [_seen_from(a, frames) for a in given[len(given) - len(self.cells):]]
+        for (frame, name), content in zip(self.cells, contents, strict=True):
+            frames[frame].cells[name] = content
+        return set(frames.values()), [_seen_from(a, frames) for a in values]
+
+
+def _cells_of(closure: Closure) -> Iterator[tuple[tuple[Frame, str], Abstract]]:
+    """The cells that a nested function reads, each with the frame it is in and what it holds now."""
+    for name in closure.code.cells.values():
+        frame: Frame | None = closure.frame
+        while frame is not None and name not in frame.cells:
+            frame = frame.closure.frame if frame.closure is not None else None
+        if frame is not None:
+            yield (frame, name), frame.cells[name]
+
+
+def _mirror(frame: Frame, frames: dict[Frame, Frame]) -> Frame:
+    """A frame for what ``frame`` holds, as a callee sees it."""
+    if frame not in frames:
+        frames[frame] = Frame(frame.lowered, owner=frame.owner, path=frame.path, origin=frame.origin or frame)
+    return frames[frame]
+
+
+def _seen_from(a: Any, frames: dict[Frame, Frame]) -> Any:
+    parts = ab.parts_of(a) if a is not None else None
+    if parts is None:
+        return a
+    moved = ab.with_parts(a, [_seen_from(p, frames) for p in parts])
+    if isinstance(moved, Closure):
+        moved.frame = _frame_seen_from(moved, frames)
+    return moved
+
+
+def _frame_seen_from(closure: Closure, frames: dict[Frame, Frame]) -> Frame:
+    """The frame of a nested function in a callee: one that holds every cell it reads, whichever frame that was in."""
+    homes = {place[0] for place, _ in _cells_of(closure)}
+    if not homes & set(frames):
+        return closure.frame  # type: ignore[no-any-return]
+    if len(homes) == 1:
+        return frames[homes.pop()]
+    raise Refusal("SCT702", "this nested function reads variables of several functions around it that are rebound",
+                  "pass them as arguments")
+
+
+def _frames_of(values: list[Any]) -> Iterator[Frame]:
+    for a in values:
+        if isinstance(a, Closure):
+            yield from (frame for (frame, _), _ in _cells_of(a))
+        if a is not None:
+            yield from _frames_of(ab.parts_of(a) or [])
 
 
 SPECIAL: dict[Any, Any] = {}

@@ -75,6 +75,8 @@ class Frame:
     """The Python function object whose globals and closure cells this code sees."""
     path: DataPath | None = None
     """Where generated code finds ``owner``."""
+    origin: Frame | None = None
+    """The frame that this one stands for inside a callee that was handed its cells."""
 
 
 @dataclass
@@ -302,12 +304,12 @@ def _finish(sp: Specializer, frame: Frame, op: Op, exit: Exit) -> Exit | None:
 
 def _branch(sp: Specializer, frame: Frame, op: Op, condition: Value, taken: int) -> tuple[Block, Exit]:
     block = Block()
-    saved = sp.narrowed
+    saved, cells = sp.narrowed, dict(frame.cells)
     sp.narrowed = dict(saved)
     narrow(sp, condition, taken == 0)
     with sp.builder.at(block):
         exit = sp.run_block(frame, op.blocks[taken])
-    sp.narrowed = saved
+    sp.narrowed, frame.cells = saved, cells
     return block, exit
 
 

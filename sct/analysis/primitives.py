@@ -182,7 +182,8 @@ def construct(sp: Specializer, cls: type, args: list[Abstract], kwargs: dict[str
     collected = _Arguments(sp)
     templates = tuple(collected.template(a)[0] for a in args)
     named = {k: collected.template(a)[0] for k, a in kwargs.items()}
-    return sp.builder.value("call", collected.operands, Object(cls), fn=cls, args=templates, kwargs=named)
+    return sp.builder.value("call", collected.operands, Object(cls), fn=cls, args=templates, kwargs=named,
+                            effect="fresh")
 
 
 # --------------------------------------------------------------------------------------------------------------- operators

@@ -25,3 +25,9 @@ class Session(Protocol):
 
     def remember(self, key: Any, record: Any) -> None:
         """Store the record of a specialised callee."""
+
+    def mark(self) -> int:
+        """A point in the sequence of records, for ``forget_since``."""
+
+    def forget_since(self, mark: int) -> None:
+        """Drop the records stored after ``mark``: they rest on an assumption about a recursive call that was too narrow."""

@@ -291,7 +291,7 @@ class _Planner:
         consumer, root = users[0]
         if root is None or root.parent is not op.parent or not self._position_allows(op, consumer):
             return False
-        return self._name_allows(op, consumer, root) and self._order_allows(op, root) and self.lengths.fits(op, root, consumer)
+        return self._name_allows(op, consumer, root) and self._order_allows(op, root) and self.lengths.fits(op, root)
 
     def _position_allows(self, op: Op, consumer: Op) -> bool:
         """Some operands must be names: what is written in place, and what flows into another variable."""
@@ -332,7 +332,7 @@ class _Planner:
         if not self.facts.reverse(op):
             return False
         if not value.hint.endswith("_bar"):
-            return self.lengths.of(value) <= UNNAMED_LIMIT
+            return self.lengths.full[op] <= UNNAMED_LIMIT
         if any(r.hint == value.hint for r in consumer.results) and consumer.loc.line == op.loc.line:
             return consumer.name == "call" and not self.accumulates(op)  # x_bar = a * b + c * d, not in two steps
         named = op.name == "call" and len(op.operands) == 1 and bool(resolve(op.operands[0]).hint)

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from ..ir.core import Op, Value
-from ..ir.ops import INFIX, PREFIX, Lit, SeqOf, SliceOf, Slot
+from ..ir.ops import INFIX, PREFIX, Lit, SeqOf, SliceOf, Slot, uses_in
 from .externals import spelled_length
 from .facts import Facts, resolve, template_values
 
@@ -17,56 +17,66 @@ USER_LIMIT = 160
 """A line that the user wrote is repeated as it is up to this length."""
 SHORT = 14
 """Shorter expressions are not worth a variable."""
-MARGIN = 16
-"""What a line has besides its expression: indentation and a target."""
+MARGIN = 10
+"""What a line has besides its expression: a target, or ``return``."""
+ATOMS = frozenset({"const", "global", "attr", "item"})
 NAME = 3
 """Estimated length of the name of a temporary."""
 
 
 class Lengths:
-    """Estimates of printed lengths, measured from operands to consumers."""
+    """Estimates of printed lengths, measured from operands to consumers; what makes a line too long gets a line of its own."""
 
     def __init__(self, facts: Facts, ternary: Collection[Op], shared: Collection[Value]) -> None:
         self.facts = facts
         self.ternary = ternary
         self.shared = shared
-        self.full: dict[Value, int] = {}
-        """Length of the expression that defines a temporary, with all it consumes folded in."""
-        self.room: dict[Op, int] = {}
-        """Characters left on the line of a statement."""
+        self.full: dict[Op, int] = {}
+        """Length of an op as an expression or statement, with all that folds into it."""
+        self.cut: set[Value] = set()
+        """Temporaries that are not folded into their consumers because the line would become too long."""
 
     def of(self, value: Value) -> int:
         """The length of a mention of ``value``, all that can be folded in counted."""
         value = resolve(value)
-        if value.hint and not (isinstance(value.owner, Op) and value.owner.name == "const"):
+        owner = value.owner
+        if value.hint and not (isinstance(owner, Op) and owner.name == "const"):
             return len(value.hint)
-        if len(self.facts.mentions.get(value, ())) - (value in self.shared) == 1 or _is_atom(value):
-            return self.full.get(value, NAME)
+        if value in self.cut or not isinstance(owner, Op):
+            return NAME
+        if owner.name in ATOMS or len(self.facts.mentions.get(value, ())) - (value in self.shared) == 1:
+            return self.full.get(owner, NAME)
         return NAME
 
     def measure(self, op: Op) -> None:
-        """Note the length of what ``op`` defines; its operands have been measured."""
-        if len(op.results) == 1 and (not op.blocks or op in self.ternary):
-            self.full[op.results[0]] = self.expression(op)
+        """Note the length of an op, its operands have been measured; cut off its longest parts while it is too long."""
+        if op.blocks and op not in self.ternary:
+            return
+        size = self.expression(op)
+        parts = sorted({resolve(v) for v in uses_in(op)}, key=self.of) if size > self.limit(op) else []
+        while size > self.limit(op) and parts:
+            longest = parts.pop()
+            length = self.of(longest)
+            if length < SHORT or longest.hint:
+                break
+            self.cut.add(longest)
+            size += NAME - length
+        self.full[op] = size
 
-    def fits(self, op: Op, root: Op, consumer: Op) -> bool:
-        """Whether ``op`` may be folded into the statement ``root``; says no to the longest part of a line that is too long."""
-        if root not in self.room:
-            self.room[root] = self.limit(root) - 4 * self.facts.depth[_block(root)] - self.statement(root)
-        size = self.full.get(op.results[0], NAME)
-        if self.room[root] >= 0 or size < SHORT or size < max(map(self.of, consumer.operands)):
-            return True
-        if size > self.limit(root) - MARGIN:
-            return True  # too long for a line of its own: one of its parts becomes a variable
-        self.room[root] += size - NAME
-        return False
+    def fits(self, op: Op, root: Op) -> bool:
+        """Whether ``op`` may be folded into the statement ``root``."""
+        value = op.results[0]
+        if value.hint:  # folded in although it has a name: not counted yet
+            size = self.full.get(root, 0) + self.full[op] - len(value.hint)
+            if size > self.limit(root):
+                return False
+            self.full[root] = size
+        return value not in self.cut
 
-    def limit(self, root: Op) -> int:
-        return LIMIT if self.facts.reverse(root) else USER_LIMIT
-
-    def statement(self, op: Op) -> int:
-        targets = sum(len(r.hint) + 2 for r in op.results) + 1 if op.results and not op.blocks else 8
-        return targets + self.expression(op)
+    def limit(self, op: Op) -> int:
+        assert op.parent is not None
+        line = LIMIT if self.facts.reverse(op) else USER_LIMIT
+        return line - MARGIN - 4 * self.facts.depth[op.parent]
 
     def expression(self, op: Op) -> int:
         """The length of the text of one op."""
@@ -109,12 +119,3 @@ class Lengths:
             parts = (template.lo, template.hi, template.step)
             return 1 + sum(self.template(op, t) for t in parts if t is not None and t != Lit(None))
         return 4
-
-
-def _is_atom(value: Value) -> bool:
-    return isinstance(value.owner, Op) and value.owner.name in ("const", "global", "attr", "item")
-
-
-def _block(op: Op) -> Any:
-    assert op.parent is not None
-    return op.parent

@@ -33,8 +33,6 @@ from __future__ import annotations
 import operator
 from typing import Any
 
-import numpy as np
-
 from ..ir.core import Function, Value
 from ..ir.types import ANY, Array, Scalar, Type
 from .algebra import Apply, Term
@@ -63,6 +61,8 @@ def _product(x: Term, y: Term, kind: Type, facts: Simplifier) -> Apply | None:
     inner = facts.inner(y, mul)
     if inner is None:
         return None
+    if inner[1] is x:                                               # x * (a * x) = a * x * x
+        return Apply(mul, (y, x))
     first = product_type(x, inner[0])
     costly = isinstance(first, Array) and isinstance(y, Value) and not isinstance(y.type, Array)
     return Apply(mul, (Apply(mul, (x, inner[0]), first), inner[1])) if first is not None and not costly else None
@@ -98,14 +98,23 @@ def _addition(fn: Any, x: Term, y: Term, facts: Simplifier) -> Apply | None:
 def product_type(x: Term, y: Term) -> Type | None:
     """The type of ``x * y``, where it is known without asking NumPy."""
     a, b = _type(x), _type(y)
-    if isinstance(a, Scalar) and isinstance(b, Scalar):
-        python = False if False in (a.python, b.python) else None if None in (a.python, b.python) else True
-        return Scalar(np.promote_types(a.dtype, b.dtype).name, python)
     if isinstance(a, Array) and isinstance(b, Array):
         return a if a == b and ANY not in a.dims else None
-    if isinstance(a, Array) and isinstance(b, Scalar):
-        return a if a.dtype == b.dtype else None
-    return b if isinstance(a, Scalar) and isinstance(b, Array) and a.dtype == b.dtype else None
+    if isinstance(a, Array) or isinstance(b, Array):
+        array, number = (a, b) if isinstance(a, Array) else (b, a)
+        return array if isinstance(number, Scalar) and _is_absorbed(number, array) else None
+    if isinstance(a, Scalar) and isinstance(b, Scalar):
+        if a.dtype != b.dtype:
+            return a if _is_absorbed(b, a) else b if _is_absorbed(a, b) else None
+        return a if a.python == b.python else Scalar(a.dtype, False if False in (a.python, b.python) else None)
+    return None
+
+
+def _is_absorbed(number: Scalar, by: Type | None) -> bool:
+    """Whether a product with ``number`` has the element type of ``by``: Python's real numbers adapt to NumPy's."""
+    assert isinstance(by, Array | Scalar)
+    weak = number.python is True and number.dtype in ("float64", "int64") and by.differentiable
+    return number.dtype == by.dtype or (weak and (isinstance(by, Array) or by.python is False))
 
 
 def _sum_type(x: Term, y: Term) -> Type | None:

@@ -10,6 +10,7 @@ from .arrange import arrange
 from .cse import merge_common_subexpressions
 from .dce import eliminate_dead_code
 from .hoist import hoist_invariants
+from .inplace import protect_saved_arrays
 from .iterate import iterate_over_saved
 from .lazy import broadcast_lazily
 from .simplify import simplify
@@ -25,10 +26,13 @@ PIPELINE: list[Pass] = [
     hoist_invariants,
     merge_common_subexpressions,
     simplify,
+    merge_common_subexpressions,
+    simplify,
     arrange,
     eliminate_dead_code,
     iterate_over_saved,
     eliminate_dead_code,
+    protect_saved_arrays,
 ]
 
 

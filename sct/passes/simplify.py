@@ -41,6 +41,7 @@ from ..ir.ops import IMPLICIT, LOOPS, Lit, Slot
 from ..ir.rewrite import (
     carried_inits,
     clone_op,
+    erase_all,
     exits,
     is_tail,
     item_count,
@@ -92,7 +93,12 @@ class Simplifier:
     def run(self) -> int:
         """Rewrite the whole function; how many rewrites."""
         self.block(self.fn.body)
+        erase_all(self.fn.body, self.is_unused)
         return self.count
+
+    def is_unused(self, op: Op) -> bool:
+        """Whether rewriting has left ``op`` without a use."""
+        return _is_removable(op) and not any(self.uses[result] for result in op.results)
 
     def block(self, block: Block) -> None:
         done: list[Op] = []
@@ -211,7 +217,7 @@ class Simplifier:
         for value in op.operands:
             self.uses[value] -= 1
             owner = value.owner
-            if self.uses[value] == 0 and isinstance(owner, Op) and owner.name == "call" and owner.attrs.get("adjoint"):
+            if isinstance(owner, Op) and self.is_unused(owner):
                 self.release(owner)
 
     # ---- what the rules of algebra ask
@@ -241,7 +247,8 @@ class Simplifier:
 
     def product(self, x: Term, y: Term) -> Value | None:
         """A visible value that is ``x * y``."""
-        return self.products.get(frozenset((x, y))) if isinstance(x, Value) and isinstance(y, Value) else None
+        found = self.products.get(frozenset((x, y))) if isinstance(x, Value) and isinstance(y, Value) else None
+        return found if found is not None and self.uses[found] else None
 
     def is_arithmetic_only(self, term: Term) -> bool:
         """Whether only adjoint sums, products and quotients use ``term``."""
@@ -354,6 +361,12 @@ def same_kind(a: Type, b: Type) -> bool:
 def _of_literal(kind: Type) -> Type:
     """The type of a constant's value, which is not the base of a union."""
     return kind.const if isinstance(kind, OrConst) and kind.base == BOTTOM else kind
+
+
+def _is_removable(op: Op) -> bool:
+    """Whether nothing is lost with an adjoint call that nothing uses."""
+    attrs = op.attrs
+    return op.name == "call" and bool(attrs.get("adjoint")) and attrs.get("effect", "pure") in ("pure", "reads", "fresh")
 
 
 def _is_arithmetic(op: Op) -> bool:

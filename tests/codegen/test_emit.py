@@ -528,6 +528,18 @@ def test_traceback_shows_the_generated_line() -> None:
     assert "return 1.0 / x" in "".join(traceback.format_exception(caught.value))
 
 
+def test_deep_expressions_are_broken_into_lines() -> None:
+    b, fn = builder(("x", FLOAT))
+    b.emit("mark", text="reverse sweep")
+    value = fn.params[0]
+    for _ in range(2000):
+        value = b.value("call", [value], FLOAT, fn=math.sin)
+    b.emit("return", [value], single=True)
+    emitted = emit(fn)
+    assert max(map(len, emitted.text.splitlines())) <= 100
+    assert load(emitted)(0.0) == 0.0
+
+
 def test_long_functions_take_time_in_proportion() -> None:
     def seconds(n: int) -> float:
         b, fn = builder(("x", FLOAT))
