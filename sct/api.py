@@ -94,10 +94,21 @@ class GradientFunction:
         self.__qualname__ = getattr(plain, "__qualname__", self.__name__)
         self.__module__ = getattr(fun, "__module__", None) or "__main__"
         self._parameters = list(self.__signature__.parameters.values())
-        self._request = Request(*positions_of(argnums, self._parameters, self.__name__), value, has_aux, allow_int)
+        if not self._is_in_class_body():
+            assert self._request  # complain about argnums now
         self._dispatcher = Dispatcher(self.__name__, plain, self._parameters, self._slow)
         self._method: GradientFunction | None = None
         self.__call__ = self._dispatcher.call
+
+    @functools.cached_property
+    def _request(self) -> Request:
+        positions, sequence = positions_of(self.argnums, self._parameters, self.__name__)
+        return Request(positions, sequence, self._value, self._has_aux, self._allow_int)
+
+    def _is_in_class_body(self) -> bool:
+        """Whether this may become a method, whose ``argnums`` count from the argument after ``self``."""
+        home = self.__qualname__.rpartition(".")[0]
+        return bool(home) and not home.endswith("<locals>") and not isinstance(self._plain, types.MethodType)
 
     # ------------------------------------------------------------------------------------------------------- calling
     def _slow(self, values: tuple[Any, ...]) -> Any:

@@ -1,4 +1,4 @@
-"""Takes the guards of each specialisation, gives a generated function that finds in fractions of a microsecond which one fits."""
+"""Takes the guards of each specialisation, gives a generated function that finds in a fraction of a microsecond which fits."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..analysis.alias import may_alias
 from ..ir.core import Block, Op, Value
 from ..ir.ops import LOOPS, Lit, SeqOf, Slot
 from ..ir.rewrite import incoming
@@ -164,7 +165,7 @@ def _allocates(op: Op) -> bool:
     if fn in (operator.getitem, np.broadcast_to):
         return False
     entry = registry.lookup(fn)
-    if fn in (np.zeros_like, np.copy, np.array, operator.add, operator.mul, operator.sub, operator.truediv, operator.neg):
+    if fn in (np.zeros_like, np.copy, operator.add, operator.mul, operator.sub, operator.truediv, operator.neg):
         return True
-    return entry is not None and entry.alias == "fresh"
+    return entry is not None and not may_alias(op)
 

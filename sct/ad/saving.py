@@ -12,7 +12,8 @@ from typing import Any
 
 from ..errors import InternalError
 from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
-from ..ir.rewrite import clone_op
+from ..ir.ops import LOOPS
+from ..ir.rewrite import clone_op, incoming
 from ..ir.types import Array, Cache, List, Scalar, strip_const
 
 CHEAP = frozenset({operator.add, operator.sub, operator.mul, operator.neg, operator.pos, operator.lt, operator.le, operator.gt,
@@ -154,6 +155,7 @@ class _Saver:
 
     def _save(self, v: Value) -> Value:
         """Pass ``v`` out of its branch when it is not in a loop, else push and pop it."""
+        _bind_unbound(v, set())
         if not any(op is not None and op.name in ("for", "while") for op in _owners(defining_block(v))):
             return self._pass_out(v)
         body = self.function.body
@@ -199,6 +201,26 @@ class _Saver:
             result = Value(v.hint, v.type, op)
             op.results.append(result)
             current = result
+
+
+def _bind_unbound(v: Value, seen: set[Value]) -> None:
+    """Bind a variable to None where it would be unbound on some path: saving it must not raise where the program does not."""
+    if v in seen:
+        return
+    seen.add(v)
+    op = v.owner.parent if isinstance(v.owner, Block) else v.owner
+    if not isinstance(op, Op):
+        return
+    if op.name == "undef":
+        op.name, op.attrs = "const", {"value": None}
+    elif isinstance(v.owner, Block) and op.name in LOOPS:
+        k = v.owner.args.index(v) - (len(v.owner.args) - len(op.results))
+        sources = list(incoming(op, k)) if k >= 0 else []
+        for source in sources:
+            _bind_unbound(source, seen)
+    elif op.name in ("if", *LOOPS):
+        for source in incoming(op, op.results.index(v)):
+            _bind_unbound(source, seen)
 
 
 def _is_view(op: Op) -> bool:

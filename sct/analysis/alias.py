@@ -7,7 +7,7 @@ rebinding in disguise when nothing in the class of ``x`` comes from outside the 
 from __future__ import annotations
 
 from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
-from ..ir.ops import LOOPS
+from ..ir.ops import LOOPS, Lit
 from ..ir.rewrite import carried_inits, exits, item_count
 from ..ir.types import Array, List, Object, Tuple, strip_const
 from ..rules import registry
@@ -63,7 +63,7 @@ class AliasClasses:
                         self.union(v, r)
         elif op.name == "global":
             self.foreign.update(op.results)
-        elif op.name in ("invoke", "attr") or (op.name == "call" and _may_alias(op)) or op.name in _SHARING:
+        elif op.name in ("invoke", "attr") or (op.name == "call" and may_alias(op)) or op.name in _SHARING:
             for v in op.operands[:1] if op.name == "iaddv" else op.operands:
                 for r in op.results:
                     self.union(v, r)
@@ -91,8 +91,11 @@ def _has_memory(v: Value) -> bool:
     return isinstance(strip_const(v.type), Array | List | Tuple | Object)
 
 
-def _may_alias(op: Op) -> bool:
+def may_alias(op: Op) -> bool:
+    """Whether the result of a primitive call may share memory with its first argument (by the registry)."""
     entry = registry.lookup(op.attrs["fn"])
+    if entry is not None and entry.alias == "copy":
+        return op.attrs["kwargs"].get("copy", Lit(True)) != Lit(True) or len(op.attrs["args"]) > 2
     return entry is None or entry.alias != "fresh"
 
 
@@ -151,13 +154,9 @@ def _branches(op: Op) -> dict[Op, Block]:
 def _loop_between(definition: Block, op: Op, user: Op) -> bool:
     """Whether a loop inside the block that defines a value contains both ``op`` and ``user``: then the use comes round again."""
     assert op.parent is not None and user.parent is not None
-    around_user = set(enclosing(user.parent))
-    for block in enclosing(op.parent):
-        if block is definition:
-            return False
-        if block.parent is not None and block.parent.name in LOOPS and block in around_user:
-            return True
-    return False
+    around_user, around_definition = set(enclosing(user.parent)), set(enclosing(definition))
+    return any(block.parent is not None and block.parent.name in LOOPS and block in around_user
+               and block not in around_definition for block in enclosing(op.parent))
 
 
 def _live_after(v: Value, op: Op, here: int, order: dict[Op, int]) -> bool:

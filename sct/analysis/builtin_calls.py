@@ -11,7 +11,7 @@ import numpy as np
 
 from ..ir.core import Block, Op, Value
 from ..ir.ops import Slot
-from ..ir.types import ANY, MANY, NONE, STR, Array, Dict, List, Object, OrConst, Scalar, Tuple, Type, strip_const, type_of
+from ..ir.types import ANY, MANY, NONE, STR, Array, Dict, List, Object, OrConst, Scalar, Tuple, Type, join_all, strip_const, type_of
 from ..rules.facts import is_static
 from ..runtime import helpers
 from .abstract import POISON, Abstract, Bound, Closure, Iteration, Mapping, Range, Seq, Slice, Static, leaf_shape, shape_of
@@ -179,11 +179,23 @@ def _min_max(name: str) -> Any:
         if len(args) == 1:
             items = known_items(sp, args[0])
             if items is not None and len(items) >= 2:
-                return apply(sp, fn, items)
+                return _one_of(sp, fn, items)
             if items is not None and len(items) == 1:
                 return items[0]
+        elif all(isinstance(a, Value | Static) for a in args):
+            return _one_of(sp, fn, args)
         return UNDECIDED
     return build
+
+
+def _one_of(sp: Specializer, fn: Any, items: list[Abstract]) -> Abstract:
+    """The least or greatest of several numbers: it may be any of them, so its type covers all of theirs."""
+    result = apply(sp, fn, items)
+    types = [strip_const(a.type) if isinstance(a, Value) else type_of(a.value) for a in items if isinstance(a, Value | Static)]
+    joined = join_all(types)
+    if isinstance(result, Value) and len(types) == len(items) and isinstance(joined, Scalar):
+        result.type = joined
+    return result
 
 
 def _sum(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -246,7 +258,7 @@ def _may_repeat(index: Abstract) -> bool:
 def _where(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     """In a rule, a choice between numbers is a conditional expression (``np.where`` would give a 0-d array)."""
     if not sp.context.splicing or len(args) != 3 or not all(map(_is_number, args)):
-        return NotImplemented
+        return UNDECIDED
     condition, x, y = args
     if isinstance(condition, Static):
         return x if condition.value else y

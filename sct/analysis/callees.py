@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import SctError
+from ..errors import Obstacle, SctError
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS
-from ..ir.types import Object, strip_const
+from ..ir.types import NONE, Object, OrConst, strip_const
 from ..rules import registry
 from . import abstract as ab
 from .abstract import NEVER, POISON, Abstract, Bound, Closure, DataPath, Mapping, Seq, Shape, Static
-from .data import from_data
+from .data import CODE, from_data
 from .infer import SIMPLE, Frame, Refusal, Specializer, sequence_items
 from .primitives import apply, construct
 
@@ -183,6 +183,8 @@ class Record:
     used: bool = False
     """Whether the assumed result was consulted while the body was being visited (a recursive call)."""
     done: bool = False
+    obstacles: dict[tuple[Any, ...], Obstacle] = field(default_factory=dict)
+    """What was refused in its body: reported whenever it is called."""
 
 
 @dataclass
@@ -260,9 +262,30 @@ def bind_arguments(lowered: Function, args: list[Abstract], kwargs: dict[str, Ab
 def _enter_function(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstract]) -> Abstract:
     if POISON in bound:
         return POISON
+    if _tied_to_parameter([Static(frame.owner, frame.path), *bound]):
+        if lowered in sp.context.stack:
+            raise Refusal("SCT702", f"`{lowered.name}` calls itself with a function that is an argument and captures variables",
+                          "pass these variables as arguments")
+        return inline(sp, frame, lowered, bound)
     if should_inline(sp, lowered):
         return inline(sp, frame, lowered, bound)
     return _invoke(sp, frame, lowered, bound)
+
+
+def _tied_to_parameter(values: list[Any]) -> bool:
+    """Whether code among ``values`` holds data that only the differentiated function can read, from one of its arguments."""
+    for a in values:
+        if isinstance(a, Static) and a.path is not None and a.path.scope == "param" and _holds_data(a.value):
+            return True
+        if _tied_to_parameter(ab.parts_of(a) or []):
+            return True
+    return False
+
+
+def _holds_data(obj: Any) -> bool:
+    if isinstance(obj, types.FunctionType):
+        return bool(obj.__closure__ or obj.__defaults__ or obj.__kwdefaults__)
+    return not isinstance(obj, CODE) and obj is not None
 
 
 def should_inline(sp: Specializer, lowered: Function) -> bool:
@@ -291,6 +314,7 @@ def measure(lowered: Function) -> tuple[int, bool]:
 
 def inline(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstract]) -> Abstract:
     """Visit the callee's body in place of the call."""
+    shapes, sp.loop_shapes = sp.loop_shapes, {}
     for arg, value in zip(lowered.body.args, bound, strict=True):
         frame.env[arg] = value
         _name_after(sp, value, arg.hint)
@@ -300,7 +324,7 @@ def inline(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstrac
         exit = sp.run_block(frame, lowered.body)
     finally:
         sp.context.stack.pop()
-        sp.builder.loc = loc
+        sp.builder.loc, sp.loop_shapes = loc, shapes
     if exit.kind == "return":
         return exit.values[0]
     return POISON if exit.kind == "poison" else NEVER
@@ -317,13 +341,16 @@ def _invoke(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstra
     around = Surroundings([frame.closure, *bound])
     bound = [*bound, *around.contents]
     shapes = [_runtime_numbers(ab.shape_of(a)) for a in bound]
-    key = (lowered, tuple(shapes), around.places)
+    known = [_known_object(sp, v) for a, s in zip(bound, shapes, strict=True) for v in _run_time(a, s)]
+    key = (lowered, tuple(shapes), around.places, tuple(k and (k[1].scope, k[1].root, k[1].steps, id(k[0])) for k in known))
     record: Record | None = sp.session.typed(key)
     if record is None:
-        record = specialise(sp, frame, lowered, shapes, key, around)
+        record = specialise(sp, frame, lowered, shapes, key, around, known)
     elif not record.done:
         record.used = True
         record.function.info.recursive = True
+    else:
+        sp.context.obstacles.update(record.obstacles)
     if record.result.tag == ("marker", "never"):
         return NEVER
     operands = [v for a, s in zip(bound, record.arguments, strict=True) for v in ab.leaves(a, s, sp.builder)]
@@ -333,25 +360,42 @@ def _invoke(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstra
     return ab.rebuild(record.result, lambda t: next(results))
 
 
+def _run_time(a: Abstract, shape: Shape) -> Iterator[Value | None]:
+    """For each run-time leaf of ``shape`` the value in ``a`` that fills it, where there is one already."""
+    if shape.tag[0] == "leaf":
+        yield a if isinstance(a, Value) else None
+    elif shape.parts:
+        parts = ab.parts_of(a)
+        for k, part in enumerate(shape.parts):
+            yield from _run_time(parts[k] if parts is not None else a, part)
+
+
+def _known_object(sp: Specializer, value: Value | None) -> tuple[Any, DataPath] | None:
+    """The object that is behind a parameter whose attributes the callee may read, and where it is found."""
+    return sp.known(value) if value is not None and isinstance(strip_const(value.type), Object) else None
+
+
 def _runtime_numbers(shape: Shape) -> Shape:
     """Literal numbers become parameters, so that one specialisation serves them all (and recursion ends)."""
     widened = ab.generalise(shape)
     if widened.tag[0] == "leaf":
-        return ab.leaf_shape(strip_const(widened.tag[1]))
+        t = widened.tag[1]
+        return widened if isinstance(t, OrConst) and t.const is NONE else ab.leaf_shape(strip_const(t))
     if widened.parts:
         return Shape(widened.tag, tuple(map(_runtime_numbers, widened.parts)), widened.example)
     return widened
 
 
 def specialise(sp: Specializer, frame: Frame, lowered: Function, shapes: list[Shape], key: Any,
-               around: Surroundings) -> Record:
+               around: Surroundings, known: list[Any]) -> Record:
     """Visit a callee with parameters of the given shapes, repeating until the result of recursive calls is settled."""
     never = ab.shape_of(NEVER)
     record = Record(Function(lowered.name, Block(), lowered.loc, TypedInfo(lowered.name)), never, shapes)
     sp.session.remember(key, record)
     mark = sp.session.mark()
-    outer, narrowed, pending = sp.builder.block, sp.narrowed, sp.pending
+    outer, narrowed, pending, loop_shapes = sp.builder.block, sp.narrowed, sp.pending, sp.loop_shapes
     loc = sp.builder.loc
+    sp.loop_shapes = {}
     obstacles = dict(sp.context.obstacles)
     sp.context.stack.append(lowered)
     try:
@@ -359,25 +403,28 @@ def specialise(sp: Specializer, frame: Frame, lowered: Function, shapes: list[Sh
             sp.context.obstacles = dict(obstacles)
             sp.session.forget_since(mark)
             record.used = False
-            result = _visit_body(sp, Frame(lowered, {}, {}, frame.closure, frame.owner, frame.path), record, around)
+            result = _visit_body(sp, Frame(lowered, {}, {}, frame.closure, frame.owner, frame.path), record, around, known)
             if result == record.result or not record.used:
                 record.result = result
                 break
             record.result = ab.join_shapes(record.result, result)
     finally:
         sp.builder.block, sp.narrowed, sp.pending, sp.builder.loc = outer, narrowed, pending, loc
+        sp.loop_shapes = loop_shapes
+        record.obstacles = {key: o for key, o in sp.context.obstacles.items() if key not in obstacles}
         sp.context.stack.pop()
     record.done = True
     record.function.info.result = record.result
     return record
 
 
-def _visit_body(sp: Specializer, frame: Frame, record: Record, around: Surroundings) -> Shape:
+def _visit_body(sp: Specializer, frame: Frame, record: Record, around: Surroundings, known: list[Any]) -> Shape:
     body = Block()
     record.function.body = body
     sp.builder.block, sp.narrowed, sp.pending = body, {}, []
     hints = [arg.hint for arg in frame.lowered.body.args] + around.hints
     given = [sp.instantiate(shape, body, hint) for hint, shape in zip(hints, record.arguments, strict=True)]
+    sp.context.examples.update({v: k for v, k in zip(body.args, known, strict=True) if k is not None})
     inside, (frame.closure, *given) = around.enter(given, [frame.closure, *given])
     frame.env.update(zip(frame.lowered.body.args, given, strict=False))
     exit = sp.run_block(frame, frame.lowered.body)

@@ -89,14 +89,14 @@ def read(path: DataPath) -> Any:
     return value
 
 
-_CODE = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type, np.ufunc, types.MethodDescriptorType,
+CODE = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type, np.ufunc, types.MethodDescriptorType,
          types.WrapperDescriptorType, types.MethodWrapperType, np.dtype, types.EllipsisType, types.NotImplementedType)
 _DATA = (bool, int, float, complex, str, np.ndarray, np.generic)
 
 
 def from_data(sp: Specializer, value: Any, path: DataPath) -> Abstract:
     """What specialisation knows of an object found in the user's module: code is static, data is read live."""
-    if value is None or isinstance(value, _CODE):
+    if value is None or isinstance(value, CODE):
         if not _immutable_home(path):
             sp.context.guard("is", path, value)
         return Static(value, path)
@@ -166,7 +166,7 @@ def parameter(context: Context, sp: Specializer, value: Value, example: Any, pat
     if isinstance(example, types.FunctionType):
         context.guard("code", path, example)
         return Static(example, path)
-    if isinstance(example, _CODE):
+    if isinstance(example, CODE):
         context.guard("is", path, example)
         return Static(example, path)
     if isinstance(example, types.MethodType | functools.partial):

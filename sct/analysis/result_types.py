@@ -108,6 +108,10 @@ def _alternatives(structure: list[Any]) -> list[list[Any]]:
 
 
 def _undecided(t: Any) -> bool:
+    if isinstance(t, List):
+        return _undecided(t.item)
+    if isinstance(t, Tuple):
+        return any(map(_undecided, t.items))
     return isinstance(t, Scalar) and t.python is None
 
 
@@ -116,7 +120,13 @@ def _decide(x: Any, python: bool) -> Any:
         return type(x)(_decide(v, python) for v in x) if not hasattr(x, "_fields") else x
     if isinstance(x, dict):
         return {k: _decide(v, python) for k, v in x.items()}
-    return replace(x, python=python) if _undecided(x) else x
+    if not _undecided(x):
+        return x
+    if isinstance(x, List):
+        return List(_decide(x.item, python))
+    if isinstance(x, Tuple):
+        return Tuple(tuple(_decide(t, python) for t in x.items), x.cls)
+    return replace(x, python=python)
 
 
 def _has(x: Any, found: Callable[[Any], bool]) -> bool:

@@ -84,9 +84,15 @@ def from_value(sp: Specializer, base: Value, index: Abstract) -> Abstract:
         raise Refusal("SCT705", f"a value of type {t} cannot be indexed", "pass an array, a list or a tuple")
     collected = _Arguments(sp)
     templates = (collected.slot(base), collected.template(index)[0])
-    attrs: dict[str, Any] = {"adjoint": True} if sp.context.splicing else {"may_raise": True}
+    attrs: dict[str, Any] = {"adjoint": True} if sp.context.splicing else {} if _never_raises(index) else {"may_raise": True}
     return sp.as_abstract(sp.builder.value("call", collected.operands, result, fn=operator.getitem, args=templates, kwargs={},
                                            effect="reads", **attrs))
+
+
+def _never_raises(index: Abstract) -> bool:
+    """Slices are cut to size; a number or an array of indices may be out of bounds."""
+    items = index.items if isinstance(index, Seq) else [index]
+    return all(isinstance(i, Slice) or (isinstance(i, Static) and i.value in (None, Ellipsis)) for i in items)
 
 
 def indexed_type(sp: Specializer, t: Array, index: Abstract) -> Type:

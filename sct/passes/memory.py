@@ -12,6 +12,7 @@ from functools import cache
 
 import numpy as np
 
+from ..analysis.alias import may_alias
 from ..ir.core import Function, Op, Value, walk
 from ..ir.ops import INFIX, LOOPS, PREFIX, template_slots
 from ..ir.rewrite import carried_start, incoming
@@ -39,7 +40,7 @@ def aliased(op: Op) -> list[Value]:
     """The operands that the results of a call may share memory with: none, those of the first argument, or all."""
     fn = op.attrs["fn"]
     entry = registry.lookup(fn)
-    if op.attrs.get("effect") == "fresh" or (entry is not None and entry.alias == "fresh"):
+    if op.attrs.get("effect") == "fresh" or (entry is not None and not may_alias(op)):
         return []
     if entry is not None or fn in (operator.getitem, helpers.unbroadcast):
         return [op.operands[k] for k in template_slots(op.attrs["args"][0])] if op.attrs["args"] else op.operands

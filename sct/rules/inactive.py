@@ -82,7 +82,7 @@ zero(np.sign, np.floor, np.ceil, np.trunc, np.fix, np.rint, np.round, np.around,
 zero(np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert, np.left_shift, np.right_shift, np.gcd, np.lcm)
 zero(np.indices, np.ix_, np.tril_indices, np.triu_indices, np.diag_indices, np.unravel_index, np.ravel_multi_index)
 zero(np.bool_, np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.uint64)
-zero(np.errstate, np.printoptions)
+zero(np.errstate, np.printoptions, effect="fresh")
 declare(np.bincount, infer=gives(Array("int64", (ANY,))))
 
 # Output, clocks -------------------------------------------------------------------------------------------------------

@@ -29,7 +29,8 @@ class Primitive:
     effect: str = "pure"
     """``pure``, ``fresh``, ``reads``, ``writes``, ``io`` or ``random``; io and random are never replayed."""
     alias: str = "fresh"
-    """What the result may share memory with: ``fresh`` nothing, ``view`` its first argument, ``maybe`` perhaps."""
+    """What the result may share memory with: ``fresh`` nothing, ``view`` its first argument, ``maybe`` perhaps, ``copy``
+    only if the keyword ``copy`` says so."""
     infer: Callable[..., Any] | None = None
     """Result type from argument types, where running the callable on dummies cannot tell."""
     params: tuple[str, ...] = ()

@@ -164,7 +164,7 @@ def astype_method(a, dtype, order="K", casting="unsafe", subok=True, copy=True):
     return a.astype(dtype, order=order, casting=casting, subok=subok, copy=copy)
 
 
-@vjp(astype_method, alias="maybe", infer=shapes.astype)
+@vjp(astype_method, alias="copy", infer=shapes.astype)
 def astype_vjp(a, dtype, order="K", casting="unsafe", subok=True, copy=True, *, z, z_bar):
     a_bar = z_bar if z.dtype == a.dtype else z_bar.astype(a.dtype)
 
@@ -198,7 +198,7 @@ def unnested(object, bar, path):
     return bar[path[0]] if len(path) == 1 else bar[path]
 
 
-@vjp(np.array, infer=shapes.array)
+@vjp(np.array, alias="copy", infer=shapes.array)
 def array_vjp(object, dtype=None, *, copy=True, order="K", ndmin=0, z, z_bar):
     extra = 0 if ndmin == 0 else np.ndim(z_bar) - depth(object)
     object_bar = unnested(object, z_bar, (0,) * extra)
