@@ -16,7 +16,7 @@ from .ad.reverse import Joint, Reverser, differentiate
 from .ad.saving import save
 from .analysis import attributes, builtin_calls, callees, loops, primitives, subscripts  # noqa: F401
 from .analysis import data as data_handlers
-from .analysis.abstract import NEVER, POISON, Abstract, DataPath, Seq
+from .analysis.abstract import NEVER, POISON, Abstract, DataPath, Mapping, Seq
 from .analysis.activity import masking
 from .analysis.alias import check_inplace
 from .analysis.infer import Context, Frame, Refusal, Specializer
@@ -25,7 +25,7 @@ from .codegen.load import filename_of, load
 from .errors import NonScalarOutputError, SctError
 from .ir.build import Builder
 from .ir.core import Block, Function, Op, Value, walk
-from .ir.types import Array, Scalar, Type, strip_const
+from .ir.types import Array, Object, Scalar, Type, strip_const
 from .ir.verify import verify
 from .passes.pipeline import optimise, tidy
 from .session import CompilationSession
@@ -152,12 +152,21 @@ def _return(sp: Specializer, typed: Typed) -> None:
         return
     items = typed.result.items if isinstance(typed.result, Seq) and typed.result.kind is tuple else [typed.result]
     try:
-        values = [sp.lift(item) for item in items]
+        values = [_result(sp, item) for item in items]
     except Refusal as refusal:
         sp.context.refuse(refusal, sp.builder.loc)
         sp.context.check()
     typed.primal_results = len(values)
     sp.builder.emit("return", values, single=False)
+
+
+def _result(sp: Specializer, a: Abstract) -> Value:
+    """What is returned as one run-time value; a dict can only be returned (as it is, or as auxiliary data)."""
+    if isinstance(a, Mapping) and a.runtime is None:
+        return sp.builder.value("dict", [_result(sp, v) for v in a.items.values()], Object(dict), keys=tuple(a.items))
+    if isinstance(a, Seq) and a.runtime is None and any(isinstance(item, Mapping | Seq) for item in a.items):
+        return sp.builder.value("tuple", [_result(sp, v) for v in a.items], Object(a.kind), cls=a.kind)
+    return sp.lift(a)
 
 
 def _alias_checks(context: Context, typed: Typed) -> None:
@@ -235,8 +244,8 @@ def adjoint_before_passes(fun: Any, compiled: Compiled) -> Function:
 
 def _emit_and_load(request: Request, context: Context, typed: Function, joint: Function, made: list[Function]) -> Compiled:
     joint.name = f"{_identifier(typed.name)}_{'value_and_grad' if request.value else 'grad'}"
-    callees = _distinct_names(_reachable(joint, made), joint.name)
-    printed = [(f, emit(f)) for f in callees]
+    pairs = _distinct_names(_reachable(joint, made), joint.name)
+    printed = [(f, emit(f)) for f in pairs]
     main = emit(joint, header=_header(joint, typed))
     loaded: dict[Function, Callable[..., Any]] = {}
     spaces: list[tuple[dict[str, Any], Emitted]] = []
@@ -256,7 +265,7 @@ def _emit_and_load(request: Request, context: Context, typed: Function, joint: F
     text = "\n\n".join(e.text for _, e in spaces)
     guards = [(key[0], path, expected) for key, (path, expected) in context.guards.items()]
     return Compiled(request, text, loaded[joint], live, guards, typed, joint,
-                    [Printed.of(e) for _, e in spaces], callees)
+                    [Printed.of(e) for _, e in spaces], pairs)
 
 
 def _load_one(emitted: Emitted, space: dict[str, Any]) -> Callable[..., Any]:

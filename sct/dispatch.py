@@ -13,8 +13,8 @@ import numpy as np
 from .analysis.abstract import DataPath
 from .analysis.data import read
 from .arguments import signature_text
-from .compiler import Compiled, Printed
-from .errors import place
+from .blame import annotate
+from .compiler import Compiled
 from .ir.types import MANY, NONE, STR, UNIT, Array, Scalar, Type, type_of
 
 RECENT = 6
@@ -290,37 +290,3 @@ def run(compiled: Compiled, arguments: Sequence[Any]) -> Any:
     except Exception as error:
         annotate(error, compiled)
         raise
-
-
-def annotate(error: BaseException, compiled: Compiled) -> None:
-    """Add a note that names the user's line to an exception raised by generated code."""
-    if any(note.startswith(NOTE) for note in getattr(error, "__notes__", ())):
-        return
-    found = _innermost(error, {e.filename: e for e in compiled.emitted})
-    if found is None:
-        return
-    printed, line = found
-    loc = printed.emitted.line_map.get(line)
-    if loc is not None:
-        adjoint = "the adjoint of " if _is_reverse(printed, line) else ""
-        error.add_note(f"{NOTE} {adjoint}{place(loc)}{loc.text.strip()}")
-
-
-NOTE = "while running"
-
-
-def _innermost(error: BaseException, printed: dict[str, Printed]) -> tuple[Printed, int] | None:
-    """The last generated function through which the exception came, and the line in it."""
-    found, trace = None, error.__traceback__
-    while trace is not None:
-        own = printed.get(trace.tb_frame.f_code.co_filename)
-        if own is not None:
-            found = own, trace.tb_lineno
-        trace = trace.tb_next
-    return found
-
-
-def _is_reverse(printed: Printed, line: int) -> bool:
-    """Whether a line belongs to a reverse sweep; the backward half of a callee is nothing else."""
-    backward = f"def {printed.emitted.name}(context" in printed.emitted.text and printed.emitted.name.endswith("_backward")
-    return backward or 0 < printed.reverse_line < line

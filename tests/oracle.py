@@ -1,4 +1,4 @@
-"""The judge of the language tests: a program's value to the last bit, its gradient by differences, and that nothing was changed.
+"""The judge of the language tests: a program's value to the last bit, its gradient by differences, and nothing changed.
 
 Nothing of the compiler is used to find what is expected: the original function is run on displaced arguments.
 """

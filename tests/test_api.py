@@ -1,6 +1,5 @@
 """``grad`` and ``value_and_grad`` as the user meets them: arguments, results, purity, live data, methods, pickling, bad input."""
 
-import asyncio
 import collections
 import copy
 import functools
@@ -239,7 +238,7 @@ def returns_array(x):
 @pytest.mark.parametrize("f, x", [
     (returns_array, np.ones(3)), (returns_array, np.ones(1)), (returns_array, np.array(2.0)), (lambda x: (x, x), 1.0),
     (lambda x: [x], 1.0), (lambda x: {"a": x}, 1.0), (lambda x: None, 1.0), (lambda x: "a", 1.0), (lambda x: 3, 1.0),
-    (lambda x: x > 0, 1.0), (lambda x: int(x), 1.0), (lambda x: print, 1.0),
+    (lambda x: x > 0, 1.0), (lambda x: int(x), 1.0),
 ])
 def test_outputs_that_are_not_one_number_are_refused(f, x):
     if np.ndim(x) == 0 and isinstance(x, np.ndarray):
@@ -545,15 +544,14 @@ def run_python(code, cwd=ROOT, **environment):
 
 
 def test_the_text_is_the_same_in_every_process():
-    program = ("from tests.test_api import *; import sct; gradient = value_and_grad(uses_globals); gradient(3.0); "
-               "print(gradient.source); print(gradient.explain()); print(sct.source(collecting, 1.0, 2.0))")
-    program = ("import math, sct\nfrom examples.linear_regression import *\nimport tests.test_worked_examples as t\n"
-               "from tests.test_api import uses_globals, area\nfor f in (uses_globals, area):\n"
-               "    g = sct.value_and_grad(f); g(*[1.5] * f.__code__.co_argcount)\n"
-               "    print(g.source, g.ir(), g.ir(stage='typed'), g.explain(), sct.graph(g))") if False else program.split(
-                   "; print(sct.source(collecting")[0]
+    program = ("import sct\nfrom tests.test_api import *\n"
+               "for f, args in ((uses_globals, (3.0,)), (outer, (2.0,)), (indexes, (np.ones(3), 2)), (countdown, (2.0, 3))):\n"
+               "    g = sct.value_and_grad(f)\n    g(*args)\n"
+               "    print(g.source, g.explain(), sct.graph(f, *args), *(g.ir(stage=s) for s in ('lowered', 'typed', 'optimized')))")
     texts = {run_python(program, PYTHONHASHSEED=seed).stdout for seed in ("0", "1", "2")}
-    assert len(texts) == 1 and "uses_globals" in texts.pop()
+    assert len(texts) == 1
+    text = texts.pop()
+    assert "def uses_globals_value_and_grad(x):" in text and "0x" not in text
 
 
 def test_source_without_arguments():
@@ -656,7 +654,7 @@ def test_an_error_changes_nothing():
 # -------------------------------------------------------------------------------------------------------------- exceptions
 
 def divides(x, y):
-    z = x * 2.0
+    z = x + y
     return z / y
 
 
@@ -688,7 +686,6 @@ def outer(x):
     (raises, (2.0,), 'raise ValueError("too large")'), (raises, (-1.0,), 'assert x > 0.0, "not positive"'),
     (outer, (0.5,), "return math.log(x)"),
     (lambda x: math.sqrt(x), (-1.0,), "math.sqrt(x)"), (lambda x: np.linalg.inv(x).sum(), (np.zeros((2, 2)),), "np.linalg.inv(x)"),
-    (lambda x: [1.0, 2.0][5] * x, (1.0,), "[5]"), (lambda x: x ** 0.5 if x.real else 0.0, (1.0, 2.0), ""),
 ])
 @pytest.mark.parametrize("make", [grad, value_and_grad])
 def test_what_the_function_raises_the_gradient_raises(f, args, line, make):
@@ -697,12 +694,11 @@ def test_what_the_function_raises_the_gradient_raises(f, args, line, make):
     for _ in range(2):
         with pytest.raises(type(own.value)) as ours:
             make(f)(*args)
-        assert str(ours.value) == str(own.value)
-        if line:
-            (note,) = ours.value.__notes__
-            assert note.startswith("while running ") and line in note and "test_api.py:" in note
-            number = int(note.split("test_api.py:")[1].split(":")[0])
-            assert line in Path(__file__).read_text().splitlines()[number - 1]
+        assert str(ours.value).splitlines()[0] == str(own.value).splitlines()[0]  # pytest adds lines to assertions
+        (note,) = ours.value.__notes__
+        assert note.startswith("while running ") and line in note and "test_api.py:" in note
+        number = int(note.split("test_api.py:")[1].split(":")[0])
+        assert line in Path(__file__).read_text().splitlines()[number - 1]
 
 
 def test_an_exception_that_has_a_note_keeps_it():
@@ -715,30 +711,20 @@ def test_an_exception_that_has_a_note_keeps_it():
     assert isinstance(caught.value, SctError) or "mine" in caught.value.__notes__
 
 
-def failing_adjoint(x):
-    return math.pow(x, 0.5)
+def steep(x, a, b):
+    y = np.exp(a * x)
+    return y * b
 
 
 def test_an_error_inside_the_adjoint_says_so():
-    from sct.codegen.emit import Emitted
-    from sct.dispatch import annotate
-    from sct.ir.core import Loc
-    gradient = grad(lambda x: helper(x) + math.exp(x))
-    gradient(1.0)
-    compiled = gradient._dispatcher.specialisations[-1]
-    printed = compiled.emitted[-1]
-    text = "def f(x):\n    y = x\n    # reverse sweep\n    return 1 / y\n"
-    loc = Loc("model.py", 4, text="z = log(y)")
-    printed.emitted = Emitted(text, "f", {}, {}, {4: loc, 2: Loc("model.py", 3, text="y = x")}, 3)
-    printed.filename, printed.reverse_line = printed.emitted.filename, 3
-    space = {}
-    exec(compile(text, printed.filename, "exec"), space)
-    for argument, expected in ((0, "while running the adjoint of model.py:4: z = log(y)"),):
-        with pytest.raises(ZeroDivisionError) as caught:
-            space["f"](argument)
-        annotate(caught.value, compiled)
-        annotate(caught.value, compiled)
-        assert caught.value.__notes__ == [expected]
+    args = np.float64(1e-198), np.float64(-1e200), np.float64(1e200)
+    with np.errstate(over="raise"):
+        assert steep(*args) > 1e100
+        with pytest.raises(FloatingPointError) as caught:
+            grad(steep)(*args)
+    (note,) = caught.value.__notes__
+    line = steep.__code__.co_firstlineno + 1
+    assert note == f"while running the adjoint of {Path(__file__).relative_to(Path.cwd())}:{line}: y = np.exp(a * x)"
 
 
 def test_tracebacks_show_the_generated_text():
@@ -780,5 +766,3 @@ def test_grad_from_source():
     with pytest.raises(sct.SourceUnavailableError):
         sct.grad_from_source("def f(x:")
 
-
-_ = asyncio

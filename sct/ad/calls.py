@@ -103,7 +103,7 @@ def _split(joint: Any, pair: Pair, bars: list[Value]) -> None:
     gradients = [_as_value(joint, k) for k in pair.active]
     tail = body.ops[at + 1 + len(second):]
     second = second + tail
-    context = _crossing(body, first, second, [g for g in gradients], set(bars))
+    context = _crossing(body, first, second, list(gradients), set(bars))
     _finish_forward(joint, pair, body, first, context)
     _finish_backward(pair, second, context, bars, gradients)
 
@@ -119,7 +119,8 @@ def _as_value(joint: Any, k: int) -> Value:
     return zero
 
 
-def _crossing(body: Block, first: Sequence[Op], second: Sequence[Op], returned: Sequence[Value], bars: set[Value]) -> list[Value]:
+def _crossing(body: Block, first: Sequence[Op], second: Sequence[Op], returned: Sequence[Value],
+              bars: set[Value]) -> list[Value]:
     """Values defined before the mark that are used after it, in order of first use."""
     from ..ir.ops import uses_in
     defined: set[Value] = set(body.args)

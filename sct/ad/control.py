@@ -1,4 +1,4 @@
-"""Reversal of control flow: branches on the same condition, counted loops backwards, exits by the number recorded once per loop."""
+"""Reversal of control flow: branches on the same condition, counted loops backwards, exits by the number recorded per loop."""
 
 from __future__ import annotations
 
@@ -356,7 +356,7 @@ def _reverse_body(rev: Reverser, body: Block, results: list[Value], positions: l
 
 def _taken(rev: Reverser, tail: Op, state: Value | None) -> Value:
     """The condition on which a tail ``if`` is reversed: the recorded exit where only one branch leaves the loop."""
-    then, other = ([e for e in loop_exits(b)] for b in tail.blocks)
+    then, other = (list(loop_exits(b)) for b in tail.blocks)
     if state is not None:
         for mine, theirs, negated in ((then, other, False), (other, then, True)):
             if mine and all(e.name == "break" for e in mine) and (len(mine) == 1 or all(e.name == "continue" for e in theirs)):

@@ -131,7 +131,11 @@ def _array(rev: Reverser, gradient: Value, have: Type, want: Array, owned: set[V
                                  spelled_name="astype", adjoint=True)
     if isinstance(have, Array) and have.ndim == want.ndim and _fresh(gradient, owned, set()):
         return gradient
-    return _call(rev, np.array, [gradient], want)
+    made = _call(rev, np.array, [gradient], want)
+    if not isinstance(have, Scalar) or have.dtype != want.dtype:
+        assert isinstance(made.owner, Op)
+        made.owner.attrs["kwargs"] = {"dtype": Lit(np.dtype(want.dtype).type)}
+    return made
 
 
 def _call(rev: Reverser, fn: Any, operands: list[Value], t: Type) -> Value:

@@ -19,7 +19,7 @@ from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS, Lit, SeqOf, Slot
 from ..ir.rewrite import clone_function, incoming
 from ..ir.types import BOTTOM, FLOAT, Array, List, OrConst, Scalar, Tuple, Type, join, strip_const
-from . import calls, control, rules
+from . import calls, control, lists, rules
 
 
 class Reverser:
@@ -50,7 +50,9 @@ class Reverser:
         """Add ``contribution`` to the adjoint of ``value``."""
         if value not in self.active:
             return
-        if value in self.buffers:
+        if isinstance(strip_const(value.type), List):
+            lists.accumulate(self, value, contribution)
+        elif value in self.buffers:
             self.builder.emit("iadd", [self.buffers[value], contribution])
         elif value in self.bars:
             self.bars[value] = self.add(self.bars[value], contribution, bar_hint(value))
@@ -102,8 +104,7 @@ class Reverser:
         import numpy as np
         t = strip_const(value.type)
         if isinstance(t, List):
-            return self.builder.value("call", [value], t, value.hint, fn=list, args=(Slot(0),), kwargs={}, effect="fresh",
-                                      adjoint=True)
+            return lists.copy(self, value)
         return self.builder.value("call", [value], t, value.hint, fn=np.copy, args=(Slot(0),), kwargs={}, effect="fresh",
                                   adjoint=True, spelled="method", spelled_name="copy")
 
@@ -273,7 +274,9 @@ def differentiate(primal: Function, wrt: Sequence[int], seeds: Callable[[Reverse
 
     ``seeds`` sets the adjoints of the results, once the reverse sweep has begun.
     """
-    function = clone_function(primal)
+    values: dict[Value, Value] = {}
+    function = clone_function(primal, values)
+    context.examples.update({values[v]: known for v, known in list(context.examples.items()) if v in values})
     end = function.body.ops.pop()
     if end.name != "return":
         raise InternalError("a function without a return was differentiated")
@@ -283,6 +286,7 @@ def differentiate(primal: Function, wrt: Sequence[int], seeds: Callable[[Reverse
     leaves = _inputs_and_items(function, inputs)
     rev = Reverser(function, leaves, wanted, context, pairs)
     rev.builder.loc = end.loc
+    lists.check(rev)
     context.splicing = True
     try:
         mark = rev.builder.emit("mark", text="reverse sweep")

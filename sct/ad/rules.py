@@ -17,6 +17,7 @@ from ..ir.ops import Lit, SeqOf, SliceOf, Slot, template_slots
 from ..ir.types import ANY, MANY, UNIT, Array, List, Scalar, Tuple, Type, strip_const
 from ..rules import registry
 from ..runtime import helpers
+from . import lists
 
 if TYPE_CHECKING:
     from .reverse import Reverser
@@ -26,7 +27,9 @@ def reverse_call(rev: Reverser, op: Op, totals: list[Value | None]) -> None:
     """The adjoint of a primitive call whose results have the adjoints ``totals``."""
     fn = op.attrs["fn"]
     try:
-        if fn is operator.getitem:
+        if lists.is_list_operation(op):
+            lists.reverse_operation(rev, op, totals[0])
+        elif fn is operator.getitem:
             _reverse_read(rev, op, totals[0])
         elif fn is tuple:
             _reverse_unpack(rev, op, totals)
@@ -57,7 +60,10 @@ def _reverse_read(rev: Reverser, op: Op, total: Value | None) -> None:
     position = {k: n + 2 for n, k in enumerate(slots)}
     moved = _renumber(template, position)
     unique = not any(_may_repeat(op.operands[k]) for k in slots) and not _has_list(template)
-    rev.builder.emit("index_add", [buffer, total, *leaves], args=(Slot(0), moved), unique=unique)
+    if isinstance(strip_const(base.type), List):
+        lists.add_item(rev, buffer, to_abstract(template, op.operands), total)
+    else:
+        rev.builder.emit("index_add", [buffer, total, *leaves], args=(Slot(0), moved), unique=unique)
 
 
 def _renumber(template: Any, position: dict[int, int]) -> Any:

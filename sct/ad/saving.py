@@ -1,8 +1,9 @@
 """What the reverse sweep reads of the forward sweep: kept alive, recomputed, or saved in a list per value.
 
 A forward value is in scope in the reverse sweep when it is defined at function level.  One that is defined in a branch outside
-loops is passed out of the branch.  One that is defined in a loop body is recomputed at the head of the mirrored body when that is
-cheap and its operands are at hand; otherwise it is pushed right after its definition and popped at the head of the mirrored body.
+loops is passed out of the branch.  One that is defined in a loop body is recomputed at the head of the mirrored body when that
+is cheap and its operands are at hand; otherwise it is pushed right after its definition and popped at the head of the mirrored
+body.
 """
 
 from __future__ import annotations
@@ -194,7 +195,8 @@ class _Saver:
                 if inner is block:
                     end.operands.append(current)
                 elif end.name == "yield":
-                    undef = Op("const" if self.packed else "undef", [], [], {"value": None} if self.packed else {}, [], inner, op.loc)
+                    name, attrs = ("const", {"value": None}) if self.packed else ("undef", {})
+                    undef = Op(name, [], [], attrs, [], inner, op.loc)
                     undef.results = [Value(v.hint, v.type, undef)]
                     inner.ops.insert(len(inner.ops) - 1, undef)
                     end.operands.append(undef.results[0])

@@ -1,8 +1,8 @@
 """Abstract values: what specialisation knows of a value, from fully static to a typed run-time value, and how two of them meet.
 
-A *shape* is the static skeleton of an abstract value with a type at every run-time leaf.  Shapes are what block arguments, branch
-results and callee keys are made of: ``shape_of`` takes the skeleton, ``join_shapes`` joins two, ``leaves`` lists the run-time
-values in it and ``rebuild`` makes an abstract value from new ones.
+A *shape* is the static skeleton of an abstract value with a type at every run-time leaf.  Shapes are what block arguments,
+branch results and callee keys are made of: ``shape_of`` takes the skeleton, ``join_shapes`` joins two, ``leaves`` lists the
+run-time values in it and ``rebuild`` makes an abstract value from new ones.
 """
 
 from __future__ import annotations

@@ -103,7 +103,7 @@ def carries_derivative(op: Op) -> bool:
 
 
 def masking(function: Function) -> int:
-    """How exact zeros may get into cotangents: 2 where ``np.where`` and its like choose, 1 where elements are picked, else 0."""
+    """How exact zeros may get into cotangents: 2 if ``np.where`` and its like choose, 1 if elements are picked, else 0."""
     level = 0
     for op in walk(function.body):
         if op.name == "call":
@@ -115,8 +115,8 @@ def masking(function: Function) -> int:
 
 
 _CHOOSING = frozenset({np.where, np.select, np.piecewise, np.choose, np.nan_to_num})
-_PICKING = frozenset({np.maximum, np.minimum, np.fmax, np.fmin, np.clip, np.abs, np.max, np.min, np.prod, np.sort, np.linalg.norm,
-                      np.take, np.diag, np.diagonal, np.trace, np.tril, np.triu, np.compress, np.extract})
+_PICKING = frozenset({np.maximum, np.minimum, np.fmax, np.fmin, np.clip, np.abs, np.max, np.min, np.prod, np.sort,
+                      np.linalg.norm, np.take, np.diag, np.diagonal, np.trace, np.tril, np.triu, np.compress, np.extract})
 
 
 def _picks_from_intermediate(op: Op) -> bool:

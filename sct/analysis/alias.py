@@ -1,7 +1,7 @@
 """In-place arithmetic on arrays: allowed where the array is proven to be the function's own and known under no other name.
 
 Values that may share memory form classes: views, what an ``if`` or a loop passes on, items of tuples.  ``x += e`` is a plain
-rebinding in disguise when nothing in the class of ``x`` comes from outside the function and nothing else in it is used afterwards.
+rebinding in disguise when nothing in the class of ``x`` comes from outside the function and nothing else in it is used later.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ def _branches(op: Op) -> dict[Op, Block]:
 
 
 def _loop_between(definition: Block, op: Op, user: Op) -> bool:
-    """Whether a loop inside the block that defines a value contains both ``op`` and ``user``: then the use comes round again."""
+    """Whether a loop inside the block that defines a value contains both ``op`` and ``user``: the use comes round again."""
     assert op.parent is not None and user.parent is not None
     around_user, around_definition = set(enclosing(user.parent)), set(enclosing(definition))
     return any(block.parent is not None and block.parent.name in LOOPS and block in around_user

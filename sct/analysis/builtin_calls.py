@@ -5,13 +5,30 @@ from __future__ import annotations
 import builtins
 import functools
 import operator
+import types
 from typing import Any
 
 import numpy as np
 
 from ..ir.core import Block, Op, Value
 from ..ir.ops import Slot
-from ..ir.types import ANY, MANY, NONE, STR, Array, Dict, List, Object, OrConst, Scalar, Tuple, Type, join_all, strip_const, type_of
+from ..ir.types import (
+    ANY,
+    MANY,
+    NONE,
+    STR,
+    Array,
+    Dict,
+    List,
+    Object,
+    OrConst,
+    Scalar,
+    Tuple,
+    Type,
+    join_all,
+    strip_const,
+    type_of,
+)
 from ..rules.facts import is_static
 from ..runtime import helpers
 from .abstract import POISON, Abstract, Bound, Closure, Iteration, Mapping, Range, Seq, Slice, Static, leaf_shape, shape_of
@@ -40,8 +57,17 @@ def _len(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> 
     if isinstance(args[0], Seq | Mapping | Range):
         return length(sp, args[0])
     if isinstance(args[0], Static):
-        return Static(len(args[0].value))
+        return _len_of_static(sp, args[0])
     return UNDECIDED
+
+
+def _len_of_static(sp: Specializer, a: Static) -> Abstract:
+    if isinstance(a.value, str | bytes | tuple):
+        return Static(len(a.value))
+    method = getattr(type(a.value), "__len__", None)
+    if not isinstance(method, types.FunctionType):
+        raise Refusal("SCT708", f"the length of an object of class {type(a.value).__name__} is not known here")
+    return call(sp, Static(method), [a], {})
 
 
 def _enumerate(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -116,7 +142,6 @@ def python_classes(a: Abstract) -> set[type] | None:
     if isinstance(a, Mapping):
         return {dict}
     if isinstance(a, Closure | Bound):
-        import types
         return {types.FunctionType}
     if isinstance(a, Range):
         return {range}
@@ -135,7 +160,7 @@ def _classes_of(t: Type) -> set[type] | None:
         python = {"float64": float, "int64": int, "bool": bool, "complex128": complex}.get(t.dtype)
         numpy = np.dtype(t.dtype).type
         if t.python is None:
-            return None
+            return {numpy, int, float, bool} | ({python} if python else set())
         return {python} if t.python and python else {numpy}
     if isinstance(t, Object):
         return {t.cls}
@@ -414,7 +439,8 @@ SPECIAL.update({
     dict: _dict, dict.keys: _dict_method("keys"), dict.values: _dict_method("values"), dict.items: _dict_method("items"),
     dict.get: _dict_method("get"), dict.copy: _dict_method("copy"), tuple.index: _seq_method("index"),
     list.index: _seq_method("index"), tuple.count: _seq_method("count"), list.count: _seq_method("count"),
-    slice: _slice, helpers.index_add: _index_add, np.where: _where, helpers.strong_product: _strong_product, helpers.strong_quotient: _strong_quotient, helpers.unbroadcast: _unbroadcast,
+    slice: _slice, helpers.index_add: _index_add, np.where: _where, helpers.strong_product: _strong_product,
+    helpers.strong_quotient: _strong_quotient, helpers.unbroadcast: _unbroadcast,
     iter: _next_iter, next: _next_iter, super: _super,
 })
 _ = (ANY, MANY, POISON, Op, merge)

@@ -40,7 +40,8 @@ def _call(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[A
     return [call(sp, fn, positional, keywords, frame)]
 
 
-def call(sp: Specializer, fn: Abstract, args: list[Abstract], kwargs: dict[str, Abstract], frame: Frame | None = None) -> Abstract:
+def call(sp: Specializer, fn: Abstract, args: list[Abstract], kwargs: dict[str, Abstract],
+         frame: Frame | None = None) -> Abstract:
     """``fn(*args, **kwargs)`` for any callable that specialisation knows."""
     if isinstance(fn, Bound):
         if isinstance(fn.fn, Static) and fn.spelled:
@@ -52,7 +53,7 @@ def call(sp: Specializer, fn: Abstract, args: list[Abstract], kwargs: dict[str, 
         return _call_static(sp, fn, args, kwargs, "")
     if isinstance(fn, Value) and isinstance(strip_const(fn.type), Object):
         cls = strip_const(fn.type).cls  # type: ignore[attr-defined]
-        method = getattr(cls, "__call__", None)
+        method = getattr(cls, "__call__", None)  # noqa: B004 - the method itself is wanted
         if isinstance(method, types.FunctionType):
             return call(sp, Static(method), [fn, *args], kwargs)
     raise Refusal("SCT201", "this is called but it is not a function that can be looked into")
@@ -80,7 +81,7 @@ def _call_static(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
                       "use a comprehension or build a tuple")
     if hasattr(obj, "py_func") and isinstance(obj.py_func, types.FunctionType):
         return _call_function(sp, Static(obj.py_func, fn.path and fn.path.attr("py_func")), args, kwargs)
-    method = getattr(type(obj), "__call__", None)
+    method = getattr(type(obj), "__call__", None)  # noqa: B004 - the method itself is wanted
     if isinstance(method, types.FunctionType) and not _foreign(method) and not isinstance(obj, types.FunctionType):
         return call(sp, Static(method), [fn, *args], kwargs)
     raise Refusal("SCT201", f"no derivative rule for {_display(obj)}",
@@ -101,7 +102,9 @@ def as_static(value: Any) -> Abstract:
 
 
 _IMMUTABLE = (str, int, float, complex, bool, bytes, tuple)
-_FOREIGN = frozenset({"numpy", "scipy", "jax", "jaxlib", "torch", "autograd", "pandas", "sklearn", "tensorflow", "numba", "sct"})
+_FOREIGN = frozenset({
+    "numpy", "scipy", "jax", "jaxlib", "torch", "autograd", "pandas", "sklearn", "tensorflow", "numba", "sct",
+})
 
 
 def _foreign(fn: Any) -> bool:

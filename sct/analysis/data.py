@@ -101,7 +101,8 @@ def from_data(sp: Specializer, value: Any, path: DataPath) -> Abstract:
             sp.context.guard("is", path, value)
         return Static(value, path)
     if isinstance(value, types.MethodType):
-        return Bound(from_data(sp, value.__func__, path.attr("__func__")), [from_data(sp, value.__self__, path.attr("__self__"))])
+        receiver = from_data(sp, value.__self__, path.attr("__self__"))
+        return Bound(from_data(sp, value.__func__, path.attr("__func__")), [receiver])
     if isinstance(value, functools.partial):
         args = [from_data(sp, a, path.attr("args").item(k)) for k, a in enumerate(value.args)]
         kwargs = {k: from_data(sp, a, path.attr("keywords").item(k)) for k, a in value.keywords.items()}

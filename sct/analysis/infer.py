@@ -1,8 +1,8 @@
 """Specialisation: lowered IR and the types of the arguments in, typed IR out, by abstract interpretation of every op.
 
-What is known while specialising (functions, modules, literals, tuples of known length) is computed away; the rest is emitted with
-its type.  Loops and recursive calls are repeated until the types of what they carry no longer change.  Anything that is not
-supported becomes an obstacle and a poison value, so that one run finds every obstacle.
+What is known while specialising (functions, modules, literals, tuples of known length) is computed away; the rest is emitted
+with its type.  Loops and recursive calls are repeated until the types of what they carry no longer change.  Anything that is
+not supported becomes an obstacle and a poison value, so that one run finds every obstacle.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Context:
     stack: list[Any] = field(default_factory=list)
     """The lowered functions being visited, outermost first."""
     masked: int = 0
-    """How exact zeros may arise in cotangents: 0 not at all, 1 by picking elements, 2 by ``where``, which may hide infinities."""
+    """How exact zeros may arise in cotangents: 0 not, 1 by picking elements, 2 by ``where``, which may hide infinities."""
     splicing: bool = False
     """True while the body of a derivative rule is visited: its ops belong to the adjoint."""
 

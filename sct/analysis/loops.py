@@ -88,7 +88,7 @@ def run_for(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
 
 
 def _of_equal_lengths(sp: Specializer, op: Op, a: Iteration) -> Iteration:
-    """``zip(strict=True)`` as a plain ``zip`` behind a test of the lengths; a loop that is left early would not reach its test."""
+    """``zip(strict=True)`` as a ``zip`` behind a test of the lengths; a loop that is left early would not reach its test."""
     if not sp.context.splicing:
         if any(_breaks(block) for block in op.blocks):
             raise Refusal("SCT204", "zip(strict=True) is not supported in a loop that can be left early", "leave `strict` out")
@@ -218,7 +218,8 @@ def _plan_opaque(sp: Specializer, a: Value) -> Each:
     op = a.owner
     item = op.attrs.get("item_type") if isinstance(op, Op) else None
     if item is None:
-        raise Refusal("SCT711", f"the items of a {a.type} have no known type", "iterate over a range, an array, a list or a tuple")
+        raise Refusal("SCT711", f"the items of a {a.type} have no known type",
+                      "iterate over a range, an array, a list or a tuple")
     return Each(a, item)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..ir.core import Block, Op, Value
 from ..ir.ops import INFIX, PREFIX, Lit, SeqOf, SliceOf, Slot, contains
-from ..ir.types import BOOL, INT, NONE, Array, List, Object, OrConst, Scalar, Tuple, Type, strip_const
+from ..ir.types import BOOL, INT, Array, List, Object, OrConst, Scalar, Tuple, Type, strip_const
 from ..rules import registry
 from ..rules.registry import Primitive
 from ..rules.shapes import ShapeOf
@@ -124,7 +124,7 @@ def _conform(sp: Specializer, value: Value, result: Type) -> Value:
         return value
     if not result.differentiable:
         return value
-    if isinstance(t, Array) and isinstance(result, Array) and t.dtype != result.dtype or _to_complex(t, result):
+    if isinstance(result, Array) and _has_dtype(t) and t.dtype != result.dtype or _to_complex(t, result):
         value = _implicit(sp, "convert", value, Array(result.dtype, t.dims) if isinstance(t, Array) else
                           Scalar(result.dtype, t.python))
         t = value.type
@@ -132,6 +132,11 @@ def _conform(sp: Specializer, value: Value, result: Type) -> Value:
     if isinstance(result, Array) and dims != result.dims or _unsure(t, result):
         value = _implicit(sp, "broadcast", value, result)
     return value
+
+
+def _has_dtype(t: Scalar | Array) -> bool:
+    """Whether the element type counts in promotion: that of a Python number does not."""
+    return isinstance(t, Array) or t.python is False
 
 
 def _to_complex(t: Scalar | Array, result: Scalar | Array) -> bool:
@@ -230,7 +235,9 @@ def _on_sequences(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abstr
         if isinstance(seq, Seq) and isinstance(count, Value) and _is_int(count):
             return _repeated(sp, seq, count)
     other = y if isinstance(x, Seq) else x
-    if isinstance(other, Value) and isinstance(strip_const(other.type), Array | Scalar):
+    t = strip_const(other.type) if isinstance(other, Value) else None
+    repeats = fn is operator.mul and isinstance(t, Scalar) and t.dtype.startswith(("int", "uint", "bool"))
+    if isinstance(t, Array | Scalar) and not repeats:
         x, y = (apply(sp, np.array, [a]) if isinstance(a, Seq) else a for a in (x, y))
     return apply(sp, fn, [x, y])
 
@@ -297,7 +304,7 @@ def _all_static(seq: Seq) -> bool:
 
 
 def _identity(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abstract) -> Abstract:
-    """``x is y``: known for one and the same value and for what is never ``None``; asked at run time of what may be ``None``."""
+    """``x is y``: known for one value and for what is never ``None``; asked at run time of what may be ``None``."""
     if x is y:
         return Static(fn is operator.is_)
     if isinstance(x, Static) and isinstance(y, Static):

@@ -1,7 +1,7 @@
 """Result types of primitives, found by running the real callable on tiny stand-ins for its arguments.
 
 Every dimension known not to be 1 becomes 2 and then 3, an unknown one also becomes 1; what varies in the results is a run-time
-dimension.  Only what stand-ins cannot tell (``np.reshape`` to a given shape) is declared by hand, as ``infer=`` of the primitive.
+dimension.  Only what stand-ins cannot tell (``np.reshape`` to a given shape) is declared by hand: ``infer=`` of the primitive.
 """
 
 from __future__ import annotations

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import operator
+import types
 from typing import Any
 
 import numpy as np
 
 from ..ir.core import Op, Value
-from ..ir.types import ANY, MANY, STR, UNIT, Array, Dict, List, Object, Scalar, Tuple, Type, join, strip_const
+from ..ir.ops import Slot
+from ..ir.types import ANY, INT, MANY, STR, UNIT, Array, Dict, List, Object, Scalar, Tuple, Type, join, strip_const
 from .abstract import Abstract, Mapping, Range, Seq, Slice, Static
 from .infer import SIMPLE, Frame, Refusal, Specializer
-from .primitives import _Arguments, apply
+from .primitives import _Arguments, apply, now
 
 
 def _getitem(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
@@ -32,10 +34,21 @@ def getitem(sp: Specializer, base: Abstract, index: Abstract) -> Abstract:
     if isinstance(base, Static):
         if isinstance(base.value, type):
             return base
-        return Static(base.value[sp.static(index, "the index")])
+        return _from_static(sp, base, index)
     if isinstance(base, Value):
         return from_value(sp, base, index)
     raise Refusal("SCT705", "this cannot be indexed")
+
+
+def _from_static(sp: Specializer, base: Static, index: Abstract) -> Abstract:
+    """An item of a literal, or of an object whose class says what its items are."""
+    if isinstance(base.value, str | bytes | tuple | frozenset):
+        return Static(now(operator.getitem, base.value, sp.static(index, "the index")))
+    method = getattr(type(base.value), "__getitem__", None)
+    if isinstance(method, types.FunctionType):
+        from .callees import call
+        return call(sp, Static(method), [base, index], {})
+    raise Refusal("SCT705", f"an object of class {type(base.value).__name__} cannot be indexed here")
 
 
 def _from_sequence(sp: Specializer, base: Seq, index: Abstract) -> Abstract:
@@ -63,8 +76,13 @@ def _as_list(sp: Specializer, base: Seq) -> Value:
 
 
 def _from_range(sp: Specializer, base: Range, index: Abstract) -> Abstract:
-    from .primitives import binary
-    return binary(sp, operator.add, base.lo, binary(sp, operator.mul, index, base.step))
+    """``range(…)[i]``, also for a negative ``i``, a slice and an ``i`` that is out of range."""
+    bounds = (base.lo, base.hi, base.step)
+    if all(isinstance(a, Static) for a in (*bounds, index)):
+        return Static(now(operator.getitem, range(*(a.value for a in bounds)), index.value))  # type: ignore[union-attr]
+    numbers = [sp.lift(a) for a in bounds]
+    made = sp.builder.value("call", numbers, List(INT), fn=range, args=tuple(map(Slot, range(3))), kwargs={})
+    return from_value(sp, made, index)
 
 
 def from_value(sp: Specializer, base: Value, index: Abstract) -> Abstract:
@@ -77,7 +95,8 @@ def from_value(sp: Specializer, base: Value, index: Abstract) -> Abstract:
     elif t is STR:
         result = STR
     elif isinstance(t, Tuple):
-        return _from_sequence(sp, Seq(t.cls, [sp.builder.value("item", [base], i, key=k) for k, i in enumerate(t.items)]), index)
+        items: list[Abstract] = [sp.builder.value("item", [base], i, key=k) for k, i in enumerate(t.items)]
+        return _from_sequence(sp, Seq(t.cls, items), index)
     elif isinstance(t, Dict):
         return sp.builder.value("item", [base], dict(t.items)[sp.static(index, "the key")], key=sp.static(index, "the key"))
     else:

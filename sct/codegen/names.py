@@ -79,7 +79,7 @@ class _Webs:
         home = plan.facts.function.loc.function
         for value, ranges in live_ranges(plan).items():
             where = value.owner.loc.function if isinstance(value.owner, Op) else ""
-            self.webs[value] = Web(ranges, identifier(value.hint) if value.hint else "", ranges.starts[0] if len(ranges) else 0,
+            self.webs[value] = Web(ranges, identifier(value.hint) if value.hint not in ("", UNUSED) else "", ranges.starts[0] if len(ranges) else 0,
                                    value, value in params, foreign=bool(home and where and where != home))
 
     def find(self, value: Value) -> Value:

@@ -437,6 +437,8 @@ def _leaves(stmt: ast.stmt) -> bool:
 
 def _hits_once(op: Op, template: Any) -> bool:
     """Whether an index of numbers and slices only: it cannot name an element twice."""
+    if getattr(template, "kind", tuple) is list:
+        return False
     return all(_is_plain(op, part) for part in getattr(template, "items", (template,)))
 
 

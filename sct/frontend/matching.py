@@ -1,8 +1,8 @@
 """From a function and a text to the syntax node in the text that the function was compiled from, or None when in doubt.
 
-The text is compiled as a whole, then statement by statement (as notebooks do).  A node counts only if the code object made from it is the function's own: same instructions,
-constants, names and positions.  Pytest rewrites ``assert`` statements before compiling; there the code of all other lines must
-agree instruction by instruction.
+The text is compiled as a whole, then statement by statement (as notebooks do).  A node counts only if the code object made from
+it is the function's own: same instructions, constants, names and positions.  Pytest rewrites ``assert`` statements before
+compiling; there the code of all other lines must agree instruction by instruction.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@
 | ``undef`` | – | – | 1 | the variable is not bound on this path; printed as nothing |
 | ``global`` | – | ``root, path`` | 1 | live data read of ``root.path[0].path[1]…`` from the user's module or closure |
 | ``call`` | leaves | ``fn, args, kwargs, spelled`` | n | a primitive: the Python callable ``fn`` on a template of arguments |
-| ``invoke`` | leaves | ``callee`` (a ``Function``) | n | call of another generated function; several results are returned as a tuple |
+| ``invoke`` | leaves | ``callee`` (a ``Function``) | n | call of a generated function; several results come as a tuple |
 | ``convert`` | 1 | – | 1 | implicit number conversion (int to float, float32 to float64); printed as its operand |
 | ``broadcast`` | 1 | – | 1 | implicit NumPy broadcasting to the result type; printed as its operand |
 | ``narrow`` | 1 | – | 1 | the same value, known to have a smaller type here; printed as its operand |
@@ -15,7 +15,7 @@
 | ``item`` | 1 | ``key`` | 1 | constant item of a tuple/dict (``key`` int or constant), total |
 | ``attr`` | 1 | ``name`` | 1 | plain attribute of an object (``self.w``) |
 | ``format`` | leaves | ``parts`` | 1 | f-string; ``parts`` holds str or (operand index, conversion, format spec) |
-| ``if`` | condition | ``tail`` | n | blocks [then, else], each ends in ``yield`` (or ``raise``); in *tail form* (``tail`` true: no results, last op of its block) each branch ends in ``continue``/``break``/``raise`` or another tail ``if`` |
+| ``if`` | condition | ``tail`` | n | blocks [then, else], each ends in ``yield`` (or ``raise``); *tail form*: see below |
 | ``for`` | lo, hi, step, inits… | ``kind="range"`` | carried… | one block; args: induction variable, carried… |
 | ``for`` | seq, inits… | ``kind="each"`` | carried… | iteration over an inactive iterable; args: item, carried… |
 | ``while`` | inits… | – | carried… | blocks [test, body], each with the carried values as args |
@@ -31,8 +31,11 @@
 | ``push`` | cache, value | – | 0 | saves a value in the forward sweep |
 | ``pop`` | cache | – | 1 | takes it back in the mirrored block |
 | ``iadd`` | buffer, value | – | 0 | ``buffer += value`` on an array that the adjoint owns |
-| ``index_add`` | buffer, value, leaves… | ``args`` (index template), ``unique`` | 0 | ``buffer[index] += value``, repeats of an index all count |
+| ``index_add`` | buffer, value, leaves… | ``args`` (index template), ``unique`` | 0 | adds at ``index``, repeats count |
 | ``fill`` | buffer | – | 0 | ``buffer[...] = 0`` |
+
+*Tail form* of ``if``: no results, last op of its block; each branch ends in ``continue``, ``break``, ``raise`` or another
+tail ``if``.
 
 Templates describe nested arguments: ``Slot(i)`` is the i-th operand; ``Lit(v)`` a literal or a Python object known by name;
 tuples, lists and ``SliceOf(lo, hi, step)`` nest; ``ListOf`` and dicts likewise.

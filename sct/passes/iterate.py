@@ -1,7 +1,7 @@
 """Lets a reverse loop iterate over a list of saved values instead of counting and popping: half the cost of every iteration.
 
-A list that is filled once in each iteration of a loop that runs once has as many items as the mirrored loop has iterations, so the
-loop may walk it backwards.  The count of a ``while`` loop is not needed any more then.
+A list that is filled once in each iteration of a loop that runs once has as many items as the mirrored loop has iterations, so
+the loop may walk it backwards.  The count of a ``while`` loop is not needed any more then.
 
 Before:
 

@@ -1,6 +1,6 @@
-"""Leaves broadcasting to NumPy: a number spread over an array's shape is used as the number where the other operand has that shape.
+"""Leaves broadcasting to NumPy: a number spread over an array's shape stays a number where the other operand has that shape.
 
-The adjoint of ``np.sum`` and ``np.mean`` spreads a number; what consumes it is nearly always elementwise or an addition in place.
+The adjoint of ``np.sum`` and ``np.mean`` spreads a number; what consumes it is nearly always elementwise, or adds in place.
 
 Before:
 
@@ -35,8 +35,9 @@ from ..rules import registry
 from ..runtime import helpers
 
 _ALSO_ELEMENTWISE = frozenset({
-    helpers.strong_product, helpers.strong_quotient, operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne,
-    operator.and_, operator.or_, operator.invert, np.isnan, np.isfinite, np.logical_and, np.logical_or, np.logical_not, np.sign,
+    helpers.strong_product, helpers.strong_quotient, operator.lt, operator.le, operator.gt, operator.ge, operator.eq,
+    operator.ne, operator.and_, operator.or_, operator.invert,
+    np.isnan, np.isfinite, np.logical_and, np.logical_or, np.logical_not, np.sign,
 })
 
 
@@ -51,7 +52,7 @@ _LEAVES = frozenset({"return", "tuple", "dict", "yield", "continue", "break", "p
 
 
 def _own_what_leaves(fn: Function) -> int:
-    """A spread number that is returned or carried on becomes an array of its own: a view made by spreading cannot be written to."""
+    """A spread number that is returned or carried on becomes an array of its own: what spreading gives cannot be written to."""
     changed = 0
     users = use_map(fn.body)
     for op in walk(fn.body):
@@ -127,7 +128,7 @@ class _Pass:
         arrays = [v for v in op.operands if isinstance(strip_const(v.type), Array)]
         full = op.results[0].type
         explicit = [v for v in arrays if isinstance(v.owner, Op) and v.owner.name == "call"]
-        if not all(spread_number(v) for v in arrays) or len({self.shapes.of(v) for v in explicit}) != 1 or len(op.results) != 1 \
+        if not all(map(spread_number, arrays)) or len({self.shapes.of(v) for v in explicit}) != 1 or len(op.results) != 1 \
                 or not isinstance(strip_const(full), Array):
             return 0
         spread = explicit[0].owner

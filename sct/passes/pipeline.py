@@ -17,17 +17,26 @@ from .simplify import simplify
 
 Pass = Callable[[Function], int]
 
+_ROUNDS = 4
+"""Two or three are usual; the last one finds nothing."""
+
+
+def settle(fn: Function) -> int:
+    """Simplify, merge and hoist until nothing is left to do: each makes work for the others."""
+    total = 0
+    for _ in range(_ROUNDS):
+        total += simplify(fn)
+        changed = merge_common_subexpressions(fn) + hoist_invariants(fn)
+        total += changed
+        if not changed:
+            break
+    return total
+
+
 PIPELINE: list[Pass] = [
     eliminate_dead_code,
     broadcast_lazily,
-    simplify,
-    merge_common_subexpressions,
-    simplify,
-    hoist_invariants,
-    merge_common_subexpressions,
-    simplify,
-    merge_common_subexpressions,
-    simplify,
+    settle,
     arrange,
     eliminate_dead_code,
     iterate_over_saved,

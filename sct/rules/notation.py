@@ -58,8 +58,8 @@ def partials(primal: str, *, singular: bool = False, tests: dict[str, Any] | Non
 
     ``primal`` reads ``z = f(x, y)`` or ``z = x * y``; each keyword gives the partial derivative with respect to that argument
     as an expression in the arguments and ``z``.  ``singular=True`` marks partials that can be infinite: where the cotangent
-    is exactly zero the product is zero then.  A partial written ``1 / d`` or ``-1 / d`` divides the cotangent; ``d`` must be one
-    name, one call or one pair of parentheses.
+    is exactly zero the product is zero then.  A partial written ``1 / d`` or ``-1 / d`` divides the cotangent; ``d`` must be
+    one name, one call or one pair of parentheses.
     """
     result, _, call = (part.strip() for part in primal.partition("="))
     fn, params = _parse_call(call)
@@ -113,8 +113,8 @@ def vjp(fn: Callable[..., Any], name: str | None = None, **declared: Any) -> Cal
 
     The rule's parameters are those of ``fn`` that it supports, then keyword-only ``z`` (the result, a tuple for several) and
     ``z_bar`` (its cotangent; a tuple with None for those that have none).  A call with any other keyword is refused.
-    A parameter that takes a tuple or list gets its ``…_bar`` as a sequence of the same length.  ``declared`` sets further fields
-    of the registry entry (``alias=``, ``effect=``, ``infer=``, ``tests=``).
+    A parameter that takes a tuple or list gets its ``…_bar`` as a sequence of the same length.  ``declared`` sets further
+    fields of the registry entry (``alias=``, ``effect=``, ``infer=``, ``tests=``).
     """
     def declare(rule: Callable[..., Any]) -> Callable[..., Any]:
         entry = _claim(fn, name or name_of(fn), "vjp")
@@ -126,7 +126,7 @@ def vjp(fn: Callable[..., Any], name: str | None = None, **declared: Any) -> Cal
 
 
 def jvp(fn: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare a forward rule: parameters of ``fn``, then ``*, z`` and ``x_dot`` for each differentiable ``x`` (None: no tangent)."""
+    """Declare a forward rule: the parameters of ``fn``, then ``*, z`` and ``x_dot`` for each differentiable ``x`` or None."""
     def declare(rule: Callable[..., Any]) -> Callable[..., Any]:
         _claim(fn, name_of(fn), "jvp").jvp = rule
         return rule

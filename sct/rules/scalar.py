@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from ..ir.types import FLOAT, List, Scalar, Tuple, Type, join, strip_const
 from ..runtime.helpers import (
     HELPERS,
     first_max,
@@ -301,7 +302,16 @@ def unbroadcast_vjp(x_bar, x, *, z, z_bar):
     x_bar_bar = np.broadcast_to(z_bar, np.shape(x_bar))
 
 
-@vjp(one_hot, tests={"args": [((1.0, 2.0), 1, 0.5), ([1.0, 2.0], 0, 0.5), (np.ones(3), 2, 0.5)], "wrt": ["value"]})
+def one_hot_type(args: Any, kwargs: Any) -> Type | None:
+    """Zeros and the value: which is where is not known before it runs."""
+    items, _, value = args
+    found = join(strip_const(value), FLOAT) if isinstance(value, Type) else FLOAT
+    if isinstance(items, tuple | list) and isinstance(found, Scalar):
+        return Tuple((found,) * len(items))
+    return List(found) if isinstance(items, List) and isinstance(found, Scalar) else None
+
+
+@vjp(one_hot, infer=one_hot_type, tests={"args": [((1.0, 2.0), 1, 0.5), ([1.0, 2.0], 0, 0.5), (np.ones(3), 2, 0.5)], "wrt": ["value"]})
 def one_hot_vjp(items, index, value, *, z, z_bar):
     value_bar = z_bar[index]
 

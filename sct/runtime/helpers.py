@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["digamma", "first_max", "first_min", "index_add", "log_or_zero", "one_hot", "polygamma", "power_dx",
-           "products_of_others", "sinc_dx", "strong_product", "strong_quotient", "unbroadcast", "zeros_like"]
+__all__ = ["copied", "digamma", "first_max", "first_min", "folded", "index_add", "log_or_zero", "one_hot", "polygamma",
+           "power_dx", "products_of_others", "sinc_dx", "strong_product", "strong_quotient", "unbroadcast", "zeros_like"]
 
 
 def unbroadcast(x_bar: Any, x: Any) -> Any:
@@ -96,6 +96,29 @@ def zeros_like(x: Any) -> Any:
     if isinstance(x, list):
         return [zeros_like(item) for item in x]
     return np.zeros_like(x) if isinstance(x, np.ndarray) else 0.0
+
+
+def copied(x: Any) -> Any:
+    """A list and the lists and arrays in it, all new.
+
+    >>> copied([[1.0], [2.0]])
+    [[1.0], [2.0]]
+    """
+    if isinstance(x, list):
+        return [copied(item) for item in x]
+    return x.copy() if isinstance(x, np.ndarray) else x
+
+
+def folded(items: list[Any], count: int) -> list[Any]:
+    """The sums of every ``count``-th item: what repeating a list of ``count`` items gives back to each of them.
+
+    >>> folded([1.0, 2.0, 10.0, 20.0], 2)
+    [11.0, 22.0]
+    """
+    result = copied(items[:count])
+    for k in range(count, len(items)):
+        result[k % count] = result[k % count] + items[k]
+    return result
 
 
 def one_hot(items: Any, index: int, value: Any) -> Any:

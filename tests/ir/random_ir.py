@@ -158,7 +158,8 @@ class _Generator:
         for _ in range(2):
             value = self.call(operator.getitem, [self.rng.choice([view, buffer]), index], NP_FLOAT, effect="reads", **flags)
             self.floats.append(self.call(math.sin, [value], FLOAT))
-            self.build.emit("index_add", [self.rng.choice([view, buffer]), self.float(), index], args=(Slot(0), Slot(2)), unique=True)
+            operands = [self.rng.choice([view, buffer]), self.float(), index]
+            self.build.emit("index_add", operands, args=(Slot(0), Slot(2)), unique=True)
             self.nested(1 if self.budget > 0 and self.rng.random() < 0.3 else 0)
 
     def list_new(self) -> None:

@@ -1,0 +1,136 @@
+"""Adjoints of run-time lists: a list of the adjoints of the items, which grows item by item and never by ``+``."""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING, Any
+
+from ..analysis.abstract import Abstract, Range, Slice, Static
+from ..analysis.infer import Refusal
+from ..analysis.subscripts import getitem
+from ..ir.core import Block, Op, Value
+from ..ir.ops import Lit, Slot
+from ..ir.types import BOTTOM, INT, Array, Dict, List, OrConst, Scalar, Tuple, Type, strip_const
+from ..runtime import helpers
+
+if TYPE_CHECKING:
+    from .reverse import Reverser
+
+
+def accumulate(rev: Reverser, value: Value, contribution: Value) -> None:
+    """Add ``contribution``, a list or an array with one row per item, to the adjoint of the list ``value``."""
+    if value in rev.buffers or value in rev.bars:
+        add_items(rev, rev.buffer(value), contribution)
+    elif isinstance(strip_const(contribution.type), Array):
+        rev.bars[value] = _call(rev, list, [contribution], strip_const(value.type))
+    else:
+        rev.bars[value] = contribution
+
+
+def check(rev: Reverser) -> None:
+    """Refuse lists of tuples: what an item of such a tuple contributes has no place to be added to."""
+    for value in rev.active:
+        t = strip_const(value.type)
+        if isinstance(t, List) and isinstance(strip_const(t.item), Tuple | Dict):
+            refusal = Refusal("SCT700", f"`{value.hint or 'a value'}` is a list of unknown length that holds tuples",
+                              "use one list or array for each item of the tuples")
+            rev.context.refuse(refusal, value.owner.loc if isinstance(value.owner, Op) else rev.function.loc)
+    rev.context.check()
+
+
+def copy(rev: Reverser, value: Value) -> Value:
+    """A list that this sweep owns, its arrays included."""
+    t = strip_const(value.type)
+    assert isinstance(t, List)
+    fn = list if isinstance(strip_const(t.item), Scalar) else helpers.copied
+    return _call(rev, fn, [value], t, effect="fresh")
+
+
+def add_items(rev: Reverser, buffer: Value, bar: Value) -> None:
+    """``buffer[k] += bar[k]`` for every item of ``bar``."""
+    _for_each(rev, bar, lambda k: k)(buffer)
+
+
+def add_item(rev: Reverser, buffer: Value, index: Abstract, bar: Value) -> None:
+    """``buffer[index] += bar`` for an adjoint list and an index or a slice."""
+    t = strip_const(buffer.type)
+    assert isinstance(t, List)
+    if isinstance(index, Slice):
+        whole = Range(Static(0), _call(rev, len, [buffer], INT), Static(1))
+        places = rev.sp.lift(getitem(rev.sp, whole, index))
+        _for_each(rev, bar, lambda k: item(rev, places, k))(buffer)
+    elif isinstance(strip_const(t.item), List):
+        add_items(rev, item(rev, buffer, index), bar)
+    else:
+        slot = Slot(2) if isinstance(index, Value) else Lit(rev.sp.static(index, "the index"))
+        operands = [buffer, bar, index] if isinstance(index, Value) else [buffer, bar]
+        rev.builder.emit("index_add", operands, args=(Slot(0), slot), unique=True)
+
+
+def _for_each(rev: Reverser, bar: Value, place: Any) -> Any:
+    """A loop that adds every item of ``bar`` to a buffer, at ``place`` of its number."""
+    def add_to(buffer: Value) -> None:
+        zero, one = (rev.builder.value("const", (), OrConst(BOTTOM, INT), value=n) for n in (0, 1))
+        count = _call(rev, len, [bar], INT)
+        block = Block()
+        k = block.add_arg("", INT)
+        with rev.builder.at(block):
+            add_item(rev, buffer, place(k), item(rev, bar, k))
+            rev.builder.emit("continue", [])
+        rev.builder.emit("for", [zero, count, one], [], [], [block], kind="range")
+    return add_to
+
+
+def item(rev: Reverser, sequence: Value, index: Abstract) -> Value:
+    """``sequence[index]``."""
+    return rev.sp.lift(getitem(rev.sp, sequence, index))
+
+
+# --------------------------------------------------------------------------------------------------- joining and repeating
+
+def is_list_operation(op: Op) -> bool:
+    """Whether a call joins or repeats lists."""
+    return op.attrs["fn"] in (operator.add, operator.mul) and isinstance(strip_const(op.results[0].type), List)
+
+
+def reverse_operation(rev: Reverser, op: Op, total: Value | None) -> None:
+    """The adjoint of ``xs + ys`` and of ``xs * n``."""
+    from .rules import to_abstract
+    assert total is not None
+    x, y = (to_abstract(t, op.operands) for t in op.attrs["args"])
+    if op.attrs["fn"] is operator.add:
+        count = _count(rev, x)
+        _give(rev, x, _slice(rev, total, Static(None), count))
+        _give(rev, y, _slice(rev, total, count, Static(None)))
+    else:
+        sequence = y if _is_number(x) else x
+        count = rev.sp.lift(_count(rev, sequence))
+        _give(rev, sequence, _call(rev, helpers.folded, [total, count], strip_const(total.type), effect="fresh"))
+
+
+def _is_number(a: Abstract) -> bool:
+    return isinstance(a, Static) or (isinstance(a, Value) and isinstance(strip_const(a.type), Scalar))
+
+
+def _count(rev: Reverser, a: Any) -> Abstract:
+    return _call(rev, len, [a], INT) if isinstance(a, Value) else Static(len(a.items))
+
+
+def _slice(rev: Reverser, total: Value, lo: Abstract, hi: Abstract) -> Value:
+    return rev.sp.lift(getitem(rev.sp, total, Slice(lo, hi, Static(None))))
+
+
+def _give(rev: Reverser, a: Any, bar: Value) -> None:
+    """Add the adjoint ``bar`` of a list: as a whole, or to the items of a list that is written out."""
+    if isinstance(a, Value):
+        rev.accumulate(a, bar)
+        return
+    for k, part in enumerate(a.items):
+        if isinstance(part, Value) and part in rev.active:
+            rev.accumulate(part, item(rev, bar, Static(k)))
+
+
+def _call(rev: Reverser, fn: Any, operands: list[Value], t: Type, **attrs: Any) -> Value:
+    hint = "" if fn is len else operands[0].hint
+    return rev.builder.value("call", operands, t, hint, fn=fn, args=tuple(Slot(k) for k in range(len(operands))), kwargs={},
+                             adjoint=True, **attrs)

@@ -1,0 +1,50 @@
+"""Takes a derivative rule, as a function or as text, and gives its lowered body, which returns the cotangents that it assigns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import gast
+
+from ..ir.core import Function
+from ..rules.notation import NAMES
+from .capture import capture, capture_text
+from .lower import lower
+
+
+@dataclass
+class RuleBody:
+    """The lowered body of a derivative rule and what its names stand for."""
+
+    lowered: Function
+    result: str
+    """The parameter that receives the result of the primal call."""
+    cotangent: str
+    """The parameter that receives its cotangent."""
+    outputs: tuple[str, ...]
+    """The parameters whose cotangents the body assigns, in the order in which it returns them."""
+    defaults: dict[str, Any]
+    owner: Any
+    """The Python function in whose module the names of the body are found."""
+
+
+def lower_rule(rule: Any) -> RuleBody:
+    """Lower a rule: its body returns the ``…_bar`` variables that it assigns."""
+    captured = capture_text(rule, "rule", dict(NAMES)) if isinstance(rule, str) else capture(rule)
+    tree = captured.tree
+    keyword_only = [a.id for a in tree.args.kwonlyargs]
+    result = next(name for name in keyword_only if f"{name}_bar" in keyword_only)
+    params = [a.id for a in (*tree.args.posonlyargs, *tree.args.args, *tree.args.kwonlyargs)]
+    params += [tree.args.vararg.id] if tree.args.vararg is not None else []
+    assigned = {node.id for node in gast.walk(tree) if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store)}
+    outputs = tuple(p for p in params if f"{p}_bar" in assigned and p != result)
+    items = [gast.Name(f"{p}_bar", gast.Load(), None, None) for p in outputs]
+    end = gast.Return(gast.Tuple(items, gast.Load()))
+    tree.body = [*tree.body, gast.fix_missing_locations(gast.copy_location(end, tree.body[-1]))]
+    fun = captured.fun
+    defaults = dict(fun.__kwdefaults__ or {})
+    positional = [a.id for a in (*tree.args.posonlyargs, *tree.args.args)]
+    values = fun.__defaults__ or ()
+    defaults.update(zip(positional[len(positional) - len(values):], values, strict=True))
+    return RuleBody(lower(captured), result, f"{result}_bar", outputs, defaults, fun)
