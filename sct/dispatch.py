@@ -65,13 +65,19 @@ class Dispatcher:
 
     def _load(self, candidates: Sequence[Compiled], slow: Callable[[tuple[Any, ...]], Any] | None = None,
               checked: bool = True) -> Callable[..., Any]:
-        printer = _Printer(self.parameters, self.plain)
-        text = printer.text(candidates, slow or self.slow, checked)
-        exec(compile(text, "<sct dispatch>", "exec"), printer.space)
-        generated: Callable[..., Any] = printer.space["sct_dispatch"]
+        text, space = dispatcher_text(self.parameters, self.plain, candidates, slow or self.slow, checked)
+        exec(compile(text, "<sct dispatch>", "exec"), space)
+        generated: Callable[..., Any] = space["sct_dispatch"]
         generated.__name__ = self.name
         generated.__qualname__ = getattr(self.plain, "__qualname__", self.name)  # wrong calls are reported in its name
         return generated
+
+
+def dispatcher_text(parameters: Sequence[inspect.Parameter], plain: Any, candidates: Sequence[Compiled],
+                    slow: Callable[[tuple[Any, ...]], Any], checked: bool = True) -> tuple[str, dict[str, Any]]:
+    """The source of a dispatcher and the objects it names."""
+    printer = _Printer(parameters, plain)
+    return printer.text(candidates, slow, checked), printer.space
 
 
 class _Printer:
@@ -87,7 +93,7 @@ class _Printer:
         self.names = [p.name for p in parameters]
         self.space: dict[str, Any] = {}
 
-    def text(self, candidates: Sequence[Compiled], slow: Callable[[tuple[Any, ...]], Any], checked: bool = True) -> str:
+    def text(self, candidates: Sequence[Compiled], slow: Callable[[tuple[Any, ...]], Any], checked: bool) -> str:
         """Fill in the defaults, try each candidate, give all values to ``slow``."""
         missing = self.object("missing", MISSING)
         lines = [f"def sct_dispatch({signature_text(self.parameters, missing)}):"]

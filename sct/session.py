@@ -11,7 +11,6 @@ from .frontend.rule_bodies import RuleBody, lower_rule
 from .ir.core import Function
 from .rules.registry import Primitive
 
-
 _lowered: weakref.WeakKeyDictionary[Any, tuple[Any, Function]] = weakref.WeakKeyDictionary()
 _rules: dict[tuple[int, str], RuleBody] = {}
 

@@ -11,8 +11,9 @@ from ..analysis.alias import may_alias
 from ..ir.core import Block, Op, Value
 from ..ir.ops import LOOPS, Lit, SeqOf, Slot
 from ..ir.rewrite import incoming
-from ..ir.types import NONE, Array, List, Object, OrConst, Scalar, Type, strip_const
+from ..ir.types import ANY, NONE, Array, Dict, List, Object, OrConst, Scalar, Tuple, Type, strip_const
 from ..rules import registry
+from ..rules.shaping import tolist_method
 from .reverse import Joint, Reverser, bar_hint
 
 if TYPE_CHECKING:
@@ -44,12 +45,9 @@ def _tuple(rev: Reverser, items: list[Value], cls: type = tuple) -> Value:
 
 def _gradient(rev: Reverser, param: Value, gradient: Any, owned: set[Value]) -> Value:
     """One gradient as a value of the parameter's own type."""
-    if isinstance(gradient, SeqOf):
-        return _tuple(rev, [_gradient_item(rev, g, owned) for g in gradient.items], gradient.kind)
-    if isinstance(gradient, dict):
-        values = [_gradient_item(rev, g, owned) for g in gradient.values()]
-        return rev.builder.value("dict", values, Object(dict), keys=tuple(gradient))
     t = strip_const(param.type)
+    if isinstance(gradient, SeqOf | dict):
+        return _gradient_item(rev, gradient, t, owned)
     if gradient is None:
         return _zero(rev, param, t)
     result = _conform(rev, gradient, t, owned)
@@ -58,12 +56,19 @@ def _gradient(rev: Reverser, param: Value, gradient: Any, owned: set[Value]) -> 
     return result
 
 
-def _gradient_item(rev: Reverser, gradient: Any, owned: set[Value]) -> Value:
+def _gradient_item(rev: Reverser, gradient: Any, want: Type, owned: set[Value]) -> Value:
+    """The gradient of one item of a container, or of a container, as a value of the item's own type."""
     if isinstance(gradient, Lit):
         return rev.builder.value("const", (), NONE, value=gradient.value)
-    if isinstance(gradient, SeqOf | dict):
-        return _gradient(rev, None, gradient, owned)  # type: ignore[arg-type]
-    return _conform(rev, gradient, strip_const(gradient.type), owned)
+    if isinstance(gradient, SeqOf):
+        assert isinstance(want, Tuple)
+        pairs = zip(gradient.items, want.items, strict=True)
+        return _tuple(rev, [_gradient_item(rev, g, strip_const(t), owned) for g, t in pairs], gradient.kind)
+    if isinstance(gradient, dict):
+        assert isinstance(want, Dict)
+        values = [_gradient_item(rev, gradient[key], strip_const(t), owned) for key, t in want.items]
+        return rev.builder.value("dict", values, Object(dict), keys=tuple(gradient))
+    return _conform(rev, gradient, want, owned)
 
 
 def _zero(rev: Reverser, param: Value, t: Type) -> Value:
@@ -80,6 +85,10 @@ def _conform(rev: Reverser, gradient: Value, want: Type, owned: set[Value]) -> V
         return _scalar(rev, gradient, have, want)
     if isinstance(want, Array):
         return _array(rev, gradient, have, want, owned)
+    if isinstance(want, List) and isinstance(want.item, Scalar) and want.item.python and want.item.dtype == "float64":
+        array = rev.builder.value("call", [gradient], Array("float64", (ANY,)), fn=np.array, args=(Slot(0),), kwargs={}, adjoint=True)
+        return rev.builder.value("call", [array], want, fn=tolist_method, args=(Slot(0),), kwargs={}, adjoint=True,
+                                 spelled="method", spelled_name="tolist")
     if isinstance(want, List) and not _fresh(gradient, owned, set()):
         return rev.copy(gradient)
     return gradient

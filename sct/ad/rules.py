@@ -99,6 +99,8 @@ def _splice(rev: Reverser, op: Op, totals: list[Value | None]) -> None:
     if entry is None or entry.vjp is None:
         raise Refusal("SCT201", f"no derivative rule for {name}",
                       "write one with the notation of sct.rules, or wrap its argument in sct.stop_gradient")
+    if entry.real_only and any(map(_is_complex, op.operands)):
+        raise Refusal("SCT201", f"no derivative rule for {name} of complex numbers", "separate real and imaginary parts")
     kwargs = {k: to_abstract(t, op.operands) for k, t in op.attrs["kwargs"].items()}
     args = [to_abstract(t, op.operands) for t in op.attrs["args"]]
     strong = rev.context.masked == 2 and entry.vjp_strong is not None and _is_numpy(op.results[0])
@@ -119,6 +121,11 @@ def _splice(rev: Reverser, op: Op, totals: list[Value | None]) -> None:
     parameters = {p.name: a for p, a in zip(lowered.info.params, bound, strict=True)}
     for parameter, bar in zip(rule.outputs, outcome.items, strict=True):
         _contribute(rev, parameters[parameter], bar, op)
+
+
+def _is_complex(value: Value) -> bool:
+    t = strip_const(value.type)
+    return isinstance(t, Array | Scalar) and t.dtype.startswith("complex")
 
 
 def _is_numpy(value: Value) -> bool:

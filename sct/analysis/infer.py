@@ -21,6 +21,7 @@ from ..ir.types import BOOL, NONE, STR, List, Object, OrConst, Tuple, Type, stri
 from . import abstract as ab
 from .abstract import NEVER, POISON, UNBOUND, Abstract, Closure, DataPath, JoinError, Mapping, Seq, Shape, Slice, Static
 from .session import Session
+from .typecase import Split, split_rest
 
 
 class Refusal(Exception):
@@ -107,6 +108,8 @@ class Specializer:
         self.builder = builder
         self.narrowed: dict[Value, Abstract] = {}
         self.pending: list[Pending] = []
+        self.splits = 0
+        """How many joins without a common type surround the current op (see ``typecase.py``)."""
         self.loop_shapes: dict[Any, list[Shape]] = {}
         """Types that each loop carried when it was last visited: the next visit starts from them."""
 
@@ -188,14 +191,25 @@ class Specializer:
         outer = self.narrowed
         self.narrowed = dict(outer)
         try:
-            for op in block.ops:
-                if not self.context.splicing:
-                    self.builder.loc = op.loc
-                exit = self._visit(frame, op)
-                if exit is not None:
-                    return exit
+            return self.run_ops(frame, block.ops)
         finally:
             self.narrowed = outer
+
+    def run_ops(self, frame: Frame, ops: list[Op]) -> Exit:
+        """Visit ops that end a block; where an ``if`` has two outcomes without a join, the rest is visited for each."""
+        for k, op in enumerate(ops):
+            if not self.context.splicing:
+                self.builder.loc = op.loc
+            try:
+                exit = self._visit(frame, op)
+            except Split as split:
+                try:
+                    return split_rest(self, frame, ops[k + 1:], split)
+                except Refusal as refusal:
+                    self.context.refuse(refusal, op.loc)
+                    return Exit("poison", [], op)
+            if exit is not None:
+                return exit
         raise AssertionError("a lowered block has no terminator")
 
     def _visit(self, frame: Frame, op: Op) -> Exit | None:
@@ -345,7 +359,7 @@ def _run_branches(sp: Specializer, frame: Frame, op: Op, condition: Value) -> Ex
     if "poison" in (then_exit.kind, other_exit.kind):
         sp.bind(frame, op, [POISON] * len(op.results))
         return None
-    _join_branches(sp, frame, op, condition, [(then, then_exit), (other, other_exit)])
+    join_branches(sp, frame, op, condition, [(then, then_exit), (other, other_exit)])
     return None
 
 
@@ -358,11 +372,14 @@ def emit_guard(sp: Specializer, condition: Value, raising: Block, position: int,
     empty.ops.append(Op("yield", [], [], {}, [], empty, op.loc))
 
 
-def _join_branches(sp: Specializer, frame: Frame, op: Op, condition: Value, branches: list[tuple[Block, Exit]]) -> None:
+def join_branches(sp: Specializer, frame: Frame, op: Op, condition: Value, branches: list[tuple[Block, Exit]]) -> None:
     names = [r.hint for r in op.results]
     columns = list(zip(*(exit.values for _, exit in branches), strict=True))
-    shapes = [_same(column) or sp.join([ab.shape_of(a) for a in column], name, "after this `if`")
-              for column, name in zip(columns, names, strict=True)]
+    try:
+        shapes = [_same(column) or sp.join([ab.shape_of(a) for a in column], name, "after this `if`")
+                  for column, name in zip(columns, names, strict=True)]
+    except Refusal as refusal:
+        raise Split(op, condition, branches, refusal) from None
     sp.bind(frame, op, merge(sp, condition, [b for b, _ in branches], columns, shapes, names))
 
 

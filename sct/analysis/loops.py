@@ -15,6 +15,7 @@ from .abstract import NEVER, POISON, Abstract, Iteration, JoinError, Mapping, Ra
 from .infer import REGIONS, Exit, Frame, Pending, Refusal, Specializer, emit_guard, truth
 from .primitives import apply, construct
 from .subscripts import row
+from .typecase import peel
 
 
 @dataclass
@@ -50,6 +51,35 @@ def run_for(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
         iterable = _of_equal_lengths(sp, op, iterable)
     plan = plan_for(sp, iterable)
     inits = [sp.get(frame, v) for v in op.operands[1:]]
+    before = dict(sp.context.obstacles)
+    try:
+        _run_planned(sp, frame, op, plan, inits)
+        return None
+    except Refusal as refusal:
+        if refusal.code != "SCT701":
+            raise
+        failure = refusal
+    sp.context.obstacles = before
+    items = _short_range(iterable)
+    if items is not None:
+        return _unroll(sp, frame, op, items)
+
+    def rest(later: Counted, values: list[Abstract]) -> list[Abstract]:
+        _run_planned(sp, frame, op, later, values)
+        return [frame.env[r] for r in op.results]
+    if isinstance(plan, Each) or sp.splits or (values := peel(sp, frame, op, plan, inits, rest)) is None:
+        raise failure
+    sp.bind(frame, op, values)
+    return None
+
+
+def enter_body(sp: Specializer, frame: Frame, op: Op, item: Abstract, carried: list[Abstract]) -> None:
+    """Bind the arguments of a loop's body."""
+    _enter(frame, op.blocks[0], [item, *carried])
+
+
+def _run_planned(sp: Specializer, frame: Frame, op: Op, plan: Counted | Each, inits: list[Abstract]) -> None:
+    """Emit a run-time loop and bind what it carries in the end."""
     if isinstance(plan, Each):
         operands = [plan.iterable]
     else:
@@ -68,23 +98,14 @@ def run_for(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
         _enter(frame, op.blocks[0], [item, *carried])
         return sp.run_block(frame, op.blocks[0])
 
-    before = dict(sp.context.obstacles)
-    try:
-        result = _iterate(sp, frame, op, inits, body)
-    except Refusal:
-        items = _short_range(iterable)
-        if items is None:
-            raise
-        sp.context.obstacles = before
-        return _unroll(sp, frame, op, items)
+    result = _iterate(sp, frame, op, inits, body)
     if result is None:
-        return None
+        return
     blocks, shapes, init_values = result
     attrs: dict[str, Any] = {"kind": kind}
     if isinstance(plan, Counted) and plan.sources:
         attrs["seqs"] = len(plan.sources)
     _finish_loop(sp, frame, op, "for", operands, init_values, blocks, shapes, attrs)
-    return None
 
 
 def _of_equal_lengths(sp: Specializer, op: Op, a: Iteration) -> Iteration:

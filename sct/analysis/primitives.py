@@ -15,6 +15,7 @@ from ..ir.types import BOOL, INT, Array, List, Object, OrConst, Scalar, Tuple, T
 from ..rules import registry
 from ..rules.registry import Primitive
 from ..rules.shapes import ShapeOf
+from . import abstract as ab
 from .abstract import Abstract, Bound, Closure, JoinError, Mapping, Range, Seq, Slice, Static, lift
 from .infer import SIMPLE, Frame, Refusal, Specializer
 from .result_types import NoResult, result_type
@@ -54,7 +55,7 @@ class _Arguments:
         raise JoinError(type(a).__name__.lower())
 
     def _sequence(self, a: Seq) -> tuple[Any, Any]:
-        if a.runtime is not None:
+        if a.runtime is not None and not a.runtime.type.differentiable:
             source = shape_source(a.runtime)
             return self.slot(a.runtime), (ShapeOf(source) if source is not None else a.runtime.type)
         parts = [self.template(x) for x in a.items]
@@ -75,6 +76,8 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
           spelled: str = "", inplace: bool = False) -> Abstract:
     """Emit a call of the primitive ``fn`` and say what its result is."""
     entry = registry.lookup(fn)
+    if entry is not None and not entry.zero and _takes_arrays(fn):
+        args = [_as_array(sp, a) for a in args]
     collected = _Arguments(sp)
     pairs = [collected.template(a) for a in args]
     named = {k: collected.template(a) for k, a in (kwargs or {}).items()}
@@ -92,6 +95,25 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
     elif may_raise(fn, args):
         attrs["may_raise"] = True
     return _emit(sp, operands, t, attrs, inplace)
+
+
+_TAKE_SEQUENCES = frozenset({
+    np.array, np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranarray, np.concatenate, np.stack, np.hstack, np.vstack,
+    np.dstack, np.column_stack, np.block, np.select, np.choose, np.piecewise, np.linalg.multi_dot, np.einsum, np.broadcast_arrays,
+})
+"""NumPy functions whose rules know what to do with a list or tuple of numbers and arrays."""
+
+
+def _takes_arrays(fn: Callable[..., Any]) -> bool:
+    """Whether a function of NumPy's makes an array of a list before anything else."""
+    home = getattr(fn, "__module__", None) or ""
+    return (isinstance(fn, np.ufunc) or home.split(".")[0] == "numpy") and fn not in _TAKE_SEQUENCES
+
+
+def _as_array(sp: Specializer, a: Abstract) -> Abstract:
+    """A list or tuple that is differentiated as the array that NumPy makes of it."""
+    t = ab.leaf_type(ab.shape_of(a)) if isinstance(a, Seq) else strip_const(a.type) if isinstance(a, Value) else None
+    return apply(sp, np.array, [a]) if isinstance(t, List | Tuple) and t.differentiable else a
 
 
 def _emit(sp: Specializer, operands: list[Value], t: Type, attrs: dict[str, Any], inplace: bool) -> Abstract:
@@ -124,7 +146,8 @@ def _conform(sp: Specializer, value: Value, result: Type) -> Value:
         return value
     if not result.differentiable:
         return value
-    if isinstance(result, Array) and _has_dtype(t) and t.dtype != result.dtype or _to_complex(t, result):
+    if not _from_complex(t, result) and (isinstance(result, Array) and _has_dtype(t) and t.dtype != result.dtype
+                                         or _from_complex(result, t)):
         value = _implicit(sp, "convert", value, Array(result.dtype, t.dims) if isinstance(t, Array) else
                           Scalar(result.dtype, t.python))
         t = value.type
@@ -139,8 +162,9 @@ def _has_dtype(t: Scalar | Array) -> bool:
     return isinstance(t, Array) or t.python is False
 
 
-def _to_complex(t: Scalar | Array, result: Scalar | Array) -> bool:
-    return t.dtype.startswith("float") and result.dtype.startswith("complex")
+def _from_complex(t: Scalar | Array, result: Scalar | Array) -> bool:
+    """Whether complex numbers give real ones, as in ``np.abs``: that is the function's doing, never a conversion."""
+    return t.dtype.startswith("complex") and result.dtype.startswith("float")
 
 
 def _unsure(t: Type, result: Type) -> bool:

@@ -37,7 +37,7 @@ _LAZY = frozenset({"enumerate", "zip", "map", "filter", "iter", "next"})
 def find_obstacles(tree: Node, loc: Callable[[Node], Loc]) -> list[Obstacle]:
     """Everything in ``tree`` (a function) that cannot be lowered, in the order of the source."""
     checker = _Checker(loc)
-    checker.function(tree)
+    checker.body(tree)  # its decorators and defaults were evaluated when it was defined
     return sorted(checker.found, key=lambda o: (o.loc.line, o.loc.col) if o.loc else (0, 0))
 
 
@@ -55,6 +55,10 @@ class _Checker(gast.NodeVisitor):  # type: ignore[misc]  # gast ships no types
         for default in (*node.args.defaults, *node.args.kw_defaults, *getattr(node, "decorator_list", ())):
             if default is not None:
                 self.visit(default)
+        self.body(node)
+
+    def body(self, node: Node) -> None:
+        """What runs at a call."""
         saved, body = self.outer, [node.body] if isinstance(node, gast.Lambda) else node.body
         self.outer = {name for n in _own_nodes(body) if isinstance(n, gast.Global | gast.Nonlocal) for name in n.names}
         for stmt in body:

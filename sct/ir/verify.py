@@ -227,7 +227,8 @@ def fits(actual: Type, declared: Type) -> bool:
     """Whether a value of type ``actual`` may be passed where ``declared`` stands.
 
     Numbers and arrays must agree in element type and number of dimensions: a silent widening here is a missing ``convert``.
-    Which dimensions are 1, and whether a number is NumPy's, may be known on one side only.
+    Which dimensions are 1, and whether a number is NumPy's, may be known on one side only.  A number whose kind is decided at
+    run time (an adjoint of a float32 that may be a literal, or come from ``math``) is converted where it is returned.
     """
     if actual == declared or DYN in (actual, declared) or actual in (BOTTOM, UNDEF) or declared in (BOTTOM, UNDEF):
         return True
@@ -236,6 +237,8 @@ def fits(actual: Type, declared: Type) -> bool:
     if isinstance(declared, OrConst):
         return fits(actual, declared.base) or fits(actual, declared.const) or (
             isinstance(actual, OrConst) and fits(actual.base, declared.base) and fits(actual.const, declared.const))
+    if isinstance(actual, Scalar) and isinstance(declared, Scalar) and declared.python is None:
+        return actual.dtype == declared.dtype or actual.dtype.startswith("float") and declared.dtype.startswith("float")
     joined = join(actual, declared)
     return joined is not None and list(_facts(joined)) == list(_facts(declared)) == list(_facts(actual))
 

@@ -4,7 +4,7 @@ Before:
 
     function f(%e: float64[:]):
       %0: float64[:] = np.zeros_like(%e) {effect='fresh'}
-      %x: float64[:] = iaddv %0, %e {args=($0, $1), fn=operator.add, kwargs={}}
+      %x: float64[:] = iaddv %0, %e {fn=add}
       mark {text='reverse sweep'}
       return %0, %x
 

@@ -5,16 +5,16 @@ the loop may walk it backwards.  The count of a ``while`` loop is not needed any
 
 Before:
 
-    function f(%n: int):
+    function f(%x: float, %n: int):
       %0: int = const 0
       %1: int = const 1
       %saved_s: saved(float) = cache
-      %s: float = for %i: int in range(%0, %n, %1) with %s.1: float = %1:
+      %s: float = for %i: int in range(%0, %n, %1) with %s.1: float = %x:
         push %saved_s, %s.1
         %s.2: float = math.sin(%s.1)
         continue %s.2
       mark {text='reverse sweep'}
-      %s_bar: float = for %j: int in range(%0, %n, %1) with %s_bar.1: float = %1 {reverse}:
+      %s_bar: float = for %j: int in range(%0, %n, %1) with %s_bar.1: float = %x {reverse}:
         %s.3: float = pop %saved_s
         %2: float = math.cos(%s.3)
         %s_bar.2: float = %s_bar.1 * %2
@@ -23,17 +23,17 @@ Before:
 
 After:
 
-    function f(%n: int):
+    function f(%x: float, %n: int):
       %0: int = const 0
       %1: int = const 1
       %saved_s: saved(float) = cache
-      %s: float = for %i: int in range(%0, %n, %1) with %s.1: float = %1:
+      %s: float = for %i: int in range(%0, %n, %1) with %s.1: float = %x:
         push %saved_s, %s.1
         %s.2: float = math.sin(%s.1)
         continue %s.2
       mark {text='reverse sweep'}
       %2: reversed = reversed(%saved_s) {adjoint}
-      %s_bar: float = for %s.3: float in %2 with %s_bar.1: float = %1 {kind='each', adjoint}:
+      %s_bar: float = for %s.3: float in each(%2) with %s_bar.1: float = %x {adjoint}:
         %3: float = math.cos(%s.3)
         %s_bar.2: float = %s_bar.1 * %3
         continue %s_bar.2

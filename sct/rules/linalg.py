@@ -105,10 +105,15 @@ def outer_vjp(a, b, *, z, z_bar):
     b_bar = like(flat(a) @ z_bar, b)
 
 
+def mirrored(x):
+    """The conjugate of complex numbers, which is what the slope of a magnitude reads; real ones stay as they are."""
+    return np.conj(x) if np.iscomplexobj(x) else x
+
+
 @vjp(np.vdot, infer=shapes.vdot)
 def vdot_vjp(a, b, *, z, z_bar):
-    a_bar = like(z_bar * flat(b), a)
-    b_bar = like(z_bar * flat(a), b)
+    a_bar = like(mirrored(z_bar * flat(b)), a)
+    b_bar = like(z_bar * mirrored(flat(a)), b)
 
 
 @vjp(np.tensordot, infer=shapes.tensordot)
@@ -258,7 +263,7 @@ def norm_vjp(x, ord=None, axis=None, keepdims=False, *, z, z_bar):
     axes = (axis,) if isinstance(axis, int) else normal_axes(None, x.ndim) if axis is None else axis
     top_bar = spread(z_bar, x, axis, keepdims)
     if ord is None or ord == "fro" or (ord == 2 and len(axes) == 1):
-        x_bar = spread(z_bar / np.where(z == 0.0, 1.0, z), x, axis, keepdims) * x
+        x_bar = spread(z_bar / np.where(z == 0.0, 1.0, z), x, axis, keepdims) * mirrored(x)
     elif len(axes) == 1:
         x_bar = vector_norm_bar(x, ord, axes[0], spread(z, x, axis, keepdims), top_bar)
     elif ord in (1, -1):
@@ -274,11 +279,11 @@ def vector_norm_bar(x, ord, axis, z, z_bar):
     if ord == 0:
         return np.zeros_like(x)
     if ord == 1:
-        return z_bar * np.sign(x)
+        return z_bar * mirrored(np.sign(x))
     if ord in (np.inf, -np.inf):
         attained = np.abs(x) == z
-        return z_bar / np.sum(attained, axis=axis, keepdims=True) * attained * np.sign(x)
-    return z_bar * np.sign(x) * (np.abs(x) / np.where(z == 0.0, 1.0, z)) ** (ord - 1)
+        return z_bar / np.sum(attained, axis=axis, keepdims=True) * attained * mirrored(np.sign(x))
+    return z_bar * mirrored(np.sign(x)) * (np.abs(x) / np.where(z == 0.0, 1.0, z)) ** (ord - 1)
 
 
 def sums_norm_bar(x, added, compared, largest, z_bar):
@@ -286,7 +291,7 @@ def sums_norm_bar(x, added, compared, largest, z_bar):
     sums = np.sum(np.abs(x), axis=added, keepdims=True)
     best = np.max(sums, axis=compared, keepdims=True) if largest else np.min(sums, axis=compared, keepdims=True)
     attained = sums == best
-    return z_bar / np.sum(attained, axis=compared, keepdims=True) * attained * np.sign(x)
+    return z_bar / np.sum(attained, axis=compared, keepdims=True) * attained * mirrored(np.sign(x))
 
 
 def spectral_norm_slope(x, ord, axes):
@@ -298,6 +303,7 @@ def spectral_norm_slope(x, ord, axes):
         slope = u @ vh
     else:
         slope = u[..., :1] @ vh[..., :1, :] if ord == 2 else u[..., -1:] @ vh[..., -1:, :]
+    slope = mirrored(slope)
     return slope if in_place else np.moveaxis(slope, (-2, -1), axes)
 
 
@@ -314,7 +320,7 @@ def inv_vjp(a, *, z, z_bar):
     a_bar = -swapped(z) @ z_bar @ swapped(z)
 
 
-@vjp(np.linalg.pinv)
+@vjp(np.linalg.pinv, real_only=True)
 def pinv_vjp(a, rcond=None, hermitian=False, *, rtol=None, z, z_bar):
     """Golub and Pereyra 1973, 4.12: the derivative of the pseudoinverse where the rank is constant."""
     zt, ct = swapped(z), swapped(z_bar)
@@ -357,7 +363,7 @@ def solve_vjp(a, b, *, z, z_bar):
         a_bar = stacked(-whole_bar @ swapped(z), a)
 
 
-@vjp(np.linalg.cholesky, infer=shapes.square)
+@vjp(np.linalg.cholesky, infer=shapes.square, real_only=True)
 def cholesky_vjp(a, *, z, z_bar):
     """Murray 2016, section 3, with the cotangent put on the triangle that is read."""
     inverse = np.linalg.inv(z)
@@ -418,7 +424,7 @@ def gaps(w):
     return np.where(same, 0.0, 1.0 / np.where(same, 1.0, difference))
 
 
-@vjp(np.linalg.svd)
+@vjp(np.linalg.svd, real_only=True)
 def svd_vjp(a, full_matrices=True, *, z, z_bar):
     """Townsend 2016; the vectors of singular values that coincide have no derivative; other than square: reduced form only."""
     u, s, vh = z
@@ -438,7 +444,7 @@ def svd_vjp(a, full_matrices=True, *, z, z_bar):
     a_bar = u @ middle @ vh + outside
 
 
-@vjp(np.linalg.eigh)
+@vjp(np.linalg.eigh, real_only=True)
 def eigh_vjp(a, *, z, z_bar):
     """Giles 2008, 3.1, with the cotangent put on the lower triangle, which is what ``eigh`` reads."""
     w, v = z
@@ -450,7 +456,7 @@ def eigh_vjp(a, *, z, z_bar):
     a_bar = half_lower(whole + swapped(whole))
 
 
-@vjp(np.linalg.qr)
+@vjp(np.linalg.qr, real_only=True)
 def qr_vjp(a, *, z, z_bar):
     """Walter and Lehmann 2018 (at least as many rows as columns)."""
     q, r = z

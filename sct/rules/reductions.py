@@ -98,7 +98,7 @@ def centred(a, axis, where):
     return np.where(where, a - np.mean(a, axis=axis, keepdims=True, where=where), 0.0)
 
 
-@vjp(np.var)
+@vjp(np.var, real_only=True)
 def var_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, z, z_bar):
     if np.ndim(a) == 0:
         a_bar = 0.0
@@ -107,7 +107,7 @@ def var_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, z, 
         a_bar = spread(scale, a, axis, keepdims) * centred(a, axis, where)
 
 
-@vjp(np.std)
+@vjp(np.std, real_only=True)
 def std_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, z, z_bar):
     if np.ndim(a) == 0:
         a_bar = 0.0

@@ -39,6 +39,8 @@ class Primitive:
     """Keywords the rule accepts; None: any (zero-derivative primitives)."""
     singular: bool = False
     """The partials may be infinite: products with an exactly zero cotangent are zero (strong zeros)."""
+    real_only: bool = False
+    """The reverse rule holds for real arguments; complex ones are refused."""
     where: str = ""
     """``file:line`` of the declaration."""
     tests: dict[str, Any] = field(default_factory=dict)

@@ -316,5 +316,13 @@ def one_hot_vjp(items, index, value, *, z, z_bar):
     value_bar = z_bar[index]
 
 
+@vjp(products_of_others, tests={"args": [(NUMBERS,), (tuple(NUMBERS), 1.5), ([2.0, 0.0, 5.0], 0.5)]})
+def products_of_others_vjp(items, start=1, *, z, z_bar):
+    n = len(items)
+    items_bar = [start * sum([z_bar[k] * math.prod([items[i] for i in range(n) if i != j and i != k]) for k in range(n) if k != j])
+                 for j in range(n)]
+    start_bar = sum([bar * product for bar, product in zip(z_bar, products_of_others(items, 1))])
+
+
 linear(unbroadcast, "x_bar")
 linear(one_hot, "value")

@@ -1,0 +1,116 @@
+"""Values that are one thing on one path and another on the next: what follows is specialised once for each.
+
+Where the branches of an ``if`` leave a variable with two types that have no join (a number or an array), the ops after the ``if`` move
+into both branches.  To differentiation this is an ordinary ``if``.  A loop whose first iteration settles the types of what it carries
+is peeled: the first iteration stands before the loop.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING, Any
+
+from ..ir.core import Block, Op, Value
+from . import abstract as ab
+from .abstract import Abstract
+
+if TYPE_CHECKING:
+    from .infer import Exit, Frame, Specializer
+
+MOST_SPLITS = 6
+"""How many such joins one function may have inside each other: the code doubles with each."""
+
+
+class Split(Exception):
+    """Raised where the two branches of an ``if`` have no join, for the block around it to take up."""
+
+    def __init__(self, op: Op, condition: Value, branches: list[tuple[Block, Exit]], refusal: Exception) -> None:
+        super().__init__("split")
+        self.op, self.condition, self.branches, self.refusal = op, condition, branches, refusal
+
+
+def split_rest(sp: Specializer, frame: Frame, rest: list[Op], split: Split) -> Exit:
+    """Visit the ops after an ``if`` once in each of its branches; says how the enclosing block ends."""
+    from .infer import narrow
+    if sp.splits >= MOST_SPLITS:
+        raise split.refusal
+    sp.splits += 1
+    exits = []
+    narrowed, cells = sp.narrowed, frame.cells
+    try:
+        for k, (block, exit) in enumerate(split.branches):
+            sp.narrowed, frame.cells = dict(narrowed), dict(cells)
+            with sp.builder.at(block):
+                narrow(sp, split.condition, k == 0)
+                sp.bind(frame, split.op, exit.values)
+                exits.append(sp.run_ops(frame, rest))
+    finally:
+        sp.narrowed, frame.cells = narrowed, cells
+        sp.splits -= 1
+    return _combine(sp, split, [block for block, _ in split.branches], exits)
+
+
+def _combine(sp: Specializer, split: Split, blocks: list[Block], exits: list[Exit]) -> Exit:
+    from .infer import Exit, Pending, emit_guard, merge
+    kinds = [e.kind for e in exits]
+    if "poison" in kinds:
+        return Exit("poison", [], split.op)
+    for k in (0, 1):
+        if kinds[k] == "raise":
+            emit_guard(sp, split.condition, blocks[k], k, sp.builder.loc)
+            _move_into(blocks[1 - k], sp.builder.block)
+            return exits[1 - k]
+    if kinds[0] == kinds[1] and kinds[0] in ("yield", "return", "continue"):
+        columns = list(zip(*(e.values for e in exits), strict=True))
+        names = [v.hint for v in exits[0].op.operands]
+        shapes = [sp.join([ab.shape_of(a) for a in column], name, "here") for column, name in zip(columns, names, strict=True)]
+        return Exit(kinds[0], merge(sp, split.condition, blocks, columns, shapes, names), exits[0].op)
+    for block, e in zip(blocks, exits, strict=True):
+        if e.kind in ("continue", "break"):
+            sp.pending.append(Pending(block, e.kind, e.values, e.op.loc))
+        elif e.kind != "tail":
+            raise split.refusal
+    sp.builder.emit("if", [split.condition], blocks=blocks, tail=True)
+    return Exit("tail", [], split.op)
+
+
+def _move_into(block: Block, target: Block) -> None:
+    for op in block.ops:
+        op.parent = target
+    target.ops.extend(block.ops)
+
+
+def peel(sp: Specializer, frame: Frame, op: Op, plan: Any, inits: list[Abstract], loop: Any) -> list[Abstract] | None:
+    """The first iteration of a counted loop on its own, then the loop; None where the first iteration may leave it.
+
+    ``loop(plan, inits)`` visits the remaining iterations and gives what the loop carries in the end.
+    """
+    from dataclasses import replace
+
+    from .infer import Exit
+    from .loops import enter_body
+    from .primitives import binary
+    lo, step = plan.lo, plan.step
+    if not isinstance(step, ab.Static) or step.value == 0:
+        return None
+    nonempty = binary(sp, operator.lt if step.value > 0 else operator.gt, lo, plan.hi)
+    block = Block()
+    narrowed, cells = sp.narrowed, dict(frame.cells)
+    with sp.builder.at(block), sp.pending_of() as pending:
+        first = sp.lift(lo)
+        enter_body(sp, frame, op, plan.item(first), inits)
+        exit = sp.run_block(frame, op.blocks[0])
+        if exit.kind != "continue" or pending:
+            return None
+        values = loop(replace(plan, lo=binary(sp, operator.add, lo, step)), exit.values)
+    sp.narrowed, frame.cells = narrowed, cells
+    if isinstance(nonempty, ab.Static):
+        if not nonempty.value:
+            return inits
+        _move_into(block, sp.builder.block)
+        return list(values)
+    assert isinstance(nonempty, Value)
+    from .infer import join_branches
+    other = Block()
+    join_branches(sp, frame, op, nonempty, [(block, Exit("yield", values, op)), (other, Exit("yield", inits, op))])
+    return [frame.env[r] for r in op.results]
