@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..analysis.infer import Context
 from ..ir.core import Block, Function, Op, Value
-from ..ir.types import Object, Scalar, Type, strip_const
+from ..ir.ops import Slot
+from ..ir.types import Cache, Object, Scalar, Type, strip_const
 
 if TYPE_CHECKING:
     from .reverse import Reverser
@@ -32,8 +33,10 @@ class Pair:
 class Pairs:
     """The pairs made so far in one compilation; a recursive callee finds its own pair here while it is being made."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, repeatable: bool = False) -> None:
         self.context = context
+        self.repeatable = repeatable
+        """Whether a backward half may run several times on one context: it then empties copies of the saved lists."""
         self.made: dict[tuple[Any, ...], Pair] = {}
 
     def get(self, callee: Function, active: tuple[int, ...], needed: tuple[int, ...]) -> Pair:
@@ -63,6 +66,8 @@ class Pairs:
         self.context.splicing = splicing
         save(joint, packed=True)
         _split(joint, pair, bars)
+        if self.repeatable:
+            _copy_saved_lists(pair.backward)
 
 
 def _hint(value: Value) -> str:
@@ -172,6 +177,20 @@ def _finish_backward(pair: Pair, second: list[Op], context: list[Value], bars: l
     backward.ops.append(Op("return", results, [], {"single": len(results) == 1}, [], backward, loc))
     for op in backward.ops:
         op.parent = backward
+
+
+def _copy_saved_lists(backward: Function) -> None:
+    """Let the backward half take its saved values from copies, so that the context stays as the forward half made it."""
+    body = backward.body
+    for op in list(body.ops):
+        if op.name != "item" or not isinstance(op.results[0].type, Cache):
+            continue
+        saved = op.results[0]
+        copy = Op("call", [saved], [], {"fn": list, "args": (Slot(0),), "kwargs": {}, "effect": "fresh"}, [], body, op.loc)
+        copy.results = [Value(saved.hint, saved.type, copy)]
+        at = body.ops.index(op) + 1
+        _rename(body.ops[at:], {saved: copy.results[0]})
+        body.ops.insert(at, copy)
 
 
 def _rename(ops: Sequence[Op], values: dict[Value, Value]) -> None:

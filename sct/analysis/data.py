@@ -97,7 +97,7 @@ _DATA = (bool, int, float, complex, str, np.ndarray, np.generic)
 def from_data(sp: Specializer, value: Any, path: DataPath) -> Abstract:
     """What specialisation knows of an object found in the user's module: code is static, data is read live."""
     if value is None or isinstance(value, CODE):
-        if not _immutable_home(path):
+        if not never_changes(path):
             sp.context.guard("is", path, value)
         return Static(value, path)
     if isinstance(value, types.MethodType):
@@ -116,12 +116,12 @@ def from_data(sp: Specializer, value: Any, path: DataPath) -> Abstract:
     if type(value) is dict:
         sp.context.guard("keys", path, tuple(value))
         return Mapping({k: from_data(sp, v, path.item(k)) for k, v in value.items()})
-    if not _immutable_home(path):
+    if not never_changes(path):
         sp.context.guard("is", path, value)
     return Static(value, path)
 
 
-def _immutable_home(path: DataPath) -> bool:
+def never_changes(path: DataPath) -> bool:
     """Whether an object cannot be replaced behind our back: builtins and what NumPy and ``math`` export."""
     if path.scope == "builtin":
         return True
@@ -133,9 +133,9 @@ def _live(sp: Specializer, value: Any, path: DataPath) -> Abstract:
     t = type_of(value)
     if isinstance(t, Array) and t.dtype == "object":
         raise Refusal("SCT707", "arrays of Python objects are not supported", "use a numeric dtype")
-    if _immutable_home(path) and type(value) is float and sp.context.splicing:
+    if never_changes(path) and type(value) is float and sp.context.splicing:
         return Static(value, path)
-    if not _immutable_home(path):
+    if not never_changes(path):
         sp.context.guard("type", path, t)
     if path.scope == "param":
         return _read_from_parameter(sp, path, t)

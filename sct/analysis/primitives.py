@@ -17,6 +17,7 @@ from ..rules.registry import Primitive
 from ..rules.shapes import ShapeOf
 from . import abstract as ab
 from .abstract import Abstract, Bound, Closure, JoinError, Mapping, Range, Seq, Slice, Static, lift
+from .data import never_changes
 from .infer import SIMPLE, Frame, Refusal, Specializer
 from .result_types import NoResult, result_type
 
@@ -35,7 +36,7 @@ class _Arguments:
     def template(self, a: Abstract) -> tuple[Any, Any]:
         """The template of an argument and what type inference sees of it."""
         if isinstance(a, Value):
-            return self.slot(a), a.type
+            return self.slot(a), _seen(a)
         if isinstance(a, Static):
             return Lit(a.value), a.value
         if isinstance(a, Seq):
@@ -61,6 +62,14 @@ class _Arguments:
         parts = [self.template(x) for x in a.items]
         types = [i for _, i in parts]
         return SeqOf(a.kind, tuple(t for t, _ in parts)), (types if a.kind is list else tuple(types))
+
+
+def _seen(value: Value) -> Any:
+    """What type inference sees of a run-time value: its type, or ``np.inf`` and the like themselves."""
+    op = value.owner
+    if isinstance(op, Op) and op.name == "global" and never_changes(op.attrs["source"]) and type(op.attrs["current"]) is float:
+        return op.attrs["current"]
+    return value.type
 
 
 def shape_source(value: Value) -> Array | None:

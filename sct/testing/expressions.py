@@ -314,7 +314,7 @@ class Expressions(ArrayExpressions):
                 ("{}.min()", 1),
                 ("sum({})", n),
                 ("np.linalg.norm({})", n),
-                ("{}.std()", 1),
+                ("({} + np.linspace(0.1, 1.3, {n})).std()", 1),
                 ("np.var({})", v.bound),
                 ("np.prod(np.cos({}))", 1.0),
                 ("max({})", 1),
@@ -324,7 +324,7 @@ class Expressions(ArrayExpressions):
             )
         )
         self.use("reduction")
-        return Expr(form.format(v), factor * v.bound)
+        return Expr(form.format(v, n=n), factor * v.bound)
 
     def product_sum(self, depth: int) -> Expr:
         n = self.length()
