@@ -12,7 +12,7 @@ from . import guess
 from .analysis.infer import Context
 from .arguments import ArgSpec, check_differentiable, plain_of, positions_of, signature_of
 from .compiler import Compiled, Request, adjoint_before_passes, compile_gradient, specialise
-from .dispatch import Dispatcher, run
+from .dispatch import Dispatcher, guard_code, run
 from .drawing import to_dot, to_svg
 from .errors import ArgumentError, SctError
 from .explaining import explain_compiled
@@ -124,6 +124,7 @@ class GradientFunction:
                     name = self._parameters[position].name
                     check_differentiable(self.__name__, name, arguments[name], self._allow_int)
                 found = compile_gradient(self._plain, list(arguments), list(values), self._request)
+                guard_code(found, self._plain)
                 self._dispatcher.add(found)
                 self.__call__ = self._dispatcher.call
             return found

@@ -19,6 +19,7 @@ from .analysis import data as data_handlers
 from .analysis.abstract import NEVER, POISON, Abstract, DataPath, Mapping, Seq
 from .analysis.activity import masking
 from .analysis.alias import check_inplace
+from .analysis.effects import settle_effects
 from .analysis.infer import Context, Frame, Refusal, Specializer
 from .codegen.emit import Emitted, emit
 from .codegen.load import filename_of, load
@@ -134,6 +135,7 @@ def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequ
         raise SctError("nothing could be specialised", loc=lowered.loc, code="SCT900")
     typed = Typed(function, result)
     _return(sp, typed)
+    settle_effects([function, *(r.function for r in getattr(context.session, "_records", {}).values())])
     _alias_checks(context, typed)
     return typed
 

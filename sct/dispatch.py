@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import threading
+import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -30,6 +31,16 @@ MISSING = Missing()
 
 ABSENT = (AttributeError, KeyError, IndexError, NameError, TypeError, ValueError)
 """What a guard may raise where the data it looks at is not there any more, or has another shape."""
+
+
+def guard_code(compiled: Compiled, plain: Any) -> None:
+    """Functions are compared by identity and by code: reloading tools replace ``__code__`` in place."""
+    own = getattr(plain, "__func__", plain)
+    functions = {id(own): (DataPath("const", own.__name__, (), own), own)}
+    for kind, path, expected in compiled.guards:
+        if kind == "is" and isinstance(expected, types.FunctionType):
+            functions.setdefault(id(expected), (DataPath("const", expected.__name__, (), expected), expected))
+    compiled.guards += [("is", path.attr("__code__"), fun.__code__) for path, fun in functions.values()]
 
 
 class Dispatcher:
@@ -212,7 +223,8 @@ class _Printer:
 
 def _cannot_raise(guard: tuple[str, DataPath, Any]) -> bool:
     kind, path, _ = guard
-    return path.scope == "param" and not path.steps and kind in ("type", "is")
+    code = path.scope == "const" and path.steps == (("attr", "__code__"),)
+    return code or path.scope == "param" and not path.steps and kind in ("type", "is")
 
 
 PYTHON_TYPES: dict[str, type] = {"float64": float, "int64": int, "bool": bool, "complex128": complex}

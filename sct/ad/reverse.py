@@ -18,7 +18,7 @@ from ..ir.build import Builder
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS, Lit, SeqOf, Slot
 from ..ir.rewrite import clone_function, incoming
-from ..ir.types import BOTTOM, FLOAT, Array, List, OrConst, Scalar, Tuple, Type, join, strip_const
+from ..ir.types import BOTTOM, FLOAT, INT, Array, List, OrConst, Scalar, Tuple, Type, join, strip_const
 from . import calls, control, lists, rules
 
 
@@ -95,9 +95,18 @@ class Reverser:
         if isinstance(t, Scalar):
             return self.constant(0.0)
         bind_everywhere(value, set())
+        if isinstance(t, List) and isinstance(t.item, Scalar):
+            return self._zeros_of_list(value, t)
         fn = np.zeros_like if isinstance(t, Array) else zeros_like
         return self.builder.value("call", [value], t, bar_hint(value), fn=fn, args=(Slot(0),), kwargs={}, effect="fresh",
                                   adjoint=True)
+
+    def _zeros_of_list(self, value: Value, t: Type) -> Value:
+        """``[0.0] * len(value)``."""
+        import operator
+        count = self.builder.value("call", [value], INT, fn=len, args=(Slot(0),), kwargs={}, adjoint=True)
+        return self.builder.value("call", [count], t, bar_hint(value), fn=operator.mul,
+                                  args=(SeqOf(list, (Lit(0.0),)), Slot(0)), kwargs={}, effect="fresh", adjoint=True)
 
     def copy(self, value: Value) -> Value:
         """A copy that this sweep owns."""

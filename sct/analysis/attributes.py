@@ -49,6 +49,7 @@ def _of_object(sp: Specializer, base: Static, name: str) -> Abstract:
     try:
         if isinstance(raw, property) and isinstance(raw.fget, types.FunctionType) and not isinstance(obj, type):
             from .callees import call
+            _guard_class(sp, type(obj), name, raw)
             return call(sp, Static(raw.fget), [base], {})
         value = getattr(obj, name)
     except AttributeError as error:
@@ -56,6 +57,7 @@ def _of_object(sp: Specializer, base: Static, name: str) -> Abstract:
     path = base.path.attr(name) if base.path is not None else DataPath("const", type(obj).__name__, (("attr", name),), obj)
     if isinstance(value, types.MethodType):
         home = base.path or DataPath("const", type(obj).__name__, (), obj)
+        sp.context.guard("is", path.attr("__func__"), value.__func__)
         return Bound(Static(value.__func__, path.attr("__func__")), [Static(value.__self__, home)])
     if isinstance(value, types.BuiltinMethodType) and not isinstance(obj, types.ModuleType | type):
         method = getattr(type(obj), name, None)
@@ -134,20 +136,12 @@ def _of_number(sp: Specializer, base: Value, t: Scalar, name: str) -> Abstract:
 
 def _of_instance(sp: Specializer, base: Value, t: Object, name: str) -> Abstract:
     """An attribute of an object that is an argument: methods are code of its class, the rest is data."""
-    raw = inspect.getattr_static(t.cls, name, None)
-    if isinstance(raw, types.FunctionType):
-        return Bound(Static(raw), [base])
-    if isinstance(raw, staticmethod):
-        return Static(raw.__func__)
-    if isinstance(raw, classmethod):
-        return Bound(Static(raw.__func__), [Static(t.cls)])
-    if isinstance(raw, property) and isinstance(raw.fget, types.FunctionType):
-        from .callees import call
-        return call(sp, Static(raw.fget), [base], {})
-    method = getattr(t.cls, name, None)
-    if method is not None and registry.lookup(method) is not None:
-        return Bound(Static(method), [base], spelled=name)
     known = sp.known(base)
+    raw = inspect.getattr_static(t.cls, name, None)
+    if known is None or name not in getattr(known[0], "__dict__", ()):
+        code = _code_of_class(sp, base, t, name, raw)
+        if code is not None:
+            return code
     if known is None or not hasattr(known[0], name):
         raise Refusal("SCT710", f"the attribute `{name}` of a {t} cannot be read here")
     value, path = getattr(known[0], name), known[1].attr(name)
@@ -156,6 +150,39 @@ def _of_instance(sp: Specializer, base: Value, t: Object, name: str) -> Abstract
         return sp.as_abstract(sp.builder.value("attr", [base], type_of(value), name, name=name))
     sp.context.guard("is", path, value)
     return Static(value, path)
+
+
+def _code_of_class(sp: Specializer, base: Value, t: Object, name: str, raw: Any) -> Abstract | None:
+    """A method or property that the class of an object defines, with the guard that it still does; None for data."""
+    if isinstance(raw, types.FunctionType):
+        _guard_method(sp, base, t, name, raw)
+        return Bound(Static(raw), [base])
+    if isinstance(raw, staticmethod | classmethod):
+        _guard_class(sp, t.cls, name, raw)
+        return Static(raw.__func__) if isinstance(raw, staticmethod) else Bound(Static(raw.__func__), [Static(t.cls)])
+    if isinstance(raw, property) and isinstance(raw.fget, types.FunctionType):
+        from .callees import call
+        _guard_class(sp, t.cls, name, raw)
+        return call(sp, Static(raw.fget), [base], {})
+    method = getattr(t.cls, name, None)
+    if method is not None and registry.lookup(method) is not None:
+        return Bound(Static(method), [base], spelled=name)
+    return None
+
+
+def _guard_method(sp: Specializer, base: Value, t: Object, name: str, raw: types.FunctionType) -> None:
+    """The object's own attribute of this name is still this method: neither redefined in the class nor hidden by the object."""
+    known = sp.known(base)
+    if known is None:
+        _guard_class(sp, t.cls, name, raw)
+    else:
+        sp.context.guard("is", known[1].attr(name).attr("__func__"), raw)
+
+
+def _guard_class(sp: Specializer, cls: type, name: str, raw: Any) -> None:
+    """What the class holds under this name is still the same, found as ``inspect.getattr_static`` finds it."""
+    home = next(c for c in cls.__mro__ if name in vars(c))
+    sp.context.guard("is", DataPath("const", home.__name__, (("attr", "__dict__"), ("item", name)), home), raw)
 
 
 _PLAIN: Any = (bool, int, float, complex, str, np.ndarray, np.generic, list, tuple, dict)

@@ -311,6 +311,8 @@ def _strong_quotient(sp: Specializer, args: list[Abstract], kwargs: dict[str, Ab
     literal = isinstance(divisor, Static) and divisor.value != 0
     t = strip_const(divisor.type) if isinstance(divisor, Value) else None
     numpy = isinstance(t, Array) or (isinstance(t, Scalar) and t.python is False)
+    if sp.context.splicing and isinstance(t, Scalar) and t.python and not t.differentiable:
+        return apply(sp, operator.truediv, args)
     if sp.context.splicing and sp.context.masked == 0 and (literal or numpy):
         return apply(sp, operator.truediv, args)
     return UNDECIDED

@@ -69,6 +69,8 @@ def _seen(value: Value) -> Any:
     op = value.owner
     if isinstance(op, Op) and op.name == "global" and never_changes(op.attrs["source"]) and type(op.attrs["current"]) is float:
         return op.attrs["current"]
+    if isinstance(op, Op) and op.attrs.get("fn") is operator.neg and type(_seen(op.operands[0])) is float:
+        return -_seen(op.operands[0])
     return value.type
 
 

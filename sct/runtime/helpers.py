@@ -115,7 +115,7 @@ def folded(items: list[Any], count: int) -> list[Any]:
     >>> folded([1.0, 2.0, 10.0, 20.0], 2)
     [11.0, 22.0]
     """
-    result = copied(items[:count])
+    result: list[Any] = copied(items[:count])
     for k in range(count, len(items)):
         result[k % count] = result[k % count] + items[k]
     return result

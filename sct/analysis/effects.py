@@ -1,0 +1,42 @@
+"""Effects of calls of user functions: a callee that prints or draws random numbers makes each of its calls do so.
+
+A call is marked ``pure`` when it is made, since a recursive callee is not known to its end at that time; once all callees are
+complete, the effects go from the callees to the calls.  Without that, two equal calls would be merged into one and print once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..ir.core import Function, Op, walk
+from ..ir.types import Object
+
+_RANK = {"random": 1, "io": 2}
+"""What must not be merged, repeated or reordered, the stronger effect last."""
+
+
+def settle_effects(functions: Sequence[Function]) -> None:
+    """Mark the calls in ``functions`` of callees that print, draw or change objects from outside."""
+    effects: dict[Function, str] = {}
+    changed = True
+    while changed:
+        changed = False
+        for function in functions:
+            found = max((_effect(op, effects) for op in walk(function.body)), key=lambda e: _RANK.get(e, 0), default="pure")
+            if found in _RANK and effects.get(function) != found:
+                effects[function] = found
+                changed = True
+    for function in functions:
+        for op in walk(function.body):
+            if op.name == "invoke" and op.attrs["callee"] in effects:
+                op.attrs["effect"] = effects[op.attrs["callee"]]
+
+
+def _effect(op: Op, effects: dict[Function, str]) -> str:
+    """The effect of one op, its blocks not included."""
+    if op.name == "invoke":
+        return effects.get(op.attrs["callee"], "pure")
+    if op.name == "for":
+        return "io" if op.attrs["kind"] != "range" and isinstance(op.operands[0].type, Object) else "pure"
+    effect: str = op.attrs.get("effect", "pure") if op.name == "call" else "pure"
+    return "io" if effect == "writes" else effect
