@@ -1,6 +1,6 @@
-"""How long the first call of a gradient takes, capture to loaded code, for functions of 10 to 3,000 statements and nested loops.
+"""How long the first call of a gradient takes, capture to loaded code: functions of 10 to 3,000 statements and nested loops.
 
-``python benchmarks/transform_time.py [--largest 3000] [--check 50]`` prints a Markdown table; with ``--check`` it fails when the
+``python benchmarks/transform_time.py [--largest 3000] [--check 50]`` prints a Markdown table; with ``--check`` it fails if the
 20-line function takes longer than that many milliseconds, or when the time per statement grows with the length of the function.
 """
 
@@ -48,7 +48,7 @@ def twenty(x, k, n):
 def straight(n):
     """``n`` assignments, each of two of the last five variables."""
     lines = ["def f(x, y):", "    v0 = x * y", "    v1 = x + y", "    v2 = v0 - y"]
-    forms = ["v{a} * v{b} + x", "math.sin(v{a}) - v{b}", "v{a} / (2.0 + v{b} * v{b})", "0.5 * v{a} + math.tanh(v{b})"]
+    forms = ["math.sin(v{a}) * v{b} + x", "math.cos(v{a}) - 0.5 * v{b}", "v{a} / (2.0 + v{b} * v{b})", "0.5 * v{a} + math.tanh(v{b})"]
     for k in range(3, n):
         lines.append(f"    v{k} = " + forms[k % 4].format(a=k - 1, b=k - 1 - k % 3))
     return [*lines, f"    return v{n - 1}"]
@@ -59,8 +59,8 @@ def mixed(n):
     lines = ["def f(x, y, a):", "    s = x", "    t = y", "    v = a"]
     for k in range(max(1, n // 10)):
         lines += ["    for i in range(len(a)):", f"        u{k} = a[i] * s", f"        if u{k} > t:",
-                  f"            s = s + u{k} * 0.1", "        else:", f"            s = s - math.sin(u{k})",
-                  f"        t = t + u{k} * s", f"    v = v * {0.5 + k} + np.tanh(v)", "    s = s + np.sum(v * a)",
+                  f"            s = 0.5 * s + math.cos(u{k})", "        else:", f"            s = 0.5 * s - math.sin(u{k})",
+                  f"        t = math.tanh(t + u{k} * s)", f"    v = v / {1.5 + k} + np.tanh(v)", "    s = 0.5 * s + np.sum(v * a)",
                   f"    w{k} = s * t", f"    t = w{k} / (1.0 + t * t)"]
     return [*lines, "    return s + t"]
 
@@ -85,6 +85,14 @@ def define(lines):
     space = {"math": math, "np": np}
     exec(compile(text, name, "exec"), space)
     return space["f"]
+
+
+def lines_of(function):
+    """The source of a function at the top level of this file."""
+    first = function.__code__.co_firstlineno - 1
+    lines = linecache.getlines(__file__)[first:]
+    body = itertools.takewhile(lambda line: line.startswith((" ", "\n")), lines[1:])
+    return [f"def f({lines[0].partition('(')[2].rstrip()}", *(line.rstrip() for line in body)]
 
 
 def milliseconds(make, arguments, argnums, repeats):
@@ -115,20 +123,17 @@ def imports():
 def rows(largest):
     """(what, statements, milliseconds) for each function."""
     scalars, arrays = (0.7, 0.3), (0.7, 0.3, np.linspace(0.1, 1.0, 3))
-    yield "20 lines: two loops, two branches", 20, milliseconds(lambda: twenty_again(), (0.7, 0.3, 4), 0, 9)
+    yield "20 lines: two loops, two branches", 20, milliseconds(lambda: define(lines_of(twenty)), (0.7, 0.3, 4), 0, 9)
     for n in (10, 30, 100, 300, 1000, 3000):
         if n <= largest:
-            yield "straight line of scalars", n, milliseconds(lambda n=n: define(straight(n)), scalars, (0, 1), 3 if n < 1000 else 1)
+            times = milliseconds(lambda n=n: define(straight(n)), scalars, (0, 1), 3 if n < 1000 else 1)
+            yield "straight line of scalars", n, times
     for n in (10, 30, 100, 300, 1000, 3000):
         if n <= largest:
-            yield "loops, branches, arrays", n, milliseconds(lambda n=n: define(mixed(n)), arrays, (0, 1, 2), 3 if n < 1000 else 1)
+            times = milliseconds(lambda n=n: define(mixed(n)), arrays, (0, 1, 2), 3 if n < 1000 else 1)
+            yield "loops, branches, arrays", n, times
     for depth in (1, 2, 4, 6):
         yield f"loops nested {depth} deep", 2 * depth + 3, milliseconds(lambda d=depth: define(nested(d)), scalars, (0, 1), 5)
-
-
-def twenty_again():
-    """``twenty`` under a new code object, so that nothing is remembered."""
-    return define(open(__file__).read().split("def twenty", 1)[1].join(["def f", ""]).split("\n\n\n", 1)[0].splitlines())
 
 
 def main():

@@ -16,7 +16,7 @@ from .errors import (
     UnsupportedSyntaxError,
     UnsupportedTypeError,
 )
-from .rules.stops import stop_gradient
+from .runtime.stops import stop_gradient
 
 __version__ = "0.1.0"
 

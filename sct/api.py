@@ -1,4 +1,7 @@
-"""What users call: ``grad`` and ``value_and_grad``, and the functions that show what was generated."""
+"""What users call: ``grad`` and ``value_and_grad``, and the functions that show what was generated.
+
+Importing this module and decorating functions must cost little: the compiler is imported by what needs it, at the first call.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +9,14 @@ import functools
 import inspect
 import types
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from . import guess
-from .analysis.infer import Context
 from .arguments import ArgSpec, check_differentiable, plain_of, positions_of, signature_of
-from .compiler import Compiled, Request, adjoint_before_passes, compile_gradient, specialise
 from .dispatch import Dispatcher, guard_code, run
-from .drawing import to_dot, to_svg
 from .errors import ArgumentError, SctError
-from .explaining import explain_compiled
-from .export import save_module
-from .frontend.capture import capture_text
-from .ir.text import to_text
-from .pickling import is_importable, pickled
-from .session import CompilationSession
+
+if TYPE_CHECKING:
+    from .compiler import Compiled, Request
 
 
 def grad(fun: Any = None, argnums: ArgSpec = 0, has_aux: bool = False, holomorphic: bool = False, allow_int: bool = False, *,
@@ -95,15 +91,21 @@ class GradientFunction:
         self.__module__ = getattr(fun, "__module__", None) or "__main__"
         self._parameters = list(self.__signature__.parameters.values())
         if not self._is_in_class_body():
-            assert self._request  # complain about argnums now
+            assert self._positions  # complain about argnums now
         self._dispatcher = Dispatcher(self.__name__, plain, self._parameters, self._slow)
         self._method: GradientFunction | None = None
         self.__call__ = self._dispatcher.call
 
     @functools.cached_property
+    def _positions(self) -> tuple[tuple[int, ...], bool]:
+        """The positions of the differentiated parameters, and whether the gradient is a tuple."""
+        return positions_of(self.argnums, self._parameters, self.__name__)
+
+    @functools.cached_property
     def _request(self) -> Request:
-        positions, sequence = positions_of(self.argnums, self._parameters, self.__name__)
-        return Request(positions, sequence, self._value, self._has_aux, self._allow_int)
+        from .compiler import Request
+
+        return Request(*self._positions, self._value, self._has_aux, self._allow_int)
 
     def _is_in_class_body(self) -> bool:
         """Whether this may become a method, whose ``argnums`` count from the argument after ``self``."""
@@ -116,6 +118,8 @@ class GradientFunction:
 
     def _specialisation(self, values: Sequence[Any]) -> Compiled:
         """The specialisation for these values of all parameters; made if there is none yet."""
+        from .compiler import compile_gradient
+
         arguments = dict(zip((p.name for p in self._parameters), values, strict=True))
         with self._dispatcher.lock:
             found = self._dispatcher.find(arguments)
@@ -157,6 +161,8 @@ class GradientFunction:
             return self._specialisation(self._dispatcher.values(*args, **kwargs))
         if self._dispatcher.specialisations:
             return self._dispatcher.specialisations[-1]
+        from . import guess
+
         compiled: Compiled = guess.compile_for_guess(self._plain, self._parameters,
                                                      lambda arguments: self._specialisation(tuple(arguments.values())))
         return compiled
@@ -168,6 +174,10 @@ class GradientFunction:
 
     def ir(self, *args: Any, stage: str = "optimized", **kwargs: Any) -> str:
         """The intermediate representation as text, at ``stage`` lowered, typed, adjoint or optimized."""
+        from .compiler import adjoint_before_passes
+        from .ir.text import to_text
+        from .session import CompilationSession
+
         compiled = self._example(args, kwargs)
         if stage == "lowered":
             return to_text(CompilationSession().lowered(getattr(self._plain, "__func__", self._plain)))
@@ -181,6 +191,8 @@ class GradientFunction:
 
     def explain(self, *args: Any, **kwargs: Any) -> str:
         """What is saved, recomputed and inactive, where and why, per line of the user's function."""
+        from .explaining import explain_compiled
+
         return explain_compiled(self._example(args, kwargs))
 
     def specialize(self, *args: Any, unchecked: bool = False, **kwargs: Any) -> Callable[..., Any]:
@@ -197,6 +209,8 @@ class GradientFunction:
 
     def save(self, path: Any, *args: Any, **kwargs: Any) -> None:
         """Write the generated functions as a module that needs NumPy and what the function imports, not this package."""
+        from .export import save_module
+
         save_module(self._example(args, kwargs), path, self)
 
     def __repr__(self) -> str:
@@ -204,6 +218,8 @@ class GradientFunction:
 
     def __reduce__(self) -> Any:
         """By qualified name where it, or its function, is found under it; else by value, with the source."""
+        from .pickling import is_importable, pickled
+
         options = self.argnums, self._value, self._has_aux, self._allow_int
         return self.__qualname__ if is_importable(self) else (_rebuild, (*pickled(self.fun), *options))
 
@@ -302,6 +318,8 @@ def graph(fun: Any, *example_args: Any, format: str = "dot") -> str:
 
     ``format="svg"`` gives the picture, where the program ``dot`` of Graphviz is installed.
     """
+    from .drawing import to_dot, to_svg
+
     if format not in ("dot", "svg"):
         raise ArgumentError(f"format={format!r} is not available", hint='use "dot" or "svg"', code="SCT409")
     compiled: Compiled = _gradient_function(fun)._example(example_args, {})
@@ -332,11 +350,18 @@ def grad_from_source(text: str, name: str | None = None, namespace: dict[str, An
     >>> sct.grad_from_source("def square(x):\\n    return x * x\\n")(3.0)
     6.0
     """
+    from .frontend.capture import capture_text
+
     return grad(capture_text(text, name, namespace).fun, **options)
 
 
 def typed_ir(fun: Any, *example_args: Any) -> str:
     """The typed IR of a function without differentiating it."""
+    from .analysis.infer import Context
+    from .compiler import specialise
+    from .ir.text import to_text
+    from .session import CompilationSession
+
     names = list(inspect.signature(fun).parameters)
     return to_text(specialise(Context(CompilationSession()), fun, names, example_args).function)
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from .codegen.externals import fresh, identifier
 from .errors import ArgumentError, SctError
 from .frontend.capture import capture_text, python_function
 from .frontend.refusals import refusal
@@ -40,6 +39,8 @@ def _is_callable_object(fun: Any) -> bool:
 
 def _calling(fun: Any) -> types.FunctionType:
     """A function with the signature of a partial or callable object that does nothing but call it."""
+    from .codegen.externals import fresh, identifier
+
     own = getattr(fun, "func", fun)
     parameters = list(inspect.signature(fun).parameters.values())
     name = identifier(getattr(own, "__name__", "") or type(own).__name__)

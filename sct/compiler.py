@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import builtins
+import gc
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +18,7 @@ from .ad.reverse import Joint, Reverser, differentiate
 from .ad.saving import save
 from .analysis import attributes, builtin_calls, callees, loops, primitives, subscripts  # noqa: F401
 from .analysis import data as data_handlers
-from .analysis.abstract import NEVER, POISON, Abstract, DataPath, Mapping, Seq
+from .analysis.abstract import NEVER, POISON, Abstract, DataPath, Mapping, Seq, read
 from .analysis.activity import masking
 from .analysis.alias import check_inplace
 from .analysis.effects import settle_effects
@@ -29,6 +31,7 @@ from .ir.core import Block, Function, Op, Value, walk
 from .ir.types import Array, Object, Scalar, Type, strip_const
 from .ir.verify import verify
 from .passes.pipeline import optimise, tidy
+from .passes.returns import unify_returns
 from .session import CompilationSession
 
 assert _rules
@@ -89,14 +92,28 @@ def compile_gradient(fun: Any, names: Sequence[str], arguments: Sequence[Any], r
     """Capture, specialise, differentiate, optimise, print and load: the gradient of ``fun`` for arguments like these."""
     session = CompilationSession()
     context = Context(session)
-    typed = specialise(context, fun, names, arguments)
-    pairs = Pairs(context)
-    joint = adjoint(context, pairs, typed, request)
-    functions = [f for pair in pairs.made.values() for f in (pair.forward, pair.backward)]
-    for function in (*functions, joint.function):
-        optimise(function, verify=STRICT)
-        verify(function)
-    return _emit_and_load(request, context, typed.function, joint.function, functions)
+    with _no_collection():
+        typed = specialise(context, fun, names, arguments)
+        pairs = Pairs(context, tidy)
+        joint = adjoint(context, pairs, typed, request)
+        functions = [f for pair in pairs.made.values() for f in (pair.forward, pair.backward)]
+        for function in (*functions, joint.function):
+            optimise(function, verify=STRICT)
+            verify(function)
+        return _emit_and_load(request, context, typed.function, joint.function, functions)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """No garbage collection meanwhile: the IR is one big cycle that lives until the end, going over it again and again finds
+    nothing and is a third of the time of long functions."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 # ------------------------------------------------------------------------------------------------------------ specialise
@@ -175,7 +192,7 @@ def _alias_checks(context: Context, typed: Typed) -> None:
     records = [r.function for r in getattr(context.session, "_records", {}).values()]
     for function in (typed.function, *records):
         for op, message in check_inplace(function):
-            context.refuse(Refusal("SCT603", message, "write `x = x + …`, which makes a new array"), op.loc)
+            context.refuse(Refusal("SCT600", message, "write `x = x + …`, which makes a new array"), op.loc)
     context.check()
 
 
@@ -190,6 +207,8 @@ def adjoint(context: Context, pairs: Pairs, typed: Typed, request: Request) -> J
     check_output(function, typed.result, end, request)
 
     records = [r.function for r in getattr(context.session, "_records", {}).values()]
+    for one in (function, *records):
+        unify_returns(one)
     context.masked = max(map(masking, [function, *records]))
     joint = differentiate(function, request.wrt, _seed_one, context, pairs, [0])
     context.check()
@@ -237,7 +256,7 @@ def _not_scalar(function: Function, what: str, end: Op, code: str) -> NonScalarO
 def adjoint_before_passes(fun: Any, compiled: Compiled) -> Function:
     """Forward and reverse sweep of a specialisation as differentiation left them."""
     context = Context(CompilationSession())
-    joint = differentiate(compiled.typed, compiled.request.wrt, _seed_one, context, Pairs(context), [0])
+    joint = differentiate(compiled.typed, compiled.request.wrt, _seed_one, context, Pairs(context, tidy), [0])
     finish_gradients(joint, compiled.request)
     return joint.function
 
@@ -262,7 +281,7 @@ def _emit_and_load(request: Request, context: Context, typed: Function, joint: F
                 space[name] = loaded[value]
         for name, place in emitted.data.items():
             path = DataPath(place.scope, place.root, (), place.owner)
-            space[name] = data_handlers.read(path)
+            space[name] = read(path)
             live.append((space, name, path))
     text = "\n\n".join(e.text for _, e in spaces)
     guards = [(key[0], path, expected) for key, (path, expected) in context.guards.items()]

@@ -7,16 +7,16 @@ import inspect
 import threading
 import types
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .analysis.abstract import DataPath
-from .analysis.data import read
+from .analysis.abstract import DataPath, read
 from .arguments import signature_text
-from .blame import annotate
-from .compiler import Compiled
 from .ir.types import MANY, NONE, STR, UNIT, Array, Scalar, Type, type_of
+
+if TYPE_CHECKING:
+    from .compiler import Compiled
 
 RECENT = 6
 """How many specialisations the generated dispatcher tests before it falls back to the general search."""
@@ -37,7 +37,7 @@ def guard_code(compiled: Compiled, plain: Any) -> None:
     """Functions are compared by identity and by code: reloading tools replace ``__code__`` in place."""
     own = getattr(plain, "__func__", plain)
     functions = {id(own): (DataPath("const", own.__name__, (), own), own)}
-    for kind, path, expected in compiled.guards:
+    for kind, _, expected in compiled.guards:
         if kind == "is" and isinstance(expected, types.FunctionType):
             functions.setdefault(id(expected), (DataPath("const", expected.__name__, (), expected), expected))
     compiled.guards += [("is", path.attr("__code__"), fun.__code__) for path, fun in functions.values()]
@@ -170,6 +170,8 @@ class _Printer:
             return self.type_test(value, expected)
         if kind == "is":
             return f"{value} is {'None' if expected is None else self.object('expected', expected)}"
+        if kind == "absent":
+            return f"{expected!r} not in {value}"
         if kind == "value" and type(expected) in (bool, int, str):
             return f"{self.type_of(value)} is {self.builtin(type(expected))} and {value} == {expected!r}"
         return f"{self.object('check', CHECKS[kind])}({value}, {self.object('expected', expected)})"
@@ -224,7 +226,7 @@ class _Printer:
 def _cannot_raise(guard: tuple[str, DataPath, Any]) -> bool:
     kind, path, _ = guard
     code = path.scope == "const" and path.steps == (("attr", "__code__"),)
-    return code or path.scope == "param" and not path.steps and kind in ("type", "is")
+    return code or kind == "absent" or path.scope == "param" and not path.steps and kind in ("type", "is")
 
 
 PYTHON_TYPES: dict[str, type] = {"float64": float, "int64": int, "bool": bool, "complex128": complex}
@@ -294,9 +296,17 @@ CHECKS: dict[str, Callable[[Any, Any], bool]] = {
     "value": _same_value,
     "code": _same_code,
     "method": _same_method,
-    "keys": lambda value, expected: tuple(value) == expected,
-    "length": lambda value, expected: len(value) == expected,
+    "keys": lambda value, expected: type(value) is dict and tuple(value) == expected,
+    "sequence": lambda value, expected: (type(value), len(value)) == expected,
+    "absent": lambda space, name: name not in space,
 }
+
+
+def annotate(error: BaseException, compiled: Compiled) -> None:
+    """Add a note that names the user's line; what finds it is imported when the first call fails."""
+    from .blame import annotate
+
+    annotate(error, compiled)
 
 
 def run(compiled: Compiled, arguments: Sequence[Any]) -> Any:

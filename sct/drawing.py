@@ -25,7 +25,7 @@ HEADER = [
 ]
 ACTIVE_NODE = 'color="#b03060", fontcolor="black", penwidth=2'
 ACTIVE_EDGE = 'color="#b03060", penwidth=2'
-REGIONS = frozenset({"if", "for", "while", "with"})
+REGIONS = frozenset({"if", "for", "while", "with", "try"})
 SILENT = frozenset({"undef", *IMPLICIT})
 
 

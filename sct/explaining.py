@@ -16,7 +16,7 @@ from .compiler import Compiled
 from .errors import place
 from .ir.core import Function, Loc, Op, Value, enclosing, walk
 from .ir.ops import IMPLICIT, LOOPS, uses_in
-from .ir.types import STR, Array, Cache, List, Object, Scalar, Type, strip_const
+from .ir.types import STR, Array, Cache, List, Object, Scalar, Tuple, Type, strip_const
 
 PREAMBLE = """The generated code records no operations, builds no graph and creates no closures.
 It keeps only plain lists of the values that a derivative formula reads, listed here."""
@@ -215,14 +215,17 @@ def size_per_save(t: Type) -> str:
     """Bytes that one saved value takes in CPython, its place in the list included; arrays by their number of elements.
 
     >>> from sct.ir.types import BOOL, FLOAT
-    >>> size_per_save(FLOAT), size_per_save(BOOL), size_per_save(Array("float64", ("n", "n")))
-    ('32', '8', '120 + 8 per element')
+    >>> size_per_save(FLOAT), size_per_save(Tuple((FLOAT, BOOL))), size_per_save(Array("float64", ("n", "n")))
+    ('32', '88', '120 + 8 per element')
     """
     t = strip_const(t)
     if isinstance(t, Scalar):
         return str(8 + _object_size(t))
     if isinstance(t, Array):
         return f"{104 + 8 * t.ndim} + {_item_size(t.dtype)} per element"
+    if isinstance(t, Tuple):
+        items = [size_per_save(item) for item in t.items]
+        return str(48 + sum(map(int, items))) if all(map(str.isdigit, items)) else " + ".join(["48", *items])
     if isinstance(t, List):
         return "64 + 8 per item"
     return ""

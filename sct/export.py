@@ -21,8 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from .analysis.abstract import DataPath
-from .analysis.data import read
+from .analysis.abstract import DataPath, read
 from .arguments import signature_text
 from .codegen.externals import fresh
 from .compiler import Compiled

@@ -33,7 +33,9 @@ def check(fun, *args, wrt=None, expected=None, rtol=1e-6, atol=1e-8, **kwargs):
         found, bars = gradient(*given, **named)
         assert same(found, value), f"value {found!r}, but the function returns {value!r}\n{gradient.source}"
         assert same((given, named), (args, kwargs)), f"the arguments were changed: {given!r}, were {args!r}\n{gradient.source}"
+        _independent(found, bars, (given, named), gradient)
         for k, (position, bar) in enumerate(zip(wrt, bars, strict=True)):
+            assert not isinstance(bar, np.ndarray) or (bar.shape, bar.dtype) == (args[position].shape, args[position].dtype)
             known = None if expected is None else (expected if len(wrt) == 1 else expected[k])
             _compare(fun, args, kwargs, position, bar, known, rtol, atol, gradient)
     return bars[0] if len(bars) == 1 else bars
@@ -46,6 +48,24 @@ def _compare(fun, args, kwargs, position, bar, known, rtol, atol, gradient):
         assert type(got) is type(at(args[position], path)) or isinstance(bar, np.ndarray), f"{type(got)}\n{gradient.source}"
         assert math.isclose(got, slope, rel_tol=rtol, abs_tol=atol), (
             f"argument {position}{list(path)}: gradient {got!r}, expected {slope!r}\n{gradient.source}")
+
+
+def _independent(value, bars, given, gradient):
+    """Assert that all resulting arrays can be written and share memory with no argument and not with each other."""
+    results = [*arrays(value), *arrays(bars)]
+    for k, result in enumerate(results):
+        assert result.flags.writeable, f"a result cannot be written\n{gradient.source}"
+        for other in results[:k] + list(arrays(given)):
+            assert not np.may_share_memory(result, other), f"a result shares memory\n{gradient.source}"
+
+
+def arrays(x):
+    """All arrays in nested containers."""
+    if isinstance(x, np.ndarray):
+        yield x
+    elif isinstance(x, list | tuple | dict):
+        for item in x.values() if isinstance(x, dict) else x:
+            yield from arrays(item)
 
 
 def differences(fun, args, kwargs, position, path):
@@ -89,7 +109,7 @@ def at(x, path):
 
 def displaced(args, position, path, by):
     """Copies of the arguments with one number moved."""
-    args = list(copy.deepcopy(args))
+    args = [copy.deepcopy(a) for a in args]
     args[position] = _moved(args[position], path, by)
     return args
 
@@ -99,6 +119,7 @@ def _moved(x, path, by):
         return type(x)(x + by)
     key, rest = path[0], path[1:]
     if isinstance(x, np.ndarray):
+        x = x.copy()
         x[key] += by
         return x
     if isinstance(x, tuple):
@@ -123,11 +144,24 @@ def same(a, b):
     return a is b or type(a).__eq__ is object.__eq__ or bool(a == b)
 
 
-def refusal(fun, *args, **options):
-    """The error with which ``sct`` refuses to differentiate ``fun``, raised before ``fun`` could have run."""
+def run(fun, args, options):
+    """What the test of one program does: ``check`` it, or see it refused with the class and code under ``refused``."""
+    if "refused" not in options:
+        check(fun, *args, **options)
+        return
+    kind, code = options["refused"]
+    error = refusal(fun, *args)
+    assert (type(error).__name__, error.code) == (kind, code), f"refused with {type(error).__name__} {error.code}:\n{error}"
+
+
+def refusal(fun, *args):
+    """The error with which ``sct`` refuses to differentiate ``fun``; the arguments are as they were."""
+    given = copy.deepcopy(args)
+    wrt = tuple(i for i, a in enumerate(args) if list(leaves(a)))
     try:
-        found = sct.value_and_grad(fun, **options)(*args)
+        found = sct.value_and_grad(fun, argnums=wrt)(*given)
     except sct.errors.SctError as error:
+        assert same(given, args)
         return error
     raise AssertionError(f"not refused, but {found!r}")
 

@@ -94,6 +94,78 @@ def test_attributes_and_items_of_globals_are_live(monkeypatch):
     assert gradient(1.0) == 8.0
 
 
+def make_class():
+    class Scaled:
+        def __init__(self, k):
+            self.k = k
+
+        def helper(self, x):
+            return self.k * x
+
+        @property
+        def double(self):
+            return 2.0 * self.k
+
+        @staticmethod
+        def plain(x):
+            return x
+
+        @classmethod
+        def of_class(cls, x):
+            return 2.0 * x
+
+        def __call__(self, x):
+            return self.k * x
+
+        def loss(self, x):
+            return self.helper(x) * self.double + self.plain(x) + self.of_class(x) + self(x)
+    return Scaled
+
+
+@pytest.mark.parametrize("name, new", [
+    ("helper", lambda self, x: self.k * x * x), ("double", property(lambda self: 4.0 * self.k)),
+    ("plain", staticmethod(lambda x: 5.0 * x)), ("of_class", classmethod(lambda cls, x: 5.0 * x)),
+    ("__call__", lambda self, x: 5.0 * x),
+])
+@pytest.mark.parametrize("bound", [True, False])
+def test_redefined_methods_are_noticed(name, new, bound):
+    Scaled = make_class()
+    instance = Scaled(3.0)
+    gradient = grad(instance.loss) if bound else functools.partial(grad(Scaled.loss, 1), instance)
+    before = gradient(3.0)
+    assert before == 24.0
+    setattr(Scaled, name, new)
+    direct = (instance.loss(3.0 + 1e-6) - instance.loss(3.0 - 1e-6)) / 2e-6
+    assert gradient(3.0) == pytest.approx(direct) != before
+
+
+def test_a_method_hidden_by_the_instance_is_noticed():
+    for bound in (True, False):
+        Scaled = make_class()
+        instance = Scaled(3.0)
+        gradient = grad(instance.loss) if bound else functools.partial(grad(Scaled.loss, 1), instance)
+        assert gradient(3.0) == 24.0
+        instance.helper = lambda x: 5.0 * x
+        assert gradient(3.0) == 36.0
+        del instance.helper
+        assert gradient(3.0) == 24.0
+
+
+def test_code_replaced_in_place_is_noticed():
+    def helper(x):
+        return x * x
+
+    def f(x):
+        return helper(x)
+    gradient = grad(f)
+    assert gradient(3.0) == 6.0
+    helper.__code__ = (lambda x: 7.0 * x).__code__
+    assert gradient(3.0) == 7.0
+    f.__code__ = eval("lambda helper: lambda x: helper(x) * 2.0", {})(1).__code__
+    with pytest.raises(sct.SctError):
+        gradient(3.0)
+
+
 def test_parameters_named_like_everything_the_dispatcher_uses():
     def f(type, float, tuple, str, Exception, sct_error, sct_fits, np):
         return type * float * np if str == "s" and len(tuple) == 1 else sct_error

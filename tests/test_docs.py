@@ -5,6 +5,7 @@
 """
 
 import ast
+import math
 import os
 import re
 import sys
@@ -56,9 +57,9 @@ def run(statement, lines, module):
 
 
 def check_value(value, claim, where):
-    expected = eval(claim, {"array": np.array, "inf": np.inf, "nan": np.nan})
+    expected = eval(claim, {"array": np.array, "inf": np.inf, "nan": np.nan, "math": math})
     assert type(value) is type(expected), f"{where}: {value!r}"
-    if isinstance(value, str | bool | type(None)):
+    if isinstance(value, str | bool | dict | type(None)):
         assert value == expected, where
     else:
         pairs = zip(value, expected, strict=True) if isinstance(value, tuple) else [(value, expected)]

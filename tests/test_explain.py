@@ -14,7 +14,7 @@ OFFSET = 3.0
 def model(w, x, n, name="a", flag=True):
     s = 0.0
     label = f"{name}"
-    dead = math.sin(w[0])  # noqa: F841 - that it is unused is what is reported
+    dead = math.sin(w[0])
     for i in range(len(x)):
         r = math.exp(w[0] * x[i]) - OFFSET
         for _ in range(n):

@@ -45,7 +45,7 @@ def test_a_wave():
 def test_what_has_no_adjoint_is_not_marked():
     def f(x, n):
         k = n * 2
-        unused = math.sin(x)  # noqa: F841 - that it is unused is what is looked at
+        unused = math.sin(x)
         c = np.floor(x)
         return x * c * k
     dot = sct.graph(f, 2.0, 3)

@@ -226,6 +226,22 @@ def test_gradient_descent_finds_the_minimum(fun, start, rate, steps, x, value):
     assert value is None or fun(here) == pytest.approx(value, abs=1e-6)
 
 
+def frozen_factor(x):
+    u = sct.stop_gradient(x * x)
+    z = u * x
+    return z
+
+
+def test_stop_gradient_is_a_constant():
+    assert sct.grad(frozen_factor)(3.0) == 9.0
+    x = np.array([1.0, -2.0])
+    np.testing.assert_array_equal(sct.grad(lambda x: np.sum(frozen_factor(x)))(x), x * x)
+
+
+def test_nothing_flows_through_stop_gradient_alone():
+    assert sct.grad(lambda x: sct.stop_gradient(x) ** 2)(3.0) == 0.0
+
+
 def times_itself(x):
     return x * x + 3
 
@@ -251,7 +267,7 @@ def _statements(fun):
 
 
 def test_simplified_as_by_hand():
-    assert _statements(times_itself)[-1] in ("return 2.0 * x", "return 2 * x", "return x + x")
+    assert _statements(times_itself)[1:] in (["return 2.0 * x"], ["x_bar = 2.0 * x", "return x_bar"])
 
 
 def test_no_expression_swell():

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..analysis.infer import Context
 from ..ir.core import Block, Function, Op, Value
 from ..ir.ops import Slot
-from ..ir.types import Cache, Object, Scalar, Type, strip_const
+from ..ir.rewrite import clone_op
+from ..ir.types import INT, Cache, Object, Scalar, Type, strip_const
 
 if TYPE_CHECKING:
     from .reverse import Reverser
@@ -33,8 +35,10 @@ class Pair:
 class Pairs:
     """The pairs made so far in one compilation; a recursive callee finds its own pair here while it is being made."""
 
-    def __init__(self, context: Context, repeatable: bool = False) -> None:
+    def __init__(self, context: Context, tidy: Callable[[Function], object], repeatable: bool = False) -> None:
         self.context = context
+        self.tidy = tidy
+        """Drops what the reverse sweep does not need, before it is decided what the forward half hands over."""
         self.repeatable = repeatable
         """Whether a backward half may run several times on one context: it then empties copies of the saved lists."""
         self.made: dict[tuple[Any, ...], Pair] = {}
@@ -64,6 +68,8 @@ class Pairs:
         splicing = self.context.splicing
         joint = differentiate(callee, pair.active, seeds, self.context, self, pair.needed)
         self.context.splicing = splicing
+        _end(joint, pair, bars)
+        self.tidy(joint.function)
         save(joint, packed=True)
         _split(joint, pair, bars)
         if self.repeatable:
@@ -100,17 +106,29 @@ def reverse_invoke(rev: Reverser, op: Op) -> None:
         rev.accumulate(op.operands[k], bar)
 
 
+def _end(joint: Any, pair: Pair, bars: list[Value]) -> None:
+    """Make the joint body a whole function for as long as it is one: it takes the adjoints and returns everything."""
+    gradients = [_as_value(joint, k) for k in pair.active]
+    joint.function.body.args += bars
+    joint.reverser.builder.emit("return", [*joint.results, *gradients], single=False)
+
+
 def _split(joint: Any, pair: Pair, bars: list[Value]) -> None:
     """Cut the joint body at the mark; what the reverse part uses of the forward part becomes the context."""
+    from .saving import bind_unbound
     body = joint.function.body
+    body.args = [arg for arg in body.args if arg not in bars]
+    returned = body.ops.pop().operands
+    joint.results, gradients = returned[:len(joint.results)], returned[len(joint.results):]
     at = body.ops.index(joint.mark)
     first, second = body.ops[:at], body.ops[at + 1:]
-    gradients = [_as_value(joint, k) for k in pair.active]
-    tail = body.ops[at + 1 + len(second):]
-    second = second + tail
-    context = _crossing(body, first, second, list(gradients), set(bars))
+    context = _crossing(body, first, second, gradients, set(bars))
+    for v in context:
+        bind_unbound(v, set())
+    again = _cheaply_rebuilt(context, set(body.args))
+    context = [v for v in context if v not in again]
     _finish_forward(joint, pair, body, first, context)
-    _finish_backward(pair, second, context, bars, gradients)
+    _finish_backward(pair, second, context, bars, gradients, list(again))
 
 
 def _as_value(joint: Any, k: int) -> Value:
@@ -142,6 +160,26 @@ def _crossing(body: Block, first: Sequence[Op], second: Sequence[Op], returned: 
     return list(found)
 
 
+def _cheaply_rebuilt(context: list[Value], params: set[Value]) -> dict[Value, None]:
+    """Values that the backward half makes again from the rest of the context: literals, and what counts items."""
+    found: dict[Value, None] = {}
+    kept = set(context)
+
+    def rebuilt(v: Value) -> bool:
+        op = v.owner
+        if not isinstance(op, Op) or v in found:
+            return v in found
+        counts = op.name == "call" and op.attrs["fn"] in (len, operator.add, operator.sub) and not op.attrs.get("kwargs") \
+            and isinstance(strip_const(v.type), Scalar) and strip_const(v.type) == INT
+        if op.name == "const" or counts and all(o in params & kept or rebuilt(o) for o in op.operands):
+            found[v] = None
+            return True
+        return False
+    for v in context:
+        rebuilt(v)
+    return found
+
+
 def _finish_forward(joint: Any, pair: Pair, body: Block, first: list[Op], context: list[Value]) -> None:
     forward = pair.forward.body
     forward.args = list(body.args)
@@ -156,7 +194,8 @@ def _finish_forward(joint: Any, pair: Pair, body: Block, first: list[Op], contex
         op.parent = forward
 
 
-def _finish_backward(pair: Pair, second: list[Op], context: list[Value], bars: list[Value], gradients: list[Value]) -> None:
+def _finish_backward(pair: Pair, second: list[Op], context: list[Value], bars: list[Value], gradients: list[Value],
+                     again: list[Value]) -> None:
     backward = pair.backward.body
     packed = backward.add_arg("context", CONTEXT)
     for bar in bars:
@@ -169,6 +208,12 @@ def _finish_backward(pair: Pair, second: list[Op], context: list[Value], bars: l
         item.results = [Value(v.hint, v.type, item)]
         values[v] = item.results[0]
         backward.ops.append(item)
+    for v in again:
+        assert isinstance(v.owner, Op)
+        copy = clone_op(v.owner, values)
+        copy.attrs.pop("may_raise", None)
+        values[v] = copy.results[0]
+        backward.ops.append(copy)
     mark = Op("mark", [], [], {"text": ""}, [], backward, loc)
     backward.ops.append(mark)
     backward.ops.extend(second)

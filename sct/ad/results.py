@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,6 +31,8 @@ def finish_gradients(joint: Joint, request: Request) -> None:
     result = gradients[0] if not request.sequence else _tuple(rev, gradients)
     if request.value:
         value = joint.results[0]
+        if not value.hint and isinstance(value.owner, Op) and value.owner.name == "call":
+            value.hint = "value"
         if request.has_aux:
             value = _tuple(rev, [value, joint.results[1]])
         rev.builder.emit("return", [value, result], single=False)
@@ -86,10 +89,10 @@ def _conform(rev: Reverser, gradient: Value, want: Type, owned: set[Value]) -> V
     if isinstance(want, Array):
         return _array(rev, gradient, have, want, owned)
     if isinstance(want, List) and isinstance(want.item, Scalar) and want.item.python and want.item.dtype == "float64":
-        array = rev.builder.value("call", [gradient], Array("float64", (ANY,)), fn=np.array, args=(Slot(0),), kwargs={}, adjoint=True)
+        array = _call(rev, np.array, [gradient], Array("float64", (ANY,)))
         return rev.builder.value("call", [array], want, fn=tolist_method, args=(Slot(0),), kwargs={}, adjoint=True,
                                  spelled="method", spelled_name="tolist")
-    if isinstance(want, List) and not _fresh(gradient, owned, set()):
+    if isinstance(want, List) and not _fresh(gradient, owned):
         return rev.copy(gradient)
     return gradient
 
@@ -98,7 +101,7 @@ def _scalar(rev: Reverser, gradient: Value, have: Type, want: Scalar) -> Value:
     literal = isinstance(gradient.owner, Op) and gradient.owner.name == "const"
     if want.python:
         fn: Any = complex if want.dtype.startswith("complex") else float
-        exact = isinstance(have, Scalar) and have.dtype == want.dtype and is_python(gradient, set())
+        exact = isinstance(have, Scalar) and have.dtype == want.dtype and is_python(gradient)
         if exact and (literal or not isinstance(gradient.type, OrConst)):
             return gradient
         return _call(rev, fn, [gradient], want)
@@ -110,27 +113,36 @@ def _scalar(rev: Reverser, gradient: Value, have: Type, want: Scalar) -> Value:
 _KEEPS_PYTHON = frozenset({operator.add, operator.sub, operator.mul, operator.truediv, operator.neg, operator.pos})
 
 
-def is_python(value: Value, visiting: set[Value]) -> bool:
+def is_python(value: Value) -> bool:
     """Whether an adjoint is certainly a Python float at run time, so that no conversion is needed."""
+    seen = {value}
+    work = [value]
+    while work:
+        sources = _python_if(work.pop())
+        if sources is None:
+            return False
+        work += [v for v in sources if v not in seen]
+        seen.update(sources)
+    return True
+
+
+def _python_if(value: Value) -> Sequence[Value] | None:
+    """The values that must all be Python floats for ``value`` to be one; None where that does not follow."""
     t = strip_const(value.type)
-    if isinstance(t, Scalar) and t.python is True or value in visiting:
-        return True
-    visiting.add(value)
+    if isinstance(t, Scalar) and t.python is True:
+        return ()
     op = value.owner
     if isinstance(op, Block):
         loop = op.parent
-        if loop is None or loop.name not in LOOPS:
-            return False
-        position = op.args.index(value) - (len(op.args) - len(loop.results))
-        return position >= 0 and all(is_python(v, visiting) for v in incoming(loop, position))
+        position = op.args.index(value) - (len(op.args) - len(loop.results)) if loop is not None and loop.name in LOOPS else -1
+        return list(incoming(loop, position)) if loop is not None and position >= 0 else None
     if not isinstance(op, Op):
-        return False
+        return None
     if op.name in ("if", "for", "while"):
-        return all(is_python(v, visiting) for v in incoming(op, op.results.index(value)))
+        return list(incoming(op, op.results.index(value)))
     if op.name == "call" and op.attrs["fn"] in _KEEPS_PYTHON:
-        literals = all(type(a.value) in (int, float) for a in op.attrs["args"] if isinstance(a, Lit))
-        return literals and all(is_python(v, visiting) for v in op.operands)
-    return False
+        return op.operands if all(type(a.value) in (int, float) for a in op.attrs["args"] if isinstance(a, Lit)) else None
+    return None
 
 
 def _array(rev: Reverser, gradient: Value, have: Type, want: Array, owned: set[Value]) -> Value:
@@ -138,7 +150,7 @@ def _array(rev: Reverser, gradient: Value, have: Type, want: Array, owned: set[V
         return rev.builder.value("call", [gradient], want, gradient.hint, fn=np.ndarray.astype,
                                  args=(Slot(0), Lit(np.dtype(want.dtype).type)), kwargs={}, spelled="method",
                                  spelled_name="astype", adjoint=True)
-    if isinstance(have, Array) and have.ndim == want.ndim and _fresh(gradient, owned, set()):
+    if isinstance(have, Array) and have.ndim == want.ndim and _fresh(gradient, owned):
         return gradient
     made = _call(rev, np.array, [gradient], want)
     if not isinstance(have, Scalar) or have.dtype != want.dtype:
@@ -152,25 +164,28 @@ def _call(rev: Reverser, fn: Any, operands: list[Value], t: Type) -> Value:
     return rev.builder.value("call", operands, t, operands[0].hint, fn=fn, args=slots, kwargs={}, adjoint=True)
 
 
-def _fresh(value: Value, owned: set[Value], visiting: set[Value]) -> bool:
+def _fresh(value: Value, owned: set[Value]) -> bool:
     """Whether ``value`` is memory that the adjoint allocated and that no other result uses; claims it if so."""
-    if value in visiting:
-        return True
-    visiting.add(value)
-    op = value.owner
-    if not isinstance(op, Op) or value in owned:
-        return False
-    if op.name in ("if", "for", "while"):
-        sources = list(incoming(op, op.results.index(value)))
-        if op.name == "for":
-            body = op.blocks[0]
-            visiting.add(body.args[len(body.args) - len(op.results) + op.results.index(value)])
-        ok = all(_fresh(v, owned, visiting) for v in sources)
-    else:
-        ok = op.name == "call" and _allocates(op)
-    if ok:
-        owned.add(value)
-    return ok
+    seen: set[Value] = set()
+    work = [value]
+    while work:
+        one = work.pop()
+        op = one.owner
+        if one in seen:
+            continue
+        if not isinstance(op, Op) or one in owned:
+            return False
+        seen.add(one)
+        if op.name in ("if", "for", "while"):
+            k = op.results.index(one)
+            if op.name == "for":
+                body = op.blocks[0]
+                seen.add(body.args[len(body.args) - len(op.results) + k])
+            work += incoming(op, k)
+        elif op.name != "call" or not _allocates(op):
+            return False
+    owned |= seen
+    return True
 
 
 def _allocates(op: Op) -> bool:

@@ -17,6 +17,7 @@ from ..errors import InternalError
 from ..ir.build import Builder
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS, Lit, SeqOf, Slot
+from ..ir.printing import op_text
 from ..ir.rewrite import clone_function, incoming
 from ..ir.types import BOTTOM, FLOAT, INT, Array, List, OrConst, Scalar, Tuple, Type, join, strip_const
 from . import calls, control, lists, rules
@@ -240,6 +241,11 @@ def _item(rev: Reverser, op: Op) -> None:
         rev.items[op.operands[0], op.attrs["key"]] = total
 
 
+def _try(rev: Reverser, op: Op) -> None:
+    if rev.outer_values(op) or any(result in rev.active for result in op.results):
+        raise InternalError("the reverse sweep of a try region is not built yet", loc=op.loc, reproduce=op_text(op))
+
+
 def _append(rev: Reverser, op: Op) -> None:
     """The list adjoint gives back what belongs to the appended item; the rest belongs to the list before."""
     total = rev.total(op.result)
@@ -256,7 +262,7 @@ def _append(rev: Reverser, op: Op) -> None:
 HANDLERS: dict[str, Callable[[Reverser, Op], None]] = {
     "call": _call, "iaddv": _call, "narrow": _pass_through, "convert": _convert, "broadcast": _broadcast, "tuple": _tuple,
     "item": _item, "append": _append, "if": control.reverse_if, "for": control.reverse_for, "while": control.reverse_while,
-    "with": control.reverse_with, "invoke": calls.reverse_invoke,
+    "with": control.reverse_with, "invoke": calls.reverse_invoke, "try": _try,
 }
 
 

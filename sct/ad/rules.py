@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..analysis import abstract as ab
-from ..analysis.abstract import NEVER, POISON, UNBOUND, Abstract, Seq, Slice, Static
+from ..analysis.abstract import NEVER, POISON, UNBOUND, Abstract, Mapping, Seq, Slice, Static, parts_of
 from ..analysis.callees import bind_arguments, inline
 from ..analysis.infer import Frame, Refusal
 from ..analysis.primitives import apply
@@ -84,10 +84,20 @@ def _may_repeat(index: Value) -> bool:
 
 
 def _reverse_unpack(rev: Reverser, op: Op, totals: list[Value | None]) -> None:
+    if op.operands[0] not in rev.buffers and _are_numbers(op):
+        items = [t if t is not None else Static(0.0) for t in totals]
+        rev.accumulate(op.operands[0], fit(rev, apply(rev.sp, np.array, [Seq(list, items)]), op.operands[0]))
+        return
     buffer = rev.buffer(op.operands[0])
     for k, total in enumerate(totals):
         if total is not None:
             rev.builder.emit("index_add", [buffer, total], args=(Slot(0), Lit(k)), unique=True)
+
+
+def _are_numbers(op: Op) -> bool:
+    """Whether a vector of float64 is unpacked into all its elements: their adjoints make up its own."""
+    t = strip_const(op.operands[0].type)
+    return bool(op.attrs.get("unpack")) and isinstance(t, Array) and t.dtype == "float64" and t.ndim == 1
 
 
 # ------------------------------------------------------------------------------------------------------ rule application
@@ -114,13 +124,27 @@ def _splice(rev: Reverser, op: Op, totals: list[Value | None]) -> None:
     bound = bind_arguments(lowered, args, inputs, {k: (lambda v=v: Static(v)) for k, v in rule.defaults.items()})
     frame = Frame(lowered, owner=rule.owner)
     rev.sp.builder.loc = op.loc
+    rev.context.spliced = rev.builder.block
     outcome = inline(rev.sp, frame, lowered, bound)
-    if outcome in (POISON, NEVER):
-        return
-    assert isinstance(outcome, Seq)
+    if outcome is POISON:
+        return  # what is wrong has been noted
+    if not isinstance(outcome, Seq):
+        raise Refusal("SCT250", f"the derivative rule of {name} does not run to its end", "assign the cotangents, without `return`")
     parameters = {p.name: a for p, a in zip(lowered.info.params, bound, strict=True)}
-    for parameter, bar in zip(rule.outputs, outcome.items, strict=True):
-        _contribute(rev, parameters[parameter], bar, op)
+    given = dict(zip(rule.outputs, outcome.items, strict=True))
+    for parameter, argument in parameters.items():
+        if parameter not in (rule.result, rule.cotangent):
+            _check_given(rev, name, parameter, argument, given.get(parameter, UNBOUND))
+    for parameter, bar in given.items():
+        _contribute(rev, parameters[parameter], bar, name)
+
+
+def _check_given(rev: Reverser, name: str, parameter: str, argument: Abstract, bar: Abstract) -> None:
+    """An argument that the result depends on must get a cotangent; ``x_bar = None`` says that its derivative is zero."""
+    missing = bar is UNBOUND or (bar is NEVER and not rev.context.obstacles)
+    if missing and _any_active(rev, argument):
+        raise Refusal("SCT208", f"the derivative rule of {name} gives no derivative with respect to `{parameter}` here",
+                      f"wrap the argument in sct.stop_gradient if it is meant as a constant, or assign `{parameter}_bar` in the rule")
 
 
 def _is_complex(value: Value) -> bool:
@@ -160,30 +184,32 @@ def to_abstract(template: Any, operands: list[Value]) -> Abstract:
     return Slice(*(to_abstract(t, operands) for t in (template.lo, template.hi, template.step)))
 
 
-def _contribute(rev: Reverser, argument: Abstract, bar: Abstract, op: Op) -> None:
-    """Add the cotangent ``bar`` that a rule assigned to ``argument``, following its nesting."""
-    if bar in (UNBOUND, NEVER, POISON) or (isinstance(bar, Static) and bar.value is None):
+def _contribute(rev: Reverser, argument: Abstract, bar: Abstract, name: str) -> None:
+    """Add the cotangent ``bar`` that the rule of ``name`` assigned to ``argument``, following its nesting."""
+    if bar in (UNBOUND, NEVER, POISON) or (isinstance(bar, Static) and bar.value is None) or not _any_active(rev, argument):
         return
     if isinstance(argument, Value):
-        if argument in rev.active:
-            rev.accumulate(argument, fit(rev, bar, argument))
-        return
-    if not isinstance(argument, Seq):
-        return
-    if isinstance(bar, Seq):
+        rev.accumulate(argument, fit(rev, bar, argument))
+    elif isinstance(argument, Seq) and isinstance(bar, Seq) and len(argument.items) == len(bar.items):
         for item, part in zip(argument.items, bar.items, strict=True):
-            _contribute(rev, item, part, op)
-    elif isinstance(bar, Value):
+            _contribute(rev, item, part, name)
+    elif isinstance(argument, Seq) and isinstance(bar, Value):
+        from ..analysis.subscripts import from_value
         for k, item in enumerate(argument.items):
             if _any_active(rev, item):
-                from ..analysis.subscripts import from_value
-                _contribute(rev, item, from_value(rev.sp, bar, Static(k)), op)
+                _contribute(rev, item, from_value(rev.sp, bar, Static(k)), name)
+    elif isinstance(argument, Mapping) and isinstance(bar, Mapping) and argument.items.keys() == bar.items.keys():
+        for key, item in argument.items.items():
+            _contribute(rev, item, bar.items[key], name)
+    else:
+        raise Refusal("SCT250", f"the derivative rule of {name} gives a cotangent that is not nested like its argument",
+                      "give a tuple, list or dict argument a cotangent of the same form, with None where it is zero")
 
 
 def _any_active(rev: Reverser, a: Abstract) -> bool:
-    if isinstance(a, Seq):
-        return any(_any_active(rev, i) for i in a.items)
-    return isinstance(a, Value) and a in rev.active
+    if isinstance(a, Value):
+        return a in rev.active
+    return any(_any_active(rev, part) for part in parts_of(a) or ())
 
 
 def fit(rev: Reverser, bar: Abstract, value: Value) -> Value:

@@ -8,8 +8,12 @@ body.
 
 from __future__ import annotations
 
+import math
 import operator
+from collections.abc import Callable
 from typing import Any
+
+import numpy as np
 
 from ..errors import InternalError
 from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
@@ -18,8 +22,12 @@ from ..ir.rewrite import clone_op, incoming
 from ..ir.types import Array, Cache, List, Scalar, strip_const
 
 CHEAP = frozenset({operator.add, operator.sub, operator.mul, operator.neg, operator.pos, operator.lt, operator.le, operator.gt,
-                   operator.ge, operator.eq, operator.ne, operator.not_, operator.is_, operator.is_not, operator.getitem, len})
+                   operator.ge, operator.eq, operator.ne, operator.not_, operator.is_, operator.is_not, operator.getitem, len,
+                   abs,
+                   operator.truediv})
 """Scalar operations that cost about as much as saving and taking back one value."""
+STEADY = CHEAP | {operator.pow, math.sqrt, np.sqrt}
+"""Scalar operations that are repeated rather than saved where their operands are the same at every iteration."""
 FREE = frozenset({"const", "global", "convert", "broadcast", "narrow", "item", "attr"})
 """Ops that print as part of an expression."""
 DEPTH = 3
@@ -87,9 +95,20 @@ class _Saver:
         self.forward_blocks = forward_blocks
         hard = [v for v in wanted if not self._recomputable(v, set(wanted), DEPTH)]
         self.saved = set(hard)
-        for v in wanted:
-            if v not in self.saved and not self._recomputable(v, self.saved, DEPTH):
+        at_hand = set(hard)
+        for v in sorted(wanted, key=self._order(reverse)):
+            if v not in at_hand and not self._recomputable(v, at_hand, DEPTH):
                 self.saved.add(v)
+            at_hand.add(v)  # what is computed again is there for what builds on it
+
+    def _order(self, reverse: list[Op]) -> Callable[[Value], int]:
+        """The position of a value in the forward sweep."""
+        position: dict[Any, int] = {}
+        for op in self.function.body.ops[:len(self.function.body.ops) - len(reverse)]:
+            for inner in (op, *(o for block in op.blocks for o in walk(block))):
+                position[inner] = len(position)
+                position.update((block, len(position)) for block in inner.blocks)
+        return lambda v: position.get(v.owner, -1)
 
     def _at_hand(self, v: Value, saved: set[Value]) -> bool:
         return v in saved or v in self.replaced or defining_block(v) not in self.forward_blocks
@@ -100,9 +119,22 @@ class _Saver:
             return False
         if op.name in ("const", "global"):
             return True
+        if self._invariant(v):
+            return True
         if not self._cheap(op) or depth == 0:
             return False
-        return all(self._at_hand(o, saved - {v}) or self._recomputable(o, saved - {v}, depth - 1) for o in op.operands)
+        return all(self._at_hand(o, saved) or self._recomputable(o, saved, depth - 1) for o in op.operands)
+
+    def _invariant(self, v: Value) -> bool:
+        """Whether ``v`` is a number that takes a few operations on what stays alive: the same at every iteration."""
+        op = v.owner
+        if defining_block(v) not in self.forward_blocks:
+            return isinstance(strip_const(v.type), Scalar)
+        if not isinstance(op, Op):
+            return False
+        steady = op.name in FREE or op.name == "call" and op.attrs["fn"] in STEADY and op.attrs.get("effect", "pure") == "pure"
+        number = len(op.results) == 1 and isinstance(strip_const(v.type), Scalar)
+        return steady and number and all(map(self._invariant, op.operands))
 
     def _cheap(self, op: Op) -> bool:
         if op.name in FREE:
@@ -156,14 +188,14 @@ class _Saver:
 
     def _save(self, v: Value) -> Value:
         """Pass ``v`` out of its branch when it is not in a loop, else push and pop it."""
-        _bind_unbound(v, set())
+        bind_unbound(v, set())
         if not any(op is not None and op.name in ("for", "while") for op in _owners(defining_block(v))):
             return self._pass_out(v)
         body = self.function.body
         loop = [op for op in _owners(defining_block(v)) if op is not None][-1]
         loc = _loc_of(v)
         cache = Op("cache", [], [], {}, [], body, loc)
-        cache.results = [Value(f"saved_{v.hint or _kind(v)}", Cache(v.type), cache)]
+        cache.results = [Value(f"saved_{v.hint}" if v.hint else "", Cache(v.type), cache)]
         body.ops.insert(body.ops.index(loop), cache)
         push = Op("push", [cache.results[0], v], [], {}, [], defining_block(v), loc)
         self._after_definition(v, push)
@@ -205,7 +237,7 @@ class _Saver:
             current = result
 
 
-def _bind_unbound(v: Value, seen: set[Value]) -> None:
+def bind_unbound(v: Value, seen: set[Value]) -> None:
     """Bind a variable to None where it would be unbound on some path: saving it must not raise where the program does not."""
     if v in seen:
         return
@@ -219,10 +251,10 @@ def _bind_unbound(v: Value, seen: set[Value]) -> None:
         k = v.owner.args.index(v) - (len(v.owner.args) - len(op.results))
         sources = list(incoming(op, k)) if k >= 0 else []
         for source in sources:
-            _bind_unbound(source, seen)
-    elif op.name in ("if", *LOOPS):
+            bind_unbound(source, seen)
+    elif op.name in ("if", "with", *LOOPS):
         for source in incoming(op, op.results.index(v)):
-            _bind_unbound(source, seen)
+            bind_unbound(source, seen)
 
 
 def _is_view(op: Op) -> bool:
@@ -247,10 +279,3 @@ def _loc_of(v: Value) -> Any:
         return owner.loc
     return owner.parent.loc if owner is not None and owner.parent is not None else None
 
-
-def _kind(v: Value) -> str:
-    owner = v.owner
-    if isinstance(owner, Op) and owner.name == "call":
-        name = getattr(owner.attrs["fn"], "__name__", "value")
-        return {"getitem": "item"}.get(name, name.strip("_"))
-    return "value"

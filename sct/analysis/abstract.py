@@ -7,6 +7,7 @@ run-time values in it and ``rebuild`` makes an abstract value from new ones.
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,6 +43,22 @@ class DataPath:
 
     def item(self, key: Any) -> DataPath:
         return DataPath(self.scope, self.root, (*self.steps, ("item", key)), self.owner)
+
+
+def read(path: DataPath) -> Any:
+    """What is found at a path now (paths that start at a parameter are read by generated code instead)."""
+    if path.scope == "global":
+        value = path.owner.space[path.root]
+    elif path.scope == "builtin":
+        value = getattr(builtins, path.root)
+    elif path.scope == "free":
+        fn = path.owner
+        value = fn.__closure__[fn.__code__.co_freevars.index(path.root)].cell_contents
+    else:
+        value = path.owner
+    for kind, key in path.steps:
+        value = getattr(value, key) if kind == "attr" else value[key]
+    return value
 
 
 @dataclass(eq=False)

@@ -53,7 +53,7 @@ def _flow(body: Block) -> Iterable[tuple[Value, Value]]:
                     yield operand, result
         elif op.name in LOOPS:
             yield from _loop_flow(op)
-        elif op.name in ("if", "with"):
+        elif op.name in ("if", "with", "try"):
             for block in op.blocks:
                 if block.ops and block.ops[-1].name == "yield":
                     yield from zip(block.ops[-1].operands, op.results, strict=True)

@@ -56,8 +56,9 @@ class AliasClasses:
             self.find(r)
         if op.name in LOOPS:
             self._loop(op)
-        elif op.name in ("if", "with"):
+        elif op.name in ("if", "with", "try"):
             for block in op.blocks:
+                self.foreign.update(block.args)
                 if block.ops and block.ops[-1].name == "yield":
                     for v, r in zip(block.ops[-1].operands, op.results, strict=True):
                         self.union(v, r)

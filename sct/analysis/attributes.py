@@ -12,7 +12,7 @@ from ..ir.core import Op, Value
 from ..ir.types import NONE, STR, Array, Dict, List, Object, OrConst, Scalar, Tuple, strip_const, type_of
 from ..rules import registry
 from .abstract import Abstract, Bound, Closure, DataPath, Mapping, Seq, Slice, Static
-from .data import from_data
+from .data import from_data, guard_class
 from .infer import SIMPLE, Frame, Refusal, Specializer
 from .primitives import apply
 
@@ -30,14 +30,20 @@ def attribute(sp: Specializer, base: Abstract, name: str) -> Abstract:
     if isinstance(base, Seq):
         if name in getattr(base.kind, "_fields", ()):
             return base.items[base.kind._fields.index(name)]  # type: ignore[attr-defined]
-        return Bound(Static(getattr(base.kind, name)), [base], spelled=name)
+        return Bound(Static(_of_class(base.kind, name)), [base], spelled=name)
     if isinstance(base, Mapping):
-        return Bound(Static(getattr(dict, name)), [base], spelled=name)
+        return Bound(Static(_of_class(dict, name)), [base], spelled=name)
     if isinstance(base, Slice) and name in ("start", "stop", "step"):
         return {"start": base.lo, "stop": base.hi, "step": base.step}[name]
     if isinstance(base, Closure | Bound) and name in ("__name__", "__doc__", "__qualname__"):
         return Static(None)
     raise Refusal("SCT710", f"the attribute `{name}` of this cannot be read")
+
+
+def _of_class(cls: type, name: str) -> Any:
+    if not hasattr(cls, name):
+        raise Refusal("SCT710", f"this always raises AttributeError: a {cls.__name__} has no attribute `{name}`")
+    return getattr(cls, name)
 
 
 def _of_object(sp: Specializer, base: Static, name: str) -> Abstract:
@@ -49,7 +55,7 @@ def _of_object(sp: Specializer, base: Static, name: str) -> Abstract:
     try:
         if isinstance(raw, property) and isinstance(raw.fget, types.FunctionType) and not isinstance(obj, type):
             from .callees import call
-            _guard_class(sp, type(obj), name, raw)
+            guard_class(sp, type(obj), name, raw)
             return call(sp, Static(raw.fget), [base], {})
         value = getattr(obj, name)
     except AttributeError as error:
@@ -158,11 +164,11 @@ def _code_of_class(sp: Specializer, base: Value, t: Object, name: str, raw: Any)
         _guard_method(sp, base, t, name, raw)
         return Bound(Static(raw), [base])
     if isinstance(raw, staticmethod | classmethod):
-        _guard_class(sp, t.cls, name, raw)
+        guard_class(sp, t.cls, name, raw)
         return Static(raw.__func__) if isinstance(raw, staticmethod) else Bound(Static(raw.__func__), [Static(t.cls)])
     if isinstance(raw, property) and isinstance(raw.fget, types.FunctionType):
         from .callees import call
-        _guard_class(sp, t.cls, name, raw)
+        guard_class(sp, t.cls, name, raw)
         return call(sp, Static(raw.fget), [base], {})
     method = getattr(t.cls, name, None)
     if method is not None and registry.lookup(method) is not None:
@@ -174,15 +180,9 @@ def _guard_method(sp: Specializer, base: Value, t: Object, name: str, raw: types
     """The object's own attribute of this name is still this method: neither redefined in the class nor hidden by the object."""
     known = sp.known(base)
     if known is None:
-        _guard_class(sp, t.cls, name, raw)
+        guard_class(sp, t.cls, name, raw)
     else:
         sp.context.guard("is", known[1].attr(name).attr("__func__"), raw)
-
-
-def _guard_class(sp: Specializer, cls: type, name: str, raw: Any) -> None:
-    """What the class holds under this name is still the same, found as ``inspect.getattr_static`` finds it."""
-    home = next(c for c in cls.__mro__ if name in vars(c))
-    sp.context.guard("is", DataPath("const", home.__name__, (("attr", "__dict__"), ("item", name)), home), raw)
 
 
 _PLAIN: Any = (bool, int, float, complex, str, np.ndarray, np.generic, list, tuple, dict)

@@ -32,7 +32,9 @@ from ..ir.types import (
 from ..rules.facts import is_static
 from ..runtime import helpers
 from .abstract import POISON, Abstract, Bound, Closure, Iteration, Mapping, Range, Seq, Slice, Static, leaf_shape, shape_of
+from .attributes import attribute
 from .callees import SPECIAL, call
+from .data import guard_class
 from .infer import Refusal, Specializer, merge, sequence_items
 from .loops import known_items, length
 from .primitives import _Arguments, apply
@@ -67,6 +69,7 @@ def _len_of_static(sp: Specializer, a: Static) -> Abstract:
     method = getattr(type(a.value), "__len__", None)
     if not isinstance(method, types.FunctionType):
         raise Refusal("SCT708", f"the length of an object of class {type(a.value).__name__} is not known here")
+    guard_class(sp, type(a.value), "__len__", method)
     return call(sp, Static(method), [a], {})
 
 
@@ -183,6 +186,13 @@ def _type(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) ->
 def _callable(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     a = args[0]
     return Static(isinstance(a, Closure | Bound) or (isinstance(a, Static) and callable(a.value)))
+
+
+def _getattr(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    name = sp.static(args[1], "the attribute's name")
+    if len(args) > 2:
+        raise Refusal("SCT204", "getattr with a default is not supported", "ask hasattr first")
+    return attribute(sp, args[0], name)
 
 
 def _hasattr(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -434,7 +444,7 @@ def _super(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -
 
 SPECIAL.update({
     range: _range, len: _len, enumerate: _enumerate, zip: _zip, reversed: _reversed, tuple: _sequence(tuple),
-    list: _sequence(list), isinstance: _isinstance, type: _type, callable: _callable, hasattr: _hasattr,
+    list: _sequence(list), isinstance: _isinstance, type: _type, callable: _callable, hasattr: _hasattr, getattr: _getattr,
     min: _min_max("min"), max: _min_max("max"), sum: _sum, map: _map, functools.reduce: _reduce, functools.partial: _partial,
     is_static: _is_static, np.ndim: _ndim, np.shape: _shape, np.iscomplexobj: _iscomplexobj, bool: _bool, sorted: _sorted,
     int: _static_numbers(int), abs: _static_numbers(abs), str: _static_numbers(str), any: _any_all(any), all: _any_all(all),

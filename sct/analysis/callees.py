@@ -17,7 +17,7 @@ from ..ir.types import NONE, Object, OrConst, strip_const
 from ..rules import registry
 from . import abstract as ab
 from .abstract import NEVER, POISON, Abstract, Bound, Closure, DataPath, Mapping, Seq, Shape, Static
-from .data import CODE, from_data
+from .data import CODE, from_data, guard_class
 from .infer import SIMPLE, Frame, Refusal, Specializer, sequence_items
 from .primitives import apply, construct
 
@@ -55,6 +55,7 @@ def call(sp: Specializer, fn: Abstract, args: list[Abstract], kwargs: dict[str, 
         cls = strip_const(fn.type).cls  # type: ignore[attr-defined]
         method = getattr(cls, "__call__", None)  # noqa: B004 - the method itself is wanted
         if isinstance(method, types.FunctionType):
+            guard_class(sp, cls, "__call__", method)
             return call(sp, Static(method), [fn, *args], kwargs)
     raise Refusal("SCT201", "this is called but it is not a function that can be looked into")
 
@@ -83,6 +84,7 @@ def _call_static(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
         return _call_function(sp, Static(obj.py_func, fn.path and fn.path.attr("py_func")), args, kwargs)
     method = getattr(type(obj), "__call__", None)  # noqa: B004 - the method itself is wanted
     if isinstance(method, types.FunctionType) and not _foreign(method) and not isinstance(obj, types.FunctionType):
+        guard_class(sp, type(obj), "__call__", method)
         return call(sp, Static(method), [fn, *args], kwargs)
     raise Refusal("SCT201", f"no derivative rule for {_display(obj)}",
                   "write one with the notation of sct.rules, or wrap the value it depends on in sct.stop_gradient")
@@ -202,6 +204,8 @@ class TypedInfo:
 
 INLINE_OPS = 60
 """Loop-free callees up to this many lowered ops are inlined."""
+INLINE_TOTAL = 80
+"""Unless their caller mentions them so often that their copies have more ops than this."""
 
 
 def _call_function(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -298,12 +302,18 @@ def should_inline(sp: Specializer, lowered: Function) -> bool:
     if lowered in sp.context.stack:
         return False
     size, loops = measure(lowered)
-    return size <= INLINE_OPS and not loops and not _calls_itself(lowered)
+    copies = _mentions(sp.context.stack[-1], lowered.name) if sp.context.stack else 1
+    return size <= INLINE_OPS and size * copies <= INLINE_TOTAL and not loops and not _calls_itself(lowered)
 
 
 def _calls_itself(lowered: Function) -> bool:
     """Whether the body mentions its own name: probably recursive, so better a function of its own."""
-    return any(op.name == "name" and op.attrs["name"].split("@")[0] == lowered.name for op in walk(lowered.body))
+    return _mentions(lowered, lowered.name) > 0
+
+
+def _mentions(lowered: Function, name: str) -> int:
+    """How often a function's body names something."""
+    return sum(op.name == "name" and op.attrs["name"].split("@")[0] == name for op in walk(lowered.body))
 
 
 def measure(lowered: Function) -> tuple[int, bool]:

@@ -53,6 +53,8 @@ def _global(sp: Specializer, frame: Frame, name: str) -> Abstract:
     if name in space:
         return from_data(sp, space[name], DataPath("global", name, (), _Namespace.of(space)))
     if hasattr(builtins, name):
+        if not sp.context.splicing:
+            sp.context.guard("absent", DataPath("const", name, (), space), name)
         return Static(getattr(builtins, name), DataPath("builtin", name))
     raise Refusal("SCT706", f"the name `{name}` is not defined", "define it before calling the gradient")
 
@@ -73,22 +75,6 @@ class _Namespace:
         return found
 
 
-def read(path: DataPath) -> Any:
-    """What is found at a path now (paths that start at a parameter are read by generated code instead)."""
-    if path.scope == "global":
-        value = path.owner.space[path.root]
-    elif path.scope == "builtin":
-        value = getattr(builtins, path.root)
-    elif path.scope == "free":
-        fn = path.owner
-        value = fn.__closure__[fn.__code__.co_freevars.index(path.root)].cell_contents
-    else:
-        value = path.owner
-    for kind, key in path.steps:
-        value = getattr(value, key) if kind == "attr" else value[key]
-    return value
-
-
 CODE = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type, np.ufunc, types.MethodDescriptorType,
          types.WrapperDescriptorType, types.MethodWrapperType, np.dtype, types.EllipsisType, types.NotImplementedType)
 _DATA = (bool, int, float, complex, str, np.ndarray, np.generic)
@@ -104,12 +90,14 @@ def from_data(sp: Specializer, value: Any, path: DataPath) -> Abstract:
         receiver = from_data(sp, value.__self__, path.attr("__self__"))
         return Bound(from_data(sp, value.__func__, path.attr("__func__")), [receiver])
     if isinstance(value, functools.partial):
+        sp.context.guard("method", path, value)
         args = [from_data(sp, a, path.attr("args").item(k)) for k, a in enumerate(value.args)]
         kwargs = {k: from_data(sp, a, path.attr("keywords").item(k)) for k, a in value.keywords.items()}
         return Bound(from_data(sp, value.func, path.attr("func")), args, kwargs)
     if type(value) in _DATA or isinstance(value, np.generic):
         return _live(sp, value, path)
     if isinstance(value, tuple):
+        sp.context.guard("sequence", path, (type(value), len(value)))
         return Seq(type(value), [from_data(sp, v, path.item(k)) for k, v in enumerate(value)])
     if type(value) is list:
         return _list(sp, value, path)
@@ -155,8 +143,14 @@ def _list(sp: Specializer, value: list[Any], path: DataPath) -> Abstract:
     t = type_of(value)
     if isinstance(t, List) and all(type(v) in _DATA for v in value):
         return _live(sp, value, path)
-    sp.context.guard("length", path, len(value))
+    sp.context.guard("sequence", path, (list, len(value)))
     return Seq(list, [from_data(sp, v, path.item(k)) for k, v in enumerate(value)])
+
+
+def guard_class(sp: Specializer, cls: type, name: str, raw: Any) -> None:
+    """What the class holds under this name is still the same, found as ``inspect.getattr_static`` finds it."""
+    home = next(c for c in cls.__mro__ if name in vars(c))
+    sp.context.guard("is", DataPath("const", home.__name__, (("attr", "__dict__"), ("item", name)), home), raw)
 
 
 def parameter(context: Context, sp: Specializer, value: Value, example: Any, path: DataPath) -> Abstract:

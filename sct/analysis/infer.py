@@ -16,6 +16,7 @@ from typing import Any
 from ..errors import Obstacle, raise_all
 from ..ir.build import Builder
 from ..ir.core import Block, Function, Loc, Op, Value
+from ..ir.evaluate import format_parts
 from ..ir.ops import Lit, Slot
 from ..ir.types import BOOL, NONE, STR, List, Object, OrConst, Tuple, Type, strip_const
 from . import abstract as ab
@@ -48,6 +49,8 @@ class Context:
     """How exact zeros may arise in cotangents: 0 not, 1 by picking elements, 2 by ``where``, which may hide infinities."""
     splicing: bool = False
     """True while the body of a derivative rule is visited: its ops belong to the adjoint."""
+    spliced: Block | None = None
+    """The block that the rule body now visited becomes part of: what it holds runs whenever the rule applies."""
 
     def refuse(self, refusal: Refusal, loc: Loc) -> None:
         loc = refusal.loc or loc
@@ -494,6 +497,8 @@ def _append(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list
 
 
 def _format(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
+    if sp.context.splicing and all(isinstance(a, Static) for a in args):
+        return [Static(format_parts(op.attrs["parts"], [a.value for a in args if isinstance(a, Static)]))]
     leaves: list[Value] = []
     slots: list[Slot | Lit] = []
     for a in args:
@@ -510,6 +515,8 @@ def _format(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list
 
 def _raise(sp: Specializer, frame: Frame, op: Op) -> Exit:
     args = [sp.get(frame, v) for v in op.operands]
+    if sp.context.splicing and sp.builder.block is sp.context.spliced:
+        raise Refusal("SCT200", _what_is_raised(args), "compute the same in another way, or write a rule for it with sct.rule")
     if POISON not in args:
         values = [sp.builder.value("const", (), NONE, value=a.value) if isinstance(a, Static) and a.value is None
                   else _exception(sp, a) for a in args]
@@ -517,6 +524,15 @@ def _raise(sp: Specializer, frame: Frame, op: Op) -> Exit:
     else:
         sp.builder.emit("raise")
     return Exit("raise", [], op)
+
+
+def _what_is_raised(args: list[Abstract]) -> str:
+    """The text of an exception that a derivative rule raises for these arguments, whatever their values."""
+    error = args[0] if args else None
+    op = error.owner if isinstance(error, Value) else None
+    if isinstance(op, Op) and op.name == "call" and all(isinstance(t, Lit) for t in op.attrs["args"]):
+        return ", ".join(str(t.value) for t in op.attrs["args"]) or op.attrs["fn"].__name__
+    return f"the derivative rule raises {getattr(getattr(error, 'value', None), '__name__', 'an exception')}"
 
 
 def _exception(sp: Specializer, a: Abstract) -> Value:
@@ -548,7 +564,7 @@ def _not(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Ab
 def _refuse_store(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
     kind = {"store_item": "writing into an array, list or dict", "store_attr": "writing an attribute",
             "del_item": "deleting an item"}[op.name]
-    raise Refusal("SCT601", f"{kind} is not supported yet",
+    raise Refusal("SCT609" if op.name == "store_attr" else "SCT601", f"{kind} is not supported yet",
                   "build the result with np.array([...]), np.stack, np.concatenate or np.where, or rebind the name")
 
 

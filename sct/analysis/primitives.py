@@ -87,8 +87,13 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
           spelled: str = "", inplace: bool = False) -> Abstract:
     """Emit a call of the primitive ``fn`` and say what its result is."""
     entry = registry.lookup(fn)
+    if entry is not None and not sp.context.splicing:
+        _refuse_writes(entry, kwargs or {})
     if entry is not None and not entry.zero and _takes_arrays(fn):
         args = [_as_array(sp, a) for a in args]
+    elif fn in _JOINS and args and isinstance(args[0], Seq) and any(isinstance(i, Seq) for i in args[0].items):
+        rows = [apply(sp, np.array, [i]) if isinstance(i, Seq) else i for i in args[0].items]
+        args = [Seq(args[0].kind, rows), *args[1:]]
     collected = _Arguments(sp)
     pairs = [collected.template(a) for a in args]
     named = {k: collected.template(a) for k, a in (kwargs or {}).items()}
@@ -108,9 +113,21 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
     return _emit(sp, operands, t, attrs, inplace)
 
 
-_TAKE_SEQUENCES = frozenset({
-    np.array, np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranarray, np.concatenate, np.stack, np.hstack, np.vstack,
-    np.dstack, np.column_stack, np.block, np.select, np.choose, np.piecewise, np.linalg.multi_dot, np.einsum, np.broadcast_arrays,
+def _refuse_writes(entry: Primitive, kwargs: dict[str, Abstract]) -> None:
+    """A call that changes one of its arguments: by its nature, through ``out=``, or because ``copy=False`` says so."""
+    out, copy = kwargs.get("out"), kwargs.get("copy")
+    given = out is not None and not (isinstance(out, Static) and out.value is None)
+    in_place = copy is not None and entry.alias == "fresh" and not (isinstance(copy, Static) and copy.value is True)
+    if entry.effect == "writes" or given or in_place:
+        how = " with `out`" if given else " with `copy`" if in_place else ""
+        raise Refusal("SCT605", f"{entry.name}{how} changes an array in place, which is not supported",
+                      "use the form that returns a new array")
+
+
+_JOINS = frozenset({np.concatenate, np.stack, np.hstack, np.vstack, np.dstack, np.column_stack})
+_TAKE_SEQUENCES = _JOINS | frozenset({
+    np.array, np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranarray, np.block, np.select, np.choose,
+    np.piecewise, np.linalg.multi_dot, np.einsum, np.broadcast_arrays,
 })
 """NumPy functions whose rules know what to do with a list or tuple of numbers and arrays."""
 
@@ -162,9 +179,10 @@ def _conform(sp: Specializer, value: Value, result: Type) -> Value:
         value = _implicit(sp, "convert", value, Array(result.dtype, t.dims) if isinstance(t, Array) else
                           Scalar(result.dtype, t.python))
         t = value.type
+        assert isinstance(t, Scalar | Array)
     dims = t.dims if isinstance(t, Array) else None
-    if isinstance(result, Array) and dims != result.dims or _unsure(t, result):
-        value = _implicit(sp, "broadcast", value, result)
+    if isinstance(result, Array) and (dims != result.dims or _unsure(t, result)):
+        value = _implicit(sp, "broadcast", value, Array(t.dtype, result.dims))
     return value
 
 

@@ -12,6 +12,7 @@ from ..ir.core import Op, Value
 from ..ir.ops import Slot
 from ..ir.types import ANY, INT, MANY, STR, UNIT, Array, Dict, List, Object, Scalar, Tuple, Type, join, strip_const
 from .abstract import Abstract, Mapping, Range, Seq, Slice, Static
+from .data import guard_class
 from .infer import SIMPLE, Frame, Refusal, Specializer
 from .primitives import _Arguments, apply, now
 
@@ -47,6 +48,7 @@ def _from_static(sp: Specializer, base: Static, index: Abstract) -> Abstract:
     method = getattr(type(base.value), "__getitem__", None)
     if isinstance(method, types.FunctionType):
         from .callees import call
+        guard_class(sp, type(base.value), "__getitem__", method)
         return call(sp, Static(method), [base, index], {})
     raise Refusal("SCT705", f"an object of class {type(base.value).__name__} cannot be indexed here")
 

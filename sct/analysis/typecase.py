@@ -1,8 +1,8 @@
 """Values that are one thing on one path and another on the next: what follows is specialised once for each.
 
-Where the branches of an ``if`` leave a variable with two types that have no join (a number or an array), the ops after the ``if`` move
-into both branches.  To differentiation this is an ordinary ``if``.  A loop whose first iteration settles the types of what it carries
-is peeled: the first iteration stands before the loop.
+Where the branches of an ``if`` leave a variable with two types that have no join (a number or an array), the ops after the
+``if`` move into both branches.  To differentiation this is an ordinary ``if``.  A loop whose first iteration settles the types
+of what it carries is peeled: the first iteration stands before the loop.
 """
 
 from __future__ import annotations

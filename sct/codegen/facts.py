@@ -130,7 +130,7 @@ def _number(facts: Facts, block: Block, position: int, depth: int, writes: list[
         position += 4 if op.blocks else 2  # the entry of a region: copies at +1, items of a loop at +3
         for inner in op.blocks:
             for arg in inner.args:
-                _note_definition(facts, arg, facts.start[op])
+                _note_definition(facts, arg, position if op.name == "try" else facts.start[op])
             position = _number(facts, inner, position, depth + 1, writes)
         facts.end[op] = position if op.blocks else facts.start[op]
         position += 2 if op.blocks else 0
@@ -153,7 +153,7 @@ def _note_effect(facts: Facts, op: Op, position: int, writes: list[tuple[Value, 
         writes.append((op.operands[0], position))
     elif effect == "writes":
         writes += [(value, position) for value in op.operands]
-    if effect in ("writes", "io", "random", "raise", "assert"):
+    if effect in ("writes", "io", "random", "raise", "assert", "try"):
         facts.ordered.append(position)
 
 
@@ -167,7 +167,7 @@ def _aliases(op: Op) -> Iterator[tuple[Value, Value]]:
     """Pairs of values of which one may share memory with the other because of ``op``."""
     if op.name in ("for", "while"):
         yield from _loop_aliases(op)
-    elif op.name in ("if", "with"):
+    elif op.name in ("if", "with", "try"):
         for block in op.blocks:
             if block.ops and block.ops[-1].name == "yield":
                 yield from zip(op.results, block.ops[-1].operands, strict=True)

@@ -11,7 +11,7 @@ from ..ir.types import Tuple
 from .facts import resolve
 from .inline import Plan
 
-MOST = 8
+MOST = 24
 """Longer tuples are read item by item."""
 
 
@@ -29,9 +29,30 @@ def augmented(text: str, shown: ast.expr, adjoint: bool) -> ast.stmt | None:
         if not (adjoint and isinstance(sign, ast.Add | ast.Mult) and _is_name(shown.right, text)):
             return None
         value = shown.left
-    if isinstance(sign, ast.Add) and isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub):
-        sign, value = ast.Sub(), value.operand
+    if isinstance(sign, ast.Add) and (positive := without_sign(value)) is not None:
+        sign, value = ast.Sub(), positive
     return ast.AugAssign(place, sign, value)
+
+
+def without_sign(shown: ast.expr) -> ast.expr | None:
+    """``a * b / c`` for ``-a * b / c``, which is the same with the other sign to the last bit; None if there is no sign."""
+    if isinstance(shown, ast.UnaryOp) and isinstance(shown.op, ast.USub):
+        return shown.operand
+    if isinstance(shown, ast.BinOp) and isinstance(shown.op, ast.Mult | ast.Div):
+        positive = without_sign(shown.left)
+        return ast.BinOp(positive, shown.op, shown.right) if positive is not None else None
+    return None
+
+
+def plus_one(shown: ast.expr) -> ast.expr:
+    """``e + 1``, which is ``e`` without its ``- 1`` where it has one."""
+    if isinstance(shown, ast.UnaryOp) and isinstance(shown.op, ast.USub) and isinstance(shown.operand, ast.Constant):
+        return ast.Constant(1 - shown.operand.value)  # type: ignore[operator]
+    if isinstance(shown, ast.Constant):
+        return ast.Constant(shown.value + 1)  # type: ignore[operator]
+    if isinstance(shown, ast.BinOp) and isinstance(shown.op, ast.Sub) and isinstance(shown.right, ast.Constant) and shown.right.value == 1:
+        return shown.left
+    return ast.BinOp(shown, ast.Add(), ast.Constant(1))
 
 
 def _is_name(shown: ast.expr, text: str) -> bool:

@@ -15,7 +15,7 @@ from ..ir.core import Block, Op, Value
 from ..ir.ops import IMPLICIT, LOOPS, uses_in
 from ..ir.rewrite import carried_start, is_tail, item_count
 from ..ir.types import Array, List
-from .facts import Facts, is_const, resolve
+from .facts import Facts, is_const, resolve, scalar
 from .lengths import Lengths
 
 EXPRESSIONS = frozenset({"const", "global", "call", "invoke", "tuple", "dict", "item", "attr", "format"})
@@ -106,6 +106,8 @@ class _Planner:
         values = [resolve(b.ops[-1].operands[0]) for b in op.blocks]
         if any(isinstance(v.owner, Op) and v.owner.name == "undef" for v in values):
             return False
+        if hint.endswith("_bar") and all(map(is_const, values)):
+            return True
         return not hint or (all(v.hint != hint for v in values) and sum(map(self.lengths.of, values)) <= 60)
 
     def _is_expression(self, block: Block) -> bool:
@@ -228,7 +230,7 @@ class _Planner:
     # ---- iteration over sequences
 
     def _find_each(self, loop: Op) -> None:
-        if loop.name != "for" or loop.attrs.get("kind", "range") != "range" or loop.attrs.get("reverse"):
+        if loop.name != "for" or loop.attrs.get("kind", "range") != "range":
             return
         lo, hi, step = (resolve(v) for v in loop.operands[:3])
         counter = loop.blocks[0].args[0]
@@ -239,13 +241,15 @@ class _Planner:
         loaded = [resolve(op.operands[0]) for op in heads]
         if heads and set(loaded) == set(sequences) and len(loaded) == len(sequences):
             uses = [op for op in self.facts.mentions[counter] if op not in heads]
+            if loop.attrs.get("reverse") and (uses or len(loaded) > 1 or not isinstance(loaded[0].type, Array)):
+                return
             self.plan.each[loop] = ForEach(heads, loaded, bool(uses))
             self.plan.dead.update(heads)
             self.counts.update(op for v in (hi, *sequence_lengths(hi)) if isinstance(op := v.owner, Op))
 
     def _leading_loads(self, loop: Op, counter: Value) -> Iterator[Op]:
         for op in loop.blocks[0].ops:
-            if op.name in IMPLICIT:
+            if op.name in IMPLICIT or op.name == "pop" or op.name == "item" and _is_saved(op.operands[0]):
                 continue
             sequence = op.operands[0] if op.operands else None
             if not (op.name == "call" and op.attrs["fn"] is operator.getitem and len(op.operands) == 2 and sequence
@@ -261,6 +265,8 @@ class _Planner:
         """Where ``op`` is printed: the statement of its consumer, or itself; notes the values that become inline."""
         value = op.results[0]
         users = self.plan.users.get(value, [])
+        if op.name == "item" and _is_saved(op.operands[0]):
+            return op
         if op.name in ("const", "global", "undef", "attr", "item"):
             if self._always_inline(op, users):
                 self.plan.inline.add(value)
@@ -269,7 +275,23 @@ class _Planner:
             self.plan.inline.add(value)
             self.facts.forget(value)
             return users[0][1]
+        if len(users) > 1 and self._is_small(op) and all(self._reaches(op, root) for _, root in users):
+            self.plan.inline.add(value)
+            return None
         return op
+
+    def _is_small(self, op: Op) -> bool:
+        """``i - 1`` and ``exit == 0`` are as easy to read as a name for them."""
+        if op.name != "call" or op.results[0].hint or op.attrs.get("spelled") or op.attrs.get("kwargs"):
+            return False
+        names = [v for v in map(resolve, op.operands) if not is_const(v)]
+        whole = all((kind := scalar(v)) is not None and kind.dtype == "int64" and kind.python for v in op.operands)
+        uses = len(self.plan.users[op.results[0]])
+        return whole and len(names) == 1 and bool(names[0].hint) and len(op.attrs["args"]) == 2 and (
+            op.attrs["fn"] in (operator.eq, operator.ne) or op.attrs["fn"] in (operator.add, operator.sub) and uses <= 3)
+
+    def _reaches(self, op: Op, root: Op | None) -> bool:
+        return root is not None and root.parent is op.parent and self._order_allows(op, root)
 
     def _always_inline(self, op: Op, users: list[tuple[Op, Op | None]]) -> bool:
         """Literals and names cost nothing; a literal that the user named stays a statement where that reads the same."""
@@ -314,6 +336,8 @@ class _Planner:
         value, (target, *others) = op.results[0], targets
         if others or end.name not in ("continue", "break", "yield") or value.hint not in ("", target.hint):
             return False
+        if end.name == "yield" and end.parent is not None and end.parent.parent is not None and end.parent.parent.name == "try":
+            return False  # it may raise when variables have their new values already, which the handler must not see
         region = loop_of(end) if end.name != "yield" else None
         rivals = [v for v in map(resolve, op.operands) if target.hint and v.hint == target.hint]
         if region is not None:
@@ -333,10 +357,12 @@ class _Planner:
             return False
         if not value.hint.endswith("_bar"):
             return self.lengths.full[op] <= UNNAMED_LIMIT
+        if consumer.name == "iadd" and resolve(consumer.operands[0]).hint == value.hint:
+            return True
         if any(r.hint == value.hint for r in consumer.results) and consumer.loc.line == op.loc.line:
             return consumer.name == "call" and not self.accumulates(op)  # x_bar = a * b + c * d, not in two steps
         named = op.name == "call" and len(op.operands) == 1 and bool(resolve(op.operands[0]).hint)
-        return named and (op.attrs["fn"] is operator.neg or root.name == "return")
+        return named and (op.attrs["fn"] is operator.neg or root.name == "return" and isinstance(op.attrs["fn"], type))
 
     def accumulates(self, op: Op) -> bool:
         """Whether an op adds to a variable of the same name."""
@@ -411,6 +437,19 @@ def sequence_lengths(count: Value) -> list[Value]:
     """The operands of ``min(len(xs), len(ys))``."""
     owner = count.owner
     return [resolve(v) for v in owner.operands if _is_len(v)] if isinstance(owner, Op) else []
+
+
+def _is_saved(value: Value) -> bool:
+    """Whether a tuple holds what the forward sweep saved: its items are taken out by name."""
+    value = resolve(value)
+    owner = value.owner
+    if isinstance(owner, Op):
+        return owner.name == "pop"
+    loop = owner.parent if owner is not None else None
+    if loop is None:
+        return value.hint == "context"
+    over = resolve(loop.operands[0]).owner if loop.name == "for" and loop.attrs.get("kind") == "each" else None
+    return isinstance(over, Op) and over.attrs.get("fn") is reversed and bool(loop.attrs.get("adjoint"))
 
 
 def _is_len(value: Value) -> bool:

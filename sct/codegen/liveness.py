@@ -92,8 +92,15 @@ class _Liveness:
                 return
             region = block.parent
             assert region is not None and region.parent is not None
+            if region.name == "try" and block is not region.blocks[0]:
+                self.keep_over_body(reach, region.blocks[0])
             position = self.facts.end[region] if region.name in LOOPS else self.facts.start[region]
             block = region.parent
+
+    def keep_over_body(self, reach: dict[Block, int], body: Block) -> None:
+        """What a handler reads keeps its value until the last op of the body that may lead there."""
+        last = body.ops[-2] if len(body.ops) > 1 and body.ops[-1].name == "yield" else body.ops[-1]
+        reach[body] = max(reach.get(body, -1), self.facts.end[last])
 
     def leaves(self, value: Value) -> Iterator[Value]:
         """The variables that a mention of ``value`` reads."""
@@ -131,6 +138,8 @@ class _Liveness:
                 self.use(value, op.parent, position)
         elif op.name in LOOPS:
             self.loop(op)
+        elif op.name == "try":
+            self.try_(op)
         else:
             for block in op.blocks:
                 self.born.update((arg, position + 1) for arg in block.args)
@@ -166,6 +175,16 @@ class _Liveness:
         self.born.update((head, entry + 2) for head in heads)
         if op.name == "while":
             self.keep_over_test(op)
+
+    def try_(self, op: Op) -> None:
+        """The caught exception occupies its name until Python unbinds it, at the end of the handler."""
+        for block in op.blocks:
+            first, end = self.facts.span[block]
+            for arg in block.args:
+                self.born[arg] = first
+                if arg in self.plan.users:
+                    self.last[arg] = {block: end}
+            self.block(block)
 
     def keep_over_test(self, op: Op) -> None:
         """What the body or the code after the loop reads is live all through the test."""

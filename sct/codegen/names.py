@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..ir.core import Op, Value
+from ..ir.core import Block, Op, Value
 from ..ir.ops import LOOPS
 from ..ir.rewrite import carried_inits, item_count
 from ..ir.types import Scalar, strip_const
@@ -21,7 +21,7 @@ from .externals import Externals, display, fresh, identifier
 from .facts import Facts, literals, resolve, template_values
 from .inline import Plan
 from .liveness import Ranges, copies, is_undef, live_ranges
-from .suggest import suggestions
+from .suggest import NOUNS, suggestions
 
 UNUSED = "_"
 
@@ -40,7 +40,15 @@ class Web:
     """The variable may be unbound: no other may lend it its name."""
     foreign: bool = False
     """From another function than the one that is printed (inlined)."""
+    caught: bool = False
+    """An exception: Python unbinds its variable at the end of the handler, so it shares it with nothing."""
     name: str = ""
+
+    @property
+    def returns(self) -> bool:
+        """Whether this is a value of the forward sweep that is taken back: it may have its name back."""
+        owner = self.sample.owner
+        return not isinstance(owner, Op) or owner.name in ("pop", "item")
 
 
 @dataclass(slots=True)
@@ -79,8 +87,9 @@ class _Webs:
         home = plan.facts.function.loc.function
         for value, ranges in live_ranges(plan).items():
             where = value.owner.loc.function if isinstance(value.owner, Op) else ""
-            self.webs[value] = Web(ranges, identifier(value.hint) if value.hint not in ("", UNUSED) else "", ranges.starts[0] if len(ranges) else 0,
-                                   value, value in params, foreign=bool(home and where and where != home))
+            hint = identifier(value.hint) if value.hint not in ("", UNUSED) else ""
+            self.webs[value] = Web(ranges, hint, ranges.starts[0] if len(ranges) else 0, value, value in params,
+                                   foreign=bool(home and where and where != home), caught=_is_caught(value))
 
     def find(self, value: Value) -> Value:
         while (parent := self.parent.get(value, value)) is not value:
@@ -117,7 +126,7 @@ class _Webs:
                         self.unite(block.args[item_count(op) + k], result)
                     if self.plan.needed[op][k] and is_undef(carried_inits(op)[k]):
                         self.web(result).undef = True
-            elif op.name in ("if", "with") and op in self.plan.needed:
+            elif op.name in ("if", "with", "try") and op in self.plan.needed:
                 self.tie_equal(op)
                 for block in op.blocks:
                     for value, target in copies(self.plan, block.ops[-1]) if block.ops[-1].name == "yield" else ():
@@ -167,7 +176,7 @@ class _Webs:
 
     def compatible(self, a: Web, b: Web, value: Value, op: Op) -> bool:
         """Whether one name suits the value (web ``a``) and the variable it flows into (web ``b``)."""
-        if a.param and b.param:
+        if (a.param and b.param) or a.caught or b.caught:
             return False
         if b.undef and not a.undef and not self.born_inside(value, op):
             return False
@@ -182,6 +191,11 @@ class _Webs:
         region = op if op.name in LOOPS else _region(op)
         owner = value.owner if isinstance(value.owner, Op) else value.owner.parent if value.owner is not None else None
         return owner is not None and self.facts.start[owner] >= self.facts.start[region]
+
+
+def _is_caught(value: Value) -> bool:
+    """Whether a value is the exception that a handler has caught."""
+    return isinstance(value.owner, Block) and value.owner.parent is not None and value.owner.parent.name == "try"
 
 
 def _region(end: Op) -> Op:
@@ -199,9 +213,11 @@ def _colour(plan: Plan, webs: _Webs) -> Names:
     hard, soft = _mentioned(facts)
     palette = _Palette(hard, soft | _GENERIC)
     ordered = sorted(webs.webs.values(), key=lambda w: (not w.param, w.foreign, not w.hint, _turn(w, facts), w.first))
+    for web in ordered:
+        _keep_for_body(web, facts)
     waiting = [web for web in ordered if (web.param or len(web.ranges)) and not palette.take_hint(web)]
     for web in waiting:
-        palette.take_any(web, [web.hint] if web.hint else suggestions(web.sample, plan, _Lookup(webs)))
+        palette.take_any(web, _at_iteration(web) if web.hint else suggestions(web.sample, plan, _Lookup(webs)))
     names = Names(taken=set(palette.occupied))
     for value in (*webs.webs, *webs.parent):
         names.of[value] = webs.web(value).name or UNUSED
@@ -213,11 +229,30 @@ def _colour(plan: Plan, webs: _Webs) -> Names:
     return names
 
 
+def _keep_for_body(web: Web, facts: Facts) -> None:
+    """A counter without a name of the user's keeps the name it is given for the whole loop: loops inside take another."""
+    block = web.sample.owner
+    if isinstance(block, Block) and not web.hint and len(web.ranges) and block.parent is not None and block.parent.name == "for" \
+            and block.parent.attrs.get("kind", "range") == "range":
+        web.ranges.absorb(Ranges([(web.ranges.starts[0], facts.end[block.parent])]))
+
+
+def _at_iteration(web: Web) -> list[str]:
+    """Names for a variable whose own name is taken: ``x_i`` for what was saved of ``x`` in iteration ``i``."""
+    owner = web.sample.owner
+    block = owner.parent if isinstance(owner, Op) else None
+    loop = block.parent if block is not None else None
+    counter = block.args[0].hint if web.returns and block is not None and loop is not None and loop.name == "for" else UNUSED
+    return [*([f"{web.hint}_{identifier(counter)}"] if counter.strip(UNUSED) else []), web.hint]
+
+
 def _turn(web: Web, facts: Facts) -> int:
     """Temporaries of the reverse sweep wait for those of the forward sweep; what was saved there gets its name back first."""
+    owner = web.sample.owner
+    if not web.hint and isinstance(owner, Op) and owner.name == "cache":
+        return 1  # named after what it holds
     if web.hint or web.first < facts.mark:
         return 0
-    owner = web.sample.owner
     return 1 if not isinstance(owner, Op) or owner.name == "pop" else 2
 
 
@@ -262,11 +297,13 @@ class _Palette:
         """Give the first free one of ``wishes``, else the last wish with a number."""
         named = bool(web.hint)
         for wish in wishes:
+            if wish in NOUNS and wish in self.occupied and not web.returns:
+                continue  # another quotient is not the same `ratio`
             if wish not in self.hard and (named or wish not in self.soft) and self.suits(wish, web):
                 return self.assign(wish, web)
         base = wishes[-1]
         count = self.numbers.get(base, 1)
-        for k in range(max(2, count - self.TRIES), count + 1):
+        for k in range(max(2, count - self.TRIES), count + 1) if base not in NOUNS else ():
             if self.suits(f"{base}_{k}", web) and f"{base}_{k}" not in self.hard:
                 return self.assign(f"{base}_{k}", web)
         count += 1
@@ -314,6 +351,9 @@ def _mentioned(facts: Facts) -> tuple[set[str], set[str]]:
             hard.add(identifier(str(op.attrs["root"])))
         elif op.name == "invoke":
             hard.add(identifier(op.attrs["callee"].name))
+        elif op.name == "try":
+            for root, _, wish in (display(cls) for classes in op.attrs["handlers"] for cls in classes):
+                (soft if _is_ours(root, wish) else hard).add(wish)
         elif op.name == "call":
             objects = [op.attrs["fn"]]
             for template in (*template_values(op), *(op.attrs.get("kwargs") or {}).values()):

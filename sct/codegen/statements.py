@@ -17,7 +17,7 @@ from ..ir.rewrite import carried_inits, is_tail
 from ..ir.types import NONE, SLICE
 from .expr import BINARY, STORE, Expressions, attribute, bare_tuple, call, name, target
 from .facts import is_const, resolve, scalar, template_values
-from .idioms import augmented, comprehension, names_read, unpacked_items
+from .idioms import augmented, comprehension, names_read, plus_one, unpacked_items, without_sign
 from .inline import Plan
 from .liveness import copies, is_undef
 from .names import UNUSED, Names
@@ -85,10 +85,10 @@ class Printer:
         self.group = group
         return out
 
-    def leave(self) -> None:
-        """After a region: if groups were opened inside, the next statement opens its own."""
+    def leave(self, loc: Loc) -> None:
+        """After a region: if groups were opened inside, the next statement opens its own unless it is of the same line."""
         if self.strayed:
-            self.group = None
+            self.group = (loc.file, loc.line)
         self.strayed = False
 
     def op(self, op: Op, loop: Op | None) -> None:
@@ -116,11 +116,11 @@ class Printer:
         else:
             self.add(ast.Expr(self.expressions.define(op)), op.loc)
 
-    def unpack(self, results: Sequence[Value | None], value: ast.expr, op: Op) -> None:
+    def unpack(self, results: Sequence[Value | None], value: ast.expr, op: Op, quiet: bool = False) -> None:
         if not any(r in self.plan.users for r in results):
-            return self.add(ast.Expr(value), op.loc)
+            return self.add(ast.Expr(value), op.loc, quiet)
         targets = [target(self.expressions.variable(r) if r and r in self.plan.users else UNUSED) for r in results]
-        self.add(ast.Assign([ast.Tuple(list(targets), STORE)], value, lineno=1), op.loc)
+        self.add(ast.Assign([ast.Tuple(list(targets), STORE)], value, lineno=1), op.loc, quiet)
 
     def assign(self, value: Value, shown: ast.expr, op: Op) -> None:
         self.add(self.assignment(value, shown), op.loc, op.name == "pop" or bool(op.attrs.get("recomputed")))
@@ -170,7 +170,7 @@ class Printer:
             if isinstance(stmt, ast.If) and id(stmt) not in self.locs and op.loc.line:
                 self.locs[id(stmt)] = op.loc
             self.out.append(stmt)
-        self.leave()
+        self.leave(op.loc)
 
     def branch(self, block: Block, loop: Op | None) -> tuple[list[ast.stmt], bool]:
         """The statements of a branch, and whether control leaves at its end (``break``, ``raise``)."""
@@ -215,12 +215,14 @@ class Printer:
         loop = ast.For(goal, header, self.nested(op.blocks[0], op) or [ast.Pass()], [], lineno=1)
         if not self.as_comprehension(op, loop):
             self.add(loop, op.loc)
-            self.leave()
+            self.leave(op.loc)
 
     def iterable(self, op: Op) -> ast.expr:
         each = self.plan.each.get(op)
         if each is not None:
             shown = [self.expressions.of(v) for v in each.sequences]
+            if op.attrs.get("reverse"):
+                return ast.Subscript(shown[0], ast.Slice(None, None, ast.UnaryOp(ast.USub(), ast.Constant(1))), STORE)
             over = shown[0] if len(shown) == 1 else call(self.expressions.object(zip), *shown)
             return call(self.expressions.object(enumerate), over) if each.counted else over
         if op.attrs.get("kind", "range") != "range":
@@ -228,10 +230,18 @@ class Printer:
         else:
             over = call(self.expressions.object(range), *self.bounds(op))
         unread = op.blocks[0].args[0] not in self.plan.users
-        return call(self.expressions.object(reversed), over) if op.attrs.get("reverse") and not unread else over
+        backwards = op.attrs.get("reverse") and not unread and not self.runs_up(op)
+        return call(self.expressions.object(reversed), over) if backwards else over
+
+    def runs_up(self, op: Op) -> bool:
+        """Whether a loop mirrors one that counts down in steps of one."""
+        return bool(op.attrs.get("reverse")) and op.attrs.get("kind", "range") == "range" and is_const(resolve(op.operands[2]), -1)
 
     def bounds(self, op: Op) -> list[ast.expr]:
         lo, hi, step = (resolve(v) for v in op.operands[:3])
+        if self.runs_up(op):
+            ends = [plus_one(self.expressions.of(v)) for v in (hi, lo)]
+            return ends[isinstance(ends[0], ast.Constant) and ends[0].value == 0:]
         if not is_const(step, 1):
             return [self.expressions.of(v) for v in (lo, hi, step)]
         return [self.expressions.of(v) for v in ((hi,) if is_const(lo, 0) else (lo, hi))]
@@ -258,7 +268,7 @@ class Printer:
         return [target(self.expressions.variable(r.results[0]) if r else UNUSED) for r in run]
 
     def counter(self, value: Value) -> str:
-        if value not in self.plan.users and (self.reversing or not value.hint):
+        if value not in self.plan.users and (self.reversing or value.hint in ("", UNUSED)):
             return UNUSED
         return self.expressions.variable(value)
 
@@ -298,7 +308,7 @@ class Printer:
         else:
             stmt = ast.While(self.expressions.of(condition), inside or [ast.Pass()], [])
         self.add(stmt, op.loc)
-        self.leave()
+        self.leave(op.loc)
 
     def with_(self, op: Op) -> None:
         names = list(op.attrs.get("names") or [""] * len(op.operands))
@@ -310,7 +320,20 @@ class Printer:
         self.open_group(op.loc)
         body = self.nested(op.blocks[0], None) or [ast.Pass()]
         self.add(ast.With(items, body, lineno=1), op.loc)
-        self.leave()
+        self.leave(op.loc)
+
+    def try_(self, op: Op) -> None:
+        self.open_group(op.loc)
+        body = self.nested(op.blocks[0], None) or [ast.Pass()]
+        handlers = [self.handler(classes, block) for classes, block in zip(op.attrs["handlers"], op.blocks[1:], strict=True)]
+        self.add(ast.Try(body, handlers, [], []), op.loc)
+        self.leave(op.loc)
+
+    def handler(self, classes: tuple[type, ...], block: Block) -> ast.ExceptHandler:
+        shown = [self.expressions.object(cls) for cls in classes]
+        caught = shown[0] if len(shown) == 1 else ast.Tuple(shown, STORE) if shown else None
+        bound = next((self.expressions.variable(arg) for arg in block.args if arg in self.plan.users), None)
+        return ast.ExceptHandler(caught, bound, self.nested(block, None) or [ast.Pass()])
 
     # ---- exits
 
@@ -367,10 +390,24 @@ class Printer:
 
     def pop(self, op: Op) -> None:
         taken = self.expressions.pop(op)
+        run = self.popped_items(op)
+        if run:
+            self.done.update(r for r in run if r)
+            return self.unpack([r.results[0] if r else None for r in run], taken, op, quiet=True)
         if op.results[0] in self.plan.users:
             self.assign(op.results[0], taken, op)
         else:
             self.add(ast.Expr(taken), op.loc, quiet=True)
+
+    def popped_items(self, op: Op) -> list[Op | None]:
+        """The items of a saved tuple, where they are all that is read of it: printed as ``a, b = saved.pop()``."""
+        assert op.parent is not None
+        ops = op.parent.ops
+        first = next((later for later in ops[ops.index(op) + 1:] if self.plan.prints(later)), None)
+        if first is None or first.name != "item" or resolve(first.operands[0]) is not op.results[0]:
+            return []
+        run = unpacked_items(first, self.plan)
+        return run if sum(r is not None for r in run) == len(self.plan.users[op.results[0]]) else []
 
     def append(self, op: Op) -> None:
         items, value = (self.expressions.of(v) for v in op.operands)
@@ -383,8 +420,8 @@ class Printer:
     def add_to(self, place: ast.expr, value: ast.expr, op: Op) -> None:
         """``place += value``, or ``-=`` for a negated value (exactly the same)."""
         sign: ast.operator = ast.Add()
-        if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub):
-            sign, value = ast.Sub(), value.operand
+        if (positive := without_sign(value)) is not None:
+            sign, value = ast.Sub(), positive
         self.add(ast.AugAssign(place, sign, value), op.loc)  # type: ignore[arg-type]
 
     def iaddv(self, op: Op) -> None:
@@ -420,7 +457,7 @@ class Printer:
 
 
 _STATEMENTS: dict[str, Callable[[Printer, Op], None]] = {
-    "for": Printer.for_, "while": Printer.while_, "with": Printer.with_, "yield": Printer.yield_,
+    "for": Printer.for_, "while": Printer.while_, "with": Printer.with_, "try": Printer.try_, "yield": Printer.yield_,
     "continue": Printer.continue_, "break": Printer.break_, "return": Printer.return_, "raise": Printer.raise_,
     "assert": Printer.assert_, "cache": Printer.cache, "push": Printer.push, "pop": Printer.pop, "append": Printer.append,
     "iadd": Printer.iadd, "iaddv": Printer.iaddv, "index_add": Printer.index_add, "fill": Printer.fill,

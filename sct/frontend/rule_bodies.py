@@ -1,4 +1,4 @@
-"""Takes a derivative rule, as a function or as text, and gives its lowered body, which returns the cotangents that it assigns."""
+"""Takes a derivative rule, as a function or as text, and gives its lowered body, which returns the cotangents it assigns."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import builtins
 import operator
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any
@@ -137,7 +138,7 @@ class _Machine:
         leaves = self.values(op)
         if "args" in op.attrs:
             leaves = [fill_template(t, leaves) for t in op.attrs["args"]]
-        self.one(op, "".join(part if isinstance(part, str) else _formatted(part, leaves) for part in op.attrs["parts"]))
+        self.one(op, format_parts(op.attrs["parts"], leaves))
 
     def assert_(self, op: Op) -> None:
         condition, *message = self.values(op)
@@ -230,6 +231,20 @@ class _Machine:
             self.bind(op.blocks[0].args, named[:wanted])
             self.bind(op.results, self.values(self.block(op.blocks[0])))
 
+    def try_(self, op: Op) -> None:
+        try:
+            end = self.block(op.blocks[0])
+        except InternalError:
+            raise
+        except BaseException as error:
+            handler = next((block for classes, block in zip(op.attrs["handlers"], op.blocks[1:], strict=True)
+                            if not classes or isinstance(error, classes)), None)
+            if handler is None:
+                raise
+            self.bind(handler.args, [error] * len(handler.args))
+            end = self.block(handler)
+        self.bind(op.results, self.values(end))
+
 
 class _Unbound:
     """Stands for a variable that is not bound; any use of it fails."""
@@ -245,7 +260,9 @@ def raise_template(op: Op, leaves: list[Any]) -> None:
     """Raise what a ``raise`` op describes: an exception (and its cause), a class, or ``(class, argument, …)``."""
     template = op.attrs.get("template", Slot(0) if leaves else None)
     if template is None:
-        raise RuntimeError("No active exception to reraise")
+        if sys.exc_info()[1] is None:
+            raise RuntimeError("No active exception to reraise")
+        raise  # again, what the handler around caught
     error = fill_template(template, leaves) if isinstance(template, Lit | Slot | SliceOf | SeqOf) else template
     if isinstance(error, tuple):
         error = error[0](*error[1:])
@@ -258,6 +275,11 @@ def _in_place(fn: Callable[..., Any], target: Any, value: Any) -> Any:
     """``target += value`` for ``operator.add``, and so on; the object that ``target`` names then."""
     in_place: Callable[[Any, Any], Any] = getattr(operator, f"i{fn.__name__}")
     return in_place(target, value)
+
+
+def format_parts(parts: Sequence[Any], leaves: list[Any]) -> str:
+    """The string that a ``format`` op makes of the values of its operands."""
+    return "".join(part if isinstance(part, str) else _formatted(part, leaves) for part in parts)
 
 
 def _formatted(part: tuple[int, int | str | None, Any], leaves: list[Any]) -> str:
@@ -276,4 +298,5 @@ _RUN: dict[str, Callable[[_Machine, Op], None]] = {
     "assert": _Machine.assert_, "mark": _Machine.mark, "cache": _Machine.cache, "push": _Machine.push, "pop": _Machine.pop,
     "append": _Machine.append, "iadd": _Machine.iadd, "iaddv": _Machine.iaddv, "index_add": _Machine.index_add,
     "fill": _Machine.fill, "if": _Machine.if_, "for": _Machine.for_, "while": _Machine.while_, "with": _Machine.with_,
+    "try": _Machine.try_,
 }

@@ -20,22 +20,33 @@
 | ``for`` | seq, inits… | ``kind="each"`` | carried… | iteration over an inactive iterable; args: item, carried… |
 | ``while`` | inits… | – | carried… | blocks [test, body], each with the carried values as args |
 | ``with`` | context managers… | ``names`` | n | one block that ends in ``yield`` |
-| ``yield`` | values | – | 0 | falls out of an ``if``/``with`` branch |
+| ``try`` | – | ``handlers, names`` | n | blocks [body, handler…], each ends in ``yield`` or ``raise``: see below |
+| ``yield`` | values | – | 0 | falls out of an ``if``/``with``/``try`` block |
 | ``continue`` | carried | – | 0 | next iteration |
 | ``break`` | carried | ``exit`` | 0 | leaves the innermost loop; ``exit`` ≥ 1 says by which exit |
 | ``test`` | condition | – | 0 | ends the test block of a ``while`` |
 | ``return`` | values | ``single`` | 0 | ends a function body; one value with ``single`` true, else a tuple |
-| ``raise`` | leaves | ``template`` | 0 | raises; ends any block |
+| ``raise`` | leaves | ``template`` | 0 | raises; ends any block; without operands, again what a handler caught |
 | ``assert`` | condition[, message] | – | 0 | |
+| ``mark`` | – | ``text`` | 0 | here the reverse sweep begins; printed as a comment, or as nothing if ``text`` is empty |
 | ``cache`` | – | – | 1 | a new empty list of saved values |
 | ``push`` | cache, value | – | 0 | saves a value in the forward sweep |
 | ``pop`` | cache | – | 1 | takes it back in the mirrored block |
+| ``append`` | list, value | – | 1 | the list after ``list.append(value)``: the same object under its new name |
 | ``iadd`` | buffer, value | – | 0 | ``buffer += value`` on an array that the adjoint owns |
-| ``index_add`` | buffer, value, leaves… | ``args`` (index template), ``unique`` | 0 | adds at ``index``, repeats count |
+| ``iaddv`` | leaves | ``fn, args, kwargs`` | 1 | a ``call`` that writes its result over its first argument: ``x += e`` |
+| ``index_add`` | buffer, value, leaves… | ``args, unique`` | 0 | ``buffer[index] += value``, repeats count |
 | ``fill`` | buffer | – | 0 | ``buffer[...] = 0`` |
 
 *Tail form* of ``if``: no results, last op of its block; each branch ends in ``continue``, ``break``, ``raise`` or another
 tail ``if``.
+
+``try``: ``handlers[k]`` is the tuple of exception classes that block ``k + 1`` handles (empty: every exception); where
+``names[k]`` is not empty the exception is that block's one argument.  A handler sees the variables as they were before the
+``try``: what its body defines is visible only there, and leaves by ``yield``.
+
+``index_add``: ``args`` is ``(Slot(0), index)``, as for the load ``buffer[index]`` that it mirrors.  Slots count over all
+operands, so those of the index begin at ``Slot(2)``.  ``unique`` says that no element is named twice.
 
 Templates describe nested arguments: ``Slot(i)`` is the i-th operand; ``Lit(v)`` a literal or a Python object known by name;
 tuples, lists and ``SliceOf(lo, hi, step)`` nest; ``ListOf`` and dicts likewise.
@@ -71,8 +82,9 @@ class Lit:
             return id(self.value)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Lit) and type(self.value) is type(other.value) and self.value is other.value or (
-            isinstance(other, Lit) and type(self.value) is type(other.value) and repr(self.value) == repr(other.value))
+        if not isinstance(other, Lit) or type(self.value) is not type(other.value):
+            return False
+        return self.value is other.value or repr(self.value) == repr(other.value)
 
 
 @dataclass(frozen=True, slots=True)

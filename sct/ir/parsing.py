@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,8 @@ from .tokens import Cursor, Line, lines
 
 _INFIX = {sign: fn for fn, sign in INFIX.items()}
 _WORDS: dict[str, Any] = {"None": None, "True": True, "False": False, "nan": math.nan, "inf": math.inf, "np": np, "math": math}
+
+
 def from_text(text: str, names: Mapping[str, Any] | None = None) -> Function:
     """The first function of ``text``; further ones are there to be invoked.
 
@@ -391,7 +393,30 @@ def _read_with(line: _Statement, op: Op) -> None:
     line.nested(op, body)
 
 
+def _read_try(line: _Statement, op: Op) -> None:
+    op.name = "try"
+    line.nested(op, Block())
+    handlers: list[tuple[type, ...]] = []
+    names: list[str] = []
+    while (label := line.reader.label(line.line.indent, "except")) is not None:
+        handlers.append(tuple(_classes(label)))
+        is_bound = label.try_take("as")
+        line.labelled(op, label)
+        names.append((op.blocks[-1].args[0].hint or "error") if is_bound else "")
+    if not handlers:
+        raise line.fail("a try without except")
+    op.attrs.update(handlers=tuple(handlers), names=tuple(names))
+
+
+def _classes(label: _Statement) -> Iterator[type]:
+    """The exception classes that an ``except`` line names."""
+    while label.kind() == "name" and label.peek() != "as":
+        yield label.reader.find(label.next())
+        label.try_take(",")
+
+
 _STATEMENTS: dict[str, Callable[[_Statement, Op], None]] = {
     "const": _read_const, "global": _read_global, "iaddv": _read_iaddv, "invoke": _read_invoke, "index_add": _read_index_add,
     "if": _read_if, "for": _read_for, "while": _read_while, "with": _read_with,
+    "try": _read_try,
 }

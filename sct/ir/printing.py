@@ -129,8 +129,17 @@ class _Printer:
             return "else" if k == 1 else ""
         if op.name in _REGIONS and k == 0:
             return ""
+        if op.name == "try":
+            return self.handler(op, k)
         word = "do" if op.name == "while" else "block"
         return f"{word} {', '.join(map(self.define, block.args))}".rstrip()
+
+    def handler(self, op: Op, k: int) -> str:
+        """``except ValueError, TypeError as %e``: the line before a handler."""
+        known = list(op.attrs.get("handlers", ()))
+        classes = ", ".join(map(callable_text, known[k - 1])) if k <= len(known) else "?"
+        bound = ", ".join(map(self.define, op.blocks[k].args))
+        return f"except {classes}".rstrip() + (f" as {bound}" if bound else "")
 
     def plain(self, op: Op) -> str:
         if op.name == "call" and "args" in op.attrs and "fn" in op.attrs:
@@ -203,7 +212,8 @@ def _is_known(fn: Any, table: dict[Any, str]) -> bool:
 def _is_implied(op: Op, key: str, value: Any) -> bool:
     """Whether the op's own syntax or a default says it already."""
     said = {"call": ("fn", "args", "kwargs"), "const": ("value",), "invoke": ("callee",), "index_add": ("args",),
-            "global": ("root", "path", "source", "current"), "iaddv": ("args", "kwargs")}.get(op.name, ())
+            "global": ("root", "path", "source", "current"), "iaddv": ("args", "kwargs"),
+            "try": ("handlers", "names")}.get(op.name, ())
     if key in said or (op.name == "for" and key == "kind"):
         return True
     return key in _HIDDEN and value == _HIDDEN[key] and isinstance(value, type(_HIDDEN[key]))
@@ -236,4 +246,8 @@ def _with_head(printer: _Printer, op: Op) -> str:
     return f"with {printer.names_of(op.operands)}".rstrip() + (f" as {names}" if names else "")
 
 
-_REGIONS = {"if": _if_head, "for": _for_head, "while": _while_head, "with": _with_head}
+def _try_head(printer: _Printer, op: Op) -> str:
+    return "try"
+
+
+_REGIONS = {"if": _if_head, "for": _for_head, "while": _while_head, "with": _with_head, "try": _try_head}

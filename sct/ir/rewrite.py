@@ -142,7 +142,7 @@ def keep_carried(loop: Op, keep: Sequence[bool]) -> int:
 
 
 def keep_results(op: Op, keep: Sequence[bool]) -> int:
-    """Keep only the results of an ``if`` or ``with`` marked in ``keep``.  The number dropped."""
+    """Keep only the results of an ``if``, ``with`` or ``try`` marked in ``keep``.  The number dropped."""
     if all(keep):
         return 0
     for block in op.blocks:

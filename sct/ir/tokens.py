@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -113,7 +114,7 @@ class Cursor:
             return types.Scalar(name[3:], False)
         if name in _TYPES:
             return _TYPES[name]
-        found = self.names.get(name)
+        found = self.names.get(name, getattr(builtins, name, None))
         return types.Object(found) if isinstance(found, type) else types.Scalar(name)
 
     def container(self, name: str) -> types.Type:

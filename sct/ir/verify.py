@@ -18,12 +18,13 @@ from .types import BOTTOM, DYN, UNDEF, Array, Cache, List, OrConst, Scalar, Tupl
 
 REQUIRED: dict[str, tuple[str, ...]] = {
     "const": ("value",), "call": ("fn", "args"), "invoke": ("callee",), "item": ("key",), "attr": ("name",),
-    "index_add": ("args",),
+    "index_add": ("args",), "try": ("handlers", "names"),
 }
 """Attributes without which an op means nothing (in typed IR; a lowered ``call`` has an operand for ``fn``)."""
 OPERANDS: dict[str, int] = {
     "const": 0, "undef": 0, "global": 0, "convert": 1, "broadcast": 1, "narrow": 1, "item": 1, "cache": 0, "push": 2, "pop": 1,
     "iadd": 2, "fill": 1, "append": 2, "mark": 0, "if": 1, "test": 1,
+    "try": 0,
 }
 """Ops with a fixed number of operands."""
 RESULTS: dict[str, int] = {
@@ -148,6 +149,20 @@ class _Verifier:
         self.block(op.blocks[0], "region")
         self.yields(op, op.blocks[0])
 
+    def try_region(self, op: Op) -> None:
+        handlers, names = op.attrs["handlers"], op.attrs["names"]
+        self.check(len(op.blocks) == 1 + len(handlers) >= 2, "a try has a body and one block for each handler", op)
+        self.check(len(names) == len(handlers), "a try has one name for each handler", op)
+        caught = [cls for classes in handlers for cls in classes]
+        self.check(all(isinstance(c, type) and issubclass(c, BaseException) for c in caught), "a try catches exceptions", op)
+        self.check(not op.blocks[0].args, "the body of a try has no arguments", op)
+        for block, name in zip(op.blocks[1:], names, strict=True):
+            self.check(len(block.args) == bool(name), "a handler takes the exception if it names it", op)
+        for block in op.blocks:
+            self.define(block.args, block, op)
+            self.block(block, "region")
+            self.yields(op, block)
+
     def loop(self, op: Op) -> None:
         start = carried_start(op)
         self.check(len(op.operands) >= start, f"{op.name} needs {start} operands", op)
@@ -212,7 +227,10 @@ class _Verifier:
             self.check(pushes == pops, f"push and pop of {cache} are not in mirrored loops", owner)
 
 
-_REGIONS = {"if": _Verifier.branch, "with": _Verifier.with_region, "for": _Verifier.loop, "while": _Verifier.loop}
+_REGIONS = {
+    "if": _Verifier.branch, "with": _Verifier.with_region, "for": _Verifier.loop, "while": _Verifier.loop,
+    "try": _Verifier.try_region,
+}
 _LEGAL = {
     "function": ("return", "raise"), "region": ("yield", "raise"), "test": ("test", "raise"),
     "body": ("continue", "break", "raise"),

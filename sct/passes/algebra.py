@@ -73,7 +73,7 @@ def _fold(fn: Callable[..., Any], numbers: list[Any], kind: Type) -> Lit | None:
         value = fn(*numbers)
     except (ArithmeticError, ValueError):
         return None
-    fits = isinstance(kind, Scalar) and kind.python and kind.dtype == {int: "int64", float: "float64"}.get(type(value))
+    fits = isinstance(kind, Scalar) and kind.python is not False and kind.dtype == {int: "int64", float: "float64"}.get(type(value))
     return Lit(value) if fits and math.isfinite(value) else None
 
 
@@ -171,7 +171,7 @@ def _add(x: Term, y: Term, *, kind: Type, facts: Facts) -> Found:
     number = facts.number(y)                                        # x + -c = x - c
     if number is not None and number < 0:
         return Apply(sub, (x, Lit(-number)))
-    return _collected(x, y, 1, kind, facts)
+    return _collected(x, y, 1, kind, facts) or _float_literal(add, x, y, kind, facts)
 
 
 def _sub(x: Term, y: Term, *, kind: Type, facts: Facts) -> Found:
@@ -185,7 +185,7 @@ def _sub(x: Term, y: Term, *, kind: Type, facts: Facts) -> Found:
     number = facts.number(y)                                        # x - -c = x + c
     if number is not None and number < 0:
         return Apply(add, (x, Lit(-number)))
-    return _collected(x, y, -1, kind, facts)
+    return _collected(x, y, -1, kind, facts) or _float_literal(sub, x, y, kind, facts)
 
 
 def _mul(x: Term, y: Term, *, kind: Type, facts: Facts) -> Found:
@@ -301,9 +301,9 @@ def _unbroadcast(x_bar: Term, x: Term, *, kind: Type, facts: Facts) -> Found:
 
 
 def _strong_product(x: Term, y: Term, *, kind: Type, facts: Facts) -> Found:
-    """With a finite factor the strong product is the product."""
-    number = facts.number(y)
-    return Apply(mul, (x, y)) if number is not None and math.isfinite(number) and number != 0 else None
+    """With a finite factor that is not zero the strong product is the product."""
+    numbers = [number for term in (x, y) if (number := facts.number(term)) is not None]
+    return Apply(mul, (x, y)) if any(math.isfinite(number) and number != 0 for number in numbers) else None
 
 
 def _is_number(kind: Type) -> bool:
@@ -311,8 +311,8 @@ def _is_number(kind: Type) -> bool:
 
 
 def _float_literal(fn: Any, x: Term, y: Term, kind: Type, facts: Facts) -> Found:
-    """``2 * x = 2.0 * x`` on float64 scalars: CPython multiplies two floats faster than an int and a float."""
-    if not (isinstance(kind, Scalar) and kind.dtype == "float64"):
+    """``2 * x = 2.0 * x`` on float64: CPython multiplies two floats faster than an int and a float."""
+    if not (isinstance(kind, Scalar | Array) and kind.dtype == "float64"):
         return None
     for k, term in enumerate((x, y)):
         if isinstance(term, Lit) and type(term.value) is int and abs(term.value) < 2**53:

@@ -57,7 +57,9 @@ def _rewrite(fn: Any, args: list[Term], kind: Type, facts: Simplifier) -> Term |
 
 
 def _product(x: Term, y: Term, kind: Type, facts: Simplifier) -> Apply | None:
-    """``x * (a * b) = x * a * b``"""
+    """``x * 2.0 = 2.0 * x`` and ``x * (a * b) = x * a * b``"""
+    if facts.number(y) is not None and facts.number(x) is None:
+        return Apply(mul, (y, x))
     inner = facts.inner(y, mul)
     if inner is None:
         return None
@@ -78,11 +80,13 @@ def _sign(x: Term, facts: Simplifier) -> Apply | None:
 
 
 def _addition(fn: Any, x: Term, y: Term, facts: Simplifier) -> Apply | None:
-    """``x_bar + a + b = x_bar + (a + b)`` where the sum is the next ``x_bar``: it prints as ``x_bar += a + b``"""
+    """``x_bar + a + b = x_bar + (a + b)`` where both belong to one line: it prints as ``x_bar += a + b``"""
     for inner_fn in (add, sub):
         inner = facts.inner(x, inner_fn)
         if inner is None or not isinstance(inner[0], Value) or inner[0].hint in ("", None) or inner[0].hint != facts.hint:
             continue
+        if not facts.same_line(x):
+            return None
         total, first = inner
         second = _sum_type(first, y)
         if second is None:

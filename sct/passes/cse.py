@@ -103,7 +103,10 @@ class _Merger:
         return True
 
     def keeps_name(self, op: Op, later: Value, first: Value) -> bool:
-        return later.hint in ("", first.hint) or bool(op.attrs.get("adjoint"))
+        if later.hint in ("", first.hint):
+            return True
+        # Two adjoints that begin alike are two variables, unless that costs an array.
+        return bool(op.attrs.get("adjoint")) and (not first.hint or not isinstance(later.type, Scalar))
 
     # ---- keys
 

@@ -47,7 +47,9 @@ from .memory import Memory, has_memory
 
 _REMOVABLE = frozenset({"pure", "fresh", "reads"})
 _WRITES = frozenset({"iadd", "index_add", "fill"})
-_REGIONS = LOOPS | {"if", "with"}
+_REGIONS = LOOPS | {"if", "with", "try"}
+_GUARDED = frozenset({"call", "invoke", "attr", "global", "iaddv", "append"})
+"""Ops that stay in the body of a ``try``, used or not, unless they are the adjoint's: what they raise would be handled."""
 
 
 def eliminate_dead_code(fn: Function) -> int:
@@ -110,6 +112,8 @@ class _Liveness:
         """Calls that raise if and only if their divisor is zero."""
         for op in walk(fn.body):
             self.enter(op)
+            if op.name == "try":
+                self.work += [o for o in walk(op.blocks[0]) if o.name in _GUARDED and not o.attrs.get("adjoint")]
 
     def enter(self, op: Op) -> None:
         """Note what the op contributes to later questions, and whether it is a root."""

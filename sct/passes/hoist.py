@@ -38,7 +38,7 @@ import operator
 import numpy as np
 
 from ..ir.core import Block, Function, Op, Value
-from ..ir.ops import IMPLICIT, LOOPS
+from ..ir.ops import IMPLICIT, LOOPS, Lit, Slot
 from ..ir.types import Array, Scalar
 from .memory import ESCAPES, WRITTEN, Memory
 
@@ -95,7 +95,7 @@ def may_move(op: Op, memory: Memory) -> bool:
     """Whether ``op`` is pure, total and its result one that all iterations may share."""
     if op.name == "const":
         return True
-    if not op.attrs.get("adjoint") or op.attrs.get("may_raise"):
+    if not (op.attrs.get("adjoint") or op.attrs.get("recomputed")) or op.attrs.get("may_raise"):
         return False
     if any(memory.fact(v) & (WRITTEN | ESCAPES) for v in op.results):
         return False
@@ -106,7 +106,15 @@ def may_move(op: Op, memory: Memory) -> bool:
     fn = op.attrs["fn"]
     numbers = all(isinstance(v.type, Scalar | Array) and not memory.written(v) for v in op.operands)
     arrays = sum(isinstance(v.type, Array) for v in op.operands)
-    return numbers and (fn in _TOTAL or (fn in _TOTAL_ON_SCALARS and arrays <= 1))
+    return numbers and (fn in _TOTAL or (fn in _TOTAL_ON_SCALARS or _divides_by_literal(op)) and arrays <= 1)
+
+
+def _divides_by_literal(op: Op) -> bool:
+    divisor = op.attrs["args"][-1] if op.attrs["fn"] is operator.truediv else None
+    if isinstance(divisor, Slot):
+        owner = op.operands[divisor.index].owner
+        return isinstance(owner, Op) and owner.name == "const" and owner.attrs["value"] != 0
+    return isinstance(divisor, Lit) and divisor.value != 0
 
 
 def is_worth_a_variable(op: Op) -> bool:

@@ -43,7 +43,7 @@ _ALSO_ELEMENTWISE = frozenset({
 
 def broadcast_lazily(fn: Function) -> int:
     """Replace spread numbers by the numbers in ``fn``, in place; how many operands changed."""
-    run = _Pass()
+    run = _Pass(fn)
     changed = run.block(fn.body)
     return changed + _own_what_leaves(fn)
 
@@ -78,9 +78,11 @@ def _fill(op: Op, number: Value, shape: Value) -> None:
 
 
 class _Pass:
-    def __init__(self) -> None:
+    def __init__(self, fn: Function) -> None:
         self.shapes = Shapes()
+        self.shapes.learn(fn.body)
         self.replaced: dict[Value, Value] = {}
+        self.users = use_map(fn.body)
 
     def block(self, block: Block) -> int:
         changed = 0
@@ -109,6 +111,8 @@ class _Pass:
     def measure_source(self, op: Op) -> int:
         """The shape of a computed array is that of the array it was computed from, which is there anyway."""
         source = self.shapes.of(op.operands[0])
+        if op.operands[0].hint and any(user.attrs.get("adjoint") for user in self.users.get(op.operands[0], ()) if user is not op):
+            return 0  # it is there anyway, and has a name
         changed = source is not op.operands[0]
         op.operands[0] = source
         return int(changed)
@@ -176,7 +180,23 @@ class Shapes:
         if value not in self.known:
             self.known[value] = value
             self.known[value] = self._representative(value)
-        return self.known[value]
+        found = self.known[value]
+        while self.known.get(found, found) is not found:
+            found = self.known[found]
+        return found
+
+    def learn(self, body: Block) -> None:
+        """Take note of shapes that are equal by now.
+
+        Arrays that are combined elementwise without broadcasting have one shape from then on: in the reverse sweep.
+        """
+        for op in body.ops:
+            if op.name == "mark":
+                return
+            arrays = [v for v in op.operands if spread_number(v) is None and isinstance(strip_const(v.type), Array)]
+            if len(op.results) == 1 and is_elementwise(op) and len(arrays) > 1 and all(_spans(v, op.results[0]) for v in arrays):
+                for value in arrays[1:]:
+                    self.known[self.of(value)] = self.of(arrays[0])
 
     def _representative(self, value: Value) -> Value:
         op = value.owner
@@ -191,6 +211,8 @@ class Shapes:
             return self.of(op.operands[0])
         if op.name in ("convert", "narrow"):
             return self.of(op.operands[0])
+        if op.name == "with" and op.blocks[0].ops[-1].name == "yield":
+            return self.of(op.blocks[0].ops[-1].operands[op.results.index(value)])
         if is_elementwise(op):
             found = {self.of(v) for v in op.operands if isinstance(strip_const(v.type), Array) and spread_number(v) is None}
             spanning = [v for v in op.operands if _spans(v, value) and spread_number(v) is None]

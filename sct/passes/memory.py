@@ -164,8 +164,9 @@ class Memory:
                 self.unite(result, value)
 
     def with_region(self, op: Op) -> None:
+        """``with`` and ``try``: a context manager or an exception may hold any object."""
         self.branch(op)
-        for value in op.blocks[0].args:
+        for value in (arg for block in op.blocks for arg in block.args):
             self.note(value, EXTERNAL)
 
     def loop(self, op: Op) -> None:
@@ -185,5 +186,5 @@ _VISIT: dict[str, Callable[[Memory, Op], None]] = {
     **dict.fromkeys(("append", "iaddv"), Memory.updates), **dict.fromkeys(("iadd", "index_add", "fill"), Memory.writes),
     **dict.fromkeys(("return", "raise"), Memory.leaves), **dict.fromkeys(LOOPS, Memory.loop),
     "global": Memory.outside, "attr": Memory.attribute, "push": Memory.push, "call": Memory.call, "invoke": Memory.invoke,
-    "if": Memory.branch, "with": Memory.with_region,
+    "if": Memory.branch, "with": Memory.with_region, "try": Memory.with_region,
 }

@@ -9,6 +9,7 @@ from ..ir.verify import verify as check
 from .arrange import arrange
 from .cse import merge_common_subexpressions
 from .dce import eliminate_dead_code
+from .group import group_saved
 from .hoist import hoist_invariants
 from .inplace import protect_saved_arrays
 from .iterate import iterate_over_saved
@@ -39,6 +40,7 @@ PIPELINE: list[Pass] = [
     settle,
     arrange,
     eliminate_dead_code,
+    group_saved,
     iterate_over_saved,
     eliminate_dead_code,
     protect_saved_arrays,

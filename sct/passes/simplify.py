@@ -36,7 +36,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from ..ir.core import Block, Function, Op, Value, walk
+from ..ir.core import NOWHERE, Block, Function, Op, Value, walk
 from ..ir.ops import IMPLICIT, LOOPS, Lit, Slot
 from ..ir.rewrite import (
     carried_inits,
@@ -88,6 +88,8 @@ class Simplifier:
         """The innermost loop around the current op."""
         self.hint = ""
         """The name of the current op's result."""
+        self.loc = NOWHERE
+        """The user's line to which the current op belongs."""
         self.count = 0
 
     def run(self) -> int:
@@ -159,7 +161,7 @@ class Simplifier:
             args = _plain_args(op)
             if args is None or len(op.results) != 1:
                 return False
-            self.hint = op.result.hint
+            self.hint, self.loc = op.result.hint, op.loc
             found = self.rewriting(op.attrs["fn"], args, op.result.type, self)
             if found is None:
                 return False
@@ -253,6 +255,11 @@ class Simplifier:
     def is_arithmetic_only(self, term: Term) -> bool:
         """Whether only adjoint sums, products and quotients use ``term``."""
         return isinstance(term, Value) and term not in self.elsewhere
+
+    def same_line(self, term: Term) -> bool:
+        """Whether ``term`` was computed for the line of the user's that the current op belongs to."""
+        owner = term.owner if isinstance(term, Value) else None
+        return isinstance(owner, Op) and (owner.loc.file, owner.loc.line) == (self.loc.file, self.loc.line)
 
     # ---- regions
 

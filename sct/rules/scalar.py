@@ -311,7 +311,8 @@ def one_hot_type(args: Any, kwargs: Any) -> Type | None:
     return List(found) if isinstance(items, List) and isinstance(found, Scalar) else None
 
 
-@vjp(one_hot, infer=one_hot_type, tests={"args": [((1.0, 2.0), 1, 0.5), ([1.0, 2.0], 0, 0.5), (np.ones(3), 2, 0.5)], "wrt": ["value"]})
+@vjp(one_hot, infer=one_hot_type,
+     tests={"args": [((1.0, 2.0), 1, 0.5), ([1.0, 2.0], 0, 0.5), (np.ones(3), 2, 0.5)], "wrt": ["value"]})
 def one_hot_vjp(items, index, value, *, z, z_bar):
     value_bar = z_bar[index]
 
@@ -319,9 +320,9 @@ def one_hot_vjp(items, index, value, *, z, z_bar):
 @vjp(products_of_others, tests={"args": [(NUMBERS,), (tuple(NUMBERS), 1.5), ([2.0, 0.0, 5.0], 0.5)]})
 def products_of_others_vjp(items, start=1, *, z, z_bar):
     n = len(items)
-    items_bar = [start * sum([z_bar[k] * math.prod([items[i] for i in range(n) if i != j and i != k]) for k in range(n) if k != j])
-                 for j in range(n)]
-    start_bar = sum([bar * product for bar, product in zip(z_bar, products_of_others(items, 1))])
+    items_bar = [start * sum([z_bar[k] * math.prod([items[i] for i in range(n) if i not in (j, k)])
+                              for k in range(n) if k != j]) for j in range(n)]
+    start_bar = sum([bar * product for bar, product in zip(z_bar, products_of_others(items, 1), strict=True)])
 
 
 linear(unbroadcast, "x_bar")

@@ -1,22 +1,8 @@
-"""Functions that say what is not to be differentiated."""
+"""The rule of what stops derivatives."""
 
 from __future__ import annotations
 
-from typing import TypeVar
-
+from ..runtime.stops import stop_gradient
 from .notation import zero
-
-T = TypeVar("T")
-
-
-def stop_gradient(x: T) -> T:
-    """``x`` itself, as a constant: no derivative flows through it.
-
-    >>> import sct
-    >>> sct.grad(lambda x: stop_gradient(x * x) * x)(3.0)
-    9.0
-    """
-    return x
-
 
 zero(stop_gradient, alias="view")

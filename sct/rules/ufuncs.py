@@ -193,8 +193,7 @@ def real_vjp(val, *, z, z_bar):
 
 @vjp(np.imag, elementwise=True, alias="maybe", tests=COMPLEX)
 def imag_vjp(val, *, z, z_bar):
-    if np.iscomplexobj(val):
-        val_bar = -1j * z_bar
+    val_bar = -1j * z_bar if np.iscomplexobj(val) else None
 
 
 @vjp(np.conjugate, elementwise=True, tests=COMPLEX)
@@ -204,8 +203,7 @@ def conjugate_vjp(x, *, z, z_bar):
 
 @vjp(np.angle, elementwise=True, tests={**COMPLEX, "domain": (0.5, 2.0), "kwargs": [{}, {"deg": True}]})
 def angle_vjp(x, deg=False, *, z, z_bar):
-    if np.iscomplexobj(x):
-        x_bar = (180 / math.pi if deg else 1) * -1j * z_bar / x
+    x_bar = (180 / math.pi if deg else 1) * -1j * z_bar / x if np.iscomplexobj(x) else None
 
 
 # Conversions that the program writes out ------------------------------------------------------------------------------

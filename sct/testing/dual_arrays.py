@@ -25,6 +25,10 @@ def call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], out: Any, 
         return _ufunc_at(ufunc, *inputs)
     if method != "__call__" or kwargs:
         raise ReferenceGap(f"np.{ufunc.__name__}.{method} with {sorted(kwargs)}")
+    if ufunc is np.divmod and out is None:
+        return np.floor_divide(*inputs), np.remainder(*inputs)
+    if ufunc.nout > 1:
+        raise ReferenceGap(f"np.{ufunc.__name__}, which has several results")
     if ufunc is np.matmul:
         result = _multilinear(np.matmul, inputs, {})
     elif ufunc is np.clip:

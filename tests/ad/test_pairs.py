@@ -12,7 +12,7 @@ from sct.codegen.load import load
 from sct.compiler import specialise
 from sct.ir.core import Function
 from sct.ir.verify import verify
-from sct.passes.pipeline import optimise
+from sct.passes.pipeline import optimise, tidy
 from sct.session import CompilationSession
 
 
@@ -21,7 +21,7 @@ def halves(fun, args, active=(0,)):
     context = Context(CompilationSession())
     names = list(fun.__code__.co_varnames[:fun.__code__.co_argcount])
     typed = specialise(context, fun, names, args)
-    pair = Pairs(context, repeatable=True).get(typed.function, active, (0,))
+    pair = Pairs(context, tidy, repeatable=True).get(typed.function, active, (0,))
     loaded = []
     for function in (pair.forward, pair.backward):
         optimise(function, verify=True)

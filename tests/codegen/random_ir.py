@@ -11,7 +11,7 @@ import numpy as np
 from sct.ir.build import Builder
 from sct.ir.core import Block, Function, Loc, Value
 from sct.ir.ops import Lit, SliceOf, Slot
-from sct.ir.types import BOOL, FLOAT, INT, Array, Cache, List, Tuple, Type
+from sct.ir.types import BOOL, FLOAT, INT, STR, Array, Cache, List, Object, Tuple, Type
 
 HINTS = ["", "", "", "x", "y", "s", "i", "t", "x_bar", "y_bar", "len", "np", "x_2"]
 VECTOR = Array("float64", ("n",))
@@ -22,6 +22,15 @@ def log(value: float) -> float:
     """An effect: notes the value."""
     LOG.append(value)
     return value
+
+
+def check(value: float) -> float:
+    """A primitive that raises one of three exceptions, or none."""
+    if value < -1.0:
+        raise OverflowError(f"{value}")
+    if value < 0.0:
+        raise ValueError(f"{value}")
+    return 1.0 / value
 
 
 class RandomFunction:
@@ -109,7 +118,8 @@ class RandomFunction:
             self.b.loc = Loc("<random>", self.line, text=f"line {self.line}")
             kinds = [self.arithmetic] * 6 + [
                 self.branch, self.ternary, self.loop, self.loop, self.while_, self.effect, self.store, self.load, self.pair,
-                self.saved, self.items, self.with_accumulator, self.array, self.unbound_before, self.bound_in_one_branch]
+                self.saved, self.items, self.with_accumulator, self.array, self.unbound_before, self.bound_in_one_branch,
+                self.try_]
             if self.depth >= 3:
                 kinds = kinds[:6] + [self.ternary, self.effect, self.store, self.load, self.pair]
             self.rng.choice(kinds)()
@@ -132,6 +142,39 @@ class RandomFunction:
             self.inside(block, lambda: self.b.emit("yield", [self.pick() for _ in hints]))
         op = self.b.emit("if", [condition], [FLOAT] * len(hints), hints, blocks)
         self.scopes[-1] += op.results
+
+    def try_(self) -> None:
+        """Statements that may raise, in the middle or at the end, and handlers of which some look at the exception."""
+        hints = [self.hint() for _ in range(self.rng.randint(0, 3))]
+        handlers = self.rng.choice([((),), ((ValueError,),), ((ValueError, OverflowError), (ZeroDivisionError,)),
+                                    ((ArithmeticError,), ())])
+        names = [self.rng.choice(["", "e", "x", "s"]) for _ in handlers]
+        blocks = [Block() for _ in range(len(handlers) + 1)]
+        self.inside(blocks[0], lambda: self.guarded(hints))
+        for block, caught in zip(blocks[1:], names, strict=True):
+            error = block.add_arg(caught, Object(Exception)) if caught else None
+            self.inside(block, lambda error=error: self.handle(hints, error))  # type: ignore[misc]
+        op = self.b.emit("try", [], [FLOAT] * len(hints), hints, blocks, handlers=handlers, names=tuple(names))
+        self.scopes[-1] += op.results
+
+    def guarded(self, hints: list[str]) -> None:
+        for _ in range(self.rng.randint(1, 2)):
+            self.b.value("call", [self.pick()], FLOAT, self.hint(), fn=check, args=(Slot(0),), kwargs={}, may_raise=True)
+            if self.rng.random() < 0.5:
+                self.statements(1)
+            hint = self.rng.choice([*hints, ""])
+            self.scopes[-1].append(self.b.value("call", [self.pick()], FLOAT, hint, fn=check, args=(Slot(0),), kwargs={},
+                                                may_raise=True))
+        self.b.emit("yield", [self.pick() for _ in hints])
+
+    def handle(self, hints: list[str], error: Value | None) -> None:
+        if error is not None and self.rng.random() < 0.7:
+            said = self.b.value("call", [error], STR, fn=str, args=(Slot(0),), kwargs={})
+            self.scopes[-1].append(self.b.value("call", [said], FLOAT, self.hint(), fn=len, args=(Slot(0),), kwargs={}))
+        if self.rng.random() < 0.2:
+            self.b.emit("raise", [error] if error is not None and self.rng.random() < 0.5 else [])
+        else:
+            self.b.emit("yield", [self.pick() for _ in hints])
 
     def ternary(self) -> None:
         condition, blocks = self.condition(), [Block(), Block()]

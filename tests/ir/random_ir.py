@@ -13,7 +13,7 @@ import numpy as np
 from sct.ir.build import Builder
 from sct.ir.core import Block, Function, Loc, Value
 from sct.ir.ops import Lit, Slot
-from sct.ir.types import BOOL, FLOAT, INT, MANY, NP_FLOAT, Array, Cache, List
+from sct.ir.types import BOOL, FLOAT, INT, MANY, NP_FLOAT, Array, Cache, List, Object
 
 VECTOR = Array("float64", (MANY,))
 
@@ -87,7 +87,8 @@ class _Generator:
                                          self.list_new, self.pair, self.with_region, self.unknown, self.array_math,
                                          self.read_write_read]
         if self.budget > 0:
-            plain += [self.branch, self.branch, self.for_loop, self.for_loop, self.while_loop, self.saved_loop]
+            plain += [self.branch, self.branch, self.for_loop, self.for_loop, self.while_loop, self.saved_loop,
+                      self.try_region, self.try_region]
         return plain
 
     def arithmetic(self) -> None:
@@ -219,6 +220,28 @@ class _Generator:
             self.build.emit("yield", [self.float()])
         self.restore(scope)
         self.floats += self.build.emit("with", [manager], [FLOAT], ["w"], [block]).results
+
+    def try_region(self) -> None:
+        """A body that may divide by zero anywhere, and a handler that goes on with what was known before."""
+        if self.budget <= 0:
+            return
+        blocks, count = [Block(), Block()], self.rng.randrange(3)
+        name = self.rng.choice(["", "e"])
+        if name:
+            blocks[1].add_arg(name, Object(Exception))
+        for k, block in enumerate(blocks):
+            scope = self.scoped()
+            with self.build.at(block):
+                self.nested(self.rng.randrange(3))
+                if k == 0 and self.rng.random() < 0.8:
+                    self.call(operator.truediv, [self.float(), self.float()], FLOAT, may_raise=True)
+                    self.nested(self.rng.randrange(2))
+                self.build.emit("yield", [self.float() for _ in range(count)])
+            self.restore(scope)
+        handlers = (self.rng.choice([(ZeroDivisionError,), (ArithmeticError, ValueError), ()]),)
+        op = self.build.emit("try", [], [FLOAT] * count, [self.hint() for _ in range(count)], blocks, handlers=handlers,
+                             names=(name,))
+        self.floats += op.results
 
     def for_loop(self) -> None:
         count, block, scope = self.rng.randrange(4), Block(), self.scoped()

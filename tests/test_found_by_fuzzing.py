@@ -1,0 +1,90 @@
+"""Programs that random testing found to go wrong, each shrunk to a few lines.
+
+The expected gradient comes from dual numbers run through the original source (``sct.testing.original``), never from the compiler.
+"""
+
+import math
+import random
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sct import value_and_grad
+from sct.testing.check import same_bits
+from sct.testing.original import value_and_gradient
+from sct.testing.trial import distance
+
+
+def agrees(fn: Callable[..., Any], *args: Any) -> None:
+    """Value and gradient are those of the original source run on dual numbers."""
+    argnums = tuple(i for i, a in enumerate(args) if isinstance(a, float | np.ndarray))
+    value, grads = value_and_grad(fn, argnums=argnums)(*args)
+    expected, truth = value_and_gradient(fn, args, argnums)
+    assert same_bits(value, expected)
+    assert [type(g) for g in grads] == [type(t) for t in truth]
+    assert distance(grads, truth) < 1e-9, (grads, truth)
+
+
+# ------------------------------------------------------------------------------------------------- effects of calls
+
+
+def announce(times: int) -> None:
+    for _ in range(times):
+        print("called")
+
+
+def prints_in_a_helper(x: float) -> float:
+    announce(2)
+    announce(2)
+    return x
+
+
+def test_equal_calls_that_print_are_both_made(capsys: pytest.CaptureFixture[str]) -> None:
+    assert value_and_grad(prints_in_a_helper)(2.0) == (2.0, 1.0)
+    assert capsys.readouterr().out == "called\n" * 4
+
+
+def walk(steps: int) -> float:
+    total = 0.0
+    for _ in range(steps):
+        total += random.random()
+        if total > 2.0:
+            return total
+    return total
+
+
+def draws_in_a_helper(x: float) -> float:
+    return (walk(3) - walk(3)) * x
+
+
+def test_equal_calls_that_draw_random_numbers_are_both_made() -> None:
+    random.seed(5)
+    expected = walk(3) - walk(3)
+    random.seed(5)
+    assert value_and_grad(draws_in_a_helper)(2.0) == (2.0 * expected, expected)
+
+
+# ------------------------------------------------------------------------------ variables that are bound in one branch
+
+
+def halved(x: float, y: float) -> float:
+    large = y > 1.0
+    if large:
+        g = math.tanh(np.min((y + np.linspace(2.0, 1.0)).flatten()))
+    for _ in range(2):
+        if x > 3.0:
+            return x * y
+    if large:
+        y = g * g
+    return math.atan(y)
+
+
+def test_unbound_variable_in_a_callee() -> None:
+    def f(x: float, y: float) -> float:
+        return halved(x, y) * halved(x, 3.0 * y)
+
+    for x in (1.0, 4.0):
+        for y in (0.1, 0.6, 2.0):
+            agrees(f, x, y)
