@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..analysis.activity import first_init, loop_exits
 from ..ir.core import Block, Op, Value, walk
 from ..ir.ops import Slot
-from ..ir.types import BOOL, BOTTOM, INT, Array, List, OrConst, Scalar, Type, join, strip_const
+from ..ir.types import BOOL, BOTTOM, INT, NONE, Array, List, OrConst, Scalar, Tuple, Type, join, strip_const
 
 if TYPE_CHECKING:
     from .reverse import Reverser
@@ -24,6 +24,8 @@ def loosely(t: Type) -> Type:
     """The type of an adjoint of something of type ``t``: whether a number is Python's or NumPy's is left open."""
     if isinstance(t, List):
         return List(loosely(t.item))
+    if isinstance(t, Tuple):
+        return Tuple(tuple(loosely(strip_const(item)) if item.differentiable else NONE for item in t.items))
     return Scalar(t.dtype, None) if isinstance(t, Scalar) else t
 
 

@@ -20,7 +20,7 @@ from ..ir.ops import LOOPS, Lit, SeqOf, Slot
 from ..ir.printing import op_text
 from ..ir.rewrite import clone_function, incoming
 from ..ir.types import BOTTOM, FLOAT, INT, Array, List, OrConst, Scalar, Tuple, Type, join, strip_const
-from . import calls, control, lists, rules
+from . import calls, control, lists, rules, tuples
 
 
 class Reverser:
@@ -38,8 +38,6 @@ class Reverser:
         """Adjoints accumulated so far, of values that are combined as wholes."""
         self.buffers: dict[Value, Value] = {}
         """Adjoint arrays that this sweep owns and adds to in place."""
-        self.items: dict[tuple[Value, Any], Value] = {}
-        """Adjoints of the items of tuple and dict parameters."""
         self.mirror: dict[Block, Block] = {}
         """For each forward block the reverse block that undoes it."""
         self.replaced: dict[Value, Value] = {}
@@ -70,6 +68,8 @@ class Reverser:
             return x
         import operator
         t = join(strip_const(x.type), strip_const(y.type)) or x.type
+        if isinstance(t, Tuple):
+            return tuples.add(self, x, y, t)
         return self.builder.value("call", [x, y], t, hint, fn=operator.add, args=(Slot(0), Slot(1)), kwargs={}, adjoint=True)
 
     def buffer(self, value: Value) -> Value:
@@ -135,6 +135,9 @@ class Reverser:
         handler = HANDLERS.get(op.name)
         if handler is not None:
             handler(self, op)
+        elif any(v in self.active for v in op.operands) and any(v in self.active for v in op.results):
+            raise InternalError(f"`{op.name}` carries a derivative that the reverse sweep would lose", loc=op.loc,
+                                reproduce=op_text(op))
 
     @contextmanager
     def scope(self, block: Block, forward: Sequence[Block]) -> Any:
@@ -236,9 +239,18 @@ def _tuple(rev: Reverser, op: Op) -> None:
 
 
 def _item(rev: Reverser, op: Op) -> None:
+    """Items of parameters are inputs themselves; those of other tuples give their adjoint back to the tuple."""
     total = rev.total(op.result)
-    if total is not None:
-        rev.items[op.operands[0], op.attrs["key"]] = total
+    if total is not None and op.operands[0] in rev.active and not _is_input(op.operands[0]):
+        rev.accumulate(op.operands[0], tuples.with_item(rev, op.operands[0], op.attrs["key"], total))
+
+
+def _is_input(value: Value) -> bool:
+    """Whether a value is a parameter or an item of one."""
+    op = value.owner
+    if isinstance(op, Op):
+        return op.name == "item" and _is_input(op.operands[0])
+    return op is not None and op.parent is None
 
 
 def _try(rev: Reverser, op: Op) -> None:

@@ -6,8 +6,10 @@ rebinding in disguise when nothing in the class of ``x`` comes from outside the 
 
 from __future__ import annotations
 
+import operator
+
 from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
-from ..ir.ops import LOOPS, Lit
+from ..ir.ops import LOOPS, Lit, SeqOf, Slot
 from ..ir.rewrite import carried_inits, exits, item_count
 from ..ir.types import Array, List, Object, Tuple, strip_const
 from ..rules import registry
@@ -95,9 +97,19 @@ def _has_memory(v: Value) -> bool:
 def may_alias(op: Op) -> bool:
     """Whether the result of a primitive call may share memory with its first argument (by the registry)."""
     entry = registry.lookup(op.attrs["fn"])
+    if op.attrs["fn"] is operator.getitem:
+        return not _selects(op, op.attrs["args"][1])
     if entry is not None and entry.alias == "copy":
         return op.attrs["kwargs"].get("copy", Lit(True)) != Lit(True) or len(op.attrs["args"]) > 2
     return entry is None or entry.alias != "fresh"
+
+
+def _selects(op: Op, index: object) -> bool:
+    """Whether an index of an array holds a list, an array of integers or a mask: then the result is a copy."""
+    if isinstance(index, SeqOf):
+        return isinstance(strip_const(op.operands[0].type), Array) and (
+            index.kind is list or any(_selects(op, item) for item in index.items))
+    return isinstance(index, Slot) and isinstance(strip_const(op.operands[index.index].type), Array)
 
 
 def _positions(body: Block) -> dict[Op, int]:

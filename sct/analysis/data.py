@@ -11,7 +11,7 @@ import numpy as np
 
 from ..ir.core import Op, Value
 from ..ir.types import NONE, STR, Array, List, Type, type_of
-from .abstract import POISON, Abstract, Bound, DataPath, Mapping, Seq, Static
+from .abstract import Abstract, Bound, DataPath, Mapping, Seq, Static
 from .infer import SIMPLE, Context, Frame, Refusal, Specializer
 
 
@@ -171,8 +171,6 @@ def parameter(context: Context, sp: Specializer, value: Value, example: Any, pat
     context.guard("type", path, t)
     value.type = t
     context.examples[value] = (example, path)
-    if type(example) is list and not isinstance(t, List):
-        return POISON
     return sp.as_abstract(value)
 
 

@@ -238,12 +238,14 @@ def _keep_for_body(web: Web, facts: Facts) -> None:
 
 
 def _at_iteration(web: Web) -> list[str]:
-    """Names for a variable whose own name is taken: ``x_i`` for what was saved of ``x`` in iteration ``i``."""
+    """Names for a variable whose own name is taken: ``x_i`` for what was saved of ``x`` in iteration ``i``, else ``x_k``."""
     owner = web.sample.owner
-    block = owner.parent if isinstance(owner, Op) else None
+    block = owner.parent if isinstance(owner, Op) else owner
     loop = block.parent if block is not None else None
-    counter = block.args[0].hint if web.returns and block is not None and loop is not None and loop.name == "for" else UNUSED
-    return [*([f"{web.hint}_{identifier(counter)}"] if counter.strip(UNUSED) else []), web.hint]
+    if not web.returns or web.param or block is None or loop is None or loop.name != "for":
+        return [web.hint]
+    counter = block.args[0].hint if loop.attrs.get("kind", "range") == "range" else ""
+    return [f"{web.hint}_{identifier(counter) if counter.strip(UNUSED) else 'k'}", web.hint]
 
 
 def _turn(web: Web, facts: Facts) -> int:

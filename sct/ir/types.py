@@ -214,8 +214,11 @@ def type_of(value: object) -> Type:
 
 
 def _list_type(items: list[object]) -> Type:
-    joined = join_all({type_of(v) for v in items})
-    return List(joined) if joined is not None else Object(list)
+    types = list(map(type_of, items))
+    if len({t.differentiable for t in types}) != 1:
+        return Tuple(tuple(types), list)
+    joined = join_all(dict.fromkeys(types))
+    return List(joined) if joined is not None else Tuple(tuple(types), list)
 
 
 def join_dims(a: str, b: str) -> str:

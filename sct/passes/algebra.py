@@ -306,6 +306,19 @@ def _strong_product(x: Term, y: Term, *, kind: Type, facts: Facts) -> Found:
     return Apply(mul, (x, y)) if any(math.isfinite(number) and number != 0 for number in numbers) else None
 
 
+def _strong_quotient(x: Term, y: Term, *, kind: Type, facts: Facts) -> Found:
+    """A number that is not zero divided by NumPy's numbers: nothing to guard against, and nothing raises."""
+    number = facts.number(x)
+    quiet = isinstance(y, Value) and (isinstance(y.type, Array) or isinstance(y.type, Scalar) and y.type.python is False)
+    return Apply(div, (x, y)) if quiet and number is not None and math.isfinite(number) and number != 0 else None
+
+
+def _total(x: Term, *, kind: Type, facts: Facts) -> Found:
+    """``sum(-x) = -sum(x)``"""
+    minus = _negated(x, facts, shared=False)
+    return Apply(neg, (Apply(np.sum, (minus,)),)) if minus is not None else None
+
+
 def _is_number(kind: Type) -> bool:
     return isinstance(kind, Scalar | Array) and kind.differentiable
 
@@ -329,4 +342,5 @@ _RULES: dict[tuple[Any, int], Callable[..., Found]] = {
     (neg, 1): _neg, (add, 2): _add, (sub, 2): _sub, (mul, 2): _mul, (div, 2): _div, (power, 2): _pow,
     (operator.floordiv, 2): _folded_only, (operator.mod, 2): _folded_only, (operator.pos, 1): _folded_only,
     (np.where, 3): _where, (helpers.unbroadcast, 2): _unbroadcast, (helpers.strong_product, 2): _strong_product,
+    (helpers.strong_quotient, 2): _strong_quotient, (np.sum, 1): _total,
 }

@@ -130,7 +130,13 @@ def _groups(block: Block, members: list[_Save]) -> Iterator[list[_Save]]:
         limit = waiting[0].last
         group = [save for save in waiting if save.first <= limit]
         waiting = [save for save in waiting if save.first > limit]
-        yield sorted(group, key=lambda save: save.first)
+        yield sorted(group, key=lambda save: (save.first, _rank(save.value)))
+
+
+def _rank(value: Value) -> int:
+    """The place of a value among those that are defined together with it."""
+    owner = value.owner
+    return owner.results.index(value) if isinstance(owner, Op) else owner.args.index(value) if owner is not None else 0
 
 
 def _next_of_that_name(block: Block, save: _Save) -> int:

@@ -30,7 +30,7 @@ import numpy as np
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import Lit, Slot
 from ..ir.rewrite import resolve, use_map
-from ..ir.types import MANY, Array, Scalar, strip_const
+from ..ir.types import ANY, MANY, Array, Scalar, strip_const
 from ..rules import registry
 from ..runtime import helpers
 
@@ -120,6 +120,11 @@ class _Pass:
     def relax(self, op: Op) -> int:
         changed = 0
         for k, operand in enumerate(op.operands):
+            narrow = _unspread(operand)
+            if narrow is not None and any(j != k and _spans(v, op.results[0]) for j, v in enumerate(op.operands)):
+                op.operands[k] = narrow
+                changed += 1
+                continue
             number = spread_number(operand)
             goal = self.shapes.of(operand)
             if number is not None and any(j != k and self.shapes.of(v) is goal for j, v in enumerate(op.operands)):
@@ -158,6 +163,18 @@ def spread_number(value: Value) -> Value | None:
         return op.operands[0]
     if op.name == "call" and op.attrs["fn"] is np.broadcast_to and isinstance(strip_const(op.operands[0].type), Scalar):
         return op.operands[0]
+    return None
+
+
+def _unspread(value: Value) -> Value | None:
+    """What ``value`` is spread from, where it was spread by the adjoint: a number or an array of fewer elements."""
+    op = value.owner
+    if not isinstance(op, Op):
+        return None
+    if op.name == "call" and op.attrs.get("adjoint") and op.attrs["fn"] is np.broadcast_to:
+        return spread_number(value) or op.operands[0]
+    if op.name == "call" and op.attrs.get("adjoint") and op.attrs["fn"] is np.expand_dims:
+        return spread_number(op.operands[0])
     return None
 
 
@@ -224,7 +241,8 @@ class Shapes:
 
 
 def _spans(operand: Value, result: Value) -> bool:
-    """Whether an operand's shape must be the result's: no dimension of it is 1, so none of them is broadcast."""
+    """Whether an operand's shape must be the result's: none of its dimensions is 1 where the result's may be another."""
     a, b = strip_const(operand.type), strip_const(result.type)
-    is_real = not (isinstance(operand.owner, Op) and operand.owner.name == "broadcast")
-    return is_real and isinstance(a, Array) and isinstance(b, Array) and a.ndim == b.ndim and all(d == MANY for d in a.dims)
+    is_real = not (isinstance(operand.owner, Op) and operand.owner.name == "broadcast") and _unspread(operand) is None
+    return is_real and isinstance(a, Array) and isinstance(b, Array) and (
+        a.ndim == b.ndim and all(d == MANY for d in a.dims) or a.dims == b.dims and ANY not in a.dims)

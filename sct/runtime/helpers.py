@@ -88,13 +88,14 @@ def index_add(buffer: np.ndarray[Any, Any], index: Any, value: Any) -> None:
 
 
 def zeros_like(x: Any) -> Any:
-    """A zero cotangent for a list: 0.0 for each number, an array of zeros for each array.
+    """A zero cotangent for a list or tuple: 0.0 for each number, an array of zeros for each array.
 
-    >>> zeros_like([1.0, 2.0])
-    [0.0, 0.0]
+    >>> zeros_like([1.0, (2.0, 3.0)])
+    [0.0, (0.0, 0.0)]
     """
-    if isinstance(x, list):
-        return [zeros_like(item) for item in x]
+    if isinstance(x, list | tuple):
+        items = [zeros_like(item) for item in x]
+        return items if isinstance(x, list) else tuple(items)
     return np.zeros_like(x) if isinstance(x, np.ndarray) else 0.0
 
 

@@ -1,0 +1,53 @@
+"""Adjoints of tuples that are one value at run time, such as a loop's variable that starts as None: tuples of adjoints."""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING, Any
+
+from ..analysis.infer import Refusal
+from ..ir.core import Op, Value
+from ..ir.ops import Lit, Slot
+from ..ir.types import NONE, Scalar, Tuple, Type, strip_const
+from .control import bar_type, loosely
+
+if TYPE_CHECKING:
+    from .reverse import Reverser
+
+
+def with_item(rev: Reverser, value: Value, key: Any, bar: Value) -> Value:
+    """The adjoint of the tuple ``value`` to which its item ``key`` contributes ``bar`` and the others nothing."""
+    t = strip_const(value.type)
+    if not isinstance(t, Tuple):
+        refusal = Refusal("SCT700", f"`{value.hint or 'a value'}` is {t} or None, which is not supported",
+                          "use one variable for each item")
+        rev.context.refuse(refusal, value.owner.loc if isinstance(value.owner, Op) else rev.function.loc)
+        rev.context.check()
+    assert isinstance(t, Tuple)
+    items = [bar if k == key else _zero(rev, value, k, item) for k, item in enumerate(t.items)]
+    return _tuple(rev, items, bar_type(value))
+
+
+def add(rev: Reverser, x: Value, y: Value, t: Tuple) -> Value:
+    """The sums of the items of two adjoints."""
+    pairs = [(_item(rev, x, k, item), _item(rev, y, k, item)) for k, item in enumerate(t.items)]
+    return _tuple(rev, [a if item is NONE else rev.add(a, b) for (a, b), item in zip(pairs, t.items, strict=True)], t)
+
+
+def _zero(rev: Reverser, value: Value, key: int, t: Type) -> Value:
+    if not t.differentiable:
+        return rev.builder.value("const", (), NONE, value=None)
+    if isinstance(strip_const(t), Scalar):
+        return rev.constant(0.0)
+    return rev.zeros(rev.builder.value("item", [value], t, key=key))
+
+
+def _item(rev: Reverser, bar: Value, key: int, t: Type) -> Value:
+    made = bar.owner
+    if isinstance(made, Op) and made.name == "tuple":
+        return made.operands[key]
+    return rev.builder.value("call", [bar], loosely(t), fn=operator.getitem, args=(Slot(0), Lit(key)), kwargs={}, adjoint=True)
+
+
+def _tuple(rev: Reverser, items: list[Value], t: Type) -> Value:
+    return rev.builder.value("tuple", items, t, cls=tuple)
