@@ -48,7 +48,8 @@ def twenty(x, k, n):
 def straight(n):
     """``n`` assignments, each of two of the last five variables."""
     lines = ["def f(x, y):", "    v0 = x * y", "    v1 = x + y", "    v2 = v0 - y"]
-    forms = ["math.sin(v{a}) * v{b} + x", "math.cos(v{a}) - 0.5 * v{b}", "v{a} / (2.0 + v{b} * v{b})", "0.5 * v{a} + math.tanh(v{b})"]
+    forms = ["math.sin(v{a}) * v{b} + x", "math.cos(v{a}) - 0.5 * v{b}", "v{a} / (2.0 + v{b} * v{b})",
+             "0.5 * v{a} + math.tanh(v{b})"]
     for k in range(3, n):
         lines.append(f"    v{k} = " + forms[k % 4].format(a=k - 1, b=k - 1 - k % 3))
     return [*lines, f"    return v{n - 1}"]
@@ -60,7 +61,8 @@ def mixed(n):
     for k in range(max(1, n // 10)):
         lines += ["    for i in range(len(a)):", f"        u{k} = a[i] * s", f"        if u{k} > t:",
                   f"            s = 0.5 * s + math.cos(u{k})", "        else:", f"            s = 0.5 * s - math.sin(u{k})",
-                  f"        t = math.tanh(t + u{k} * s)", f"    v = v / {1.5 + k} + np.tanh(v)", "    s = 0.5 * s + np.sum(v * a)",
+                  f"        t = math.tanh(t + u{k} * s)", f"    v = v / {1.5 + k} + np.tanh(v)",
+                  "    s = 0.5 * s + np.sum(v * a)",
                   f"    w{k} = s * t", f"    t = w{k} / (1.0 + t * t)"]
     return [*lines, "    return s + t"]
 

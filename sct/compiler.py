@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import builtins
-import gc
 import inspect
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +30,7 @@ from .ir.types import Array, Object, Scalar, Type, strip_const
 from .ir.verify import verify
 from .passes.pipeline import optimise, tidy
 from .passes.returns import unify_returns
+from .room import room
 from .session import CompilationSession
 
 assert _rules
@@ -92,7 +91,7 @@ def compile_gradient(fun: Any, names: Sequence[str], arguments: Sequence[Any], r
     """Capture, specialise, differentiate, optimise, print and load: the gradient of ``fun`` for arguments like these."""
     session = CompilationSession()
     context = Context(session)
-    with _no_collection():
+    with room():
         typed = specialise(context, fun, names, arguments)
         pairs = Pairs(context, tidy)
         joint = adjoint(context, pairs, typed, request)
@@ -101,19 +100,6 @@ def compile_gradient(fun: Any, names: Sequence[str], arguments: Sequence[Any], r
             optimise(function, verify=STRICT)
             verify(function)
         return _emit_and_load(request, context, typed.function, joint.function, functions)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """No garbage collection meanwhile: the IR is one big cycle that lives until the end, going over it again and again finds
-    nothing and is a third of the time of long functions."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 # ------------------------------------------------------------------------------------------------------------ specialise

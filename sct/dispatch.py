@@ -120,8 +120,14 @@ class _Printer:
         for name, known in self.space.items():
             if known is value:
                 return name
-        name = f"sct_{hint}_{len(self.space)}"
+        name = self.fresh(f"sct_{hint}_{len(self.space)}")
         self.space[name] = value
+        return name
+
+    def fresh(self, name: str) -> str:
+        """``name``, longer where a parameter has it."""
+        while name in self.names:
+            name += "_"
         return name
 
     def defaults(self, missing: str) -> list[str]:
@@ -147,17 +153,19 @@ class _Printer:
         call = self.guarded_call(compiled)
         if not refresh and all(map(_cannot_raise, guards)):
             return [f"    if {condition}:", *(f"    {line}" for line in call)]
-        return ["    try:", f"        sct_fits = {condition}", *(["        if sct_fits:"] if refresh else []),
+        fits = self.fresh("sct_fits")
+        return ["    try:", f"        {fits} = {condition}", *([f"        if {fits}:"] if refresh else []),
                 *(f"            {line}" for line in refresh), f"    except {self.object('absent', ABSENT)}:",
-                "        sct_fits = False", "    if sct_fits:", *(f"    {line}" for line in call)]
+                f"        {fits} = False", f"    if {fits}:", *(f"    {line}" for line in call)]
 
     def guarded_call(self, compiled: Compiled) -> list[str]:
         """Run the generated function; an exception gets a note that names the user's line."""
         function, own = self.object("function", compiled.function), self.object("compiled", compiled)
+        error = self.fresh("sct_error")
         return ["    try:",
                 f"        return {function}({', '.join(self.names)})",
-                f"    except {self.builtin(Exception)} as sct_error:",
-                f"        {self.object('annotate', annotate)}(sct_error, {own})",
+                f"    except {self.builtin(Exception)} as {error}:",
+                f"        {self.object('annotate', annotate)}({error}, {own})",
                 "        raise"]
 
     # ---- guards

@@ -12,7 +12,7 @@ from .ir.core import Function
 from .rules.registry import Primitive
 
 _lowered: weakref.WeakKeyDictionary[Any, tuple[Any, Function]] = weakref.WeakKeyDictionary()
-_rules: dict[tuple[int, str], RuleBody] = {}
+_rules: dict[tuple[int, str], tuple[Any, RuleBody]] = {}
 
 
 class CompilationSession:
@@ -35,10 +35,11 @@ class CompilationSession:
 
     def rule(self, entry: Primitive, which: str) -> RuleBody:
         """The lowered rule ``which`` of a primitive."""
-        key = (id(entry), which)
-        if key not in _rules:
-            _rules[key] = lower_rule(getattr(entry, which))
-        return _rules[key]
+        key, rule = (id(entry), which), getattr(entry, which)
+        found = _rules.get(key)
+        if found is None or found[0] is not rule:
+            found = _rules[key] = (rule, lower_rule(rule))
+        return found[1]
 
     def typed(self, key: Any) -> Any:
         return self._records.get(key)

@@ -160,8 +160,8 @@ def four_levels(x):
             while k < 3:
                 k += 1
                 for m in range(3):
-                    s = s * 0.9 + math.sin(s * x) * (i + j + k + m)
-                    if s > 4:
+                    s = s * 0.9 + math.sin(0.2 * s * x) * (i + j + k + m) * 0.1
+                    if s > 2:
                         break
                 else:
                     continue
@@ -375,7 +375,7 @@ def collatz_like(x):
 @case(0.7, 2.0)
 def bisection(a, b):
     lo, hi = a * 0.0, a + b
-    for _ in range(40):
+    for _ in range(6):
         mid = (lo + hi) / 2
         if mid * mid > 1.7:
             hi = mid

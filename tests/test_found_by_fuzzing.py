@@ -88,3 +88,48 @@ def test_unbound_variable_in_a_callee() -> None:
     for x in (1.0, 4.0):
         for y in (0.1, 0.6, 2.0):
             agrees(f, x, y)
+
+
+# -------------------------------------------------------------------------------------------------- context managers
+
+
+def doubled_under_errstate(x: float, v: np.ndarray) -> float:
+    with np.errstate(all="ignore"):
+        if x > 0:
+            v = v * 2
+    return x * np.sum(v)
+
+
+def replaced_under_errstate(x: float, v: np.ndarray) -> float:
+    with np.errstate(all="ignore"):
+        for _ in range(2):
+            v = 1.0
+    return x * np.sum(v)
+
+
+@pytest.mark.parametrize("fn", [doubled_under_errstate, replaced_under_errstate])
+def test_array_rebound_inside_a_context_manager(fn: Callable[..., Any]) -> None:
+    agrees(fn, 0.5, np.array([1.0, 2.0, -0.5]))
+    agrees(fn, -0.5, np.array([1.0, 2.0, -0.5]))
+
+
+def number_replaces_an_array(x: float, v: np.ndarray, k: int) -> float:
+    for _ in range(k):
+        v = 1.0
+    return x * np.sum(v)
+
+
+def test_a_number_replaces_an_array_in_a_loop() -> None:
+    for k in range(3):
+        agrees(number_replaces_an_array, 0.5, np.array([1.0, 2.0]), k)
+
+
+# ------------------------------------------------------------------------------------------- results that are not used
+
+
+def quotient_only(x: float, y: float) -> float:
+    return divmod(x, 0.7)[0] * x + divmod(np.float64(2.0), y)[1] * math.modf(x)[1] + math.frexp(y)[1] * x
+
+
+def test_only_the_piecewise_constant_result_is_used() -> None:
+    agrees(quotient_only, 2.3, -0.469)

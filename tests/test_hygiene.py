@@ -225,7 +225,6 @@ TAKEN = [
     "left",
     "x_2",
     "loop_grad",
-    "callee",
     "callee_forward",
     "callee_backward",
     "operator",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..analysis.infer import Context
@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 CONTEXT = Object(tuple)
 """The type of what a forward half hands to its backward half."""
+
+
+@dataclass
+class ContextNames:
+    """What the forward half calls the items of its context: the backward half calls them the same."""
+
+    names: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -51,6 +58,7 @@ class Pairs:
             pair = Pair(Function(f"{name}_forward", Block(), callee.loc), Function(f"{name}_backward", Block(), callee.loc),
                         active, needed)
             self.made[key] = pair
+            pair.forward.info = pair.backward.info = ContextNames()
             self._make(callee, pair)
         return self.made[key]
 
@@ -77,7 +85,7 @@ class Pairs:
 
 
 def _hint(value: Value) -> str:
-    return f"{value.hint or 'y'}_bar"
+    return f"{value.hint or 'result'}_bar"
 
 
 def _bar_type(t: Type) -> Type:
@@ -96,7 +104,7 @@ def reverse_invoke(rev: Reverser, op: Op) -> None:
     op.attrs["callee"] = pair.forward
     if len(op.results) == 1 and not op.results[0].hint:
         op.results[0].hint = pair.forward.name.removesuffix("_forward")
-    context = Value(f"{pair.forward.name.removesuffix('_forward')}_context", CONTEXT, op)
+    context = Value(f"{op.results[0].hint or pair.forward.name.removesuffix('_forward')}_context", CONTEXT, op)
     op.results.append(context)
     operands = [context, *(t for t in totals if t is not None)]
     types = [_bar_type(op.operands[k].type) for k in active]
@@ -144,7 +152,7 @@ def _as_value(joint: Any, k: int) -> Value:
 
 def _crossing(body: Block, first: Sequence[Op], second: Sequence[Op], returned: Sequence[Value],
               bars: set[Value]) -> list[Value]:
-    """Values defined before the mark that are used after it, in order of first use."""
+    """Values defined before the mark that are used after it, in the order in which they are defined."""
     from ..ir.ops import uses_in
     defined: set[Value] = set(body.args)
     for op in first:
@@ -157,7 +165,8 @@ def _crossing(body: Block, first: Sequence[Op], second: Sequence[Op], returned: 
     for v in returned:
         if v in defined:
             found[v] = None
-    return list(found)
+    order = {v: k for k, v in enumerate([*body.args, *(r for op in first for r in op.results)])}
+    return sorted(found, key=lambda v: order[v])
 
 
 def _cheaply_rebuilt(context: list[Value], params: set[Value]) -> dict[Value, None]:
@@ -204,7 +213,7 @@ def _finish_backward(pair: Pair, second: list[Op], context: list[Value], bars: l
     loc = pair.backward.loc
     values: dict[Value, Value] = {}
     for k, v in enumerate(context):
-        item = Op("item", [packed], [], {"key": k}, [], backward, loc)
+        item = Op("item", [packed], [], {"key": k, "size": len(context)}, [], backward, loc)
         item.results = [Value(v.hint, v.type, item)]
         values[v] = item.results[0]
         backward.ops.append(item)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..analysis.activity import first_init, loop_exits
 from ..ir.core import Block, Op, Value, walk
-from ..ir.ops import Slot
+from ..ir.ops import LOOPS, Slot
 from ..ir.types import BOOL, BOTTOM, INT, NONE, Array, List, OrConst, Scalar, Tuple, Type, join, strip_const
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _reverse_branches(rev: Reverser, op: Op, condition: Value, seed: Callable[[B
             if block.ops and block.terminator.name != "raise":
                 seed(block)
                 rev.reverse_block(block)
-            ends.append({v: rev.bars.get(v) for v in merged})
+            ends.append({v: rev.total(v) for v in merged})
         blocks.append(mirrored)
     rev.builder.loc = loc
     _merge(rev, op, condition, blocks, merged, ends)
@@ -99,13 +99,21 @@ def _or_zero(rev: Reverser, bar: Value | None, v: Value) -> Value:
 
 def _wants_buffer(rev: Reverser, op: Op, v: Value) -> bool:
     """Whether an array should be accumulated in place throughout ``op``: it is read by index there, or used in a loop."""
-    if not isinstance(strip_const(v.type), Array | List):
+    if not isinstance(strip_const(v.type), Array | List) or _only_grows(op, v):
         return False
     for block in op.blocks:
         for inner in walk(block):
             if v in inner.operands and (_reads(inner) or _in_loop(inner, op)):
                 return True
     return False
+
+
+def _only_grows(op: Op, v: Value) -> bool:
+    """Whether ``op`` does nothing with a list but append to it and pass it on: all of its adjoint is what comes after."""
+    users = [inner for block in op.blocks for inner in walk(block) if v in inner.operands]
+    return isinstance(strip_const(v.type), List) and all(
+        user.name in ("yield", "continue", "break", *LOOPS) or user.name == "append" and user.operands[1] is not v
+        for user in users)
 
 
 def _reads(op: Op) -> bool:

@@ -15,6 +15,7 @@ from ..ir.rewrite import incoming
 from ..ir.types import ANY, NONE, Array, Dict, List, Object, OrConst, Scalar, Tuple, Type, strip_const
 from ..rules import registry
 from ..rules.shaping import tolist_method
+from ..runtime import helpers
 from .reverse import Joint, Reverser, bar_hint
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def finish_gradients(joint: Joint, request: Request) -> None:
     rev.context.splicing = True
     owned: set[Value] = set()
     gradients = [_gradient(rev, joint.function.params[k], joint.gradients[k], owned) for k in request.wrt]
+    aux = [_independent(rev, joint.results[1], owned)] if request.has_aux else []
     rev.context.splicing = False
     result = gradients[0] if not request.sequence else _tuple(rev, gradients)
     if request.value:
@@ -34,16 +36,34 @@ def finish_gradients(joint: Joint, request: Request) -> None:
         if not value.hint and isinstance(value.owner, Op) and value.owner.name == "call":
             value.hint = "value"
         if request.has_aux:
-            value = _tuple(rev, [value, joint.results[1]])
+            value = _tuple(rev, [value, *aux])
         rev.builder.emit("return", [value, result], single=False)
     elif request.has_aux:
-        rev.builder.emit("return", [result, joint.results[1]], single=False)
+        rev.builder.emit("return", [result, *aux], single=False)
     else:
         rev.builder.emit("return", [result], single=True)
 
 
 def _tuple(rev: Reverser, items: list[Value], cls: type = tuple) -> Value:
     return rev.builder.value("tuple", items, Object(cls), cls=cls)
+
+
+def _independent(rev: Reverser, value: Value, owned: set[Value]) -> Value:
+    """An auxiliary result that shares memory with no argument and no other result."""
+    t, op = strip_const(value.type), value.owner
+    if isinstance(op, Op) and op.name in ("tuple", "dict"):
+        items = [_independent(rev, v, owned) for v in op.operands]
+        return rev.builder.value(op.name, items, value.type, value.hint, **op.attrs)
+    if isinstance(value.type, Array):
+        return value if _fresh(value, owned) else rev.copy(value)
+    if isinstance(t, Array | List | Tuple | Dict) or isinstance(t, Object) and t.cls in (list, tuple, dict):
+        numbers = isinstance(t, List) and isinstance(t.item, Scalar)
+        if isinstance(op, Op) and op.name == "for" and numbers and value not in owned:
+            owned.add(value)
+            return value
+        return rev.builder.value("call", [value], value.type, value.hint, fn=helpers.copied, args=(Slot(0),), kwargs={},
+                                 effect="fresh", adjoint=True)
+    return value
 
 
 def _gradient(rev: Reverser, param: Value, gradient: Any, owned: set[Value]) -> Value:
@@ -193,7 +213,8 @@ def _allocates(op: Op) -> bool:
     if fn in (operator.getitem, np.broadcast_to):
         return False
     entry = registry.lookup(fn)
-    if fn in (np.zeros_like, np.copy, operator.add, operator.mul, operator.sub, operator.truediv, operator.neg):
+    if fn in (np.zeros_like, np.copy, np.ndarray.astype, operator.add, operator.mul, operator.sub, operator.truediv,
+              operator.neg):
         return True
     return entry is not None and not may_alias(op)
 

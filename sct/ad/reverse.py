@@ -76,7 +76,7 @@ class Reverser:
         """The owned adjoint array of ``value``, made at the current place on first use."""
         if value not in self.buffers:
             start = self.bars.pop(value, None)
-            buffer = self.zeros(value) if start is None else self.copy(start)
+            buffer = self.zeros(value) if start is None else self.copy(start, control.bar_type(value))
             buffer.hint = bar_hint(value)
             self.buffers[value] = buffer
         return self.buffers[value]
@@ -96,6 +96,8 @@ class Reverser:
         if isinstance(t, Scalar):
             return self.constant(0.0)
         bind_everywhere(value, set())
+        if isinstance(t, Tuple):
+            return tuples.zeros(self, value)
         if isinstance(t, List) and isinstance(t.item, Scalar):
             return self._zeros_of_list(value, t)
         fn = np.zeros_like if isinstance(t, Array) else zeros_like
@@ -109,12 +111,15 @@ class Reverser:
         return self.builder.value("call", [count], t, bar_hint(value), fn=operator.mul,
                                   args=(SeqOf(list, (Lit(0.0),)), Slot(0)), kwargs={}, effect="fresh", adjoint=True)
 
-    def copy(self, value: Value) -> Value:
-        """A copy that this sweep owns."""
+    def copy(self, value: Value, want: Type | None = None) -> Value:
+        """A copy that this sweep owns; an array where the adjoint of a 0-d array is a number."""
         import numpy as np
         t = strip_const(value.type)
         if isinstance(t, List):
             return lists.copy(self, value)
+        if isinstance(want, Array) and isinstance(t, Scalar):
+            return self.builder.value("call", [value], want, value.hint, fn=np.array, args=(Slot(0),), kwargs={},
+                                      effect="fresh", adjoint=True)
         return self.builder.value("call", [value], t, value.hint, fn=np.copy, args=(Slot(0),), kwargs={}, effect="fresh",
                                   adjoint=True, spelled="method", spelled_name="copy")
 

@@ -85,7 +85,7 @@ def _may_repeat(index: Value) -> bool:
 
 def _reverse_unpack(rev: Reverser, op: Op, totals: list[Value | None]) -> None:
     if op.operands[0] not in rev.buffers and _are_numbers(op):
-        items = [t if t is not None else Static(0.0) for t in totals]
+        items: list[Abstract] = [t if t is not None else Static(0.0) for t in totals]
         rev.accumulate(op.operands[0], fit(rev, apply(rev.sp, np.array, [Seq(list, items)]), op.operands[0]))
         return
     buffer = rev.buffer(op.operands[0])
@@ -129,7 +129,8 @@ def _splice(rev: Reverser, op: Op, totals: list[Value | None]) -> None:
     if outcome is POISON:
         return  # what is wrong has been noted
     if not isinstance(outcome, Seq):
-        raise Refusal("SCT250", f"the derivative rule of {name} does not run to its end", "assign the cotangents, without `return`")
+        raise Refusal("SCT250", f"the derivative rule of {name} does not run to its end",
+                      "assign the cotangents, without `return`")
     parameters = {p.name: a for p, a in zip(lowered.info.params, bound, strict=True)}
     given = dict(zip(rule.outputs, outcome.items, strict=True))
     for parameter, argument in parameters.items():
@@ -144,7 +145,8 @@ def _check_given(rev: Reverser, name: str, parameter: str, argument: Abstract, b
     missing = bar is UNBOUND or (bar is NEVER and not rev.context.obstacles)
     if missing and _any_active(rev, argument):
         raise Refusal("SCT208", f"the derivative rule of {name} gives no derivative with respect to `{parameter}` here",
-                      f"wrap the argument in sct.stop_gradient if it is meant as a constant, or assign `{parameter}_bar` in the rule")
+                      "wrap the argument in sct.stop_gradient if it is meant as a constant, or assign "
+                      f"`{parameter}_bar` in the rule")
 
 
 def _is_complex(value: Value) -> bool:

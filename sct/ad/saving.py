@@ -28,6 +28,8 @@ CHEAP = frozenset({operator.add, operator.sub, operator.mul, operator.neg, opera
 """Scalar operations that cost about as much as saving and taking back one value."""
 STEADY = CHEAP | {operator.pow, math.sqrt, np.sqrt}
 """Scalar operations that are repeated rather than saved where their operands are the same at every iteration."""
+SHORT = frozenset({math.sin, math.cos, math.exp, math.log, math.sqrt, math.tanh, math.atan})
+"""Functions of a number that are called again in a branch: a list of its own costs more there, an append and a pop."""
 FREE = frozenset({"const", "global", "convert", "broadcast", "narrow", "item", "attr"})
 """Ops that print as part of an expression."""
 DEPTH = 3
@@ -123,7 +125,8 @@ class _Saver:
             return True
         if not self._cheap(op) or depth == 0:
             return False
-        return all(self._at_hand(o, saved) or self._recomputable(o, saved, depth - 1) for o in op.operands)
+        depth -= 2 if op.name == "call" and op.attrs["fn"] in SHORT else 1
+        return depth >= 0 and all(self._at_hand(o, saved) or self._recomputable(o, saved, depth) for o in op.operands)
 
     def _invariant(self, v: Value) -> bool:
         """Whether ``v`` is a number that takes a few operations on what stays alive: the same at every iteration."""
@@ -139,7 +142,7 @@ class _Saver:
     def _cheap(self, op: Op) -> bool:
         if op.name in FREE:
             return True
-        if op.name != "call" or op.attrs["fn"] not in CHEAP:
+        if op.name != "call" or op.attrs["fn"] not in (CHEAP | SHORT if _in_branch(op) else CHEAP):
             return False
         reads = op.attrs["fn"] is operator.getitem
         return len(op.results) == 1 and (isinstance(strip_const(op.results[0].type), Scalar) or reads and _is_view(op))
@@ -255,6 +258,10 @@ def bind_unbound(v: Value, seen: set[Value]) -> None:
     elif op.name in ("if", "with", *LOOPS):
         for source in incoming(op, op.results.index(v)):
             bind_unbound(source, seen)
+
+
+def _in_branch(op: Op) -> bool:
+    return op.parent is not None and op.parent.parent is not None and op.parent.parent.name == "if"
 
 
 def _is_view(op: Op) -> bool:

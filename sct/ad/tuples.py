@@ -9,6 +9,7 @@ from ..analysis.infer import Refusal
 from ..ir.core import Op, Value
 from ..ir.ops import Lit, Slot
 from ..ir.types import NONE, Scalar, Tuple, Type, strip_const
+from ..runtime import helpers
 from .control import bar_type, loosely
 
 if TYPE_CHECKING:
@@ -24,8 +25,13 @@ def with_item(rev: Reverser, value: Value, key: Any, bar: Value) -> Value:
         rev.context.refuse(refusal, value.owner.loc if isinstance(value.owner, Op) else rev.function.loc)
         rev.context.check()
     assert isinstance(t, Tuple)
-    items = [bar if k == key else _zero(rev, value, k, item) for k, item in enumerate(t.items)]
+    items = [bar if k == key else _zero(rev, value, (k,), item) for k, item in enumerate(t.items)]
     return _tuple(rev, items, bar_type(value))
+
+
+def zeros(rev: Reverser, value: Value) -> Value:
+    """A zero adjoint for the tuple ``value``, which may be None where this is not used."""
+    return _zero(rev, value, (), strip_const(value.type))
 
 
 def add(rev: Reverser, x: Value, y: Value, t: Tuple) -> Value:
@@ -34,12 +40,17 @@ def add(rev: Reverser, x: Value, y: Value, t: Tuple) -> Value:
     return _tuple(rev, [a if item is NONE else rev.add(a, b) for (a, b), item in zip(pairs, t.items, strict=True)], t)
 
 
-def _zero(rev: Reverser, value: Value, key: int, t: Type) -> Value:
+def _zero(rev: Reverser, value: Value, path: tuple[int, ...], t: Type) -> Value:
+    """A zero adjoint for the item of ``value`` at ``path``."""
     if not t.differentiable:
         return rev.builder.value("const", (), NONE, value=None)
-    if isinstance(strip_const(t), Scalar):
+    t = strip_const(t)
+    if isinstance(t, Scalar):
         return rev.constant(0.0)
-    return rev.zeros(rev.builder.value("item", [value], t, key=key))
+    if isinstance(t, Tuple):
+        return _tuple(rev, [_zero(rev, value, (*path, k), item) for k, item in enumerate(t.items)], loosely(t))
+    keys = tuple(map(Lit, path))
+    return rev.builder.value("call", [value], loosely(t), fn=helpers.zeros_like, args=(Slot(0), *keys), kwargs={}, adjoint=True)
 
 
 def _item(rev: Reverser, bar: Value, key: int, t: Type) -> Value:

@@ -204,7 +204,7 @@ class TypedInfo:
 
 INLINE_OPS = 60
 """Loop-free callees up to this many lowered ops are inlined."""
-INLINE_TOTAL = 80
+INLINE_TOTAL = 50
 """Unless their caller mentions them so often that their copies have more ops than this."""
 
 

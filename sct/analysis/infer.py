@@ -225,7 +225,7 @@ class Specializer:
             except Refusal as refusal:
                 self.context.refuse(refusal, self.builder.loc)
                 self.bind(frame, op, [POISON] * len(op.results))
-                return Exit("poison", [], op) if op.attrs.get("tail") else None
+                return Exit("poison", [], op) if op.attrs.get("tail") or op.name == "raise" else None
         self.bind(frame, op, self._apply(frame, op))
         return None
 

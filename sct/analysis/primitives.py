@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import math
 import operator
+import types
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -38,6 +42,7 @@ class _Arguments:
         if isinstance(a, Value):
             return self.slot(a), _seen(a)
         if isinstance(a, Static):
+            self._fix(a)
             return Lit(a.value), a.value
         if isinstance(a, Seq):
             return self._sequence(a)
@@ -54,6 +59,11 @@ class _Arguments:
             raise Refusal("SCT203", "a function is passed to a function that is not looked into",
                           "call it yourself, or write a rule with sct.rule")
         raise JoinError(type(a).__name__.lower())
+
+    def _fix(self, a: Static) -> None:
+        """A function among the arguments of the differentiated function is named in the text: it must be this very object."""
+        if a.path is not None and a.path.scope == "param" and isinstance(a.value, types.FunctionType):
+            self.sp.context.guard("is", a.path, a.value)
 
     def _sequence(self, a: Seq) -> tuple[Any, Any]:
         if a.runtime is not None and not a.runtime.type.differentiable:
@@ -88,7 +98,7 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
     """Emit a call of the primitive ``fn`` and say what its result is."""
     entry = registry.lookup(fn)
     if entry is not None and not sp.context.splicing:
-        _refuse_writes(entry, kwargs or {})
+        _refuse_writes(entry, args, kwargs or {})
     if entry is not None and not entry.zero and _takes_arrays(fn):
         args = [_as_array(sp, a) for a in args]
     elif fn in _JOINS and args and isinstance(args[0], Seq) and any(isinstance(i, Seq) for i in args[0].items):
@@ -97,7 +107,7 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
     collected = _Arguments(sp)
     pairs = [collected.template(a) for a in args]
     named = {k: collected.template(a) for k, a in (kwargs or {}).items()}
-    t = _result_type(fn, entry, [i for _, i in pairs], {k: i for k, (_, i) in named.items()})
+    t = _result_type(sp, fn, entry, [i for _, i in pairs], {k: i for k, (_, i) in named.items()})
     attrs: dict[str, Any] = {"fn": fn, "args": tuple(p for p, _ in pairs), "kwargs": {k: p for k, (p, _) in named.items()}}
     if spelled:
         attrs["spelled"], attrs["spelled_name"] = ("attribute" if spelled.startswith(".") else "method"), spelled.lstrip(".")
@@ -113,15 +123,31 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
     return _emit(sp, operands, t, attrs, inplace)
 
 
-def _refuse_writes(entry: Primitive, kwargs: dict[str, Abstract]) -> None:
-    """A call that changes one of its arguments: by its nature, through ``out=``, or because ``copy=False`` says so."""
+def _refuse_writes(entry: Primitive, args: list[Abstract], kwargs: dict[str, Abstract]) -> None:
+    """A call that changes one of its arguments: by its nature, through ``out``, or because ``copy=False`` says so."""
     out, copy = kwargs.get("out"), kwargs.get("copy")
+    place = _place_of_out(entry.fn)
+    if place is not None and len(args) > place:
+        out = args[place]
     given = out is not None and not (isinstance(out, Static) and out.value is None)
     in_place = copy is not None and entry.alias == "fresh" and not (isinstance(copy, Static) and copy.value is True)
     if entry.effect == "writes" or given or in_place:
         how = " with `out`" if given else " with `copy`" if in_place else ""
         raise Refusal("SCT605", f"{entry.name}{how} changes an array in place, which is not supported",
                       "use the form that returns a new array")
+
+
+@functools.cache
+def _place_of_out(fn: Callable[..., Any]) -> int | None:
+    """The position of the argument ``out`` among the positional ones."""
+    if isinstance(fn, np.ufunc):
+        return fn.nin
+    try:
+        parameters = inspect.signature(fn).parameters
+    except (TypeError, ValueError):
+        return {np.dot: 2, np.concatenate: 2}.get(fn)
+    keyword = "out" in parameters and parameters["out"].kind is inspect.Parameter.KEYWORD_ONLY
+    return list(parameters).index("out") if "out" in parameters and not keyword else None
 
 
 _JOINS = frozenset({np.concatenate, np.stack, np.hstack, np.vstack, np.dstack, np.column_stack})
@@ -154,12 +180,24 @@ def _emit(sp: Specializer, operands: list[Value], t: Type, attrs: dict[str, Any]
     return sp.as_abstract(value)
 
 
-def _result_type(fn: Callable[..., Any], entry: Primitive | None, args: list[Any], kwargs: dict[str, Any]) -> Type:
+def _result_type(sp: Specializer, fn: Callable[..., Any], entry: Primitive | None, args: list[Any],
+                 kwargs: dict[str, Any]) -> Type:
+    infer = entry.infer if entry is not None else None
     try:
-        return result_type(fn, entry.infer if entry is not None else None, args, kwargs)
+        return result_type(fn, infer, args, kwargs)
     except NoResult as error:
+        if sp.context.splicing and any(_undecided(a) for a in args):
+            return _result_type(sp, fn, entry, [replace(strip_const(a), python=False) if _undecided(a) else a for a in args], kwargs)
         name = entry.name if entry is not None else getattr(fn, "__name__", str(fn))
         raise Refusal("SCT708", f"{name} cannot be applied to {_types(args, kwargs)}: {error}") from None
+
+
+def _undecided(a: Any) -> bool:
+    """Whether an adjoint may be Python's number or NumPy's: an array's element type may then be the wider one.
+
+    Taking it for the wider one is safe, because what does not have an argument's own element type is converted in the end.
+    """
+    return isinstance(a, Type) and isinstance(t := strip_const(a), Scalar) and t.python is None
 
 
 def _types(args: list[Any], kwargs: dict[str, Any]) -> str:
@@ -210,6 +248,9 @@ _TOTAL_MATH = {math.sin, math.cos, math.tanh, math.atan, math.asinh, math.erf, m
                math.hypot, math.degrees, math.radians, math.isnan, math.isinf, math.isfinite}
 
 
+_KNOWN = ("math", "numpy", "builtins", "operator", "_operator", "sct", "functools", "itertools", "random")
+
+
 def may_raise(fn: Callable[..., Any], args: list[Abstract]) -> bool:
     """Whether a primal call may raise for some values of the right type, so that it must not be dropped when unused."""
     if fn in (operator.truediv, operator.floordiv, operator.mod, divmod):
@@ -218,7 +259,9 @@ def may_raise(fn: Callable[..., Any], args: list[Abstract]) -> bool:
         return True
     if fn is operator.pow:
         return not _is_numpy(args[0]) and not _is_numpy(args[1]) and not _nonnegative_int(args[1])
-    module = getattr(fn, "__module__", "")
+    module = getattr(fn, "__module__", None) or "numpy"
+    if module.split(".")[0] not in _KNOWN:
+        return True  # a function of the user's that has a rule of its own
     return (module == "math" and fn not in _TOTAL_MATH) or module == "numpy.linalg"
 
 

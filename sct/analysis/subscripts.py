@@ -227,6 +227,8 @@ def _broadcast_dims(all_dims: list[tuple[str, ...]]) -> list[str]:
 def _unpack(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
     n, star = op.attrs["n"], op.attrs.get("star")
     base = args[0]
+    if isinstance(base, Value) and isinstance(t := strip_const(base.type), Tuple):
+        base = Seq(tuple, [getitem(sp, base, Static(k)) for k in range(len(t.items))])
     if isinstance(base, Value):
         return _unpack_value(sp, base, n, star)
     from .infer import sequence_items

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..ad.calls import ContextNames
 from ..ir.core import Function, Loc
 from .expr import name as name_node
-from .facts import gather
+from .facts import gather, resolve
 from .inline import plan_expressions
 from .names import name_variables
 from .statements import Printer, is_comment
@@ -46,6 +47,9 @@ def emit(fn: Function, header: Sequence[str] = (), name: str | None = None) -> E
     """Print a function; ``header`` holds lines of a comment to put above it."""
     plan = plan_expressions(gather(fn))
     names = name_variables(plan)
+    if isinstance(fn.info, ContextNames):
+        packs = [op for op in fn.body.ops if op.name == "tuple" and op.results[0].hint == "context"]
+        fn.info.names[:] = [names.of.get(resolve(v), "t") for op in packs for v in op.operands] or fn.info.names
     printer = Printer(plan, names)
     own_name = name or fn.name
     params = [ast.arg(names.of[p]) for p in fn.params]

@@ -13,6 +13,7 @@ import numpy as np
 from ..errors import InternalError
 from ..ir.core import Op, Value
 from ..ir.ops import INFIX, PREFIX, Lit, SeqOf, SliceOf, Slot, contains
+from ..ir.types import OrConst, Scalar
 from .facts import resolve, scalar, template_values
 from .inline import Plan
 from .names import UNUSED, Names, data_root
@@ -188,9 +189,9 @@ class Expressions:
             return built
         keywords = [ast.keyword(key, self.template(op, t)) for key, t in kwargs.items()]
         shown = [self.template(op, t) for t in args]
-        if op.attrs.get("spelled") == "attribute":
+        if op.attrs.get("spelled") == "attribute" and not (op.attrs.get("adjoint") and _may_be_number(op.operands[0])):
             return attribute(shown[0], op.attrs["spelled_name"])
-        if op.attrs.get("spelled"):
+        if op.attrs.get("spelled", "attribute") != "attribute":
             return ast.Call(attribute(shown[0], op.attrs["spelled_name"]), shown[1:], keywords)
         return ast.Call(self.object(fn), shown, keywords)
 
@@ -323,3 +324,9 @@ def _compares_integers(value: Value) -> bool:
     return bool(kinds) and all(kind is not None and kind.dtype.startswith(("int", "uint", "bool")) for kind in kinds)
 
 
+def _may_be_number(value: Value) -> bool:
+    """Whether a variable that holds arrays may hold a number of the program instead, which has no ``.shape``."""
+    op = value.owner
+    if isinstance(op, Op) and op.name == "narrow":
+        return _may_be_number(op.operands[0])
+    return isinstance(value.type, OrConst) and isinstance(value.type.const, Scalar)

@@ -50,7 +50,8 @@ def plus_one(shown: ast.expr) -> ast.expr:
         return ast.Constant(1 - shown.operand.value)  # type: ignore[operator]
     if isinstance(shown, ast.Constant):
         return ast.Constant(shown.value + 1)  # type: ignore[operator]
-    if isinstance(shown, ast.BinOp) and isinstance(shown.op, ast.Sub) and isinstance(shown.right, ast.Constant) and shown.right.value == 1:
+    if isinstance(shown, ast.BinOp) and isinstance(shown.op, ast.Sub) and isinstance(shown.right, ast.Constant) \
+            and shown.right.value == 1:
         return shown.left
     return ast.BinOp(shown, ast.Add(), ast.Constant(1))
 

@@ -291,7 +291,10 @@ class _Planner:
             op.attrs["fn"] in (operator.eq, operator.ne) or op.attrs["fn"] in (operator.add, operator.sub) and uses <= 3)
 
     def _reaches(self, op: Op, root: Op | None) -> bool:
-        return root is not None and root.parent is op.parent and self._order_allows(op, root)
+        block = root.parent if root is not None else None
+        while block is not None and block is not op.parent:
+            block = block.parent.parent if block.parent is not None and block.parent.name == "if" else None
+        return root is not None and block is not None and self._order_allows(op, root)
 
     def _always_inline(self, op: Op, users: list[tuple[Op, Op | None]]) -> bool:
         """Literals and names cost nothing; a literal that the user named stays a statement where that reads the same."""

@@ -21,7 +21,7 @@ from .externals import Externals, display, fresh, identifier
 from .facts import Facts, literals, resolve, template_values
 from .inline import Plan
 from .liveness import Ranges, copies, is_undef, live_ranges
-from .suggest import NOUNS, suggestions
+from .suggest import NOUNS, of_invoke, suggestions
 
 UNUSED = "_"
 
@@ -232,14 +232,16 @@ def _colour(plan: Plan, webs: _Webs) -> Names:
 def _keep_for_body(web: Web, facts: Facts) -> None:
     """A counter without a name of the user's keeps the name it is given for the whole loop: loops inside take another."""
     block = web.sample.owner
-    if isinstance(block, Block) and not web.hint and len(web.ranges) and block.parent is not None and block.parent.name == "for" \
-            and block.parent.attrs.get("kind", "range") == "range":
-        web.ranges.absorb(Ranges([(web.ranges.starts[0], facts.end[block.parent])]))
+    loop = block.parent if isinstance(block, Block) and not web.hint and len(web.ranges) else None
+    if loop is not None and loop.name == "for" and loop.attrs.get("kind", "range") == "range":
+        web.ranges.absorb(Ranges([(web.ranges.starts[0], facts.end[loop])]))
 
 
 def _at_iteration(web: Web) -> list[str]:
     """Names for a variable whose own name is taken: ``x_i`` for what was saved of ``x`` in iteration ``i``, else ``x_k``."""
     owner = web.sample.owner
+    if isinstance(owner, Op) and owner.name == "invoke":
+        return of_invoke(owner, web.sample)
     block = owner.parent if isinstance(owner, Op) else owner
     loop = block.parent if block is not None else None
     if not web.returns or web.param or block is None or loop is None or loop.name != "for":

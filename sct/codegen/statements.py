@@ -235,7 +235,8 @@ class Printer:
 
     def runs_up(self, op: Op) -> bool:
         """Whether a loop mirrors one that counts down in steps of one."""
-        return bool(op.attrs.get("reverse")) and op.attrs.get("kind", "range") == "range" and is_const(resolve(op.operands[2]), -1)
+        counted = op.attrs.get("kind", "range") == "range"
+        return bool(op.attrs.get("reverse")) and counted and is_const(resolve(op.operands[2]), -1)
 
     def bounds(self, op: Op) -> list[ast.expr]:
         lo, hi, step = (resolve(v) for v in op.operands[:3])

@@ -6,6 +6,7 @@ import operator
 from collections.abc import Mapping
 from typing import Any
 
+from ..ad.calls import ContextNames
 from ..ir.core import Block, Op, Value
 from ..ir.ops import INFIX, PREFIX, Lit, Slot
 from ..ir.types import Array, List
@@ -40,8 +41,17 @@ def suggestions(value: Value, plan: Plan, webs: Mapping[Value, str]) -> list[str
     if owner.name == "attr":
         return [identifier(str(owner.attrs["name"])), "t"]
     if owner.name == "invoke":
-        return [f"{identifier(owner.attrs['callee'].name)}_out", "t"]
+        return of_invoke(owner, value)
     return ["t"]
+
+
+def of_invoke(op: Op, value: Value) -> list[str]:
+    """``s_bar``, else ``field_s_bar``, for what the backward half of ``field`` returns."""
+    callee = op.attrs["callee"]
+    base = identifier(callee.name.removesuffix("_backward"))
+    returned = callee.body.ops[-1].operands[op.results.index(value)] if callee.body.ops else value
+    hint = identifier(value.hint or returned.hint)
+    return [hint, f"{base}_{hint}"] if hint.strip("_") else [f"{base}_out"]
 
 
 def _of_item(value: Value, block: Block | None, plan: Plan, webs: Mapping[Value, str]) -> list[str]:
@@ -72,6 +82,9 @@ def _pushed(cache: Value, plan: Plan) -> list[Value]:
 def _as_grouped(item: Op, plan: Plan, webs: Mapping[Value, str]) -> list[str]:
     """The names under which an item of a saved tuple was saved."""
     source = resolve(item.operands[0])
+    known = plan.facts.function.info
+    if isinstance(known, ContextNames) and source is plan.facts.function.params[0] and known.names:
+        return [known.names[item.attrs["key"]]]
     loop = source.owner.parent if isinstance(source.owner, Block) else None
     if isinstance(source.owner, Op) and source.owner.name == "pop":
         cache = source.owner.operands[0]

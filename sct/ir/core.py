@@ -105,10 +105,15 @@ class Function:
 
 def walk(block: Block) -> Iterator[Op]:
     """Every op in ``block`` and in nested blocks, in textual order (an op before the ops of its blocks)."""
-    for op in block.ops:
-        yield op
-        for inner in op.blocks:
-            yield from walk(inner)
+    stack = [iter(block.ops)]  # not recursion: every op would pass through as many generators as blocks are around it
+    while stack:
+        for op in stack[-1]:
+            yield op
+            if op.blocks:
+                stack.extend(iter(inner.ops) for inner in reversed(op.blocks))
+                break
+        else:
+            stack.pop()
 
 
 def defining_block(value: Value) -> Block:

@@ -73,7 +73,8 @@ def _fold(fn: Callable[..., Any], numbers: list[Any], kind: Type) -> Lit | None:
         value = fn(*numbers)
     except (ArithmeticError, ValueError):
         return None
-    fits = isinstance(kind, Scalar) and kind.python is not False and kind.dtype == {int: "int64", float: "float64"}.get(type(value))
+    dtype = {int: "int64", float: "float64"}.get(type(value))
+    fits = isinstance(kind, Scalar) and kind.python is not False and kind.dtype == dtype
     return Lit(value) if fits and math.isfinite(value) else None
 
 

@@ -98,21 +98,27 @@ class _Merger:
         if not all(self.keeps_name(op, a, b) and self.memory.may_merge(a, b) for a, b in pairs):
             return False
         for later, first in pairs:
-            self.memory.merge(later, first)
-            self.replaced[later] = first
+            self.share(later, first)
         return True
 
     def keeps_name(self, op: Op, later: Value, first: Value) -> bool:
         if later.hint in ("", first.hint):
             return True
-        # Two adjoints that begin alike are two variables, unless that costs an array.
+        # Two adjoints that begin alike are two variables, unless that costs an array: then what they share has no name.
         return bool(op.attrs.get("adjoint")) and (not first.hint or not isinstance(later.type, Scalar))
+
+    def share(self, later: Value, first: Value) -> None:
+        """``first`` stands for ``later`` as well."""
+        if later.hint not in ("", first.hint) and first.hint.endswith("_bar"):
+            first.hint = ""
+        self.memory.merge(later, first)
+        self.replaced[later] = first
 
     # ---- keys
 
     def key(self, op: Op) -> Hashable | None:
         """Equal for ops that compute the same; None for an op that is never merged."""
-        what = _identity(op)
+        what = identity(op)
         if what is None:
             return None
         operands: Hashable = tuple(map(_operand_key, op.operands))
@@ -144,7 +150,7 @@ def _writing(body: Block) -> dict[Op, int]:
     return found
 
 
-def _identity(op: Op) -> Hashable | None:
+def identity(op: Op) -> Hashable | None:
     """What the op does, apart from its operands."""
     attrs = op.attrs
     if op.name == "call":

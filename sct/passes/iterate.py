@@ -68,10 +68,12 @@ def iterate_over_saved(fn: Function) -> int:
 def _walkable(loop: Op, pushes: dict[Value, list[Op]], body: Block) -> Op | None:
     """The pop at the head of ``loop`` whose list has one item for each iteration."""
     for op in loop.blocks[0].ops:
+        if op.name == "const":
+            continue
         if op.name != "pop" or not isinstance(op.operands[0].type, Cache):
             return None
         places = pushes.get(op.operands[0], [])
-        if len(places) == 1 and _once_per_iteration(places[0], body):
+        if loop.attrs.get("walks") or len(places) == 1 and _once_per_iteration(places[0], body):
             return op
     return None
 
@@ -96,4 +98,5 @@ def _rewrite(loop: Op, pop: Op) -> None:
     body.args[0] = item
     loop.operands[:3] = walk_back.results
     loop.attrs.pop("reverse", None)
+    loop.attrs.pop("walks", None)
     loop.attrs.update(kind="each", adjoint=True)

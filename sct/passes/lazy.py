@@ -27,10 +27,10 @@ import operator
 
 import numpy as np
 
-from ..ir.core import Block, Function, Op, Value, walk
+from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
 from ..ir.ops import Lit, Slot
 from ..ir.rewrite import resolve, use_map
-from ..ir.types import ANY, MANY, Array, Scalar, strip_const
+from ..ir.types import ANY, MANY, UNIT, Array, OrConst, Scalar, strip_const
 from ..rules import registry
 from ..runtime import helpers
 
@@ -73,8 +73,18 @@ def _fill(op: Op, number: Value, shape: Value) -> None:
     op.operands[:] = [shape, number]
     op.attrs = {"adjoint": True}
     dtype = strip_const(op.results[0].type).dtype  # type: ignore[attr-defined]
-    kwargs = {} if dtype == "float64" else {"dtype": Lit(np.dtype(dtype).type)}
+    kwargs = {} if dtype == "float64" == _given_dtype(number) else {"dtype": Lit(np.dtype(dtype).type)}
     op.attrs.update(fn=np.full, args=(Slot(0), Slot(1)), kwargs=kwargs, effect="fresh")
+
+
+def _given_dtype(number: Value) -> str:
+    """The element type of an array that is filled with ``number``: a product of single precision numbers has their type."""
+    number = _unconverted(number)
+    op = number.owner
+    if isinstance(op, Op) and op.name == "call" and op.attrs.get("adjoint") and is_elementwise(op):
+        low = [dtype for v in op.operands if (dtype := _given_dtype(v)).startswith("float") and dtype != "float64"]
+        return low[0] if low else "float64"
+    return strip_const(number.type).dtype  # type: ignore[attr-defined,no-any-return]
 
 
 class _Pass:
@@ -104,9 +114,11 @@ class _Pass:
         if op.attrs["fn"] is helpers.unbroadcast and self.shapes.of(op.operands[0]) is self.shapes.of(op.operands[1]):
             self.replaced[op.results[0]] = op.operands[0]
             return 1
-        if not is_elementwise(op) or not any(spread_number(v) for v in op.operands):
+        if not is_elementwise(op):
             return 0
-        return self.spread_later(op) or self.relax(op)
+        if any(map(spread_number, op.operands)) and self.spread_later(op):
+            return 1
+        return self.relax(op) if any(spread_number(v) or _unspread(v) for v in op.operands) else 0
 
     def measure_source(self, op: Op) -> int:
         """The shape of a computed array is that of the array it was computed from, which is there anyway."""
@@ -120,8 +132,10 @@ class _Pass:
     def relax(self, op: Op) -> int:
         changed = 0
         for k, operand in enumerate(op.operands):
+            if not _keeps_dtype(op, k):
+                continue
             narrow = _unspread(operand)
-            if narrow is not None and any(j != k and _spans(v, op.results[0]) for j, v in enumerate(op.operands)):
+            if narrow is not None and any(j != k and self.shapes.spans(v, op.results[0]) for j, v in enumerate(op.operands)):
                 op.operands[k] = narrow
                 changed += 1
                 continue
@@ -154,6 +168,19 @@ class _Pass:
         return 1
 
 
+def _keeps_dtype(op: Op, k: int) -> bool:
+    """Whether the result has its element type by the other operands already: conversions of arrays are not printed."""
+    want = strip_const(op.results[0].type)
+    others = [strip_const(_unconverted(v).type) for j, v in enumerate(op.operands) if j != k]
+    dtypes = {t.dtype for t in others if isinstance(t, Array) and t.differentiable}
+    return not isinstance(want, Array) or not dtypes or want.dtype in dtypes
+
+
+def _unconverted(value: Value) -> Value:
+    op = value.owner
+    return _unconverted(op.operands[0]) if isinstance(op, Op) and op.name == "convert" else value
+
+
 def spread_number(value: Value) -> Value | None:
     """The number that ``value`` spreads over a shape, if that is how it was made."""
     op = value.owner
@@ -174,7 +201,7 @@ def _unspread(value: Value) -> Value | None:
     if op.name == "call" and op.attrs.get("adjoint") and op.attrs["fn"] is np.broadcast_to:
         return spread_number(value) or op.operands[0]
     if op.name == "call" and op.attrs.get("adjoint") and op.attrs["fn"] is np.expand_dims:
-        return spread_number(op.operands[0])
+        return op.operands[0] if isinstance(strip_const(op.operands[0].type), Scalar) else spread_number(op.operands[0])
     return None
 
 
@@ -191,6 +218,8 @@ class Shapes:
 
     def __init__(self) -> None:
         self.known: dict[Value, Value] = {}
+        self.narrow: dict[Value, tuple[str, ...] | None] = {}
+        """What is known of the dimensions at run time of values that implicit broadcasting may have left smaller than typed."""
 
     def of(self, value: Value) -> Value:
         """The representative of an array's shape."""
@@ -207,13 +236,40 @@ class Shapes:
 
         Arrays that are combined elementwise without broadcasting have one shape from then on: in the reverse sweep.
         """
+        for op in walk(body):
+            self.measure(op)
         for op in body.ops:
             if op.name == "mark":
                 return
-            arrays = [v for v in op.operands if spread_number(v) is None and isinstance(strip_const(v.type), Array)]
-            if len(op.results) == 1 and is_elementwise(op) and len(arrays) > 1 and all(_spans(v, op.results[0]) for v in arrays):
+            arrays = [v for v in op.operands if spread_number(v) is None and isinstance(v.type, Array)]
+            if len(op.results) == 1 and is_elementwise(op) and len(arrays) > 1 and all(self.spans(v, op.results[0]) for v in arrays):
                 for value in arrays[1:]:
                     self.known[self.of(value)] = self.of(arrays[0])
+
+    def measure(self, op: Op) -> None:
+        """Note a result that is smaller than its type says: implicit broadcasting happens only where shapes meet."""
+        if len(op.results) != 1 or not isinstance(op.results[0].type, Array):
+            return
+        if op.name in ("broadcast", "convert", "narrow"):
+            if op.name == "broadcast" or op.operands[0] in self.narrow:
+                self.narrow[op.results[0]] = self.dims(op.operands[0])
+        elif op.name == "call" and any(v in self.narrow for v in op.operands):
+            elementwise = is_elementwise(op) or op.attrs["fn"] is np.where
+            dims = _together([self.dims(v) for v in op.operands]) if elementwise else None
+            if dims != op.results[0].type.dims or ANY in dims:
+                self.narrow[op.results[0]] = dims
+
+    def dims(self, value: Value) -> tuple[str, ...] | None:
+        """The dimensions of a value at run time, as far as they are known."""
+        kind = value.type
+        return self.narrow.get(value, kind.dims if isinstance(kind, Array) else () if isinstance(kind, Scalar) else None)
+
+    def spans(self, operand: Value, result: Value) -> bool:
+        """Whether an operand's shape must be the result's: none of its dimensions is 1 where the result's may be another."""
+        a, b = self.dims(operand), strip_const(result.type)  # what may also be a number spans nothing
+        if a is None or not isinstance(operand.type, Array) or not isinstance(b, Array) or _unspread(operand) is not None:
+            return False
+        return len(a) == b.ndim and all(d == MANY for d in a) or a == b.dims and ANY not in a
 
     def _representative(self, value: Value) -> Value:
         op = value.owner
@@ -229,20 +285,35 @@ class Shapes:
         if op.name in ("convert", "narrow"):
             return self.of(op.operands[0])
         if op.name == "with" and op.blocks[0].ops[-1].name == "yield":
-            return self.of(op.blocks[0].ops[-1].operands[op.results.index(value)])
+            found = self.of(op.blocks[0].ops[-1].operands[op.results.index(value)])
+            return value if op.blocks[0] in enclosing(defining_block(found)) else found
         if is_elementwise(op):
-            found = {self.of(v) for v in op.operands if isinstance(strip_const(v.type), Array) and spread_number(v) is None}
-            spanning = [v for v in op.operands if _spans(v, value) and spread_number(v) is None]
+            shapes = {self.of(v) for v in op.operands if isinstance(v.type, Array) and not _is_printed_as_number(v)}
+            spanning = [v for v in op.operands if self.spans(v, value) and spread_number(v) is None]
             if spanning:
                 return self.of(spanning[0])
-            full = [v for v in found if strip_const(v.type).ndim == strip_const(value.type).ndim]  # type: ignore[attr-defined]
-            return found.pop() if len(found) == 1 and full else value
+            if any(isinstance(v.type, OrConst) and isinstance(v.type.base, Array) for v in op.operands):
+                return value
+            full = [v for v in shapes if strip_const(v.type).ndim == strip_const(value.type).ndim]  # type: ignore[attr-defined]
+            return shapes.pop() if len(shapes) == 1 and full else value
         return value
 
 
-def _spans(operand: Value, result: Value) -> bool:
-    """Whether an operand's shape must be the result's: none of its dimensions is 1 where the result's may be another."""
-    a, b = strip_const(operand.type), strip_const(result.type)
-    is_real = not (isinstance(operand.owner, Op) and operand.owner.name == "broadcast") and _unspread(operand) is None
-    return is_real and isinstance(a, Array) and isinstance(b, Array) and (
-        a.ndim == b.ndim and all(d == MANY for d in a.dims) or a.dims == b.dims and ANY not in a.dims)
+def _together(shapes: list[tuple[str, ...] | None]) -> tuple[str, ...] | None:
+    """The dimensions of arrays combined elementwise.
+
+    >>> _together([("n", "1"), ("?",), ()])
+    ('n', '?')
+    """
+    known = [dims for dims in shapes if dims is not None]
+    if len(known) < len(shapes):
+        return None
+    longest = max(map(len, known), default=0)
+    columns = zip(*((UNIT,) * (longest - len(dims)) + dims for dims in known), strict=True)
+    return tuple(next((d for d in (MANY, ANY) if d in column), UNIT) for column in columns)
+
+
+def _is_printed_as_number(value: Value) -> bool:
+    """Whether a number is spread only by its type: what it is combined with decides the shape."""
+    op = value.owner
+    return isinstance(op, Op) and op.name == "broadcast" and spread_number(value) is not None

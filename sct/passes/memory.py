@@ -16,7 +16,7 @@ from ..analysis.alias import may_alias
 from ..ir.core import Function, Op, Value, walk
 from ..ir.ops import INFIX, LOOPS, PREFIX, template_slots
 from ..ir.rewrite import carried_start, incoming
-from ..ir.types import BOTTOM, NONE, SLICE, STR, UNDEF, Dict, OrConst, Scalar, Tuple, Type
+from ..ir.types import BOTTOM, NONE, SLICE, STR, UNDEF, Cache, Dict, OrConst, Scalar, Tuple, Type
 from ..rules import registry
 from ..runtime import helpers
 
@@ -149,9 +149,11 @@ class Memory:
                 self.unite(result, value)
 
     def invoke(self, op: Op) -> None:
-        if op.attrs.get("effect", "pure") == "writes":
+        backward = op.attrs.get("effect", "pure") == "writes"
+        if backward:  # empties the lists of its context, and writes to no array
             for value in op.operands:
-                self.note(value, WRITTEN)
+                if isinstance(value.type, Cache):
+                    self.note(value, WRITTEN)
         self.unknown(op)
 
     def unknown(self, op: Op) -> None:

@@ -9,12 +9,15 @@ from ..ir.verify import verify as check
 from .arrange import arrange
 from .cse import merge_common_subexpressions
 from .dce import eliminate_dead_code
+from .exits import drop_idle_exits
 from .group import group_saved
 from .hoist import hoist_invariants
 from .inplace import protect_saved_arrays
 from .iterate import iterate_over_saved
 from .lazy import broadcast_lazily
+from .reuse import reuse_saved
 from .simplify import simplify
+from .skip import skip_zeros
 
 Pass = Callable[[Function], int]
 
@@ -40,6 +43,9 @@ PIPELINE: list[Pass] = [
     settle,
     arrange,
     eliminate_dead_code,
+    skip_zeros,
+    drop_idle_exits,
+    reuse_saved,
     group_saved,
     iterate_over_saved,
     eliminate_dead_code,

@@ -46,10 +46,17 @@ def _where(depth: int = 2) -> str:
 
 
 def _claim(fn: Callable[..., Any], name: str, slot: str) -> Primitive:
-    entry = register(fn, name)
+    """The entry of ``fn``, whose rule of this kind is declared now and for the first time."""
+    here = _where(3)
+    try:
+        entry = register(fn, name)
+    except TypeError:
+        raise RuleError(f"{name}, at {here}, is not hashable: rules belong to functions", code="SCT252",
+                        hint="declare the rule for a function, not for an object that is made anew each time") from None
     if getattr(entry, slot) or (slot == "vjp" and entry.zero):
-        raise RuleError(f"{name} has a {slot} rule already, declared at {entry.where}")
-    entry.where = _where(3)
+        raise RuleError(f"{name} has a {slot} rule already, declared at {entry.places.get(slot, entry.where)}, "
+                        f"and gets another at {here}", code="SCT251", hint="remove one of them")
+    entry.where = entry.places[slot] = here
     return entry
 
 
@@ -58,11 +65,11 @@ def partials(primal: str, *, singular: bool = False, tests: dict[str, Any] | Non
 
     ``primal`` reads ``z = f(x, y)`` or ``z = x * y``; each keyword gives the partial derivative with respect to that argument
     as an expression in the arguments and ``z``.  ``singular=True`` marks partials that can be infinite: where the cotangent
-    is exactly zero the product is zero then.  A partial written ``1 / d`` or ``-1 / d`` divides the cotangent; ``d`` must be
-    one name, one call or one pair of parentheses.
+    is exactly zero the product is zero then.  The function is looked up in ``np``, ``math`` and the caller's
+    module.  A partial written ``1 / d`` or ``-1 / d`` divides the cotangent; ``d`` must be one name, one call or one pair of parentheses.
     """
     result, _, call = (part.strip() for part in primal.partition("="))
-    fn, params = _parse_call(call)
+    fn, params = _parse_call(call, sys._getframe(1).f_globals)
     entry = _claim(fn, call if call in _OPERATORS else call.split("(")[0], "vjp")
     entry.elementwise, entry.singular, entry.params = True, singular, params
     entry.keywords = frozenset()
@@ -72,12 +79,12 @@ def partials(primal: str, *, singular: bool = False, tests: dict[str, Any] | Non
     entry.jvp = _partials_jvp(result, params, partial, singular)
 
 
-def _parse_call(call: str) -> tuple[Callable[..., Any], tuple[str, ...]]:
+def _parse_call(call: str, caller: dict[str, Any]) -> tuple[Callable[..., Any], tuple[str, ...]]:
     if call in _OPERATORS:
         return _OPERATORS[call], tuple(name for name in ("x", "y") if name in call)
     path, _, rest = call.partition("(")
     params = tuple(p.strip() for p in rest.rstrip(")").split(","))
-    return eval(path, dict(NAMES)), params
+    return eval(path, {**caller, **NAMES}), params
 
 
 def _term(name: str, partial: str, factor: str, singular: bool) -> str:
@@ -169,8 +176,13 @@ def attribute(name: str, of: Callable[..., Any]) -> None:
 
 def _describe(entry: Primitive, rule: Callable[..., Any]) -> None:
     parameters = inspect.signature(rule).parameters.values()
+    last = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
+    special = {name for result in last if f"{result}_bar" in last for name in (result, f"{result}_bar")}
+    if not special:
+        entry.vjp = None
+        raise RuleError(f"the rule of {entry.name} at {entry.where} takes no result and cotangent",
+                        hint=f"def {rule.__name__}(x, *, z, z_bar): …")
     entry.params = tuple(p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD, p.VAR_POSITIONAL))
-    special = {"z", "z_bar"}
     entry.keywords = frozenset(p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)) - special
 
 

@@ -42,7 +42,9 @@ class Primitive:
     real_only: bool = False
     """The reverse rule holds for real arguments; complex ones are refused."""
     where: str = ""
-    """``file:line`` of the declaration."""
+    """``file:line`` of the last declaration."""
+    places: dict[str, str] = field(default_factory=dict)
+    """``file:line`` of the declaration of each rule, by its kind: ``vjp``, ``jvp``."""
     tests: dict[str, Any] = field(default_factory=dict)
     """Metadata for the generated tests: domains, shapes, keyword choices."""
 

@@ -121,6 +121,8 @@ def divmod_vjp(x, y, *, z, z_bar):
     if z_bar[1] is not None:
         x_bar = z_bar[1]
         y_bar = -z_bar[1] * z[0]
+    else:
+        x_bar = y_bar = None
 
 
 @vjp(max, tests={"args": [(1.5, -0.5), (-1.0, 2.0), (0.5, 2.0, 1.0), (NUMBERS,), (tuple(NUMBERS),), (np.array(NUMBERS),)]})
@@ -256,12 +258,16 @@ def prod_vjp(items, *, start=1, z, z_bar):
 def modf_vjp(x, *, z, z_bar):
     if z_bar[0] is not None:
         x_bar = z_bar[0]
+    else:
+        x_bar = None
 
 
 @vjp(math.frexp, elementwise=True, tests={"args": [(5.0,), (-0.3,)]})
 def frexp_vjp(x, *, z, z_bar):
     if z_bar[0] is not None:
         x_bar = math.ldexp(z_bar[0], -z[1])
+    else:
+        x_bar = None
 
 
 if hasattr(math, "sumprod"):

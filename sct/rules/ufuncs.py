@@ -175,12 +175,16 @@ partials("z = np.ldexp(x, n)", x="np.ldexp(1.0, n)", tests={"args": [(np.array([
 def modf_vjp(x, *, z, z_bar):
     if z_bar[0] is not None:
         x_bar = z_bar[0]
+    else:
+        x_bar = None
 
 
 @vjp(np.frexp, elementwise=True, tests={"args": [(np.array([5.0, -0.3]),)]})
 def frexp_vjp(x, *, z, z_bar):
     if z_bar[0] is not None:
         x_bar = np.ldexp(z_bar[0], -z[1])
+    else:
+        x_bar = None
 
 
 # Complex parts: the cotangent of z = u + iv is du - i dv, so that holomorphic functions need no conjugates. -----------

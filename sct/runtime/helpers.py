@@ -87,27 +87,35 @@ def index_add(buffer: np.ndarray[Any, Any], index: Any, value: Any) -> None:
     np.add.at(buffer, index, value)
 
 
-def zeros_like(x: Any) -> Any:
-    """A zero cotangent for a list or tuple: 0.0 for each number, an array of zeros for each array.
+def zeros_like(x: Any, *path: int) -> Any:
+    """A zero cotangent for a list, or for its item at ``path``: 0.0 for each number, an array of zeros for each array.
 
-    >>> zeros_like([1.0, (2.0, 3.0)])
-    [0.0, (0.0, 0.0)]
+    None instead of a container has no items, and its cotangent is never used.
+
+    >>> zeros_like([1.0, 2.0]), zeros_like((1.0, np.ones(2)), 1), zeros_like(None, 1)
+    ([0.0, 0.0], array([0., 0.]), 0.0)
     """
-    if isinstance(x, list | tuple):
-        items = [zeros_like(item) for item in x]
-        return items if isinstance(x, list) else tuple(items)
+    for key in path:
+        x = None if x is None else x[key]
+    if isinstance(x, list):
+        return [zeros_like(item) for item in x]
     return np.zeros_like(x) if isinstance(x, np.ndarray) else 0.0
 
 
 def copied(x: Any) -> Any:
-    """A list and the lists and arrays in it, all new.
+    """A container, the containers and the arrays in it, all new.
 
-    >>> copied([[1.0], [2.0]])
-    [[1.0], [2.0]]
+    >>> copied([[1.0], (2.0, {"a": 3.0})])
+    [[1.0], (2.0, {'a': 3.0})]
     """
-    if isinstance(x, list):
-        return [copied(item) for item in x]
-    return x.copy() if isinstance(x, np.ndarray) else x
+    if isinstance(x, np.ndarray):
+        return x.copy()
+    if isinstance(x, dict):
+        return {key: copied(item) for key, item in x.items()}
+    if not isinstance(x, list | tuple):
+        return x
+    items = [copied(item) for item in x]
+    return items if isinstance(x, list) else type(x)(*items) if hasattr(x, "_fields") else tuple(items)
 
 
 def folded(items: list[Any], count: int) -> list[Any]:

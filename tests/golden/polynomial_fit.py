@@ -19,6 +19,25 @@ def polynomial_fit(c, x, y):
     return loss
 
 
+def horner_adjoint_by_hand(c, x, value_bar, c_bar):
+    for k in range(len(c)):
+        c_bar[k] += value_bar
+        value_bar *= x
+
+
+def polynomial_fit_adjoint_by_hand(c, x, y):
+    residuals = []
+    loss = 0.0
+    for i in range(len(x)):
+        r = horner(c, x[i]) - y[i]
+        residuals.append(r)
+        loss += r ** 2
+    c_bar = np.zeros_like(c)
+    for i in range(len(x)):
+        horner_adjoint_by_hand(c, x[i], 2.0 * residuals[i], c_bar)
+    return loss, (c_bar,)
+
+
 def arguments():
     rng = np.random.default_rng(0)
     return rng.normal(size=4), rng.normal(size=6), rng.normal(size=6)
