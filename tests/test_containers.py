@@ -53,7 +53,7 @@ def list_parameter_in_comprehensions(xs):
     return sum(ys) * xs[1] + np.array(xs) @ np.array(ys)
 
 
-@case([A, M], refused=("ArgumentError", "SCT403"))
+@case([A, M])
 def list_of_arrays_of_different_rank(xs):
     return (xs[0] * xs[1]).sum()
 
@@ -376,6 +376,159 @@ def named_tuple_carried(p):
     for _ in range(2):
         p = Pair(p.w * p.b, p.b + 1)
     return p.w.sum() * p.b
+
+
+@case(A)
+def lists_with_break_and_continue(a):
+    xs = [v * v for v in a]
+    s = 0.0
+    for i in range(4):
+        if xs[i] > 3:
+            break
+        xs = [x * 1.1 + xs[i] * 0.1 for x in xs]
+        if xs[0] > 0.4:
+            continue
+        s += sum(xs)
+    else:
+        s = 1.0
+    return s + xs[3] * xs[0]
+
+
+@case(A)
+def list_that_grows_in_while(a):
+    xs = [v for v in a if v > 0]
+    while len(xs) < 6:
+        xs = xs + [xs[-1] * xs[0]]
+    return sum(xs)
+
+
+@case(A)
+def queue(a):
+    xs = [v for v in a]
+    for k in range(3):
+        xs = xs[1:] + [xs[0] * xs[1]]
+    return xs[0] * xs[1] + xs[-1]
+
+
+@case(A)
+def list_through_recursion(a):
+
+    def f(xs, n):
+        if n == 0:
+            return xs
+        return f([x * xs[0] for x in xs], n - 1)
+
+    return sum(f([v for v in a], 3))
+
+
+@case(A)
+def return_from_a_list(a):
+
+    def f(xs):
+        for x in xs:
+            if x < 0:
+                return x * xs[0]
+        return xs[1]
+
+    xs = [v for v in a]
+    return f(xs) * f(xs[2:])
+
+
+@case(A)
+def list_of_either_length(a):
+    s = 0.0
+    for i in range(3):
+        ys = [v * i for v in a] if i > 0 else [v for v in a[:2]]
+        with np.errstate(all="ignore"):
+            for y in ys:
+                if y < 0:
+                    continue
+                s += y * ys[0]
+    return s
+
+
+@case(A)
+def pairs_of_a_list(a):
+    xs = [v for v in a]
+    t = 0.0
+    for i, x in enumerate(xs):
+        for j, y in enumerate(xs[i + 1 :]):
+            if y < 0:
+                break
+            t += x * y * (i + j)
+    return t
+
+
+@case(A)
+def zip_of_a_comprehension(a):
+    pairs = zip([v * v for v in a], a)
+    return sum((x * y for x, y in pairs))
+
+
+@case(A)
+def best_pair(a):
+    best = None
+    for v in a:
+        w = v * v
+        if best is None or w > best[0]:
+            best = (w, v)
+    return best[0] * best[1]
+
+
+@case(A)
+def one_item_stack(a):
+    stack = (a[0],)
+    for v in a[1:]:
+        stack = (stack[0] * v + 1,)
+    return stack[0]
+
+
+@case(1.3)
+def nested_containers_carried(x):
+    t = (x, (x * x, [x, 2 * x]))
+    for i in range(2):
+        u, (v, w) = t
+        t = (u * v, (w[0], [u, v * w[1]]))
+    return t[0] * t[1][0] * t[1][1][1]
+
+
+@case(1.3)
+def nested_dicts_carried(x):
+    d = {"p": x, "q": {"r": 1.0}}
+    for i in range(3):
+        d = {"p": d["p"] * d["q"]["r"] + x, "q": {"r": d["p"] * 0.3}}
+    return d["p"] * d["q"]["r"]
+
+
+@case(A)
+def list_rebuilt_until_break(a):
+    xs = [v * v for v in a]
+    for i in range(2):
+        if xs[i] > 3:
+            break
+        xs = [x * 1.1 for x in xs]
+    return xs[3] * xs[0]
+
+
+@case(A)
+def list_summed_in_one_branch(a):
+    xs = [v * v for v in a]
+    s = 0.0
+    for i in range(4):
+        xs = [x * 1.1 for x in xs]
+        if xs[0] > 0.4:
+            continue
+        s += sum(xs)
+    return s + xs[3] * xs[0]
+
+
+@case(A)
+def list_rebuilt_in_one_branch(a):
+    xs = [v * v for v in a]
+    for i in range(2):
+        if xs[0] > 0.1:
+            xs = [x * 1.1 for x in xs]
+    return xs[3] * xs[0]
 
 
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))

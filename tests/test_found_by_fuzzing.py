@@ -133,3 +133,32 @@ def quotient_only(x: float, y: float) -> float:
 
 def test_only_the_piecewise_constant_result_is_used() -> None:
     agrees(quotient_only, 2.3, -0.469)
+
+
+# ------------------------------------------------------------------------------------- broadcast operands that are saved
+
+
+def tower(n: int, x: float) -> float:
+    return x if n <= 0 else tower(n - 1, x)
+
+
+def table_in_a_callee(x: float, v: np.ndarray, w: np.ndarray) -> float:
+    return tower(2, np.cos(x * np.sum(np.sin(v)[:, None] * (w + x))))
+
+
+def tables_in_a_loop(x: float, v: np.ndarray, w: np.ndarray) -> float:
+    for _ in range(2):
+        x = x + 0.1 * np.sum(np.sin(v * x)[:, None] * np.exp(x * w)) + 0.1 * np.sum(np.cos(v * x)[:, None] * v)
+    return x
+
+
+def called_twice(x: float, v: np.ndarray, w: np.ndarray) -> float:
+    if x < -5.0:
+        return called_twice(x + 1.0, v, w)
+    return table_in_a_callee(x, v, w) + 0.5 * tables_in_a_loop(x, v, w)
+
+
+@pytest.mark.parametrize("fn", [table_in_a_callee, tables_in_a_loop, called_twice])
+def test_outer_products_of_saved_vectors(fn: Callable[..., Any]) -> None:
+    agrees(fn, 0.7, np.array([0.3, -0.2, 0.4]), np.array([1.0, -0.5]))
+    agrees(fn, 0.7, np.array([0.3, -0.2]), np.array([1.0, -0.5]))

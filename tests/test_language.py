@@ -1652,6 +1652,209 @@ def type_change(x):
     return y
 
 
+@case(1.3)
+def recursive_closure(x):
+
+    def gen(k):
+
+        def inner(t):
+            if t > 5:
+                return t * k
+            return inner(t * k + x)
+
+        return inner
+
+    return gen(x)(x)
+
+
+@case(1.3)
+def functions_in_a_local_dict(x):
+    fs = {"a": lambda t: t * x, "b": math.sin}
+    y = x
+    for k in ("a", "b", "a"):
+        y = fs[k](y) + x
+    return y
+
+
+@case(1.3)
+def loop_over_functions(x):
+    y = x
+    for f in (math.sin, lambda t: t * y, math.exp):
+        y = f(y)
+    return y
+
+
+@case(1.3)
+def closure_over_loop_state(x):
+    n = 0
+
+    def f(t):
+        return t * n + x
+
+    while n < 4:
+        x = f(x) * 0.5
+        n += 1
+    return x + f(x)
+
+
+@case(1.3)
+def nested_while_with_all_exits(x):
+    i = 0
+    out = 0.0
+    while i < 5:
+        i += 1
+        j = 0
+        while True:
+            j += 1
+            if j > i:
+                break
+            if (i + j) % 3 == 0:
+                continue
+            out += x**j
+            if out > 30:
+                return out * x
+        if i == 4:
+            x = x * 0.9
+    return out
+
+
+@case(A)
+def inner_break_with_else(a):
+    m = a.reshape(2, 2)
+    s = 0.0
+    for r in m:
+        for c in r:
+            if c < 0:
+                break
+            s += c * r.sum()
+        else:
+            continue
+        s = s * m[0, 0]
+    return s
+
+
+@case(A)
+def starred_comprehension(a):
+    x, y, *rest = [v * 2 for v in (a[0], a[1], a[2], a[3])]
+    p, q = rest
+    return x * y + p * q
+
+
+@case(A)
+def array_that_grows(a):
+    x = a
+    for i in range(3):
+        x = np.concatenate([x, x[:1] * i])
+    return (x * x).sum()
+
+
+@case(A)
+def array_that_halves(a):
+    x = a
+    while x.size > 1:
+        x = x[: x.size // 2] * x[x.size // 2 :]
+    return x[0]
+
+
+@case(A)
+def array_that_shrinks(a):
+    x = a
+    for i in range(3):
+        x = x[1:] * x[:-1]
+    return x.sum()
+
+
+@case(M)
+def matrix_recurrence(m):
+    for i in range(2):
+        m = m @ m.T @ m * 0.1
+    return np.trace(m @ m.T)
+
+
+@case(M)
+def outer_products_until_break(m):
+    acc = np.zeros((3, 3))
+    cols = []
+    for j in range(4):
+        c = m[:, j]
+        acc = acc + np.outer(c, c)
+        if j == 2:
+            break
+    return acc[0, 1] * acc[2, 2]
+
+
+@case(1.3)
+def value_that_comes_and_goes(x):
+    y = x if x > 1 else None
+    z = 0.0
+    for i in range(3):
+        if y is not None:
+            z += y * i
+            y = y * x if i < 1 else None
+        else:
+            z += x
+            y = x * i
+    return z
+
+
+@case(1.3, 2)
+@case(1.3, 0)
+def inner_else(x, n):
+    r = x
+    for i in range(n):
+        for j in range(i):
+            r = r * x
+        else:
+            r += 1 * x
+    return r
+
+
+@case(1.3)
+def three_states(x):
+    a = b = c = 0.0
+    for i in range(6):
+        if i % 3 == 0:
+            a += x * b + 1
+        elif i % 3 == 1:
+            b += a * c + x
+            continue
+        else:
+            c += a * x
+            if c > 20:
+                break
+        a *= 0.9
+    return a * b * c
+
+
+@case(1.3)
+def function_redefined_in_a_loop(x):
+    s = 0.0
+    for i in range(3):
+        k = lambda t, i=i: t ** (i + 1)
+        s += k(x) * k(2.0)
+    return s + k(x)
+
+
+@case(1.3)
+def loop_over_characters(x):
+    total = 0.0
+    for c in "abc":
+        total += x * ord(c) / 100 if c != "b" else x * x
+    return total
+
+
+@case(1.3)
+def state_reset_in_a_loop(x):
+    z = 0.0
+    for i in range(4):
+        y = x * i
+        if y > 2:
+            z += y
+            y = 0.0 * x
+        z += y * y
+    return z * y + z
+
+
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
 def test_program(fun, args, options):
     run(fun, args, options)

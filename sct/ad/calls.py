@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..analysis.infer import Context
-from ..ir.core import Block, Function, Op, Value
-from ..ir.ops import Slot
+from ..ir.core import Block, Function, Op, Value, walk
+from ..ir.ops import IMPLICIT, Slot
 from ..ir.rewrite import clone_op
 from ..ir.types import INT, Cache, Object, Scalar, Type, strip_const
 
@@ -37,6 +37,11 @@ class Pair:
     """Positions of the parameters whose adjoints the backward half returns."""
     needed: tuple[int, ...]
     """Positions of the results whose adjoints it takes."""
+    direct: tuple[int, ...] | None = None
+    """Where the backward half needs nothing but arguments: their positions.  There is no context then."""
+    done: bool = False
+    awaited: bool = False
+    """Whether the callee calls itself: its halves were called before it was known what they hand over."""
 
 
 class Pairs:
@@ -60,7 +65,10 @@ class Pairs:
             self.made[key] = pair
             pair.forward.info = pair.backward.info = ContextNames()
             self._make(callee, pair)
-        return self.made[key]
+            pair.done = True
+        pair = self.made[key]
+        pair.awaited = pair.awaited or not pair.done
+        return pair
 
     def _make(self, callee: Function, pair: Pair) -> None:
         from .reverse import differentiate
@@ -102,15 +110,22 @@ def reverse_invoke(rev: Reverser, op: Op) -> None:
         return
     pair = rev.pairs.get(op.attrs["callee"], active, needed)
     op.attrs["callee"] = pair.forward
+    if pair.direct is not None:
+        _call_backward(rev, op, pair, [op.operands[k] for k in pair.direct], totals, "reads")
+        return
     if len(op.results) == 1 and not op.results[0].hint:
         op.results[0].hint = pair.forward.name.removesuffix("_forward")
     context = Value(f"{op.results[0].hint or pair.forward.name.removesuffix('_forward')}_context", CONTEXT, op)
     op.results.append(context)
-    operands = [context, *(t for t in totals if t is not None)]
-    types = [_bar_type(op.operands[k].type) for k in active]
-    hints = [f"{op.operands[k].hint}_bar" if op.operands[k].hint else "" for k in active]
-    back = rev.builder.emit("invoke", operands, types, hints, callee=pair.backward, effect="writes")
-    for k, bar in zip(active, back.results, strict=True):
+    _call_backward(rev, op, pair, [context], totals, "writes")
+
+
+def _call_backward(rev: Reverser, op: Op, pair: Pair, handed: list[Value], totals: list[Value | None], effect: str) -> None:
+    operands = [*handed, *(t for t in totals if t is not None)]
+    types = [_bar_type(op.operands[k].type) for k in pair.active]
+    hints = [f"{op.operands[k].hint}_bar" if op.operands[k].hint else "" for k in pair.active]
+    back = rev.builder.emit("invoke", operands, types, hints, callee=pair.backward, effect=effect)
+    for k, bar in zip(pair.active, back.results, strict=True):
         rev.accumulate(op.operands[k], bar)
 
 
@@ -130,11 +145,15 @@ def _split(joint: Any, pair: Pair, bars: list[Value]) -> None:
     joint.results, gradients = returned[:len(joint.results)], returned[len(joint.results):]
     at = body.ops.index(joint.mark)
     first, second = body.ops[:at], body.ops[at + 1:]
+    second, gradients = _with_own_implicit_ops(first, second, gradients)
     context = _crossing(body, first, second, gradients, set(bars))
     for v in context:
         bind_unbound(v, set())
     again = _cheaply_rebuilt(context, set(body.args))
     context = [v for v in context if v not in again]
+    if not pair.awaited and all(v in body.args for v in context):
+        pair.direct = tuple(body.args.index(v) for v in context)
+        pair.forward.name = pair.forward.name.removesuffix("_forward")
     _finish_forward(joint, pair, body, first, context)
     _finish_backward(pair, second, context, bars, gradients, list(again))
 
@@ -148,6 +167,28 @@ def _as_value(joint: Any, k: int) -> Value:
     assert gradient is None
     zero: Value = rev.zeros(value)
     return zero
+
+
+def _with_own_implicit_ops(first: list[Op], second: list[Op], gradients: list[Value]) -> tuple[list[Op], list[Value]]:
+    """The second half with its own copies of the implicit ops that it reads: what they convert is what is handed over.
+
+    At run time an implicit op is its operand; a context item that had the type of its result would claim another shape.
+    """
+    before, copies, made = set(first), [], {}
+
+    def own(v: Value) -> Value:
+        op = v.owner
+        if not isinstance(op, Op) or op not in before or op.name not in IMPLICIT:
+            return v
+        if v not in made:
+            copy = clone_op(op, {o: own(o) for o in op.operands})
+            copies.append(copy)
+            made[v] = copy.results[0]
+        return made[v]
+
+    for op in (inner for outer in second for inner in (outer, *(o for block in outer.blocks for o in walk(block)))):
+        op.operands[:] = map(own, op.operands)
+    return [*copies, *second], [own(v) for v in gradients]
 
 
 def _crossing(body: Block, first: Sequence[Op], second: Sequence[Op], returned: Sequence[Value],
@@ -195,23 +236,30 @@ def _finish_forward(joint: Any, pair: Pair, body: Block, first: list[Op], contex
     forward.ops = list(first)
     for arg in forward.args:
         arg.owner = forward
+    for op in forward.ops:
+        op.parent = forward
+    if pair.direct is not None:
+        forward.ops.append(Op("return", list(joint.results), [], {"single": len(joint.results) == 1}, [], forward, joint.mark.loc))
+        return
     pack = Op("tuple", list(context), [], {"cls": tuple}, [], forward, joint.mark.loc)
     pack.results = [Value("context", CONTEXT, pack)]
     forward.ops.append(pack)
     forward.ops.append(Op("return", [*joint.results, pack.results[0]], [], {"single": False}, [], forward, joint.mark.loc))
-    for op in forward.ops:
-        op.parent = forward
 
 
 def _finish_backward(pair: Pair, second: list[Op], context: list[Value], bars: list[Value], gradients: list[Value],
                      again: list[Value]) -> None:
     backward = pair.backward.body
-    packed = backward.add_arg("context", CONTEXT)
+    loc = pair.backward.loc
+    values: dict[Value, Value] = {}
+    if pair.direct is not None:
+        values.update((v, backward.add_arg(v.hint, v.type)) for v in context)
+        context = []
+    else:
+        packed = backward.add_arg("context", CONTEXT)
     for bar in bars:
         bar.owner = backward
         backward.args.append(bar)
-    loc = pair.backward.loc
-    values: dict[Value, Value] = {}
     for k, v in enumerate(context):
         item = Op("item", [packed], [], {"key": k, "size": len(context)}, [], backward, loc)
         item.results = [Value(v.hint, v.type, item)]

@@ -12,8 +12,9 @@ from ..analysis.abstract import NEVER, POISON, UNBOUND, Abstract, Mapping, Seq, 
 from ..analysis.callees import bind_arguments, inline
 from ..analysis.infer import Frame, Refusal
 from ..analysis.primitives import apply
-from ..ir.core import Op, Value
-from ..ir.ops import Lit, SeqOf, SliceOf, Slot, template_slots
+from ..ir.core import Block, Op, Value, walk
+from ..ir.ops import LOOPS, Lit, SeqOf, SliceOf, Slot, template_slots
+from ..ir.rewrite import incoming, item_count
 from ..ir.types import ANY, MANY, UNIT, Array, List, Scalar, Tuple, Type, strip_const
 from ..rules import registry
 from ..runtime import helpers
@@ -124,7 +125,8 @@ def _splice(rev: Reverser, op: Op, totals: list[Value | None]) -> None:
     bound = bind_arguments(lowered, args, inputs, {k: (lambda v=v: Static(v)) for k, v in rule.defaults.items()})
     frame = Frame(lowered, owner=rule.owner)
     rev.sp.builder.loc = op.loc
-    rev.context.spliced = rev.builder.block
+    rev.context.spliced = block = rev.builder.block
+    before = len(block.ops)
     outcome = inline(rev.sp, frame, lowered, bound)
     if outcome is POISON:
         return  # what is wrong has been noted
@@ -133,20 +135,39 @@ def _splice(rev: Reverser, op: Op, totals: list[Value | None]) -> None:
                       "assign the cotangents, without `return`")
     parameters = {p.name: a for p, a in zip(lowered.info.params, bound, strict=True)}
     given = dict(zip(rule.outputs, outcome.items, strict=True))
+    spliced = {inner for new in block.ops[before:] for inner in (new, *(o for b in new.blocks for o in walk(b)))}
     for parameter, argument in parameters.items():
-        if parameter not in (rule.result, rule.cotangent):
-            _check_given(rev, name, parameter, argument, given.get(parameter, UNBOUND))
+        bar = given.get(parameter, UNBOUND)
+        if parameter not in (rule.result, rule.cotangent) and _any_active(rev, argument) and _may_be_missing(rev, bar, spliced):
+            raise Refusal("SCT208", f"the derivative rule of {name} gives no derivative with respect to `{parameter}` here",
+                          "wrap the argument in sct.stop_gradient if it is meant as a constant, or assign "
+                          f"`{parameter}_bar` in the rule")
     for parameter, bar in given.items():
         _contribute(rev, parameters[parameter], bar, name)
 
 
-def _check_given(rev: Reverser, name: str, parameter: str, argument: Abstract, bar: Abstract) -> None:
-    """An argument that the result depends on must get a cotangent; ``x_bar = None`` says that its derivative is zero."""
-    missing = bar is UNBOUND or (bar is NEVER and not rev.context.obstacles)
-    if missing and _any_active(rev, argument):
-        raise Refusal("SCT208", f"the derivative rule of {name} gives no derivative with respect to `{parameter}` here",
-                      "wrap the argument in sct.stop_gradient if it is meant as a constant, or assign "
-                      f"`{parameter}_bar` in the rule")
+def _may_be_missing(rev: Reverser, bar: Abstract, spliced: set[Op]) -> bool:
+    """Whether a rule, now the ops ``spliced``, may leave a cotangent unassigned: ``x_bar = None`` says that it is zero."""
+    if isinstance(bar, Value):
+        return _may_be_undef(bar, spliced, set())
+    if bar is UNBOUND or bar is NEVER:
+        return bar is UNBOUND or not rev.context.obstacles
+    return any(_may_be_missing(rev, part, spliced) for part in parts_of(bar) or ())
+
+
+def _may_be_undef(value: Value, spliced: set[Op], seen: set[Value]) -> bool:
+    """Whether a value stands for a variable that is not bound on some path through the ``spliced`` ops."""
+    op = value.owner.parent if isinstance(value.owner, Block) else value.owner
+    if op not in spliced or value in seen:
+        return False
+    seen.add(value)
+    if op.name in LOOPS and isinstance(value.owner, Block):
+        k = value.owner.args.index(value) - item_count(op)
+    elif op.blocks and isinstance(value.owner, Op):
+        k = op.results.index(value)
+    else:
+        return op.name == "undef"
+    return k >= 0 and any(_may_be_undef(v, spliced, seen) for v in incoming(op, k))
 
 
 def _is_complex(value: Value) -> bool:

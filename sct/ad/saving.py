@@ -17,7 +17,7 @@ import numpy as np
 
 from ..errors import InternalError
 from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
-from ..ir.ops import LOOPS
+from ..ir.ops import IMPLICIT, LOOPS
 from ..ir.rewrite import clone_op, incoming
 from ..ir.types import Array, Cache, List, Scalar, strip_const
 
@@ -92,6 +92,7 @@ class _Saver:
         wanted: dict[Value, None] = {}
         for op in reverse:
             for v in _all_operands(op):
+                v = _behind(v)
                 if defining_block(v) in forward_blocks and v not in self.replaced:
                     wanted[v] = None
         self.forward_blocks = forward_blocks
@@ -142,7 +143,7 @@ class _Saver:
     def _cheap(self, op: Op) -> bool:
         if op.name in FREE:
             return True
-        if op.name != "call" or op.attrs["fn"] not in (CHEAP | SHORT if _in_branch(op) else CHEAP):
+        if op.name != "call" or op.attrs["fn"] not in CHEAP and not (op.attrs["fn"] in SHORT and _in_branch(op)):
             return False
         reads = op.attrs["fn"] is operator.getitem
         return len(op.results) == 1 and (isinstance(strip_const(op.results[0].type), Scalar) or reads and _is_view(op))
@@ -163,7 +164,7 @@ class _Saver:
         if v in self.replaced:
             return self.replaced[v]
         if v not in self.available:
-            if v in self.saved:
+            if v in self.saved and _behind(v) is v:
                 self.available[v] = self._save(v)
             else:
                 self.available[v] = self._recompute(v)
@@ -262,6 +263,13 @@ def bind_unbound(v: Value, seen: set[Value]) -> None:
 
 def _in_branch(op: Op) -> bool:
     return op.parent is not None and op.parent.parent is not None and op.parent.parent.name == "if"
+
+
+def _behind(v: Value) -> Value:
+    """What implicit ops make ``v`` of: at run time it is that, and so it is saved with that type."""
+    while isinstance(v.owner, Op) and v.owner.name in IMPLICIT:
+        v = v.owner.operands[0]
+    return v
 
 
 def _is_view(op: Op) -> bool:

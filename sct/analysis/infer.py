@@ -13,16 +13,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from ..errors import Obstacle, raise_all
 from ..ir.build import Builder
 from ..ir.core import Block, Function, Loc, Op, Value
 from ..ir.evaluate import format_parts
 from ..ir.ops import Lit, Slot
-from ..ir.types import BOOL, NONE, STR, List, Object, OrConst, Tuple, Type, strip_const
+from ..ir.types import BOOL, NONE, STR, List, Object, OrConst, Tuple, Type, constant, strip_const
 from . import abstract as ab
 from .abstract import NEVER, POISON, UNBOUND, Abstract, Closure, DataPath, JoinError, Mapping, Seq, Shape, Slice, Static
 from .session import Session
-from .typecase import Split, split_rest
+from .typecase import Split, split_by_kind, split_rest
 
 
 class Refusal(Exception):
@@ -241,6 +243,9 @@ class Specializer:
         try:
             return SIMPLE[op.name](self, frame, op, args)
         except Refusal as refusal:
+            by_kind = split_by_kind(self, frame, op, args) if refusal.code == "SCT708" else None
+            if by_kind is not None:
+                raise by_kind from None
             self.context.refuse(refusal, self.builder.loc)
         except JoinError as error:
             self.context.refuse(Refusal("SCT702", f"{error} cannot be used here"), self.builder.loc)
@@ -414,6 +419,9 @@ def narrow(sp: Specializer, condition: Value, holds: bool) -> None:
     fn = op.attrs["fn"]
     if fn is operator.not_ and isinstance(op.operands[0], Value):
         narrow(sp, op.operands[0], not holds)
+    if fn is isinstance and isinstance(t := op.operands[0].type, OrConst) and op.attrs["args"][1:] == (Lit(np.ndarray),):
+        sp.narrowed[op.operands[0]] = sp.builder.value("narrow", [op.operands[0]], t.base if holds else constant(t.const),
+                                                       op.operands[0].hint)
     if fn not in (operator.is_, operator.is_not) or op.attrs["args"][1:] != (Lit(None),):
         return
     value = op.operands[0]

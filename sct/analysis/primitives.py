@@ -183,13 +183,28 @@ def _emit(sp: Specializer, operands: list[Value], t: Type, attrs: dict[str, Any]
 def _result_type(sp: Specializer, fn: Callable[..., Any], entry: Primitive | None, args: list[Any],
                  kwargs: dict[str, Any]) -> Type:
     infer = entry.infer if entry is not None else None
+    if entry is not None and infer is None and entry.effect in ("io", "random", "writes") and not isinstance(fn, type):
+        raise Refusal("SCT708", f"the type that {entry.name} returns is not known: trying it out would have its effect",
+                      "say it where the rule is declared: `infer=`")
     try:
-        return result_type(fn, infer, args, kwargs)
+        t = result_type(fn, infer, args, kwargs)
+        if isinstance(t, OrConst) and not sp.context.splicing and _holds_active([args, kwargs]):
+            raise NoResult(f"the result may be {t.base} or {t.const}")
+        return t
     except NoResult as error:
         if sp.context.splicing and any(_undecided(a) for a in args):
             return _result_type(sp, fn, entry, [replace(strip_const(a), python=False) if _undecided(a) else a for a in args], kwargs)
         name = entry.name if entry is not None else getattr(fn, "__name__", str(fn))
         raise Refusal("SCT708", f"{name} cannot be applied to {_types(args, kwargs)}: {error}") from None
+
+
+def _holds_active(x: Any) -> bool:
+    """Whether something in nested types is certainly a number or an array that may carry a derivative."""
+    if isinstance(x, list | tuple):
+        return any(map(_holds_active, x))
+    if isinstance(x, dict):
+        return any(map(_holds_active, x.values()))
+    return isinstance(x, Type) and not isinstance(x, OrConst) and x.differentiable
 
 
 def _undecided(a: Any) -> bool:

@@ -6,10 +6,12 @@ dimension.  Only what stand-ins cannot tell (``np.reshape`` to a given shape) is
 
 from __future__ import annotations
 
+import operator
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ import numpy as np
 from ..ir.types import (
     ANY,
     BOTTOM,
+    FLOAT,
     MANY,
     NONE,
     STR,
@@ -85,11 +88,28 @@ def _result_type_cached(fn: Any, infer: Any, args: Any, kwargs: Any) -> Type:
 
 
 def _result_type(fn: Callable[..., Any], infer: Callable[..., Any] | None, args: list[Any], kwargs: dict[str, Any]) -> Type:
-    results = [_declared(infer, a, k) or _by_trial(fn, a, k) for a, k in _alternatives([args, kwargs])]
-    joined = join_all(results)
+    first, *others = _alternatives([args, kwargs])
+    results = [_one_result(fn, infer, *first)]
+    for a, k in others:
+        try:
+            results.append(_one_result(fn, infer, a, k))
+        except NoResult:
+            continue  # then the function itself raises for this alternative
+    joined = join_all(results) or _array_or_constant(results)
     if joined is None:
-        raise NoResult(f"the result may be {' or '.join(map(str, results))}")
+        raise NoResult(f"the result may be {' or '.join(map(str, dict.fromkeys(results)))}")
     return joined
+
+
+def _one_result(fn: Callable[..., Any], infer: Callable[..., Any] | None, args: list[Any], kwargs: dict[str, Any]) -> Type:
+    return _declared(infer, args, kwargs) or _by_trial(fn, args, kwargs)
+
+
+def _array_or_constant(results: list[Type]) -> Type | None:
+    """Where an accumulator that starts as a number goes in, the number may be what comes out: ``t / n`` after no iteration."""
+    arrays = join_all(t for t in results if isinstance(t, Array) and t.dims)
+    numbers = join_all(Scalar(t.dtype, False) if isinstance(t, Array) else t for t in results if not getattr(t, "dims", ()))
+    return OrConst(arrays, numbers) if isinstance(arrays, Array) and isinstance(numbers, Scalar) else None
 
 
 def _declared(infer: Callable[..., Any] | None, args: list[Any], kwargs: dict[str, Any]) -> Type | None:
@@ -99,9 +119,9 @@ def _declared(infer: Callable[..., Any] | None, args: list[Any], kwargs: dict[st
 
 def _alternatives(structure: list[Any]) -> list[list[Any]]:
     """The argument structures to try: a value that may be a constant, or a number that may be NumPy's, is tried as both."""
-    options = [structure]
-    if _has(structure, lambda t: isinstance(t, OrConst)):
-        options = [s for s in (_resolve(structure, False), _resolve(structure, True)) if s is not None]
+    count = _count(structure)
+    choices = product((False, True), repeat=count) if count <= 4 else ((False,) * count, (True,) * count)
+    options = [s for c in choices if (s := _resolve(structure, iter(c))) is not None]
     if _has(structure, _undecided):
         options = [_decide(s, python) for s in options for python in (True, False)]
     return options
@@ -137,21 +157,30 @@ def _has(x: Any, found: Callable[[Any], bool]) -> bool:
     return found(x)
 
 
-def _resolve(x: Any, const: bool) -> Any:
-    """The structure with ``a | constant`` types replaced by one side; None where only one side can work (``None``)."""
+def _is_choice(x: Any) -> bool:
+    return isinstance(x, OrConst) and x.base is not BOTTOM
+
+
+def _count(x: Any) -> int:
+    """How many values in the structure may be a constant."""
+    if isinstance(x, list | tuple):
+        return sum(map(_count, x))
+    return sum(map(_count, x.values())) if isinstance(x, dict) else int(_is_choice(x))
+
+
+def _resolve(x: Any, const: Iterator[bool]) -> Any:
+    """The structure with ``a | constant`` types replaced by one side each; None where a side cannot work (``None``)."""
     if isinstance(x, list | tuple):
         parts = [_resolve(v, const) for v in x]
         return None if any(p is None and v is not None for p, v in zip(parts, x, strict=True)) else type(x)(parts)
     if isinstance(x, dict):
         values = _resolve(list(x.values()), const)
         return None if values is None else dict(zip(x, values, strict=True))
-    if isinstance(x, OrConst):
-        if x.base is BOTTOM:
-            return x.const
-        if not const:
+    if _is_choice(x):
+        if not next(const):
             return x.base
         return None if x.const is NONE else x.const
-    return x
+    return x.const if isinstance(x, OrConst) else x
 
 
 def _by_trial(fn: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> Type:
@@ -164,12 +193,23 @@ def _by_trial(fn: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -
         except Exception as error:
             failure = failure or error
             results.append(_FAILED)
-    if results[0] is _FAILED or results[1] is _FAILED:
+    failed = results[0] is _FAILED or results[1] is _FAILED
+    if failed and isinstance(failure, _OUT_OF_DOMAIN) and getattr(fn, "__module__", "") == "math":
+        return FLOAT
+    if fn is operator.pow and isinstance(results[0], complex) and not any(map(_is_complex, args)):
+        return FLOAT
+    if failed:
         raise NoResult(f"{type(failure).__name__}: {failure}")
     return _merge([r for r in results if r is not _FAILED])
 
 
 _FAILED = object()
+_OUT_OF_DOMAIN = (ValueError, ZeroDivisionError, OverflowError)
+"""What ``math`` raises where a stand-in lies outside of a function's domain: the type of the result is known all the same."""
+
+
+def _is_complex(a: Any) -> bool:
+    return isinstance(a, complex) or (isinstance(a, Scalar) and a.dtype.startswith("complex"))
 
 
 def _stand_in(x: Any, many: int, any_: int) -> Any:

@@ -10,7 +10,11 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ..ir.core import Block, Op, Value
+from ..ir.ops import Lit, Slot
+from ..ir.types import BOOL, Array, OrConst, Scalar
 from . import abstract as ab
 from .abstract import Abstract
 
@@ -27,6 +31,31 @@ class Split(Exception):
     def __init__(self, op: Op, condition: Value, branches: list[tuple[Block, Exit]], refusal: Exception) -> None:
         super().__init__("split")
         self.op, self.condition, self.branches, self.refusal = op, condition, branches, refusal
+
+
+def split_by_kind(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> Split | None:
+    """The two cases of a variable that is a number before a loop and an array after its first iteration, where they differ."""
+    from .infer import SIMPLE, Exit, Refusal, narrow
+    choices = [a for a in args if isinstance(a, Value) and isinstance(a.type, OrConst)
+               and isinstance(a.type.base, Array) and isinstance(a.type.const, Scalar)]
+    if not choices or sp.context.splicing or sp.splits >= MOST_SPLITS:
+        return None
+    condition = sp.builder.value("call", [choices[0]], BOOL, fn=isinstance, args=(Slot(0), Lit(np.ndarray)), kwargs={})
+    branches = []
+    narrowed = sp.narrowed
+    for k in (0, 1):
+        block, sp.narrowed = Block(), dict(narrowed)
+        try:
+            with sp.builder.at(block):
+                narrow(sp, condition, k == 0)
+                results = SIMPLE[op.name](sp, frame, op, [sp.get(frame, v) for v in op.operands])
+        except Refusal:
+            return None
+        finally:
+            sp.narrowed = narrowed
+        branches.append((block, Exit("yield", results, op)))
+    return Split(op, condition, branches, Refusal("SCT708", "a variable is a number on one path and an array on another",
+                                                  "start an accumulator with np.zeros"))
 
 
 def split_rest(sp: Specializer, frame: Frame, rest: list[Op], split: Split) -> Exit:

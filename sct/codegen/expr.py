@@ -191,7 +191,7 @@ class Expressions:
         shown = [self.template(op, t) for t in args]
         if op.attrs.get("spelled") == "attribute" and not (op.attrs.get("adjoint") and _may_be_number(op.operands[0])):
             return attribute(shown[0], op.attrs["spelled_name"])
-        if op.attrs.get("spelled", "attribute") != "attribute":
+        if op.attrs.get("spelled") == "method":
             return ast.Call(attribute(shown[0], op.attrs["spelled_name"]), shown[1:], keywords)
         return ast.Call(self.object(fn), shown, keywords)
 

@@ -17,14 +17,15 @@ After (and dead code elimination, which takes what nothing uses any more):
     function f(%x: float, %y: float, %x_bar: float):
       %0: float = 2.0 * %x {adjoint}
       %1: float = %0 * %y {adjoint}
-      %2: float = -%y {adjoint}
-      %3: float = %2 * %y {adjoint}
-      %4: float = %3 / %x {adjoint}
-      %5: float = %1 - %4 {adjoint}
-      %x_bar.1: float = %x_bar + %5 {adjoint}
+      %2: float = %x_bar + %1 {adjoint}
+      %3: float = -%y {adjoint}
+      %4: float = %3 * %y {adjoint}
+      %5: float = %4 / %x {adjoint}
+      %x_bar.1: float = %2 - %5 {adjoint}
       return %x_bar.1 {single}
 
-It prints as ``x_bar += 2.0 * x * y - -y * y / x`` and pays in parentheses not printed; ``simplify`` has absorbed the signs that
+It prints as ``x_bar += 2.0 * x * y`` and ``x_bar -= -y * y / x``, as one sum where both belong to one line, and pays in parentheses
+not printed; ``simplify`` has absorbed the signs that
 can be absorbed before.  Where an array meets several numbers it saves arrays: ``c * (d * a)`` makes two, ``c * d * a`` one.
 """
 

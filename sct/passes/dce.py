@@ -79,12 +79,17 @@ def runs_unknown_iterator(loop: Op) -> bool:
 
 
 def _divisor(op: Op) -> Value | None:
-    """The divisor of a call that raises exactly where it is zero: a division of Python numbers."""
+    """The divisor of a call that raises at most where it is zero: a division by a Python number."""
     if op.name != "call" or op.attrs["fn"] not in _DIVISIONS or op.attrs.get("kwargs"):
         return None
     divisor = op.attrs["args"][-1]
-    python = all(isinstance(v.type, Scalar) and v.type.python for v in op.operands)
-    return op.operands[divisor.index] if python and isinstance(divisor, Slot) else None
+    if not isinstance(divisor, Slot) or not all(isinstance(v.type, Scalar) for v in op.operands):
+        return None
+    return op.operands[divisor.index] if _is_python(op.operands[divisor.index]) else None
+
+
+def _is_python(value: Value) -> bool:
+    return isinstance(value.type, Scalar) and value.type.python is True
 
 
 _DIVISIONS = (operator.truediv, operator.floordiv, operator.mod)
@@ -109,7 +114,7 @@ class _Liveness:
         self.index: dict[Value, tuple[Op, int]] = {}
         """For results and arguments of regions: which position of which op."""
         self.divisions: list[Op] = []
-        """Calls that raise if and only if their divisor is zero."""
+        """Calls that raise only if their divisor is zero."""
         for op in walk(fn.body):
             self.enter(op)
             if op.name == "try":
@@ -144,10 +149,12 @@ class _Liveness:
 
     def keep_what_raises(self) -> None:
         """An unused division of the user's stays, unless a live one in its block raises for it."""
-        raising = {(op.parent, _divisor(op)) for op in self.divisions if op in self.ops}
+        certain = {op for op in self.divisions if all(map(_is_python, op.operands))}  # NumPy's numbers give inf instead
+        raising = {(op.parent, _divisor(op)) for op in certain if op in self.ops}
         for op in self.divisions:
             if op.attrs.get("may_raise") and (op.parent, _divisor(op)) not in raising:
-                raising.add((op.parent, _divisor(op)))
+                if op in certain:
+                    raising.add((op.parent, _divisor(op)))
                 self.work.append(op)
         self.run()
 

@@ -31,21 +31,21 @@ Before:
           continue %exit.3, %s_bar.2
       return %s_bar {single}
 
-After:
+After (and dead code elimination):
 
     function f(%x: float, %n: int):
       %0: int = const 0
       %1: int = const 1
       %one: float = const 1.0
       %saved_s: saved(float) = cache
-      %exit: int, %s: float = for %i: int in range(%0, %n, %1) with %exit.1: int = %0, %s.1: float = %x:
+      %s: float = for %i: int in range(%0, %n, %1) with %s.1: float = %x:
         %2: bool = %s.1 < 0.5
         if %2 {tail}:
-          break %1, %s.1 {exit=1}
+          break %s.1 {exit=1}
         else:
           push %saved_s, %s.1
           %s.2: float = math.sin(%s.1)
-          continue %exit.1, %s.2
+          continue %s.2
       mark {text='reverse sweep'}
       %s_bar: float = for %j: int in range(%0, %n, %1) with %s_bar.1: float = %one {walks}:
         %s.3: float = pop %saved_s

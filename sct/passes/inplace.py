@@ -35,18 +35,20 @@ def protect_saved_arrays(fn: Function) -> int:
         return 0
     classes = AliasClasses(fn)
     order = {op: k for k, op in enumerate(walk(fn.body))}
-    by_class: dict[Value, list[Op]] = {}
+    late: dict[Value, list[Value]] = {}
+    for value in _read_late(fn):
+        if value in classes.parent:
+            late.setdefault(classes.find(value), []).append(value)
+    unsafe = []
     for op in sums:
-        by_class.setdefault(classes.find(op.operands[0]), []).append(op)
-    unsafe = {root for root, ops in by_class.items()
-              if any(_may_change_after(v, op, order) for v in _read_late(fn) if v in classes.parent and classes.find(v) is root
-                     for op in ops)}
-    changed = 0
-    for root in unsafe:
-        for op in by_class[root]:
-            op.name = "call"
-            changed += 1
-    return changed
+        root = classes.find(op.operands[0])
+        read = late.get(root, ())
+        anew = _made_anew_in(classes, root) if read else set()
+        if any(_may_change_after(value, op, order, anew) for value in read):
+            unsafe.append(op)
+    for op in unsafe:
+        op.name = "call"
+    return len(unsafe)
 
 
 def _read_late(fn: Function) -> list[Value]:
@@ -61,13 +63,21 @@ def _read_late(fn: Function) -> list[Value]:
     return list(found)
 
 
-def _may_change_after(value: Value, op: Op, order: dict[Op, int]) -> bool:
-    """Whether the in-place op may run after ``value`` got its meaning."""
+def _made_anew_in(classes: AliasClasses, root: Value) -> set[Block]:
+    """The blocks in which the whole class lives: each time round a loop with such a body it is other memory."""
+    if classes.is_foreign(root):
+        return set()
+    return set.intersection(*(set(enclosing(defining_block(value))) for value in classes.members[root]))
+
+
+def _may_change_after(value: Value, op: Op, order: dict[Op, int], anew: set[Block]) -> bool:
+    """Whether the in-place op may run after ``value`` got its meaning, on the same memory."""
     definition = value.owner
     block = defining_block(value)
     assert op.parent is not None
     around = list(enclosing(op.parent))
-    if any(b.parent is not None and b.parent.name in LOOPS and b in set(enclosing(block)) for b in around):
+    shared = set(enclosing(block)) - anew
+    if any(b.parent is not None and b.parent.name in LOOPS and b in shared for b in around):
         return True
     if isinstance(definition, Op):
         inside = any(b.parent is definition for b in around)

@@ -42,6 +42,7 @@ After:
 
 from __future__ import annotations
 
+from ..errors import InternalError
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS, Slot
 from ..ir.rewrite import use_map
@@ -59,6 +60,8 @@ def iterate_over_saved(fn: Function) -> int:
     for loop in list(fn.body.ops):
         if loop.name == "for" and loop.attrs["kind"] == "range" and not users.get(loop.blocks[0].args[0]):
             pop = _walkable(loop, pushes, fn.body)
+            if pop is None and loop.attrs.get("walks"):
+                raise InternalError("a loop that walks saved values pops none", loc=loop.loc)
             if pop is not None:
                 _rewrite(loop, pop)
                 changed += 1

@@ -242,7 +242,9 @@ class Shapes:
             if op.name == "mark":
                 return
             arrays = [v for v in op.operands if spread_number(v) is None and isinstance(v.type, Array)]
-            if len(op.results) == 1 and is_elementwise(op) and len(arrays) > 1 and all(self.spans(v, op.results[0]) for v in arrays):
+            if len(op.results) != 1 or len(arrays) < 2 or not is_elementwise(op):
+                continue
+            if all(self.spans(v, op.results[0]) for v in arrays):
                 for value in arrays[1:]:
                     self.known[self.of(value)] = self.of(arrays[0])
 

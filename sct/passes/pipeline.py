@@ -45,6 +45,7 @@ PIPELINE: list[Pass] = [
     eliminate_dead_code,
     skip_zeros,
     drop_idle_exits,
+    merge_common_subexpressions,
     reuse_saved,
     group_saved,
     iterate_over_saved,

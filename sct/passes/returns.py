@@ -31,7 +31,7 @@ After (and dead code elimination):
         %y.2: float = math.sin(%y.1)
         %2: bool = %y.2 < 0.5
         if %2 {tail}:
-          break %y.2
+          break %y.2 {exit=1}
         else:
           continue %y.2
       return %y {single}
@@ -51,8 +51,9 @@ def unify_returns(fn: Function) -> int:
     replaced: dict[Value, Value] = {}
     for op in walk(fn.body):
         op.operands[:] = [resolve(replaced, v) if v in replaced else v for v in op.operands]
-        if op.name == "if" and op.results and _early(op) is not None:
-            replaced.update(_same_on_both_sides(op, _early(op)))
+        loop = _early(op) if op.name == "if" and op.results else None
+        if loop is not None:
+            replaced.update(_same_on_both_sides(op, loop))
     if replaced:
         for op in walk(fn.body):
             op.operands[:] = [resolve(replaced, v) if v in replaced else v for v in op.operands]

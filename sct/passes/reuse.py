@@ -30,17 +30,14 @@ After:
       %0: int = const 0
       %1: int = const 1
       %one: float = const 1.0
-      %saved_s: saved(float) = cache
       %saved_c: saved(float) = cache
       %s: float = for %i: int in range(%0, %n, %1) with %s.1: float = %x:
-        push %saved_s, %s.1
         %c: float = math.cos(%s.1)
         push %saved_c, %c
         %s.2: float = %s.1 * %c
         continue %s.2
       mark {text='reverse sweep'}
       %s_bar: float = for %j: int in range(%0, %n, %1) with %s_bar.1: float = %one {reverse}:
-        %s.3: float = pop %saved_s
         %c.1: float = pop %saved_c
         %2: float = %c.1 * %c.1 {adjoint}
         %s_bar.2: float = %s_bar.1 * %2 {adjoint}

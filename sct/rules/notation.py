@@ -65,8 +65,9 @@ def partials(primal: str, *, singular: bool = False, tests: dict[str, Any] | Non
 
     ``primal`` reads ``z = f(x, y)`` or ``z = x * y``; each keyword gives the partial derivative with respect to that argument
     as an expression in the arguments and ``z``.  ``singular=True`` marks partials that can be infinite: where the cotangent
-    is exactly zero the product is zero then.  The function is looked up in ``np``, ``math`` and the caller's
-    module.  A partial written ``1 / d`` or ``-1 / d`` divides the cotangent; ``d`` must be one name, one call or one pair of parentheses.
+    is exactly zero the product is zero then.  A partial written ``1 / d`` or ``-1 / d`` divides the cotangent;
+    ``d`` must be one name, one call or one pair of parentheses.  The function may be one of the caller's module; the partials
+    use ``np``, ``math`` and our helpers.
     """
     result, _, call = (part.strip() for part in primal.partition("="))
     fn, params = _parse_call(call, sys._getframe(1).f_globals)

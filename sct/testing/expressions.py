@@ -5,6 +5,14 @@ from __future__ import annotations
 from .array_expressions import ArrayExpressions
 from .context import LIMIT, Expr, Var
 
+ITEMS = {
+    "dict": ('{0}["p"]', '{0}["q"]', '{0}.get("p", 0.5)', '{0}.get("r", 0.5)', "(0.5 * sum({0}.values()))",
+             "sum(0.4 * {0}[k_] for k_ in {0})"),
+    "point": ("{0}.re", "{0}.im", "{0}[0]", "{0}[-1]", "(0.5 * sum({0}))"),
+    "grid": ("{0}[0][1]", "{0}[-1][0]", "{0}[1][-1]", "(0.5 * sum({0}[0]))"),
+}
+"""How the numbers in a structure are read."""
+
 
 class Expressions(ArrayExpressions):
     """Generates scalar expressions; ``depth`` is how deep they may still nest."""
@@ -122,6 +130,12 @@ class Expressions(ArrayExpressions):
         if names and self.chance(0.82):
             name = self.rng.choice(names)
             return Expr(name, self.scope[name].bound)
+        if self.chance(0.25):
+            structures = [(n, v.kind) for n, v in self.scope.items() if v.kind in ITEMS]
+            if structures:
+                name, kind = self.rng.choice(structures)
+                self.use(f"read of a {kind}")
+                return Expr(self.rng.choice(ITEMS[kind]).format(name))
         if self.chance(0.3):
             items = [(n, v.size[0]) for n, v in self.scope.items() if v.kind in ("list", "tuple")]
             if items:
@@ -340,6 +354,7 @@ class Expressions(ArrayExpressions):
                 "np.sum({}[1:] * {}[:-1])",
                 "np.trace(np.outer({}, {}))",
                 "sum(p * q for p, q in zip({}, {}))",
+                "sum(p * q for p, q in zip({}, {}, strict=True))",
                 "np.einsum('i,i->', {}, {})",
             )
         )

@@ -116,7 +116,7 @@ class Loops(Writer):
                     {i: Var("int", fixed=True), other: Var("int", fixed=True), **element},
                 )
             case _:
-                self.use(f"for over {'rows' if kind == 'vec' else 'elements'}")
+                self.use("for over " + {"vec": "rows", "list": "lists"}.get(kind, "elements"))
                 self.loop(f"for {item} in {text}:", n, element)
         return None
 
@@ -126,6 +126,8 @@ class Loops(Writer):
         for name, var in self.scope.items():
             if var.kind == "mat" and not var.fresh:
                 found += [(name, "vec", var.size[1:], var.size[0])] * 2
+            elif var.kind == "grid":
+                found.append((name, "list", var.size[1:], var.size[0]))
             elif var.kind in ("vec", "list", "tuple") and not var.fresh:
                 found.append((name, "float", (), var.size[0]))
         found.append((f"({self.literal()}, {self.value(1)}, {self.small_int(0)})", "float", (), 3))

@@ -88,7 +88,28 @@ class Statements(Loops):
         kind = self.rng.choice(("list", "tuple"))
         text = ", ".join(items)
         self.use(kind)
-        self.emit(f"{self.bind(kind, (len(items),))} = {f'[{text}]' if kind == 'list' else f'({text})'}")
+        name = self.target(kind, (len(items),)) if self.chance(0.4) else None
+        name = name or self.bind(kind, (len(items),))
+        self.emit(f"{name} = {f'[{text}]' if kind == 'list' else f'({text})'}")
+
+    def structure(self) -> None:
+        """A dict, a named tuple, a list of lists, or the items of an array as a list."""
+        x, y = self.value(2), self.value(2)
+        match self.rng.randrange(4):
+            case 0:
+                self.use("dict")
+                self.emit(f'{self.bind("dict", fixed=True)} = {{"p": {x}, "q": {y}}}')
+            case 1:
+                self.use("named tuple")
+                name = self.target("point") or self.bind("point")
+                self.emit(f"{name} = Point({x}, {self.rng.choice(('', 'im='))}{y})")
+            case 2:
+                self.use("list of lists")
+                self.emit(f"{self.bind('grid', (2, 2), fixed=True)} = [[{x}, {self.value(1)}], [{self.value(1)}, {y}]]")
+            case _:
+                self.use("array.tolist()")
+                v = self.squashed_vector(self.vector(self.n, 2))
+                self.emit(f"{self.bind('list', (self.n,), fixed=True)} = {v}.tolist()")
 
     def list_comprehension(self) -> None:
         item = self.hidden("e")
@@ -277,6 +298,7 @@ SIMPLE: list[tuple[float, Form]] = [
     (0.7, Statements.swap),
     (1.2, Statements.unpack),
     (0.7, Statements.container),
+    (0.7, Statements.structure),
     (0.6, Statements.list_comprehension),
     (0.7, Statements.inactive),
     (0.15, Statements.raise_),

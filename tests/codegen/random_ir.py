@@ -148,7 +148,7 @@ class RandomFunction:
         hints = [self.hint() for _ in range(self.rng.randint(0, 3))]
         handlers = self.rng.choice([((),), ((ValueError,),), ((ValueError, OverflowError), (ZeroDivisionError,)),
                                     ((ArithmeticError,), ())])
-        names = [self.rng.choice(["", "e", "x", "s"]) for _ in handlers]
+        names = [self.rng.choice(["", "e", "x", "s"]) if classes else "" for classes in handlers]
         blocks = [Block() for _ in range(len(handlers) + 1)]
         self.inside(blocks[0], lambda: self.guarded(hints))
         for block, caught in zip(blocks[1:], names, strict=True):

@@ -1,12 +1,11 @@
-def horner_forward(c, x):
+def horner(c, x):
     value = 0.0
     for k in range(len(c) - 1, -1, -1):
         value = value * x + c[k]
-    return value, (c, x)
+    return value
 
 
-def horner_backward(context, value_bar):
-    c, x = context
+def horner_backward(c, x, value_bar):
     # 10: for k in range(len(c) - 1, -1, -1):
     c_bar = np.zeros_like(c)
     for k in range(len(c)):
@@ -18,17 +17,18 @@ def horner_backward(context, value_bar):
 
 # polynomial_fit_value_and_grad, specialised for c: float64[:], x: float64[:], y: float64[:]
 def polynomial_fit_value_and_grad(c, x, y):
+    n = len(x)
     loss = 0.0
-    saved = []
-    for i in range(len(x)):
-        horner, horner_context = horner_forward(c, x[i])
-        diff = horner - y[i]
-        saved.append((horner_context, diff))
+    saved_diff = []
+    for i in range(n):
+        diff = horner(c, x[i]) - y[i]
+        saved_diff.append(diff)
         loss += diff ** 2
     # reverse sweep
     # 17: for i in range(len(x)):
     c_bar = np.zeros_like(c)
-    for horner_context, diff in reversed(saved):
+    for i in reversed(range(n)):
+        diff = saved_diff.pop()
         # 18: loss += (horner(c, x[i]) - y[i]) ** 2
-        c_bar += horner_backward(horner_context, 2.0 * diff)
+        c_bar += horner_backward(c, x[i], 2.0 * diff)
     return loss, (c_bar,)

@@ -134,9 +134,18 @@ def test_equal_arrays_that_nobody_can_tell_apart_become_one():
           return %0 {single}
     """, """
         function f(%x: float64[:], %z_bar: float):
-          %x_bar: float64[:] = %x * %z_bar {adjoint}
-          %0: float64[:] = %x_bar + %x_bar {adjoint}
-          return %0 {single}
+          %0: float64[:] = %x * %z_bar {adjoint}
+          %1: float64[:] = %0 + %0 {adjoint}
+          return %1 {single}
+    """)
+
+
+def test_two_adjoint_numbers_that_begin_alike_stay_two():
+    stays("""
+        function f(%x: float, %z_bar: float):
+          %x_bar: float = %x * %z_bar {adjoint}
+          %y_bar: float = %z_bar * %x {adjoint}
+          return %x_bar, %y_bar
     """)
 
 

@@ -2,19 +2,24 @@
 
 import pytest
 
-from sct.passes import arrange, cse, dce, hoist, inplace, iterate, lazy, simplify
+from sct.passes import arrange, cse, dce, exits, group, hoist, inplace, iterate, lazy, returns, reuse, simplify, skip
 from sct.passes.cse import merge_common_subexpressions
 from sct.passes.dce import eliminate_dead_code
+from sct.passes.exits import drop_idle_exits
+from sct.passes.group import group_saved
 from sct.passes.hoist import hoist_invariants
 from sct.passes.inplace import protect_saved_arrays
 from sct.passes.iterate import iterate_over_saved
 from sct.passes.lazy import broadcast_lazily
+from sct.passes.returns import unify_returns
+from sct.passes.reuse import reuse_saved
+from sct.passes.skip import skip_zeros
 
 from .listings import check, listing
 
 PASSES = {
     cse: merge_common_subexpressions, dce: eliminate_dead_code, hoist: hoist_invariants, inplace: protect_saved_arrays,
-    iterate: iterate_over_saved, lazy: broadcast_lazily,
+    iterate: iterate_over_saved, lazy: broadcast_lazily, group: group_saved, skip: skip_zeros, reuse: reuse_saved,
 }
 
 
@@ -23,8 +28,8 @@ def test_header(module):
     check(listing(module, "Before"), listing(module, "After"), PASSES[module])
 
 
-@pytest.mark.parametrize("module, run", [(simplify, simplify.simplify), (arrange, arrange.arrange)],
-                         ids=["simplify", "arrange"])
+@pytest.mark.parametrize("module, run", [(simplify, simplify.simplify), (arrange, arrange.arrange), (exits, drop_idle_exits),
+                                         (returns, unify_returns)], ids=["simplify", "arrange", "exits", "returns"])
 def test_header_of_rewriting(module, run):
     def rewrite_and_clean(fn):
         run(fn)

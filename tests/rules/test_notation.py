@@ -137,6 +137,10 @@ def at_least_ten_vjp(x, *, z, z_bar):
     x_bar = np.broadcast_to(z_bar, x.shape)
 
 
+def sneaky(x: Any) -> Any:
+    raise AssertionError("runs while types are found out")
+
+
 def no_rule(x: Any) -> Any:
     return 3.0 * x
 
@@ -206,11 +210,16 @@ def step(x: Any) -> Any:
     return 1.0 if x > 0.0 else 0.0
 
 
+def scalar(args: list[Any], kwargs: dict[str, Any]) -> Any:
+    return FLOAT
+
+
 RULES: list[tuple[Any, Any, dict[str, Any]]] = [
     (power_sum, power_sum_vjp, {}), (moments, moments_vjp, {}), (weighted, weighted_vjp, {}), (pairs, pairs_vjp, {}),
     (product, product_vjp, {}), (integrate, integrate_vjp, {}), (front, front_vjp, {"alias": "view"}),
-    (front_copy, front_vjp, {}), (announce, announce_vjp, {"effect": "io"}), (jitter, jitter_vjp, {"effect": "random"}),
-    (at_least_ten, at_least_ten_vjp, {"infer": lambda args, kwargs: FLOAT}), (forgetful, forgetful_vjp, {}),
+    (front_copy, front_vjp, {}),
+    (announce, announce_vjp, {"effect": "io", "infer": scalar}), (jitter, jitter_vjp, {"effect": "random", "infer": scalar}),
+    (at_least_ten, at_least_ten_vjp, {"infer": scalar}), (forgetful, forgetful_vjp, {}),
     (sometimes, sometimes_vjp, {}), (choosy, choosy_vjp, {}), (positive, positive_vjp, {}), (wrong_form, wrong_form_vjp, {}),
     (returning, returning_vjp, {}),
 ]
@@ -237,7 +246,8 @@ def line_of(fun: Any, text: str) -> int:
     return first + next(k for k, line in enumerate(lines) if text in line)
 
 
-def refused(fun: Any, *args: Any, code: str, match: str, at: str = "return", error: type = MissingRuleError, **kwargs: Any) -> Any:
+def refused(fun: Any, *args: Any, code: str, match: str, at: str = "return", error: type = MissingRuleError,
+            **kwargs: Any) -> Any:
     """The error with which the gradient of ``fun`` is refused, at the line of ``fun`` that holds ``at``."""
     with pytest.raises(error, match=match) as caught:
         grad(fun, **kwargs)(*args)
@@ -438,7 +448,7 @@ def test_effects_happen_once():
         assert len(CALLS) == count
         calls = list(CALLS)
         CALLS.clear()
-        value, slope = value_and_grad(f)(2.0)
+        value, slope = value_and_grad(f)(2.0)                     # nor does finding out the types run it
         assert calls == CALLS and value == expected
     assert slope == pytest.approx(8 * expected / 2.0)             # x**8 times constants
 
@@ -448,6 +458,9 @@ def test_infer_says_what_stand_ins_cannot_tell():
     assert grad(lambda x: at_least_ten(x) ** 2)(x).tolist() == [132.0] * 12
     with pytest.raises(ValueError, match="too short"):
         grad(lambda x: at_least_ten(x))(x[:3])
+    declare(sneaky, effect="io")
+    refused(lambda x: x * sneaky(x), 2.0, code="SCT708", match="trying it out would have its effect", at="sneaky(x)",
+            error=SctError)
 
 
 def test_what_a_primitive_raises_is_raised_though_nothing_needs_its_result():

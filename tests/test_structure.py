@@ -1,0 +1,261 @@
+"""Holds the generated code to the shape of code written by hand: what is saved, how often, and which statements there are."""
+
+import ast
+import math
+
+import numpy as np
+import pytest
+
+import sct
+
+
+def generated(fun, argnums, *args):
+    """The syntax tree of the generated gradient, checked against differences along one direction."""
+    gradient = sct.grad(fun, argnums)
+    bars = gradient(*args)
+    rng = np.random.default_rng(1)
+    step, along, change = 1e-6, 0.0, {}
+    for position, bar in zip(argnums, bars, strict=True):
+        direction = rng.normal(size=np.shape(args[position])) if np.ndim(args[position]) else float(rng.normal())
+        along += np.sum(bar * direction)
+        change[position] = direction
+    ends = [fun(*(a + sign * step * change[k] if k in change else a for k, a in enumerate(args))) for sign in (1.0, -1.0)]
+    assert along == pytest.approx((ends[0] - ends[1]) / (2.0 * step), rel=1e-5, abs=1e-7)
+    return ast.parse(gradient.source).body[-1]
+
+
+def loops(tree):
+    return [node for node in ast.walk(tree) if isinstance(node, ast.For | ast.While)]
+
+
+def calls(tree, method):
+    return [n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr == method]
+
+
+def statements(tree):
+    return sum(isinstance(node, ast.stmt) for node in ast.walk(tree)) - 1
+
+
+def lines(tree):
+    return [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.stmt) and not hasattr(node, "body")]
+
+
+def reads_saved_list(loop):
+    text = ast.unparse(loop.iter)
+    return "reversed(saved" in text
+
+
+# ---- programs
+
+def decay(x, k, n):
+    s = x
+    for _ in range(n):
+        if s > 1.0:
+            s = s - k * math.sin(s)
+        else:
+            s = s + k * math.exp(-s) * x
+    return s
+
+
+def sum_of_squares(x, n):
+    total = 0.0
+    for i in range(n):
+        total = total + x * i
+    return total
+
+
+def root(a, x):
+    k = 0
+    while abs(x * x - a) > 1e-12 and k < 50:
+        x = x - (x * x - a) / (2.0 * x)
+        k += 1
+    return x
+
+
+def regression(w, b, X, y):
+    error = 0.0
+    n, m = X.shape
+    for i in range(n):
+        p = b
+        for j in range(m):
+            p += X[i, j] * w[j]
+        error += (y[i] - p) ** 2
+    return error / n
+
+
+def pendulum(x, v, h, n):
+    for _ in range(n):
+        a = -math.sin(x)
+        x2 = x + 0.5 * h * v
+        v2 = v + 0.5 * h * a
+        x = x + h * v2
+        v = v - h * math.sin(x2)
+    return x * x + v * v
+
+
+def softplus(X, w, b):
+    z = X @ w + b
+    return np.sum(np.log(1.0 + np.exp(z)))
+
+
+def sums(X, v):
+    total = 0.0
+    for i in range(len(v)):
+        s = np.zeros(X.shape[1])
+        for k in range(X.shape[0]):
+            s += X[k] * v[i]
+        total = total + np.sum(np.sin(s) * s)
+    return total
+
+
+RNG = np.random.default_rng(0)
+PROGRAMS = {
+    "decay": (decay, (0, 1), (0.7, 0.05, 40)),
+    "sum_of_squares": (sum_of_squares, (0,), (0.7, 5)),
+    "root": (root, (0,), (2.0, 1.0)),
+    "regression": (regression, (0, 1), (RNG.normal(size=3), 0.3, RNG.normal(size=(4, 3)), RNG.normal(size=4))),
+    "pendulum": (pendulum, (0, 1), (1.0, 0.1, 0.01, 30)),
+    "softplus": (softplus, (0, 1, 2), (RNG.normal(size=(4, 3)), RNG.normal(size=3), RNG.normal(size=4))),
+    "sums": (sums, (0, 1), (RNG.normal(size=(5, 3)), RNG.normal(size=4))),
+}
+SAVED = {"decay": 1, "sum_of_squares": 0, "root": 1, "regression": 1, "pendulum": 1, "softplus": 0, "sums": 1}
+"""Appends in the whole text: at most one per iteration here, and none where the reverse sweep reads nothing."""
+STATEMENTS = {"decay": 25, "sum_of_squares": 7, "root": 14, "regression": 22, "pendulum": 30, "softplus": 12, "sums": 18}
+"""At most so many statements; the adjoints by hand have about as many."""
+
+
+@pytest.fixture(params=sorted(PROGRAMS))
+def program(request):
+    fun, argnums, args = PROGRAMS[request.param]
+    return request.param, generated(fun, argnums, *args)
+
+
+def test_saves_per_iteration(program):
+    name, tree = program
+    assert len(calls(tree, "append")) == SAVED[name], ast.unparse(tree)
+
+
+def test_number_of_statements(program):
+    name, tree = program
+    assert statements(tree) <= STATEMENTS[name], ast.unparse(tree)
+
+
+def test_no_generic_helpers_where_types_and_masks_say_that_none_is_needed(program):
+    _, tree = program
+    named = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+    assert not [name for name in named if name.startswith(("unbroadcast", "strong_"))]
+
+
+def test_nothing_is_added_to_a_literal_zero(program):
+    _, tree = program
+    for node in ast.walk(tree):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
+            assert not any(isinstance(side, ast.Constant) and side.value == 0.0 for side in (node.left, node.right))
+
+
+def test_every_name_that_is_bound_is_read(program):
+    _, tree = program
+    names = [n for n in ast.walk(tree) if isinstance(n, ast.Name)]
+    read = {n.id for n in names if isinstance(n.ctx, ast.Load)}
+    counters = {n.id for loop in loops(tree) if isinstance(loop, ast.For) for n in ast.walk(loop.target) if isinstance(n, ast.Name)}
+    assert {n.id for n in names if isinstance(n.ctx, ast.Store)} - read - counters == set()
+
+
+# ---- single shapes
+
+@pytest.mark.parametrize("name", ["decay", "root", "pendulum"])
+def test_reverse_loops_iterate_over_what_was_saved(name):
+    fun, argnums, args = PROGRAMS[name]
+    tree = generated(fun, argnums, *args)
+    assert reads_saved_list(loops(tree)[-1])
+    assert not calls(tree, "pop")
+
+
+def test_values_saved_together_share_one_list():
+    fun, argnums, args = PROGRAMS["pendulum"]
+    (push,) = calls(generated(fun, argnums, *args), "append")
+    assert isinstance(push.args[0], ast.Tuple)
+
+
+def test_functions_in_branches_are_called_again_rather_than_saved():
+    tree = generated(*PROGRAMS["decay"][:2], *PROGRAMS["decay"][2])
+    assert ast.unparse(tree).count("math.sin(s)") == 2
+    assert len(calls(tree, "append")) == 1
+
+
+def test_first_contribution_assigns():
+    def f(x, y):
+        z = np.exp(x) * y
+        return np.sum(z * z)
+
+    tree = generated(f, (0, 1), RNG.normal(size=3), RNG.normal(size=3))
+    assert not calls(tree, "zeros_like")
+    assert not [n for n in ast.walk(tree) if isinstance(n, ast.AugAssign)]
+
+
+def test_elements_are_added_in_place_to_one_buffer():
+    tree = generated(*PROGRAMS["regression"][:2], *PROGRAMS["regression"][2])
+    assert len(calls(tree, "zeros_like")) == 1
+    added = [n for n in ast.walk(tree) if isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Subscript)]
+    assert [ast.unparse(n.target) for n in added] == ["w_bar[j]"]
+
+
+def test_a_division_that_raises_anyway_is_not_repeated():
+    tree = generated(*PROGRAMS["regression"][:2], *PROGRAMS["regression"][2])
+    assert "error / n" not in lines(tree)
+
+
+def test_sums_into_an_array_made_anew_at_each_iteration_stay_in_place():
+    tree = generated(*PROGRAMS["sums"][:2], *PROGRAMS["sums"][2])
+    assert "s += X[k] * v[i]" in lines(tree)
+
+
+def test_sums_into_an_array_that_is_saved_at_each_iteration_make_new_arrays():
+    def f(X, v):
+        total = 0.0
+        s = np.zeros(X.shape[1])
+        for i in range(len(v)):
+            s += X[i] * v[i]
+            total = total + np.sum(np.sin(s))
+        return total
+
+    tree = generated(f, (0, 1), RNG.normal(size=(4, 3)), RNG.normal(size=4))
+    assert "s = s + X[i] * v[i]" in lines(tree)
+
+
+def test_only_the_sum_after_the_save_makes_a_new_array():
+    def f(X, v):
+        total = 0.0
+        for i in range(len(v)):
+            s = np.zeros(X.shape[1])
+            s += X[0]
+            total += np.sum(np.sin(s))
+            s += v[i] * X[1]
+            total = total + np.sum(np.cos(s) * s)
+        return total
+
+    found = lines(generated(f, (0, 1), RNG.normal(size=(4, 3)), RNG.normal(size=4)))
+    assert "s += X[0]" in found
+    assert "s = s + v[i] * X[1]" in found
+
+
+def test_masks_bring_strong_zeros():
+    def f(x):
+        return np.sum(np.where(x > 0.0, np.sqrt(x), 0.0))
+
+    assert sct.grad(f)(np.array([4.0, 0.0])).tolist() == [0.25, 0.0]
+
+
+@pytest.mark.parametrize("statements_of", [20, 200])
+def test_the_text_grows_with_the_function(statements_of):
+    body = "".join(f"    v{k + 1} = math.sin(v{k}) * v{max(0, k - 1)} + x\n" for k in range(statements_of))
+    fun = sct.grad_from_source(f"def f(x):\n    v0 = x\n{body}    return v{statements_of}\n", namespace={"math": math})
+    fun(0.3)
+    assert statements(ast.parse(fun.source)) <= 5 * statements_of + 10
+
+
+def test_deep_chains_of_conditions_are_compiled():
+    body = "".join(f"    if y > {k + 2}.0:\n        return y * {k}.5\n" for k in range(200))
+    fun = sct.grad_from_source(f"def f(x):\n    y = x * x\n{body}    return y\n")
+    assert fun(0.5) == 1.0
+    assert fun(2.1) == 2.0 * 2.1 * 2.5
