@@ -114,7 +114,7 @@ class GradientFunction:
 
     # ------------------------------------------------------------------------------------------------------- calling
     def _slow(self, values: tuple[Any, ...]) -> Any:
-        return run(self._specialisation(values), values)
+        return run(self._specialisation(values), values, self._dispatcher)
 
     def _specialisation(self, values: Sequence[Any]) -> Compiled:
         """The specialisation for these values of all parameters; made if there is none yet."""

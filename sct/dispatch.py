@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
 import threading
 import types
 from collections.abc import Callable, Sequence
@@ -13,7 +14,9 @@ import numpy as np
 
 from .analysis.abstract import DataPath, read
 from .arguments import signature_text
-from .ir.types import MANY, NONE, STR, UNIT, Array, Scalar, Type, type_of
+from .errors import InternalError
+from .ir.core import Op, Value
+from .ir.types import MANY, NONE, STR, UNIT, Array, Scalar, Type, strip_const, type_of
 
 if TYPE_CHECKING:
     from .compiler import Compiled
@@ -161,12 +164,19 @@ class _Printer:
     def guarded_call(self, compiled: Compiled) -> list[str]:
         """Run the generated function; an exception gets a note that names the user's line."""
         function, own = self.object("function", compiled.function), self.object("compiled", compiled)
-        error = self.fresh("sct_error")
-        return ["    try:",
-                f"        return {function}({', '.join(self.names)})",
-                f"    except {self.builtin(Exception)} as {error}:",
-                f"        {self.object('annotate', annotate)}({error}, {own})",
-                "        raise"]
+        error, result = self.fresh("sct_error"), self.fresh("sct_result")
+        unproven = unproven_shapes(compiled)
+        lines = ["    try:",
+                 f"        {f'{result} =' if unproven else 'return'} {function}({', '.join(self.names)})",
+                 f"    except {self.builtin(Exception)} as {error}:",
+                 f"        {self.object('annotate', annotate)}({error}, {own})",
+                 "        raise"]
+        if unproven:
+            tests = " or ".join(f"{result}{place}.shape != {name}.shape" for place, name in unproven)
+            values = "".join(f"{name}, " for name in self.names)
+            reject = f"{self.object('reject', reject_shapes)}({self.object('self', self)}, ({values}))"
+            lines += [f"    if {tests}:", f"        {reject}", f"    return {result}"]
+        return lines
 
     # ---- guards
 
@@ -317,12 +327,62 @@ def annotate(error: BaseException, compiled: Compiled) -> None:
     annotate(error, compiled)
 
 
-def run(compiled: Compiled, arguments: Sequence[Any]) -> Any:
+def unproven_shapes(compiled: Compiled) -> list[tuple[str, str]]:
+    """Array gradients whose shape rests on operands that fit together: (where in the result, parameter) for each.
+
+    An operation that the gradient does not need is not run, so that nothing else would notice operands that do not fit.
+    """
+    request = compiled.request
+    place = "[1]" if request.value else "[0]" if request.has_aux else ""
+    end = compiled.adjoint.body.ops[-1]
+    returned = end.operands[1 if request.value else 0]
+    items = [returned]
+    if request.sequence and isinstance(returned.owner, Op):
+        items = returned.owner.operands
+    found = []
+    for k, (position, item) in enumerate(zip(request.wrt, items, strict=True)):
+        param = compiled.adjoint.params[position]
+        if isinstance(strip_const(param.type), Array) and not _made_like(item, param):
+            found.append((f"{place}[{k}]" if request.sequence else place, param.hint))
+    return found
+
+
+def _made_like(value: Value, param: Value) -> bool:
+    op = value.owner
+    return isinstance(op, Op) and op.name == "call" and op.attrs["fn"] in (np.zeros_like, np.copy) and op.operands[0] is param
+
+
+def reject_shapes(home: _Printer | Dispatcher, values: tuple[Any, ...]) -> None:
+    """Operands do not fit together: let the function itself say so."""
+    positional: list[Any] = []
+    keywords: dict[str, Any] = {}
+    for p, value in zip(home.parameters, values, strict=True):
+        if p.kind is p.VAR_POSITIONAL:
+            positional.extend(value)
+        elif p.kind is p.VAR_KEYWORD:
+            keywords.update(value)
+        elif p.kind is p.KEYWORD_ONLY:
+            keywords[p.name] = value
+        else:
+            positional.append(value)
+    home.plain(*positional, **keywords)
+    raise InternalError(f"the gradient of `{getattr(home.plain, '__name__', 'f')}` has another shape than its argument")
+
+
+def run(compiled: Compiled, arguments: Sequence[Any], home: Dispatcher) -> Any:
     """Call a specialisation after refreshing the module data that it reads."""
     for space, name, path in compiled.live:
         space[name] = read(path)
     try:
-        return compiled.function(*arguments)
+        result = compiled.function(*arguments)
     except Exception as error:
         annotate(error, compiled)
         raise
+    given = dict(zip([p.name for p in home.parameters], arguments, strict=True))
+    for place, name in unproven_shapes(compiled):
+        gradient = result
+        for key in re.findall(r"\d+", place):
+            gradient = gradient[int(key)]
+        if gradient.shape != given[name].shape:
+            reject_shapes(home, tuple(arguments))
+    return result

@@ -14,7 +14,7 @@ from .codegen.facts import resolve
 from .codegen.wording import ELLIPSIS, wording
 from .compiler import Compiled
 from .errors import place
-from .ir.core import Function, Loc, Op, Value, enclosing, walk
+from .ir.core import Block, Function, Loc, Op, Value, enclosing, walk
 from .ir.ops import IMPLICIT, LOOPS, uses_in
 from .ir.types import STR, Array, Cache, List, Object, Scalar, Tuple, Type, strip_const
 
@@ -54,6 +54,7 @@ def _entries(compiled: Compiled) -> Iterator[Entry]:
     yield from _inputs(compiled)
     for function in (compiled.adjoint, *compiled.callees):
         saved = {op.operands[0]: op.operands[1] for op in walk(function.body) if op.name == "push"}
+        saved.update(_taken_back(function, saved))
         yield from _saved(function)
         yield from _kept(function)
         yield from _recomputed(function, saved)
@@ -65,8 +66,29 @@ def _entries(compiled: Compiled) -> Iterator[Entry]:
 def _saved(function: Function) -> Iterator[Entry]:
     for op in walk(function.body):
         if op.name == "push":
-            cache, value = op.operands
-            yield Entry(op.loc, "saved", _spelled(value), _shown(value.type), size_per_save(value.type), _how_often(op))
+            for value in _together(op.operands[1]) or [op.operands[1]]:
+                loc = value.owner.loc if isinstance(value.owner, Op) else op.loc
+                yield Entry(loc, "saved", _spelled(value), _shown(value.type), size_per_save(value.type), _how_often(op))
+
+
+def _together(value: Value) -> list[Value]:
+    """The values that are saved as one tuple."""
+    owner = value.owner
+    return owner.operands if isinstance(owner, Op) and owner.name == "tuple" and owner.attrs.get("cls") is tuple else []
+
+
+def _taken_back(function: Function, saved: dict[Value, Value]) -> Iterator[tuple[Value, Value]]:
+    """For each item of a tuple that was saved and is taken back: the value that was saved."""
+    for op in walk(function.body):
+        if op.name != "item":
+            continue
+        source = op.operands[0].owner
+        loop = source.parent if isinstance(source, Block) else None
+        if loop is not None and loop.name == "for" and loop.attrs.get("kind") == "each":
+            source = loop.operands[0].owner  # reversed(cache)
+        cache = source.operands[0] if isinstance(source, Op) and source.operands else None
+        if cache is not None and cache in saved and _together(saved[cache]):
+            yield op.results[0], _together(saved[cache])[op.attrs["key"]]
 
 
 def _how_often(op: Op) -> str:

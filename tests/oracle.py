@@ -141,6 +141,8 @@ def same(a, b):
         return list(a) == list(b) and all(same(a[k], b[k]) for k in a)
     if isinstance(a, float | np.floating):
         return repr(a) == repr(b)
+    if type(a).__module__ != "builtins" and hasattr(a, "__dict__") and not callable(a):
+        return same(vars(a), vars(b))
     return a is b or type(a).__eq__ is object.__eq__ or bool(a == b)
 
 

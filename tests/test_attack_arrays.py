@@ -15,11 +15,16 @@ SQUARE = np.array([[2.0, 0.3, -0.4], [0.1, 1.5, 0.2], [-0.3, 0.6, 1.9]])
 T3 = np.sin(np.arange(24.0) + 0.5).reshape(2, 3, 4)
 EMPTY = np.zeros(0)
 PROGRAMS = []
-CLOSED = []
+REFUSED = []
 
 
 def case(*args, **options):
     return program(PROGRAMS, *args, **options)
+
+
+def refused(*args, **options):
+    """Not supported so far: a clear error, and nothing is computed."""
+    return program(REFUSED, *args, **options)
 
 
 # ------------------------------------------------------------------------------------- accumulators and shared storage
@@ -183,6 +188,91 @@ def doubling_in_place(x):
     return np.sum(y)
 
 
+NO_ROWS = np.zeros((0, 4))
+
+
+@case(M, A)
+@case(NO_ROWS, A)
+def number_that_may_stay_a_number(m, x):
+    t = 2.0
+    for row in m:
+        t = t + row
+    return np.sum(x * t) + np.sum(t * t) + np.mean(t) / len(x) + np.max(t)
+
+
+@case(M, A, 1.3)
+@case(NO_ROWS, A, 1.3)
+def number_that_may_stay_a_number_times_active(m, x, s):
+    t = 2.0
+    for row in m:
+        t = t + row
+    u = t * s
+    return np.sum(x * u) + np.sum(u * u) * s + np.mean(u / s) + np.max(u)
+
+
+@case(M, A, B)
+@case(NO_ROWS, A, B)
+def integer_that_may_stay_an_integer(m, x, w):
+    t = 1
+    for row in m:
+        t = t + row
+    z = np.tanh(t * w + x)
+    return np.sum(z * t) - np.sum(np.where(z > 0, t, z))
+
+
+@case(M + 1.0, A)
+@case(NO_ROWS, A)
+def two_numbers_that_may_stay_numbers(m, x):
+    t = 2.0
+    u = 3
+    for row in m:
+        t = t + row
+        u = u + row * row
+    return np.sum((t - u) / (x + 2 * u)) + np.sum(np.maximum(t, u))
+
+
+@case(M, M)
+@case(NO_ROWS, M)
+def number_against_matrix(m, w):
+    t = 1.5
+    for row in m:
+        t = t + row
+    return np.sum(w * t) + np.sum((t - w) ** 2)
+
+
+@case(M, A)
+@case(NO_ROWS, A)
+def number_centred(m, x):
+    t = 0.5
+    for row in m:
+        t = t + row
+    u = t - np.mean(t)
+    return np.mean(u**2) + np.var(t) + np.sum(np.exp(-t) * x) + np.sum(np.stack([x, x * t])[1])
+
+
+@case(M, A)
+@case(NO_ROWS, A)
+def number_in_callee(m, x):
+    def g(v):
+        s = 0.0
+        for _ in range(2):
+            s = s + v * v
+        return s
+    t = 0.5
+    for row in m:
+        t = t + row
+    return np.sum(g(t) * x) + np.sum(g(t * x))
+
+
+@case(M)
+@case(NO_ROWS)
+def mean_of_rows(m):
+    t = 0
+    for row in m:
+        t += row * row
+    return np.sum(np.sqrt(t / (len(m) + 1)) * 0.5)
+
+
 # ------------------------------------------------------------------------------------------------------ views and indices
 
 @case(M)
@@ -328,7 +418,7 @@ def rows_enumerate_reversed(m):
     return s
 
 
-@case(M)
+@refused(M)
 def unpack_rows(m):
     a, b, c = m
     first, *rest = a
@@ -492,6 +582,24 @@ def single_and_double_arrays(x, y):
 def single_array_cast_up(x):
     y = x.astype(np.float64)
     return np.sum(y * y)
+
+
+S = A.astype(np.float32)
+
+
+@case(S, 1.5, rtol=1e-3, expected=(np.full(4, 3.0), 2.0 * float(np.sum(S))))
+def single_array_and_number(x, s):
+    return np.sum(x * s) * 2.0
+
+
+@case(A, np.float32(1.5), rtol=1e-3, expected=(np.full(4, 1.5), float(np.sum(A))))
+def double_array_and_single_number(x, s):
+    return np.sum(x * s)
+
+
+@case(S, M, rtol=1e-3, expected=(np.sum(M, axis=0), np.tile(S, (3, 1))))
+def single_vector_double_matrix(x, m):
+    return np.sum(m @ x)
 
 
 @case(np.float64(1.5), 2.0)
@@ -910,6 +1018,18 @@ def writes_with_out(x):
     return np.sum(y)
 
 
+def writes_with_positional_out(x):
+    y = x * 1.0
+    np.sin(x, y)
+    return np.sum(y)
+
+
+def writes_with_out_of_sum(x):
+    y = np.zeros(())
+    x.sum(0, None, y)
+    return y * 1.0
+
+
 def writes_with_method(x):
     x.sort()
     return np.sum(x * np.arange(4.0))
@@ -941,16 +1061,23 @@ def writes_attribute(x):
 
 WRITES = [
     (f, (M if f is adds_to_loop_row else A,)) for f in (
-        writes_element, writes_fresh_element, adds_to_element, adds_to_argument, adds_to_alias_of_argument, adds_to_alias_of_local,
-        adds_to_view, adds_to_viewed, adds_to_transpose, adds_to_ravel, adds_to_asarray, adds_to_loop_row, adds_to_list_item,
-        adds_to_tuple_item, adds_to_maybe_argument, adds_in_callee, adds_to_captured, adds_after_first_trip_alias, adds_to_previous,
-        writes_with_out, writes_with_method, writes_with_fill, writes_with_add_at, writes_with_copyto, writes_attribute)
+        writes_element, writes_fresh_element, adds_to_element, adds_to_argument, adds_to_alias_of_argument,
+        adds_to_alias_of_local, adds_to_view, adds_to_viewed, adds_to_transpose, adds_to_ravel, adds_to_asarray,
+        adds_to_loop_row, adds_to_list_item, adds_to_tuple_item, adds_to_maybe_argument, adds_in_callee,
+        adds_to_captured, adds_after_first_trip_alias, adds_to_previous, writes_with_out, writes_with_positional_out,
+        writes_with_out_of_sum, writes_with_method, writes_with_fill, writes_with_add_at, writes_with_copyto,
+        writes_attribute)
 ]
 
 
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
 def test_program(fun, args, options):
     check(fun, *args, **options)
+
+
+@pytest.mark.parametrize(("fun", "args", "options"), parameters(REFUSED))
+def test_refused(fun, args, options):
+    assert not isinstance(refusal(fun, *args, **options), sct.errors.InternalError)
 
 
 @pytest.mark.parametrize(("fun", "args"), [pytest.param(f, a, id=f.__name__) for f, a in WRITES])

@@ -7,16 +7,22 @@ import numpy as np
 import pytest
 
 import sct
-from tests.oracle import check, parameters, program
+from tests.oracle import check, parameters, program, refusal
 
 A = np.array([0.5, -1.2, 2.0, 0.7])
 B = np.array([1.1, 0.4, -0.3, 0.9])
 M = np.arange(12.0).reshape(3, 4) / 7 - 0.6
 PROGRAMS = []
+REFUSED = []
 
 
 def case(*args, **options):
     return program(PROGRAMS, *args, **options)
+
+
+def refused(*args, **options):
+    """Not supported so far: a clear error, and nothing is computed."""
+    return program(REFUSED, *args, **options)
 
 
 # --------------------------------------------------------------------------------------------------------- loops and exits
@@ -191,7 +197,7 @@ def inner_loop_may_not_run(x):
     return s
 
 
-@case(1.3)
+@refused(1.3)
 def never_run_loop_defines_nothing(x):
     y = x
     for k in range(0):
@@ -486,6 +492,77 @@ def tuple_or_none(x):
     return p[0] * p[1]
 
 
+@case(1.3)
+def tuple_or_none_used_twice(x):
+    p = None
+    s = 0.0
+    for k in range(4):
+        if p is not None:
+            s += p[0] * x + p[1][0] * p[1][1]
+        if k % 2 == 0:
+            p = (x * k, (x, x * x))
+    return s
+
+
+@case(A)
+def tuple_of_arrays_or_none(x):
+    p = None
+    s = 0.0
+    for k in range(4):
+        if p is not None:
+            s += np.sum(p[0] * x) + np.sum(p[1][0] * p[1][1])
+        if k % 2 == 0:
+            p = (x * k, (x, np.outer(x, x)))
+    return s
+
+
+@case(A, True)
+@case(A, False)
+def tuple_or_none_unpacked(x, flag):
+    p = (x, np.sum(x)) if flag else None
+    if p is None:
+        return x[0]
+    a, b = p
+    return np.sum(a * a) * b * p[1]
+
+
+@case(1.3)
+def best_candidate(x):
+    best = None
+    for k in range(4):
+        candidate = (x * k - 3, x**k, k)
+        if best is None or candidate[0] > best[0]:
+            best = candidate
+    return best[0] * best[1] * best[2]
+
+
+@case(A)
+def found_pair_or_none(x):
+    p = None
+    for v in x:
+        if v > 1:
+            p = (v, x)
+            break
+        elif v > 0:
+            p = (v * v, x * v)
+    return x[0] if p is None else p[0] * np.sum(p[1])
+
+
+@case(1.3)
+def callee_finds_pair_or_none(x):
+    def find(k):
+        for j in range(5):
+            if j > k:
+                return (x * j, j)
+        return None
+    s = 0.0
+    for k in range(6):
+        r = find(k)
+        if r is not None:
+            s += r[0] * r[1] * x
+    return s
+
+
 @case(A)
 def vector_or_matrix(x):
     t = x
@@ -538,7 +615,7 @@ def bound_in_each_branch_in_loop(x):
     return s + a * b
 
 
-@case(1.3)
+@refused(1.3)
 def deleted_and_rebound(x):
     y = x * x
     del y
@@ -665,7 +742,7 @@ def with_array_in_loop_return(x):
     return 0.0
 
 
-@case(1.3)
+@refused(1.3)
 def try_finally_around_a_loop(x):
     try:
         s = x
@@ -693,6 +770,30 @@ def comprehension_in_comprehension(m):
     return sum([sum([v * v for v in row]) * row[1] for row in m])
 
 
+@case(M)
+def three_generators_with_conditions(m):
+    t = [v * row[0] for row in m if row[0] > -0.5 for v in row if v > 0.2 for w in row if w < v]
+    return sum(t) + max(t) * t[0] + t[-1] * len(t)
+
+
+@case(M)
+def lists_made_in_a_loop(m):
+    s = 0.0
+    for k in range(2):
+        t = [v * row[0] for row in m if row[k] > -0.5 for v in row if v > 0.2]
+        if k:
+            s += sum(t) * t[1]
+        else:
+            s += min(t)
+    return s
+
+
+@case(M)
+def lists_of_lists_with_conditions(m):
+    ts = [[v * v for v in row if v > 0.1] for row in m]
+    return sum(sum(t) for t in ts) * ts[1][0]
+
+
 @case(A)
 def list_of_arrays_stacked(x):
     rows = [x * k for k in range(3)]
@@ -708,7 +809,7 @@ def list_read_backwards(x):
     return s + ys[-1] * ys[1]
 
 
-@case(A)
+@refused(A)
 def list_of_pairs(x):
     pairs = [(v, v * v) for v in x]
     return sum(a * b for a, b in pairs) + pairs[2][0]
@@ -729,7 +830,7 @@ def minimum_of_list_takes_first_tie(x):
     return min([v * v for v in x])
 
 
-@case(A)
+@refused(A)
 def extremum_with_default(x):
     return max((v for v in x if v > 100), default=x[0] * 2) + min([v * x[1] for v in x], default=0.0)
 
@@ -745,7 +846,7 @@ def dict_of_arrays(x):
     return np.sum(d["a"] * d["b"]) + sum(v[0] for v in d.values()) + sum(len(k) * d[k][1] for k in d)
 
 
-@case(A)
+@refused(A)
 def zip_star(x):
     pairs = ((x[0], x[1]), (x[2], x[3]))
     a, b = zip(*pairs)
@@ -774,7 +875,7 @@ def enumerate_zip_reversed_together(x):
     return s
 
 
-@case(A)
+@refused(A)
 def map_filter_sum(x):
     return sum(map(lambda v: v * v, filter(lambda v: v > 0, x))) + sum(map(lambda a, b: a * b, x, x[1:]))
 
@@ -808,7 +909,7 @@ def cell_rebound_in_a_branch(x):
     return y + f()
 
 
-@case(1.3)
+@refused(1.3)
 def nonlocal_accumulator(x):
     total = 0.0
     calls = 0
@@ -823,7 +924,7 @@ def nonlocal_accumulator(x):
     return total * calls
 
 
-@case(1.3)
+@refused(1.3)
 def nonlocal_through_two_levels(x):
     a = x
 
@@ -838,7 +939,7 @@ def nonlocal_through_two_levels(x):
     return y * a
 
 
-@case(A)
+@refused(A)
 def nonlocal_array(x):
     t = x
 
@@ -946,6 +1047,11 @@ RAISING = [(divides_by_zero, 1.3), (index_error_in_loop, A), (assertion_fails, 1
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
 def test_program(fun, args, options):
     check(fun, *args, **options)
+
+
+@pytest.mark.parametrize(("fun", "args", "options"), parameters(REFUSED))
+def test_refused(fun, args, options):
+    assert not isinstance(refusal(fun, *args, **options), sct.errors.InternalError)
 
 
 @pytest.mark.parametrize(("fun", "x"), [pytest.param(f, x, id=f.__name__) for f, x in RAISING])

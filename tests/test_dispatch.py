@@ -234,3 +234,22 @@ def test_dispatch_costs_little():
         direct = gradient.specialize(*args, unchecked=True)
         full = gradient._dispatcher.values(*args)
         assert best(gradient, *args) - best(direct, *full) < 1.0
+
+
+MISFITS = {
+    "product": (lambda a, b: (a * b).sum(), (np.ones(4), np.ones(3)), (0, 1)),
+    "one of two": (lambda a, b: (a + b).sum(), (np.ones(4), np.ones(3)), 1),
+    "matrix": (lambda m, v: np.sum(m @ v), (np.ones((4, 3)), np.ones(2)), "v"),
+}
+
+
+@pytest.mark.parametrize("fun, args, argnums", MISFITS.values(), ids=MISFITS)
+def test_operands_that_do_not_fit_are_rejected_as_by_the_function(fun, args, argnums):
+    """The gradient needs no product of the operands, but the function raises."""
+    gradient = sct.grad(fun, argnums)
+    for _ in range(2):
+        with pytest.raises(ValueError) as expected:
+            fun(*args)
+        with pytest.raises(ValueError) as found:
+            gradient(*args)
+        assert str(found.value) == str(expected.value)

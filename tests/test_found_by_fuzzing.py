@@ -162,3 +162,33 @@ def called_twice(x: float, v: np.ndarray, w: np.ndarray) -> float:
 def test_outer_products_of_saved_vectors(fn: Callable[..., Any]) -> None:
     agrees(fn, 0.7, np.array([0.3, -0.2, 0.4]), np.array([1.0, -0.5]))
     agrees(fn, 0.7, np.array([0.3, -0.2]), np.array([1.0, -0.5]))
+
+
+def bound_and_used_under_one_condition(x: float, y: float) -> float:
+    for _ in enumerate([1.0, 1.0]):
+        large = y >= 2.0
+        if large:
+            state = x
+        if large:
+            y = state
+            state /= y
+    return y
+
+
+def test_unbound_variable_that_is_kept_for_the_reverse_sweep() -> None:
+    for y in (1.0, 3.0):
+        agrees(bound_and_used_under_one_condition, 5.0, y)
+
+
+# ------------------------------------------------------------------------------------------------------------- names
+
+
+def test_function_called_underscore() -> None:
+    def f(x: float) -> float:
+        def _(t: float) -> float:
+            for _ in range(2):
+                t = t * x
+            return t
+        quotient = divmod(x, 0.5)[0]
+        return _(x) * quotient + divmod(_(2.0), 0.7)[1]
+    agrees(f, 1.3)

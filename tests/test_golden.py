@@ -1,7 +1,7 @@
 """Holds the generated adjoints of varied functions to adjoints of the same functions that were written by hand.
 
-Each ``golden/NAME.py`` holds a function, its adjoint by hand and arguments; ``golden/NAME.golden.py`` what the compiler generates
-for it.  ``SCT_UPDATE_GOLDEN=1`` rewrites these files: read the difference.
+Each ``golden/NAME.py`` holds a function, its adjoint by hand and arguments; ``golden/NAME.golden.py`` what the compiler
+generates for it.  ``SCT_UPDATE_GOLDEN=1`` rewrites these files: read the difference.
 """
 
 import ast
@@ -91,8 +91,8 @@ def test_no_line_is_dead(case):
     for function in generated(gradient, made).body:
         names = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
         read = {n.id for n in names if isinstance(n.ctx, ast.Load)}
-        read |= {n.target.value.id for n in ast.walk(function)
-                 if isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Subscript) and isinstance(n.target.value, ast.Name)}
+        places = [n.target for n in ast.walk(function) if isinstance(n, ast.AugAssign)]
+        read |= {place.value.id for place in places if isinstance(place, ast.Subscript) and isinstance(place.value, ast.Name)}
         assert {n.id for n in names if isinstance(n.ctx, ast.Store)} - read <= {"_"}
 
 

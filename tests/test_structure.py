@@ -29,7 +29,8 @@ def loops(tree):
 
 
 def calls(tree, method):
-    return [n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr == method]
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return [node for node in found if isinstance(node.func, ast.Attribute) and node.func.attr == method]
 
 
 def statements(tree):
@@ -120,7 +121,7 @@ PROGRAMS = {
 }
 SAVED = {"decay": 1, "sum_of_squares": 0, "root": 1, "regression": 1, "pendulum": 1, "softplus": 0, "sums": 1}
 """Appends in the whole text: at most one per iteration here, and none where the reverse sweep reads nothing."""
-STATEMENTS = {"decay": 25, "sum_of_squares": 7, "root": 14, "regression": 22, "pendulum": 30, "softplus": 12, "sums": 18}
+STATEMENTS = {"decay": 25, "sum_of_squares": 7, "root": 15, "regression": 22, "pendulum": 30, "softplus": 12, "sums": 18}
 """At most so many statements; the adjoints by hand have about as many."""
 
 
@@ -157,7 +158,8 @@ def test_every_name_that_is_bound_is_read(program):
     _, tree = program
     names = [n for n in ast.walk(tree) if isinstance(n, ast.Name)]
     read = {n.id for n in names if isinstance(n.ctx, ast.Load)}
-    counters = {n.id for loop in loops(tree) if isinstance(loop, ast.For) for n in ast.walk(loop.target) if isinstance(n, ast.Name)}
+    targets = [node for loop in loops(tree) if isinstance(loop, ast.For) for node in ast.walk(loop.target)]
+    counters = {node.id for node in targets if isinstance(node, ast.Name)}
     assert {n.id for n in names if isinstance(n.ctx, ast.Store)} - read - counters == set()
 
 
@@ -258,4 +260,4 @@ def test_deep_chains_of_conditions_are_compiled():
     body = "".join(f"    if y > {k + 2}.0:\n        return y * {k}.5\n" for k in range(200))
     fun = sct.grad_from_source(f"def f(x):\n    y = x * x\n{body}    return y\n")
     assert fun(0.5) == 1.0
-    assert fun(2.1) == 2.0 * 2.1 * 2.5
+    assert fun(2.1) == 2.0 * 2.1 * 0.5

@@ -239,7 +239,8 @@ def _finish_forward(joint: Any, pair: Pair, body: Block, first: list[Op], contex
     for op in forward.ops:
         op.parent = forward
     if pair.direct is not None:
-        forward.ops.append(Op("return", list(joint.results), [], {"single": len(joint.results) == 1}, [], forward, joint.mark.loc))
+        single = len(joint.results) == 1
+        forward.ops.append(Op("return", list(joint.results), [], {"single": single}, [], forward, joint.mark.loc))
         return
     pack = Op("tuple", list(context), [], {"cls": tuple}, [], forward, joint.mark.loc)
     pack.results = [Value("context", CONTEXT, pack)]

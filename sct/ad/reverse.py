@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
+
 from ..analysis.activity import active_values
 from ..analysis.infer import Context, Specializer
 from ..errors import InternalError
@@ -49,6 +51,7 @@ class Reverser:
         """Add ``contribution`` to the adjoint of ``value``."""
         if value not in self.active:
             return
+        contribution = rules.unconvert(self, contribution, value)  # a Python number spread over an array is of float64
         if isinstance(strip_const(value.type), List):
             lists.accumulate(self, value, contribution)
         elif value in self.buffers:
@@ -89,8 +92,6 @@ class Reverser:
 
     def zeros(self, value: Value) -> Value:
         """A zero adjoint with the structure of ``value``."""
-        import numpy as np
-
         from ..runtime.helpers import zeros_like
         t = control.bar_type(value)
         if isinstance(t, Scalar):
@@ -113,7 +114,6 @@ class Reverser:
 
     def copy(self, value: Value, want: Type | None = None) -> Value:
         """A copy that this sweep owns; an array where the adjoint of a 0-d array is a number."""
-        import numpy as np
         t = strip_const(value.type)
         if isinstance(t, List):
             return lists.copy(self, value)

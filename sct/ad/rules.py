@@ -236,9 +236,8 @@ def _any_active(rev: Reverser, a: Abstract) -> bool:
 
 
 def fit(rev: Reverser, bar: Abstract, value: Value) -> Value:
-    """The cotangent as one run-time value."""
-    lifted = rev.sp.lift(bar)
-    return lifted
+    """The cotangent as one run-time value, real for a real argument."""
+    return _real_for(rev, rev.sp.lift(bar), value)
 
 
 # ------------------------------------------------------------------------------------------------------- implicit ops
@@ -248,15 +247,27 @@ def unconvert(rev: Reverser, bar: Value, operand: Value) -> Value:
     have, want = strip_const(bar.type), strip_const(operand.type)
     if not isinstance(have, Scalar | Array) or not isinstance(want, Scalar | Array):
         return bar
-    if have.dtype.startswith("complex") and want.dtype.startswith("float"):
-        real = apply(rev.sp, np.real, [bar])
-        assert isinstance(real, Value)
-        bar, have = real, strip_const(real.type)
+    bar = _real_for(rev, bar, operand)
+    have = strip_const(bar.type)
     if isinstance(have, Array) and isinstance(want, Array) and have.dtype != want.dtype:
         t = Array(want.dtype, have.dims)
-        return rev.builder.value("call", [bar], t, fn=np.ndarray.astype, args=(Slot(0), Lit(np.dtype(want.dtype).type)),
+        return rev.builder.value("call", [bar], t, bar.hint, fn=np.ndarray.astype, args=(Slot(0), Lit(np.dtype(want.dtype).type)),
                                  kwargs={}, spelled="method", spelled_name="astype", adjoint=True)
     return bar
+
+
+def _real_for(rev: Reverser, bar: Value, operand: Value) -> Value:
+    """The real part of a complex cotangent where ``operand`` is real: a real number has no other direction to move in."""
+    if not _is_complex(bar) or not _is_real(strip_const(operand.type)):
+        return bar
+    real = apply(rev.sp, np.real, [bar])
+    assert isinstance(real, Value)
+    return real
+
+
+def _is_real(t: Type) -> bool:
+    """Whether values of this type are real numbers, or arrays of them."""
+    return isinstance(t, Scalar | Array) and t.dtype.startswith("float")
 
 
 def unbroadcast(rev: Reverser, bar: Value, operand: Value, result: Type) -> Value:

@@ -241,24 +241,27 @@ class _Saver:
             current = result
 
 
-def bind_unbound(v: Value, seen: set[Value]) -> None:
-    """Bind a variable to None where it would be unbound on some path: saving it must not raise where the program does not."""
+def bind_unbound(v: Value, seen: set[Value]) -> bool:
+    """Bind a variable to None where it would be unbound on some path: saving it must not raise where the program does not.
+
+    The result says whether there was such a path.
+    """
     if v in seen:
-        return
+        return False
     seen.add(v)
     op = v.owner.parent if isinstance(v.owner, Block) else v.owner
     if not isinstance(op, Op):
-        return
+        return False
     if op.name == "undef":
         op.name, op.attrs = "const", {"value": None}
-    elif isinstance(v.owner, Block) and op.name in LOOPS:
+        return True
+    sources: list[Value] = []
+    if isinstance(v.owner, Block) and op.name in LOOPS:
         k = v.owner.args.index(v) - (len(v.owner.args) - len(op.results))
         sources = list(incoming(op, k)) if k >= 0 else []
-        for source in sources:
-            bind_unbound(source, seen)
     elif op.name in ("if", "with", *LOOPS):
-        for source in incoming(op, op.results.index(v)):
-            bind_unbound(source, seen)
+        sources = list(incoming(op, op.results.index(v)))
+    return any([bind_unbound(source, seen) for source in sources])
 
 
 def _in_branch(op: Op) -> bool:

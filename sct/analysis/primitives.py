@@ -18,7 +18,7 @@ from ..ir.ops import INFIX, PREFIX, Lit, SeqOf, SliceOf, Slot, contains
 from ..ir.types import BOOL, INT, Array, List, Object, OrConst, Scalar, Tuple, Type, strip_const
 from ..rules import registry
 from ..rules.registry import Primitive
-from ..rules.shapes import ShapeOf
+from ..rules.shapes import ShapeOf, SizeOf
 from . import abstract as ab
 from .abstract import Abstract, Bound, Closure, JoinError, Mapping, Range, Seq, Slice, Static, lift
 from .data import never_changes
@@ -29,8 +29,10 @@ from .result_types import NoResult, result_type
 class _Arguments:
     """Collects run-time leaves while abstract arguments are turned into templates and, in parallel, into types."""
 
-    def __init__(self, sp: Specializer) -> None:
+    def __init__(self, sp: Specializer, sizes: bool = False) -> None:
         self.sp = sp
+        self.sizes = sizes
+        """Whether the call makes an array: then it matters what is known of the sizes among its arguments."""
         self.operands: list[Value] = []
 
     def slot(self, value: Value) -> Slot:
@@ -40,7 +42,7 @@ class _Arguments:
     def template(self, a: Abstract) -> tuple[Any, Any]:
         """The template of an argument and what type inference sees of it."""
         if isinstance(a, Value):
-            return self.slot(a), _seen(a)
+            return self.slot(a), self.sizes and size_source(a) or _seen(a)
         if isinstance(a, Static):
             self._fix(a)
             return Lit(a.value), a.value
@@ -93,6 +95,19 @@ def shape_source(value: Value) -> Array | None:
     return None
 
 
+def size_source(value: Value) -> SizeOf | None:
+    """What is known of an int that is the length of an array, or an item of its ``.shape``; None for other values."""
+    op = value.owner
+    if not isinstance(op, Op) or not op.operands:
+        return None
+    if op.name == "item":
+        source, key = shape_source(op.operands[0]), op.attrs["key"]
+    else:
+        t = strip_const(op.operands[0].type)
+        source, key = t if op.name == "call" and op.attrs["fn"] is len and isinstance(t, Array) else None, 0
+    return SizeOf("int64", True, source.dims[key]) if source is not None and source.dims else None
+
+
 def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs: dict[str, Abstract] | None = None,
           spelled: str = "", inplace: bool = False) -> Abstract:
     """Emit a call of the primitive ``fn`` and say what its result is."""
@@ -104,7 +119,7 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
     elif fn in _JOINS and args and isinstance(args[0], Seq) and any(isinstance(i, Seq) for i in args[0].items):
         rows = [apply(sp, np.array, [i]) if isinstance(i, Seq) else i for i in args[0].items]
         args = [Seq(args[0].kind, rows), *args[1:]]
-    collected = _Arguments(sp)
+    collected = _Arguments(sp, sizes=fn in _MAKES_ARRAY)
     pairs = [collected.template(a) for a in args]
     named = {k: collected.template(a) for k, a in (kwargs or {}).items()}
     t = _result_type(sp, fn, entry, [i for _, i in pairs], {k: i for k, (_, i) in named.items()})
@@ -115,7 +130,10 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
         attrs["effect"] = entry.effect
     operands = collected.operands
     if entry is not None and entry.elementwise:
+        rebound = operands[0] if inplace else None
         operands = [_conform(sp, v, t) for v in operands]
+        if rebound is not None and isinstance(operands[0].owner, Op) and operands[0].owner.name == "broadcast":
+            operands[0].owner.name = "narrow"  # an array that is changed in place has the shape of the result
     if sp.context.splicing:
         attrs["adjoint"] = True
     elif may_raise(fn, args):
@@ -150,6 +168,8 @@ def _place_of_out(fn: Callable[..., Any]) -> int | None:
     return list(parameters).index("out") if "out" in parameters and not keyword else None
 
 
+_MAKES_ARRAY = frozenset({np.zeros, np.ones, np.empty, np.full, np.eye, np.identity})
+"""Functions that are given the sizes of their result."""
 _JOINS = frozenset({np.concatenate, np.stack, np.hstack, np.vstack, np.dstack, np.column_stack})
 _TAKE_SEQUENCES = _JOINS | frozenset({
     np.array, np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranarray, np.block, np.select, np.choose,
@@ -193,7 +213,8 @@ def _result_type(sp: Specializer, fn: Callable[..., Any], entry: Primitive | Non
         return t
     except NoResult as error:
         if sp.context.splicing and any(_undecided(a) for a in args):
-            return _result_type(sp, fn, entry, [replace(strip_const(a), python=False) if _undecided(a) else a for a in args], kwargs)
+            decided = [replace(strip_const(a), python=False) if _undecided(a) else a for a in args]
+            return _result_type(sp, fn, entry, decided, kwargs)
         name = entry.name if entry is not None else getattr(fn, "__name__", str(fn))
         raise Refusal("SCT708", f"{name} cannot be applied to {_types(args, kwargs)}: {error}") from None
 

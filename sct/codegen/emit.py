@@ -15,6 +15,7 @@ from .facts import gather, resolve
 from .inline import plan_expressions
 from .names import name_variables
 from .statements import Printer, is_comment
+from .unbound import bind_copied
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,9 @@ def emit(fn: Function, header: Sequence[str] = (), name: str | None = None) -> E
     """Print a function; ``header`` holds lines of a comment to put above it."""
     plan = plan_expressions(gather(fn))
     names = name_variables(plan)
+    if bind_copied(plan, names):
+        plan = plan_expressions(gather(fn))
+        names = name_variables(plan)
     if isinstance(fn.info, ContextNames):
         packs = [op for op in fn.body.ops if op.name == "tuple" and op.results[0].hint == "context"]
         fn.info.names[:] = [names.of.get(resolve(v), "t") for op in packs for v in op.operands] or fn.info.names

@@ -82,7 +82,7 @@ class Externals:
     """The objects mentioned so far and their names."""
 
     def __init__(self, locals_: Collection[str]) -> None:
-        self.taken: set[str] = set(locals_)
+        self.taken: set[str] = {*locals_, "_"}  # which stands for what is not used
         self.objects: dict[str, Any] = {}
         """What the namespace must hold, by name."""
         self.data: dict[str, Any] = {}

@@ -282,8 +282,11 @@ class _Planner:
 
     def _is_small(self, op: Op) -> bool:
         """``i - 1`` and ``exit == 0`` are as easy to read as a name for them."""
-        if op.name != "call" or op.results[0].hint or op.attrs.get("spelled") or op.attrs.get("kwargs"):
+        if op.name != "call" or op.results[0].hint or op.attrs.get("kwargs"):
             return False
+        if op.attrs.get("spelled"):  # `x.shape`, twice
+            return op.attrs["spelled"] == "attribute" and bool(resolve(op.operands[0]).hint) and len(
+                self.plan.users[op.results[0]]) == 2
         names = [v for v in map(resolve, op.operands) if not is_const(v)]
         whole = all((kind := scalar(v)) is not None and kind.dtype == "int64" and kind.python for v in op.operands)
         uses = len(self.plan.users[op.results[0]])

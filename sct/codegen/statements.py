@@ -123,7 +123,8 @@ class Printer:
         self.add(ast.Assign([ast.Tuple(list(targets), STORE)], value, lineno=1), op.loc, quiet)
 
     def assign(self, value: Value, shown: ast.expr, op: Op) -> None:
-        self.add(self.assignment(value, shown), op.loc, op.name == "pop" or bool(op.attrs.get("recomputed")))
+        again = op.attrs.get("recomputed") and not op.attrs.get("hoisted")
+        self.add(self.assignment(value, shown), op.loc, op.name == "pop" or bool(again))
 
     def assignment(self, value: Value, shown: ast.expr) -> ast.stmt:
         text = self.expressions.variable(value)
@@ -358,7 +359,7 @@ class Printer:
             if isinstance(value, ast.Tuple):
                 value = bare_tuple(value.elts)
             self.add(ast.Return(value), op.loc)
-        else:
+        elif values:  # a function without a result just ends
             self.add(ast.Return(bare_tuple(values)), op.loc)
         self.group = group
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
+import math
 import operator
 from collections.abc import Mapping
 from typing import Any
+
+import numpy as np
 
 from ..ad.calls import ContextNames
 from ..ir.core import Block, Op, Value
@@ -42,6 +46,8 @@ def suggestions(value: Value, plan: Plan, webs: Mapping[Value, str]) -> list[str
         return [identifier(str(owner.attrs["name"])), "t"]
     if owner.name == "invoke":
         return of_invoke(owner, value)
+    if owner.name == "with" and owner.blocks[0].ops[-1].name == "yield":
+        return suggestions(resolve(owner.blocks[0].ops[-1].operands[owner.results.index(value)]), plan, webs)
     return ["t"]
 
 
@@ -109,7 +115,10 @@ def _of_call(op: Op) -> list[str]:
     if not name.isidentifier():
         return []
     wish = f"{name}_{subjects[0]}" if subjects and subjects[0].isidentifier() else ""
-    return [wish] if 0 < len(wish) <= LONGEST else [_NOUNS.get(name, "")] if name in _NOUNS else []
+    if 0 < len(wish) <= LONGEST:
+        return [wish]
+    plain = getattr(math, name, None) is fn or getattr(np, name, None) is fn and not hasattr(builtins, name)
+    return [_NOUNS.get(name, name)] if plain or name in _NOUNS else []
 
 
 def _of_item_read(base: str, index: str) -> list[str]:

@@ -63,6 +63,8 @@ class Wording(Expressions):
         owner = value.owner
         if isinstance(owner, Op) and owner.name == "pop":
             return self.saved.get(owner.operands[0], value)
+        if isinstance(owner, Op) and owner.name == "item":
+            return self.saved.get(value, value)
         return value
 
     def object(self, value: object) -> ast.expr:

@@ -24,8 +24,8 @@ After (and dead code elimination, which takes what nothing uses any more):
       %x_bar.1: float = %2 - %5 {adjoint}
       return %x_bar.1 {single}
 
-It prints as ``x_bar += 2.0 * x * y`` and ``x_bar -= -y * y / x``, as one sum where both belong to one line, and pays in parentheses
-not printed; ``simplify`` has absorbed the signs that
+It prints as ``x_bar += 2.0 * x * y`` and ``x_bar -= -y * y / x`` (as one sum where both belong to one line) and pays in
+parentheses not printed; ``simplify`` has absorbed the signs that
 can be absorbed before.  Where an array meets several numbers it saves arrays: ``c * (d * a)`` makes two, ``c * d * a`` one.
 """
 

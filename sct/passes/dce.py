@@ -42,7 +42,7 @@ import operator
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import EFFECTS, LOOPS, TERMINATORS, Slot
 from ..ir.rewrite import carried_start, incoming, is_tail, item_count, keep_carried, keep_results
-from ..ir.types import Object, Scalar
+from ..ir.types import Object, Scalar, strip_const
 from .memory import Memory, has_memory
 
 _REMOVABLE = frozenset({"pure", "fresh", "reads"})
@@ -83,13 +83,15 @@ def _divisor(op: Op) -> Value | None:
     if op.name != "call" or op.attrs["fn"] not in _DIVISIONS or op.attrs.get("kwargs"):
         return None
     divisor = op.attrs["args"][-1]
-    if not isinstance(divisor, Slot) or not all(isinstance(v.type, Scalar) for v in op.operands):
+    if not isinstance(divisor, Slot) or not all(isinstance(strip_const(v.type), Scalar) for v in op.operands):
         return None
     return op.operands[divisor.index] if _is_python(op.operands[divisor.index]) else None
 
 
 def _is_python(value: Value) -> bool:
-    return isinstance(value.type, Scalar) and value.type.python is True
+    literal = isinstance(value.owner, Op) and value.owner.name == "const"
+    kind = strip_const(value.type) if literal else value.type
+    return isinstance(kind, Scalar) and kind.python is True
 
 
 _DIVISIONS = (operator.truediv, operator.floordiv, operator.mod)

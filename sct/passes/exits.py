@@ -1,8 +1,8 @@
 """Leaves out the iteration in which a loop was left, where it has nothing to undo.
 
-``while …: …; if converged: break; …`` saves at the top of each iteration, and the reverse loop begins with an iteration that does
-nothing but note that it was the last.  Saving after the test instead makes list and reverse loop one iteration shorter, and the
-number of the exit is not needed.
+``while …: …; if converged: break; …`` saves at the top of each iteration, and the reverse loop begins with an iteration that
+does nothing but note that it was the last.  Saving after the test instead makes list and reverse loop one iteration shorter,
+and the number of the exit is not needed.
 
 Before:
 
@@ -63,7 +63,7 @@ from __future__ import annotations
 import operator
 
 from ..ir.core import Block, Function, Op, Value
-from ..ir.ops import LOOPS, Lit
+from ..ir.ops import IMPLICIT, LOOPS, Lit
 from ..ir.rewrite import carried_inits, exits, is_tail, item_count, keep_carried, use_map
 
 
@@ -81,7 +81,7 @@ def _shorten(loop: Op, users: dict[Value, list[Op]]) -> int:
     heads = [op for op in body.ops[:-1] if op is not test]
     pops = [op for op in heads if op.name == "pop"]
     k = body.args.index(test.operands[0]) - item_count(loop) if test.operands[0] in body.args else -1
-    if k < 0 or not pops or any(op.name not in ("pop", "const") for op in heads) or users.get(loop.results[k]):
+    if k < 0 or not pops or any(op.name not in ("pop", "const", *IMPLICIT) for op in heads) or users.get(loop.results[k]):
         return 0
     left = carried_inits(loop)[k].owner
     if not _is_idle(choice.blocks[0], body, k) or not _only_tells(loop, test, k, users) or not isinstance(left, Op):

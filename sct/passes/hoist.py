@@ -65,7 +65,9 @@ def _hoist(block: Block, memory: Memory) -> int:
         if op.name in LOOPS:
             leaving = _invariants(op.blocks[-1], memory)
             for one in leaving:
-                one.parent = block
+                one.parent, one.loc = block, op.loc
+                if one.attrs.get("recomputed"):
+                    one.attrs["hoisted"] = True  # it belongs to the loop now
             ops += leaving
             moved += len(leaving)
         ops.append(op)

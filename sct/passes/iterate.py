@@ -44,7 +44,7 @@ from __future__ import annotations
 
 from ..errors import InternalError
 from ..ir.core import Block, Function, Op, Value, walk
-from ..ir.ops import LOOPS, Slot
+from ..ir.ops import IMPLICIT, LOOPS, Slot
 from ..ir.rewrite import use_map
 from ..ir.types import Cache, Object
 
@@ -71,7 +71,7 @@ def iterate_over_saved(fn: Function) -> int:
 def _walkable(loop: Op, pushes: dict[Value, list[Op]], body: Block) -> Op | None:
     """The pop at the head of ``loop`` whose list has one item for each iteration."""
     for op in loop.blocks[0].ops:
-        if op.name == "const":
+        if op.name == "const" or op.name in IMPLICIT:
             continue
         if op.name != "pop" or not isinstance(op.operands[0].type, Cache):
             return None

@@ -30,7 +30,7 @@ import numpy as np
 from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
 from ..ir.ops import Lit, Slot
 from ..ir.rewrite import resolve, use_map
-from ..ir.types import ANY, MANY, UNIT, Array, OrConst, Scalar, strip_const
+from ..ir.types import ANY, FLOAT, MANY, UNIT, Array, OrConst, Scalar, strip_const
 from ..rules import registry
 from ..runtime import helpers
 
@@ -123,8 +123,12 @@ class _Pass:
     def measure_source(self, op: Op) -> int:
         """The shape of a computed array is that of the array it was computed from, which is there anyway."""
         source = self.shapes.of(op.operands[0])
-        if op.operands[0].hint and any(user.attrs.get("adjoint") for user in self.users.get(op.operands[0], ()) if user is not op):
+        others = (user for user in self.users.get(op.operands[0], ()) if user is not op)
+        if op.operands[0].hint and any(user.attrs.get("adjoint") for user in others):
             return 0  # it is there anyway, and has a name
+        if not source.hint and isinstance(op.operands[0].owner, Op):
+            named = (v for v in op.operands[0].owner.operands if v.hint and self.shapes.of(v) is source)
+            source = next(named, source)
         changed = source is not op.operands[0]
         op.operands[0] = source
         return int(changed)
@@ -190,6 +194,9 @@ def spread_number(value: Value) -> Value | None:
         return op.operands[0]
     if op.name == "call" and op.attrs["fn"] is np.broadcast_to and isinstance(strip_const(op.operands[0].type), Scalar):
         return op.operands[0]
+    if op.name == "call" and op.attrs["fn"] is np.ndarray.astype and op.attrs.get("adjoint"):
+        number = spread_number(op.operands[0])  # Python's numbers adapt to any element type
+        return number if number is not None and strip_const(number.type) == FLOAT else None
     return None
 
 
@@ -282,7 +289,7 @@ class Shapes:
             if isinstance(shape, Op) and shape.name == "call" and shape.attrs["fn"] is np.shape:
                 return self.of(shape.operands[0])
             return value
-        if op.name == "call" and op.attrs["fn"] in (np.zeros_like, np.copy):
+        if op.name == "call" and op.attrs["fn"] in (np.zeros_like, np.copy, np.ndarray.astype):
             return self.of(op.operands[0])
         if op.name in ("convert", "narrow"):
             return self.of(op.operands[0])

@@ -8,18 +8,18 @@ Before:
       %0: int = const 0
       %1: int = const 1
       %u: float = undef
-      %exit: int, %result: float, %y: float = for %i: int in range(%0, %n, %1) with %exit.1: int = %0, %result.1: float = %u, %y.1: float = %x:
+      %e: int, %r: float, %y: float = for %i: int in range(%0, %n, %1) with %e.1: int = %0, %r.1: float = %u, %y.1: float = %x:
         %y.2: float = math.sin(%y.1)
         %2: bool = %y.2 < 0.5
         if %2 {tail}:
           break %1, %y.2, %y.2 {exit=1}
         else:
-          continue %exit.1, %result.1, %y.2
-      %3: bool = %exit == 0
+          continue %e.1, %r.1, %y.2
+      %3: bool = %e == 0
       %4: float = if %3:
         yield %y
       else:
-        yield %result
+        yield %r
       return %4 {single}
 
 After (and dead code elimination):
@@ -80,9 +80,10 @@ def _early(op: Op) -> Op | None:
     exit, compared = condition.operands[0], condition.attrs["args"][-1]
     loop = exit.owner
     against_zero = _number(condition.operands[1]) == 0 if len(condition.operands) == 2 else compared == Lit(0)
-    if not against_zero or not isinstance(loop, Op) or loop.name not in LOOPS or not _tells_exits(loop, loop.results.index(exit)):
+    if not against_zero or not isinstance(loop, Op) or loop.name not in LOOPS:
         return None
-    return loop if all(block.ops[-1].name == "yield" for block in op.blocks) else None
+    yields = all(block.ops[-1].name == "yield" for block in op.blocks)
+    return loop if yields and _tells_exits(loop, loop.results.index(exit)) else None
 
 
 def _tells_exits(loop: Op, k: int) -> bool:

@@ -59,7 +59,8 @@ from .dce import eliminate_dead_code
 
 def reuse_saved(fn: Function) -> int:
     """Replace calls of the reverse sweep of ``fn`` whose result was saved, in place; how many."""
-    pushed = {op.operands[0]: op.operands[1] for op in walk(fn.body) if op.name == "push" and isinstance(op.operands[0].type, Cache)}
+    pushes = [op for op in walk(fn.body) if op.name == "push" and isinstance(op.operands[0].type, Cache)]
+    pushed = {op.operands[0]: op.operands[1] for op in pushes}
     made: dict[Hashable, Value] = {}
     for value in pushed.values():
         owner = value.owner

@@ -1,8 +1,8 @@
 """Goes on to the next iteration where only zeros are left to be passed on.
 
-A branch that hands nothing back (``if gain == 0.0: continue`` in the forward sweep) makes the adjoints of all that came before it
-in the iteration zero; what is left of the reverse iteration would add up zeros.  ``0 * x`` counts as zero even where ``x`` is
-infinite: the result does not depend on it.
+A branch that hands nothing back (``if gain == 0.0: continue`` in the forward sweep) makes the adjoints of all that came before
+it in the iteration zero; what is left of the reverse iteration would add up zeros.  ``0 * x`` counts as zero even where ``x``
+is infinite: the result does not depend on it.
 
 Before:
 
@@ -45,7 +45,7 @@ import operator
 from collections.abc import Sequence
 
 from ..ir.core import Block, Function, Op, Value, walk
-from ..ir.ops import IMPLICIT, LOOPS
+from ..ir.ops import IMPLICIT, LOOPS, Slot
 from ..ir.rewrite import carried_inits, clone_op, exits, item_count
 from ..runtime import helpers
 
@@ -78,7 +78,7 @@ def _shorten(body: Block) -> int:
 
 
 def _carried_past(branch: Op, idle: Block, rest: Sequence[Op], end: Op) -> list[Value] | None:
-    """What the iteration hands on if the branch takes its ``idle`` side and ``rest`` is left out; None if that is not the same."""
+    """What the iteration hands on if the branch takes its ``idle`` side and ``rest`` is left out; None if that differs."""
     *consts, yields = idle.ops
     if yields.name != "yield" or any(op.name != "const" for op in consts) or all(op.name == "const" for op in rest):
         return None
@@ -119,8 +119,8 @@ def _known_result(op: Op, operands: list[Value]) -> Value | None:
     zeros = [v for v in operands if _is_zero(v)]
     if fn in _ZERO_TIMES and zeros:
         return zeros[0]
-    if fn in _ZERO_OVER and operands and _is_zero(operands[0]) and op.attrs["args"] and not isinstance(op.attrs["args"][0], float):
-        return operands[0] if getattr(op.attrs["args"][0], "index", None) == 0 else None
+    if fn in _ZERO_OVER and op.attrs["args"] and op.attrs["args"][0] == Slot(0) and _is_zero(operands[0]):
+        return operands[0]
     if len(operands) == 2 and fn is operator.add and zeros:
         return operands[1] if _is_zero(operands[0]) else operands[0]
     if len(operands) == 2 and fn is operator.sub and _is_zero(operands[1]):
@@ -161,7 +161,8 @@ def _split(branch: Op, at: int, idle: int, busy: int, rest: list[Op], end: Op, v
     assert body is not None
     short, long = branch.blocks[idle], branch.blocks[busy]
     constants: dict[Value, Value] = {}
-    kept = [clone_op(op, constants, short) for op in (*short.ops[:-1], *rest) if op.name == "const" and op.results[0] in values]
+    literals = [op for op in (*short.ops[:-1], *rest) if op.name == "const" and op.results[0] in values]
+    kept = [clone_op(op, constants, short) for op in literals]
     short.ops[:] = [*kept, Op("continue", [constants.get(v, v) for v in values], [], dict(end.attrs), [], short, end.loc)]
     if idle == 0:
         _keep_exit(branch, end)

@@ -28,6 +28,13 @@ class ShapeOf:
     type: Array
 
 
+@dataclass(frozen=True)
+class SizeOf(Scalar):
+    """An argument that is exactly the size of an array along a dimension of which this is known."""
+
+    dim: str = ANY
+
+
 def from_call(fn: Callable[..., Type]) -> Infer:
     """Turn a function with the signature of the primitive into an ``infer`` field: None where it cannot tell."""
     def infer(args: Sequence[Any], kwargs: dict[str, Any]) -> Type | None:
@@ -45,7 +52,7 @@ def from_call(fn: Callable[..., Type]) -> Infer:
 def dim(size: Any) -> str:
     """The dimension fact of one entry of a shape argument."""
     if isinstance(size, Type) or int(size) < 0:
-        return ANY
+        return size.dim if isinstance(size, SizeOf) else ANY
     return UNIT if int(size) == 1 else MANY
 
 

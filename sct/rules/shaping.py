@@ -166,6 +166,8 @@ def astype_method(a, dtype, order="K", casting="unsafe", subok=True, copy=True):
 
 @vjp(astype_method, alias="copy", infer=shapes.astype)
 def astype_vjp(a, dtype, order="K", casting="unsafe", subok=True, copy=True, *, z, z_bar):
+    if z.dtype.kind == "c" and a.dtype.kind == "f":
+        z_bar = np.real(z_bar)
     a_bar = z_bar if z.dtype == a.dtype else z_bar.astype(a.dtype)
 
 

@@ -6,6 +6,7 @@ accumulate at repeated indices, and the special functions that some derivatives 
 
 from __future__ import annotations
 
+import cmath
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -202,7 +203,7 @@ def power_dx(x: Any, y: Any) -> Any:
             return np.where(np.equal(y, 0), 0.0, y * np.power(_inexact(x, y), y - 1))
     if y == 0:
         return 0.0
-    if y >= 1:
+    if isinstance(y, complex) or y >= 1:
         return y * x ** (y - 1)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         partial = y * np.power(_inexact(x, y), y - 1)
@@ -221,6 +222,8 @@ def log_or_zero(x: Any) -> Any:
     (0.0, 0.0, [0.0, 0.0])
     """
     if not isinstance(x, np.ndarray | np.generic):
+        if isinstance(x, complex):
+            return cmath.log(x) if x else 0j
         return math.log(x) if x > 0 else 0.0 if x == 0 else math.nan
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(np.equal(x, 0), 0.0, np.log(x))[()]

@@ -69,7 +69,7 @@ def _seed(value: Any, offset: int, k: int) -> Any:
 
 
 def _unpack(value: Any, derivative: np.ndarray) -> Any:
-    return derivative.reshape(value.shape) if isinstance(value, np.ndarray) else float(derivative[0])
+    return derivative.reshape(value.shape) if isinstance(value, np.ndarray) else type(value)(derivative[0])
 
 
 class Swap:

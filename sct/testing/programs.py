@@ -14,7 +14,7 @@ import types
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
@@ -34,6 +34,10 @@ class Program:
     """How often each construct was written."""
     name: str = "f"
     seed: int = 0
+
+    def with_numpy_scalars(self) -> Program:
+        """The same program called with ``np.float64`` instead of ``float``."""
+        return replace(self, args=tuple(np.float64(a) if type(a) is float else a for a in self.args))
 
     @property
     def argnums(self) -> tuple[int, ...]:

@@ -105,7 +105,8 @@ class Statements(Loops):
                 self.emit(f"{name} = Point({x}, {self.rng.choice(('', 'im='))}{y})")
             case 2:
                 self.use("list of lists")
-                self.emit(f"{self.bind('grid', (2, 2), fixed=True)} = [[{x}, {self.value(1)}], [{self.value(1)}, {y}]]")
+                text = f"[[{x}, {self.value(1)}], [{self.value(1)}, {y}]]"
+                self.emit(f"{self.bind('grid', (2, 2), fixed=True)} = {text}")
             case _:
                 self.use("array.tolist()")
                 v = self.squashed_vector(self.vector(self.n, 2))

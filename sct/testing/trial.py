@@ -247,20 +247,22 @@ def generic(message: str) -> str:
     return re.sub(r"`[^`]*`", "`…`", message)[:110]
 
 
-Task = tuple[int, int, bool, Engine]
+Task = tuple[int, int, bool, bool, Engine]
 
 
 def _try_one(task: Task) -> tuple[int, Verdict, list[str]]:
-    seed, size, array_writes, engine = task
+    seed, size, array_writes, numpy_scalars, engine = task
     program = generate(seed, size, array_writes=array_writes)
+    if numpy_scalars:
+        program = program.with_numpy_scalars()
     return seed, judge(program, engine), [name for name, n in program.uses.items() if n]
 
 
-def survey(seeds: Sequence[int], engine: Engine = sct_engine, *, size: int = 12, array_writes: bool = False, jobs: int = 1,
-           progress: bool = False) -> Summary:
+def survey(seeds: Sequence[int], engine: Engine = sct_engine, *, size: int = 12, array_writes: bool = False,
+           numpy_scalars: bool = False, jobs: int = 1, progress: bool = False) -> Summary:
     """Judges the programs of the given seeds."""
     summary, start = Summary(), time.perf_counter()
-    tasks = [(seed, size, array_writes, engine) for seed in seeds]
+    tasks = [(seed, size, array_writes, numpy_scalars, engine) for seed in seeds]
     with contextlib.ExitStack() as stack:
         results: Iterator[tuple[int, Verdict, list[str]]]
         if jobs > 1:
@@ -298,6 +300,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--size", type=int, default=12, help="statements in a program, about")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--array-writes", action="store_true", help="programs that write to arrays through all their names")
+    parser.add_argument("--numpy-scalars", action="store_true", help="call the programs with np.float64 instead of float")
     parser.add_argument("--show", type=int, default=3, help="how many failures to shrink and print")
     parser.add_argument("--out", type=Path, help="file for the summary in Markdown")
     parser.add_argument("--print", action="store_true", dest="print_source", help="only print the program of --seed")
@@ -307,7 +310,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(program.source, f"# arguments: {program.args!r}", sep="\n")
         return 0
     seeds = range(options.seed, options.seed + options.count)
-    found = survey(seeds, size=options.size, array_writes=options.array_writes, jobs=options.jobs, progress=True)
+    found = survey(seeds, size=options.size, array_writes=options.array_writes,
+                   numpy_scalars=options.numpy_scalars, jobs=options.jobs, progress=True)
     page = found.markdown(f"Random programs, seeds {seeds.start} to {seeds.stop - 1}")
     print(page)
     if options.out:

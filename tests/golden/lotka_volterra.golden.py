@@ -26,9 +26,9 @@ def lotka_volterra_value_and_grad(alpha, beta, gamma, delta, x, y, dt, n):
     # 24: return x * x + y * y
     y_bar = 2.0 * y
     x_bar = 2.0 * x
+    # 7: for _ in range(n):
     dt_over_6 = dt / 6.0
     half_dt = 0.5 * dt
-    # 7: for _ in range(n):
     alpha_bar = 0.0
     beta_bar = 0.0
     delta_bar = 0.0

@@ -1,12 +1,11 @@
 # mlp_value_and_grad, specialised for W1: float64[:, :], b1: float64[:], W2: float64[:, :], b2: float64[:], X: float64[:, :], Y: float64[:, :]
 def mlp_value_and_grad(W1, b1, W2, b2, X, Y):
     h = np.tanh(X @ W1 + b1)
-    h_W2 = h @ W2
-    r = h_W2 + b2 - Y
+    r = h @ W2 + b2 - Y
     value = np.mean(r ** 2)
     # reverse sweep
     # 11: return np.mean(r ** 2)
-    r_bar = 2.0 * r / h_W2.size
+    r_bar = 2.0 * r / r.size
     # 10: r = h @ W2 + b2 - Y
     b2_bar = np.sum(r_bar, axis=0)
     h_bar = r_bar @ W2.T
