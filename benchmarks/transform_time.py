@@ -125,6 +125,7 @@ def imports():
 def rows(largest):
     """(what, statements, milliseconds) for each function."""
     scalars, arrays = (0.7, 0.3), (0.7, 0.3, np.linspace(0.1, 1.0, 3))
+    milliseconds(lambda: define(mixed(10)), arrays, (0, 1, 2), 1)  # the rules that all need are read once per process
     yield "20 lines: two loops, two branches", 20, milliseconds(lambda: define(lines_of(twenty)), (0.7, 0.3, 4), 0, 9)
     for n in (10, 30, 100, 300, 1000, 3000):
         if n <= largest:

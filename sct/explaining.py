@@ -286,7 +286,7 @@ def _columns(e: Entry) -> tuple[str, str, str, str]:
 
 
 def _totals(entries: list[Entry]) -> str:
-    """How many lists there are, and what their numbers take in each loop."""
+    """How many values are saved, and what their numbers take in each loop."""
     saved = [e for e in entries if e.what == "saved"]
     if not saved:
         return "Nothing is saved in a list."
@@ -294,6 +294,6 @@ def _totals(entries: list[Entry]) -> str:
     for e in saved:
         if e.size.isdigit():
             sums[e.why] = sums.get(e.why, 0) + int(e.size)
-    lists = "1 list of saved values" if len(saved) == 1 else f"{len(saved)} lists of saved values"
+    count = "1 saved value" if len(saved) == 1 else f"{len(saved)} saved values"
     parts = [f"{total} bytes {why.removeprefix('once ')}" for why, total in sums.items()]
-    return f"{lists}: {', '.join(parts)}." if parts else f"{lists}."
+    return f"{count}: {', '.join(parts)}." if parts else f"{count}."

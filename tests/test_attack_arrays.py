@@ -1,5 +1,6 @@
 """Programs chosen to go wrong: views, sharing, broadcasting in every position, indices, dtypes, kinks and singular points."""
 
+import functools
 import math
 
 import numpy as np
@@ -16,10 +17,16 @@ T3 = np.sin(np.arange(24.0) + 0.5).reshape(2, 3, 4)
 EMPTY = np.zeros(0)
 PROGRAMS = []
 REFUSED = []
+IN_PLACE = []
 
 
 def case(*args, **options):
     return program(PROGRAMS, *args, **options)
+
+
+def in_place(*args, **options):
+    """In-place operations on memory that may have several names: right, or refused."""
+    return program(IN_PLACE, *args, **options)
 
 
 def refused(*args, **options):
@@ -877,6 +884,696 @@ def where_with_scalars(x):
     return np.sum(np.where(x > 0, 1.0, x)) + np.sum(np.where(x > 0, x[0], 0)) + np.where(x[0] > 0, x[0], x[1]) * x[2]
 
 
+# ------------------------------------------------------------------------------------------ in place: right, or refused
+
+@in_place(A)
+def in_place_01(x):
+    t = 0
+    for k in range(3):
+        t += x * x
+        u = t * 2
+    return np.sum(u * t)
+
+
+@in_place(A)
+def in_place_02(x):
+    y = x * x
+    t = 0
+    for k in range(3):
+        t += y
+    return np.sum(y * t)
+
+
+@in_place(A)
+def in_place_03(x):
+    y = x * x
+    t = None
+    for k in range(3):
+        if t is None: t = y
+        else: t += y
+    return np.sum(y * t)
+
+
+@in_place(A)
+def in_place_04(x):
+    t = x * 1.0
+    s = 0.0
+    for k in range(3):
+        s += np.sum(t * t)
+        t += x
+    return s
+
+
+@in_place(A)
+def in_place_05(x):
+    t = np.zeros_like(x)
+    for k in range(3):
+        v = x * k
+        t += v * v
+        t *= x
+    return np.sum(t)
+
+
+@in_place(A)
+def in_place_06(x):
+    t = np.zeros_like(x)
+    outs = []
+    for k in range(3):
+        t += x
+        outs = outs + [t]
+    return np.sum(outs[0] * outs[2])
+
+
+@in_place(A)
+def in_place_07(x):
+    t = x.copy()
+    v = t[1:]
+    t += 1.0
+    return np.sum(t) + v[0]
+
+
+@in_place(A)
+def in_place_08(x):
+    t = x.reshape(2, 2)
+    t += 1.0
+    return np.sum(t * x[0])
+
+
+@in_place(A)
+def in_place_09(x):
+    t = np.abs(x)
+    def f():
+        return np.sum(t * t)
+    a = f()
+    t += x
+    return a + f()
+
+
+@in_place(A)
+def in_place_10(x):
+    t = x * 2.0
+    if x[0] > 0:
+        t += x
+    else:
+        t -= x
+    return np.sum(t * t)
+
+
+@in_place(A)
+def in_place_11(x):
+    t = x * 2.0
+    w = t if x[0] > 100 else x * 1.0
+    t += x
+    return np.sum(w * t)
+
+
+@in_place(A)
+def in_place_12(x):
+    def add(a, b):
+        a += b
+        return a
+    t = x * 2.0
+    return np.sum(add(t, x)) + np.sum(t)
+
+
+@in_place(A)
+def in_place_13(x):
+    def add(a, b):
+        a = a * 1.0
+        a += b
+        return a
+    t = x * 2.0
+    return np.sum(add(t, x) * t)
+
+
+@in_place(A)
+def in_place_14(x):
+    t = np.broadcast_to(x[0], (4,)) * 1.0
+    t += x
+    return np.sum(t * t)
+
+
+@in_place(A)
+def in_place_15(x):
+    t = np.asarray(x * 1.0)
+    u = np.ravel(t)
+    t += 1.0
+    return np.sum(u * t)
+
+
+@in_place(A)
+def in_place_16(x):
+    t = np.array(x)
+    t += x
+    return np.sum(t * x)
+
+
+@in_place(A)
+def in_place_17(x):
+    t = np.array(x, copy=False) if False else np.asarray(x)
+    t = t + 0.0
+    t *= 2.0
+    return np.sum(t * x)
+
+
+@in_place(A)
+def in_place_18(x):
+    t = x * x
+    t **= 2
+    t //= 0.3
+    t %= 2.0
+    return np.sum(t * x)
+
+
+@in_place(A)
+def in_place_19(x):
+    t = x * x
+    t @= np.eye(4)
+    return np.sum(t)
+
+
+@in_place(A)
+def in_place_20(x):
+    a = b = x * 2.0
+    a += 1.0
+    return np.sum(a * b)
+
+
+@in_place(A)
+def in_place_21(x):
+    a = x * 2.0
+    b = a
+    b = b + 1.0
+    b += a
+    return np.sum(a * b)
+
+
+@in_place(A)
+def in_place_22(x):
+    t = x * 0.5
+    for k in range(3):
+        old = t
+        t = t * x
+        t += old
+    return np.sum(t * old)
+
+
+@in_place(M)
+def in_place_23(m):
+    t = np.zeros(4)
+    for row in m:
+        t += row
+        t *= 0.5
+    return np.sum(t * m[0])
+
+
+@in_place(M)
+def in_place_24(m):
+    t = m[0] * 1.0
+    for row in m[1:]:
+        t += row * t
+    return np.sum(t)
+
+
+@in_place(np.arange(4), 1.5)
+def in_place_25(k, s):
+    t = k * s
+    t += k
+    return np.sum(t * t)
+
+
+@in_place(A)
+def in_place_26(x):
+    t = np.zeros(4, dtype=int)
+    t = t + x
+    t += x
+    return np.sum(t * t)
+
+
+@in_place(A)
+def in_place_27(x):
+    t = np.ones((2, 4))
+    t += x
+    t *= x[:2, None]
+    return np.sum(t * t)
+
+
+@in_place(A)
+def in_place_28(x):
+    t = np.where(x > 0, x, 0.0)
+    t += np.maximum(t, x)
+    t += t[::-1]
+    return np.sum(t * t)
+
+
+@in_place(A)
+def in_place_29(x):
+    d = {"t": x * 1.0}
+    t = d["t"]
+    t += x
+    return np.sum(d["t"] * t)
+
+
+@in_place(A)
+def in_place_30(x):
+    t, u = x * 1.0, x * 2.0
+    for _ in range(3):
+        t, u = u, t
+        t += x
+    return np.sum(t * u)
+
+
+@in_place(A)
+def in_place_31(x):
+    t = x * 1.0
+    while np.sum(t) < 50:
+        t += t
+    return np.sum(t * x)
+
+
+@in_place(A)
+def in_place_32(x):
+    t = x * 1.0
+    for k in range(5):
+        t += x
+        if t[0] > 1.4: break
+    else:
+        t *= 2
+    return np.sum(t * t)
+
+
+@in_place(A)
+def in_place_33(x):
+    ys = [x * 1.0, x * 2.0]
+    y = ys[0]
+    y += 1.0
+    return np.sum(ys[0] * ys[1])
+
+
+@in_place(A)
+def in_place_34(x):
+    def gen():
+        t = x * 1.0
+        return t, t
+    a, b = gen()
+    a += 1.0
+    return np.sum(b * a)
+
+
+@in_place(A)
+def in_place_35(x):
+    s = np.sum(x)
+    t = s
+    s += x
+    return np.sum(s * t)
+
+
+@in_place(A)
+def in_place_36(x):
+    z = np.cumsum(x)
+    y = np.transpose(z)
+    z -= x
+    return np.sum(y)
+
+
+@in_place(A)
+def in_place_37(x):
+    t = np.diag(x)
+    t = t + np.eye(4)
+    t += np.outer(x, x)
+    d = np.diag(t)
+    t = t * 2
+    return np.sum(d * d) + np.trace(t)
+
+
+@in_place(A, B)
+def in_place_38(x, y):
+    acc = np.zeros(4)
+    for k in range(3):
+        acc += x if k % 2 else y
+    return np.sum(acc * acc)
+
+
+@in_place(A)
+def in_place_39(x):
+    acc = np.zeros(4)
+    tmp = acc
+    for k in range(3):
+        tmp = tmp + x
+        tmp += acc
+    return np.sum(tmp * tmp)
+
+
+@in_place(np.array(1.5))
+def in_place_40(s):
+    t = s * 1.0
+    u = t
+    t += s
+    return t * u
+
+
+@in_place(np.array(1.5))
+def in_place_41(s):
+    t = np.array(s)
+    u = t
+    t += s
+    return float(t * u)
+
+
+@in_place(np.float64(1.5))
+def in_place_42(s):
+    t = s
+    t += s
+    return t * s
+
+
+@in_place(A)
+def in_place_43(x):
+    t = np.zeros_like(x)
+    outs = []
+    for k in range(3):
+        t += x
+        outs = outs + [t]
+    return np.sum(outs[0] * outs[2])
+
+
+@in_place(A)
+def in_place_44(x):
+    t = x * 1.0
+    ys = [t] * 2
+    t += x
+    return np.sum(ys[0] * t)
+
+
+@in_place(A)
+def in_place_45(x):
+    t = x * 1.0
+    ys = [t for _ in range(3)]
+    t += x
+    return np.sum(ys[0] * t)
+
+
+@in_place(A)
+def in_place_46(x):
+    t = x * 1.0
+    ys = [t for v in x if v > 0]
+    t += x
+    return np.sum(ys[0] * t)
+
+
+@in_place(A)
+def in_place_47(x):
+    t = x * 1.0
+    p = None
+    for k in range(2):
+        p = (t, x) if p is None else p
+    t += x
+    return np.sum(p[0] * t)
+
+
+@in_place(A)
+def in_place_48(x):
+    t = x * 1.0
+    d = None
+    for k in range(2):
+        d = {"t": t} if d is None else d
+    t += x
+    return np.sum(d["t"] * t)
+
+
+@in_place(A)
+def in_place_49(x):
+    t = x * 1.0
+    def mk(v):
+        for _ in range(2): pass
+        return [v, v]
+    ys = mk(t)
+    t += x
+    return np.sum(ys[0] * t)
+
+
+@in_place(A)
+def in_place_50(x):
+    t = x * 1.0
+    def mk(v):
+        for _ in range(2): w = v[1:]
+        return w
+    w = mk(t)
+    t += x
+    return np.sum(w) + np.sum(t)
+
+
+@in_place(A)
+def in_place_51(x):
+    t = x * 1.0
+    m = np.stack([t, t])
+    t += x
+    return np.sum(m * t)
+
+
+@in_place(A)
+def in_place_52(x):
+    t = x * 1.0
+    m = np.asarray([t, t])
+    t += x
+    return np.sum(m * t)
+
+
+@in_place(A)
+def in_place_53(x):
+    t = x * 1.0
+    u = max([t[0], t[1]])
+    t += x
+    return u * np.sum(t)
+
+
+@in_place(A)
+def in_place_54(x):
+    t = np.outer(x, x)
+    rows = [r for r in t]
+    t += 1.0
+    return np.sum(rows[0] * t)
+
+
+@in_place(A)
+def in_place_55(x):
+    t = np.outer(x, x)
+    rows = list(t)
+    t += 1.0
+    return np.sum(rows[0] * t)
+
+
+@in_place(A)
+def in_place_56(x):
+    t = np.outer(x, x)
+    a, b, c, d = t
+    t += 1.0
+    return np.sum(a * t)
+
+
+@in_place(A)
+def in_place_57(x):
+    t = x * 1.0
+    u = np.squeeze(t[None])
+    t += 1.0
+    return np.sum(u * t)
+
+
+@in_place(A)
+def in_place_58(x):
+    t = x * 1.0
+    u = t[:]
+    u += 1.0
+    return np.sum(u * t)
+
+
+@in_place(A)
+def in_place_59(x):
+    t = x * 1.0
+    u = t[[0, 1, 2, 3]]
+    u += 1.0
+    return np.sum(u * t)
+
+
+@in_place(A)
+def in_place_60(x):
+    t = x * 1.0
+    u = t[t > 0]
+    u += 1.0
+    t += 2.0
+    return np.sum(u) * np.sum(t)
+
+
+@in_place(A)
+def in_place_61(x):
+    t = x * 1.0
+    u = t.astype(float)
+    u += 1.0
+    return np.sum(u * t)
+
+
+@in_place(A)
+def in_place_62(x):
+    t = x * 1.0
+    u = t.astype(float, copy=False)
+    u += 1.0
+    return np.sum(u * t)
+
+
+@in_place(A)
+def in_place_63(x):
+    t = x * 1.0
+    u = np.atleast_1d(t)
+    u += 1.0
+    return np.sum(u * t)
+
+
+@in_place(A)
+def in_place_64(x):
+    t = x * 1.0
+    u = t.flatten()
+    u += 1.0
+    return np.sum(u * t)
+
+
+@in_place(A)
+def in_place_65(x):
+    t = x * 1.0
+    u = np.real(t)
+    u += 1.0
+    return np.sum(u * t)
+
+
+@in_place(A)
+def in_place_66(x):
+    t = x * 1.0
+    u = np.swapaxes(t[None], 0, 1)
+    u += 1.0
+    return np.sum(u) * np.sum(t)
+
+
+@in_place(A)
+def in_place_67(x):
+    t = np.outer(x, x)
+    u = np.diag(t)
+    t += 1.0
+    return np.sum(u)
+
+
+@in_place(A)
+def in_place_68(x):
+    t = x * 1.0
+    u = np.broadcast_to(t, (2, 4))
+    t += 1.0
+    return np.sum(u)
+
+
+@in_place(A)
+def in_place_69(x):
+    t = x * 1.0
+    u = np.flip(t)
+    t += 1.0
+    return np.sum(u * t)
+
+
+@in_place(A)
+def in_place_70(x):
+    t = x * 1.0
+    u = np.split(t, 2)[0]
+    t += 1.0
+    return np.sum(u) * np.sum(t)
+
+
+@in_place(A)
+def in_place_71(x):
+    t = x * 1.0
+    it = (t, t)
+    for u in it:
+        u += 1.0
+    return np.sum(t)
+
+
+@in_place(A)
+def in_place_72(x):
+    t = x * 1.0
+    u = t if np.sum(t) > -100 else None
+    t += 1.0
+    return np.sum(u * t)
+
+
+@in_place(A)
+def in_place_73(x):
+    t = x * 1.0
+    f = lambda a=t: a
+    t += 1.0
+    return np.sum(f() * t)
+
+
+@in_place(A)
+def in_place_74(x):
+    from_ = np.maximum(x, x)
+    u = functools.reduce(lambda a, b: a, [from_, x])
+    from_ += 1.0
+    return np.sum(u * from_)
+
+
+@in_place(A)
+def in_place_75(x):
+    t = np.clip(x, -10, 10)
+    u = np.where(x > -100, t, x)
+    t += 1.0
+    return np.sum(u * t)
+
+
+@in_place(A)
+def in_place_76(x):
+    t = np.sort(x)
+    u = np.roll(t, 1)
+    t += u
+    v = np.nan_to_num(t)
+    t += v
+    return np.sum(u * t * v)
+
+
+@in_place(A)
+def in_place_77(x):
+    t = np.outer(x, x)
+    u = np.einsum("ij->ji", t)
+    t += 1.0
+    return np.sum(u * t)
+
+
+@in_place(M, A)
+def in_place_78(m, x):
+    h = np.einsum("ij,j->i", m, x)
+    h += 1.0
+    return np.sum(h * h)
+
+
+@in_place(A)
+def in_place_79(x):
+    t = np.outer(x, x)
+    u = np.diag(np.diag(t))
+    u += t
+    return np.sum(u * t)
+
+
+@in_place(A)
+def in_place_80(x):
+    t = x * 1.0
+    u = np.diff(t)
+    u += 1.0
+    return np.sum(u) * np.sum(t)
+
+
+@in_place(A)
+def in_place_81(x):
+    t = np.exp(x)
+    u = np.float64(t)
+    t += 1.0
+    return np.sum(u * t)
+
+
 # --------------------------------------------------------------------------------------------------- writes must be refused
 
 def writes_element(x):
@@ -1086,3 +1783,13 @@ def test_writes_are_refused(fun, args):
     error = refusal(fun, *args)
     assert not isinstance(error, sct.errors.InternalError)
     assert all(np.array_equal(a, b) for a, b in zip(args, kept, strict=True))
+
+
+@pytest.mark.parametrize(("fun", "args", "options"), parameters(IN_PLACE))
+def test_in_place_is_right_or_refused(fun, args, options):
+    try:
+        check(fun, *args, **options)
+    except sct.errors.InternalError:
+        raise
+    except sct.errors.SctError:
+        pass

@@ -1,7 +1,10 @@
 """Control flow chosen to go wrong: exits in every nesting, trips that never happen, names of several types, effects once."""
 
 import contextlib
+import functools
 import math
+from collections import namedtuple
+from functools import partial
 
 import numpy as np
 import pytest
@@ -12,6 +15,8 @@ from tests.oracle import check, parameters, program, refusal
 A = np.array([0.5, -1.2, 2.0, 0.7])
 B = np.array([1.1, 0.4, -0.3, 0.9])
 M = np.arange(12.0).reshape(3, 4) / 7 - 0.6
+T3 = np.sin(np.arange(24.0) + 0.5).reshape(2, 3, 4)
+Pt = namedtuple("Pt", "x y")
 PROGRAMS = []
 REFUSED = []
 
@@ -997,6 +1002,378 @@ def adders_in_a_tuple(x):
     return s
 
 
+# ------------------------------------------------------------------------------------------------------------ mixtures
+
+@case(A)
+def recurrent_state(x):
+    h = np.zeros(3)
+    for v in x:
+        h = np.tanh(h * v + np.array([v, 1.0, h[0]]))
+    return h @ h
+
+
+@case(A)
+def list_grows_by_joining(x):
+    xs = [x]
+    for _ in range(3):
+        xs = xs + [xs[-1] * x]
+    return sum(np.sum(y) for y in xs) + np.sum(xs[0] * xs[2])
+
+
+@case(M)
+def rows_with_return(m):
+    u, v = m[0], m[1]
+    for k in range(3):
+        u, v = v + u * 0.1, u * v
+        if np.sum(u) > 100: return np.sum(v)
+        w = u
+    return np.sum(u * w) + np.sum(v)
+
+
+@case(A, 3)
+@case(A, 0)
+def countdown_with_else(x, n):
+    k = n
+    s = x
+    while k:
+        k -= 1
+        if k == 1:
+            s = s + x
+            continue
+        s = s * x
+    else:
+        s = s - 1.0
+    return np.sum(s) * (k + 1)
+
+
+@case(M)
+def best_row(m):
+    best, arg = -np.inf, None
+    for i, row in enumerate(m):
+        v = np.sum(row * row)
+        if v > best:
+            best, arg = v, i
+    return best * m[arg, 0]
+
+
+@case(M)
+def slices_shrink(m):
+    t = m
+    for k in range(2):
+        t = t[1:] if len(t) > 2 else t
+        t = t * m[k]
+    return np.sum(t)
+
+
+@case(A)
+def pair_energies(x):
+    n = len(x)
+    d = 0.0
+    for i in range(n):
+        for j in range(i + 1, n):
+            r = x[i] - x[j]
+            if abs(r) < 0.3: continue
+            d += 1.0 / (r * r)
+            if d > 50: break
+        else:
+            continue
+        break
+    return d
+
+
+@case(A)
+def standardised(x):
+    x = x - np.mean(x)
+    x = x / np.std(x)
+    return np.sum(x**3)
+
+
+@case(M, A)
+def softmax_entropy(m, x):
+    z = m @ x
+    z = z - np.max(z)
+    e = np.exp(z)
+    p = e / np.sum(e)
+    return -np.log(p[1]) + np.sum(p * np.log(p))
+
+
+@case(M)
+def cross_entropy(m):
+    z = m - m.max(axis=1, keepdims=True)
+    e = np.exp(z)
+    p = e / e.sum(axis=1, keepdims=True)
+    return -np.mean(np.log(p[np.arange(3), np.array([0, 2, 1])]))
+
+
+@case(T3)
+def unpacked_planes(t):
+    a, b = t
+    c, d = a[0], b[..., -1]
+    return np.sum(c) * np.sum(d * d) + np.sum(a * b)
+
+
+@case(A)
+def reshaped_views(x):
+    y = x.reshape(2, 2)
+    z = y.T
+    return np.sum(z @ y) + z[0, 1] * y[0, 1] + np.sum(y[:, ::-1] * z)
+
+
+@case(A)
+def chosen_indices(x):
+    idx = [i for i in range(len(x)) if x[i] > 0]
+    return np.sum(x[idx] ** 2) + sum(x[i] for i in idx)
+
+
+@case(A)
+def halves_reversed(x):
+    parts = np.split(x, 2) if False else [x[:2], x[2:]]
+    return np.sum(parts[0] * parts[1]) + np.sum(np.concatenate(parts[::-1]) * x)
+
+
+@case(1.3)
+def loops_over_functions(x):
+    s = 0.0
+    for a in (1, 2.0, x, x * x):
+        for f in (math.sin, lambda v: v * a):
+            s += f(a) * x
+    return s
+
+
+@refused(1.3)
+def namedtuple_replaced(x):
+    p = Pt(x, y=2.0)
+    for _ in range(3):
+        p = p._replace(x=p.x * p.y, y=p.y + x)
+    return p.x * p.y
+
+
+@case(A)
+def nested_unpacking(x):
+    t = (x, (x * 2, [x * 3, 1.0]))
+    a, (b, [c, d]) = t
+    return np.sum(a * b * c) * d
+
+
+@case(1.3)
+def walrus_in_augmented(x):
+    y = x
+    y += (y := y * 2)
+    return y * x
+
+
+@refused(1.3)
+def sorted_numbers(x):
+    z = [x, x * x, 3.0]
+    z2 = sorted(z)
+    return z2[0] * z2[-1] + z2[1]
+
+
+@case(A)
+def list_of_numbers(x):
+    s = np.float64(0.0)
+    for v in x.tolist(): s = s + v * v
+    return s
+
+
+@case(A)
+def reads_from_the_end(x):
+    total = 0.0
+    it = list(x)
+    for i in range(len(it)):
+        total += it[i] * it[-i]
+    return total
+
+
+@case(A)
+def conversions(x):
+    return float(np.sum(x * x)) + x.max() - float(x[0]) * int(x[2] + 0.3) + abs(float(x[1]))
+
+
+@case(A, B)
+def hypotenuse(x, y):
+    d = x - y
+    return math.sqrt(d @ d) + math.hypot(*x[:2]) + math.dist(x, y) if False else math.sqrt(d @ d) + math.hypot(x[0], x[1])
+
+
+@case(2.0, 3)
+def mixed_powers(x, n):
+    return x**n + n**x + x ** (n - 3) + (x * n) ** 0.5 + x**-n + pow(x, n)
+
+
+@case(0.0, expected=1.0)
+def powers_at_zero(x):
+    return x**1 + x**2 + x**3
+
+
+@case(0.0, expected=0.0)
+def constant_powers_at_zero(x):
+    return x**0 + 0.0**2 * x
+
+
+@case(np.array([0.0, 1.0]), expected=np.array([0.0, 2.0]))
+def float_power_at_zero(x):
+    return np.sum(x**2.0)
+
+
+@case(1.3)
+def nested_defaults(x):
+    def f(a, *, k=x, **kw):
+        return a * k + kw.get("z", 0.0)
+    return f(x) + f(2.0, k=3.0, z=x)
+
+
+@refused(1.3)
+def recursion_of_closures(x):
+    def outer(n):
+        def inner(m):
+            if m == 0: return x * n
+            return inner(m - 1) * n + outer_const * x
+        return inner
+    outer_const = x * 2
+    return outer(2.0)(3) + outer(x)(1)
+
+
+@case(1.3)
+def functions_of_earlier_functions(x):
+    g = None
+    for k in range(3):
+        h = g
+        g = (lambda v, k=k: v * k + x)
+        if h is not None: x = x + h(1.0) * 0.1
+    return g(x)
+
+
+@case(A)
+def partial_of_a_ufunc(x):
+    f = partial(np.add, x)
+    return np.sum(f(x * 2) * x)
+
+
+@case(1.3)
+def reduce_with_start(x):
+    return functools.reduce(lambda a, b: a * x + b, [1.0, x, 3.0, x * x], 0.5)
+
+
+@refused(1.3)
+def dictionary_of_functions(x):
+    fs = {}
+    fs = {k: (lambda v, k=k: v**k) for k in (1, 2, 3)}
+    return sum(f(x) * k for k, f in fs.items())
+
+
+@case(M)
+def double_subscripts(m):
+    s = 0.0
+    for i in range(m.shape[0]):
+        for j in range(m.shape[1]):
+            if i == j: continue
+            s += m[i, j] * m[j % 3, i]
+    return s
+
+
+@case(M)
+def backwards_rows(m):
+    rows, cols = m.shape
+    acc = np.zeros(cols)
+    for i in range(rows - 1, -1, -1):
+        acc = acc * 0.5 + m[i]
+    return np.sum(acc[::2] * acc[1::2]) / (rows * cols)
+
+
+@case(A)
+def powers_in_loops(x):
+    y = x
+    for _ in range(2):
+        z = y
+        for _ in range(2):
+            z = z * y
+        y = z - x
+    return np.sum(y)
+
+
+@case(A)
+def reversed_cumulation(x):
+    c = np.cumsum(x[::-1])[::-1]
+    return np.sum(c * c) + np.sum(np.diff(x) ** 2) + np.sum(np.outer(x, c).ravel()[::3])
+
+
+@case(A)
+def einstein_sums(x):
+    return np.einsum("i,j,i->", x, x, x) + np.einsum("i,i", x, x) + np.sum(np.einsum("i,j->ji", x, x * x) * x)
+
+
+@case(np.array([[2.0]]), np.array([3.0, 4.0]))
+def unit_matrix(a, x):
+    return np.sum(a * x) + np.sum(x - a) + (a @ a)[0, 0] + np.sum(a[0] * x)
+
+
+@case(A)
+def nested_where(x):
+    y = np.where(x > 0, np.where(x > 1, x * x, x), -x)
+    return np.sum(y * np.sign(x)) + np.sum(np.abs(x) ** 1.5) + np.sum(np.maximum(x, 0) * np.minimum(x, 1.0))
+
+
+@case(A)
+def counts_matches(x):
+    n = 0
+    for v in x:
+        n += v > 0
+    return n * np.sum(x * x) + (n == 3) * x[0]
+
+
+@case(A)
+def compensated_sum(x):
+    s, c = 0.0, 0.0
+    for v in x:
+        y = v * v - c
+        t = s + y
+        c = (t - s) - y
+        s = t
+    return s
+
+
+@case(A)
+def state_machine(x):
+    def step(state, v):
+        a, b = state
+        return (a * v + b, b + a), a * b
+    state = (1.0, x[0])
+    outs = []
+    for v in x:
+        state, o = step(state, v)
+        outs = outs + [o]
+    return sum(outs) + state[0] * state[1]
+
+
+@case(A)
+def deep_branches_with_loop(x):
+    a = x[0]
+    if a > 0:
+        if a > 1: r = a
+        else:
+            r = a * a
+            for v in x:
+                if v > 1.5:
+                    r = r * v
+                    break
+                r = r + v
+            else: r = -r
+    else: r = 0
+    return r * a
+
+
+@case(M, A)
+def descent_steps(m, x):
+    f = lambda w: np.sum((m @ w - 1.0) ** 2)
+    def g(w, lr):
+        return w - lr * 2 * m.T @ (m @ w - 1.0)
+    w = x
+    for k in range(3):
+        w = g(w, 0.1 / (k + 1))
+    return f(w)
+
+
 # -------------------------------------------------------------------------------------------------------- raised inside
 
 def divides_by_zero(x):
@@ -1062,3 +1439,11 @@ def test_raises_what_the_function_raises(fun, x):
         with pytest.raises(type(expected.value)) as found:
             sct.value_and_grad(fun)(x)
         assert str(expected.value).startswith(str(found.value))  # pytest extends the messages of assertions
+
+
+def test_in_place_on_what_is_never_used():
+    def f(x):
+        z = np.zeros(2)
+        z += 1.0
+        return np.float64(1.0) * x
+    check(f, 1.3)

@@ -103,6 +103,57 @@ def power_by_recursion(s, n=3):
     return s if n == 0 else s * power_by_recursion(s, n - 1)
 
 
+def carried_array(w, x):
+    v = w
+    for i in range(len(x)):
+        v = np.tanh(v * 0.5) + w * np.sum(v)
+    return np.sum(v) + np.sum(v * x)
+
+
+def carried_in_branches(w, x):
+    v, k = w, 0
+    while k < len(x):
+        if k % 2 == 0:
+            v = v * v
+        else:
+            v = v + np.mean(v)
+        k += 1
+        if k == 3:
+            break
+    return np.sum(v) + np.sum(np.outer(v, v))
+
+
+def carried_number(s, x):
+    t = s
+    for row in x:
+        t = t * s + row[0]
+    return t + np.sum(x * t)
+
+
+def from_none(w, x):
+    total = None
+    for _ in x:
+        total = w * 2 if total is None else total + w
+    return np.sum(total * x) + np.sum(total)
+
+
+def lists(w, x):
+    items = [w * row for row in x]
+    return np.sum(items[0]) + np.sum(items[1] * w) + sum(np.sum(v) for v in items)
+
+
+def known_list(w, x):
+    items = [w * k for k in range(3)]
+    return np.sum(items[0] + items[2] * x) + np.sum(np.stack(items))
+
+
+def callee(v, x):
+    total = 0.0
+    for row in x:
+        total = total + np.sum(v * row)
+    return total + np.sum(v)
+
+
 MIXED: dict[str, tuple[Any, ...]] = {
     "one array": (lambda w: np.sum(w * w), W32),
     "matrix of float64": (lambda w, x: np.sum(np.tanh(x @ w)), W32, X),
@@ -147,6 +198,18 @@ MIXED: dict[str, tuple[Any, ...]] = {
     "cumsum": (lambda w: np.sum(np.cumsum(w) ** 2), W32),
     "builtin sum": (lambda w: sum(w), W32),
     "comprehension": (lambda w: sum([v * v for v in w]), W32),
+    "array around a loop": (carried_array, W32, np.abs(X)),
+    "array around a while loop": (carried_in_branches, W32, X),
+    "number around a loop, float32": (carried_number, S32, X32),
+    "number around a loop, float64": (carried_number, S32, X),
+    "accumulator from None": (from_none, W32, X),
+    "run-time list": (lists, W32, X),
+    "run-time list of float32": (lists, W32, X32),
+    "list of known length": (known_list, W32, X),
+    "callee": (lambda w, x: callee(w * w, x) * callee(w, x), W32, X),
+    "spread twice": (lambda w, x: np.sum(x * w) + np.sum(w) + np.sum(w[1:]), W32, X),
+    "clip": (lambda w, x: np.sum(np.clip(w * 2, 0, 1)) + np.sum(np.clip(x * w, 0, 1)), W32, X),
+    "masks": (lambda w: np.sum(np.where(w > 0, w, 0.0)) + np.sum(np.abs(w)) + np.sum(w[w > 0]), W32),
     "0-d": (lambda w: np.sum(w) * w, np.array(0.5, np.float32)),
     "empty": (lambda w: np.sum(w * w), np.zeros(0, np.float32)),
 }

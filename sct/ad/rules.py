@@ -251,8 +251,9 @@ def unconvert(rev: Reverser, bar: Value, operand: Value) -> Value:
     have = strip_const(bar.type)
     if isinstance(have, Array) and isinstance(want, Array) and have.dtype != want.dtype:
         t = Array(want.dtype, have.dims)
-        return rev.builder.value("call", [bar], t, bar.hint, fn=np.ndarray.astype, args=(Slot(0), Lit(np.dtype(want.dtype).type)),
-                                 kwargs={}, spelled="method", spelled_name="astype", adjoint=True)
+        args = (Slot(0), Lit(np.dtype(want.dtype).type))
+        return rev.builder.value("call", [bar], t, bar.hint, fn=np.ndarray.astype, args=args, kwargs={}, spelled="method",
+                                 spelled_name="astype", adjoint=True)
     return bar
 
 

@@ -24,7 +24,7 @@ from ..ir.types import Array, Cache, List, Scalar, strip_const
 CHEAP = frozenset({operator.add, operator.sub, operator.mul, operator.neg, operator.pos, operator.lt, operator.le, operator.gt,
                    operator.ge, operator.eq, operator.ne, operator.not_, operator.is_, operator.is_not, operator.getitem, len,
                    abs,
-                   operator.truediv})
+                   operator.truediv, operator.mod, operator.floordiv})
 """Scalar operations that cost about as much as saving and taking back one value."""
 STEADY = CHEAP | {operator.pow, math.sqrt, np.sqrt}
 """Scalar operations that are repeated rather than saved where their operands are the same at every iteration."""

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import operator
 
+import numpy as np
+
 from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
 from ..ir.ops import LOOPS, Lit, SeqOf, Slot
 from ..ir.rewrite import carried_inits, exits, item_count
-from ..ir.types import Array, List, Object, Tuple, strip_const
+from ..ir.types import Array, Dict, List, Object, Scalar, Tuple, strip_const
 from ..rules import registry
 
 
@@ -66,7 +68,8 @@ class AliasClasses:
                         self.union(v, r)
         elif op.name == "global":
             self.foreign.update(op.results)
-        elif op.name in ("invoke", "attr") or (op.name == "call" and may_alias(op)) or op.name in _SHARING:
+        elif op.name in ("invoke", "attr") or (op.name == "call" and (may_alias(op) or _holds_operands(op))) \
+                or op.name in _SHARING:
             for v in op.operands[:1] if op.name == "iaddv" else op.operands:
                 for r in op.results:
                     self.union(v, r)
@@ -91,7 +94,14 @@ _SHARING = frozenset({"tuple", "dict", "item", "narrow", "broadcast", "convert",
 
 
 def _has_memory(v: Value) -> bool:
-    return isinstance(strip_const(v.type), Array | List | Tuple | Object)
+    return isinstance(strip_const(v.type), Array | List | Tuple | Dict | Object)
+
+
+def _holds_operands(op: Op) -> bool:
+    """Whether the result is a container of arrays or of something unknown: ``xs + [x]`` refers to ``x``."""
+    kinds = [strip_const(r.type) for r in op.results]
+    items = [strip_const(t.item) if isinstance(t, List) else t for t in kinds if isinstance(t, Tuple | Object | List)]
+    return not all(isinstance(t, Scalar) for t in items)
 
 
 def may_alias(op: Op) -> bool:
@@ -101,7 +111,29 @@ def may_alias(op: Op) -> bool:
         return not _selects(op, op.attrs["args"][1])
     if entry is not None and entry.alias == "copy":
         return op.attrs["kwargs"].get("copy", Lit(True)) != Lit(True) or len(op.attrs["args"]) > 2
+    if op.attrs["fn"] in _VIEWS_IF:
+        return _VIEWS_IF[op.attrs["fn"]](op)
     return entry is None or entry.alias != "fresh"
+
+
+def _of_array(op: Op) -> bool:
+    return any(isinstance(strip_const(v.type), Array) for v in op.operands)
+
+
+def _of_matrix(op: Op) -> bool:
+    return any(isinstance(t := strip_const(v.type), Array) and t.ndim != 1 for v in op.operands)
+
+
+def _of_one(op: Op) -> bool:
+    return len(op.operands) == 1
+
+
+def _is_told_how_often(op: Op) -> bool:
+    return len(op.attrs["args"]) > 1 or "n" in op.attrs["kwargs"]
+
+
+_VIEWS_IF = {np.einsum: _of_one, np.diag: _of_matrix, np.diff: _is_told_how_often, np.float64: _of_array}
+"""Functions whose result is, or shares memory with, their argument in some cases only."""
 
 
 def _selects(op: Op, index: object) -> bool:

@@ -340,6 +340,7 @@ def inline(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstrac
         sp.builder.loc, sp.loop_shapes = loc, shapes
     if exit.kind == "return":
         return exit.values[0]
+    sp.ended = exit.kind == "raise"
     return POISON if exit.kind == "poison" else NEVER
 
 
@@ -365,12 +366,24 @@ def _invoke(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstra
     else:
         sp.context.obstacles.update(record.obstacles)
     if record.result.tag == ("marker", "never"):
+        _end_by_invoking(sp, record, bound)
         return NEVER
     operands = [v for a, s in zip(bound, record.arguments, strict=True) for v in ab.leaves(a, s, sp.builder)]
     types = list(ab.leaf_types(record.result))
     op = sp.builder.emit("invoke", operands, types, callee=record.function, effect="pure", may_raise=True)
     results = iter(op.results)
     return ab.rebuild(record.result, lambda t: next(results))
+
+
+def _end_by_invoking(sp: Specializer, record: Record, bound: list[Abstract]) -> None:
+    """Call a function that always raises: the caller's block ends there."""
+    body = record.function.body
+    if not record.done or not body.ops or body.ops[-1].name != "raise":
+        return  # a recursive call whose result is still to be found, or recursion without end
+    operands = [v for a, s in zip(bound, record.arguments, strict=True) for v in ab.leaves(a, s, sp.builder)]
+    sp.builder.emit("invoke", operands, [], callee=record.function, effect="pure", may_raise=True)
+    sp.builder.emit("raise", unreachable=True)
+    sp.ended = True
 
 
 def _run_time(a: Abstract, shape: Shape) -> Iterator[Value | None]:

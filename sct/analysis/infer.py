@@ -114,6 +114,8 @@ class Specializer:
         self.narrowed: dict[Value, Abstract] = {}
         self.pending: list[Pending] = []
         self.splits = 0
+        self.ended = False
+        """Whether the call that was just visited always raises: the rest of its block never runs."""
         """How many joins without a common type surround the current op (see ``typecase.py``)."""
         self.loop_shapes: dict[Any, list[Shape]] = {}
         """Types that each loop carried when it was last visited: the next visit starts from them."""
@@ -228,8 +230,9 @@ class Specializer:
                 self.context.refuse(refusal, self.builder.loc)
                 self.bind(frame, op, [POISON] * len(op.results))
                 return Exit("poison", [], op) if op.attrs.get("tail") or op.name == "raise" else None
+        self.ended = False
         self.bind(frame, op, self._apply(frame, op))
-        return None
+        return Exit("raise", [], op) if self.ended else None
 
     def _apply(self, frame: Frame, op: Op) -> list[Abstract]:
         args = [self.get(frame, v) for v in op.operands]

@@ -8,7 +8,6 @@ import math
 import operator
 import types
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -168,7 +167,7 @@ def _place_of_out(fn: Callable[..., Any]) -> int | None:
     return list(parameters).index("out") if "out" in parameters and not keyword else None
 
 
-_MAKES_ARRAY = frozenset({np.zeros, np.ones, np.empty, np.full, np.eye, np.identity})
+_MAKES_ARRAY: frozenset[Any] = frozenset({np.zeros, np.ones, np.empty, np.full, np.eye, np.identity})
 """Functions that are given the sizes of their result."""
 _JOINS = frozenset({np.concatenate, np.stack, np.hstack, np.vstack, np.dstack, np.column_stack})
 _TAKE_SEQUENCES = _JOINS | frozenset({
@@ -213,7 +212,7 @@ def _result_type(sp: Specializer, fn: Callable[..., Any], entry: Primitive | Non
         return t
     except NoResult as error:
         if sp.context.splicing and any(_undecided(a) for a in args):
-            decided = [replace(strip_const(a), python=False) if _undecided(a) else a for a in args]
+            decided = [Scalar(strip_const(a).dtype, False) if _undecided(a) else a for a in args]  # type: ignore[attr-defined]
             return _result_type(sp, fn, entry, decided, kwargs)
         name = entry.name if entry is not None else getattr(fn, "__name__", str(fn))
         raise Refusal("SCT708", f"{name} cannot be applied to {_types(args, kwargs)}: {error}") from None

@@ -37,7 +37,7 @@ def suggestions(value: Value, plan: Plan, webs: Mapping[Value, str]) -> list[str
     if owner.name == "append":
         return ["items"]
     if owner.name == "pop":
-        return [*_as_saved(owner.operands[0], plan, webs), "t"]
+        return [*_as_saved(owner.operands[0], plan, webs), "item" if isinstance(owner.operands[0].type, List) else "t"]
     if owner.name == "cache":
         return [f"saved_{name}" for name in _as_saved(value, plan, webs)] or ["saved"]
     if owner.name == "item":
@@ -48,7 +48,7 @@ def suggestions(value: Value, plan: Plan, webs: Mapping[Value, str]) -> list[str
         return of_invoke(owner, value)
     if owner.name == "with" and owner.blocks[0].ops[-1].name == "yield":
         return suggestions(resolve(owner.blocks[0].ops[-1].operands[owner.results.index(value)]), plan, webs)
-    return ["t"]
+    return ["items" if isinstance(value.type, List) else "t"]
 
 
 def of_invoke(op: Op, value: Value) -> list[str]:

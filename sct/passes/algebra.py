@@ -84,9 +84,9 @@ def _negated(term: Term, facts: Facts, shared: bool = True) -> Term | None:
     return found[0] if found is not None else None
 
 
-def _multiple(term: Term, facts: Facts) -> tuple[float, Term]:
+def _multiple(term: Term, facts: Facts, shared: bool = False) -> tuple[float, Term]:
     """``(c, x)`` where the term is ``c * x``; ``(1, term)`` for any other."""
-    product = facts.inner(term, mul) or ()
+    product = facts.inner(term, mul, shared) or ()
     for factor, rest in zip(product, reversed(product), strict=True):
         number = facts.number(factor)
         if number is not None:
@@ -96,9 +96,11 @@ def _multiple(term: Term, facts: Facts) -> tuple[float, Term]:
 
 def _collected(x: Term, y: Term, sign: int, kind: Type, facts: Facts) -> Found:
     """``a + c * x + d * x = a + (c + d) * x``, also without ``a`` and with minus."""
-    number, base = _multiple(y, facts)
+    number, base = _multiple(y, facts, shared=x is y)
     if not _is_number(kind) or not isinstance(base, Value):
         return None
+    if x is y and sign == 1:                                        # c * x + c * x = 2 * c * x
+        return _scaled_by(2 * number, base)
     terms = _terms(x, facts)
     for k, (other, same) in enumerate(terms):
         total = other + sign * number

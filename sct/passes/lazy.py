@@ -160,6 +160,12 @@ class _Pass:
             return 0
         spread = explicit[0].owner
         assert isinstance(spread, Op)
+        if spread.attrs["fn"] is np.ndarray.astype:
+            spread = spread.operands[0].owner
+            numbers = [strip_const((spread_number(v) or v).type) for v in op.operands]
+            typed = Scalar(full.dtype, False) in numbers  # type: ignore[attr-defined]
+            if not isinstance(spread, Op) or spread.name != "call" or not typed:
+                return 0  # Python numbers alone would not have the element type
         op.operands[:] = [spread_number(v) or v for v in op.operands]
         number = op.results[0]
         number.type = Scalar(full.dtype, None)  # type: ignore[attr-defined]
@@ -177,7 +183,12 @@ def _keeps_dtype(op: Op, k: int) -> bool:
     want = strip_const(op.results[0].type)
     others = [strip_const(_unconverted(v).type) for j, v in enumerate(op.operands) if j != k]
     dtypes = {t.dtype for t in others if isinstance(t, Array) and t.differentiable}
-    return not isinstance(want, Array) or not dtypes or want.dtype in dtypes
+    if not isinstance(want, Array) or dtypes:
+        return not isinstance(want, Array) or want.dtype in dtypes
+    if want.dtype in ("float64", "complex128"):
+        return True
+    number = _unspread(op.operands[k]) or spread_number(op.operands[k])  # with masks only, the number decides
+    return number is not None and strip_const(number.type) == Scalar(want.dtype, False)
 
 
 def _unconverted(value: Value) -> Value:

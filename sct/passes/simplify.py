@@ -83,6 +83,10 @@ class Simplifier:
                 self.elsewhere.update(op.operands)
         self.products: dict[frozenset[Value], Value] = {}
         """The visible value that is the product of two others."""
+        self.written_late = _written_after_mark(fn, self.memory)
+        """Classes of memory that the reverse sweep writes to."""
+        self.late = False
+        """Whether the current op belongs to the reverse sweep."""
         self.replaced: dict[Value, Value] = {}
         self.loop: Op | None = None
         """The innermost loop around the current op."""
@@ -113,6 +117,8 @@ class Simplifier:
             if taken is not None:
                 pending += reversed(splice_branch(op, taken))
                 continue
+            if op.name == "mark":
+                self.late = True
             if op.blocks:
                 self.region(op)
             if not self.is_replaced(op, done):
@@ -228,6 +234,8 @@ class Simplifier:
         """The number that a term is known to be."""
         if isinstance(term, Value):
             owner = term.owner
+            while isinstance(owner, Op) and owner.name == "broadcast":
+                owner = owner.operands[0].owner
             if not isinstance(owner, Op) or owner.name != "const":
                 return None
             constant = owner.attrs["value"]
@@ -243,9 +251,15 @@ class Simplifier:
         if owner.name != "call" or owner.attrs["fn"] is not fn:
             return None
         # Taking the operation apart reads its operands later, and inside the loop where it is used.
-        if loop_around(owner.parent) is not self.loop or any(map(self.memory.written, owner.operands)):
+        if loop_around(owner.parent) is not self.loop or any(map(self.may_change, owner.operands)):
             return None
         return _plain_args(owner, reading=True)
+
+    def may_change(self, value: Value) -> bool:
+        """Whether memory of ``value`` may be written between an adjoint op and one that uses its result."""
+        if not self.memory.written(value):
+            return False
+        return not self.late or self.memory.root(value) in self.written_late
 
     def product(self, x: Term, y: Term) -> Value | None:
         """A visible value that is ``x * y``."""
@@ -338,6 +352,22 @@ class Simplifier:
         done.append(first)
         self.count += 1
         return True
+
+
+def _written_after_mark(fn: Function, memory: Memory) -> set[Value]:
+    at = next((k for k, op in enumerate(fn.body.ops) if op.name == "mark"), len(fn.body.ops))
+    found: set[Value] = set()
+    for top in fn.body.ops[at:]:
+        for op in (top, *(inner for block in top.blocks for inner in walk(block))):
+            if op.name not in _HARMLESS and not (op.name in ("call", "invoke") and op.attrs.get("effect") != "writes"):
+                found.update(map(memory.root, op.operands[:1] if op.name in _WRITE_FIRST else op.operands))
+    return found
+
+
+_WRITE_FIRST = frozenset({"iadd", "index_add", "fill", "iaddv", "append", "pop"})
+_HARMLESS = frozenset({"const", "mark", "item", "attr", "tuple", "dict", "cache", "push", "if", "for", "while", "with", "yield",
+                       "continue", "break", "test", "return", "raise", "assert", "global", "undef", "format"}) | IMPLICIT
+"""Ops that write to no array (whatever is not here may)."""
 
 
 def _leaves(new: Apply) -> Iterator[Value]:

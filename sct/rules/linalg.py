@@ -198,7 +198,7 @@ def interleaved(first, second):
 # -------------------------------------------------------------------------------------------------------- einsum
 
 
-@vjp(np.einsum, infer=shapes.einsum)
+@vjp(np.einsum, alias="maybe", infer=shapes.einsum)
 def einsum_vjp(subscripts, *operands, optimize=False, z, z_bar):
     ndims = tuple([np.ndim(x) for x in operands])
     operands_bar = tuple([einsum_bar(subscripts, ndims, k, operands, optimize, z_bar) for k in range(len(operands))])
@@ -376,7 +376,7 @@ def half_lower(m):
     return 0.5 * (np.tril(m) + np.tril(m, -1))
 
 
-@vjp(np.linalg.matrix_power, infer=shapes.square)
+@vjp(np.linalg.matrix_power, alias="maybe", infer=shapes.square)
 def matrix_power_vjp(a, n, *, z, z_bar):
     """Higham 2008, 3.6: the corner of the power of a block triangular matrix is the derivative of the power."""
     at = swapped(a)

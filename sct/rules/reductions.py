@@ -270,7 +270,7 @@ def shifted(v, step, axis):
 # ---------------------------------------------------------------------------------- differences and quadrature
 
 
-@vjp(np.diff)
+@vjp(np.diff, alias="maybe")
 def diff_vjp(a, n=1, axis=-1, prepend=None, append=None, *, z, z_bar):
     long_bar = z_bar
     for _ in range(n):

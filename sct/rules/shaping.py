@@ -466,7 +466,7 @@ def lengthened(v, size):
     return np.concatenate([v, np.zeros(v.shape[:-1] + (size - v.shape[-1],))], axis=-1)
 
 
-@vjp(np.diag, infer=shapes.diag)
+@vjp(np.diag, alias="maybe", infer=shapes.diag)
 def diag_vjp(v, k=0, *, z, z_bar):
     v_bar = np.diag(z_bar, k) if v.ndim == 1 else on_diagonal(z_bar, v.shape[0], v.shape[1], k)
 

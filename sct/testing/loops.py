@@ -116,7 +116,7 @@ class Loops(Writer):
                     {i: Var("int", fixed=True), other: Var("int", fixed=True), **element},
                 )
             case _:
-                self.use("for over " + {"vec": "rows", "list": "lists"}.get(kind, "elements"))
+                self.use(f"for over {'rows' if kind in ('vec', 'list') else 'elements'}")
                 self.loop(f"for {item} in {text}:", n, element)
         return None
 

@@ -283,11 +283,12 @@ def survey(seeds: Sequence[int], engine: Engine = sct_engine, *, size: int = 12,
 
 
 def explain_failure(seed: int, engine: Engine = sct_engine, *, size: int = 12, array_writes: bool = False,
-                    seconds: float = 60.0) -> str:
+                    numpy_scalars: bool = False, seconds: float = 60.0) -> str:
     """The failing program of a seed in its smallest form that still fails the same way, and how it fails."""
     from .shrink import shrink_program
 
     program = generate(seed, size, array_writes=array_writes)
+    program = program.with_numpy_scalars() if numpy_scalars else program
     small, verdict = shrink_program(program, engine, seconds)
     return f"seed {seed}: {verdict.kind}: {verdict.detail}\narguments: {small.args!r}\n\n{small.source}"
 
@@ -317,5 +318,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.out:
         options.out.write_text(page)
     for seed, _ in found.failures[: options.show]:
-        print(explain_failure(seed, size=options.size, array_writes=options.array_writes), end="\n\n")
+        print(explain_failure(seed, size=options.size, array_writes=options.array_writes,
+                              numpy_scalars=options.numpy_scalars), end="\n\n")
     return 1 if found.failures else 0

@@ -90,8 +90,9 @@ function f(%x: float, %n: float):
     yield %x
   return %x.1 {single}
 """, [(1.0, 2.0), (1.0, 0.0)])
-    assert text.splitlines()[1:] == ["    try:", "        x_2 = x + 1.0", "        x = x_2 / n", "    except ZeroDivisionError:",
-                                     "        pass", "    return x"]
+    assert text.splitlines()[1:] == [
+        "    try:", "        x_2 = x + 1.0", "        x = x_2 / n", "    except ZeroDivisionError:", "        pass",
+        "    return x"]
 
 
 def test_what_is_yielded_is_computed_before_anything_is_assigned():
