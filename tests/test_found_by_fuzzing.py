@@ -1,6 +1,7 @@
 """Programs that random testing found to go wrong, each shrunk to a few lines.
 
-The expected gradient comes from dual numbers run through the original source (``sct.testing.original``), never from the compiler.
+The expected gradient comes from dual numbers run through the original source (``sct.testing.original``), never from the
+compiler.
 """
 
 import math
@@ -192,3 +193,37 @@ def test_function_called_underscore() -> None:
         quotient = divmod(x, 0.5)[0]
         return _(x) * quotient + divmod(_(2.0), 0.7)[1]
     agrees(f, 1.3)
+
+
+# ------------------------------------------------------------------------------------------- helpers that always raise
+
+
+def fail_at_once(n: int) -> float:
+    raise ValueError(f"bad {n}")
+
+
+def fail_after_a_loop(n: int) -> float:
+    for k in range(n):
+        print("step", k)
+    raise ValueError(f"bad {n}")
+
+
+def test_helper_that_always_raises(capsys: pytest.CaptureFixture[str]) -> None:
+    def at_once(x: float, k: int) -> float:
+        y = x
+        if k > 1:
+            y = x + fail_at_once(k)
+            print("never")
+        return y * x
+
+    def after_a_loop(x: float, k: int) -> float:
+        if k > 1:
+            fail_after_a_loop(k)
+            x = x * 2
+        return x * x
+
+    for fn in (at_once, after_a_loop):
+        agrees(fn, 3.0, 1)
+        with pytest.raises(ValueError, match="bad 2"):
+            value_and_grad(fn)(3.0, 2)
+    assert capsys.readouterr().out == "step 0\nstep 1\n"

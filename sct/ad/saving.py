@@ -261,7 +261,8 @@ def bind_unbound(v: Value, seen: set[Value]) -> bool:
         sources = list(incoming(op, k)) if k >= 0 else []
     elif op.name in ("if", "with", *LOOPS):
         sources = list(incoming(op, op.results.index(v)))
-    return any([bind_unbound(source, seen) for source in sources])
+    bound = [bind_unbound(source, seen) for source in sources]  # every source, not only up to the first
+    return any(bound)
 
 
 def _in_branch(op: Op) -> bool:

@@ -114,9 +114,9 @@ class Specializer:
         self.narrowed: dict[Value, Abstract] = {}
         self.pending: list[Pending] = []
         self.splits = 0
+        """How many joins without a common type surround the current op (see ``typecase.py``)."""
         self.ended = False
         """Whether the call that was just visited always raises: the rest of its block never runs."""
-        """How many joins without a common type surround the current op (see ``typecase.py``)."""
         self.loop_shapes: dict[Any, list[Shape]] = {}
         """Types that each loop carried when it was last visited: the next visit starts from them."""
 

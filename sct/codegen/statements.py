@@ -364,6 +364,8 @@ class Printer:
         self.group = group
 
     def raise_(self, op: Op) -> None:
+        if op.attrs.get("unreachable"):
+            return  # the call before it raises
         template = op.attrs.get("template")
         if template is not None:
             shown: ast.expr | None = self.raised(op, template)
