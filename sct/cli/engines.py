@@ -5,6 +5,7 @@ Tracing tools need their own ``np`` and ``math``; a copy of the function, and of
 
 from __future__ import annotations
 
+import builtins
 import functools
 import importlib
 import math
@@ -112,7 +113,7 @@ def _copy(value: Any, swap: Swap, done: dict[int, Any]) -> Any:
         return swap(value)
     if id(value) in done:
         return done[id(value)]
-    names: dict[str, Any] = {"__builtins__": value.__builtins__}  # type: ignore[attr-defined]
+    names: dict[str, Any] = {"__builtins__": getattr(value, "__builtins__", builtins)}
     cells = tuple(CellType() for _ in value.__closure__ or ())
     made = done[id(value)] = FunctionType(value.__code__, names, value.__name__, value.__defaults__, cells)
     made.__kwdefaults__ = value.__kwdefaults__

@@ -45,7 +45,7 @@ COPIES = [
     Call(np.copy, 2.0), Call(np.asarray, [1.0, 2.0]), Call(np.asarray, 2.0), Call(np.ascontiguousarray, [1.0, 2.0]),
     Call(np.ascontiguousarray, 2.0), Call(np.asfortranarray, 2.0),
     Call(shaping.astype_method, V, float), Call(shaping.astype_method, F32, np.float64),
-    Call(shaping.astype_method, np.float64(2.0), float),
+    Call(shaping.astype_method, np.float64(2.0), float), Call(shaping.astype_method, V, complex),
     Call(shaping.item_method, np.array([[2.0]])), Call(shaping.item_method, np.float64(2.0)), Call(shaping.item_method, ZERO_D),
     Call(shaping.tolist_method, V), Call(shaping.tolist_method, M), Call(shaping.tolist_method, np.float64(2.0)),
     Call(np.array, [1.0, 2.0, 3.0]), Call(np.array, (1.0, 2, 3.0)), Call(np.array, [[1.0, 2.0], [3.0, 4.0]]),
