@@ -227,3 +227,18 @@ def test_helper_that_always_raises(capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(ValueError, match="bad 2"):
             value_and_grad(fn)(3.0, 2)
     assert capsys.readouterr().out == "step 0\nstep 1\n"
+
+
+# ---------------------------------------------------------------------------------------------------------- result types
+
+
+def unused_in_the_taken_branch(x: float, y: float) -> float:
+    total = 1.5 + abs(x / (2.0 + y))
+    return total if x > 3.0 else y * y
+
+
+def test_numpy_scalars_get_numpy_scalars() -> None:
+    for x in (1.0, 4.0):
+        grads = value_and_grad(unused_in_the_taken_branch, argnums=(0, 1))(np.float64(x), np.float64(0.5))[1]
+        assert [type(g) for g in grads] == [np.float64, np.float64]
+        agrees(unused_in_the_taken_branch, x, 0.5)

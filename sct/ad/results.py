@@ -125,9 +125,15 @@ def _scalar(rev: Reverser, gradient: Value, have: Type, want: Scalar) -> Value:
         if exact and (literal or not isinstance(gradient.type, OrConst)):
             return gradient
         return _call(rev, fn, [gradient], want)
-    if isinstance(have, Scalar) and have.python is False and have.dtype == want.dtype:
+    if isinstance(have, Scalar) and have.dtype == want.dtype and _is_numpy(gradient):
         return gradient
     return _call(rev, np.dtype(want.dtype).type, [gradient], want)
+
+
+def _is_numpy(value: Value) -> bool:
+    """Whether NumPy itself computed an adjoint: helpers and Python's operators may give the ``float`` of a literal zero."""
+    fn = value.owner.attrs["fn"] if isinstance(value.owner, Op) and value.owner.name == "call" else None
+    return isinstance(fn, np.ufunc) or (getattr(fn, "__module__", None) or "").startswith("numpy")
 
 
 _KEEPS_PYTHON = frozenset({operator.add, operator.sub, operator.mul, operator.truediv, operator.neg, operator.pos})

@@ -27,7 +27,8 @@ METHODS = {
     shaping.item_method: "item", np.ndarray.flatten: "flatten", np.ndarray.copy: "copy",
 }
 CALLS = [c for c in test_linalg.CALLS + test_reductions.CALLS + test_shaping.CALLS
-         if (c.entry.name.startswith("np.") or c.fn in METHODS or c.fn is operator.matmul) and not any(a is complex for a in c.args)]
+         if (c.entry.name.startswith("np.") or c.fn in METHODS or c.fn is operator.matmul)
+         and not any(a is complex for a in c.args)]
 
 
 class Source:
