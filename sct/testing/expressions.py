@@ -6,7 +6,7 @@ from .array_expressions import ArrayExpressions
 from .context import LIMIT, Expr, Var
 
 ITEMS = {
-    "dict": ('{0}["p"]', '{0}["q"]', '{0}.get("p", 0.5)', '{0}.get("r", 0.5)', "(0.5 * sum({0}.values()))",
+    "dict": ("{0}['p']", "{0}['q']", "{0}.get('p', 0.5)", "{0}.get('r', 0.5)", "(0.5 * sum({0}.values()))",
              "sum(0.4 * {0}[k_] for k_ in {0})"),
     "point": ("{0}.re", "{0}.im", "{0}[0]", "{0}[-1]", "(0.5 * sum({0}))"),
     "grid": ("{0}[0][1]", "{0}[-1][0]", "{0}[1][-1]", "(0.5 * sum({0}[0]))"),
