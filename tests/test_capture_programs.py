@@ -1,6 +1,7 @@
 """What a function finds outside itself (data, captured variables, objects, functions) is what it is at the time of the call."""
 
 import functools
+import linecache
 import math
 import types
 
@@ -303,3 +304,9 @@ def test_deleted_global_is_an_error():
     del globals()["GONE"]
     with pytest.raises(sct.SctError, match="GONE"):
         gradient(1.0)
+
+
+def test_a_text_that_was_given_outlives_linecache():
+    gradient = sct.grad_from_source("def cube(x):\n    return x * x * x\n")
+    linecache.clearcache()
+    assert gradient(2.0) == 12.0

@@ -194,6 +194,7 @@ def _raw_texts(fun: types.FunctionType) -> Iterator[tuple[str, str | None]]:
     filename = fun.__code__.co_filename
     yield _absolute(filename), _read(filename)
     yield filename, "".join(linecache.getlines(filename, fun.__globals__))
+    yield filename, _given.get(filename)
     code_lines = getattr(linecache, "_getlines_from_code", None)  # the interactive prompt of Python 3.13 and later
     if code_lines is not None:
         yield filename, "".join(code_lines(fun.__code__))
@@ -289,10 +290,15 @@ def _tidy(text: str) -> str:
     return text.strip("\n") + "\n"
 
 
+_given: dict[str, str] = {}
+"""Texts that were given as such, by the name they got: others may empty ``linecache``."""
+
+
 def _register_text(text: str) -> str:
     """A name for the text that depends on nothing else, known to ``linecache``; None as time keeps the entry for good."""
     filename = f"<sct source {hashlib.sha256(text.encode()).hexdigest()[:12]}>"
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    _given[filename] = text
     return filename
 
 
