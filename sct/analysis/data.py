@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import functools
 import types
+import weakref
 from typing import Any
 
 import numpy as np
@@ -62,7 +63,8 @@ def _global(sp: Specializer, frame: Frame, name: str) -> Abstract:
 class _Namespace:
     """A module's globals as the owner of data paths: one object per dict, so that paths compare equal."""
 
-    _known: dict[int, _Namespace] = {}
+    _known: weakref.WeakValueDictionary[int, _Namespace] = weakref.WeakValueDictionary()
+    """Those that some specialisation still refers to, by the identity of the dict."""
 
     def __init__(self, space: dict[str, Any]) -> None:
         self.space = space
