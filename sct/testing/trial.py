@@ -34,6 +34,8 @@ Engine = Callable[[Callable[..., Any], Sequence[Any], tuple[int, ...]], tuple[An
 FAILURES = ("wrong gradient", "wrong value", "wrong output", "wrong exception", "changed arguments", "crash")
 """Verdicts that are bugs, the worst first."""
 TOLERANCE = 1e-8
+PROGRAMS_PER_PROCESS = 1000
+"""A process of its own for so many, since every compiled program stays in memory."""
 SECONDS = 20.0
 """A program and its gradient take milliseconds; one that takes longer than this hangs."""
 
@@ -266,12 +268,14 @@ def survey(seeds: Sequence[int], engine: Engine = sct_engine, *, size: int = 12,
     with contextlib.ExitStack() as stack:
         results: Iterator[tuple[int, Verdict, list[str]]]
         if jobs > 1:
-            pool = stack.enter_context(multiprocessing.Pool(jobs, maxtasksperchild=2000))
+            pool = stack.enter_context(multiprocessing.Pool(jobs, maxtasksperchild=PROGRAMS_PER_PROCESS // 20))
             results = pool.imap_unordered(_try_one, tasks, chunksize=20)
         else:
             results = map(_try_one, tasks)
         for done, result in enumerate(results, 1):
             summary.add(*result)
+            if progress and result[1].kind in FAILURES:
+                print(f"\nseed {result[0]}: {result[1].kind}: {result[1].detail[:300]}", file=sys.stderr, flush=True)
             if progress and (done % 100 == 0 or done == len(tasks)):
                 rate = done / (time.perf_counter() - start)
                 print(f"\r{done}/{len(tasks)}  {rate:.0f}/s  {dict(summary.verdicts)}", end="", file=sys.stderr, flush=True)
