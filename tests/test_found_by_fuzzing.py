@@ -242,3 +242,18 @@ def test_numpy_scalars_get_numpy_scalars() -> None:
         grads = value_and_grad(unused_in_the_taken_branch, argnums=(0, 1))(np.float64(x), np.float64(0.5))[1]
         assert [type(g) for g in grads] == [np.float64, np.float64]
         agrees(unused_in_the_taken_branch, x, 0.5)
+
+
+# ------------------------------------------------------------------------------------------------------- in-place sums
+
+
+def reads_itself_in_a_branch(x: float, v: np.ndarray) -> float:
+    if x > 5.0:
+        return 1.0
+    state = np.zeros(2)
+    state += state[1:] * v + 1.0
+    return np.sum(state)
+
+
+def test_view_of_the_array_before_it_was_added_to() -> None:
+    agrees(reads_itself_in_a_branch, 3.0, np.array([1.5, 0.5]))

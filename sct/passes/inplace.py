@@ -21,9 +21,12 @@ It is not an optimisation but what makes saving references to arrays right: a sa
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ..analysis.alias import AliasClasses
 from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
 from ..ir.ops import LOOPS
+from ..ir.rewrite import incoming
 
 _KEEPS = frozenset({"push", "tuple", "dict", "return"})
 
@@ -60,7 +63,28 @@ def _read_late(fn: Function) -> list[Value]:
         for op in [top, *(inner for block in top.blocks for inner in walk(block))]:
             if late or op.name in _KEEPS:
                 found.update(dict.fromkeys(op.operands))
+    return _with_sources(found)
+
+
+def _with_sources(values: Iterable[Value]) -> list[Value]:
+    """The values and those that regions passed on to become them: ``t`` of a branch outlives it under another name."""
+    found = dict.fromkeys(values)
+    work = list(found)
+    while work:
+        for source in _passed_on(work.pop()):
+            if source not in found:
+                found[source] = None
+                work.append(source)
     return list(found)
+
+
+def _passed_on(value: Value) -> Iterable[Value]:
+    op, k = value.owner, -1
+    if isinstance(op, Block) and op.parent is not None and op.parent.name in LOOPS:
+        op, k = op.parent, op.args.index(value) - (len(op.args) - len(op.parent.results))
+    elif isinstance(op, Op) and op.blocks:
+        k = op.results.index(value)
+    return incoming(op, k) if isinstance(op, Op) and k >= 0 else ()
 
 
 def _made_anew_in(classes: AliasClasses, root: Value) -> set[Block]:
