@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 # Importing the handlers fills the tables of the specialiser; importing the rules fills the registry.
@@ -14,13 +14,13 @@ from .ad.calls import Pairs
 from .ad.results import finish_gradients
 from .ad.reverse import Joint, Reverser, differentiate
 from .ad.saving import save
-from .analysis import attributes, builtin_calls, callees, loops, primitives, subscripts  # noqa: F401
+from .analysis import attributes, builtin_calls, callees, loops, primitives, stores, subscripts  # noqa: F401
 from .analysis import data as data_handlers
 from .analysis.abstract import NEVER, POISON, Abstract, DataPath, Mapping, Seq, read
 from .analysis.activity import masking
-from .analysis.alias import check_inplace
 from .analysis.effects import settle_effects
 from .analysis.infer import Context, Frame, Refusal, Specializer
+from .analysis.writes import settle_writes
 from .codegen.emit import Emitted, emit
 from .codegen.load import filename_of, load
 from .errors import NonScalarOutputError, SctError
@@ -111,6 +111,8 @@ class Typed:
     function: Function
     result: Abstract
     primal_results: int = 0
+    written: list[str] = field(default_factory=list)
+    """Names of the parameters that the function writes to (it works on copies of them)."""
 
 
 def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequence[Any]) -> Typed:
@@ -177,8 +179,9 @@ def _result(sp: Specializer, a: Abstract) -> Value:
 def _alias_checks(context: Context, typed: Typed) -> None:
     records = [r.function for r in getattr(context.session, "_records", {}).values()]
     for function in (typed.function, *records):
-        for op, message in check_inplace(function):
-            context.refuse(Refusal("SCT600", message, "write `x = x + …`, which makes a new array"), op.loc)
+        written = settle_writes(context, function, entry=function is typed.function)
+        if function is typed.function:
+            typed.written = written
     context.check()
 
 

@@ -573,8 +573,7 @@ def _not(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Ab
 
 
 def _refuse_store(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
-    kind = {"store_item": "writing into an array, list or dict", "store_attr": "writing an attribute",
-            "del_item": "deleting an item"}[op.name]
+    kind = {"store_attr": "writing an attribute", "del_item": "deleting an item"}[op.name]
     raise Refusal("SCT609" if op.name == "store_attr" else "SCT601", f"{kind} is not supported yet",
                   "build the result with np.array([...]), np.stack, np.concatenate or np.where, or rebind the name")
 
@@ -590,6 +589,6 @@ RegionHandler = Callable[[Specializer, Frame, Op], Exit | None]
 SIMPLE: dict[str, SimpleHandler] = {
     "const": _const, "undef": _undef, "setcell": _setcell, "build": _build, "dict": _dict, "slice": _slice, "closure": _closure,
     "append": _append, "format": _format, "assert": _assert, "not": _not,
-    "store_item": _refuse_store, "store_attr": _refuse_store, "del_item": _refuse_store,
+    "store_attr": _refuse_store, "del_item": _refuse_store,
 }
 REGIONS: dict[str, RegionHandler] = {"if": run_if, "raise": _raise}
