@@ -81,6 +81,8 @@ class Compiled:
     adjoint: Function
     emitted: list[Printed]
     callees: list[Function]
+    written: dict[int, str] = field(default_factory=dict)
+    """Arguments that the function writes to (it works on copies of them): they must share memory with nothing else."""
 
 
 STRICT = False
@@ -99,7 +101,9 @@ def compile_gradient(fun: Any, names: Sequence[str], arguments: Sequence[Any], r
         for function in (*functions, joint.function):
             optimise(function, verify=STRICT)
             verify(function)
-        return _emit_and_load(request, context, typed.function, joint.function, functions)
+        compiled = _emit_and_load(request, context, typed.function, joint.function, functions)
+        compiled.written = {names.index(name): name for name in typed.written}
+        return compiled
 
 
 # ------------------------------------------------------------------------------------------------------------ specialise

@@ -49,6 +49,8 @@ class Context:
     """The lowered functions being visited, outermost first."""
     masked: int = 0
     """How exact zeros may arise in cotangents: 0 not, 1 by picking elements, 2 by ``where``, which may hide infinities."""
+    stores: bool = False
+    """Whether arrays are stored into: what leaves the function then is copied before the reverse sweep undoes that."""
     splicing: bool = False
     """True while the body of a derivative rule is visited: its ops belong to the adjoint."""
     spliced: Block | None = None

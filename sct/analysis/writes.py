@@ -44,6 +44,7 @@ def settle_writes(context: Context, function: Function, entry: bool) -> list[str
         return []
     if not _become_stores(context, function, objections):
         return []
+    context.stores = True
     _drop_unchanged(function)
     classes = AliasClasses(function)
     for op in walk(function.body):
