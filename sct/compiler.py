@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 # Importing the handlers fills the tables of the specialiser; importing the rules fills the registry.
@@ -14,14 +14,14 @@ from .ad.calls import Pairs
 from .ad.results import finish_gradients
 from .ad.reverse import Reverser, differentiate
 from .ad.saving import save
-from .analysis import attributes, builtin_calls, callees, loops, primitives, subscripts  # noqa: F401
+from .analysis import attributes, builtin_calls, callees, loops, primitives, stores, subscripts  # noqa: F401
 from .analysis import data as data_handlers
 from .analysis.abstract import NEVER, POISON, Abstract, DataPath, Mapping, Seq, read
 from .analysis.activity import masking
-from .analysis.alias import check_inplace
 from .analysis.bound import settle_bound
 from .analysis.effects import settle_effects
 from .analysis.infer import Context, Frame, Refusal, Specializer
+from .analysis.writes import settle_writes
 from .codegen.emit import Emitted, emit
 from .codegen.load import filename_of, load
 from .errors import NonScalarOutputError, SctError
@@ -84,6 +84,8 @@ class Compiled:
     adjoint: Function
     emitted: list[Printed]
     callees: list[Function]
+    written: dict[int, str] = field(default_factory=dict)
+    """Arguments that the function writes to (it works on copies of them): they must share memory with nothing else."""
 
 
 STRICT = False
@@ -103,7 +105,9 @@ def compile_gradient(fun: Any, names: Sequence[str], arguments: Sequence[Any], r
         for function in (*(f for f in functions if f not in plain), gradient):
             optimise(function, verify=STRICT)
             verify(function)
-        return _emit_and_load(request, context, typed.function, gradient, functions)
+        compiled = _emit_and_load(request, context, typed.function, gradient, functions)
+        compiled.written = {names.index(name): name for name in typed.written}
+        return compiled
 
 
 # ------------------------------------------------------------------------------------------------------------ specialise
@@ -115,6 +119,8 @@ class Typed:
     function: Function
     result: Abstract
     primal_results: int = 0
+    written: list[str] = field(default_factory=list)
+    """Names of the parameters that the function writes to (it works on copies of them)."""
 
 
 def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequence[Any]) -> Typed:
@@ -183,8 +189,9 @@ def _result(sp: Specializer, a: Abstract) -> Value:
 def _alias_checks(context: Context, typed: Typed) -> None:
     records = [r.function for r in getattr(context.session, "_records", {}).values()]
     for function in (typed.function, *records):
-        for op, message in check_inplace(function):
-            context.refuse(Refusal("SCT600", message, "write `x = x + …`, which makes a new array"), op.loc)
+        written = settle_writes(context, function, entry=function is typed.function)
+        if function is typed.function:
+            typed.written = written
     context.check()
 
 

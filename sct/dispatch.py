@@ -18,6 +18,7 @@ from .arguments import signature_text
 from .errors import InternalError
 from .ir.core import Op, Value
 from .ir.types import ANY, MANY, NONE, STR, UNIT, Array, Scalar, Type, dim_of, strip_const, type_of
+from .sharing import check_apart
 
 if TYPE_CHECKING:
     from .compiler import Compiled
@@ -74,7 +75,7 @@ class Dispatcher:
 
     def only(self, compiled: Compiled, mismatch: Callable[[tuple[Any, ...]], Any] | None) -> Callable[..., Any]:
         """A function that runs this specialisation alone; other arguments go to ``mismatch``, without one nothing is tested."""
-        if mismatch is None and not compiled.live:
+        if mismatch is None and not compiled.live and not compiled.written:
             return compiled.function
         return self._load([compiled], mismatch, checked=mismatch is not None)
 
@@ -167,14 +168,15 @@ class _Printer:
         function, own = self.object("function", compiled.function), self.object("compiled", compiled)
         error, result = self.fresh("sct_error"), self.fresh("sct_result")
         unproven = unproven_shapes(compiled)
-        lines = ["    try:",
+        values = "".join(f"{name}, " for name in self.names)
+        apart = [f"    {self.object('apart', check_apart)}({own}, ({values}))"] if compiled.written else []
+        lines = [*apart, "    try:",
                  f"        {f'{result} =' if unproven else 'return'} {function}({', '.join(self.names)})",
                  f"    except {self.builtin(Exception)} as {error}:",
                  f"        {self.object('annotate', annotate)}({error}, {own})",
                  "        raise"]
         if unproven:
             tests = " or ".join(f"{result}{place}.shape != {name}.shape" for place, name in unproven)
-            values = "".join(f"{name}, " for name in self.names)
             reject = f"{self.object('reject', reject_shapes)}({self.object('self', self)}, ({values}))"
             lines += [f"    if {tests}:", f"        {reject}", f"    return {result}"]
         return lines
@@ -380,6 +382,8 @@ def run(compiled: Compiled, arguments: Sequence[Any], home: Dispatcher) -> Any:
     for space, name, path in compiled.live:
         space[name] = read(path)
     try:
+        if compiled.written:
+            check_apart(compiled, arguments)
         result = compiled.function(*arguments)
     except Exception as error:
         annotate(error, compiled)

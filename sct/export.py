@@ -380,7 +380,17 @@ def _checks(compiled: Compiled) -> list[str]:
             test, shown = _check(kind, path, expected)
             spelled = _spelled(path)
             lines.append(f"    assert {test}, {f'{spelled} must be {shown}'!r}")
-    return lines
+    return lines + [_apart(compiled, position, name) for position, name in compiled.written.items()]
+
+
+def _apart(compiled: Compiled, position: int, name: str) -> str:
+    """The check that an argument which the function writes to shares memory with no other."""
+    others = [v for k, v in enumerate(compiled.typed.params) if k != position and not isinstance(strip_const(v.type), Scalar)]
+    if not all(isinstance(v.type, Array) for v in others):
+        raise ArgumentError(f"`{name}` is written to, and might share memory with what another argument holds",
+                            hint="write to a copy of it in the function")
+    shared = "".join(f" and not np.may_share_memory({name}, {v.hint})" for v in others)
+    return f"    assert {name}.flags.writeable{shared}, {f'{name} is written to: it must share memory with nothing else'!r}"
 
 
 def _spelled(path: DataPath) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..analysis.infer import Context
+from ..analysis.infer import Context, Refusal
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import IMPLICIT, Slot
 from ..ir.rewrite import clone_op
@@ -67,6 +67,10 @@ class Pairs:
     def get(self, callee: Function, active: tuple[int, ...], needed: tuple[int, ...]) -> Pair:
         """The pair of ``callee`` for this activity pattern."""
         key = (callee, active, needed)
+        if self.repeatable and self.context.stores:
+            self.context.refuse(Refusal("SCT601", f"`{callee.name}` is called where arrays are stored into, and its adjoint "
+                                        "would run more than once", "use sct.grad, or build the arrays without stores"), callee.loc)
+            self.context.check()
         if key not in self.made:
             name = callee.name
             pair = Pair(Function(f"{name}_forward", Block(), callee.loc), Function(f"{name}_backward", Block(), callee.loc),

@@ -10,6 +10,7 @@ from ..analysis.activity import first_init, loop_exits
 from ..ir.core import Block, Op, Value, walk
 from ..ir.ops import LOOPS, Slot
 from ..ir.types import BOOL, BOTTOM, INT, NONE, Array, List, OrConst, Scalar, Tuple, Type, join, strip_const
+from .shadows import open_block
 
 if TYPE_CHECKING:
     from .reverse import Reverser
@@ -34,7 +35,7 @@ def loosely(t: Type) -> Type:
 def reverse_if(rev: Reverser, op: Op) -> None:
     """``if c: … else: …`` becomes an ``if`` on the same condition around the adjoints of the branches."""
     totals = [rev.total(r) for r in op.results]
-    if all(t is None for t in totals):
+    if all(t is None for t in totals) and not _writes(op):
         return
 
     def seed(block: Block) -> None:
@@ -44,7 +45,7 @@ def reverse_if(rev: Reverser, op: Op) -> None:
 
 def _seed(rev: Reverser, operands: Sequence[Value], totals: Sequence[Value | None]) -> None:
     for operand, total in zip(operands, totals, strict=True):
-        if total is not None:
+        if total is not None and operand not in rev.shadows:  # a reference that is passed on takes its shadow along
             rev.accumulate(operand, total)
 
 
@@ -136,6 +137,7 @@ def reverse_with(rev: Reverser, op: Op) -> None:
     parent = op.parent
     assert parent is not None
     rev.mirror[block] = rev.mirror[parent]
+    open_block(rev, block)
     if block.terminator.name == "yield":
         _seed(rev, block.terminator.operands, totals)
         rev.reverse_block(block)
@@ -175,7 +177,12 @@ def reverse_while(rev: Reverser, op: Op) -> None:
 
 
 def _nothing_to_do(rev: Reverser, op: Op) -> bool:
-    return all(rev.total(r) is None for r in op.results)
+    return all(rev.total(r) is None for r in op.results) and not _writes(op)
+
+
+def _writes(op: Op) -> bool:
+    """Whether memory is stored into inside ``op``, which the reverse sweep has to undo there."""
+    return any(inner.name == "store" for block in op.blocks for inner in walk(block))
 
 
 class _at:
@@ -293,7 +300,7 @@ def _emit_reverse_loop(rev: Reverser, op: Op, bounds: tuple[list[Value], bool], 
     body = op.blocks[-1]
     args = body.args[len(body.args) - len(op.results):]
     positions = [k for k, (arg, result) in enumerate(zip(args, op.results, strict=True))
-                 if arg in rev.active or result in rev.active]
+                 if (arg in rev.active or result in rev.active) and result not in rev.shadows and arg not in rev.shadows]
     outer = rev.outer_values(op)
     for v in outer:
         if isinstance(strip_const(v.type), Array | List):

@@ -11,7 +11,7 @@ import numpy as np
 from ..analysis.alias import may_alias
 from ..ir.core import Block, Op, Value
 from ..ir.ops import LOOPS, Lit, SeqOf, Slot
-from ..ir.rewrite import incoming
+from ..ir.rewrite import incoming, insert_before
 from ..ir.types import ANY, NONE, Array, Dict, List, Object, OrConst, Scalar, Tuple, Type, strip_const
 from ..rules import registry
 from ..rules.shaping import tolist_method
@@ -29,7 +29,7 @@ def finish_gradients(joint: Joint, request: Request) -> None:
     rev.context.splicing = True
     owned: set[Value] = set()
     gradients = [gradient(rev, joint.function.params[k], joint.gradients[k], owned, request.allow_int) for k in request.wrt]
-    aux = [_independent(rev, joint.results[1], owned)] if request.has_aux else []
+    aux = [_auxiliary(joint, owned)] if request.has_aux else []
     rev.context.splicing = False
     result = gradients[0] if not request.sequence else _tuple(rev, gradients)
     if request.value:
@@ -49,6 +49,18 @@ def _tuple(rev: Reverser, items: list[Value], cls: type = tuple) -> Value:
     return rev.builder.value("tuple", items, Object(cls), cls=cls)
 
 
+def _auxiliary(joint: Joint, owned: set[Value]) -> Value:
+    """What is returned besides: as it is when the forward sweep ends, before stores are undone."""
+    rev = joint.reverser
+    if not rev.context.stores:
+        return _independent(rev, joint.results[1], owned)
+    scratch = Block()
+    with rev.builder.at(scratch):
+        aux = _independent(rev, joint.results[1], owned)
+    insert_before(joint.mark, scratch.ops)
+    return aux
+
+
 def _independent(rev: Reverser, value: Value, owned: set[Value]) -> Value:
     """An auxiliary result that shares memory with no argument and no other result."""
     t, op = strip_const(value.type), value.owner
@@ -56,7 +68,7 @@ def _independent(rev: Reverser, value: Value, owned: set[Value]) -> Value:
         items = [_independent(rev, v, owned) for v in op.operands]
         return rev.builder.value(op.name, items, value.type, value.hint, **op.attrs)
     if isinstance(value.type, Array):
-        return value if _fresh(value, owned) else rev.copy(value)
+        return value if not rev.context.stores and _fresh(value, owned) else rev.copy(value)
     if isinstance(t, Array | List | Tuple | Dict) or isinstance(t, Object) and t.cls in (list, tuple, dict):
         numbers = isinstance(t, List) and isinstance(t.item, Scalar)
         if isinstance(op, Op) and op.name == "for" and numbers and value not in owned:

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..analysis.activity import active_values
-from ..analysis.infer import Context
+from ..analysis.infer import Context, Refusal
+from ..analysis.writes import is_view
 from ..errors import InternalError
 from ..ir.build import Builder
 from ..ir.core import Block, Function, Op, Value, walk
@@ -20,8 +21,9 @@ from ..ir.ops import Lit, SeqOf, Slot
 from ..ir.printing import op_text
 from ..ir.rewrite import clone_function
 from ..ir.types import List, Tuple, Type, strip_const
-from . import calls, control, lists, rules, tuples
+from . import calls, control, lists, rules, tuples, writes
 from .emitter import Accumulator, bar_hint
+from .shadows import Shadows, accompany, open_block
 
 
 class Reverser(Accumulator):
@@ -33,6 +35,9 @@ class Reverser(Accumulator):
         self.function = function
         self.pairs = pairs
         self.active = active_values(function, inputs, outputs)
+        self.shadows = Shadows(function, self.active)
+        self.overwritten: dict[Op, Value] = {}
+        """For each store what its place held before."""
         self.bars = {}
         self.buffers: dict[Value, Value] = {}
         """Adjoint arrays that this sweep owns and adds to in place."""
@@ -91,6 +96,10 @@ class Reverser(Accumulator):
             raise InternalError(f"`{op.name}` carries a derivative that the reverse sweep would lose", loc=op.loc,
                                 reproduce=op_text(op))
 
+    def is_reference(self, op: Op) -> bool:
+        """Whether ``op`` makes a view whose shadow is a view: what was added to it has arrived."""
+        return all(r in self.shadows for r in op.results) and is_view(op)
+
     @contextmanager
     def scope(self, block: Block, forward: Sequence[Block]) -> Any:
         """Emit into ``block``, the mirror of the ``forward`` blocks, with adjoints of its own for what is local there."""
@@ -99,6 +108,8 @@ class Reverser(Accumulator):
         for inner in forward:
             self.mirror[inner] = block
         with self.builder.at(block):
+            for inner in forward:
+                open_block(self, inner)
             yield
         self.bars, self.buffers = bars, buffers
 
@@ -124,14 +135,14 @@ class Reverser(Accumulator):
 
 def _call(rev: Reverser, op: Op) -> None:
     totals = [rev.total(r) for r in op.results]
-    if all(t is None for t in totals) or not any(v in rev.active for v in op.operands):
+    if all(t is None for t in totals) or not any(v in rev.active for v in op.operands) or rev.is_reference(op):
         return
     rules.reverse_call(rev, op, totals)
 
 
 def _pass_through(rev: Reverser, op: Op) -> None:
     total = rev.total(op.result)
-    if total is not None:
+    if total is not None and op.result not in rev.shadows:
         rev.accumulate(op.operands[0], total)
 
 
@@ -191,10 +202,17 @@ def _append(rev: Reverser, op: Op) -> None:
     rev.bars[acc] = total
 
 
+def _store(rev: Reverser, op: Op) -> None:
+    try:
+        writes.reverse_store(rev, op)
+    except Refusal as refusal:
+        rev.context.refuse(refusal, op.loc)
+
+
 HANDLERS: dict[str, Callable[[Reverser, Op], None]] = {
     "call": _call, "iaddv": _call, "narrow": _pass_through, "convert": _convert, "broadcast": _broadcast, "tuple": _tuple,
     "item": _item, "append": _append, "if": control.reverse_if, "for": control.reverse_for, "while": control.reverse_while,
-    "with": control.reverse_with, "invoke": calls.reverse_invoke, "try": _try,
+    "with": control.reverse_with, "invoke": calls.reverse_invoke, "try": _try, "store": _store,
 }
 
 
@@ -236,9 +254,13 @@ def differentiate(primal: Function, wrt: Sequence[int], seeds: Callable[[Reverse
     lists.check(rev)
     context.splicing = True
     try:
+        writes.keep_overwritten(rev, function.body)
+        accompany(rev, function)
+        rev.builder.loc = end.loc
         mark = rev.builder.emit("mark", text="reverse sweep")
         forward = Block([], function.body.ops[:-1] + [mark])
         rev.mirror[function.body] = function.body
+        open_block(rev, forward)
         seeds(rev, results)
         rev.reverse_block(forward)
         gradients = {k: _structure(rev, function.params[k]) for k in wrt}

@@ -68,8 +68,8 @@ def _reverse_read(rev: Reverser, op: Op, total: Value | None) -> None:
     slots = sorted(set(template_slots(template)))
     leaves = [op.operands[k] for k in slots]
     position = {k: n + 2 for n, k in enumerate(slots)}
-    moved = _renumber(template, position)
-    unique = not any(_may_repeat(op.operands[k]) for k in slots) and not _has_list(template)
+    moved = renumber(template, position)
+    unique = not any(may_repeat(op.operands[k]) for k in slots) and not has_list(template)
     if isinstance(strip_const(base.type), List):
         lists.add_item(rev, buffer, to_abstract(template, op.operands), total)
     else:
@@ -104,18 +104,18 @@ def _summed_along(bar: Abstract, axis: int) -> Value | None:
     return op.operands[0] if op.attrs["args"] == (Slot(0),) and op.attrs["kwargs"] == kept else None
 
 
-def _renumber(template: Any, position: dict[int, int]) -> Any:
+def renumber(template: Any, position: dict[int, int]) -> Any:
     from ..ir.ops import map_template
     return map_template(template, lambda k: Slot(position[k]))
 
 
-def _has_list(template: Any) -> bool:
+def has_list(template: Any) -> bool:
     if isinstance(template, SeqOf):
-        return template.kind is list or any(map(_has_list, template.items))
+        return template.kind is list or any(map(has_list, template.items))
     return False
 
 
-def _may_repeat(index: Value) -> bool:
+def may_repeat(index: Value) -> bool:
     """Whether an index may name an element twice: an integer array (a mask, an integer or a slice cannot)."""
     t = strip_const(index.type)
     return isinstance(t, List) or (isinstance(t, Array) and t.dtype != "bool")

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from ..analysis.alias import AliasClasses
 from ..errors import InternalError
 from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
 from ..ir.ops import IMPLICIT, LOOPS
@@ -60,6 +61,8 @@ class _Saver:
         self.heads: dict[Block, list[Op]] = {}
         """Ops to put at the head of each mirrored block."""
         self.cached: set[Value] = set()
+        self.stored = _stored(function)
+        """Whether the contents of a value may be overwritten: reading them again would give something else."""
 
     def run(self) -> None:
         body = self.function.body
@@ -137,7 +140,7 @@ class _Saver:
         if not isinstance(op, Op):
             return False
         steady = op.name in FREE or op.name == "call" and op.attrs["fn"] in STEADY and op.attrs.get("effect", "pure") == "pure"
-        number = len(op.results) == 1 and isinstance(strip_const(v.type), Scalar)
+        number = len(op.results) == 1 and isinstance(strip_const(v.type), Scalar) and not self._loads_what_is_stored(op)
         return steady and number and all(map(self._invariant, op.operands))
 
     def _cheap(self, op: Op) -> bool:
@@ -146,7 +149,13 @@ class _Saver:
         if op.name != "call" or op.attrs["fn"] not in CHEAP and not (op.attrs["fn"] in SHORT and _in_branch(op)):
             return False
         reads = op.attrs["fn"] is operator.getitem
+        if reads and self._loads_what_is_stored(op):
+            return False
         return len(op.results) == 1 and (isinstance(strip_const(op.results[0].type), Scalar) or reads and _is_view(op))
+
+    def _loads_what_is_stored(self, op: Op) -> bool:
+        """Whether ``op`` reads contents that a store may change: a view of them can be taken again at any time."""
+        return isinstance(strip_const(op.results[0].type), Scalar) and any(map(self.stored, op.operands))
 
     # ------------------------------------------------------------------------------------------------------ rewriting
     def _rewrite(self, op: Op, forward_blocks: set[Block]) -> None:
@@ -274,6 +283,16 @@ def bind_unbound(v: Value, seen: set[Value]) -> bool:
         sources = list(incoming(op, op.results.index(v)))
     bound = [bind_unbound(source, seen) for source in sources]  # every source, not only up to the first
     return any(bound)
+
+
+def _stored(function: Function) -> Callable[[Value], bool]:
+    """Which values may refer to memory that the forward sweep stores into."""
+    stores = [op for op in walk(function.body) if op.name == "store"]
+    if not stores:
+        return lambda _: False
+    classes = AliasClasses(function)
+    roots = {classes.find(op.operands[0]) for op in stores}
+    return lambda v: not isinstance(strip_const(v.type), Scalar) and classes.find(v) in roots
 
 
 def _in_branch(op: Op) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -11,26 +11,27 @@ from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS, Lit, Slot
 from ..ir.types import Array, Scalar, strip_const
 from ..rules import registry
+from .alias import AliasClasses
 
 _PASS = frozenset({"convert", "broadcast", "narrow", "tuple", "dict", "item", "append", "iaddv"})
 
 
 def active_values(function: Function, inputs: Iterable[Value], outputs: Iterable[Value]) -> set[Value]:
     """The values of a typed function that need an adjoint when ``outputs`` are differentiated with respect to ``inputs``."""
-    varied = _grow(function.body, set(inputs), forward=True)
-    useful = _grow(function.body, set(outputs), forward=False)
+    varied = _grow(function, set(inputs), forward=True)
+    useful = _grow(function, set(outputs), forward=False)
     return {v for v in varied & useful if v.type.differentiable}
 
 
 def varied_values(function: Function, inputs: Iterable[Value]) -> set[Value]:
     """The values that depend differentiably on ``inputs``."""
-    return _grow(function.body, set(inputs), forward=True)
+    return _grow(function, set(inputs), forward=True)
 
 
-def _grow(body: Block, seeds: set[Value], forward: bool) -> set[Value]:
+def _grow(function: Function, seeds: set[Value], forward: bool) -> set[Value]:
     """The closure of ``seeds`` along differentiable data flow, in one direction."""
     edges: dict[Value, list[Value]] = {}
-    for source, target in _flow(body):
+    for source, target in _flow(function):
         if forward:
             edges.setdefault(source, []).append(target)
         else:
@@ -45,9 +46,12 @@ def _grow(body: Block, seeds: set[Value], forward: bool) -> set[Value]:
     return reached
 
 
-def _flow(body: Block) -> Iterable[tuple[Value, Value]]:
+def _flow(function: Function) -> Iterable[tuple[Value, Value]]:
     """Every pair (used value, value it flows into) along which a derivative may flow."""
-    for op in walk(body):
+    stores = [op for op in walk(function.body) if op.name == "store"]
+    if stores:
+        yield from _flow_through_memory(function, stores)
+    for op in walk(function.body):
         if op.name in _PASS or op.name == "invoke" or (op.name == "call" and carries_derivative(op)):
             for operand in op.operands:
                 for result in op.results:
@@ -58,6 +62,17 @@ def _flow(body: Block) -> Iterable[tuple[Value, Value]]:
             for block in op.blocks:
                 if block.ops and block.ops[-1].name == "yield":
                     yield from zip(block.ops[-1].operands, op.results, strict=True)
+
+
+def _flow_through_memory(function: Function, stores: Sequence[Op]) -> Iterable[tuple[Value, Value]]:
+    """What is stored flows to every name of the memory: they are active together, or not at all."""
+    classes = AliasClasses(function)
+    for root in {classes.find(op.operands[0]) for op in stores}:
+        for member in classes.members.get(root, ()):
+            yield member, root
+            yield root, member
+    for op in stores:
+        yield op.operands[1], op.operands[0]
 
 
 def _loop_flow(op: Op) -> Iterable[tuple[Value, Value]]:

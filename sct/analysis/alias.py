@@ -34,6 +34,8 @@ class AliasClasses:
         self.parent: dict[Value, Value] = {}
         self.foreign: set[Value] = set(function.params)
         """Values whose memory belongs to somebody else."""
+        for value in function.params:
+            self.find(value)
         for op in walk(function.body):
             self._visit(op)
         self.members: dict[Value, list[Value]] = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import functools
 import operator
 import types
@@ -19,7 +18,6 @@ from ..ir.types import (
     List,
     OrConst,
     Scalar,
-    join_all,
     strip_const,
     type_of,
 )

@@ -56,6 +56,8 @@ class Context:
     """How exact zeros may arise in cotangents: 0 not, 1 by picking elements, 2 by ``where``, which may hide infinities."""
     signals: bool = field(default_factory=lambda: "raise" in np.geterr().values())
     """Whether NumPy raises here where a number overflows, is divided by zero, or the like."""
+    stores: bool = False
+    """Whether arrays are stored into: what leaves the function then is copied before the reverse sweep undoes that."""
     splicing: bool = False
     """True while the body of a derivative rule is visited: its ops belong to the adjoint."""
     standing: dict[Any, Function] = field(default_factory=dict)
@@ -635,8 +637,7 @@ def _not(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Ab
 
 
 def _refuse_store(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
-    kind = {"store_item": "writing into an array, list or dict", "store_attr": "writing an attribute",
-            "del_item": "deleting an item"}[op.name]
+    kind = {"store_attr": "writing an attribute", "del_item": "deleting an item"}[op.name]
     raise Refusal("SCT609" if op.name == "store_attr" else "SCT601", f"{kind} is not supported yet",
                   "build the result with np.array([...]), np.stack, np.concatenate or np.where, or rebind the name")
 
@@ -652,7 +653,7 @@ RegionHandler = Callable[[Specializer, Frame, Op], Exit | None]
 SIMPLE: dict[str, SimpleHandler] = {
     "const": _const, "undef": _undef, "setcell": _setcell, "build": _build, "dict": _dict, "slice": _slice, "closure": _closure,
     "append": _append, "format": _format, "assert": _assert, "not": _not,
-    "store_item": _refuse_store, "store_attr": _refuse_store, "del_item": _refuse_store,
+    "store_attr": _refuse_store, "del_item": _refuse_store,
 }
 REGIONS: dict[str, RegionHandler] = {"if": run_if, "raise": _raise}
 

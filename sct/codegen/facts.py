@@ -20,7 +20,7 @@ from ..rules import registry
 
 FAR = 1 << 60
 """A position after every op."""
-WRITES_FIRST_OPERAND = frozenset({"iadd", "index_add", "fill", "iaddv"})
+WRITES_FIRST_OPERAND = frozenset({"iadd", "index_add", "fill", "store", "iaddv"})
 
 
 @dataclass(slots=True)

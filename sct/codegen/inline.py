@@ -21,7 +21,7 @@ from .lengths import Lengths
 
 EXPRESSIONS = frozenset({"const", "global", "call", "invoke", "tuple", "dict", "item", "attr", "format"})
 """Ops that can be printed as an expression (if they have one result)."""
-IN_PLACE = frozenset({"append", "push", "pop", "iadd", "iaddv", "index_add", "fill"})
+IN_PLACE = frozenset({"append", "push", "pop", "iadd", "iaddv", "index_add", "fill", "store"})
 """Ops that change their first operand."""
 UNNAMED_LIMIT = 40
 """A recomputed value with a name that is used once is folded into its consumer up to this many characters."""

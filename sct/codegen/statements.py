@@ -14,7 +14,7 @@ import numpy as np
 from ..ir.core import NOWHERE, Block, Loc, Op, Value
 from ..ir.evaluate import unbound_error
 from ..ir.ops import INFIX, Lit, SliceOf, Slot
-from ..ir.rewrite import carried_inits, is_tail
+from ..ir.rewrite import carried_inits, index_template, is_tail
 from ..ir.types import NONE, SLICE
 from .expr import BINARY, STORE, Expressions, attribute, bare_tuple, call, name, target
 from .facts import is_const, resolve, scalar, template_values
@@ -455,6 +455,16 @@ class Printer:
             scatter = attribute(self.expressions.object(np), "add", "at")
             self.add(ast.Expr(call(scatter, buffer, self.expressions.template(op, template), value)), op.loc)
 
+    def store(self, op: Op) -> None:
+        array, value = (self.expressions.of(v) for v in op.operands[:2])
+        fn, index = op.attrs.get("fn"), index_template(op)
+        whole = fn is not None and index == Lit(...) and isinstance(array, ast.Name)
+        place = target(array.id) if whole else ast.Subscript(array, self.expressions.index(op, index), STORE)  # type: ignore
+        if fn is None:
+            self.add(ast.Assign([place], value, lineno=1), op.loc)
+        else:
+            self.add(ast.AugAssign(place, BINARY[INFIX[fn]](), value), op.loc)
+
     def fill(self, op: Op) -> None:
         whole = ast.Subscript(self.expressions.of(op.operands[0]), ast.Constant(...), STORE)
         self.add(ast.Assign([whole], ast.Constant(0.0), lineno=1), op.loc)
@@ -474,6 +484,7 @@ _STATEMENTS: dict[str, Callable[[Printer, Op], None]] = {
     "assert": Printer.assert_, "bound": Printer.bound, "cache": Printer.cache, "push": Printer.push, "pop": Printer.pop,
     "append": Printer.append,
     "iadd": Printer.iadd, "iaddv": Printer.iaddv, "index_add": Printer.index_add, "fill": Printer.fill,
+    "store": Printer.store,
     "mark": Printer.mark,
 }
 

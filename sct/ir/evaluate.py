@@ -187,6 +187,11 @@ class _Machine:
         else:
             np.add.at(leaves[0], index, leaves[1])
 
+    def store(self, op: Op) -> None:
+        target, value, *_ = leaves = self.values(op)
+        index, fn = fill_template(index_template(op), leaves), op.attrs.get("fn")
+        target[index] = value if fn is None else _in_place(fn, target[index], value)
+
     def fill(self, op: Op) -> None:
         self.env[op.operands[0]][...] = 0
 
@@ -314,6 +319,6 @@ _RUN: dict[str, Callable[[_Machine, Op], None]] = {
     "assert": _Machine.assert_, "bound": _Machine.bound, "mark": _Machine.mark, "cache": _Machine.cache,
     "push": _Machine.push, "pop": _Machine.pop,
     "append": _Machine.append, "iadd": _Machine.iadd, "iaddv": _Machine.iaddv, "index_add": _Machine.index_add,
-    "fill": _Machine.fill, "if": _Machine.if_, "for": _Machine.for_, "while": _Machine.while_, "with": _Machine.with_,
+    "fill": _Machine.fill, "store": _Machine.store, "if": _Machine.if_, "for": _Machine.for_, "while": _Machine.while_, "with": _Machine.with_,
     "try": _Machine.try_,
 }

@@ -327,6 +327,11 @@ def _read_invoke(line: _Statement, op: Op) -> None:
     line.take(")")
 
 
+def _read_store(line: _Statement, op: Op) -> None:
+    _read_index_add(line, op)
+    op.name = "store"
+
+
 def _read_index_add(line: _Statement, op: Op) -> None:
     op.name = "index_add"
     buffer = line.value()
@@ -416,7 +421,7 @@ def _classes(label: _Statement) -> Iterator[type]:
 
 
 _STATEMENTS: dict[str, Callable[[_Statement, Op], None]] = {
-    "const": _read_const, "global": _read_global, "iaddv": _read_iaddv, "invoke": _read_invoke, "index_add": _read_index_add,
+    "const": _read_const, "global": _read_global, "iaddv": _read_iaddv, "invoke": _read_invoke, "index_add": _read_index_add, "store": _read_store,
     "if": _read_if, "for": _read_for, "while": _read_while, "with": _read_with,
     "try": _read_try,
 }

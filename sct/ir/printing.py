@@ -153,9 +153,9 @@ class _Printer:
         if op.name == "invoke":
             callee = op.attrs.get("callee")
             return f"invoke {literal_text(callee)}({self.names_of(op.operands)})"
-        if op.name == "index_add":
+        if op.name in ("index_add", "store"):
             buffer, value = op.operands[:2]
-            return f"index_add {self.name(buffer)}[{self.index(index_template(op), op.operands)}], {self.name(value)}"
+            return f"{op.name} {self.name(buffer)}[{self.index(index_template(op), op.operands)}], {self.name(value)}"
         return f"{op.name} {self.names_of(op.operands)}".rstrip()
 
     def call(self, op: Op) -> str:
@@ -212,6 +212,7 @@ def _is_known(fn: Any, table: dict[Any, str]) -> bool:
 def _is_implied(op: Op, key: str, value: Any) -> bool:
     """Whether the op's own syntax or a default says it already."""
     said = {"call": ("fn", "args", "kwargs", "alike"), "const": ("value",), "invoke": ("callee",), "index_add": ("args",),
+            "store": ("args",),
             "global": ("root", "path", "source", "current"), "iaddv": ("args", "kwargs"),
             "try": ("handlers", "names")}.get(op.name, ())
     if key in said or (op.name == "for" and key == "kind"):

@@ -18,7 +18,7 @@ from .types import BOTTOM, DYN, UNDEF, Array, Cache, List, OrConst, Scalar, Tupl
 
 REQUIRED: dict[str, tuple[str, ...]] = {
     "const": ("value",), "call": ("fn", "args"), "invoke": ("callee",), "item": ("key",), "attr": ("name",),
-    "index_add": ("args",), "bound": ("name",), "try": ("handlers", "names"),
+    "index_add": ("args",), "store": ("args",), "bound": ("name",), "try": ("handlers", "names"),
 }
 """Attributes without which an op means nothing (in typed IR; a lowered ``call`` has an operand for ``fn``)."""
 OPERANDS: dict[str, int] = {
@@ -29,8 +29,8 @@ OPERANDS: dict[str, int] = {
 """Ops with a fixed number of operands."""
 RESULTS: dict[str, int] = {
     "const": 1, "undef": 1, "global": 1, "convert": 1, "broadcast": 1, "narrow": 1, "tuple": 1, "dict": 1, "item": 1, "attr": 1,
-    "format": 1, "cache": 1, "push": 0, "pop": 1, "iadd": 0, "index_add": 0, "fill": 0, "append": 1, "iaddv": 1, "mark": 0,
-    "assert": 0, "bound": 0, **dict.fromkeys(TERMINATORS, 0),
+    "format": 1, "cache": 1, "push": 0, "pop": 1, "iadd": 0, "index_add": 0, "fill": 0, "store": 0, "append": 1, "iaddv": 1,
+    "mark": 0, "assert": 0, "bound": 0, **dict.fromkeys(TERMINATORS, 0),
 }
 """Ops with a fixed number of results."""
 
@@ -117,7 +117,7 @@ class _Verifier:
     def slots(self, op: Op) -> None:
         if op.name in ("call", "iaddv") and "args" in op.attrs:
             templates = [*op.attrs["args"], *(op.attrs.get("kwargs") or {}).values()]
-        elif op.name == "index_add":
+        elif op.name in ("index_add", "store"):
             templates = [index_template(op)]
         else:
             return
@@ -191,7 +191,7 @@ class _Verifier:
     def types(self, op: Op) -> None:
         if op.name in IMPLICIT:
             self.implicit(op, op.operands[0].type, op.result.type)
-        elif op.name in ("iadd", "index_add", "fill"):
+        elif op.name in ("iadd", "index_add", "fill", "store"):
             kind = op.operands[0].type
             written = Array | OrConst | List if op.name == "index_add" else Array | OrConst
             self.check(kind == DYN or isinstance(kind, written), f"{op.name} writes into a {kind}", op)

@@ -46,9 +46,9 @@ from ..ir.types import Object, Scalar, strip_const
 from .memory import Memory, has_memory
 
 _REMOVABLE = frozenset({"pure", "fresh", "reads"})
-_WRITES = frozenset({"iadd", "index_add", "fill"})
+_WRITES = frozenset({"iadd", "index_add", "fill", "store"})
 _REGIONS = LOOPS | {"if", "with", "try"}
-_GUARDED = frozenset({"call", "invoke", "attr", "global", "iaddv", "append"})
+_GUARDED = frozenset({"call", "invoke", "attr", "global", "iaddv", "append", "store"})
 """Ops that stay in the body of a ``try``, used or not, unless they are the adjoint's: what they raise would be handled."""
 
 

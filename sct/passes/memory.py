@@ -185,7 +185,7 @@ _VISIT: dict[str, Callable[[Memory, Op], None]] = {
     **dict.fromkeys(("const", "undef", "cache", "format", "assert", "bound", "mark"), Memory.nothing),
     **dict.fromkeys(("yield", "continue", "break", "test"), Memory.nothing),
     **dict.fromkeys(("convert", "broadcast", "narrow", "tuple", "dict", "item", "pop"), Memory.shares),
-    **dict.fromkeys(("append", "iaddv"), Memory.updates), **dict.fromkeys(("iadd", "index_add", "fill"), Memory.writes),
+    **dict.fromkeys(("append", "iaddv"), Memory.updates), **dict.fromkeys(("iadd", "index_add", "fill", "store"), Memory.writes),
     **dict.fromkeys(("return", "raise"), Memory.leaves), **dict.fromkeys(LOOPS, Memory.loop),
     "global": Memory.outside, "attr": Memory.attribute, "push": Memory.push, "call": Memory.call, "invoke": Memory.invoke,
     "if": Memory.branch, "with": Memory.with_region, "try": Memory.with_region,

@@ -20,6 +20,7 @@ from .owned import take_owned_lists
 from .reuse import reuse_saved
 from .simplify import simplify
 from .skip import skip_zeros
+from .undo import drop_idle_undo
 from .uniform import read_uniform_lists
 
 Pass = Callable[[Function], int]
@@ -65,6 +66,8 @@ BEFORE_SAVING: list[Pass] = [
     broadcast_lazily,
     simplify,
     merge_common_subexpressions,
+    eliminate_dead_code,
+    drop_idle_undo,
     eliminate_dead_code,
 ]
 """What runs while the reverse sweep still names forward values that are out of its scope: nothing that moves code."""

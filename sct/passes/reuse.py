@@ -55,6 +55,7 @@ from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.types import Cache
 from .cse import identity
 from .dce import eliminate_dead_code
+from .memory import Memory
 
 
 def reuse_saved(fn: Function) -> int:
@@ -66,15 +67,16 @@ def reuse_saved(fn: Function) -> int:
         owner = value.owner
         if isinstance(owner, Op) and owner.name == "call" and len(owner.results) == 1 and (what := identity(owner)) is not None:
             made[what, tuple(owner.operands)] = value
-    count = _Reuse(pushed, made).block(fn.body, {}) if made else 0
+    count = _Reuse(fn, pushed, made).block(fn.body, {}) if made else 0
     if count:
         eliminate_dead_code(fn)
     return count
 
 
 class _Reuse:
-    def __init__(self, pushed: dict[Value, Value], made: dict[Hashable, Value]) -> None:
+    def __init__(self, fn: Function, pushed: dict[Value, Value], made: dict[Hashable, Value]) -> None:
         self.pushed, self.made = pushed, made
+        self.memory = Memory(fn)
         self.original: dict[Value, Value] = {}
         """For what was taken back, the value that was saved."""
         self.replaced: dict[Value, Value] = {}
@@ -99,6 +101,6 @@ class _Reuse:
 
     def known(self, op: Op) -> Value | None:
         """The saved value that is the result of a call of the reverse sweep."""
-        again = op.attrs.get("adjoint") or op.attrs.get("recomputed")
+        again = (op.attrs.get("adjoint") or op.attrs.get("recomputed")) and not any(map(self.memory.written, op.operands))
         what = identity(op) if again and len(op.results) == 1 else None
         return self.made.get((what, tuple(self.original.get(v, v) for v in op.operands))) if what is not None else None

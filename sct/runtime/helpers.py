@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["copied", "digamma", "expected", "first_max", "first_min", "folded", "index_add", "log_or_zero", "one_hot",
+__all__ = ["copied", "digamma", "expected", "first_max", "first_min", "folded", "index_add", "last_written", "log_or_zero",
+           "one_hot",
            "polygamma", "power_dx", "products_of_others", "sinc_dx", "sorting_order", "strong_product", "strong_quotient",
            "unbroadcast", "zeros_like"]
 
@@ -76,6 +77,20 @@ def _where_nonzero(operation: np.ufunc, x_bar: Any, y: Any) -> Any:
     shape = np.broadcast_shapes(np.shape(x_bar), np.shape(y))
     result = np.zeros(shape, np.result_type(x_bar, y))
     return operation(x_bar, y, out=result, where=np.not_equal(x_bar, 0))
+
+
+def last_written(bar: np.ndarray[Any, Any], index: Any) -> np.ndarray[Any, Any]:
+    """The cotangent of ``v`` in ``x[index] = v``: where an element is named several times, the last value stays.
+
+    >>> last_written(np.array([1.0, 2.0]), np.array([0, 0, 1]))
+    array([0., 1., 2.])
+    """
+    taken = bar[index]
+    number = np.arange(taken.size).reshape(taken.shape)
+    last = np.zeros(bar.shape, dtype=int)
+    last[index] = number
+    taken[last[index] != number] = 0.0
+    return taken
 
 
 def index_add(buffer: np.ndarray[Any, Any], index: Any, value: Any) -> None:

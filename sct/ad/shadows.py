@@ -1,0 +1,183 @@
+"""Shadows: for each array that the function stores into, an adjoint array that exists beforehand and is shared as the array is.
+
+The shadow of a view is the same view of the shadow, so that a store is undone on the adjoint at the place where it happened,
+whatever name it went through.  Where all names of some memory are arrays made anew and views of them, the shadows are made at
+the head of each mirrored block.  Where branches or loops pass references on, the shadows are made beside them in the forward
+sweep and passed on with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..analysis.alias import AliasClasses
+from ..analysis.writes import is_view, written_classes
+from ..errors import InternalError
+from ..ir.core import Block, Function, Op, Value, defining_block
+from ..ir.ops import LOOPS, Slot
+from ..ir.printing import op_text
+from ..ir.rewrite import carried_start, exits
+from ..ir.types import UNDEF, Array
+
+if TYPE_CHECKING:
+    from .reverse import Reverser
+
+_IMPLICIT_COPIES = ("convert", "broadcast")
+"""Ops whose result refers to their operand's memory but has an adjoint of its own, which is added to the operand's."""
+
+
+class Shadows:
+    """Which values of a function have a shadow, and how it comes to be."""
+
+    def __init__(self, function: Function, active: set[Value]) -> None:
+        self.root: dict[Value, Value] = {}
+        """For each value with a shadow the representative of its memory."""
+        self.carried: set[Value] = set()
+        """Those whose memory branches or loops pass on: their shadows are made in the forward sweep."""
+        classes = AliasClasses(function)
+        for root, members in written_classes(function, classes).items():
+            arrays = [v for v in members if v in active and isinstance(v.type, Array) and not _is_implicit(v)]
+            self.root.update(dict.fromkeys(arrays, root))
+            if any(map(_is_passed_on, arrays)):
+                self.carried.update(arrays)
+
+    def __contains__(self, value: Value) -> bool:
+        return value in self.root
+
+    def share(self, a: Value, b: Value) -> bool:
+        """Whether two values may refer to the same memory that is stored into."""
+        return a in self.root and self.root[a] is self.root.get(b)
+
+
+def _is_implicit(value: Value) -> bool:
+    return isinstance(value.owner, Op) and value.owner.name in _IMPLICIT_COPIES
+
+
+def _is_passed_on(value: Value) -> bool:
+    op = value.owner
+    return isinstance(op, Block) or isinstance(op, Op) and bool(op.blocks)
+
+
+def _shadow_op(op: Op, of: Callable[[Value], Value]) -> Op:
+    """The op that makes the shadows of the results of ``op``, which makes an array or a view."""
+    if is_view(op):
+        operands = [of(op.operands[0]), *op.operands[1:]]
+        attrs = {key: value for key, value in op.attrs.items() if key != "may_raise"}
+        made = Op("call", operands, [], {**attrs, "adjoint": True}, [], None, op.loc)
+    else:
+        made = Op("call", [op.result], [], {"fn": np.zeros_like, "args": (Slot(0),), "kwargs": {}, "effect": "fresh",
+                                            "adjoint": True}, [], None, op.loc)
+    made.results = [Value(f"{r.hint}_bar" if r.hint else "", r.type, made) for r in op.results]
+    return made
+
+
+# ------------------------------------------------------------------------------------------- at the head of a mirrored block
+
+def open_block(rev: Reverser, block: Block) -> None:
+    """Make the shadows of what the forward ``block`` defines, in the current block of the reverse sweep."""
+    loc = rev.builder.loc
+    for op in block.ops:
+        wanted = [r for r in op.results if r in rev.shadows and r not in rev.shadows.carried]
+        if not wanted:
+            continue
+        if op.name == "narrow":
+            rev.buffers[op.result] = rev.buffers[op.operands[0]]
+            continue
+        made = _shadow_op(op, rev.buffers.__getitem__)
+        made.parent = rev.builder.block
+        rev.builder.block.ops.append(made)
+        rev.buffers.update(zip(op.results, made.results, strict=True))
+    rev.builder.loc = loc
+
+
+# -------------------------------------------------------------------------------------------------- beside the forward sweep
+
+def accompany(rev: Reverser, function: Function) -> None:
+    """Make, in the forward sweep, the shadows of the references that branches and loops pass on."""
+    if rev.shadows.carried:
+        _Companion(rev.shadows.carried, rev.buffers).block(function.body)
+
+
+class _Companion:
+    def __init__(self, wanted: set[Value], shadow: dict[Value, Value]) -> None:
+        self.wanted, self.shadow = wanted, shadow
+
+    def block(self, block: Block) -> None:
+        done: list[Op] = []
+        for op in block.ops:
+            made = list(self.visit(op))
+            done += [op, *made]
+            for one in made:
+                one.parent = block
+        block.ops[:] = done
+
+    def visit(self, op: Op) -> Iterator[Op]:
+        positions = [k for k, r in enumerate(op.results) if r in self.wanted]
+        if op.name in LOOPS:
+            self.loop(op, positions)
+        elif op.blocks:
+            self.branches(op, positions)
+        elif positions and op.name == "narrow":
+            self.shadow[op.result] = self.shadow[op.operands[0]]
+        elif positions:
+            made = _shadow_op(op, self.shadow.__getitem__)
+            self.shadow.update(zip(op.results, made.results, strict=True))
+            yield made
+
+    def loop(self, op: Op, positions: list[int]) -> None:
+        start = carried_start(op)
+        op.operands += [self.of(op.operands[start + k], _place_before(op)) for k in positions]
+        count = len(op.results)
+        for block in op.blocks:
+            args = block.args[len(block.args) - count:]
+            for k in positions:
+                self.shadow[args[k]] = block.add_arg(_bar(args[k]), args[k].type)
+        for block in op.blocks:
+            self.block(block)
+        for end in exits(op.blocks[-1]):
+            if end.name in ("continue", "break"):
+                end.operands += [self.of(end.operands[k], _place_before(end)) for k in positions]
+        self.results(op, positions)
+
+    def branches(self, op: Op, positions: list[int]) -> None:
+        for block in op.blocks:
+            self.block(block)
+            end = block.ops[-1] if block.ops else None
+            if end is not None and end.name == "yield":
+                end.operands += [self.of(end.operands[k], _place_before(end)) for k in positions]
+        self.results(op, positions)
+
+    def results(self, op: Op, positions: list[int]) -> None:
+        for k in positions:
+            result = op.results[k]
+            self.shadow[result] = Value(_bar(result), result.type, op)
+            op.results.append(self.shadow[result])
+
+    def of(self, value: Value, place: Callable[[Op], None]) -> Value:
+        """The shadow of what is passed on; unbound where that is."""
+        if value in self.shadow:
+            return self.shadow[value]
+        if not isinstance(value.owner, Op) or value.owner.name != "undef":
+            raise InternalError(f"a reference is passed on without its shadow: {value!r}",
+                                reproduce=op_text(value.owner) if isinstance(value.owner, Op) else "")
+        undef = Op("undef", [], [], {}, [], None, value.owner.loc)
+        undef.results = [Value("", UNDEF, undef)]
+        place(undef)
+        return undef.results[0]
+
+
+def _place_before(op: Op) -> Callable[[Op], None]:
+    def place(new: Op) -> None:
+        from ..ir.rewrite import insert_before
+        insert_before(op, [new])
+    return place
+
+
+def _bar(value: Value) -> str:
+    return f"{value.hint}_bar" if value.hint else ""
+
+
+_ = defining_block

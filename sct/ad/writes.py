@@ -1,0 +1,145 @@
+"""The adjoint of ``store``: first the memory as it was before, then the cotangent taken out of the place and handed on.
+
+Every store saves what it overwrites, so that the reverse sweep reads of each array what the forward sweep read at that point;
+``passes/undo.py`` drops that again where nobody reads it.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING, Any
+
+from ..analysis.alias import may_alias
+from ..analysis.infer import Refusal
+from ..analysis.subscripts import from_value
+from ..ir.core import Block, Op, Value, walk
+from ..ir.ops import IMPLICIT, Lit, Slot, template_slots
+from ..ir.rewrite import index_template, insert_before
+from ..ir.types import Array, strip_const
+from ..runtime import helpers
+from . import rules
+
+if TYPE_CHECKING:
+    from .reverse import Reverser
+
+_SCALED = (operator.mul, operator.truediv, operator.pow)
+"""In-place operators besides sums whose derivative rule is applied to the place."""
+
+
+def keep_overwritten(rev: Reverser, body: Block) -> None:
+    """In front of each store of the forward sweep: read what it overwrites."""
+    for op in [op for op in walk(body) if op.name == "store"]:
+        scratch = Block()
+        rev.builder.loc = op.loc
+        with rev.builder.at(scratch):
+            rev.overwritten[op] = _copied(rev, _read(rev, op, op.operands[0]))
+        insert_before(op, scratch.ops)
+
+
+def reverse_store(rev: Reverser, op: Op) -> None:
+    """Undo the store, then take its cotangent out of the shadow."""
+    target, value = op.operands[:2]
+    _put(rev, op, target, rev.overwritten[op], undo=True)
+    if target not in rev.shadows:
+        return
+    fn = op.attrs.get("fn")
+    if fn is None:
+        taken = _taken(rev, op)
+        _clear(rev, op)
+        rev.accumulate(value, taken)
+    elif fn in (operator.add, operator.sub):
+        if value in rev.active:
+            taken = _taken(rev, op)
+            rev.accumulate(value, taken if fn is operator.add else _negative(rev, taken))
+    elif fn in _SCALED:
+        _scaled(rev, op, value)
+    else:
+        raise Refusal("SCT604", f"the in-place operator of `{op.loc.text.strip()}` has no derivative rule for arrays",
+                      "write it with a new array")
+
+
+def _scaled(rev: Reverser, op: Op, value: Value) -> None:
+    """``a[i] *= v``: the rule of the operator, with the place as it was and its cotangent."""
+    old, taken, shadow = rev.overwritten[op], _taken(rev, op), rev.buffers[op.operands[0]]
+    apart = not _repeats(op) and not rev.shadows.share(_behind(value), op.operands[0])
+    if not apart:
+        _clear(rev, op)
+    again = rev.builder.emit("call", [old, value], [strip_const(old.type)], fn=op.attrs["fn"], args=(Slot(0), Slot(1)), kwargs={},
+                             adjoint=True)
+    rev.active.add(old)
+    rules.reverse_call(rev, again, [taken])
+    rev.active.discard(old)
+    before = rev.bars.pop(old, None)
+    if before is None:
+        _clear(rev, op)
+    elif apart:
+        _put(rev, op, shadow, before)
+    else:
+        rev.builder.emit("index_add", [shadow, before, *op.operands[2:]], args=op.attrs["args"], unique=not _repeats(op))
+
+
+def _negative(rev: Reverser, bar: Value) -> Value:
+    return rev.builder.value("call", [bar], strip_const(bar.type), fn=operator.neg, args=(Slot(0),), kwargs={}, adjoint=True)
+
+
+def _behind(value: Value) -> Value:
+    while isinstance(value.owner, Op) and value.owner.name in IMPLICIT:
+        value = value.owner.operands[0]
+    return value
+
+
+# ------------------------------------------------------------------------------------------------------------- the place
+
+def _read(rev: Reverser, op: Op, array: Value) -> Value:
+    """What ``array`` holds at the place of the store."""
+    template = index_template(op)
+    if template == Lit(...):
+        return array
+    found = from_value(rev.sp, array, rules.to_abstract(template, op.operands))
+    assert isinstance(found, Value)
+    return found
+
+
+def _copied(rev: Reverser, value: Value) -> Value:
+    """The same contents in memory of their own."""
+    if not isinstance(strip_const(value.type), Array):
+        return value
+    owner = value.owner
+    read = isinstance(owner, Op) and owner.name == "call" and owner.attrs["fn"] is operator.getitem
+    if read and isinstance(owner, Op) and owner.attrs.get("adjoint") and not may_alias(owner):
+        return value
+    copy = rev.copy(value)
+    copy.hint = ""
+    return copy
+
+
+def _taken(rev: Reverser, op: Op) -> Value:
+    """The cotangent of what is stored, in memory of its own; of a place that is named twice, that of the last."""
+    shadow = rev.buffers[op.operands[0]]
+    place = _read(rev, op, shadow)
+    if not _repeats(op):
+        return _copied(rev, place)
+    slots = sorted(set(template_slots(index_template(op))))
+    position = {k: n + 1 for n, k in enumerate(slots)}
+    index = rules.renumber(index_template(op), position)
+    return rev.builder.value("call", [shadow, *(op.operands[k] for k in slots)], strip_const(place.type),
+                             fn=helpers.last_written, args=(Slot(0), index), kwargs={}, adjoint=True, effect="reads")
+
+
+def _repeats(op: Op) -> bool:
+    """Whether the index may name an element twice."""
+    template = index_template(op)
+    return rules.has_list(template) or any(rules.may_repeat(op.operands[k]) for k in template_slots(template))
+
+
+def _clear(rev: Reverser, op: Op) -> None:
+    """What was there before the store has no influence: no cotangent goes further back."""
+    shadow = rev.buffers[op.operands[0]]
+    if index_template(op) == Lit(...):
+        rev.builder.emit("fill", [shadow])
+    else:
+        _put(rev, op, shadow, rev.constant(0.0))
+
+
+def _put(rev: Reverser, op: Op, array: Value, value: Value, **attrs: Any) -> None:
+    rev.builder.emit("store", [array, value, *op.operands[2:]], args=op.attrs["args"], adjoint=True, **attrs)

@@ -1,0 +1,87 @@
+"""Writes into arrays: takes ``a[i] = v`` and ``a[i] += v`` on typed values, emits ``store`` ops whose value fits the place.
+
+An array is a reference: a store defines no value, and what it does is seen through every name of the memory.  The value is
+converted and broadcast by explicit ops, so that its cotangent finds the way back.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..ir.core import Op, Value
+from ..ir.ops import Slot
+from ..ir.types import Array, List, Scalar, Type, strip_const
+from .abstract import Abstract, Mapping, Seq, Slice, Static
+from .infer import SIMPLE, Frame, Refusal, Specializer
+from .primitives import _Arguments, _conform, apply
+from .subscripts import indexed_type
+
+WAY_OUT = "build the result with np.array([...]), np.stack, np.concatenate or np.where, or rebind the name"
+
+
+def _store_item(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
+    store(sp, args[0], args[1], args[2], op.attrs.get("aug"))
+    return []
+
+
+def store(sp: Specializer, base: Abstract, index: Abstract, value: Abstract, fn: Callable[..., Any] | None = None) -> None:
+    """``base[index] = value``, or ``base[index] fn= value``."""
+    t = strip_const(base.type) if isinstance(base, Value) else None
+    if isinstance(base, Seq | Mapping) or isinstance(t, List):
+        raise Refusal("SCT601", "writing into a list or dict is not supported yet", "build a new one, or use an array")
+    if not isinstance(base, Value) or not isinstance(base.type, Array):
+        raise Refusal("SCT601", "writing into something that is not certainly an array is not supported", WAY_OUT)
+    kind = base.type
+    place = indexed_type(sp, kind, index)
+    given = _fitting(sp, kind, place, value, fn)
+    collected = _Arguments(sp)
+    collected.operands = [base, given]
+    template = collected.template(index)[0]
+    attrs: dict[str, Any] = {} if fn is None else {"fn": fn}
+    if not _is_total(index, given):
+        attrs["may_raise"] = True
+    sp.builder.emit("store", collected.operands, args=(Slot(0), template), **attrs)
+
+
+def _fitting(sp: Specializer, kind: Array, place: Type, value: Abstract, fn: Callable[..., Any] | None) -> Value:
+    """The value as it arrives in memory: of the array's element type, spread over the place."""
+    if isinstance(value, Seq):
+        value = apply(sp, np.array, [value])
+    given = sp.lift(value)
+    have = strip_const(given.type)
+    if not isinstance(have, Scalar | Array) or have != given.type and not isinstance(value, Static):
+        raise Refusal("SCT601", f"a value of type {given.type} cannot be stored into an array here", WAY_OUT)
+    if have.dtype.startswith("complex") and not kind.dtype.startswith("complex"):
+        raise Refusal("SCT604", f"a complex value does not fit into {kind}", "store its real part")
+    if isinstance(have, Array) and have.ndim > (place.ndim if isinstance(place, Array) else 0):
+        raise Refusal("SCT603", f"the value has more dimensions than the place it is stored in: {have} into {place}",
+                      "remove the dimensions of length 1 before")
+    if fn is not None:
+        _check_operator(kind, place, have, fn)
+    return _conform(sp, given, place)
+
+
+def _check_operator(kind: Array, place: Type, have: Scalar | Array, fn: Callable[..., Any]) -> None:
+    if fn is operator.matmul:
+        raise Refusal("SCT603", "`@=` into a part of an array is not supported", "write `a[i] = a[i] @ b`")
+    real = have.dtype.startswith(("float", "complex")) or fn is operator.truediv
+    if not kind.differentiable and real and isinstance(place, Array):
+        raise Refusal("SCT604", f"an in-place operation cannot turn {kind} into floating point numbers",
+                      "make the array of floats: dtype=float")
+
+
+def _is_total(index: Abstract, value: Value) -> bool:
+    """Whether a store raises for no values: slices are cut to size, and a number fits everywhere."""
+    items = index.items if isinstance(index, Seq) else [index]
+    whole = all(isinstance(i, Slice) or (isinstance(i, Static) and i.value in (None, Ellipsis)) for i in items)
+    v = value
+    while isinstance(v.owner, Op) and v.owner.name in ("broadcast", "convert"):
+        v = v.owner.operands[0]
+    return whole and isinstance(strip_const(v.type), Scalar)
+
+
+SIMPLE["store_item"] = _store_item

@@ -1,0 +1,247 @@
+"""Settles which writes into arrays can be followed: takes a typed function, leaves one in which every write is a proven one.
+
+An in-place sum stays a rebinding in disguise (``iaddv``) where nothing else can see it; otherwise it becomes a ``store``, and so
+do all others on the same memory.  What is stored into must be memory that the function made itself, reached through views that
+the adjoint can repeat on its own arrays; a parameter is copied on entry.  Everything else is refused, with the line.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..ir.core import Block, Function, Op, Value, enclosing, walk
+from ..ir.ops import LOOPS, Lit, Slot
+from ..ir.rewrite import (
+    carried_inits,
+    exits,
+    insert_before,
+    item_count,
+    keep_carried,
+    keep_results,
+    replace_all_uses,
+    replace_uses,
+)
+from ..ir.types import Array, constant, strip_const, type_of
+from ..rules import registry
+from .alias import AliasClasses, check_inplace, may_alias
+from .infer import Context, Refusal
+
+HINT = "write to a copy: `a = a.copy()`, or build the array with np.stack, np.concatenate or np.where"
+_NOT_REPEATED = (np.broadcast_to, np.diagonal)
+"""Views that cannot be written through: the same call on an adjoint would give an array that cannot be added to."""
+
+
+def settle_writes(context: Context, function: Function, entry: bool) -> list[str]:
+    """Make every write of ``function`` a proven one; the names of the parameters that it writes to.
+
+    ``entry`` says that the function is the differentiated one: what it writes to of its arguments is copied first.
+    """
+    objections = check_inplace(function)
+    if not objections and not any(op.name == "store" for op in walk(function.body)):
+        return []
+    if not _become_stores(context, function, objections):
+        return []
+    context.stores = True
+    _drop_unchanged(function)
+    classes = AliasClasses(function)
+    for op in walk(function.body):
+        if op.name == "store":
+            refusal = _refusal(function, classes, op, entry)
+            if refusal is not None:
+                context.refuse(refusal, op.loc)
+    return [] if context.obstacles else list(_copy_parameters(function, classes))
+
+
+def written_classes(function: Function, classes: AliasClasses) -> dict[Value, list[Value]]:
+    """The values that share memory which ``function`` stores into, by the representative of their class."""
+    roots = {classes.find(op.operands[0]): None for op in walk(function.body) if op.name == "store"}
+    return {root: classes.members[root] for root in roots if root in classes.members}
+
+
+# ---------------------------------------------------------------------------------------------------- sums that others see
+
+def _become_stores(context: Context, function: Function, objections: list[tuple[Op, str]]) -> bool:
+    """Turn in-place operations on memory that is written to, or that others see, into stores; False if one cannot be."""
+    classes = AliasClasses(function)
+    reasons = {op: reason for op, reason in objections}
+    written = {classes.find(op.operands[0]) for op in walk(function.body) if op.name == "store" or op in reasons}
+    for op in [op for op in walk(function.body) if op.name == "iaddv" and classes.find(op.operands[0]) in written]:
+        target = _named(op.operands[0])
+        if target is None or op.attrs["fn"] is operator.matmul:
+            context.refuse(Refusal("SCT600", reasons.get(op, "the array may be something else before this line"),
+                                   "write `x = x + …`, which makes a new array"), op.loc)
+            return False
+        _store_result(function, op, target)
+    return True
+
+
+def _named(value: Value) -> Value | None:
+    """The array that an in-place operation names; None where it may be something else than an array."""
+    while isinstance(value.owner, Op) and value.owner.name == "narrow" and isinstance(value.owner.operands[0].type, Array):
+        value = value.owner.operands[0]
+    return value if isinstance(value.type, Array) and not _is_narrowed(value) else None
+
+
+def _is_narrowed(value: Value) -> bool:
+    return isinstance(value.owner, Op) and value.owner.name in ("narrow", "convert", "broadcast")
+
+
+def _store_result(function: Function, op: Op, target: Value) -> None:
+    """``x fn= e`` writes over all of ``x``, which keeps its name."""
+    template = op.attrs["args"][1]
+    if isinstance(template, Slot):
+        value = op.operands[template.index]
+    else:
+        assert isinstance(template, Lit)
+        const = Op("const", [], [], {"value": template.value}, [], op.parent, op.loc)
+        value = Value("", constant(type_of(template.value)), const)
+        const.results = [value]
+        insert_before(op, [const])
+    result = op.result
+    op.name, op.operands, op.results = "store", [target, value], []
+    kept = {key: op.attrs[key] for key in ("fn", "may_raise") if key in op.attrs}
+    op.attrs = {"args": (Slot(0), Lit(...)), **kept}
+    replace_all_uses(result, target, function.body)
+
+
+# ------------------------------------------------------------------------------------------------- references that stay put
+
+def _drop_unchanged(function: Function) -> None:
+    """Take out of loops and branches the references that these only pass on: what they are is known outside."""
+    while any([_drop_carried(op) or _drop_yielded(op) for op in list(walk(function.body)) if op.parent is not None]):
+        pass
+
+
+def _drop_carried(loop: Op) -> bool:
+    if loop.name not in LOOPS:
+        return False
+    items = item_count(loop)
+    ends = [end.operands for end in exits(loop.blocks[-1]) if end.name in ("continue", "break")]
+    keep, same = [], {}
+    for k, init in enumerate(carried_inits(loop)):
+        columns = [block.args[len(block.args) - len(loop.results) + k] for block in loop.blocks]
+        keep.append(not (isinstance(init.type, Array) and all(end[k] in (columns[-1], init) for end in ends)))
+        if not keep[-1]:
+            same.update(dict.fromkeys((*columns, loop.results[k]), init))
+    return _replace(loop, same, lambda: keep_carried(loop, keep)) if items >= 0 else False
+
+
+def _drop_yielded(op: Op) -> bool:
+    if op.name not in ("if", "with") or not op.results:
+        return False
+    ends = [block.ops[-1] for block in op.blocks if block.ops[-1].name == "yield"]
+    inside = set(op.blocks)
+    keep, same = [], {}
+    for k, result in enumerate(op.results):
+        values = {end.operands[k] for end in ends}
+        one = next(iter(values)) if len(values) == 1 else None
+        keep.append(one is None or not isinstance(one.type, Array) or not inside.isdisjoint(_around(one)))
+        if not keep[-1] and one is not None:
+            same[result] = one
+    return _replace(op, same, lambda: keep_results(op, keep))
+
+
+def _around(value: Value) -> Iterator[Block]:
+    owner = value.owner
+    block = owner.parent if isinstance(owner, Op) else owner
+    return enclosing(block) if block is not None else iter(())
+
+
+def _replace(op: Op, same: dict[Value, Value], drop: object) -> bool:
+    if not same:
+        return False
+    assert callable(drop) and op.parent is not None
+    drop()
+    replace_uses(list(enclosing(op.parent))[-1], same)
+    return True
+
+
+# ------------------------------------------------------------------------------------------------------------------ the gate
+
+def _refusal(function: Function, classes: AliasClasses, op: Op, entry: bool) -> Refusal | None:
+    """Why the memory that ``op`` stores into cannot be followed; None if it can be."""
+    target = op.operands[0]
+    name = f"`{target.hint}`" if target.hint else "this array"
+    root = classes.find(target)
+    if any(block.parent is not None and block.parent.name == "try" for block in _around_op(op)):
+        return Refusal("SCT601", f"{name} is written to inside `try`", "write to it before or after")
+    if any(isinstance(v.type, Array) and classes.find(v) is root for v in op.operands[2:]):
+        return Refusal("SCT601", f"{name} is written to at indices that it holds itself", "take the indices out of it before")
+    for member in classes.members[root]:
+        reason = _obstacle(function, member, entry)
+        if reason is not None:
+            code, why = reason
+            return Refusal(code, f"{name} {why}", HINT)
+    return None
+
+
+def _around_op(op: Op) -> Iterator[Block]:
+    assert op.parent is not None
+    return enclosing(op.parent)
+
+
+def _obstacle(function: Function, member: Value, entry: bool) -> tuple[str, str] | None:
+    """Why a name of the memory cannot be mirrored by the adjoint: code and reason, None if it can be."""
+    op = member.owner
+    other = f"`{member.hint}`" if member.hint else "another value"
+    if not isinstance(member.type, Array):
+        if isinstance(strip_const(member.type), Array):
+            return "SCT601", f"may share memory with {other}, which is not certainly an array"
+        return "SCT601", f"is also held by a container ({other})"
+    if isinstance(op, Block):
+        if op.parent is None:
+            return None if entry else ("SCT601", f"belongs to the caller of `{function.name}`, which writes to it")
+        return None if op.parent.name in LOOPS and _is_carried(op, member) else (
+            "SCT601", f"may be an array from outside, {other}")
+    if op is None or op.name == "global":
+        return "SCT608", f"may be an array from outside the function ({other})"
+    if op.name in ("if", "with", "narrow", "convert", "broadcast", *LOOPS) or is_fresh(op) or is_view(op):
+        return None
+    return "SCT601", f"may share memory with {other}, made by a call whose result may be its argument or a copy"
+
+
+def _is_carried(block: Block, value: Value) -> bool:
+    loop = block.parent
+    assert loop is not None
+    return block.args.index(value) >= len(block.args) - len(loop.results)
+
+
+def is_fresh(op: Op) -> bool:
+    """Whether the result of ``op`` is memory of its own."""
+    return op.name == "call" and not may_alias(op)
+
+
+def is_view(op: Op) -> bool:
+    """Whether ``op`` certainly gives a view of its first operand, which the same call on an adjoint gives of that."""
+    if op.name != "call" or not op.operands or op.attrs["args"][:1] != (Slot(0),):
+        return False
+    fn = op.attrs["fn"]
+    entry = registry.lookup(fn)
+    if fn is tuple:
+        return True
+    listed = entry is not None and entry.alias == "view" and not entry.zero and fn not in _NOT_REPEATED
+    return (fn is operator.getitem and may_alias(op) or listed) and isinstance(op.operands[0].type, Array) \
+        and all(isinstance(r.type, Array) for r in op.results)
+
+
+# ------------------------------------------------------------------------------------------------------------ entry copies
+
+def _copy_parameters(function: Function, classes: AliasClasses) -> Iterator[str]:
+    """Copy the arrays that the function writes to: a gradient never changes its caller's."""
+    written = {member for members in written_classes(function, classes).values() for member in members}
+    for param in list(function.params):
+        if param not in written:
+            continue
+        t = strip_const(param.type)
+        assert isinstance(t, Array)
+        spelled = {"spelled": "method", "spelled_name": "copy"} if t.ndim < 2 else {}
+        copy = Op("call", [], [], {"fn": np.copy, "args": (Slot(0),), "kwargs": {}, "effect": "fresh", **spelled}, [],
+                  function.body, function.body.ops[0].loc)
+        copy.results = [Value(param.hint, param.type, copy)]
+        replace_all_uses(param, copy.result, function.body)
+        copy.operands = [param]
+        insert_before(function.body.ops[0], [copy])
+        yield param.hint

@@ -1,0 +1,54 @@
+"""Tells at a call whether an argument that the function writes to shares memory with anything else that the function sees.
+
+The gradient function works on copies of such arguments, so a write to one of them would not be seen through the other; and the
+derivative with respect to one of two names of the same memory is not defined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .errors import AliasingError
+
+if TYPE_CHECKING:
+    from .compiler import Compiled
+
+
+def check_apart(compiled: Compiled, values: Sequence[Any]) -> None:
+    """Refuse arguments that are written to and share memory with another argument, or with data that the function reads."""
+    for position, name in compiled.written.items():
+        array = values[position]
+        if not isinstance(array, np.ndarray):
+            continue
+        if not array.flags.writeable:
+            raise _refused(compiled, f"`{name}` is written to, but is read-only", "pass a copy of it")
+        if 0 in array.strides and array.size > 1:
+            raise _refused(compiled, f"`{name}` is written to, but its elements share memory", "pass a copy of it")
+        others = [v for k, v in enumerate(values) if k != position]
+        others += [space[key] for space, key, _ in compiled.live if key in space]
+        if any(np.may_share_memory(array, other) and np.shares_memory(array, other)
+               for value in others for other in _arrays(value, 0)):
+            raise _refused(compiled, f"`{name}` is written to, and shares memory with something else that the function reads",
+                           "pass a copy of it")
+
+
+def _refused(compiled: Compiled, message: str, hint: str) -> AliasingError:
+    return AliasingError(message, loc=compiled.typed.loc, hint=hint, code="SCT607")
+
+
+def _arrays(value: Any, depth: int) -> Iterator[np.ndarray[Any, Any]]:
+    """The arrays in nested containers and objects."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _arrays(item, depth + 1)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _arrays(item, depth + 1)
+    elif depth < 4 and hasattr(value, "__dict__") and not isinstance(value, type) and not callable(value):
+        for item in vars(value).values():
+            yield from _arrays(item, depth + 1)
