@@ -85,7 +85,7 @@ def last_written(bar: np.ndarray[Any, Any], index: Any) -> np.ndarray[Any, Any]:
     >>> last_written(np.array([1.0, 2.0]), np.array([0, 0, 1]))
     array([0., 1., 2.])
     """
-    taken = bar[index]
+    taken: np.ndarray[Any, Any] = bar[index]
     number = np.arange(taken.size).reshape(taken.shape)
     last = np.zeros(bar.shape, dtype=int)
     last[index] = number
