@@ -37,8 +37,11 @@ class Shadows:
         """For each value with a shadow the representative of its memory."""
         self.carried: set[Value] = set()
         """Those whose memory branches or loops pass on: their shadows are made in the forward sweep."""
+        self.moving: set[Value] = set()
+        """Names of memory that is stored into, and their shadows, as branches and loops pass them on."""
         classes = AliasClasses(function)
         for root, members in written_classes(function, classes).items():
+            self.moving.update(v for v in members if _is_passed_on(v))
             arrays = [v for v in members if v in active and isinstance(v.type, Array) and not _is_implicit(v)]
             self.root.update(dict.fromkeys(arrays, root))
             if any(map(_is_passed_on, arrays)):
@@ -99,6 +102,7 @@ def accompany(rev: Reverser, function: Function) -> None:
     """Make, in the forward sweep, the shadows of the references that branches and loops pass on."""
     if rev.shadows.carried:
         _Companion(rev.shadows.carried, rev.buffers).block(function.body)
+        rev.shadows.moving.update(rev.buffers[v] for v in rev.shadows.carried)
 
 
 class _Companion:
