@@ -108,14 +108,18 @@ def accompany(rev: Reverser, function: Function) -> None:
 class _Companion:
     def __init__(self, wanted: set[Value], shadow: dict[Value, Value]) -> None:
         self.wanted, self.shadow = wanted, shadow
+        self.before: list[Op] = []
+        """What is to stand in front of the current op."""
 
     def block(self, block: Block) -> None:
         done: list[Op] = []
-        for op in block.ops:
+        for op in list(block.ops):
+            before, self.before = self.before, []
             made = list(self.visit(op))
-            done += [op, *made]
-            for one in made:
+            for one in (*self.before, *made):
                 one.parent = block
+            done += [*self.before, op, *made]
+            self.before = before
         block.ops[:] = done
 
     def visit(self, op: Op) -> Iterator[Op]:
@@ -133,7 +137,7 @@ class _Companion:
 
     def loop(self, op: Op, positions: list[int]) -> None:
         start = carried_start(op)
-        op.operands += [self.of(op.operands[start + k], _place_before(op)) for k in positions]
+        op.operands += [self.of(op.operands[start + k], self.before.append) for k in positions]
         count = len(op.results)
         for block in op.blocks:
             args = block.args[len(block.args) - count:]
