@@ -14,7 +14,7 @@ from .ad.calls import Pairs
 from .ad.results import finish_gradients
 from .ad.reverse import Reverser, differentiate
 from .ad.saving import save
-from .analysis import attributes, builtin_calls, callees, loops, primitives, stores, subscripts  # noqa: F401
+from .analysis import attributes, builtin_calls, callees, loops, primitives, stores, subscripts, writers  # noqa: F401
 from .analysis import data as data_handlers
 from .analysis.abstract import NEVER, POISON, Abstract, DataPath, Mapping, Seq, read
 from .analysis.activity import masking

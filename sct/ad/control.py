@@ -316,6 +316,11 @@ def _emit_reverse_loop(rev: Reverser, op: Op, bounds: tuple[list[Value], bool], 
     state = mirrored.add_arg("exit", INT) if exit is not None else None
     carried = [mirrored.add_arg(_hint(args[k]) or _hint(op.results[k]), bar_type(op.results[k])) for k in positions]
     totals = [mirrored.add_arg(_hint(v), bar_type(v)) for v in scalars]
+    moved = exchanged(op, rev.shadows.moving)
+    kept = [mirrored.add_arg(args[j].hint, args[j].type) for j in moved.values()]
+    before = dict(zip((args[j] for j in moved.values()), kept, strict=True))
+    rev.replaced.update(before)
+    inits += [op.results[k] for k in moved]
     loc = rev.builder.loc
     with rev.scope(mirrored, [body]):
         local = set(scalars)
@@ -323,12 +328,28 @@ def _emit_reverse_loop(rev: Reverser, op: Op, bounds: tuple[list[Value], bool], 
         rev.bars.update(zip(scalars, totals, strict=True))
         _reverse_body(rev, body, [op.results[k] for k in positions], positions, carried, state)
         nexts = [_or_zero(rev, rev.total(args[k]), args[k]) for k in positions]
-        nexts += [rev.bars[v] for v in scalars]
+        nexts += [rev.bars[v] for v in scalars] + [before[args[k]] for k in moved]
         if state is not None:
             nexts.insert(0, _const(rev, 0))
         rev.builder.loc = loc
         rev.builder.emit("continue", nexts)
-    _finish(rev, op, bounds, exit, inits, mirrored, positions, scalars)
+    _finish(rev, op, bounds, exit, inits, mirrored, positions, scalars, len(moved))
+
+
+def exchanged(loop: Op, references: set[Value]) -> dict[int, int]:
+    """Positions of a loop whose references every iteration only exchanges: for each the one it takes over from.
+
+    Going backwards, the reverse loop exchanges them back: nothing has to be saved.
+    """
+    args = loop.blocks[-1].args[len(loop.blocks[-1].args) - len(loop.results):]
+    ends = [end.operands for end in loop_exits(loop.blocks[-1])]
+    if not ends or any(operands != ends[0] for operands in ends):
+        return {}
+    place = {arg: k for k, arg in enumerate(args) if arg in references}
+    moved = {k: place[v] for k, v in enumerate(ends[0]) if v in place and args[k] in place}
+    while len(moved) != len(kept := {k: j for k, j in moved.items() if j in moved and k in moved.values()}):
+        moved = kept
+    return moved if len(set(moved.values())) == len(moved) else {}
 
 
 def _initial(rev: Reverser, result: Value) -> Value:
@@ -341,11 +362,13 @@ def _initial(rev: Reverser, result: Value) -> Value:
 
 
 def _finish(rev: Reverser, op: Op, bounds: tuple[list[Value], bool], exit: Value | None, inits: list[Value], mirrored: Block,
-            positions: list[int], scalars: list[Value]) -> None:
+            positions: list[int], scalars: list[Value], exchanged: int) -> None:
     types = [a.type for a in mirrored.args[1:]]
     hints = [a.hint for a in mirrored.args[1:]]
     operands = [*bounds[0], *([exit] if exit is not None else []), *inits]
     loop = rev.builder.emit("for", operands, types, hints, [mirrored], kind="range", reverse=bounds[1])
+    if exchanged:
+        loop.attrs["exchanged"] = exchanged
     results = iter(loop.results)
     if exit is not None:
         next(results)

@@ -74,6 +74,8 @@ class _Saver:
             self._rewrite(op, forward_blocks)
         for block, ops in self.heads.items():
             self._insert_head(block, ops)
+        for op in walk(body):
+            op.attrs.pop("exchanged", None)
 
     def _insert_head(self, block: Block, ops: list[Op]) -> None:
         for op in ops:

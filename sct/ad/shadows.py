@@ -37,8 +37,11 @@ class Shadows:
         """For each value with a shadow the representative of its memory."""
         self.carried: set[Value] = set()
         """Those whose memory branches or loops pass on: their shadows are made in the forward sweep."""
+        self.moving: set[Value] = set()
+        """Names of memory that is stored into, and their shadows, as branches and loops pass them on."""
         classes = AliasClasses(function)
         for root, members in written_classes(function, classes).items():
+            self.moving.update(v for v in members if _is_passed_on(v))
             arrays = [v for v in members if v in active and isinstance(v.type, Array) and not _is_implicit(v)]
             self.root.update(dict.fromkeys(arrays, root))
             if any(map(_is_passed_on, arrays)):
@@ -99,19 +102,24 @@ def accompany(rev: Reverser, function: Function) -> None:
     """Make, in the forward sweep, the shadows of the references that branches and loops pass on."""
     if rev.shadows.carried:
         _Companion(rev.shadows.carried, rev.buffers).block(function.body)
+        rev.shadows.moving.update(rev.buffers[v] for v in rev.shadows.carried)
 
 
 class _Companion:
     def __init__(self, wanted: set[Value], shadow: dict[Value, Value]) -> None:
         self.wanted, self.shadow = wanted, shadow
+        self.before: list[Op] = []
+        """What is to stand in front of the current op."""
 
     def block(self, block: Block) -> None:
         done: list[Op] = []
-        for op in block.ops:
+        for op in list(block.ops):
+            before, self.before = self.before, []
             made = list(self.visit(op))
-            done += [op, *made]
-            for one in made:
+            for one in (*self.before, *made):
                 one.parent = block
+            done += [*self.before, op, *made]
+            self.before = before
         block.ops[:] = done
 
     def visit(self, op: Op) -> Iterator[Op]:
@@ -129,7 +137,7 @@ class _Companion:
 
     def loop(self, op: Op, positions: list[int]) -> None:
         start = carried_start(op)
-        op.operands += [self.of(op.operands[start + k], _place_before(op)) for k in positions]
+        op.operands += [self.of(op.operands[start + k], self.before.append) for k in positions]
         count = len(op.results)
         for block in op.blocks:
             args = block.args[len(block.args) - count:]

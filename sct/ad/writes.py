@@ -117,7 +117,7 @@ def _taken(rev: Reverser, op: Op) -> Value:
     """The cotangent of what is stored, in memory of its own; of a place that is named twice, that of the last."""
     shadow = rev.buffers[op.operands[0]]
     place = _read(rev, op, shadow)
-    if not _repeats(op):
+    if not _repeats(op) or op.attrs.get("at"):
         return _copied(rev, place)
     slots = sorted(set(template_slots(index_template(op))))
     position = {k: n + 1 for n, k in enumerate(slots)}

@@ -117,7 +117,9 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
         return operated
     entry = registry.lookup(fn)
     if entry is not None and not sp.context.splicing:
-        _refuse_writes(entry, args, kwargs or {})
+        out = _refuse_writes(entry, args, kwargs or {})
+        if out is not None:
+            return WRITERS["out"](sp, fn, args, kwargs or {}, out)
         if fn in (operator.pow, pow) and len(args) == 2:
             require_real(sp, *args)
     if entry is not None and not entry.zero and _takes_arrays(fn):
@@ -182,18 +184,25 @@ def _fixed(sp: Specializer, a: Abstract) -> Abstract:
     return Static(sp.static(a, "this argument"))
 
 
-def _refuse_writes(entry: Primitive, args: list[Abstract], kwargs: dict[str, Abstract]) -> None:
-    """A call that changes one of its arguments: by its nature, through ``out``, or because ``copy=False`` says so."""
+WRITERS: dict[str, Callable[..., Abstract]] = {}
+"""What stores the result of a call that is given ``out`` (see ``writers.py``)."""
+
+
+def _refuse_writes(entry: Primitive, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract | None:
+    """Refuse a call that changes one of its arguments, by its nature or because ``copy=False`` says so; what ``out`` is."""
     out, copy = kwargs.get("out"), kwargs.get("copy")
     place = _place_of_out(entry.fn)
     if place is not None and len(args) > place:
         out = args[place]
     given = out is not None and not (isinstance(out, Static) and out.value is None)
     in_place = copy is not None and entry.alias == "fresh" and not (isinstance(copy, Static) and copy.value is True)
-    if entry.effect == "writes" or given or in_place:
-        how = " with `out`" if given else " with `copy`" if in_place else ""
+    if given and not in_place and entry.effect != "writes":
+        return out
+    if entry.effect == "writes" or in_place:
+        how = " with `copy`" if in_place else ""
         raise Refusal("SCT605", f"{entry.name}{how} changes an array in place, which is not supported",
                       "use the form that returns a new array")
+    return None
 
 
 @functools.cache

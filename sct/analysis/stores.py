@@ -28,8 +28,9 @@ def _store_item(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> 
     return []
 
 
-def store(sp: Specializer, base: Abstract, index: Abstract, value: Abstract, fn: Callable[..., Any] | None = None) -> None:
-    """``base[index] = value``, or ``base[index] fn= value``."""
+def store(sp: Specializer, base: Abstract, index: Abstract, value: Abstract, fn: Callable[..., Any] | None = None,
+          at: bool = False) -> None:
+    """``base[index] = value``, or ``base[index] fn= value``; ``at`` says that repeated elements count."""
     t = strip_const(base.type) if isinstance(base, Value) else None
     if isinstance(base, Seq | Mapping) or isinstance(t, List):
         raise Refusal("SCT601", "writing into a list or dict is not supported yet", "build a new one, or use an array")
@@ -42,6 +43,8 @@ def store(sp: Specializer, base: Abstract, index: Abstract, value: Abstract, fn:
     collected.operands = [base, given]
     template = collected.template(index)[0]
     attrs: dict[str, Any] = {} if fn is None else {"fn": fn}
+    if at:
+        attrs["at"] = True
     if not _is_total(index, given):
         attrs["may_raise"] = True
     sp.builder.emit("store", collected.operands, args=(Slot(0), template), **attrs)

@@ -460,7 +460,10 @@ class Printer:
         fn, index = op.attrs.get("fn"), index_template(op)
         whole = fn is not None and index == Lit(...) and isinstance(array, ast.Name)
         place = target(array.id) if whole else ast.Subscript(array, self.expressions.index(op, index), STORE)  # type: ignore
-        if fn is None:
+        if op.attrs.get("at"):
+            scatter = attribute(self.expressions.object(np), "add", "at")
+            self.add(ast.Expr(call(scatter, array, self.expressions.template(op, index), value)), op.loc)
+        elif fn is None:
             self.add(ast.Assign([place], value, lineno=1), op.loc)
         else:
             self.add(ast.AugAssign(place, BINARY[INFIX[fn]](), value), op.loc)

@@ -190,6 +190,9 @@ class _Machine:
     def store(self, op: Op) -> None:
         target, value, *_ = leaves = self.values(op)
         index, fn = fill_template(index_template(op), leaves), op.attrs.get("fn")
+        if op.attrs.get("at"):
+            np.add.at(target, index, value)
+            return
         target[index] = value if fn is None else _in_place(fn, target[index], value)
 
     def fill(self, op: Op) -> None:

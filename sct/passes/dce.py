@@ -178,6 +178,8 @@ class _Liveness:
             self.work.append(op.parent.parent)
         if op.name in LOOPS:
             self.work += op.operands[:carried_start(op)]
+            for k in range(len(op.results) - op.attrs.get("exchanged", 0), len(op.results)):
+                self.need_position(op, k)  # references that saving will ask for
             if op.name == "while":
                 self.work += op.blocks[0].ops[-1].operands
             self.keep_tail(op.blocks[-1])

@@ -24,12 +24,13 @@ It pays because an array is never made, and because this is how one writes it by
 from __future__ import annotations
 
 import operator
+from typing import Any
 
 import numpy as np
 
 from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
-from ..ir.ops import Lit, Slot
-from ..ir.rewrite import resolve, use_map
+from ..ir.ops import LOOPS, Lit, SeqOf, SliceOf, Slot
+from ..ir.rewrite import carried_inits, exits, item_count, resolve, use_map
 from ..ir.types import ANY, FLOAT, MANY, NP_FLOAT, UNIT, Array, OrConst, Scalar, strip_const
 from ..rules import registry
 from ..runtime import helpers
@@ -251,6 +252,8 @@ class Shapes:
 
     def __init__(self) -> None:
         self.known: dict[Value, Value] = {}
+        self.slices: dict[tuple[Value, tuple[Any, ...]], Value] = {}
+        """The first slice of a shape that leaves out so many elements."""
         self.narrow: dict[Value, tuple[str, ...] | None] = {}
         """What is known of the dimensions at run time of values that implicit broadcasting may have left smaller than typed."""
 
@@ -306,8 +309,38 @@ class Shapes:
             return False
         return len(a) == b.ndim and all(d == MANY for d in a) or a == b.dims and ANY not in a
 
+    def _of_slice(self, op: Op, value: Value) -> Value:
+        """Slices that leave out equally many elements of arrays of one shape have one shape: ``u[1:-1]`` and ``u[2:]``."""
+        index = op.attrs["args"][1]
+        parts = index.items if isinstance(index, SeqOf) and index.kind is tuple else (index,)
+        left_out = tuple(map(_left_out, parts))
+        if None in left_out or not isinstance(op.operands[0].type, Array):
+            return value
+        return self.slices.setdefault((self.of(op.operands[0]), left_out), value)
+
+    def _of_exchanged(self, loop: Op, k: int, value: Value) -> Value:
+        """Variables that a loop only exchanges have the shape that all of them have at the start."""
+        args, inits = loop.blocks[-1].args[item_count(loop):], carried_inits(loop)
+        group, work = {k}, [k]
+        while work:
+            position = work.pop()
+            for end in exits(loop.blocks[-1]):
+                if end.name not in ("continue", "break"):
+                    continue
+                if end.operands[position] not in args:
+                    return value
+                source = args.index(end.operands[position])
+                work += [source] if source not in group else []
+                group.add(source)
+        shapes = {self.of(inits[j]) for j in group}
+        return shapes.pop() if len(shapes) == 1 else value
+
     def _representative(self, value: Value) -> Value:
         op = value.owner
+        loop = op.parent if isinstance(op, Block) else None
+        if loop is not None and loop.name in LOOPS and isinstance(value.type, Array):
+            k = op.args.index(value) - (len(op.args) - len(loop.results))  # type: ignore[union-attr]
+            return self._of_exchanged(loop, k, value) if k >= 0 else value
         if not isinstance(op, Op) or not isinstance(strip_const(value.type), Array):
             return value
         if op.name == "call" and op.attrs["fn"] is np.broadcast_to:
@@ -315,10 +348,18 @@ class Shapes:
             if isinstance(shape, Op) and shape.name == "call" and shape.attrs["fn"] is np.shape:
                 return self.of(shape.operands[0])
             return value
-        if op.name == "call" and op.attrs["fn"] in (np.zeros_like, np.copy, np.ndarray.astype):
+        if op.name == "call" and op.attrs["fn"] in (np.zeros_like, np.copy, np.ndarray.copy, np.ndarray.astype):
             return self.of(op.operands[0])
         if op.name in ("convert", "narrow"):
             return self.of(op.operands[0])
+        if op.name == "broadcast" and isinstance(op.operands[0].type, Array) and op.operands[0].type.ndim == value.type.ndim:  # type: ignore[union-attr]
+            return self.of(op.operands[0])
+        if op.name == "call" and op.attrs["fn"] is operator.getitem:
+            return self._of_slice(op, value)
+        if op.name == "call" and op.attrs["fn"] is helpers.unbroadcast:
+            return self.of(op.operands[1])
+        if op.name in LOOPS:
+            return self._of_exchanged(op, op.results.index(value), value)
         if op.name == "with" and op.blocks[0].ops[-1].name == "yield":
             found = self.of(op.blocks[0].ops[-1].operands[op.results.index(value)])
             return value if op.blocks[0] in enclosing(defining_block(found)) else found
@@ -332,6 +373,18 @@ class Shapes:
             full = [v for v in shapes if strip_const(v.type).ndim == strip_const(value.type).ndim]  # type: ignore[attr-defined]
             return shapes.pop() if len(shapes) == 1 and full else value
         return value
+
+
+def _left_out(part: object) -> int | str | None:
+    """How many elements of its dimension a slice with step 1 leaves out; None where that is not known, or for an index."""
+    if part == Lit(...) or part == Lit(None):
+        return str(part)
+    if not isinstance(part, SliceOf) or not all(isinstance(end, Lit) for end in (part.lo, part.hi, part.step)):
+        return None
+    lo, hi, step = part.lo.value, part.hi.value, part.step.value
+    if step not in (None, 1) or (lo is not None and lo < 0) or (hi is not None and hi >= 0):
+        return None
+    return (lo or 0) - (hi or 0)
 
 
 def _together(shapes: list[tuple[str, ...] | None]) -> tuple[str, ...] | None:

@@ -10,6 +10,7 @@ from .arrange import arrange
 from .conversions import drop_conversions
 from .cse import merge_common_subexpressions
 from .dce import eliminate_dead_code
+from .elide import elide_copies
 from .exits import drop_idle_exits
 from .group import group_saved
 from .hoist import hoist_invariants
@@ -55,6 +56,7 @@ PIPELINE: list[Pass] = [
     drop_idle_exits,
     group_saved,
     iterate_over_saved,
+    elide_copies,
     eliminate_dead_code,
     protect_saved_arrays,
 ]
