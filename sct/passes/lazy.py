@@ -124,6 +124,8 @@ class _Pass:
     def measure_source(self, op: Op) -> int:
         """The shape of a computed array is that of the array it was computed from, which is there anyway."""
         source = self.shapes.of(op.operands[0])
+        if source.owner is None:
+            return 0
         others = (user for user in self.users.get(op.operands[0], ()) if user is not op)
         if op.operands[0].hint and any(user.attrs.get("adjoint") for user in others):
             return 0  # it is there anyway, and has a name
@@ -238,7 +240,7 @@ class Shapes:
     def __init__(self) -> None:
         self.known: dict[Value, Value] = {}
         self.slices: dict[tuple[Value, tuple[Any, ...]], Value] = {}
-        """The first slice of a shape that leaves out so many elements."""
+        """Stand-ins for the shape of slices that leave out so many elements of a shape."""
         self.narrow: dict[Value, tuple[str, ...] | None] = {}
         """What is known of the dimensions at run time of values that implicit broadcasting may have left smaller than typed."""
 
@@ -301,7 +303,10 @@ class Shapes:
         left_out = tuple(map(_left_out, parts))
         if None in left_out or not isinstance(op.operands[0].type, Array):
             return value
-        return self.slices.setdefault((self.of(op.operands[0]), left_out), value)
+        key = (self.of(op.operands[0]), left_out)
+        if key not in self.slices:
+            self.slices[key] = Value("", value.type)
+        return self.slices[key]
 
     def _of_exchanged(self, loop: Op, k: int, value: Value) -> Value:
         """Variables that a loop only exchanges have the shape that all of them have at the start."""
@@ -347,7 +352,8 @@ class Shapes:
             return self._of_exchanged(op, op.results.index(value), value)
         if op.name == "with" and op.blocks[0].ops[-1].name == "yield":
             found = self.of(op.blocks[0].ops[-1].operands[op.results.index(value)])
-            return value if op.blocks[0] in enclosing(defining_block(found)) else found
+            inside = found.owner is not None and op.blocks[0] in enclosing(defining_block(found))
+            return value if inside else found
         if is_elementwise(op):
             shapes = {self.of(v) for v in op.operands if isinstance(v.type, Array) and not _is_printed_as_number(v)}
             spanning = [v for v in op.operands if self.spans(v, value) and spread_number(v) is None]
