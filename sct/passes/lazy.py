@@ -355,7 +355,8 @@ class Shapes:
             inside = found.owner is not None and op.blocks[0] in enclosing(defining_block(found))
             return value if inside else found
         if is_elementwise(op):
-            shapes = {self.of(v) for v in op.operands if isinstance(v.type, Array) and not _is_printed_as_number(v)}
+            shapes = {self.of(v) for v in op.operands
+                      if isinstance(v.type, Array) and not _is_printed_as_number(v) and self.dims(v) != ()}
             spanning = [v for v in op.operands if self.spans(v, value) and spread_number(v) is None]
             if spanning:
                 return self.of(spanning[0])
