@@ -59,8 +59,9 @@ class Pairs:
         """The pair of ``callee`` for this activity pattern."""
         key = (callee, active, needed)
         if self.repeatable and self.context.stores:
-            self.context.refuse(Refusal("SCT601", f"`{callee.name}` is called where arrays are stored into, and its adjoint "
-                                        "would run more than once", "use sct.grad, or build the arrays without stores"), callee.loc)
+            self.context.refuse(Refusal(
+                "SCT601", f"`{callee.name}` is called where arrays are stored into, and its adjoint would run more than once",
+                "use sct.grad, or build the arrays without stores"), callee.loc)
             self.context.check()
         if key not in self.made:
             name = callee.name

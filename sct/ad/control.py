@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from ..analysis.activity import first_init, loop_exits
 from ..ir.core import Block, Op, Value, walk
 from ..ir.ops import LOOPS, Slot
-from .shadows import open_block
 from ..ir.types import BOOL, BOTTOM, INT, NONE, Array, List, OrConst, Scalar, Tuple, Type, join, strip_const
+from .shadows import open_block
 
 if TYPE_CHECKING:
     from .reverse import Reverser

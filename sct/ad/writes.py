@@ -64,8 +64,8 @@ def _scaled(rev: Reverser, op: Op, value: Value) -> None:
     apart = not _repeats(op) and not rev.shadows.share(_behind(value), op.operands[0])
     if not apart:
         _clear(rev, op)
-    again = rev.builder.emit("call", [old, value], [strip_const(old.type)], fn=op.attrs["fn"], args=(Slot(0), Slot(1)), kwargs={},
-                             adjoint=True)
+    again = rev.builder.emit("call", [old, value], [strip_const(old.type)], fn=op.attrs["fn"], args=(Slot(0), Slot(1)),
+                             kwargs={}, adjoint=True)
     rev.active.add(old)
     rules.reverse_call(rev, again, [taken])
     rev.active.discard(old)

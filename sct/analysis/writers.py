@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from ..ir.core import Value
-from ..ir.ops import Slot
 from ..ir.types import Array, Scalar, strip_const
 from .abstract import Abstract, Seq, Static
 from .callees import SPECIAL
@@ -53,7 +52,8 @@ def add_at(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -
     return Static(None)
 
 
-def write_out(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs: dict[str, Abstract], out: Abstract) -> Abstract:
+def write_out(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs: dict[str, Abstract],
+              out: Abstract) -> Abstract:
     """``np.add(x, y, out=a)``: the result is stored, and is ``a`` itself."""
     if not isinstance(fn, np.ufunc) or "where" in kwargs or isinstance(out, Seq):
         name = getattr(fn, "__name__", "this")
@@ -83,4 +83,3 @@ def _same_type(target: Abstract, value: Abstract) -> None:
 
 SPECIAL.update({np.ndarray.fill: fill, np.ndarray.sort: sort, np.copyto: copyto, np.add.at: add_at})
 WRITERS["out"] = write_out
-_ = Slot

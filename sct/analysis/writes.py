@@ -1,14 +1,15 @@
 """Settles which writes into arrays can be followed: takes a typed function, leaves one in which every write is a proven one.
 
-An in-place sum stays a rebinding in disguise (``iaddv``) where nothing else can see it; otherwise it becomes a ``store``, and so
-do all others on the same memory.  What is stored into must be memory that the function made itself, reached through views that
-the adjoint can repeat on its own arrays; a parameter is copied on entry.  Everything else is refused, with the line.
+An in-place sum stays a rebinding in disguise (``iaddv``) where nothing else can see it; otherwise it becomes a ``store``, and
+so do all others on the same memory.  What is stored into must be memory that the function made itself, reached through views
+that the adjoint can repeat on its own arrays; a parameter is copied on entry.  Everything else is refused, with the line.
 """
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -66,7 +67,7 @@ def written_classes(function: Function, classes: AliasClasses) -> dict[Value, li
 def _become_stores(context: Context, function: Function, objections: list[tuple[Op, str]]) -> bool:
     """Turn in-place operations on memory that is written to, or that others see, into stores; False if one cannot be."""
     classes = AliasClasses(function)
-    reasons = {op: reason for op, reason in objections}
+    reasons = dict(objections)
     written = {classes.find(op.operands[0]) for op in walk(function.body) if op.name == "store" or op in reasons}
     for op in [op for op in walk(function.body) if op.name == "iaddv" and classes.find(op.operands[0]) in written]:
         target = _named(op.operands[0])
@@ -102,7 +103,7 @@ def _store_result(function: Function, op: Op, target: Value) -> None:
         insert_before(op, [const])
     result = op.result
     op.name, op.operands, op.results = "store", [target, value], []
-    kept = {key: op.attrs[key] for key in ("fn", "may_raise") if key in op.attrs}
+    kept: dict[str, Any] = {key: op.attrs[key] for key in ("fn", "may_raise") if key in op.attrs}
     op.attrs = {"args": (Slot(0), Lit(...)), **kept}
     replace_all_uses(result, target, function.body)
 
@@ -111,7 +112,7 @@ def _store_result(function: Function, op: Op, target: Value) -> None:
 
 def _drop_unchanged(function: Function) -> None:
     """Take out of loops and branches the references that these only pass on: what they are is known outside."""
-    while any([_drop_carried(op) or _drop_yielded(op) for op in list(walk(function.body)) if op.parent is not None]):
+    while any(_drop_carried(op) or _drop_yielded(op) for op in list(walk(function.body))):
         pass
 
 
@@ -125,7 +126,7 @@ def _drop_carried(loop: Op) -> bool:
         columns = [block.args[len(block.args) - len(loop.results) + k] for block in loop.blocks]
         keep.append(not (isinstance(init.type, Array) and all(end[k] in (columns[-1], init) for end in ends)))
         if not keep[-1]:
-            same.update({v: init for v in (*columns, loop.results[k])})
+            same.update(dict.fromkeys((*columns, loop.results[k]), init))
     return _replace(loop, same, lambda: keep_carried(loop, keep)) if items >= 0 else False
 
 
@@ -237,7 +238,7 @@ def _copy_parameters(function: Function, classes: AliasClasses) -> Iterator[str]
             continue
         t = strip_const(param.type)
         assert isinstance(t, Array)
-        spelled = {"spelled": "method", "spelled_name": "copy"} if t.ndim < 2 else {}
+        spelled: dict[str, Any] = {"spelled": "method", "spelled_name": "copy"} if t.ndim < 2 else {}
         copy = Op("call", [], [], {"fn": np.copy, "args": (Slot(0),), "kwargs": {}, "effect": "fresh", **spelled}, [],
                   function.body, function.body.ops[0].loc)
         copy.results = [Value(param.hint, param.type, copy)]

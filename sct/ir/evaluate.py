@@ -305,6 +305,7 @@ _RUN: dict[str, Callable[[_Machine, Op], None]] = {
     "tuple": _Machine.tuple, "dict": _Machine.dict, "item": _Machine.item, "attr": _Machine.attr, "format": _Machine.format,
     "assert": _Machine.assert_, "mark": _Machine.mark, "cache": _Machine.cache, "push": _Machine.push, "pop": _Machine.pop,
     "append": _Machine.append, "iadd": _Machine.iadd, "iaddv": _Machine.iaddv, "index_add": _Machine.index_add,
-    "fill": _Machine.fill, "store": _Machine.store, "if": _Machine.if_, "for": _Machine.for_, "while": _Machine.while_, "with": _Machine.with_,
+    "fill": _Machine.fill, "store": _Machine.store,
+    "if": _Machine.if_, "for": _Machine.for_, "while": _Machine.while_, "with": _Machine.with_,
     "try": _Machine.try_,
 }

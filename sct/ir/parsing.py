@@ -421,7 +421,8 @@ def _classes(label: _Statement) -> Iterator[type]:
 
 
 _STATEMENTS: dict[str, Callable[[_Statement, Op], None]] = {
-    "const": _read_const, "global": _read_global, "iaddv": _read_iaddv, "invoke": _read_invoke, "index_add": _read_index_add, "store": _read_store,
+    "const": _read_const, "global": _read_global, "iaddv": _read_iaddv, "invoke": _read_invoke, "index_add": _read_index_add,
+    "store": _read_store,
     "if": _read_if, "for": _read_for, "while": _read_while, "with": _read_with,
     "try": _read_try,
 }

@@ -29,8 +29,8 @@ OPERANDS: dict[str, int] = {
 """Ops with a fixed number of operands."""
 RESULTS: dict[str, int] = {
     "const": 1, "undef": 1, "global": 1, "convert": 1, "broadcast": 1, "narrow": 1, "tuple": 1, "dict": 1, "item": 1, "attr": 1,
-    "format": 1, "cache": 1, "push": 0, "pop": 1, "iadd": 0, "index_add": 0, "fill": 0, "store": 0, "append": 1, "iaddv": 1, "mark": 0,
-    "assert": 0, **dict.fromkeys(TERMINATORS, 0),
+    "format": 1, "cache": 1, "push": 0, "pop": 1, "iadd": 0, "index_add": 0, "fill": 0, "store": 0, "append": 1, "iaddv": 1,
+    "mark": 0, "assert": 0, **dict.fromkeys(TERMINATORS, 0),
 }
 """Ops with a fixed number of results."""
 

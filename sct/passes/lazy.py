@@ -327,10 +327,9 @@ class Shapes:
 
     def _representative(self, value: Value) -> Value:
         op = value.owner
-        loop = op.parent if isinstance(op, Block) else None
-        if loop is not None and loop.name in LOOPS and isinstance(value.type, Array):
-            k = op.args.index(value) - (len(op.args) - len(loop.results))  # type: ignore[union-attr]
-            return self._of_exchanged(loop, k, value) if k >= 0 else value
+        if isinstance(op, Block) and op.parent is not None and op.parent.name in LOOPS and isinstance(value.type, Array):
+            k = op.args.index(value) - (len(op.args) - len(op.parent.results))
+            return self._of_exchanged(op.parent, k, value) if k >= 0 else value
         if not isinstance(op, Op) or not isinstance(strip_const(value.type), Array):
             return value
         if op.name == "call" and op.attrs["fn"] is np.broadcast_to:
@@ -342,7 +341,7 @@ class Shapes:
             return self.of(op.operands[0])
         if op.name in ("convert", "narrow"):
             return self.of(op.operands[0])
-        if op.name == "broadcast" and isinstance(op.operands[0].type, Array) and op.operands[0].type.ndim == value.type.ndim:  # type: ignore[union-attr]
+        if op.name == "broadcast" and _ndim(op.operands[0]) == _ndim(value):
             return self.of(op.operands[0])
         if op.name == "call" and op.attrs["fn"] is operator.getitem:
             return self._of_slice(op, value)
@@ -365,6 +364,11 @@ class Shapes:
             full = [v for v in shapes if strip_const(v.type).ndim == strip_const(value.type).ndim]  # type: ignore[attr-defined]
             return shapes.pop() if len(shapes) == 1 and full else value
         return value
+
+
+def _ndim(value: Value) -> int:
+    t = strip_const(value.type)
+    return t.ndim if isinstance(t, Array) else 0
 
 
 def _left_out(part: object) -> int | str | None:

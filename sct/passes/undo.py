@@ -50,7 +50,8 @@ def drop_idle_undo(fn: Function) -> int:
         for op in _reverse_sweep(fn):
             for value in _contents(op):
                 reads.setdefault(memory.root(value), []).append(op)
-        idle = {op for op in undo if not any(_comes_after(read, op, order) for read in reads.get(memory.root(op.operands[0]), ()))}
+        idle = {op for op in undo
+                if not any(_comes_after(read, op, order) for read in reads.get(memory.root(op.operands[0]), ()))}
         erase_all(fn.body, idle.__contains__)
         total += len(idle)
         if not idle:

@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["copied", "digamma", "first_max", "first_min", "folded", "index_add", "last_written", "log_or_zero", "one_hot", "polygamma",
-           "power_dx", "products_of_others", "sinc_dx", "strong_product", "strong_quotient", "unbroadcast", "zeros_like"]
+__all__ = ["copied", "digamma", "first_max", "first_min", "folded", "index_add", "last_written", "log_or_zero", "one_hot",
+           "polygamma", "power_dx", "products_of_others", "sinc_dx", "strong_product", "strong_quotient", "unbroadcast",
+           "zeros_like"]
 
 
 def unbroadcast(x_bar: Any, x: Any) -> Any:
@@ -83,7 +84,7 @@ def last_written(bar: np.ndarray[Any, Any], index: Any) -> np.ndarray[Any, Any]:
     >>> last_written(np.array([1.0, 2.0]), np.array([0, 0, 1]))
     array([0., 1., 2.])
     """
-    taken = bar[index]
+    taken: np.ndarray[Any, Any] = bar[index]
     number = np.arange(taken.size).reshape(taken.shape)
     last = np.zeros(bar.shape, dtype=int)
     last[index] = number
