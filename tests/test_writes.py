@@ -330,6 +330,30 @@ def copied_on_the_way(x):
     return s + np.sum(a)
 
 
+@case(X)
+def reshaped(x):
+    a = np.zeros((2, 3))
+    f = a.reshape(-1)
+    f[:3] = x
+    a[1] = x * f[:3]
+    f.reshape(3, 2)[1:, 0] *= x[1:]
+    a.ravel()[::2] += x
+    return np.sum(f * f * np.arange(6.0))
+
+
+@case(X)
+def with_other_dimensions(x):
+    a = np.zeros((1, 3))
+    b = a.squeeze()
+    b[:] = x * x
+    c = np.atleast_2d(b)
+    c[0, 1:] *= x[:2]
+    d = np.asarray(c)
+    d += x
+    np.expand_dims(d, 0)[0, 0, 0] = x[1]
+    return np.sum(a * b * c)
+
+
 # ----------------------------------------------------------------------------------------------------------------- arguments
 
 @case(X, 1.7)
@@ -430,12 +454,19 @@ def array_in_an_argument(p):
     return np.sum(p["w"])
 
 
+@refused(M, code="SCT601")
+def maybe_a_view(m):
+    f = m.reshape(-1)
+    f[:3] *= 2.0
+    return np.sum(m * m)
+
+
 @refused(X, code="SCT601")
-def maybe_a_view(x):
-    a = np.zeros((2, 3))
-    f = a.reshape(-1)
-    f[:3] = x
-    return np.sum(a * a)
+def maybe_a_view_of_a_local(x):
+    a = np.outer(x, x).T
+    f = a.ravel()
+    f[:3] *= 2.0
+    return np.sum(a * f.reshape(3, 3))
 
 
 def _scaled(v, c):
