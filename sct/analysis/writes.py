@@ -223,7 +223,8 @@ def is_view(op: Op) -> bool:
     entry = registry.lookup(fn)
     if fn is tuple:
         return True
-    listed = entry is not None and not entry.zero and fn not in _NOT_REPEATED and (
+    ours = (getattr(fn, "__module__", None) or "").split(".")[0] in ("numpy", "sct")
+    listed = entry is not None and ours and not entry.zero and fn not in _NOT_REPEATED and (
         entry.alias == "view" or _is_plain_view(op, fn))
     return (fn is operator.getitem and may_alias(op) or listed) and isinstance(op.operands[0].type, Array) \
         and all(isinstance(r.type, Array) for r in op.results)
