@@ -215,9 +215,10 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
         "SCT600": ("a write that cannot be followed", """
             The statement changes memory that other names may share, and the derivative would depend on which."""),
         "SCT601": ("a write into memory", """
-            Storing into an array, a container or an object is supported only where it is proven that no other
-            name shares the memory and that no earlier value is needed again. Build a new array instead, for
-            example with `np.where`, `np.stack`, `np.concatenate` or a list that is turned into an array once."""),
+            Stores are followed into arrays that the function made, or copied from its arguments, and through their
+            views. The array may also be known under a name that cannot be followed: a container, a result that may
+            be a view or a copy, the argument of a function that is called. Write to a copy (`a = a.copy()`), or build
+            the array with `np.where`, `np.stack` or `np.concatenate`."""),
         "SCT602": ("a container changed in place", """
             The list or dict may be shared under another name. Build a new one: `xs = xs + [x]`."""),
         "SCT603": ("an in-place operation whose result has another shape", """
@@ -233,7 +234,8 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
             The method changes a list, dict or other object in place. Build a new one, or a list
             comprehension."""),
         "SCT607": ("arguments that share memory", """
-            An argument is written to while another argument shares its memory. Pass a copy of one of them."""),
+            An argument that the function writes to shares its memory with something else that the function reads, or
+            cannot be written to. Pass a copy of it."""),
         "SCT608": ("a write to something outside the function", """
             A value that carries a derivative is stored in a global, a captured object or an argument. Return
             it instead, with `has_aux=True` if it is not part of the result."""),

@@ -16,7 +16,7 @@ import numpy as np
 from ..analysis.alias import AliasClasses
 from ..analysis.writes import is_view, written_classes
 from ..errors import InternalError
-from ..ir.core import Block, Function, Op, Value, defining_block
+from ..ir.core import Block, Function, Op, Value
 from ..ir.ops import LOOPS, Slot
 from ..ir.printing import op_text
 from ..ir.rewrite import carried_start, exits
@@ -187,5 +187,3 @@ def _place_before(op: Op) -> Callable[[Op], None]:
 def _bar(value: Value) -> str:
     return f"{value.hint}_bar" if value.hint else ""
 
-
-_ = defining_block

@@ -118,6 +118,14 @@ def may_alias(op: Op) -> bool:
     return entry is None or entry.alias != "fresh"
 
 
+def is_reference(op: Op) -> bool:
+    """Whether ``op`` is an index of numbers and slices that makes a view: it reads no contents."""
+    if op.name != "call" or op.attrs["fn"] is not operator.getitem or not isinstance(op.results[0].type, Array):
+        return False
+    plain = all(isinstance(strip_const(v.type), Scalar) for v in op.operands[1:])
+    return plain and isinstance(op.operands[0].type, Array) and may_alias(op)
+
+
 def _of_array(op: Op) -> bool:
     return any(isinstance(strip_const(v.type), Array) for v in op.operands)
 

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from ..ir.core import Value
-from ..ir.ops import Slot
 from ..ir.types import Array, Scalar, strip_const
 from .abstract import Abstract, Seq, Static
 from .callees import SPECIAL
@@ -84,4 +83,3 @@ def _same_type(target: Abstract, value: Abstract) -> None:
 
 SPECIAL.update({np.ndarray.fill: fill, np.ndarray.sort: sort, np.copyto: copyto, np.add.at: add_at})
 WRITERS["out"] = write_out
-_ = Slot

@@ -8,7 +8,7 @@ that the adjoint can repeat on its own arrays; a parameter is copied on entry.  
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -225,9 +225,38 @@ def is_view(op: Op) -> bool:
     entry = registry.lookup(fn)
     if fn is tuple:
         return True
-    listed = entry is not None and entry.alias == "view" and not entry.zero and fn not in _NOT_REPEATED
+    ours = (getattr(fn, "__module__", None) or "").split(".")[0] in ("numpy", "sct")
+    listed = entry is not None and ours and not entry.zero and fn not in _NOT_REPEATED and (
+        entry.alias == "view" or _is_plain_view(op, fn))
     return (fn is operator.getitem and may_alias(op) or listed) and isinstance(op.operands[0].type, Array) \
         and all(isinstance(r.type, Array) for r in op.results)
+
+
+def _is_plain_view(op: Op, fn: Callable[..., Any]) -> bool:
+    """Whether a call that may copy never does: without options, on any array or on one that lies in memory in one piece."""
+    if op.attrs["kwargs"]:
+        return False
+    if fn in _ONE_PIECE:
+        return _is_in_one_piece(op.operands[0])
+    return fn in _VIEWS_OF_ALL and len(op.attrs["args"]) == 1
+
+
+_VIEWS_OF_ALL = (np.squeeze, np.atleast_1d, np.atleast_2d, np.atleast_3d, np.asarray, np.asanyarray)
+"""Functions of one argument that never copy an array."""
+_ONE_PIECE = (np.reshape, np.ravel, registry.method("reshape"), registry.method("ravel"))
+_MAKERS = {np.zeros: 2, np.ones: 2, np.empty: 2, np.full: 3}
+"""Functions that make an array in C order, with the number of arguments before ``order``."""
+
+
+def _is_in_one_piece(array: Value) -> bool:
+    """Whether an array was made by this function in C order: then reshaping it gives a view, and so it does of its shadow."""
+    op = array.owner
+    if not isinstance(op, Op) or op.name != "call":
+        return False
+    fn = op.attrs["fn"]
+    if fn in _ONE_PIECE:
+        return not op.attrs["kwargs"] and _is_in_one_piece(op.operands[0])
+    return fn in _MAKERS and len(op.attrs["args"]) <= _MAKERS[fn] and set(op.attrs["kwargs"]) <= {"dtype"}
 
 
 # ------------------------------------------------------------------------------------------------------------ entry copies
@@ -240,7 +269,7 @@ def _copy_parameters(function: Function, classes: AliasClasses) -> Iterator[str]
             continue
         t = strip_const(param.type)
         assert isinstance(t, Array)
-        spelled = {"spelled": "method", "spelled_name": "copy"} if t.ndim < 2 else {}
+        spelled: dict[str, Any] = {"spelled": "method", "spelled_name": "copy"} if t.ndim < 2 else {}
         copy = Op("call", [], [], {"fn": np.copy, "args": (Slot(0),), "kwargs": {}, "effect": "fresh", **spelled}, [],
                   function.body, function.body.ops[0].loc)
         copy.results = [Value(param.hint, param.type, copy)]

@@ -12,6 +12,7 @@ import operator
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ..analysis.alias import is_reference
 from ..ir.core import Block, Op, Value
 from ..ir.ops import IMPLICIT, LOOPS, Lit, Slot, uses_in
 from ..ir.rewrite import carried_start, is_tail, item_count
@@ -399,6 +400,8 @@ class _Planner:
             return False
         if (effect in ("io", "random") or op.attrs.get("may_raise")) and facts.ordered_between(here, there):
             return False
+        if is_reference(op):  # a view of what is there when it is read: only names count
+            return not any(v.hint and facts.redefined_between(v.hint, here, there) for v in map(resolve, uses_in(op)))
         return not any(facts.written_between(v, here, there) or (v.hint and facts.redefined_between(v.hint, here, there))
                        for v in map(resolve, uses_in(op)))
 

@@ -38,7 +38,7 @@
 | ``iaddv`` | leaves | ``fn, args, kwargs`` | 1 | a ``call`` that writes its result over its first argument: ``x += e`` |
 | ``index_add`` | buffer, value, leaves… | ``args, unique`` | 0 | ``buffer[index] += value``, repeats count |
 | ``fill`` | buffer | – | 0 | ``buffer[...] = 0`` |
-| ``store`` | array, value, leaves… | ``args, fn`` | 0 | ``array[index] = value`` (or ``fn=``), seen by all that share it |
+| ``store`` | array, value, leaves… | ``args, fn, at`` | 0 | ``array[index] = value`` or ``array[index] fn= value``; see below |
 
 *Tail form* of ``if``: no results, last op of its block; each branch ends in ``continue``, ``break``, ``raise`` or another
 tail ``if``.
@@ -51,8 +51,10 @@ tail ``if``.
 variable itself is named only as long as something else needs it, and nothing is printed where Python raises by itself.
 
 ``index_add``: ``args`` is ``(Slot(0), index)``, as for the load ``buffer[index]`` that it mirrors.  Slots count over all
-operands, so those of the index begin at ``Slot(2)``.  ``unique`` says that no element is named twice.  ``store`` likewise;
-without ``fn`` it assigns.  Arrays are references: a store defines no value, and every name of the memory sees it.
+operands, so those of the index begin at ``Slot(2)``.  ``unique`` says that no element is named twice.
+
+``store``: ``args`` as for ``index_add``; without ``fn`` it assigns, ``at`` says that repeated elements count (``np.add.at``).
+Arrays are references: a store defines no value, and every name of the memory sees it.
 
 Templates describe nested arguments: ``Slot(i)`` is the i-th operand; ``Lit(v)`` a literal or a Python object known by name;
 tuples, lists and ``SliceOf(lo, hi, step)`` nest; ``ListOf`` and dicts likewise.

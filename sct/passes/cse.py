@@ -31,6 +31,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Hashable
 
+from ..analysis.alias import is_reference
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import IMPLICIT, Slot
 from ..ir.rewrite import resolve
@@ -95,7 +96,7 @@ class _Merger:
     def merges(self, op: Op, earlier: Op) -> bool:
         """Let ``op`` take the results of ``earlier``, if that changes neither meaning nor the user's own names."""
         pairs = list(zip(op.results, earlier.results, strict=True))
-        if not all(self.keeps_name(op, a, b) and self.memory.may_merge(a, b) for a, b in pairs):
+        if not all(self.keeps_name(op, a, b) and (is_reference(op) or self.memory.may_merge(a, b)) for a, b in pairs):
             return False
         for later, first in pairs:
             self.share(later, first)
@@ -128,7 +129,7 @@ class _Merger:
 
     def epochs(self, op: Op) -> tuple[int, int]:
         """When what the op reads was last written."""
-        if op.name in IMPLICIT or op.name in ("tuple", "item"):
+        if op.name in IMPLICIT or op.name in ("tuple", "item") or is_reference(op):
             return 0, 0
         reads = op.name in ("global", "attr", "invoke") or op.attrs.get("effect") == "reads"
         if not reads and not any(has_memory(v.type) for v in op.operands):

@@ -124,12 +124,16 @@ class _Pass:
     def measure_source(self, op: Op) -> int:
         """The shape of a computed array is that of the array it was computed from, which is there anyway."""
         source = self.shapes.of(op.operands[0])
+        if source.owner is None:
+            return 0
         others = (user for user in self.users.get(op.operands[0], ()) if user is not op)
         if op.operands[0].hint and any(user.attrs.get("adjoint") for user in others):
             return 0  # it is there anyway, and has a name
         if not source.hint and isinstance(op.operands[0].owner, Op):
             named = (v for v in op.operands[0].owner.operands if v.hint and self.shapes.of(v) is source)
             source = next(named, source)
+        if not _sees(op, source):
+            return 0
         changed = source is not op.operands[0]
         op.operands[0] = source
         return int(changed)
@@ -253,7 +257,7 @@ class Shapes:
     def __init__(self) -> None:
         self.known: dict[Value, Value] = {}
         self.slices: dict[tuple[Value, tuple[Any, ...]], Value] = {}
-        """The first slice of a shape that leaves out so many elements."""
+        """Stand-ins for the shape of slices that leave out so many elements of a shape."""
         self.narrow: dict[Value, tuple[str, ...] | None] = {}
         """What is known of the dimensions at run time of values that implicit broadcasting may have left smaller than typed."""
 
@@ -316,7 +320,10 @@ class Shapes:
         left_out = tuple(map(_left_out, parts))
         if None in left_out or not isinstance(op.operands[0].type, Array):
             return value
-        return self.slices.setdefault((self.of(op.operands[0]), left_out), value)
+        key = (self.of(op.operands[0]), left_out)
+        if key not in self.slices:
+            self.slices[key] = Value("", value.type)
+        return self.slices[key]
 
     def _of_exchanged(self, loop: Op, k: int, value: Value) -> Value:
         """Variables that a loop only exchanges have the shape that all of them have at the start."""
@@ -337,10 +344,9 @@ class Shapes:
 
     def _representative(self, value: Value) -> Value:
         op = value.owner
-        loop = op.parent if isinstance(op, Block) else None
-        if loop is not None and loop.name in LOOPS and isinstance(value.type, Array):
-            k = op.args.index(value) - (len(op.args) - len(loop.results))  # type: ignore[union-attr]
-            return self._of_exchanged(loop, k, value) if k >= 0 else value
+        if isinstance(op, Block) and op.parent is not None and op.parent.name in LOOPS and isinstance(value.type, Array):
+            k = op.args.index(value) - (len(op.args) - len(op.parent.results))
+            return self._of_exchanged(op.parent, k, value) if k >= 0 else value
         if not isinstance(op, Op) or not isinstance(strip_const(value.type), Array):
             return value
         if op.name == "call" and op.attrs["fn"] is np.broadcast_to:
@@ -352,7 +358,7 @@ class Shapes:
             return self.of(op.operands[0])
         if op.name in ("convert", "narrow"):
             return self.of(op.operands[0])
-        if op.name == "broadcast" and isinstance(op.operands[0].type, Array) and op.operands[0].type.ndim == value.type.ndim:  # type: ignore[union-attr]
+        if op.name == "broadcast" and _ndim(op.operands[0]) == _ndim(value):
             return self.of(op.operands[0])
         if op.name == "call" and op.attrs["fn"] is operator.getitem:
             return self._of_slice(op, value)
@@ -362,9 +368,11 @@ class Shapes:
             return self._of_exchanged(op, op.results.index(value), value)
         if op.name == "with" and op.blocks[0].ops[-1].name == "yield":
             found = self.of(op.blocks[0].ops[-1].operands[op.results.index(value)])
-            return value if op.blocks[0] in enclosing(defining_block(found)) else found
+            inside = found.owner is not None and op.blocks[0] in enclosing(defining_block(found))
+            return value if inside else found
         if is_elementwise(op):
-            shapes = {self.of(v) for v in op.operands if isinstance(v.type, Array) and not _is_printed_as_number(v)}
+            shapes = {self.of(v) for v in op.operands
+                      if isinstance(v.type, Array) and not _is_printed_as_number(v) and self.dims(v) != ()}
             spanning = [v for v in op.operands if self.spans(v, value) and spread_number(v) is None]
             if spanning:
                 return self.of(spanning[0])
@@ -373,6 +381,20 @@ class Shapes:
             full = [v for v in shapes if strip_const(v.type).ndim == strip_const(value.type).ndim]  # type: ignore[attr-defined]
             return shapes.pop() if len(shapes) == 1 and full else value
         return value
+
+
+def _ndim(value: Value) -> int:
+    t = strip_const(value.type)
+    return t.ndim if isinstance(t, Array) else 0
+
+
+def _sees(op: Op, value: Value) -> bool:
+    """Whether ``value`` is defined where ``op`` can name it."""
+    home = defining_block(value)
+    current: Op | None = op
+    while current is not None and current.parent is not home:
+        current = current.parent.parent if current.parent is not None else None
+    return current is not None and (not isinstance(value.owner, Op) or home.ops.index(value.owner) < home.ops.index(current))
 
 
 def _left_out(part: object) -> int | str | None:
