@@ -17,12 +17,14 @@ from .errors import (
     UnsupportedTypeError,
 )
 from .runtime.stops import stop_gradient
+from .testing.check import check_grads
+from .transforms import hessian, hvp, jacfwd, jacobian, jacrev, jvp, vjp
 
 __version__ = "0.1.0"
 
 __all__ = [
     "AliasingError", "ArgumentError", "DifferentiationWarning", "InternalError", "MissingRuleError", "NonFiniteGradientError",
     "NonScalarOutputError", "RuleError", "SctError", "SourceUnavailableError", "StaleSourceError", "UnsupportedSyntaxError",
-    "UnsupportedTypeError", "explain", "grad", "grad_from_source", "graph", "ir", "source", "stop_gradient", "supported",
-    "value_and_grad",
+    "UnsupportedTypeError", "check_grads", "explain", "grad", "grad_from_source", "graph", "hessian", "hvp", "ir", "jacfwd",
+    "jacobian", "jacrev", "jvp", "source", "stop_gradient", "supported", "value_and_grad", "vjp",
 ]

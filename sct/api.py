@@ -68,6 +68,18 @@ def _options(argnums: ArgSpec, has_aux: bool, holomorphic: bool, allow_int: bool
     return {"argnums": argnums, "has_aux": has_aux, "allow_int": allow_int}
 
 
+def function_of(fun: Any) -> Any:
+    """The function to compile for ``fun``, which may be a gradient function."""
+    return calling(fun, "_grad") if isinstance(fun, GradientFunction | MethodGradient) else plain_of(fun)
+
+
+def prepare() -> None:
+    """Let the compiler know ``grad`` and what it returns, which differentiated functions may call."""
+    from .nesting import offer
+
+    offer(grad, value_and_grad, _options, GradientFunction, MethodGradient)
+
+
 class GradientFunction:
     """A function that computes a gradient, with everything that was generated for it at hand."""
 
@@ -80,7 +92,7 @@ class GradientFunction:
         """The original function."""
         self.argnums = argnums
         self._value, self._has_aux, self._allow_int = value, has_aux, allow_int
-        self._plain = plain = calling(fun, "_grad") if isinstance(fun, GradientFunction | MethodGradient) else plain_of(fun)
+        self._plain = plain = function_of(fun)
         self.__signature__ = signature_of(plain)
         self.__doc__ = fun.__doc__
         self.__name__ = getattr(plain, "__name__", "gradient")
@@ -116,9 +128,8 @@ class GradientFunction:
     def _specialisation(self, values: Sequence[Any]) -> Compiled:
         """The specialisation for these values of all parameters; made if there is none yet."""
         from .compiler import compile_gradient
-        from .nesting import offer
 
-        offer(grad, value_and_grad, _options, GradientFunction, MethodGradient)
+        prepare()
         arguments = dict(zip((p.name for p in self._parameters), values, strict=True))
         with self._dispatcher.lock:
             found = self._dispatcher.find(arguments)
@@ -291,13 +302,29 @@ def _gradient_function(fun: Any) -> Any:
 def source(fun: Any, *example_args: Any, mode: str = "reverse") -> str:
     """The generated text of the gradient of ``fun``, for the types of ``example_args``.
 
+    ``mode="forward"`` shows ``jvp`` instead, along all arguments that are differentiable; for a gradient function along those
+    that it differentiates by.
+
     Without example arguments: the most recent specialisation of a gradient function, else what annotations and the use of
     each parameter suggest; the header comment says for which types.
     """
-    if mode != "reverse":
-        raise ArgumentError(f"mode={mode!r} is not available", hint='use mode="reverse"', code="SCT409")
-    text: str = _gradient_function(fun)._example(example_args, {}).text
+    if mode not in ("reverse", "forward"):
+        raise ArgumentError(f"mode={mode!r} is not available", hint='use "reverse" or "forward"', code="SCT409")
+    text: str = _gradient_function(fun)._example(example_args, {}).text if mode == "reverse" else _forward(fun, example_args)
     return text
+
+
+def _forward(fun: Any, example_args: tuple[Any, ...]) -> str:
+    from . import guess
+    from .derivatives import Derivatives
+
+    directions = fun._positions[0] if isinstance(fun, GradientFunction) else None
+    derivatives = Derivatives(function_of(fun.fun if isinstance(fun, GradientFunction) else fun), prepare)
+    if example_args:
+        return derivatives.pushforward(derivatives.values(*example_args), directions).text
+    found: Compiled = guess.compile_for_guess(derivatives.plain, derivatives.parameters,
+                                              lambda values: derivatives.pushforward(tuple(values.values()), directions))
+    return found.text
 
 
 def ir(fun: Any, *example_args: Any, stage: str = "optimized") -> str:

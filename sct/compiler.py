@@ -11,24 +11,39 @@ from typing import Any
 # Importing the handlers fills the tables of the specialiser; importing the rules fills the registry.
 from . import rules as _rules
 from .ad.calls import Pairs
+from .ad.products import curvature, halves, pushforward
 from .ad.results import finish_gradients
 from .ad.reverse import Reverser, differentiate
 from .ad.saving import save
-from .analysis import attributes, builtin_calls, callees, loops, primitives, stores, subscripts, writers  # noqa: F401
+from .analysis import (  # noqa: F401
+    attributes,
+    builtin_calls,
+    callees,
+    exceptions,
+    loops,
+    ordering,
+    primitives,
+    standard_calls,
+    stores,
+    subscripts,
+    writers,
+)
 from .analysis import data as data_handlers
-from .analysis.abstract import NEVER, POISON, Abstract, DataPath, Mapping, Seq, read
+from .analysis.abstract import NEVER, POISON, Abstract, DataPath, Mapping, Seq, Static, read, run_time_leaves
 from .analysis.activity import masking
 from .analysis.bound import settle_bound
-from .analysis.effects import settle_effects
+from .analysis.effects import effects_once, settle_effects
+from .analysis.exceptions import settle_handled
 from .analysis.infer import Context, Frame, Refusal, Specializer
+from .analysis.mixed import settle_mixed
 from .analysis.writes import settle_writes
 from .codegen.emit import Emitted, emit
 from .codegen.load import filename_of, load
 from .errors import NonScalarOutputError, SctError
 from .ir.build import Builder
-from .ir.core import Block, Function, Op, Value, walk
+from .ir.core import Block, Function, Loc, Op, Value, walk
 from .ir.rewrite import clone_function
-from .ir.types import Array, Object, Scalar, Type, strip_const
+from .ir.types import BOTTOM, NONE, Array, Object, OrConst, Scalar, Type, strip_const
 from .ir.verify import verify
 from .passes.pipeline import optimise, tidy
 from .passes.returns import unify_returns
@@ -51,6 +66,17 @@ class Request:
     """Whether the value comes with the gradient."""
     has_aux: bool = False
     allow_int: bool = False
+    kind: str = "grad"
+    """``grad``; ``jvp`` and ``vjp``, of a result of any structure; ``hvp``, the change of a gradient."""
+    directions: tuple[int, ...] = ()
+    """Positions of the parameters that have tangents, which are passed after all parameters (``jvp`` and ``hvp``)."""
+    repeated: bool = False
+    """Whether one answer takes several calls: then nothing may be printed or drawn."""
+
+    @property
+    def structured(self) -> bool:
+        """Whether the parts of the result have derivatives of their own, rather than being one number."""
+        return self.kind in ("jvp", "vjp")
 
 
 @dataclass
@@ -84,6 +110,8 @@ class Compiled:
     adjoint: Function
     emitted: list[Printed]
     callees: list[Function]
+    backward: Callable[..., Any] | None = None
+    """The backward half, where ``function`` is a forward half."""
     written: dict[int, str] = field(default_factory=dict)
     """Arguments that the function writes to (it works on copies of them): they must share memory with nothing else."""
 
@@ -93,19 +121,22 @@ STRICT = False
 
 
 def compile_gradient(fun: Any, names: Sequence[str], arguments: Sequence[Any], request: Request) -> Compiled:
-    """Capture, specialise, differentiate, optimise, print and load: the gradient of ``fun`` for arguments like these."""
+    """Capture, specialise, differentiate, optimise, print and load: the gradient of ``fun`` for arguments like these.
+
+    What else may be asked for instead of the gradient, ``request.kind`` says.
+    """
     session = CompilationSession()
     context = Context(session)
     with room():
-        typed = specialise(context, fun, names, arguments)
-        pairs = Pairs(context, tidy)
-        gradient = adjoint(context, pairs, typed, request)
-        functions = _callees_first(gradient, pairs)
+        typed = specialise(context, fun, names, arguments, request if request.structured else None)
+        pairs = Pairs(context, tidy, repeatable=request.kind == "vjp")
+        made = derivative(context, pairs, typed, request)
+        functions = _callees_first(made, pairs)
         plain = {r.function for r in getattr(session, "_records", {}).values()}
-        for function in (*(f for f in functions if f not in plain), gradient):
+        for function in (*(f for f in functions if f not in plain), *made):
             optimise(function, verify=STRICT)
             verify(function)
-        compiled = _emit_and_load(request, context, typed.function, gradient, functions)
+        compiled = _emit_and_load(request, context, typed.function, made, functions)
         compiled.written = {names.index(name): name for name in typed.written}
         return compiled
 
@@ -123,8 +154,12 @@ class Typed:
     """Names of the parameters that the function writes to (it works on copies of them)."""
 
 
-def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequence[Any]) -> Typed:
-    """The typed IR of ``fun`` for arguments like ``arguments`` (one per parameter, in order)."""
+def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequence[Any],
+               structured: Request | None = None) -> Typed:
+    """The typed IR of ``fun`` for arguments like ``arguments`` (one per parameter, in order).
+
+    It returns what ``fun`` returns, or where that is asked for the run-time values in it, one by one.
+    """
     receiver, plain = _plain_function(fun)
     lowered = context.session.lowered(plain)
     body = Block()
@@ -147,10 +182,12 @@ def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequ
     if result is POISON:
         raise SctError("nothing could be specialised", loc=lowered.loc, code="SCT900")
     typed = Typed(function, result)
-    _return(sp, typed)
+    _return(sp, typed, structured)
     functions = [function, *(r.function for r in getattr(context.session, "_records", {}).values())]
     settle_bound(functions)
     settle_effects(functions)
+    settle_handled(functions)
+    settle_mixed(functions)
     _alias_checks(context, typed)
     return typed
 
@@ -163,18 +200,41 @@ def _plain_function(fun: Any) -> tuple[Any, Any]:
     return None, fun
 
 
-def _return(sp: Specializer, typed: Typed) -> None:
+def _return(sp: Specializer, typed: Typed, structured: Request | None) -> None:
     """End the body: the items of a tuple are returned one by one."""
     if typed.result is NEVER:
         return
     items = typed.result.items if isinstance(typed.result, Seq) and typed.result.kind is tuple else [typed.result]
     try:
-        values = [_result(sp, item) for item in items]
+        if structured is not None:
+            aux = [_result(sp, _auxiliary(sp, typed))] if structured.has_aux else []
+            typed.result = _with_numbers(sp, typed.result)
+            values = [*run_time_leaves(typed.result), *aux]
+        else:
+            values = [_result(sp, item) for item in items]
     except Refusal as refusal:
         sp.context.refuse(refusal, sp.builder.loc)
         sp.context.check()
     typed.primal_results = len(values)
     sp.builder.emit("return", values, single=False)
+
+
+def _auxiliary(sp: Specializer, typed: Typed) -> Abstract:
+    """What is returned beside the result, which is all that is left as such."""
+    _check_pair(typed.function, typed.result, sp.builder.loc)
+    assert isinstance(typed.result, Seq)
+    typed.result, aux = typed.result.items
+    return aux
+
+
+def _with_numbers(sp: Specializer, a: Abstract) -> Abstract:
+    """The result with literal numbers as run-time values: their derivative is zero."""
+    if isinstance(a, Seq):
+        return Seq(a.kind, [_with_numbers(sp, item) for item in a.items])
+    if isinstance(a, Mapping):
+        return Mapping({key: _with_numbers(sp, item) for key, item in a.items.items()})
+    lifted = sp.lift(a)
+    return a if isinstance(a, Static) and not isinstance(strip_const(lifted.type), Scalar) else lifted
 
 
 def _result(sp: Specializer, a: Abstract) -> Value:
@@ -197,26 +257,63 @@ def _alias_checks(context: Context, typed: Typed) -> None:
 
 # ---------------------------------------------------------------------------------------------------------- differentiate
 
-def adjoint(context: Context, pairs: Pairs, typed: Typed, request: Request) -> Function:
-    """Forward and reverse sweep in one function that returns what the request asks for."""
+def derivative(context: Context, pairs: Pairs, typed: Typed, request: Request) -> list[Function]:
+    """The functions that answer the request, the one that is called first."""
     function = typed.function
     if typed.result is NEVER:
-        return clone_function(function)  # it raises on every path: so does its gradient
-    end = function.body.ops[-1]
-    check_output(function, typed.result, end, request)
-
+        return [_raising(function, request)]
+    if request.repeated:
+        _refuse_repetition(context, function)
+    check_output(function, typed.result, function.body.ops[-1], request)
     records = [r.function for r in getattr(context.session, "_records", {}).values()]
     for one in (function, *records):
         sink_returned(one)
         unify_returns(one)
     context.masked = max(map(masking, [function, *records]))
-    joint = differentiate(function, request.wrt, _seed_one, context, pairs, [0])
+    return DERIVATIVES[request.kind](context, pairs, typed, request)
+
+
+def _raising(function: Function, request: Request) -> Function:
+    """The derivative of what raises on every path: it raises, too."""
+    raising = clone_function(function)
+    for k in request.directions:
+        raising.body.add_arg(f"{function.params[k].hint}_dot")
+    return raising
+
+
+def _refuse_repetition(context: Context, function: Function) -> None:
+    """Refuse what would print or draw anew for each direction."""
+    for op in effects_once(function):
+        message = "this prints, draws random numbers or changes something, which must happen once"
+        context.refuse(Refusal("SCT207", message, "use sct.jacrev, or move it out of the function"), op.loc)
+    context.check()
+
+
+def _gradient(context: Context, pairs: Pairs, typed: Typed, request: Request) -> list[Function]:
+    """Forward and reverse sweep in one function."""
+    joint = differentiate(typed.function, request.wrt, _seed_one, context, pairs, [0])
     context.check()
     finish_gradients(joint, request)
     context.check()
     tidy(joint.function)
     save(joint)
-    return joint.function
+    return [joint.function]
+
+
+def _pushforward(context: Context, pairs: Pairs, typed: Typed, request: Request) -> list[Function]:
+    return [pushforward(context, pairs, typed.function, typed.result, request.directions, request.has_aux)]
+
+
+def _halves(context: Context, pairs: Pairs, typed: Typed, request: Request) -> list[Function]:
+    return list(halves(context, pairs, typed.function, typed.result, request.wrt, request.has_aux))
+
+
+def _curvature(context: Context, pairs: Pairs, typed: Typed, request: Request) -> list[Function]:
+    return [curvature(context, pairs, typed.function, request.wrt, request.directions, request.sequence, request.has_aux)]
+
+
+DERIVATIVES = {"grad": _gradient, "jvp": _pushforward, "vjp": _halves, "hvp": _curvature}
+"""How each kind of request is answered, given the typed function."""
 
 
 def _seed_one(rev: Reverser, results: list[Value]) -> None:
@@ -224,11 +321,12 @@ def _seed_one(rev: Reverser, results: list[Value]) -> None:
 
 
 def check_output(function: Function, result: Abstract, end: Op, request: Request) -> None:
-    """Refuse a result that is not one differentiable number."""
+    """Refuse a result that is not differentiable, or not the one number that a gradient needs."""
+    if request.structured:
+        _check_structured(function, result, end)
+        return
     if request.has_aux:
-        if not (isinstance(result, Seq) and result.kind is tuple and len(result.items) == 2):
-            raise NonScalarOutputError(f"with has_aux=True `{function.name}` must return (value, aux)", loc=end.loc,
-                                       hint="return a tuple of two", code="SCT504")
+        _check_pair(function, result, end.loc)
     elif isinstance(result, Seq):
         raise _not_scalar(function, f"a {result.kind.__name__} of {len(result.items)} items", end, "SCT500")
     t: Type = strip_const(end.operands[0].type)
@@ -240,6 +338,24 @@ def check_output(function: Function, result: Abstract, end: Op, request: Request
     if t.dtype.startswith("complex"):
         raise NonScalarOutputError(f"`{function.name}` returns a complex number", loc=end.loc,
                                    hint="return its real part or its absolute value", code="SCT505")
+
+
+def _check_pair(function: Function, result: Abstract, loc: Loc) -> None:
+    if not (isinstance(result, Seq) and result.kind is tuple and len(result.items) == 2):
+        raise NonScalarOutputError(f"with has_aux=True `{function.name}` must return (value, aux)", loc=loc,
+                                   hint="return a tuple of two", code="SCT504")
+
+
+def _check_structured(function: Function, result: Abstract, end: Op) -> None:
+    """Refuse a result in which nothing can be differentiated, or of which only run time tells what can."""
+    types = [v.type for v in run_time_leaves(result)]
+    if not any(strip_const(t).differentiable for t in types):
+        what = ", ".join(map(str, types)) or "nothing that depends on its arguments"
+        raise NonScalarOutputError(f"`{function.name}` returns {what}, which has no derivative", loc=end.loc,
+                                   hint="return floats or arrays of floats", code="SCT503")
+    if any(isinstance(t, OrConst) and t.base is not BOTTOM and t.differentiable and t.const is NONE for t in types):
+        raise NonScalarOutputError(f"`{function.name}` returns None on some paths", loc=end.loc,
+                                   hint="return a number or an array on every path", code="SCT502")
 
 
 def _not_scalar(function: Function, what: str, end: Op, code: str) -> NonScalarOutputError:
@@ -260,30 +376,34 @@ def adjoint_before_passes(fun: Any, compiled: Compiled) -> Function:
 
 # ------------------------------------------------------------------------------------------------------------ print, load
 
-def _emit_and_load(request: Request, context: Context, typed: Function, joint: Function, made: list[Function]) -> Compiled:
-    joint.name = f"{_identifier(typed.name)}_{'value_and_grad' if request.value else 'grad'}"
-    pairs = _distinct_names(_still_called(joint, made), joint.name)
-    printed = [(f, emit(f)) for f in pairs]
-    main = emit(joint, header=_header(joint, typed))
-    loaded: dict[Function, Callable[..., Any]] = {}
-    spaces: list[tuple[dict[str, Any], Emitted]] = []
-    for function, emitted in [*printed, (joint, main)]:
-        space: dict[str, Any] = {"__builtins__": builtins}
-        spaces.append((space, emitted))
-        loaded[function] = _load_one(emitted, space)
+NAMES = {"grad": ("grad",), "jvp": ("jvp",), "vjp": ("forward", "backward"), "hvp": ("hvp",)}
+"""What is added to the name of the user's function."""
+
+
+def _emit_and_load(request: Request, context: Context, typed: Function, made: list[Function],
+                   called: list[Function]) -> Compiled:
+    for function, suffix in zip(made, NAMES[request.kind], strict=False):
+        function.name = f"{_identifier(typed.name)}_{'value_and_' if request.value else ''}{suffix}"
+    called = _distinct_names(_still_called(made, called), {function.name for function in made})
+    main, *others = made
+    emitted = {function: emit(function) for function in called}
+    emitted.update((function, emit(function, header=_header(function, typed))) for function in made)
+    spaces: dict[Function, dict[str, Any]] = {function: {"__builtins__": builtins} for function in emitted}
+    loaded = {function: _load_one(one, spaces[function]) for function, one in emitted.items()}
     live = []
-    for space, emitted in spaces:
-        for name, value in emitted.imports.items():
+    for function, one in emitted.items():
+        for name, value in one.imports.items():
             if isinstance(value, Function):
-                space[name] = loaded[value]
-        for name, place in emitted.data.items():
+                spaces[function][name] = loaded[value]
+        for name, place in one.data.items():
             path = DataPath(place.scope, place.root, (), place.owner)
-            space[name] = read(path)
-            live.append((space, name, path))
-    text = "\n\n".join(e.text for _, e in spaces)
+            spaces[function][name] = read(path)
+            live.append((spaces[function], name, path))
+    text = "\n\n".join(one.text for one in emitted.values())
     guards = [(key[0], path, expected) for key, (path, expected) in context.guards.items()]
-    return Compiled(request, text, loaded[joint], live, guards, typed, joint,
-                    [Printed.of(e) for _, e in spaces], pairs)
+    printed = [Printed.of(emitted[function]) for function in (*called, *others, main)]
+    return Compiled(request, text, loaded[main], live, guards, typed, main, printed, [*called, *others],
+                    loaded[others[0]] if others else None)
 
 
 def _load_one(emitted: Emitted, space: dict[str, Any]) -> Callable[..., Any]:
@@ -295,9 +415,9 @@ def _identifier(name: str) -> str:
     return name if name.isidentifier() else "fn"
 
 
-def _distinct_names(functions: list[Function], taken: str) -> list[Function]:
+def _distinct_names(functions: list[Function], taken: set[str]) -> list[Function]:
     """Give callees that were specialised twice numbered names."""
-    seen = {taken}
+    seen = set(taken)
     for function in functions:
         base, k = _identifier(function.name), 2
         function.name = base
@@ -307,15 +427,15 @@ def _distinct_names(functions: list[Function], taken: str) -> list[Function]:
     return functions
 
 
-def _still_called(root: Function, made: list[Function]) -> list[Function]:
-    called = _called(root)
+def _still_called(roots: list[Function], made: list[Function]) -> list[Function]:
+    called = _called(roots)
     return [f for f in made if f in called]
 
 
-def _called(root: Function) -> set[Function]:
-    """The functions that ``root`` calls, directly or not."""
+def _called(roots: list[Function]) -> set[Function]:
+    """The functions that ``roots`` call, directly or not."""
     found: set[Function] = set()
-    work = [root]
+    work = list(roots)
     while work:
         for op in walk(work.pop().body):
             if op.name == "invoke" and op.attrs["callee"] not in found:
@@ -324,10 +444,10 @@ def _called(root: Function) -> set[Function]:
     return found
 
 
-def _callees_first(root: Function, pairs: Pairs) -> list[Function]:
-    """The functions that ``root`` calls, directly or not, each after those that it calls (but for recursion)."""
+def _callees_first(roots: list[Function], pairs: Pairs) -> list[Function]:
+    """The functions that ``roots`` call, directly or not, each after those that it calls (but for recursion)."""
     found: dict[Function, None] = {}
-    entered = {root}
+    entered = set(roots)
 
     def visit(function: Function) -> None:
         pairs.complete(function)
@@ -336,7 +456,8 @@ def _callees_first(root: Function, pairs: Pairs) -> list[Function]:
                 entered.add(op.attrs["callee"])
                 visit(op.attrs["callee"])
                 found[op.attrs["callee"]] = None
-    visit(root)
+    for root in roots:
+        visit(root)
     return list(found)
 
 

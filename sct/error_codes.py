@@ -37,32 +37,31 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
             What runs between two awaits is decided by the event loop, and the derivative of that is not
             defined. Await the data first, then call an ordinary function on it and differentiate that
             function."""),
-        "SCT103": ("`try`", """
-            Exception handlers are not differentiated. Test the condition with `if` instead of catching its
-            exception, or move the `try` around the call of the gradient: a gradient function raises the
-            exception that the function raises."""),
+        "SCT103": ("a `try` that depends on where it failed", """
+            A handler finds the variables as they were before the `try`: what its body binds before it fails is not followed.
+            Bind it before the statement, or under a name of its own. A statement that binds its variable last, such as
+            `y = math.log(x)` at the end of the body, is no obstacle. `except*`, and a `finally` with `return`, `break` or
+            `continue`, are not supported."""),
         "SCT104": ("a class defined inside the function", """
             A class statement builds a new type on each call. Define the class at module level and use it in
             the function."""),
-        "SCT105": ("assignment to a `global` or `nonlocal` name", """
+        "SCT105": ("assignment to a variable outside of the function", """
             The function changes a variable outside itself, so its result depends on how often it was called.
             Pass the value in as an argument and return the new one (`has_aux=True` passes it through the
-            gradient). Reading globals and captured variables is supported; they are read live at each call."""),
-        "SCT106": ("`del`", """
-            Unbinding a name or removing an item is not differentiated. A name needs no `del`: its memory is
-            released when the adjoint no longer reads it. For an item, build the shorter container instead."""),
-        "SCT107": ("`match`", """
-            Structural pattern matching is not supported; write the cases with `if` and `elif`."""),
-        "SCT108": ("a comprehension that builds a set or a dict", """
-            List comprehensions and generator expressions consumed at once are supported. Write a dict as a
-            display with its keys spelled out, or fill a list."""),
+            gradient). Reading globals and captured variables is supported; they are read live at each call. A nested function
+            may bind variables of the function around it (`nonlocal`), unless it fails in a `try` that has a handler."""),
+        "SCT106": ("`del` of an item or an attribute", """
+            Removing an item is not differentiated: build the shorter container instead. Names can be deleted."""),
+        "SCT107": ("a pattern that run time decides", """
+            What a pattern of `match` asks of the kind of its subject must be known when specialising; values may be compared at
+            run time. Test the kind with `if` where it differs from call to call."""),
         "SCT109": ("a generator expression that is stored", """
             A generator expression runs when an item is taken from it, and by then the variables in it may have
             changed. One with a single `for`, without `:=` and with plain variables as its target can be stored and passed
             on; others must be consumed where they are written, as in `sum(x*y for x in xs for y in ys)`."""),
-        "SCT110": ("a star or a display in this place", """
-            `*items` is supported in calls, in tuple and list displays and as one target of an unpacking assignment; `**items`
-            in calls and in dict displays. Sets carry no derivatives: use a tuple or a list."""),
+        "SCT110": ("a set of unknown items", """
+            Sets of objects that are known when specialising are supported: `in`, `len`, `sorted`, set operations. They carry no
+            derivatives and have no order; for values of the computation use a tuple or a list."""),
         "SCT111": ("a statement of this kind", """
             The statement (a `type` alias, a star import, a bare `raise` and the like) is not supported inside a differentiated
             function; move it to module level or spell it out."""),

@@ -297,7 +297,7 @@ def explain_code(code: str) -> str:
     """The paragraph on an error code, as ``python -m sct error SCT101`` prints it.
 
     >>> print(explain_code("SCT106").splitlines()[0])
-    SCT106 (UnsupportedSyntaxError, a SyntaxError): `del`
+    SCT106 (UnsupportedSyntaxError, a SyntaxError): `del` of an item or an attribute
     """
     key = "SCT" + code.upper().removeprefix("SCT")
     if key not in CODES:

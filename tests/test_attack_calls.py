@@ -378,12 +378,12 @@ def bound_method_with_keywords(x):
     return np.sum(f(x, k=x[0]) * LAYER.twice(x))
 
 
-@refused(A)
+@case(A)
 def overridden_method_and_super(x):
     return np.sum(DEEPER(x) ** 2)
 
 
-@refused(A)
+@case(A)
 def method_of_object_in_list(x):
     total = 0.0
     for layer in (LAYER, DEEPER):
@@ -449,7 +449,7 @@ def functions_from_containers(x):
     return table["sq"](x) * table["cube"](x) + fs[0](x) + fs[-1](x) + TABLE["fn"](x) * TABLE["a"] + TABLE["b"][0] * x
 
 
-@refused(1.3)
+@case(1.3)
 def operators_and_builtins_as_functions(x):
     return operator.mul(x, x) + operator.neg(x) + functools.reduce(operator.mul, (x, 2.0, x)) + operator.itemgetter(1)((2.0, x))
 
@@ -489,7 +489,7 @@ def wrapper_is_not_dropped(x):
     return wrapped_function(x) + wrapped_function(x, k=2)
 
 
-@refused(1.3)
+@case(1.3)
 def wrapper_made_inside(x):
     return decorated(square)(x) + decorated(decorated(lambda v: v + x))(x)
 

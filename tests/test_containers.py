@@ -286,7 +286,7 @@ def dict_operations(x):
     return e["a"] * e.get("b") * e.get("z", 2.0) + e["c"] + len(e)
 
 
-@case(1.3, refused=("UnsupportedSyntaxError", "SCT110"))
+@case(1.3)
 def member_of_a_set(x):
     return x * x if 2 in {1, 2, 3} else x
 

@@ -257,3 +257,163 @@ def reads_itself_in_a_branch(x: float, v: np.ndarray) -> float:
 
 def test_view_of_the_array_before_it_was_added_to() -> None:
     agrees(reads_itself_in_a_branch, 3.0, np.array([1.5, 0.5]))
+
+
+# ----------------------------------------------------------------------------------------------- ints typed as floats
+
+
+def slice_of_a_product(x: float) -> float:
+    c = 0 if x > 1.0 else x
+    v = (c * np.arange(2))[:]
+    return 0.5 * v[0] + 0.25 * v[1] + np.sum(v) * x
+
+
+def sum_times_a_counter(x: float, n: int) -> float:
+    total = 0
+    for _ in range(n):
+        total += x
+    v = x * np.ones(3)
+    return 0.5 * v[0] + np.sum(v) * total
+
+
+def product_with_a_counter(v: np.ndarray, n: int) -> float:
+    c = 2
+    for _ in range(n):
+        c *= v[0]
+    return np.sum(v * (c * np.arange(3)))
+
+
+def weighted(v: np.ndarray, x: float) -> float:
+    for k in range(len(v)):
+        x = x * 1.5 + 0.5 * v[k]
+    return x
+
+
+def given_to_a_helper(x: float) -> float:
+    c = 0 if x > 1.0 else x
+    return weighted(c * np.arange(3), x)
+
+
+def test_cotangents_are_floats_where_numbers_are_ints() -> None:
+    for x in (0.5, 2.0):
+        agrees(slice_of_a_product, x)
+        agrees(given_to_a_helper, x)
+    for n in (0, 2):
+        agrees(sum_times_a_counter, 1.5, n)
+        agrees(product_with_a_counter, np.array([0.5, 1.5, 2.0]), n)
+    assert value_and_grad(product_with_a_counter)(np.ones(3), 0)[1].dtype == np.float64
+
+
+# --------------------------------------------------------------------------------------------------- any and all
+
+
+def reciprocals(x: float, y: float) -> float:
+    return x if any(1 / v > 0.1 for v in (x, y)) else 2.0 * x
+
+
+def fails_late(x: float) -> float:
+    return x if any(1 / v > 0.1 for v in (x, 0.0)) else 2.0 * x
+
+
+def says(v: float) -> bool:
+    print(v)
+    return v > 1.0
+
+
+def announced(x: float, xs: np.ndarray) -> float:
+    if any(says(v) for v in xs):
+        x = x * x
+    return x * all(says(v + 1.0) for v in xs if v != 2.0)
+
+
+def remembers(x: float, xs: np.ndarray) -> float:
+    if any((w := v * x) > 2.0 for v in xs):
+        return w
+    return x * w
+
+
+def of_rows(x: float, m: np.ndarray) -> float:
+    return x * x if any(v > x for r in m for v in r if v != 3.0) else x
+
+
+def taken_so_far(x: float, xs: np.ndarray) -> float:
+    it = iter(xs)
+    found = any(v > 1.0 for v in it)
+    return x * (sum(it) if found else 2.0)
+
+
+def test_no_more_items_are_evaluated_than_decide(capsys: pytest.CaptureFixture[str]) -> None:
+    xs = np.array([0.5, 1.5, 2.0])
+    agrees(reciprocals, 2.0, 0.0)
+    agrees(fails_late, 2.0)
+    for fn, args in ((reciprocals, (50.0, 0.0)), (fails_late, (50.0,))):
+        with pytest.raises(ZeroDivisionError, match="float division by zero"):
+            value_and_grad(fn)(*args)
+    for x in (0.5, 1.5):
+        agrees(remembers, x, xs)
+        agrees(of_rows, x, np.array([[0.5, 1.0], [3.0, 0.7]]))
+        agrees(taken_so_far, x, xs)
+    capsys.readouterr()
+    assert value_and_grad(announced)(3.0, xs) == (9.0, 6.0)
+    assert capsys.readouterr().out == "0.5\n1.5\n1.5\n2.5\n"
+
+
+# ------------------------------------------------------------------------------------------------- paths and names
+
+SCALE = 1.0
+
+
+def bound_on_one_path(x: float, k: int) -> float:
+    while k > 0:
+        k -= 1
+        for _ in (1.0,):
+            if SCALE:
+                first = [(w := 1.0)]
+            x = w * x
+            second = first
+    return x * second[0]
+
+
+def iterator_of_a_perhaps_unbound_list(x: float) -> float:
+    for _ in range(2):
+        for _ in (1.0,):
+            if SCALE:
+                first = [1.0]
+            it = iter(first)
+        x = x * 2.0 + next(it)
+        for v in it:
+            x = x * v
+    return x * first[0]
+
+
+def hands_on_what_it_returns_late(x: float, b: np.ndarray) -> float:
+    state = 1.0
+    for _ in range(1):
+        if b[2]:
+            state = np.mean(1.0)
+            return math.cosh(x) + 1.0
+        else:
+            x = state
+    return x * 2.0 + np.sum(b)
+
+
+def asks_for_what_it_returns_late(x: float, n: int) -> float:
+    state, k = 1.0, 0
+    while state < 3.0 and k < n:
+        k += 1
+        if x > 5.0:
+            state = math.sin(x)
+            return state
+        x = x * 1.5
+    return x * state
+
+
+def test_variables_on_some_paths() -> None:
+    agrees(bound_on_one_path, 2.0, 1)
+    with pytest.raises(UnboundLocalError, match="second"):
+        value_and_grad(bound_on_one_path)(2.0, 0)
+    agrees(iterator_of_a_perhaps_unbound_list, 2.0)
+    agrees(hands_on_what_it_returns_late, 2.0, np.zeros(3))
+    agrees(hands_on_what_it_returns_late, 2.0, np.ones(3))
+    for n in (2, 9):
+        agrees(asks_for_what_it_returns_late, 2.0, n)

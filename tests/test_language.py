@@ -782,7 +782,7 @@ def array_of_comprehension(a):
     return np.array([v * v for v in a]) @ a
 
 
-@case(1.3, refused=("UnsupportedSyntaxError", "SCT108"))
+@case(1.3)
 def dictionary_comprehension(x):
     d = {k: x * k for k in (1, 2, 3)}
     return d[1] * d[2] + d[3]
@@ -891,7 +891,7 @@ def late_binding(x):
     return first + 10 * h(2.0)
 
 
-@case(1.3, refused=("UnsupportedSyntaxError", "SCT105"))
+@case(1.3)
 def nonlocal_counter(x):
     total = x
 
@@ -1081,7 +1081,7 @@ def isinstance_of_argument(x):
     return x
 
 
-@case(1.3, refused=("UnsupportedSyntaxError", "SCT106"))
+@case(1.3)
 def delete(x):
     y = x * x
     z = y * x
@@ -1117,7 +1117,7 @@ def lists_of_arrays(a):
     return np.sum(parts[0] * parts[1]) + parts[1][2]
 
 
-@case(1.3, refused=("UnsupportedSyntaxError", "SCT107"))
+@case(1.3)
 def matching(x):
     mode = "cube"
     match mode:
@@ -1130,7 +1130,7 @@ def matching(x):
     return y
 
 
-@case(1.3, refused=("UnsupportedSyntaxError", "SCT103"))
+@case(1.3)
 def try_finally(x):
     try:
         y = x * x

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..analysis.infer import Context, Refusal
 from ..ir.core import Block, Function, Op, Value, walk
-from ..ir.ops import IMPLICIT, Slot
+from ..ir.ops import IMPLICIT
 from ..ir.rewrite import clone_op
-from ..ir.types import INT, Cache, Object, Scalar, Type, strip_const
+from ..ir.types import INT, Object, Scalar, Type, strip_const
 from .forward import Tangents
+from .lasting import copy_saved_lists, keep, read_first, refuse_late_reads, replace_uses
 from .nested import Gradients, is_gradient, reverse_gradient
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Pairs:
         self.tidy = tidy
         """Drops what the reverse sweep does not need, before it is decided what the forward half hands over."""
         self.repeatable = repeatable
-        """Whether a backward half may run several times on one context: it then empties copies of the saved lists."""
+        """Whether a backward half may run later, and several times on one context: see ``lasting.py``."""
         self.made: dict[tuple[Any, ...], Pair] = {}
         self.gradients = Gradients(context, self)
         self.tangents = Tangents(context, self)
@@ -86,7 +87,6 @@ class Pairs:
 
     def _make(self, callee: Function, pair: Pair) -> None:
         from .reverse import differentiate
-        from .saving import save
         bars: list[Value] = []
 
         def seeds(rev: Reverser, results: list[Value]) -> None:
@@ -98,12 +98,26 @@ class Pairs:
         splicing = self.context.splicing
         joint = differentiate(callee, pair.active, seeds, self.context, self, pair.needed)
         self.context.splicing = splicing
-        _end(joint, pair, bars)
+        self.halve(joint, pair, bars, [_as_value(joint, k) for k in pair.active])
+
+    def halve(self, joint: Any, pair: Pair, bars: list[Value], gradients: list[Value], outermost: bool = False) -> set[Value]:
+        """Cut a joint body into the halves of ``pair``; ``gradients`` are what the backward half returns.
+
+        The result is the memory that the context holds, where the backward half runs later.
+        """
+        from .saving import save
+        _end(joint, bars, gradients)
         self.tidy(joint.function)
-        save(joint, packed=True)
-        _split(joint, pair, bars)
         if self.repeatable:
-            _copy_saved_lists(pair.backward)
+            read_first(joint.function, bars)
+        save(joint, packed=True)
+        _split(joint, pair, bars, outermost)
+        if not self.repeatable or pair.direct is not None:
+            return set()
+        copy_saved_lists(pair.backward)
+        if outermost:
+            refuse_late_reads(self.context, pair.backward)
+        return keep(self.context, pair.forward, outermost)
 
 
 def _hint(value: Value) -> str:
@@ -146,14 +160,13 @@ def _call_backward(rev: Reverser, op: Op, pair: Pair, handed: list[Value], total
         rev.accumulate(op.operands[k], bar)
 
 
-def _end(joint: Any, pair: Pair, bars: list[Value]) -> None:
+def _end(joint: Any, bars: list[Value], gradients: list[Value]) -> None:
     """Make the joint body a whole function for as long as it is one: it takes the adjoints and returns everything."""
-    gradients = [_as_value(joint, k) for k in pair.active]
     joint.function.body.args += bars
     joint.reverser.builder.emit("return", [*joint.results, *gradients], single=False)
 
 
-def _split(joint: Any, pair: Pair, bars: list[Value]) -> None:
+def _split(joint: Any, pair: Pair, bars: list[Value], outermost: bool) -> None:
     """Cut the joint body at the mark; what the reverse part uses of the forward part becomes the context."""
     from .saving import bind_unbound
     body = joint.function.body
@@ -168,7 +181,7 @@ def _split(joint: Any, pair: Pair, bars: list[Value]) -> None:
         bind_unbound(v, set())
     again = _cheaply_rebuilt(context, set(body.args))
     context = [v for v in context if v not in again]
-    if not pair.awaited and all(v in body.args for v in context):
+    if not outermost and not pair.awaited and all(v in body.args for v in context):
         pair.direct = tuple(body.args.index(v) for v in context)
         pair.forward.name = pair.forward.name.removesuffix("_forward")
     _finish_forward(joint, pair, body, first, context)
@@ -292,29 +305,8 @@ def _finish_backward(pair: Pair, second: list[Op], context: list[Value], bars: l
     mark = Op("mark", [], [], {"text": ""}, [], backward, loc)
     backward.ops.append(mark)
     backward.ops.extend(second)
-    _rename(second, values)
+    replace_uses(second, values)
     results = [values.get(g, g) for g in gradients]
     backward.ops.append(Op("return", results, [], {"single": len(results) == 1}, [], backward, loc))
     for op in backward.ops:
         op.parent = backward
-
-
-def _copy_saved_lists(backward: Function) -> None:
-    """Let the backward half take its saved values from copies, so that the context stays as the forward half made it."""
-    body = backward.body
-    for op in list(body.ops):
-        if op.name != "item" or not isinstance(op.results[0].type, Cache):
-            continue
-        saved = op.results[0]
-        copy = Op("call", [saved], [], {"fn": list, "args": (Slot(0),), "kwargs": {}, "effect": "fresh"}, [], body, op.loc)
-        copy.results = [Value(saved.hint, saved.type, copy)]
-        at = body.ops.index(op) + 1
-        _rename(body.ops[at:], {saved: copy.results[0]})
-        body.ops.insert(at, copy)
-
-
-def _rename(ops: Sequence[Op], values: dict[Value, Value]) -> None:
-    for op in ops:
-        op.operands = [values.get(v, v) for v in op.operands]
-        for block in op.blocks:
-            _rename(block.ops, values)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..analysis.activity import first_init, loop_exits
 from ..ir.core import Block, Op, Value, walk
-from ..ir.ops import LOOPS, Slot
+from ..ir.ops import LOOPS, Lit, Slot
 from ..ir.types import BOOL, BOTTOM, INT, NONE, Array, List, OrConst, Scalar, Tuple, Type, join, strip_const
 from .shadows import open_block
 
@@ -50,6 +50,17 @@ def _seed(rev: Reverser, operands: Sequence[Value], totals: Sequence[Value | Non
 
 
 def _reverse_branches(rev: Reverser, op: Op, condition: Value, seed: Callable[[Block], None]) -> None:
+    def reverse(blocks: Sequence[Block]) -> None:
+        (block,) = blocks
+        if block.ops and block.terminator.name != "raise":
+            seed(block)
+            rev.reverse_block(block)
+    _reverse_ways(rev, op, condition, [op.blocks[:1], op.blocks[1:]], reverse)
+
+
+def _reverse_ways(rev: Reverser, op: Op, condition: Value, ways: Sequence[Sequence[Block]],
+                  reverse: Callable[[Sequence[Block]], None]) -> None:
+    """``if condition:`` around what ``reverse`` makes of the first of two groups of blocks, else of the other."""
     outer = rev.outer_values(op)
     for v in outer:
         if v not in rev.buffers and _wants_buffer(rev, op, v):
@@ -57,12 +68,10 @@ def _reverse_branches(rev: Reverser, op: Op, condition: Value, seed: Callable[[B
     merged = [v for v in outer if v not in rev.buffers]
     blocks, ends = [], []
     loc = rev.builder.loc
-    for block in op.blocks:
+    for way in ways:
         mirrored = Block()
-        with rev.scope(mirrored, [block]):
-            if block.ops and block.terminator.name != "raise":
-                seed(block)
-                rev.reverse_block(block)
+        with rev.scope(mirrored, way):
+            reverse(way)
             ends.append({v: rev.total(v) for v in merged})
         blocks.append(mirrored)
     rev.builder.loc = loc
@@ -128,6 +137,46 @@ def _in_loop(inner: Op, outside: Op) -> bool:
             return True
         current = current.parent.parent if current.parent is not None else None
     return inner.name in ("for", "while")
+
+
+def reverse_try(rev: Reverser, op: Op) -> None:
+    """The adjoint of the way that was taken, the body or a handler: its number is recorded, and nothing raises again."""
+    totals = [rev.total(r) for r in op.results]
+    if all(t is None for t in totals):
+        return
+    ends = [block for block in op.blocks if block.terminator.name == "yield"]
+    number = _record_way(op, ends) if len(ends) > 1 else None
+    loc = rev.builder.loc
+
+    def reverse(blocks: Sequence[Block]) -> None:
+        first, *rest = blocks
+        rev.builder.loc = loc
+        if rest:
+            assert number is not None
+            _reverse_ways(rev, op, _is_number(rev, number, ends.index(first)), [[first], rest], reverse)
+        else:
+            _seed(rev, first.terminator.operands[:len(totals)], totals)
+            rev.reverse_block(first)
+    if len(ends) == 1:
+        assert op.parent is not None
+        rev.mirror[ends[0]] = rev.mirror[op.parent]
+    reverse(ends)
+
+
+def _record_way(op: Op, ends: Sequence[Block]) -> Value:
+    """Give a ``try`` one more result: the number of the block that was run to its end."""
+    for k, block in enumerate(ends):
+        const = Op("const", [], [], {"value": k}, [], block, op.loc)
+        const.results = [Value("handler", OrConst(BOTTOM, INT), const)]
+        block.ops.insert(len(block.ops) - 1, const)
+        block.terminator.operands.append(const.results[0])
+    result = Value("handler", INT, op)
+    op.results.append(result)
+    return result
+
+
+def _is_number(rev: Reverser, number: Value, k: int) -> Value:
+    return rev.builder.value("call", [number], BOOL, fn=operator.eq, args=(Slot(0), Lit(k)), kwargs={}, adjoint=True)
 
 
 def reverse_with(rev: Reverser, op: Op) -> None:
@@ -255,7 +304,6 @@ def _count_trips(rev: Reverser, op: Op, exits: list[Op]) -> tuple[list[Value], b
 
 
 def _one() -> Any:
-    from ..ir.ops import Lit
     return Lit(1)
 
 
@@ -405,7 +453,6 @@ def _taken(rev: Reverser, tail: Op, state: Value | None) -> Value:
 
 
 def _exit_is(rev: Reverser, state: Value, breaks: list[Op], negated: bool) -> Value:
-    from ..ir.ops import Lit
     if len(breaks) == 1:
         fn, number = (operator.ne if negated else operator.eq), breaks[0].attrs["exit"]
     else:

@@ -7,8 +7,9 @@ import operator
 import numpy as np
 
 from ..analysis.infer import Context, Specializer
+from ..analysis.mixed import mixed_values
 from ..ir.build import Builder
-from ..ir.core import Block, Op, Value
+from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS, Lit, SeqOf, Slot
 from ..ir.rewrite import incoming
 from ..ir.types import BOTTOM, FLOAT, INT, Array, List, OrConst, Scalar, Tuple, Type, join, strip_const
@@ -84,6 +85,14 @@ class Accumulator(Emitter):
         raise NotImplementedError
 
 
+def make_buffers_float(function: Function) -> None:
+    """Say that adjoints and tangents are floats where they are made after the example of what may be an array of ints."""
+    mixed = mixed_values(function)
+    for op in walk(function.body) if mixed else ():
+        if op.attrs.get("fn") is np.zeros_like and op.attrs.get("adjoint") and op.operands[0] in mixed:
+            op.attrs["kwargs"].setdefault("dtype", Lit(float))
+
+
 def bind_everywhere(value: Value, visited: set[Value]) -> None:
     """Bind a variable to None on the paths that leave it unbound: its zero adjoint must be made from something."""
     op = value.owner
@@ -100,7 +109,7 @@ def bind_everywhere(value: Value, visited: set[Value]) -> None:
                 bind_everywhere(v, visited)
     elif isinstance(op, Op) and op.name == "undef":
         op.name, op.attrs = "const", {"value": None, "unbound": True}
-    elif isinstance(op, Op) and op.name in ("if", "with", *LOOPS):
+    elif isinstance(op, Op) and op.name in ("if", "with", "try", *LOOPS):
         for v in incoming(op, op.results.index(value)):
             bind_everywhere(v, visited)
 

@@ -19,7 +19,7 @@ from ..ir.printing import op_text
 from ..ir.rewrite import carried_inits, clone_function, item_count
 from ..ir.types import FLOAT, NONE, Array, Cache, List, Object, OrConst, Scalar, Tuple, Type, strip_const
 from . import control, pushforwards
-from .emitter import Emitter
+from .emitter import Emitter, make_buffers_float
 from .masks import Mask, Masks, Named, varies
 
 if TYPE_CHECKING:
@@ -135,6 +135,7 @@ class _Linearizer(Emitter):
             end.operands = [*end.operands, *tangents] if primal else tangents
             end.attrs["single"] = len(end.operands) == 1
         self.context.check()
+        make_buffers_float(self.function)
         return results
 
     # ------------------------------------------------------------------------------------------------------- tangents

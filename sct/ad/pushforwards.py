@@ -116,12 +116,13 @@ def _by_linearity(fwd: _Linearizer, op: Op, entry: Primitive, linear: dict[int, 
         if isinstance(strip_const(v.type), Scalar | Array | List):
             group[k] = dots[k] if k in dots else _zero(fwd, op, v)
     total: list[Value | None] = [None] * len(op.results)
-    for star, group in groups.items():
-        if not set(group) & set(dots):
-            continue
+    terms = {star: group for star, group in groups.items() if set(group) & set(dots)}
+    for star, group in terms.items():
         names = {star.lstrip("*")} if star else {n for n in entry.linear_in if not n.startswith("*")}
         literals = _without_literals(op, entry, names)
         for k, (so_far, term) in enumerate(zip(total, _applied(fwd, op, group, literals), strict=True)):
+            if term is not None and len(terms) > 1:
+                term.hint = ""
             total[k] = term if so_far is None or term is None else fwd.add(so_far, term)
     return total
 

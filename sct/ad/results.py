@@ -20,7 +20,8 @@ from .emitter import bar_hint
 
 if TYPE_CHECKING:
     from ..compiler import Request
-    from .reverse import Joint, Reverser
+    from .emitter import Emitter
+    from .reverse import Joint
 
 
 def finish_gradients(joint: Joint, request: Request) -> None:
@@ -31,13 +32,13 @@ def finish_gradients(joint: Joint, request: Request) -> None:
     gradients = [gradient(rev, joint.function.params[k], joint.gradients[k], owned, request.allow_int) for k in request.wrt]
     aux = [_auxiliary(joint, owned)] if request.has_aux else []
     rev.context.splicing = False
-    result = gradients[0] if not request.sequence else _tuple(rev, gradients)
+    result = gradients[0] if not request.sequence else tuple_of(rev, gradients)
     if request.value:
         value = joint.results[0]
         if not value.hint and isinstance(value.owner, Op) and value.owner.name == "call":
             value.hint = "value"
         if request.has_aux:
-            value = _tuple(rev, [value, *aux])
+            value = tuple_of(rev, [value, *aux])
         rev.builder.emit("return", [value, result], single=False)
     elif request.has_aux:
         rev.builder.emit("return", [result, *aux], single=False)
@@ -45,7 +46,8 @@ def finish_gradients(joint: Joint, request: Request) -> None:
         rev.builder.emit("return", [result], single=True)
 
 
-def _tuple(rev: Reverser, items: list[Value], cls: type = tuple) -> Value:
+def tuple_of(rev: Emitter, items: list[Value], cls: type = tuple) -> Value:
+    """A tuple, named tuple or list of run-time values."""
     return rev.builder.value("tuple", items, Object(cls), cls=cls)
 
 
@@ -53,19 +55,19 @@ def _auxiliary(joint: Joint, owned: set[Value]) -> Value:
     """What is returned besides: as it is when the forward sweep ends, before stores are undone."""
     rev = joint.reverser
     if not rev.context.stores:
-        return _independent(rev, joint.results[1], owned)
+        return independent(rev, joint.results[1], owned)
     scratch = Block()
     with rev.builder.at(scratch):
-        aux = _independent(rev, joint.results[1], owned)
+        aux = independent(rev, joint.results[1], owned)
     insert_before(joint.mark, scratch.ops)
     return aux
 
 
-def _independent(rev: Reverser, value: Value, owned: set[Value]) -> Value:
+def independent(rev: Emitter, value: Value, owned: set[Value]) -> Value:
     """An auxiliary result that shares memory with no argument and no other result."""
     t, op = strip_const(value.type), value.owner
     if isinstance(op, Op) and op.name in ("tuple", "dict"):
-        items = [_independent(rev, v, owned) for v in op.operands]
+        items = [independent(rev, v, owned) for v in op.operands]
         return rev.builder.value(op.name, items, value.type, value.hint, **op.attrs)
     if isinstance(value.type, Array):
         return value if not rev.context.stores and _fresh(value, owned) else rev.copy(value)
@@ -79,20 +81,20 @@ def _independent(rev: Reverser, value: Value, owned: set[Value]) -> Value:
     return value
 
 
-def gradient(rev: Reverser, param: Value, gradient: Any, owned: set[Value], allow_int: bool = False) -> Value:
+def gradient(rev: Emitter, param: Value, gradient: Any, owned: set[Value], allow_int: bool = False) -> Value:
     """One gradient as a value of the parameter's own type."""
     t = strip_const(param.type)
     if isinstance(gradient, SeqOf | dict):
         return _gradient_item(rev, gradient, t, owned, param if allow_int else None)
     if gradient is None:
-        return _zero(rev, param, t)
-    result = _conform(rev, gradient, t, owned)
+        return zero(rev, param, t)
+    result = conform(rev, gradient, t, owned)
     if result is not gradient:
         result.hint = bar_hint(param)
     return result
 
 
-def _gradient_item(rev: Reverser, gradient: Any, want: Type, owned: set[Value], source: Value | None) -> Value:
+def _gradient_item(rev: Emitter, gradient: Any, want: Type, owned: set[Value], source: Value | None) -> Value:
     """The gradient of one item of a container, or of a container, as a value of the item's own type.
 
     Integers have a gradient, of zeros, where ``source`` is given: the container or item itself.
@@ -103,19 +105,19 @@ def _gradient_item(rev: Reverser, gradient: Any, want: Type, owned: set[Value], 
         assert isinstance(want, Tuple)
         pairs = zip(gradient.items, want.items, strict=True)
         items = [_gradient_item(rev, g, strip_const(t), owned, _item(rev, source, k, t)) for k, (g, t) in enumerate(pairs)]
-        return _tuple(rev, items, gradient.kind)
+        return tuple_of(rev, items, gradient.kind)
     if isinstance(gradient, dict):
         assert isinstance(want, Dict)
         values = [_gradient_item(rev, gradient[k], strip_const(t), owned, _item(rev, source, k, t)) for k, t in want.items]
         return rev.builder.value("dict", values, Object(dict), keys=tuple(gradient))
-    return _conform(rev, gradient, want, owned)
+    return conform(rev, gradient, want, owned)
 
 
-def _item(rev: Reverser, source: Value | None, key: Any, t: Type) -> Value | None:
+def _item(rev: Emitter, source: Value | None, key: Any, t: Type) -> Value | None:
     return rev.builder.value("item", [source], t, key=key) if source is not None else None
 
 
-def _zeros_of_integers(rev: Reverser, source: Value, t: Type) -> Value:
+def _zeros_of_integers(rev: Emitter, source: Value, t: Type) -> Value:
     """Zeros for integers and what holds them; ``None`` for anything else that is not differentiated."""
     if isinstance(t, Scalar):
         zero = rev.builder.value("const", (), t, value=0)
@@ -126,7 +128,7 @@ def _zeros_of_integers(rev: Reverser, source: Value, t: Type) -> Value:
         return rev.zeros_of_list(source, t, 0)
     if isinstance(t, Tuple):
         items = [(rev.builder.value("item", [source], item, key=k), item) for k, item in enumerate(t.items)]
-        return _tuple(rev, [_zeros_of_integers(rev, *pair) for pair in items], t.cls)
+        return tuple_of(rev, [_zeros_of_integers(rev, *pair) for pair in items], t.cls)
     if isinstance(t, Dict):
         found = {key: (rev.builder.value("item", [source], item, key=key), item) for key, item in t.items}
         values = [_zeros_of_integers(rev, *pair) for pair in found.values()]
@@ -134,13 +136,15 @@ def _zeros_of_integers(rev: Reverser, source: Value, t: Type) -> Value:
     return rev.builder.value("const", (), NONE, value=None)
 
 
-def _zero(rev: Reverser, param: Value, t: Type) -> Value:
+def zero(rev: Emitter, param: Value, t: Type) -> Value:
+    """A zero derivative of type ``t`` in the shape of ``param``."""
     if isinstance(t, Scalar) and t.differentiable and t.python is not True:
         return _call(rev, np.dtype(t.dtype).type, [rev.constant(0.0)], t)
     return rev.zeros(param) if t.differentiable else _zeros_of_integers(rev, param, t)
 
 
-def _conform(rev: Reverser, gradient: Value, want: Type, owned: set[Value]) -> Value:
+def conform(rev: Emitter, gradient: Value, want: Type, owned: set[Value]) -> Value:
+    """A derivative as a value of type ``want`` that nobody else has."""
     have = strip_const(gradient.type)
     if isinstance(want, Scalar):
         return _scalar(rev, gradient, have, want)
@@ -156,7 +160,7 @@ def _conform(rev: Reverser, gradient: Value, want: Type, owned: set[Value]) -> V
     return gradient
 
 
-def _scalar(rev: Reverser, gradient: Value, have: Type, want: Scalar) -> Value:
+def _scalar(rev: Emitter, gradient: Value, have: Type, want: Scalar) -> Value:
     literal = isinstance(gradient.owner, Op) and gradient.owner.name == "const"
     if want.python:
         fn: Any = complex if want.dtype.startswith("complex") else float
@@ -219,7 +223,7 @@ def _is_sum_of_list(value: Value) -> bool:
         and any(isinstance(strip_const(v.type), List) for v in op.operands)
 
 
-def _array(rev: Reverser, gradient: Value, have: Type, want: Array, owned: set[Value]) -> Value:
+def _array(rev: Emitter, gradient: Value, have: Type, want: Array, owned: set[Value]) -> Value:
     if isinstance(have, Array) and have.dtype != want.dtype:
         return rev.builder.value("call", [gradient], want, gradient.hint, fn=np.ndarray.astype,
                                  args=(Slot(0), Lit(np.dtype(want.dtype).type)), kwargs={}, spelled="method",
@@ -233,7 +237,7 @@ def _array(rev: Reverser, gradient: Value, have: Type, want: Array, owned: set[V
     return made
 
 
-def _call(rev: Reverser, fn: Any, operands: list[Value], t: Type) -> Value:
+def _call(rev: Emitter, fn: Any, operands: list[Value], t: Type) -> Value:
     slots = tuple(Slot(k) for k in range(len(operands)))
     return rev.builder.value("call", operands, t, operands[0].hint, fn=fn, args=slots, kwargs={}, adjoint=True)
 

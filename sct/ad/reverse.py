@@ -22,7 +22,7 @@ from ..ir.printing import op_text
 from ..ir.rewrite import clone_function
 from ..ir.types import List, Tuple, Type, strip_const
 from . import calls, control, lists, rules, tuples, writes
-from .emitter import Accumulator, bar_hint
+from .emitter import Accumulator, bar_hint, make_buffers_float
 from .shadows import Shadows, accompany, open_block
 
 
@@ -184,11 +184,6 @@ def _is_input(value: Value) -> bool:
     return op is not None and op.parent is None
 
 
-def _try(rev: Reverser, op: Op) -> None:
-    if rev.outer_values(op) or any(result in rev.active for result in op.results):
-        raise InternalError("the reverse sweep of a try region is not built yet", loc=op.loc, reproduce=op_text(op))
-
-
 def _append(rev: Reverser, op: Op) -> None:
     """The list adjoint gives back what belongs to the appended item; the rest belongs to the list before."""
     total = rev.total(op.result)
@@ -212,7 +207,8 @@ def _store(rev: Reverser, op: Op) -> None:
 HANDLERS: dict[str, Callable[[Reverser, Op], None]] = {
     "call": _call, "iaddv": _call, "narrow": _pass_through, "convert": _convert, "broadcast": _broadcast, "tuple": _tuple,
     "item": _item, "append": _append, "if": control.reverse_if, "for": control.reverse_for, "while": control.reverse_while,
-    "with": control.reverse_with, "invoke": calls.reverse_invoke, "try": _try, "store": _store,
+    "with": control.reverse_with, "invoke": calls.reverse_invoke, "try": control.reverse_try,
+    "store": _store,
 }
 
 
@@ -266,6 +262,7 @@ def differentiate(primal: Function, wrt: Sequence[int], seeds: Callable[[Reverse
         gradients = {k: _structure(rev, function.params[k]) for k in wrt}
     finally:
         context.splicing = False
+    make_buffers_float(function)
     return Joint(function, rev, results, mark, gradients)
 
 

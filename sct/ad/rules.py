@@ -219,6 +219,8 @@ def _let_derivative_raise(op: Op, spliced: set[Op]) -> None:
     forward sweep for that would double the cost of a sum of squares.
     """
     fn = op.attrs["fn"]
+    if op.attrs.get("handled"):
+        return
     alike = [one for one in spliced if one.name == "call" and one.attrs["fn"] is _RAISES_ALIKE.get(fn, op)
              and one.operands == op.operands]
     if alike:

@@ -204,17 +204,22 @@ class _Saver:
     def _save(self, v: Value) -> Value:
         """Pass ``v`` out of its branch when it is not in a loop, else push and pop it."""
         bind_unbound(v, set())
-        if not any(op is not None and op.name in ("for", "while") for op in _owners(defining_block(v))):
+        owners = [op for op in _owners(defining_block(v)) if op is not None]
+        loops = [k for k, op in enumerate(owners) if op.name in LOOPS]
+        if not loops:
             return self._pass_out(v)
-        body = self.function.body
-        loop = [op for op in _owners(defining_block(v)) if op is not None][-1]
+        inside = next((k for k in range(loops[-1], -1, -1) if _may_fail(v, owners[k])), None)
+        if inside is not None and not any(k < inside for k in loops):
+            return self._provided(self._pass_out(v, owners[inside]))
+        body, loop = (self.function.body, owners[-1]) if inside is None else _home(owners, inside)
         loc = _loc_of(v)
         cache = Op("cache", [], [], {}, [], body, loc)
         cache.results = [Value(f"saved_{v.hint}" if v.hint else "", Cache(v.type), cache)]
         body.ops.insert(body.ops.index(loop), cache)
+        filled = cache.results[0] if inside is None else self._provided(cache.results[0])
         push = Op("push", [cache.results[0], v], [], {}, [], defining_block(v), loc)
         self._after_definition(v, push)
-        pop = Op("pop", [cache.results[0]], [], {}, [], None, loc)
+        pop = Op("pop", [filled], [], {}, [], None, loc)
         pop.results = [Value(v.hint, v.type, pop)]
         self._head(self._mirror_of(v)).append(pop)
         return pop.results[0]
@@ -229,13 +234,18 @@ class _Saver:
             at += 1
         block.ops.insert(at, push)
 
-    def _pass_out(self, v: Value) -> Value:
-        """Make ``v`` a result of the branch that defines it, and of every region around."""
+    def _provided(self, v: Value) -> Value:
+        """What stands for ``v``, a value that only saving has made, in the mirror of its block."""
+        self.saved.add(v)
+        return self._provide(v)
+
+    def _pass_out(self, v: Value, last: Op | None = None) -> Value:
+        """Make ``v`` a result of the branch that defines it, and of every region around it (up to ``last``)."""
         current = v
         while True:
             block = defining_block(current)
             op = block.parent
-            if op is None:
+            if op is None or current.owner is last and last is not None:
                 return current
             known = _yielded_as(current, op, block)
             if known is not None:
@@ -256,9 +266,19 @@ class _Saver:
             current = result
 
 
+def _may_fail(v: Value, op: Op) -> bool:
+    """Whether an exception may leave the block of ``op`` that defines ``v`` and be handled there: what it saved would stay."""
+    return op.name == "try" and op.blocks[0] in enclosing(defining_block(v))
+
+
+def _home(owners: list[Op], inside: int) -> tuple[Block, Op]:
+    """The block of the ``try`` among ``owners`` in which a list is made anew each time, and the loop in it that fills it."""
+    return owners[inside].blocks[0], owners[inside - 1]
+
+
 def _yielded_as(v: Value, op: Op, block: Block) -> Value | None:
     """The result of an ``if`` that is ``v`` whenever this branch was taken, and so in the branch's mirror."""
-    if op.name != "if" or block.ops[-1].name != "yield":
+    if op.name not in ("if", "try") or block.ops[-1].name != "yield":
         return None
     return next((r for r, w in zip(op.results, block.ops[-1].operands, strict=True) if w is v and r.type == v.type), None)
 
@@ -281,7 +301,7 @@ def bind_unbound(v: Value, seen: set[Value]) -> bool:
     if isinstance(v.owner, Block) and op.name in LOOPS:
         k = v.owner.args.index(v) - (len(v.owner.args) - len(op.results))
         sources = list(incoming(op, k)) if k >= 0 else []
-    elif op.name in ("if", "with", *LOOPS):
+    elif op.name in ("if", "with", "try", *LOOPS):
         sources = list(incoming(op, op.results.index(v)))
     bound = [bind_unbound(source, seen) for source in sources]  # every source, not only up to the first
     return any(bound)

@@ -102,7 +102,13 @@ class Iteration:
 
 
 class Place:
-    """The identity of an iterator; how far it has come is kept by the specialiser, like the content of a variable."""
+    """The identity of an iterator, or of a variable that several functions bind; what it holds is kept by the specialiser."""
+
+    def __init__(self, name: str = "position", counts: bool = True) -> None:
+        self.name = name
+        """What the content is called in generated code."""
+        self.counts = counts
+        """Whether the content is how far an iterator has come."""
 
 
 @dataclass(eq=False)
@@ -212,7 +218,7 @@ def _tag(a: Abstract) -> tuple[Any, ...]:
     if isinstance(a, StoredIterator):
         return ("iterator", a.place)
     if isinstance(a, Closure):
-        return ("closure", a.code, (a.frame.origin or a.frame) if a.code.cells else None, len(a.captured))
+        return ("closure", a.code, (a.frame.origin or a.frame) if a.code.cells or a.code.shared else None, len(a.captured))
     if isinstance(a, Bound):
         return ("bound", len(a.args), tuple(a.kwargs), a.spelled)
     return (type(a).__name__,)

@@ -14,7 +14,7 @@ from ..ir.core import Op, Value
 from ..ir.types import NONE, STR, Array, Dict, List, Object, OrConst, Scalar, Tuple, strip_const, type_of
 from ..rules import registry
 from .abstract import Abstract, Bound, Closure, DataPath, Mapping, Seq, Slice, Static
-from .classes import class_of
+from .classes import class_of, python_classes
 from .data import from_data, guard_class
 from .infer import SIMPLE, Frame, Refusal, Specializer
 from .primitives import apply
@@ -40,11 +40,38 @@ def attribute(sp: Specializer, base: Abstract, name: str) -> Abstract:
         return Bound(Static(_of_class(base.kind, name)), [base], spelled=name)
     if isinstance(base, Mapping):
         return Bound(Static(_of_class(dict, name)), [base], spelled=name)
+    if isinstance(base, Bound) and isinstance(base.fn, Static) and base.fn.value is super:
+        return _of_base_class(sp, base.args[0], base.args[1], name)
     if isinstance(base, Slice) and name in ("start", "stop", "step"):
         return {"start": base.lo, "stop": base.hi, "step": base.step}[name]
     if isinstance(base, Closure | Bound) and name in ("__name__", "__doc__", "__qualname__"):
         return Static(None)
     raise Refusal("SCT710", f"the attribute `{name}` of this cannot be read")
+
+
+def _of_base_class(sp: Specializer, cls: Abstract, obj: Abstract, name: str) -> Abstract:
+    """``super(cls, obj).name``: what the classes behind ``cls`` say, for this object."""
+    known = python_classes(obj)
+    if not isinstance(cls, Static) or known is None or len(known) != 1:
+        raise Refusal("SCT201", "`super()` of an object whose class is not known", "call the base class's method by name")
+    kind = obj.value if isinstance(obj, Static) and isinstance(obj.value, type) else known.pop()
+    if cls.value not in kind.__mro__:
+        raise Refusal("SCT709", f"this always raises TypeError: super() for an object that is no {cls.value.__name__}")
+    behind = kind.__mro__[kind.__mro__.index(cls.value) + 1:]
+    home = next((c for c in behind if name in vars(c)), None)
+    if home is None:
+        raise Refusal("SCT710", f"this always raises AttributeError: the base classes of {kind.__name__} have no `{name}`")
+    raw = vars(home)[name]
+    guard_class(sp, home, name, raw)
+    of_class = isinstance(obj, Static) and obj.value is kind
+    if isinstance(raw, types.FunctionType):
+        return Static(raw) if of_class else Bound(Static(raw), [obj])
+    if isinstance(raw, staticmethod | classmethod):
+        return Static(raw.__func__) if isinstance(raw, staticmethod) else Bound(Static(raw.__func__), [Static(kind)])
+    if isinstance(raw, property) and isinstance(raw.fget, types.FunctionType) and not of_class:
+        from .callees import call
+        return call(sp, Static(raw.fget), [obj], {})
+    return from_data(sp, raw, DataPath("const", home.__name__, (("attr", "__dict__"), ("item", name)), home))
 
 
 def replaced(point: Any, /, **fields: Any) -> Any:

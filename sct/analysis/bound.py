@@ -17,7 +17,7 @@ from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.evaluate import unbound_error
 from ..ir.ops import IMPLICIT, LOOPS, Lit, Slot
 from ..ir.rewrite import carried_inits, exits, incoming, item_count
-from ..ir.types import BOOL, INT
+from ..ir.types import BOOL, INT, strip_const
 from . import abstract as ab
 from .abstract import NEVER, UNBOUND, Abstract, Static
 from .infer import SIMPLE, Frame, Specializer
@@ -98,7 +98,7 @@ class _Settler:
             return True
         if owner.name == "if":
             return self.joined(owner, owner.results.index(value))
-        if owner.name == "with":
+        if owner.name in ("with", "try"):
             return self.passed(owner, owner.results.index(value))
         return owner.name != "undef"
 
@@ -117,10 +117,11 @@ class _Settler:
         return _pass_out(op, ends, states)
 
     def passed(self, op: Op, k: int) -> State:
-        """The state of a result of a ``with``."""
-        end = op.blocks[0].ops[-1]
-        state = self.state(end.operands[k])
-        return state if isinstance(state, bool) else _pass_out(op, [end], [state])
+        """The state of a result of a ``with`` or ``try``."""
+        ends = [block.ops[-1] for block in op.blocks if block.ops[-1].name == "yield"]
+        states = [self.state(end.operands[k]) for end in ends]
+        known = all(isinstance(state, bool) for state in states) and len(set(states)) == 1
+        return states[0] if known else _pass_out(op, ends, states)
 
     # ---- loops
 
@@ -175,7 +176,7 @@ def _is_certain(value: Value) -> bool:
         loop, k = place
         return _is_certain(carried_inits(loop)[k]) or _by_running(loop, value) is True and _binds(loop, k)
     owner = value.owner
-    if isinstance(owner, Op) and owner.name in ("if", "with"):
+    if isinstance(owner, Op) and owner.name in ("if", "with", "try"):
         return all(map(_is_certain, incoming(owner, owner.results.index(value))))
     return not isinstance(owner, Op) or owner.name != "undef"
 
@@ -250,7 +251,7 @@ def _pass_out(op: Op, ends: list[Op], states: list[State]) -> Value:
 
 def _flag(state: State, before: Op) -> Value:
     """A state as a variable can hold it: conditions may be any objects with a truth."""
-    if isinstance(state, Value) and state.type != BOOL:
+    if isinstance(state, Value) and strip_const(state.type) != BOOL:
         state = Test(bool, (state,))
     return _emit(state, before)
 

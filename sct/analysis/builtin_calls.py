@@ -28,7 +28,7 @@ from .attributes import attribute, itself, replaced
 from .callees import SPECIAL, call
 from .classes import class_of, has_attribute, is_instance
 from .data import guard_class
-from .infer import Refusal, Specializer, merge, sequence_items
+from .infer import Refusal, Specializer, is_own_set, merge, sequence_items
 from .iterators import is_lazy, make, make_filtered, make_generator, make_mapped, take_next
 from .loops import known_items, length
 from .primitives import _Arguments, apply, binary
@@ -59,7 +59,7 @@ def _len(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> 
 
 
 def _len_of_static(sp: Specializer, a: Static) -> Abstract:
-    if isinstance(a.value, str | bytes | tuple):
+    if isinstance(a.value, str | bytes | tuple) or is_own_set(a):
         return Static(len(a.value))
     method = getattr(type(a.value), "__len__", None)
     if not isinstance(method, types.FunctionType):
@@ -166,14 +166,6 @@ def _machine_limits(fn: Any) -> Any:
 
 def _itself(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     return args[0]
-
-
-def _reduce(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
-    items = list(sequence_items(sp, args[1], "functools.reduce"))
-    total = args[2] if len(args) > 2 else items.pop(0)
-    for item in items:
-        total = call(sp, args[0], [total, item], {})
-    return total
 
 
 def _replaced(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -364,13 +356,15 @@ def _decorate(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]
 
 
 def _super(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
-    raise Refusal("SCT201", "`super()` is not supported yet", "call the base class's method by name")
+    if len(args) != 2 or not isinstance(args[0], Static):
+        raise Refusal("SCT201", "`super` is only supported in methods of a class", "call the base class's method by name")
+    return Bound(Static(super), args)
 
 
 SPECIAL.update({
     range: _range, len: _len, enumerate: _enumerate, zip: _zip, reversed: _reversed, tuple: _sequence(tuple),
     list: _sequence(list), isinstance: _isinstance, type: _type, callable: _callable, hasattr: _hasattr, getattr: _getattr,
-    sum: _sum, functools.reduce: _reduce, functools.partial: _partial,
+    sum: _sum, functools.partial: _partial,
     replaced: _replaced,
     itself: _itself, np.finfo: _machine_limits(np.finfo), np.iinfo: _machine_limits(np.iinfo), is_static: _is_static,
     may_be_empty: _may_be_empty, np.ndim: _ndim, np.shape: _shape, np.iscomplexobj: _iscomplexobj, bool: _bool,

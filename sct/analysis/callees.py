@@ -20,11 +20,14 @@ from .abstract import NEVER, POISON, Abstract, Bound, Closure, DataPath, Mapping
 from .data import CODE, default_value, guard_class
 from .infer import SIMPLE, Frame, Refusal, Specializer, sequence_items
 from .iterators import MAKERS, given_to, is_lazy, only_here, stored, takes_all
+from .managers import make_manager, makes_manager
 from .primitives import apply, construct
 
 
 def _call(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
     fn, rest = args[0], args[1:]
+    if isinstance(fn, Static) and fn.value is {"any": any, "all": all}.get(op.attrs.get("decided", "")):
+        return rest  # its loop has found the answer
     positional: list[Abstract] = []
     keywords: dict[str, Abstract] = {}
     for a, how in zip(rest, op.attrs["args"], strict=True):
@@ -49,7 +52,7 @@ def _call(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[A
 def _check_consumers(fn: Abstract, op: Op) -> None:
     """A generator expression was made a list where it stands, which is right for what takes all of its items once."""
     for v in op.operands[1:]:
-        if isinstance(v.owner, Op) and v.owner.attrs.get("generator") and not takes_all(fn):
+        if isinstance(v.owner, Op) and v.owner.attrs.get("generator") and (not takes_all(fn) or op.attrs.get("decided")):
             raise Refusal("SCT109", "a generator expression is given to a function that may not take its items once, in order",
                           "write a list comprehension")
 
@@ -88,10 +91,15 @@ def _call_static(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
         return call_cached(sp, fn, args, kwargs)
     if type(obj) in SPECIAL_CLASSES:
         return SPECIAL_CLASSES[type(obj)](sp, fn, args, kwargs)  # type: ignore[no-any-return]
+    if (obj if isinstance(obj, types.FunctionType) else type(obj)).__module__ == _TRANSFORMS:
+        raise Refusal("SCT201", f"{_display(obj)} inside a differentiated function is not supported",
+                      "grad and value_and_grad are; call the others from outside")
     if getattr(obj, "is_static", False) and isinstance(obj, types.FunctionType):
         return _run_now(sp, obj, args, kwargs)
     if registry.lookup(obj) is not None:
         return apply(sp, obj, args, kwargs, spelled)
+    if makes_manager(obj):
+        return make_manager(sp, obj, args, kwargs)
     if isinstance(obj, types.FunctionType) and not foreign(obj):
         return _call_function(sp, fn, args, kwargs)
     if isinstance(obj, type):
@@ -171,8 +179,8 @@ def _call_class(sp: Specializer, cls: type, args: list[Abstract], kwargs: dict[s
             return Seq(cls, items)
     if cls.__module__ == "numpy" and cls.__name__ == "errstate":
         return construct(sp, cls, args, kwargs)
-    if hasattr(cls, "__enter__") and not args:
-        return construct(sp, cls, args, kwargs)
+    if hasattr(cls, "__enter__"):
+        return make_manager(sp, cls, args, kwargs)
     iterates = _progress_iterable(sp, cls, args, kwargs)
     if iterates is not None:
         return iterates
@@ -334,7 +342,8 @@ def _enter_function(sp: Specializer, call: Activation) -> Abstract:
         return POISON
     if _holds_iterator([frame.closure, *bound, *Surroundings([frame.closure, *bound]).contents]):
         if lowered in sp.context.stack:
-            raise Refusal("SCT711", f"`{lowered.name}` calls itself with an iterator", "pass a list and an index")
+            raise Refusal("SCT711", f"`{lowered.name}` calls itself with an iterator, or binds a variable of another function",
+                          "pass a list and an index, return what is new")
         return inline(sp, frame, lowered, bound)
     if tied_to_parameter([Static(frame.owner, frame.path), *bound]):
         if lowered in sp.context.stack:
@@ -347,8 +356,9 @@ def _enter_function(sp: Specializer, call: Activation) -> Abstract:
 
 
 def _holds_iterator(values: list[Any]) -> bool:
-    """Whether there is an iterator among ``values``: how far it comes in a call must be known behind it."""
-    return any(isinstance(a, StoredIterator) or (a is not None and _holds_iterator(ab.parts_of(a) or [])) for a in values)
+    """Whether ``values`` hold an iterator, or a function that binds variables of another: what a call does must be known."""
+    return any(isinstance(a, StoredIterator) or (isinstance(a, Closure) and a.code.shared)
+               or (a is not None and _holds_iterator(ab.parts_of(a) or [])) for a in values)
 
 
 def tied_to_parameter(values: list[Any]) -> bool:
@@ -519,7 +529,8 @@ def specialise(sp: Specializer, frame: Frame, lowered: Function, shapes: list[Sh
             sp.context.obstacles = dict(obstacles)
             sp.session.forget_since(mark)
             record.used = False
-            result = _visit_body(sp, Frame(lowered, {}, {}, frame.closure, frame.owner, frame.path), record, around, known)
+            anew = Frame(lowered, closure=frame.closure, owner=frame.owner, path=frame.path)
+            result = _visit_body(sp, anew, record, around, known)
             record.endless = result == record.result == never and record.used and not record.endless
             if not record.endless and (result == record.result or not record.used):
                 record.result = result
@@ -642,6 +653,8 @@ def _frames_of(values: list[Any]) -> Iterator[Frame]:
             yield from _frames_of(ab.parts_of(a) or [])
 
 
+_TRANSFORMS = "sct.transforms"
+"""Where the derivatives are defined that can only be taken from outside."""
 SPECIAL_CLASSES: dict[type, Any] = {}
 """Classes of objects that specialisation calls itself: (specializer, object with its path, args, kwargs) → abstract value."""
 SPECIAL: dict[Any, Any] = {}

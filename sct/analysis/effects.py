@@ -42,6 +42,11 @@ def _effect(op: Op, effects: dict[Function, str]) -> str:
     return "io" if effect == "writes" else effect
 
 
+def effects_once(function: Function) -> list[Op]:
+    """The ops that must run once for each call of ``function``: they print, draw or change something (effects are settled)."""
+    return [op for op in walk(function.body) if _effect(op, {}) in _RANK or op.attrs.get("effect") in _RANK]
+
+
 def _behind(call: Op) -> Function:
     """The user's function behind a call of it or of its gradient."""
     callee: Function = call.attrs["callee"]

@@ -11,7 +11,7 @@ from ..ir.types import INT
 from . import abstract as ab
 from .abstract import LOST, Abstract, Place, Shape
 from .infer import Exit, Frame, Pending, Refusal, Specializer
-from .positions import NAME, Positions, moved
+from .positions import Positions, moved
 
 
 def iterate(sp: Specializer, frame: Frame, op: Op, inits: list[Abstract],
@@ -31,34 +31,43 @@ def iterate(sp: Specializer, frame: Frame, op: Op, inits: list[Abstract],
         block = Block()
         with sp.builder.at(block), sp.pending_of() as pending:
             carried = [sp.instantiate(s, block, name) for s, name in zip(shapes, names, strict=True)]
-            carried += [sp.instantiate(s, block, NAME) for s in moving.values()]
+            carried += [sp.instantiate(s, block, p.name) for p, s in moving.items()]
             entered = {**before, **dict(zip(moving, carried[len(names):], strict=True))}
             sp.positions = dict(entered)
             try:
                 exit = body(block, carried, list(moving))
                 if exit.kind in ("continue", "break"):
-                    pending.append(Pending(sp.builder.block, exit.kind, exit.values, exit.op.loc, sp.positions))
+                    pending.append(Pending(sp.builder.block, exit.kind, exit.values, sp.place(exit.op), sp.positions))
             finally:
                 sp.positions = dict(before)
         new, lost = _moved(entered, pending, moving)
         joined = shapes
         for p in pending:
             joined = _join_all(sp, joined, [ab.shape_of(a) for a in p.values], names)
-        if joined == shapes and not new and not lost:
+        held = {place: _held(sp, place, entered, pending) for place in [*moving, *new] if place not in lost}
+        if joined == shapes and held == moving and not lost:
             sp.loop_shapes[key] = shapes
             for p in pending:
                 p.values = [*p.values, *(p.positions[place] for place in moving)]
-                _close(sp, p, [*shapes, *moving.values()], names + [NAME] * len(moving))
+                _close(sp, p, [*shapes, *moving.values()], names + [p.name for p in moving])
             inits = [*inits, *(before[place] for place in moving)]
-            shapes, names = [*shapes, *moving.values()], names + [NAME] * len(moving)
+            shapes, names = [*shapes, *moving.values()], names + [p.name for p in moving]
             flat = [v for a, s, n in zip(inits, shapes, names, strict=True) for v in ab.leaves(a, s, sp.builder, n)]
             return Carried(block, names, shapes, flat, list(moving), before)
         before.update(dict.fromkeys(lost, LOST))
-        moving = {place: ab.leaf_shape(INT) for place in [*moving, *new] if place not in lost}
+        moving = held
         shapes = [ab.generalise(s) for s in joined]
         sp.context.obstacles = dict(known_obstacles)
     raise Refusal("SCT712", "the types of what this loop carries do not settle",
                   "keep the number of items and dimensions of every variable the same from one iteration to the next")
+
+
+def _held(sp: Specializer, place: Place, entered: Positions, pending: list[Pending]) -> Shape:
+    """The shape of what a place holds from one iteration to the next."""
+    if place.counts:
+        return ab.leaf_shape(INT)
+    shapes = [ab.shape_of(a) for a in (entered[place], *(p.positions[place] for p in pending))]
+    return ab.generalise(sp.join([ab.generalise(shapes[0]), *shapes[1:]], place.name, "from one iteration to the next"))
 
 
 def _moved(entered: Positions, pending: list[Pending], moving: Iterable[Place]) -> tuple[list[Place], list[Place]]:
@@ -96,7 +105,7 @@ def finish_loop(sp: Specializer, frame: Frame, op: Op, name: str, operands: list
     types = [t for s in carried.shapes for t in ab.leaf_types(s)]
     hints = [n for s, n in zip(carried.shapes, carried.names, strict=True) for _ in ab.leaf_types(s)]
     if not sp.context.splicing:
-        sp.builder.loc = op.loc
+        sp.builder.loc = sp.place(op)
     typed = sp.builder.emit(name, [*operands, *carried.inits], types, hints, blocks, **attrs)
     results = iter(typed.results)
     final = [ab.rebuild(shape, lambda t: next(results)) for shape in carried.shapes]
@@ -107,7 +116,7 @@ def finish_loop(sp: Specializer, frame: Frame, op: Op, name: str, operands: list
 
 def mirrored(sp: Specializer, test: Block, op: Op, carried: list[Abstract], moving: list[Place]) -> list[Abstract]:
     """What the test block of a ``while`` sees of what is carried: its variables are given, positions are set."""
-    names = [v.hint for v in op.results] + [NAME] * len(moving)
+    names = [v.hint for v in op.results] + [p.name for p in moving]
     again = [ab.rebuild(ab.shape_of(a), lambda t, n=n: test.add_arg(n, t))  # type: ignore[misc]
              for a, n in zip(carried, names, strict=True)]
     count = len(op.results)

@@ -24,7 +24,7 @@ from ..ir.ops import Lit, Slot
 from ..ir.types import BOOL, INT, NONE, STR, List, Object, OrConst, Tuple, Type, constant, strip_const
 from . import abstract as ab
 from .abstract import NEVER, POISON, UNBOUND, Abstract, Closure, DataPath, JoinError, Mapping, Seq, Shape, Slice, Static
-from .positions import NAME, Positions, meet
+from .positions import Positions, meet
 from .session import Session
 from .typecase import Split, split_by_kind, split_rest
 
@@ -86,6 +86,8 @@ class Frame:
 
     lowered: Function
     env: dict[Value, Abstract] = field(default_factory=dict)
+    places: dict[str, ab.Place] = field(default_factory=dict)
+    """Where its variables are that nested functions bind."""
     cells: dict[str, Abstract] = field(default_factory=dict)
     """Current content of variables that nested functions capture and that may be rebound."""
     closure: Closure | None = None
@@ -139,6 +141,10 @@ class Specializer:
         """Where everything stands while a function of the standard library is visited: at its call."""
         self.loop_shapes: dict[Any, list[Shape]] = {}
         """Types that each loop carried when it was last visited: the next visit starts from them."""
+
+    def place(self, op: Op) -> Loc:
+        """Where an op of the function that is visited stands, for the user."""
+        return self.held or op.loc
 
     # ------------------------------------------------------------------------------------------------------- values
     def get(self, frame: Frame, value: Value) -> Abstract:
@@ -228,14 +234,14 @@ class Specializer:
         """Visit ops that end a block; where an ``if`` has two outcomes without a join, the rest is visited for each."""
         for k, op in enumerate(ops):
             if not self.context.splicing:
-                self.builder.loc = self.held or op.loc
+                self.builder.loc = self.place(op)
             try:
                 exit = self._visit(frame, op)
             except Split as split:
                 try:
                     return split_rest(self, frame, ops[k + 1:], split)
                 except Refusal as refusal:
-                    self.context.refuse(refusal, op.loc)
+                    self.context.refuse(refusal, self.place(op))
                     return Exit("poison", [], op)
             if exit is not None:
                 return exit
@@ -259,9 +265,9 @@ class Specializer:
     def _apply(self, frame: Frame, op: Op) -> list[Abstract]:
         args = [self.get(frame, v) for v in op.operands]
         for marker in (POISON, NEVER):
-            if any(a is marker for a in args) and op.name not in ("build", "closure", "setcell", "dict"):
+            if any(a is marker for a in args) and op.name not in _TAKES_ANYTHING:
                 return [marker] * len(op.results)
-        if any(a is UNBOUND for a in args) and op.name not in ("setcell", "closure", "read") and not sp_allows(self, op):
+        if any(a is UNBOUND for a in args) and op.name not in _TAKES_UNBOUND and not sp_allows(self, op):
             name = next(v.hint for v, a in zip(op.operands, args, strict=True) if a is UNBOUND)
             self.context.refuse(Refusal("SCT704", f"`{name or 'a variable'}` is used before it is bound"), self.builder.loc)
             return [NEVER] * len(op.results)
@@ -368,7 +374,7 @@ def _run_tail(sp: Specializer, frame: Frame, op: Op, condition: Value) -> Exit:
         block, exit = _branch(sp, frame, op, condition, taken)
         kinds.add(exit.kind)
         if exit.kind in ("continue", "break"):
-            sp.pending.append(Pending(block, exit.kind, exit.values, exit.op.loc, exit.positions or sp.positions))
+            sp.pending.append(Pending(block, exit.kind, exit.values, sp.place(exit.op), exit.positions or sp.positions))
         blocks.append(block)
     sp.builder.emit("if", [condition], blocks=blocks, tail=True)
     return Exit("raise" if kinds == {"raise"} else "tail", [], op)
@@ -416,8 +422,9 @@ def join_branches(sp: Specializer, frame: Frame, op: Op, condition: Value, branc
                   for column, name in zip(columns, names, strict=True)]
     except Refusal as refusal:
         raise Split(op, condition, branches, refusal) from None
-    shapes += [sp.join([ab.shape_of(a) for a in column], NAME, "after this `if`") for column in moved.values()]
-    joined = merge(sp, condition, [b for b, _ in branches], [*columns, *moved.values()], shapes, names + [NAME] * len(moved))
+    shapes += [sp.join([ab.shape_of(a) for a in column], p.name, "after this `if`") for p, column in moved.items()]
+    places = [p.name for p in moved]
+    joined = merge(sp, condition, [b for b, _ in branches], [*columns, *moved.values()], shapes, names + places)
     sp.positions = {**known, **dict(zip(moved, joined[len(names):], strict=True))}
     sp.bind(frame, op, joined[:len(names)])
 
@@ -479,6 +486,30 @@ def _setcell(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> lis
     return []
 
 
+def _share(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
+    sp.positions[_place(frame, op.attrs["place"])] = args[0]
+    return []
+
+
+def _shared(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
+    found = sp.positions.get(_place(frame, op.attrs["place"]), ab.LOST)
+    if found is ab.LOST:
+        raise Refusal("SCT105", f"what `{op.results[0].hint}` holds, which a nested function binds, is not known here",
+                      "return the new value from that function")
+    return [sp.narrowed.get(found, found) if isinstance(found, Value) else found]
+
+
+def _place(frame: Frame, name: str) -> ab.Place:
+    """The place of a variable of this function or one around it."""
+    owner: Frame = frame
+    while name not in owner.lowered.info.shared.values():
+        assert owner.closure is not None
+        owner = owner.closure.frame
+    if name not in owner.places:
+        owner.places[name] = ab.Place(name.split("@")[0], counts=False)
+    return owner.places[name]
+
+
 def _build(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
     kind = op.attrs["kind"]
     if any(a is POISON for a in args):
@@ -491,6 +522,11 @@ def _build(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[
     if kind is set:
         return [_set_of(sp, items)]
     return [Seq(kind, items)]
+
+
+def is_own_set(a: Abstract) -> bool:
+    """Whether ``a`` is a set that nothing outside the function can change."""
+    return isinstance(a, Static) and (type(a.value) is frozenset or type(a.value) is set and a.path is None)
 
 
 def _set_of(sp: Specializer, items: list[Abstract]) -> Static:
@@ -647,11 +683,16 @@ def sp_allows(sp: Specializer, op: Op) -> bool:
     return sp.context.splicing and op.name == "build"
 
 
+_TAKES_ANYTHING = frozenset({"build", "closure", "setcell", "share", "dict"})
+"""Lowered ops that may be given poison."""
+_TAKES_UNBOUND = frozenset({"setcell", "share", "closure", "read"})
+
 SimpleHandler = Callable[[Specializer, Frame, Op, list[Abstract]], list[Abstract]]
 RegionHandler = Callable[[Specializer, Frame, Op], Exit | None]
 
 SIMPLE: dict[str, SimpleHandler] = {
-    "const": _const, "undef": _undef, "setcell": _setcell, "build": _build, "dict": _dict, "slice": _slice, "closure": _closure,
+    "const": _const, "undef": _undef, "setcell": _setcell, "share": _share, "shared": _shared, "build": _build, "dict": _dict,
+    "slice": _slice, "closure": _closure,
     "append": _append, "format": _format, "assert": _assert, "not": _not,
     "store_attr": _refuse_store, "del_item": _refuse_store,
 }

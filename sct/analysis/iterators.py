@@ -8,6 +8,7 @@ specialising so is every step; else a loop counts, and a position is an integer 
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 import operator
 import weakref
@@ -19,10 +20,16 @@ from ..ir.types import Array, List, Tuple, strip_const
 from . import abstract as ab
 from .abstract import LOST, NEVER, Abstract, Iteration, Mapping, Place, Range, Seq, Static, StoredIterator
 from .infer import Frame, Refusal, Specializer, emit_guard, merge, truth
-from .loops import Counted, Items, from_zero, known_items, plan_for, short_range
+from .loops import Counted, Items, from_zero, is_endless, item_at, known_items, plan_for, short_range
 from .primitives import apply, binary, construct
 
-MAKERS = frozenset({enumerate, zip, reversed, map, filter, generator})
+ARRANGING = frozenset({
+    itertools.accumulate, itertools.chain, itertools.chain.from_iterable, itertools.combinations,
+    itertools.combinations_with_replacement, itertools.count, itertools.cycle, itertools.dropwhile, itertools.islice,
+    itertools.pairwise, itertools.permutations, itertools.product, itertools.repeat, itertools.starmap, itertools.takewhile,
+    itertools.zip_longest,
+})
+MAKERS = frozenset({enumerate, zip, reversed, map, filter, generator}) | ARRANGING
 """Builtins whose result is an iterator."""
 CONSUMERS = frozenset({list, tuple, sum, min, max, sorted, dict, math.fsum, math.prod, functools.reduce, str.join})
 """Callables that take every item of an iterator before they return."""
@@ -137,8 +144,8 @@ def known(sp: Specializer, a: Abstract) -> bool:
     if isinstance(a, StoredIterator):
         return isinstance(sp.positions.get(a.place), Static) and known(sp, a.source)
     if isinstance(a, Iteration):
-        parts = sources(a)
-        return a.kind != "filter" and all(known(sp, p) or short_range(p) is not None for p in parts) \
+        parts = [p for p in sources(a) if not is_endless(p)]
+        return bool(parts) and a.kind != "filter" and all(known(sp, p) or short_range(p) is not None for p in parts) \
             and not all(isinstance(p, Range) for p in parts)
     return known_items(sp, a) is not None
 
@@ -151,6 +158,8 @@ def sources(a: Iteration) -> list[Abstract]:
     """The iterables among the parts of an iteration."""
     if a.kind.endswith("zip"):
         return a.parts
+    if a.kind == "endless":
+        return []
     return a.parts[:1] if a.kind == "enumerate" else a.parts[{"reversed": 0, "map": 1, "target": 1, "filter": 2}[a.kind]:]
 
 
@@ -164,6 +173,8 @@ def pull(sp: Specializer, a: Abstract, k: Abstract, guarded: bool = True) -> Abs
         return item
     if isinstance(a, Iteration) and is_lazy(a):
         return _pull_composite(sp, a, k, guarded)
+    if is_endless(a):
+        return item_at(sp, a, k)
     items = _items(sp, a) if isinstance(k, Static) else None
     if items is not None and isinstance(k, Static):
         rest = items[k.value:]

@@ -14,10 +14,11 @@ from ..ir.ops import Lit, Slot
 from ..ir.types import INT, STR, UNDEF, Array, Dict, List, Object, Tuple, strip_const
 from . import abstract as ab
 from .abstract import LOST, NEVER, POISON, Abstract, Iteration, JoinError, Mapping, Place, Range, Seq, Shape, Static
+from .decisions import decide
 from .fixpoint import finish_loop, iterate, mirrored
 from .infer import REGIONS, Exit, Frame, Pending, Refusal, Specializer, emit_guard, truth
 from .managers import check_manager
-from .positions import NAME, meet, moved
+from .positions import meet, moved
 from .primitives import apply, construct
 from .subscripts import row
 from .typecase import peel
@@ -58,7 +59,11 @@ def run_for(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
     if items is None and op.attrs.get("known"):
         items = short_range(iterable)
     if items is not None:
-        unroll(sp, frame, op, Items(items))
+        found = decide(sp, frame, op, items) if op.attrs.get("decides") and len(op.results) == 1 else None
+        if found is None:
+            unroll(sp, frame, op, Items(items))
+        else:
+            sp.bind(frame, op, [found])
         return None
     if isinstance(iterable, Iteration) and iterable.kind == "strict zip":
         iterable = _of_equal_lengths(sp, op, iterable)
@@ -116,6 +121,8 @@ def _run_planned(sp: Specializer, frame: Frame, op: Op, plan: Counted | Each, in
     attrs: dict[str, Any] = {"kind": kind}
     if isinstance(plan, Counted) and plan.sources:
         attrs["seqs"] = len(plan.sources)
+    if op.attrs.get("decides"):
+        attrs["decides"] = op.attrs["decides"]
     finish_loop(sp, frame, op, "for", operands, carried, [carried.block], attrs)
 
 
@@ -205,11 +212,32 @@ def _literal_range(a: Abstract, most: int) -> list[Abstract] | None:
     return [Static(k) for k in range(a.lo.value, a.hi.value, a.step.value)[:most]]  # type: ignore[union-attr]
 
 
+def is_endless(a: Abstract) -> bool:
+    """Whether ``a`` has an item for every number: ``itertools.repeat``, ``count`` or ``cycle``."""
+    return isinstance(a, Iteration) and a.kind == "endless"
+
+
+def item_at(sp: Specializer, a: Abstract, k: Abstract) -> Abstract:
+    """The item of something endless at a place."""
+    from .callees import call
+    assert isinstance(a, Iteration)
+    return call(sp, a.parts[0], [*a.parts[1:], k], {})
+
+
+def _first_items(sp: Specializer, a: Abstract, most: int) -> list[Abstract] | None:
+    """At most so many items of a literal range or of something endless."""
+    if is_endless(a):
+        return [item_at(sp, a, Static(k)) for k in range(most)]
+    return _literal_range(a, most)
+
+
 def _known_composite(sp: Specializer, a: Iteration) -> list[Abstract] | None:
+    if a.kind == "endless":
+        return None
     parts = [known_items(sp, p) for p in (a.parts if a.kind.endswith("zip") else a.parts[:1])]
     if a.kind.endswith("zip") and not all(p is None for p in parts):  # a range beside items that are known one by one
         most = 1 + max(len(p) for p in parts if p is not None)
-        parts = [p if p is not None else _literal_range(x, most) for p, x in zip(parts, a.parts, strict=True)]
+        parts = [p if p is not None else _first_items(sp, x, most) for p, x in zip(parts, a.parts, strict=True)]
     if any(p is None for p in parts):
         return None
     if a.kind == "strict zip":
@@ -286,6 +314,8 @@ def range_length(lo: int, hi: int, step: int) -> int:
 def _plan_composite(sp: Specializer, a: Iteration) -> Counted | Each:
     if a.kind == "strict zip":
         raise Refusal("SCT204", "zip(strict=True) is supported as what a loop goes over, not here", "leave `strict` out")
+    if a.kind == "endless":
+        raise Refusal("SCT711", "this never ends by itself", "put it into a zip with a sequence, or write a `while` loop")
     if a.kind not in ("enumerate", "zip", "reversed"):
         raise Refusal("SCT711", f"a {a.kind} of run-time length is not supported here", "use a comprehension")
     if a.kind == "reversed":
@@ -302,7 +332,9 @@ def _plan_composite(sp: Specializer, a: Iteration) -> Counted | Each:
             return Seq(tuple, [k if zero else apply(sp, operator.add, [start, k]), inner.item(k)])
         return Counted(inner.lo, inner.hi, inner.step, numbered, inner.sources)
     plans = [_part_plan(sp, p) for p in a.parts]
-    counts = [p.hi for p in plans]
+    counts = [plan.hi for plan, part in zip(plans, a.parts, strict=True) if not is_endless(part)]
+    if not counts:
+        return _plan_composite(sp, Iteration("endless", []))
     count = counts[0]
     if len(counts) > 1:
         count = counts[0] if all(c is counts[0] for c in counts) else apply(sp, min, counts)
@@ -311,6 +343,8 @@ def _plan_composite(sp: Specializer, a: Iteration) -> Counted | Each:
 
 
 def _part_plan(sp: Specializer, part: Abstract) -> Counted:
+    if is_endless(part):
+        return Counted(Static(0), Static(None), Static(1), lambda k: item_at(sp, part, k))
     items = known_items(sp, part)
     if items is not None and not isinstance(part, Range | Iteration):
         part = sp.lift(Seq(list, items))
@@ -371,7 +405,8 @@ def run_while(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
             if isinstance(condition, Value):
                 sp.builder.emit("test", [condition])
         if moved(before, [sp.positions], list(before)):
-            raise Refusal("SCT711", "the test of this loop takes items from an iterator", "take them in its body")
+            raise Refusal("SCT711", "the test of this loop takes items from an iterator, or calls what binds a variable",
+                          "do that in its body")
         sp.positions = entered
         _enter(frame, op.blocks[1], carried[:len(inits)])
         return sp.run_block(frame, op.blocks[1])
@@ -439,7 +474,7 @@ def _close_tail(sp: Specializer, op: Op, pending: list[Pending]) -> tuple[Value 
     known, moving = meet(sp.positions, [p.positions for p in pending])
     for p in pending:
         p.values = [*p.values, *(p.positions[place] for place in moving)]
-    names = [v.hint for v in op.results] + [NAME] * len(moving)
+    names = [v.hint for v in op.results] + [p.name for p in moving]
     columns = zip(*(p.values for p in pending), strict=True)
     shapes = [sp.join([ab.generalise(ab.shape_of(a)) for a in column], n, "after this iteration")
               for column, n in zip(columns, names, strict=True)]
@@ -480,7 +515,7 @@ def _guarded_rest(sp: Specializer, frame: Frame, op: Op, items: Items, left: Val
     with sp.builder.at(go):
         after = _unroll_from(sp, frame, op, items, values)
     known, moving = meet(before, [before, sp.positions])
-    names = [v.hint for v in op.results] + [NAME] * len(moving)
+    names = [v.hint for v in op.results] + [p.name for p in moving]
     columns = [*zip(values, after, strict=True), *moving.values()]
     shapes = [sp.join([ab.shape_of(a) for a in column], n, "after this loop") for column, n in zip(columns, names, strict=True)]
     joined = merge(sp, left, [stay, go], columns, shapes, names)
@@ -512,7 +547,7 @@ def run_with(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
             moving = [place for place in moved(before, [sp.positions], list(before)) if sp.positions[place] is not LOST]
             yielded = [*exit.values, *(sp.positions[place] for place in moving)]
             shapes = [ab.shape_of(a) for a in yielded]
-            names = [r.hint for r in op.results] + [NAME] * len(moving)
+            names = [r.hint for r in op.results] + [p.name for p in moving]
             values = [v for a, s, n in zip(yielded, shapes, names, strict=True) for v in ab.leaves(a, s, sp.builder, n)]
             sp.builder.emit("yield", values)
     if exit.kind != "yield":

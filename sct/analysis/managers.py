@@ -5,9 +5,12 @@ What follows the statement would then run after an unfinished body, which no cod
 
 from __future__ import annotations
 
+import contextlib
+import dis
 import io
 import threading
 import types
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -16,11 +19,12 @@ from ..errors import SctError
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS
 from ..ir.rewrite import incoming, item_count
-from ..ir.types import Object, strip_const
+from ..ir.types import STR, Object, Scalar, strip_const
 from ..rules import registry
 from .abstract import Abstract, Static
 from .data import guard_class
 from .infer import Refusal, Specializer
+from .primitives import construct
 
 _NEVER_SWALLOW: tuple[type, ...] = (np.errstate, io.IOBase, type(threading.Lock()), type(threading.RLock()))
 """Classes whose ``__exit__`` always lets exceptions through; that of others is read."""
@@ -32,6 +36,9 @@ def check_manager(sp: Specializer, manager: Abstract) -> None:
     cls = type(manager.value) if isinstance(manager, Static) else t.cls if isinstance(t, Object) else object
     if issubclass(cls, _NEVER_SWALLOW) or _is_declared(manager):
         return
+    if cls is MADE_BY_GENERATOR:
+        _check_generator(manager)
+        return
     method = getattr(cls, "__exit__", None)
     if not isinstance(method, types.FunctionType):
         raise _may_swallow(cls, "is not written in Python")
@@ -42,6 +49,44 @@ def check_manager(sp: Specializer, manager: Abstract) -> None:
     if not lets_through(lowered):
         raise _may_swallow(cls, "may return something true")
     guard_class(sp, cls, "__exit__", method)
+
+
+MADE_BY_GENERATOR = contextlib._GeneratorContextManager
+"""What a function decorated with ``contextlib.contextmanager`` returns."""
+
+
+@contextlib.contextmanager
+def _example() -> Iterator[None]:
+    yield
+
+
+def makes_manager(fn: Any) -> bool:
+    """Whether ``fn`` is a function decorated with ``contextlib.contextmanager``."""
+    return isinstance(fn, types.FunctionType) and fn.__code__ is _example.__code__ and hasattr(fn, "__wrapped__")
+
+
+def make_manager(sp: Specializer, fn: Any, args: list[Abstract], kwargs: dict[str, Abstract]) -> Value:
+    """A call of such a function, or of a class: what it does on entry and exit is not followed, so it is given no variables."""
+    for a in (*args, *kwargs.values()):
+        t = strip_const(a.type) if isinstance(a, Value) else None
+        if not isinstance(a, Static) and not (t is STR or isinstance(t, Scalar) and not t.differentiable):
+            raise Refusal("SCT713", "a context manager is given something that may carry a derivative, or be changed by it",
+                          "make it outside of the function")
+    made = construct(sp, fn, args, kwargs)
+    made.type = Object(fn if isinstance(fn, type) else MADE_BY_GENERATOR)
+    return made
+
+
+def _check_generator(manager: Abstract) -> None:
+    """Refuse a generator that handles exceptions where it yields: it may swallow them."""
+    op = manager.owner if isinstance(manager, Value) else None
+    fn = getattr(op.attrs.get("fn"), "__wrapped__", None) if isinstance(op, Op) else None
+    ops = [i.opname for i in dis.get_instructions(fn)] if isinstance(fn, types.FunctionType) else ["WITH_EXCEPT_START"]
+    swallows = any(a == "POP_EXCEPT" and b != "RERAISE" for a, b in zip(ops, [*ops[1:], ""], strict=True))
+    if swallows or "WITH_EXCEPT_START" in ops:  # ``finally`` raises again what it has interrupted
+        name = getattr(fn, "__name__", "this generator")
+        raise Refusal("SCT713", f"an exception raised in this `with` may be swallowed: `{name}` handles exceptions",
+                      "leave the `with` out, or use `try` and `finally` only around its `yield`")
 
 
 def _is_declared(manager: Abstract) -> bool:

@@ -14,7 +14,7 @@ from ..runtime import helpers, standard
 from . import abstract as ab
 from .abstract import Abstract, Mapping, Range, Seq, Static
 from .callees import SPECIAL, call, call_standard
-from .infer import Refusal, Specializer, merge, truth
+from .infer import Refusal, Specializer, is_own_set, merge, truth
 from .loops import known_items, length, short_range
 from .primitives import apply, now
 
@@ -49,7 +49,8 @@ def _extreme(name: str) -> Any:
         rest = {k: a for k, a in kwargs.items() if k != "key" or not _is_none(a)}
         if "default" in rest and len(args) == 1:
             default = rest.pop("default")
-            return _or_default(sp, args[0], default, lambda: call(sp, Static(fn), args, rest))
+            found: Abstract = _or_default(sp, args[0], default, lambda: call(sp, Static(fn), args, rest))
+            return found
         key = rest.pop("key", None)
         if rest:
             raise Refusal("SCT204", f"{name} with these keywords is not supported")
@@ -70,7 +71,8 @@ def _first(sp: Specializer, fn: Any, first: Any, items: list[Abstract], key: Abs
         return _one_of(sp, fn, items)
     keys = _keys(sp, items, key)
     if all(map(_is_known, keys)):
-        return items[now(first, [sp.static(k, "a key") for k in keys])]
+        known: int = now(first, [sp.static(k, "a key") for k in keys])
+        return items[known]
     found = sp.lift(Seq(list, keys))
     place = sp.builder.value("call", [found], INT, "place", fn=first, args=(Slot(0),), kwargs={})
     return select(sp, items, [place])[0]
@@ -86,13 +88,14 @@ def _one_of(sp: Specializer, fn: Any, items: list[Abstract]) -> Abstract:
     return result
 
 
-def _or_default(sp: Specializer, items: Abstract, default: Abstract, extreme: Any) -> Abstract:
+def _or_default(sp: Specializer, items: Abstract, default: Abstract, extreme: Any) -> Any:
     """``extreme()`` unless there are no items: a conditional expression where only run time knows."""
-    condition = truth(sp, length(sp, items)) if _items(sp, items) is None else bool(_items(sp, items))
+    known = _items(sp, items)
+    condition: Any = truth(sp, length(sp, items)) if known is None else bool(known)
     if isinstance(condition, bool):
-        return extreme() if condition else default  # type: ignore[no-any-return]
+        return extreme() if condition else default
     if not isinstance(condition, Value):
-        return condition  # type: ignore[no-any-return]
+        return condition
     blocks = [Block(), Block()]
     with sp.builder.at(blocks[0]):
         found = extreme()
@@ -104,14 +107,10 @@ def _or_default(sp: Specializer, items: Abstract, default: Abstract, extreme: An
 
 def _items(sp: Specializer, a: Abstract) -> list[Abstract] | None:
     """The items of ``a`` where they are known one by one."""
-    if is_set(a):
-        return [Static(v) for v in now(sorted, a.value)]  # type: ignore[union-attr]
+    if is_own_set(a):
+        assert isinstance(a, Static)
+        return [Static(v) for v in now(sorted, a.value)]
     return short_range(a) if isinstance(a, Range) else known_items(sp, a)
-
-
-def is_set(a: Abstract) -> bool:
-    """Whether ``a`` is a set that nothing outside the function can change."""
-    return isinstance(a, Static) and (type(a.value) is frozenset or type(a.value) is set and a.path is None)
 
 
 def _indexable(sp: Specializer, a: Abstract) -> Abstract:

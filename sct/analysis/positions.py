@@ -1,10 +1,13 @@
-"""How far iterators have come: their positions where paths meet, so that branches and loops carry them like variables."""
+"""How far iterators have come, and what variables hold that several functions bind, where paths meet.
+
+Branches and loops carry both like variables.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .abstract import LOST, Abstract, Place, Static
+from .abstract import LOST, Abstract, Place, Static, static_key
 
 Positions = dict[Place, Abstract]
 NAME = "position"
@@ -13,7 +16,7 @@ NAME = "position"
 
 def same(a: Abstract, b: Abstract) -> bool:
     """Whether two positions are certainly equal."""
-    return a is b or (isinstance(a, Static) and isinstance(b, Static) and a.value == b.value)
+    return a is b or (isinstance(a, Static) and isinstance(b, Static) and static_key(a.value) == static_key(b.value))
 
 
 def meet(before: Positions, paths: Sequence[Positions]) -> tuple[Positions, dict[Place, tuple[Abstract, ...]]]:

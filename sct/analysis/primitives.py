@@ -19,9 +19,9 @@ from ..rules import registry
 from ..rules.registry import Primitive
 from ..rules.shapes import ShapeOf, SizeOf
 from . import abstract as ab
-from .abstract import Abstract, Bound, Closure, JoinError, Mapping, Range, Seq, Slice, Static, lift
+from .abstract import NEVER, Abstract, Bound, Closure, JoinError, Mapping, Range, Seq, Slice, Static, lift
 from .data import never_changes
-from .infer import SIMPLE, Frame, Refusal, Specializer
+from .infer import SIMPLE, Frame, Refusal, Specializer, is_own_set
 from .powers import require_real
 from .result_types import NoResult, result_type
 from .user_operators import operate, user_class
@@ -135,6 +135,8 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
     try:
         t = _result_type(sp, fn, entry, [i for _, i in pairs], {k: i for k, (_, i) in named.items()})
     except Refusal as refusal:
+        if _raises(sp, fn, args):
+            return NEVER
         fixed = [_fixed(sp, a) for a in args], {k: _fixed(sp, a) for k, a in (kwargs or {}).items()}
         if refusal.code != "SCT708" or fixed == (args, kwargs or {}):
             raise
@@ -157,6 +159,20 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
     elif may_raise(fn, args) or sp.context.signals and _may_signal(fn, t):
         attrs["may_raise"] = True
     return _emit(sp, operands, t, attrs, inplace)
+
+
+def _raises(sp: Specializer, fn: Callable[..., Any], args: list[Abstract]) -> bool:
+    """Raise what an operator raises for these numbers, whatever the arguments of the function; whether it does."""
+    values = [a.value for a in args if isinstance(a, Static) and ab.is_number(a.value)]
+    if sp.context.splicing or fn not in INFIX or len(values) != len(args):
+        return False
+    try:
+        fn(*values)
+    except ArithmeticError as error:
+        sp.builder.emit("raise", [construct(sp, type(error), [Static(str(error))], {})])
+        sp.ended = True
+        return True
+    return False
 
 
 def _infinite(sp: Specializer, a: Abstract) -> Abstract:
@@ -419,8 +435,11 @@ def binary(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abstract) ->
         return operated
     if isinstance(x, Seq) or isinstance(y, Seq):
         return _on_sequences(sp, fn, x, y)
-    if isinstance(x, Static) and isinstance(y, Static) and _foldable(x.value) and _foldable(y.value):
+    if isinstance(x, Static) and isinstance(y, Static) and (_foldable(x.value) and _foldable(y.value)
+                                                            or is_own_set(x) and is_own_set(y)):
         return Static(now(fn, x.value, y.value))
+    if isinstance(x, Mapping) and isinstance(y, Mapping) and fn is operator.or_:
+        return Mapping({**x.items, **y.items})
     return apply(sp, fn, [x, y])
 
 
@@ -483,6 +502,8 @@ def _inplace(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> lis
     t = strip_const(x.type) if isinstance(x, Value) else None
     if isinstance(t, List) or (isinstance(x, Seq) and x.kind is list):
         raise Refusal("SCT602", "`+=` on a list is not supported yet", "write `xs = xs + ys`")
+    if isinstance(x, Mapping) or isinstance(x, Static) and type(x.value) is set:
+        raise Refusal("SCT602", "an operator that changes a dict or a set in place is not supported", "write `x = x | …`")
     if not isinstance(t, Array):
         if (cls := user_class(x)) is not None and hasattr(cls, f"__i{getattr(fn, '__name__', '').strip('_')}__"):
             raise Refusal("SCT602", f"an operator that changes a {cls.__name__} in place is not supported", "write `x = x + …`")
@@ -544,6 +565,10 @@ def _membership(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abstrac
     if isinstance(y, Mapping):
         found = sp.static(x, "the key") in y.items
         return Static(found if fn is contains else not found)
+    if is_own_set(y):
+        if isinstance(x, Static | Seq) and (isinstance(x, Static) or _all_static(x)):
+            return Static(now(fn, y.value, sp.static(x, "an item of a set")))  # type: ignore[union-attr]
+        y = Seq(tuple, [Static(v) for v in sorted(y.value, key=repr)])  # type: ignore[union-attr]
     if isinstance(x, Static) and isinstance(y, Seq) and _all_static(y):
         return Static(now(fn, sp.static(y, "the sequence"), x.value))
     if isinstance(x, Static) and isinstance(y, Static) and _foldable(y.value):

@@ -282,9 +282,9 @@ def _if_kept(sp: Specializer, frame: Frame, op: Op, condition: Value, item: Abst
     with sp.builder.at(then):
         exit = _staged_body(sp, frame, op, item, stages, variables, hint)
     if exit.kind in ("continue", "break"):
-        sp.pending.append(Pending(then, exit.kind, exit.values, exit.op.loc, sp.positions))
+        sp.pending.append(Pending(then, exit.kind, exit.values, sp.place(exit.op), sp.positions))
     frame.cells, sp.positions = cells, positions
-    sp.pending.append(Pending(other, "continue", list(variables), op.loc, dict(positions)))
+    sp.pending.append(Pending(other, "continue", list(variables), sp.place(op), dict(positions)))
     sp.builder.emit("if", [condition], blocks=[then, other], tail=True)
     return exit if exit.kind == "poison" else Exit("tail", [], op)
 

@@ -17,7 +17,7 @@ from ..ir.ops import Lit, Slot
 from ..ir.types import BOOL, Array, OrConst, Scalar
 from . import abstract as ab
 from .abstract import Abstract
-from .positions import NAME, meet
+from .positions import meet
 
 if TYPE_CHECKING:
     from .infer import Exit, Frame, Specializer
@@ -98,14 +98,14 @@ def _combine(sp: Specializer, split: Split, blocks: list[Block], exits: list[Exi
         names = [v.hint for v in exits[0].op.operands]
         known, moved = meet(sp.positions, [e.positions or sp.positions for e in exits])
         columns, count = [*columns, *moved.values()], len(names)
-        names += [NAME] * len(moved)
+        names += [p.name for p in moved]
         shapes = [sp.join([ab.shape_of(a) for a in column], name, "here") for column, name in zip(columns, names, strict=True)]
         joined = merge(sp, split.condition, blocks, columns, shapes, names)
         sp.positions = {**known, **dict(zip(moved, joined[count:], strict=True))}
         return Exit(kinds[0], joined[:count], exits[0].op)
     for block, e in zip(blocks, exits, strict=True):
         if e.kind in ("continue", "break"):
-            sp.pending.append(Pending(block, e.kind, e.values, e.op.loc, e.positions or sp.positions))
+            sp.pending.append(Pending(block, e.kind, e.values, sp.place(e.op), e.positions or sp.positions))
         elif e.kind != "tail":
             raise split.refusal
     sp.builder.emit("if", [split.condition], blocks=blocks, tail=True)

@@ -61,8 +61,8 @@ def emit(fn: Function, header: Sequence[str] = (), name: str | None = None) -> E
     own_name = name or fn.name
     params = [ast.arg(names.of[p]) for p in fn.params]
     body = printer.nested(fn.body, None) or [ast.Pass()]
-    if printer.expressions.has_not:
-        body = [_Negations().visit(stmt) for stmt in body]
+    if printer.expressions.has_parentheses:
+        body = [_Parentheses().visit(stmt) for stmt in body]
     args = ast.arguments(posonlyargs=[], args=params, kwonlyargs=[], kw_defaults=[], defaults=[])
     definition = ast.FunctionDef(own_name, args, body, [], lineno=1)
     comments = [f"# {line}".rstrip() for line in header]
@@ -83,10 +83,16 @@ def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
             yield from _statements(getattr(stmt, "orelse", []))
 
 
-class _Negations(ast.NodeTransformer):
-    """``a and not b`` without the parentheses that ``ast.unparse`` puts around the negation."""
+class _Parentheses(ast.NodeTransformer):
+    """Without the parentheses that ``ast.unparse`` puts around the negation in ``a and not b``, and around generators."""
 
     def visit_BoolOp(self, node: ast.BoolOp) -> ast.BoolOp:
         values = [name_node(ast.unparse(v)) if isinstance(v, ast.UnaryOp) and isinstance(v.op, ast.Not) else self.visit(v)
                   for v in node.values]
         return ast.BoolOp(node.op, values)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """``any(e for …)`` without a second pair of parentheses."""
+        self.generic_visit(node)
+        alone = len(node.args) == 1 and not node.keywords and isinstance(node.args[0], ast.GeneratorExp)
+        return name_node(ast.unparse(node.func) + ast.unparse(node.args[0])) if alone else node

@@ -72,8 +72,8 @@ class Expressions:
         self.names = names
         self.folded: dict[Value, ast.expr] = {}
         """Variables that turn out to be printed inside their consumer after all (comprehensions)."""
-        self.has_not = False
-        """Whether a negation may stand inside ``and`` or ``or``."""
+        self.has_parentheses = False
+        """Whether a negation may stand inside ``and`` or ``or``, or a generator in a call."""
 
     # ---- values
 
@@ -229,7 +229,7 @@ class Expressions:
             opposite = table.get(type(shown.ops[0]))
             if opposite is not None and _is_bool(value):
                 return ast.Compare(shown.left, [opposite()], shown.comparators)
-        self.has_not = True
+        self.has_parentheses = True
         return ast.UnaryOp(ast.Not(), shown)
 
     def invoke(self, op: Op) -> ast.expr:

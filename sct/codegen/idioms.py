@@ -94,6 +94,31 @@ def _generators(stmt: ast.stmt, items: str) -> tuple[list[ast.comprehension], as
     return None
 
 
+def decision(before: ast.stmt, loop: ast.For, found: str, fn: ast.expr, is_any: bool) -> ast.Call | None:
+    """``any(e for x in xs if c)`` for ``found = False`` followed by a loop that is left with ``found = True`` where ``e``."""
+    starts = isinstance(before, ast.Assign) and _is_name(before.targets[0], found) and isinstance(before.value, ast.Constant)
+    inner, conditions = loop.body[0], list[ast.expr]()
+    while isinstance(inner, ast.If) and not inner.orelse:
+        conditions.append(inner.test)
+        *others, inner = inner.body
+        if others and not (isinstance(inner, ast.Break) and len(others) == 1 and _sets(others[0], found)):
+            return None
+    if not starts or not conditions or len(loop.body) > 1 or not isinstance(inner, ast.Break):
+        return None
+    *tests, last = conditions
+    element = last if is_any else _negated(last)
+    made = ast.GeneratorExp(element, [ast.comprehension(loop.target, loop.iter, tests, 0)])
+    return None if found in names_read(made) else ast.Call(fn, [made], [])
+
+
+def _sets(stmt: ast.stmt, text: str) -> bool:
+    return isinstance(stmt, ast.Assign) and _is_name(stmt.targets[0], text)
+
+
+def _negated(test: ast.expr) -> ast.expr:
+    return test.operand if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) else ast.UnaryOp(ast.Not(), test)
+
+
 def unpacked_items(first: Op, plan: Plan) -> list[Op | None]:
     """The run of ``item`` ops that starts at ``first`` and reads a tuple in order: printed as ``a, _, c = triple``."""
     source = resolve(first.operands[0])

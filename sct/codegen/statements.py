@@ -11,14 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from ..ir.core import NOWHERE, Block, Loc, Op, Value
+from ..ir.core import NOWHERE, Block, Loc, Op, Value, walk
 from ..ir.evaluate import unbound_error
 from ..ir.ops import INFIX, Lit, SliceOf, Slot
 from ..ir.rewrite import carried_inits, index_template, is_tail
 from ..ir.types import NONE, SLICE
+from ..passes.dce import has_lasting_effect
 from .expr import BINARY, STORE, Expressions, attribute, bare_tuple, call, name, target
 from .facts import is_const, resolve, scalar, template_values
-from .idioms import augmented, comprehension, names_read, plus_one, range_of, unpacked_items, without_sign
+from .idioms import augmented, comprehension, decision, names_read, plus_one, range_of, unpacked_items, without_sign
 from .inline import Plan
 from .liveness import copies, is_undef
 from .names import UNUSED, Names
@@ -167,12 +168,24 @@ class Printer:
         if not shaped:
             del self.out[mark:]
             self.group = group
+            self.run(op.operands[0])
             return
         for stmt in shaped:
             if isinstance(stmt, ast.If) and id(stmt) not in self.locs and op.loc.line:
                 self.locs[id(stmt)] = op.loc
             self.out.append(stmt)
         self.leave(op.loc)
+
+    def run(self, value: Value) -> None:
+        """The parts of a condition that make a difference by themselves, where both branches have nothing to do."""
+        op = resolve(value).owner
+        if resolve(value) not in self.plan.inline or not isinstance(op, Op):
+            return
+        if has_lasting_effect(op) or any(has_lasting_effect(inner) for block in op.blocks for inner in walk(block)):
+            self.add(ast.Expr(self.expressions.of(value)), op.loc)
+        else:
+            for operand in op.operands:
+                self.run(operand)
 
     def branch(self, block: Block, loop: Op | None) -> tuple[list[ast.stmt], bool]:
         """The statements of a branch, and whether control leaves at its end (``break``, ``raise``)."""
@@ -282,16 +295,25 @@ class Printer:
         if len(needed) != 1 or not self.out:
             return False
         result = needed[0]
-        made = comprehension(self.out[-1], loop, self.expressions.variable(result))
+        made = self.decision(op, loop, result) or comprehension(self.out[-1], loop, self.expressions.variable(result))
         if made is None:
             return False
         self.out.pop()
         users = self.plan.users.get(result, [])
-        if not result.hint and len(users) == 1 and users[0][1] is self.next_statement(op) and users[0][1] is not None:
+        nameless = not result.hint or "decides" in op.attrs
+        if nameless and len(users) == 1 and users[0][1] is self.next_statement(op) and users[0][1] is not None:
             self.expressions.folded[result] = made
         else:
             self.assign(result, made, op)
         return True
+
+    def decision(self, op: Op, loop: ast.For, result: Value) -> ast.expr | None:
+        """A loop that finds what ``any`` or ``all`` of a generator is, as that."""
+        fn = {"any": any, "all": all}.get(op.attrs.get("decides", ""))
+        if fn is None:
+            return None
+        self.expressions.has_parentheses = True
+        return decision(self.out[-1], loop, self.expressions.variable(result), self.expressions.object(fn), fn is any)
 
     def next_statement(self, op: Op) -> Op | None:
         assert op.parent is not None

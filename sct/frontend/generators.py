@@ -25,6 +25,12 @@ def consumed_by(call: Node) -> Node | None:
     return first if name in _AT_ONCE and isinstance(first, gast.GeneratorExp) else None
 
 
+def is_decision(call: Node) -> bool:
+    """Whether a call is ``any`` or ``all`` of a generator expression, of which no more items are evaluated than decide."""
+    plain = isinstance(call.func, gast.Name) and call.func.id in ("any", "all") and len(call.args) == 1 and not call.keywords
+    return plain and isinstance(call.args[0], gast.GeneratorExp)
+
+
 def not_stored(node: Node) -> str:
     """What a generator expression has that keeps it from being taken item by item; empty if nothing."""
     if len(node.generators) > 1:

@@ -8,7 +8,7 @@ from typing import Any
 
 import gast
 
-from .scopes import BIND, CREATE, LOAD, Scope, events_of, free_names, has_walrus, is_comprehension_target
+from .scopes import BIND, CREATE, LOAD, Scope, assigned, events_of, free_names, has_walrus, is_comprehension_target
 
 Node = Any
 Names = frozenset[str]
@@ -21,7 +21,9 @@ class Liveness:
 
     scope: Scope
     after: dict[Node, Names] = field(default_factory=dict)
-    """For each ``if``, ``with`` and loop: the variables that are read behind it."""
+    """For each ``if``, ``with``, ``try`` and loop: the variables that are read behind it."""
+    handled: dict[Node, Names] = field(default_factory=dict)
+    """For each ``try``: the variables that are read where a handler begins, in it or behind the statement."""
     header: dict[Node, Names] = field(default_factory=dict)
     """For each loop: the variables that are read at the start of an iteration or behind the loop."""
     _exposed: dict[Node, Names] = field(default_factory=dict)
@@ -54,6 +56,8 @@ class Liveness:
         if isinstance(stmt, gast.With):
             self.record(self.after, stmt, live)
             return self.before(stmt.items, self.block(stmt.body, live, broken))
+        if isinstance(stmt, gast.Try):
+            return self.try_(stmt, live, broken)
         if isinstance(stmt, gast.For | gast.While):
             return self.loop(stmt, live)
         if isinstance(stmt, gast.Break):
@@ -61,6 +65,16 @@ class Liveness:
         if isinstance(stmt, gast.Raise | gast.Return):
             return self.before([stmt], _NONE)
         return self.before([stmt], live)
+
+    def try_(self, stmt: Node, live: Names, broken: Names) -> Names:
+        """A handler finds the variables as they were before the statement."""
+        handled: Names = _NONE
+        for handler in stmt.handlers:
+            name = frozenset() if handler.name is None else frozenset({handler.name.id})
+            handled |= self.before([handler.type], self.block(handler.body, live, broken) - name)
+        self.record(self.after, stmt, live)
+        self.record(self.handled, stmt, handled)
+        return self.block(stmt.body, live, broken) | handled
 
     def record(self, table: dict[Node, Names], stmt: Node, live: Names) -> None:
         if self._recording:
@@ -100,3 +114,33 @@ class Liveness:
             elif kind is CREATE:
                 reads.update(name for name in free_names(payload) if name not in bound)
         return (live - bound) | reads
+
+
+def half_done(body: Sequence[Node]) -> set[str]:
+    """The variables that may have been bound anew when an exception leaves ``body``."""
+    body = list(body)
+    while body and all(map(_hidden, assigned([body[-1]]))) and isinstance(body[-1], gast.Assign):
+        body.pop()
+    last = [] if body and _binds_last(body[-1]) else body[-1:]
+    return {name for name in assigned([*body[:-1], *last]) if not _hidden(name)}
+
+
+def _hidden(name: str) -> bool:
+    return "." in name
+
+
+def _binds_last(stmt: Node) -> bool:
+    """Whether nothing can be raised any more when a statement binds its variables."""
+    if has_walrus([stmt]):
+        return False
+    if isinstance(stmt, gast.Expr | gast.FunctionDef):
+        return True
+    if isinstance(stmt, gast.AugAssign):
+        return isinstance(stmt.target, gast.Name)
+    return isinstance(stmt, gast.Assign) and all(map(_is_flat, stmt.targets))
+
+
+def _is_flat(target: Node) -> bool:
+    """Whether binding a target is nothing but binding names, once it is unpacked."""
+    items = target.elts if isinstance(target, gast.Tuple | gast.List) else [target]
+    return all(isinstance(item, gast.Name) for item in items)

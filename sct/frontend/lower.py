@@ -10,14 +10,15 @@ from typing import Any
 import gast
 
 from ..errors import Obstacle, raise_all
-from ..ir.core import Block, Function, Value
+from ..ir.core import Block, Function, Op, Value
 from ..ir.types import DYN
 from .capture import Captured
 from .generators import name_generators
-from .liveness import Liveness
+from .liveness import Liveness, half_done
 from .lower_expr import BINARY, Env, ExpressionLowerer, param_specs
 from .lowered import LoweredInfo, NestedCode
 from .normalize import hint_of, normalize
+from .patterns import spell_out_matches
 from .scopes import Scope, assigned, parameters, rename_comprehensions
 from .syntax import find_obstacles
 
@@ -29,20 +30,20 @@ def lower(captured: Captured) -> Function:
     obstacles = find_obstacles(captured.tree, captured.loc)
     if obstacles:
         raise_all(obstacles)
-    tree = normalize(rename_comprehensions(name_generators(captured.tree)))
+    tree = normalize(rename_comprehensions(name_generators(spell_out_matches(captured.tree))))
     scope = Scope(tree, captured.name, free=frozenset(captured.closure))
     return _lower_function(captured, captured.name, scope)
 
 
 def _lower_nested(captured: Captured, free: frozenset[str], code: NestedCode) -> Function:
-    scope = Scope(normalize(code.node), code.path, code.captures, code.cells, free)
+    scope = Scope(normalize(code.node), code.path, code.captures, code.cells, free, code.shared)
     return _lower_function(captured, code.name, scope)
 
 
 def _lower_function(captured: Captured, name: str, scope: Scope) -> Function:
     lowerer = StatementLowerer(scope, captured, partial(_lower_nested, captured, scope.free))
     lowerer.run()
-    info = LoweredInfo(captured, scope.path, param_specs(scope.node), scope.captures, scope.cells)
+    info = LoweredInfo(captured, scope.path, param_specs(scope.node), scope.captures, scope.cells, scope.shared)
     return Function(name, lowerer.body, captured.loc(scope.node), info)
 
 
@@ -58,6 +59,9 @@ class StatementLowerer(ExpressionLowerer):
             if name in self.scope.captures:
                 self.unsure.add(self.env[name])
             self.sync_cell(self.scope.node, name)
+        for name, place in self.scope.shared.items():
+            self.effect(self.scope.node, "share", [self.current(self.scope.node, name)], place=place)
+            self.env.pop(name, None)
         self.block(self.scope.node.body)
 
     def block(self, stmts: Sequence[Node]) -> bool:
@@ -98,6 +102,12 @@ class StatementLowerer(ExpressionLowerer):
         else:
             operands = [self.expr(target.value), self.expr(target.slice), self.expr(stmt.value)]
             self.effect(stmt, "store_item", operands, aug=fn)
+
+    def _Delete(self, stmt: Node) -> None:
+        for target in stmt.targets:
+            for name in target.elts if isinstance(target, gast.Tuple | gast.List) else [target]:
+                self.read(name, name.id)
+                self.unbind(stmt, name.id)
 
     def _FunctionDef(self, stmt: Node) -> None:
         decorators = [self.expr(decorator) for decorator in stmt.decorator_list]
@@ -178,11 +188,11 @@ class StatementLowerer(ExpressionLowerer):
             self.at(stmt)
             self.builder.emit("if", [condition], blocks=blocks, tail=True)
             return False
-        self.join(stmt, condition, blocks, envs, falls)
+        self.join(stmt, "if", [condition], blocks, envs, falls).attrs["tail"] = False
         return True
 
-    def join(self, stmt: Node, condition: Value, blocks: list[Block], envs: list[Env], falls: list[bool]) -> None:
-        """Close the branches of an ``if`` with what differs between them and is read later."""
+    def join(self, stmt: Node, kind: str, operands: list[Value], blocks: list[Block], envs: list[Env], falls: list[bool]) -> Op:
+        """Close the branches of an ``if`` or ``try`` with what differs between them and is read later."""
         env, live = self.env, self.live.after[stmt]
         names = [n for n in self.changed(env, [e for e, f in zip(envs, falls, strict=True) if f]) if n in live]
         columns = []
@@ -194,10 +204,11 @@ class StatementLowerer(ExpressionLowerer):
                     self.effect(stmt, "yield", columns[-1])
         self.env = env
         self.at(stmt)
-        op = self.builder.emit("if", [condition], [DYN] * len(names), list(map(hint_of, names)), blocks, tail=False)
+        op = self.builder.emit(kind, operands, [DYN] * len(names), list(map(hint_of, names)), blocks)
         for result, *ends in zip(op.results, *columns, strict=True):
             self.join_bound(ends, result)
         self.bind_all(stmt, names, op.results)
+        return op
 
     def _With(self, stmt: Node) -> None:
         place = self.place
@@ -220,6 +231,37 @@ class StatementLowerer(ExpressionLowerer):
         for end, result in zip(ends, op.results, strict=True):
             self.join_bound([end], result)
         self.bind_all(stmt, names, op.results)
+
+    def _Try(self, stmt: Node) -> bool:
+        broken = self.scope.sorted(half_done(stmt.body) & self.live.handled[stmt] & set(self.scope.order))
+        if broken:
+            raise_all([Obstacle(self.place, "SCT103", f"what `{broken[0]}` holds in `except` depends on where the `try` failed",
+                                "bind it before the `try`, or under another name in it")])
+        place, env = self.place, self.env
+        kinds = [self.constant(h, None) if h.type is None else self.expr(h.type) for h in stmt.handlers]
+        blocks, envs, falls, names = [], [], [], []
+        for handler in (None, *stmt.handlers):
+            block, self.env = Block(), dict(env)
+            name = handler.name.id if handler is not None and handler.name is not None else ""
+            names.append(hint_of(name))
+            with self.builder.at(block):
+                if name:
+                    self.bind(stmt, name, block.add_arg(hint_of(name)))
+                falls.append(self.block(stmt.body if handler is None else handler.body))
+                if name:
+                    self.unbind(stmt, name)
+            self.place = place
+            blocks.append(block)
+            envs.append(self.env)
+        self.env = env
+        op = self.join(stmt, "try", kinds, blocks, envs, falls)
+        op.attrs["names"] = tuple(names[1:])
+        return any(falls)
+
+    def unbind(self, node: Node, name: str) -> None:
+        undef = self.op(node, "undef", hint=hint_of(name))
+        self.unsure.add(undef)
+        self.bind(node, name, undef)
 
     def carried(self, stmt: Node) -> list[str]:
         """The variables that a loop rebinds and that are read in a later iteration or behind it."""

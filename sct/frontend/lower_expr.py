@@ -15,6 +15,7 @@ from ..ir.core import Block, Function, Value
 from ..ir.ops import contains
 from ..ir.types import DYN
 from .capture import Captured
+from .generators import is_decision
 from .lowered import NestedCode, ParamSpec
 from .normalize import hint_of
 from .scopes import Scope, assigned, defaults_of, free_names, is_comprehension_target, parameter_nodes
@@ -80,6 +81,10 @@ class ExpressionLowerer:
         """Make ``value`` the content of a local variable; a fresh temporary takes its name."""
         if not value.hint:
             value.hint = hint_of(name)
+        place = self.scope.place(name)
+        if place is not None:
+            self.effect(node, "share", [value], place=place)
+            return
         self.env[name] = value
         self.sync_cell(node, name)
 
@@ -98,6 +103,10 @@ class ExpressionLowerer:
         return found
 
     def read(self, node: Node, name: str) -> Value:
+        place = self.scope.place(name)
+        if place is not None:
+            found = self.op(node, "shared", hint=hint_of(name), place=place)
+            return self.op(node, "read", [found], hint=hint_of(name), name=hint_of(name), free=name in self.scope.outer_shared)
         if name in self.scope.order:
             return self.checked(node, name)
         if name in self.scope.outer_cells:
@@ -274,8 +283,14 @@ class ExpressionLowerer:
         return self.op(node, "dict", [*(key for key, _ in pairs), *(value for _, value in pairs)], n=len(pairs), **attrs)
 
     def _Call(self, node: Node) -> Value:
+        if is_decision(node):
+            return self.decision(node)
         operands = [self.expr(node.func)]
         how: list[tuple[str, ...]] = []
+        if self.is_bare_super(node):
+            owner = self.op(node, "name", name="__class__", scope="free")
+            operands += [owner, self.read(node, parameter_nodes(self.scope.node)[0][0].id)]
+            how += [("pos",), ("pos",)]
         for arg in node.args:
             starred = isinstance(arg, gast.Starred)
             operands.append(self.expr(arg.value if starred else arg))
@@ -284,6 +299,11 @@ class ExpressionLowerer:
             operands.append(self.expr(keyword.value))
             how.append(("dstar",) if keyword.arg is None else ("kw", keyword.arg))
         return self.op(node, "call", operands, args=tuple(how))
+
+    def is_bare_super(self, node: Node) -> bool:
+        """Whether a call is ``super()``, which means the class around the method and its first argument."""
+        named = isinstance(node.func, gast.Name) and node.func.id == "super" and "super" not in self.scope.order
+        return named and not node.args and not node.keywords and "__class__" in self.scope.free
 
     def _JoinedStr(self, node: Node) -> Value:
         operands: list[Value] = []
@@ -309,8 +329,14 @@ class ExpressionLowerer:
 
     _GeneratorExp = _SetComp = _DictComp = _ListComp
 
-    def comprehension(self, node: Node) -> Value:
-        """A loop that adds to a container; variables that a walrus in it binds are carried along."""
+    def decision(self, node: Node) -> Value:
+        """``any(e for …)`` and ``all(e for …)``: a loop that is left at the item that decides."""
+        name = node.func.id
+        operands = [self.expr(node.func), self.comprehension(node.args[0], name)]
+        return self.op(node, "call", operands, args=(("pos",),), decided=name)
+
+    def comprehension(self, node: Node, decides: str = "") -> Value:
+        """A loop that adds to a container, or decides something; variables that a walrus in it binds are carried along."""
         generator = isinstance(node, gast.GeneratorExp)
         targets = [g.target for g in node.generators]
         own = assigned(targets)
@@ -321,7 +347,8 @@ class ExpressionLowerer:
                 undef = self.op(node, "undef", hint=hint_of(name))
                 self.effect(node, "setcell", [undef], cell=self.scope.cells[name], fresh=True)
         outer, self.enclosed = self.enclosed, self.enclosed or generator or sys.version_info < (3, 12)
-        result = self.generators(node, 0, first, self.empty(node), carried)
+        start = self.constant(node, decides == "all") if decides else self.empty(node)
+        result = self.generators(node, 0, first, start, carried, decides)
         self.enclosed = outer
         if generator:
             assert not isinstance(result.owner, Block) and result.owner is not None
@@ -334,24 +361,28 @@ class ExpressionLowerer:
             return self.op(node, "dict", (), n=0, spread=())
         return self.op(node, "build", (), kind=set if isinstance(node, gast.SetComp) else list, star=())
 
-    def generators(self, node: Node, k: int, iterable: Value, accumulated: Value, carried: list[str]) -> Value:
-        """The loop of the ``k``-th ``for`` clause; gives the list after it."""
-        generator = node.generators[k]
+    def generators(self, node: Node, k: int, iterable: Value, accumulated: Value, carried: list[str], decides: str) -> Value:
+        """The loop of the ``k``-th ``for`` clause; gives the list, or what has been decided, after it."""
+        generator, found = node.generators[k], {"any": "found", "all": "holds"}.get(decides, "")
         inits = [accumulated, *(self.current(node, name) for name in carried)]
         body, env = Block(), dict(self.env)
         item = body.add_arg(hint_of(generator.target.id) if isinstance(generator.target, gast.Name) else "")
-        args = [body.add_arg(hint) for hint in ["", *map(hint_of, carried)]]
+        args = [body.add_arg(hint) for hint in [found, *map(hint_of, carried)]]
         with self.builder.at(body):
             for init, arg in zip(inits, args, strict=True):
                 self.join_bound([init], arg)
             self.bind_all(generator.target, carried, args[1:])
             self.assign(generator.target, item)
-            after = self.filtered(node, k, list(generator.ifs), args[0], carried)
-            self.effect(node, "continue", [after, *(self.current(node, name) for name in carried)])
+            if decides:
+                self.decide(node, k, list(generator.ifs), args[0], carried, decides)
+            else:
+                after = self.filtered(node, k, list(generator.ifs), args[0], carried)
+                self.end_round(node, "continue", after, carried)
         self.env = env
         self.at(node)
-        op = self.builder.emit("for", [iterable, *inits], [DYN] * len(inits), ["", *map(hint_of, carried)], [body], kind="iter",
-                               comprehension=True, known=isinstance(node, gast.SetComp | gast.DictComp))
+        hints = [found, *map(hint_of, carried)]
+        op = self.builder.emit("for", [iterable, *inits], [DYN] * len(inits), hints, [body], kind="iter", comprehension=True,
+                               decides=decides, known=isinstance(node, gast.SetComp | gast.DictComp))
         for init, result in zip(inits, op.results, strict=True):
             self.join_bound([init], result)
         self.bind_all(node, carried, op.results[1:])
@@ -362,9 +393,43 @@ class ExpressionLowerer:
             return self.branch(tests[0], self.expr(tests[0]),
                                lambda: self.filtered(node, k, tests[1:], accumulated, carried), lambda: accumulated)
         if k + 1 < len(node.generators):
-            return self.generators(node, k + 1, self.expr(node.generators[k + 1].iter), accumulated, carried)
+            return self.generators(node, k + 1, self.expr(node.generators[k + 1].iter), accumulated, carried, "")
         added = [node.key, node.value] if isinstance(node, gast.DictComp) else [node.elt]
         return self.op(node, "append", [accumulated, *map(self.expr, added)])
+
+    def decide(self, node: Node, k: int, tests: list[Node], undecided: Value, carried: list[str], decides: str) -> None:
+        """End an iteration: leave the loop if the item passes the tests and decides."""
+        def goes_on() -> None:
+            self.end_round(node, "continue", undecided, carried)
+
+        def leaves() -> None:
+            self.end_round(node, "break", self.constant(node, decides == "any"), carried, exit=1)
+
+        if tests:
+            self.either(tests[0], self.expr(tests[0]),
+                        lambda: self.decide(node, k, tests[1:], undecided, carried, decides), goes_on)
+            return
+        if k + 1 < len(node.generators):
+            iterable = self.expr(node.generators[k + 1].iter)
+            element = self.generators(node, k + 1, iterable, self.constant(node, decides == "all"), carried, decides)
+        else:
+            element = self.expr(node.elt)
+        self.either(node, element, *((leaves, goes_on) if decides == "any" else (goes_on, leaves)))
+
+    def either(self, node: Node, condition: Value, *ends: Callable[[], None]) -> None:
+        """An ``if`` both of whose branches end the iteration."""
+        env, blocks = self.env, [Block(), Block()]
+        for block, end in zip(blocks, ends, strict=True):
+            self.env = dict(env)
+            with self.builder.at(block):
+                end()
+        self.env = env
+        self.at(node)
+        self.builder.emit("if", [condition], blocks=blocks, tail=True)
+
+    def end_round(self, node: Node, how: str, first: Value, carried: list[str], **attrs: Any) -> None:
+        """``continue`` or ``break`` with what the loop of a comprehension carries."""
+        self.effect(node, how, [first, *(self.current(node, name) for name in carried)], **attrs)
 
     # ── nested functions ──
 
@@ -373,12 +438,13 @@ class ExpressionLowerer:
 
     def closure(self, node: Node, name: str) -> Value:
         """A nested function: what it captures by value, then its defaults, are operands."""
-        names = free_names(node)
+        shared = {n: place for n in free_names(node) if (place := self.scope.place(n)) is not None}
+        names = [n for n in free_names(node) if n not in shared]
         captures = tuple(n for n in names if n in self.scope.order and n not in self.scope.cells)
         cells = {n: self.scope.cells.get(n) or self.scope.outer_cells[n] for n in names
                  if n in self.scope.cells or (n in self.scope.outer_cells and n not in self.scope.order)}
         path = f"{self.scope.path}.{name}:{node.lineno}:{node.col_offset}"
-        code = NestedCode(name, node, path, param_specs(node), captures, cells, self.lower_nested)
+        code = NestedCode(name, node, path, param_specs(node), captures, cells, shared, self.lower_nested)
         defaults = [self.expr(default) for default in defaults_of(node)]
         operands = [*(self.current(node, n) for n in captures), *defaults]
         return self.op(node, "closure", operands, hint="" if name == "<lambda>" else name, code=code, captures=captures,

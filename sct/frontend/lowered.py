@@ -35,6 +35,8 @@ class LoweredInfo:
     """Variables of the enclosing function that arrive by value: the first arguments of the body, before ``params``."""
     cells: dict[str, str] = field(default_factory=dict)
     """Its own variables that nested functions read through a cell: name to cell id."""
+    shared: dict[str, str] = field(default_factory=dict)
+    """Its own variables that nested functions bind: name to the id of what they share."""
 
     @property
     def globals(self) -> dict[str, Any]:
@@ -59,6 +61,8 @@ class NestedCode:
     """Variables it receives by value, in the order of the ``closure`` op's first operands."""
     cells: dict[str, str]
     """Variables it reads through a cell: name to cell id."""
+    shared: dict[str, str]
+    """Variables of enclosing functions that it, or another nested function, binds: name to the id of what they share."""
     lower: Callable[[NestedCode], Function] = field(repr=False)
     _function: Function | None = field(default=None, repr=False)
 

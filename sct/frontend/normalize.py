@@ -11,6 +11,8 @@ from typing import Any
 
 import gast
 
+from .exceptions import without_else, without_finally
+
 RESULT = "result."
 """The hidden variable that holds the function's result; a dot cannot occur in a user's name."""
 EXITS = (gast.Return, gast.Break, gast.Continue)
@@ -170,6 +172,8 @@ class _Normalizer:
             return self.loop(stmt, rest)
         if isinstance(stmt, gast.With):
             return self.with_(stmt, rest, region)
+        if isinstance(stmt, gast.Try):
+            return self.try_(stmt, rest, region)
         if isinstance(stmt, gast.AnnAssign):
             value = stmt.value
             done = [] if value is None else [_at(gast.Assign(targets=[stmt.target], value=value, type_comment=None), stmt)]
@@ -224,6 +228,29 @@ class _Normalizer:
         inner = region if isinstance(region, _FlagRegion) else _FlagRegion(self.fresh("flag"))
         out = self.nested_with(stmt, inner, tail=True)
         return self.after_flag(stmt, out, inner, rest, region)
+
+    def try_(self, stmt: Node, rest: Body, region: _Region) -> tuple[Body, Body, bool]:
+        whole, behind = without_finally(stmt)
+        first, bare, after = without_else(whole, self.fresh("done"))
+        kinds, falls = exit_kinds(bare), completes([bare])
+        if not kinds:
+            return [*first, self.nested_try(bare, region, tail=False)], [*after, *behind, *rest], False
+        if len(kinds) == 1 and not falls:
+            leaving = _at(kinds[0](value=None) if kinds[0] is gast.Return else kinds[0](), stmt)
+            leaving.stored = True
+            return [*first, self.nested_try(bare, _Region(), tail=True)], [*behind, leaving], False
+        inner = region if isinstance(region, _FlagRegion) else _FlagRegion(self.fresh("flag"))
+        out = self.nested_try(bare, inner, tail=True)
+        done, pending, ended = self.after_flag(bare, out, inner, [*after, *rest], region)
+        if inner is not region:
+            return [*first, *done], [*behind, *pending], ended
+        at = done.index(out) + 1
+        return [*first, *done[:at], *self.block(behind, region, stmt, tail=False), *done[at:]], pending, ended
+
+    def nested_try(self, stmt: Node, region: _Region, tail: bool) -> Node:
+        handlers = [_at(gast.ExceptHandler(type=h.type, name=h.name, body=self.block(h.body, region, h, tail)), h)
+                    for h in stmt.handlers]
+        return _at(gast.Try(body=self.block(stmt.body, region, stmt, tail), handlers=handlers, orelse=[], finalbody=[]), stmt)
 
     def nested_with(self, stmt: Node, region: _Region, tail: bool) -> Node:
         """``with a, b:`` as ``with a:`` holding ``with b:``, which is what it means."""
@@ -285,6 +312,9 @@ def _completes(stmt: Node) -> bool:
         return completes(stmt.body) or completes(stmt.orelse)
     if isinstance(stmt, gast.With):
         return completes(stmt.body)
+    if isinstance(stmt, gast.Try):
+        ends = [completes([*stmt.body, *stmt.orelse]), *(completes(handler.body) for handler in stmt.handlers)]
+        return any(ends) and completes(stmt.finalbody)
     return not (endless(stmt) and not any(gast.Break in _kinds(s, False) for s in stmt.body))
 
 
@@ -313,6 +343,9 @@ def _kinds(stmt: Node, in_loop: bool) -> set[type]:
         return set().union(*(_kinds(s, in_loop) for s in (*stmt.body, *stmt.orelse)))
     if isinstance(stmt, gast.With):
         return set().union(*(_kinds(s, in_loop) for s in stmt.body))
+    if isinstance(stmt, gast.Try):
+        parts = [*stmt.body, *stmt.orelse, *stmt.finalbody, *(s for handler in stmt.handlers for s in handler.body)]
+        return set().union(*(_kinds(s, in_loop) for s in parts))
     if isinstance(stmt, LOOPS):
         inside: set[type] = set().union(*(_kinds(s, True) for s in stmt.body))
         return inside.union(*(_kinds(s, in_loop) for s in stmt.orelse))

@@ -6,6 +6,7 @@ import ast
 import io
 import tokenize
 from collections.abc import Iterator
+from typing import Any
 
 _LONGEST = 100
 """A statement of several lines is quoted whole up to this many characters, else by its first line."""
@@ -61,19 +62,24 @@ class Quotation:
         return whole if len(whole) <= _LONGEST or len(words) == 1 else words[0]
 
 
-def _statements(node: ast.AST) -> Iterator[ast.stmt]:
+def _statements(node: ast.AST) -> Iterator[ast.stmt | ast.match_case]:
     for child in ast.walk(node):
-        if isinstance(child, ast.stmt):
+        if isinstance(child, ast.stmt | ast.match_case):
             yield child
 
 
-def _body(statement: ast.stmt) -> list[ast.stmt]:
+def _body(statement: ast.stmt | ast.match_case) -> list[Any]:
+    if isinstance(statement, ast.Match):
+        return [statement.cases[0].pattern]
     return getattr(statement, "body", None) or []
 
 
-def _span(statement: ast.stmt) -> _Span:
+def _span(statement: ast.stmt | ast.match_case) -> _Span:
     """Where the statement stands; a compound one ends where its body begins."""
     body = _body(statement)
+    if isinstance(statement, ast.match_case):
+        line, column = statement.pattern.lineno, max(0, statement.pattern.col_offset - len("case "))
+        return (line, column, body[0].lineno, body[0].col_offset) if body[0].lineno == line else (line, column, line, 1 << 30)
     if not body:
         return (statement.lineno, statement.col_offset, statement.end_lineno or statement.lineno, statement.end_col_offset or 0)
     first = body[0]

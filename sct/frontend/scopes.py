@@ -100,6 +100,12 @@ def _with(node: Node) -> Iterator[Event]:
     yield from events_of(node.body)
 
 
+def _delete(node: Node) -> Iterator[Event]:
+    for target in node.targets:
+        yield from ((LOAD, name) for kind, name in events(target) if kind is BIND)
+        yield from events(target)
+
+
 def _comprehension(node: Node) -> Iterator[Event]:
     for generator in node.generators:
         yield from events(generator.iter)
@@ -127,7 +133,8 @@ def _import(node: Node) -> Iterator[Event]:
 _EVENTS = {
     gast.Name: _name, gast.Constant: _nothing, gast.Assign: _assign, gast.AugAssign: _augassign,
     gast.AnnAssign: _annassign, gast.NamedExpr: _walrus,
-    gast.For: _for, gast.While: _while, gast.With: _with, gast.FunctionDef: _function, gast.Lambda: _function,
+    gast.Delete: _delete, gast.For: _for, gast.While: _while, gast.With: _with,
+    gast.FunctionDef: _function, gast.Lambda: _function,
     gast.Import: _import, gast.ImportFrom: _import, **dict.fromkeys(COMPREHENSIONS, _comprehension),
 }
 
@@ -174,16 +181,45 @@ def free_names(node: Node) -> list[str]:
     """The names that a nested function reads and does not bind itself, in the order of first use."""
     bound = set(parameters(node))
     free: dict[str, None] = {}
-    declared = {name for stmt in gast.walk(node) if isinstance(stmt, gast.Nonlocal | gast.Global) for name in stmt.names}
-    globals_ = {name for stmt in gast.walk(node) if isinstance(stmt, gast.Global) for name in stmt.names}
+    outer, globals_ = declared(node, gast.Nonlocal), declared(node, gast.Global)
     for kind, payload in events_of(body_of(node)):
-        if kind is BIND and payload not in declared:
+        if kind is BIND and payload not in outer | globals_:
             bound.add(payload)
-        elif kind is LOAD:
+        elif kind in (LOAD, BIND):
             free[payload] = None
         elif kind is CREATE:
             free.update(dict.fromkeys(free_names(payload)))
     return [name for name in free if name not in bound and name not in globals_]
+
+
+def own_nodes(body: Iterable[Node]) -> list[Node]:
+    """The nodes of a function's body without those of nested functions."""
+    out: list[Node] = []
+    todo = list(body)
+    while todo:
+        node = todo.pop()
+        out.append(node)
+        if not isinstance(node, gast.FunctionDef | gast.AsyncFunctionDef | gast.Lambda | gast.ClassDef):
+            todo += gast.iter_child_nodes(node)
+    return out
+
+
+def declared(node: Node, kind: Any) -> set[str]:
+    """The names that a function declares ``nonlocal``, or ``global``, in a statement of its own."""
+    return {name for stmt in own_nodes(body_of(node)) if isinstance(stmt, kind) for name in stmt.names}
+
+
+def written_outside(node: Node) -> set[str]:
+    """The variables of enclosing functions that a function, or one nested in it, binds."""
+    outer = declared(node, gast.Nonlocal)
+    written = outer & set(assigned(body_of(node)))
+    own = ({*parameters(node), *assigned(body_of(node))} | declared(node, gast.Global)) - outer
+    return written | (shared_names(node) - own)
+
+
+def shared_names(node: Node) -> set[str]:
+    """What the functions nested in a function bind although it is not their own."""
+    return {name for kind, inner in events_of(body_of(node)) if kind is CREATE for name in written_outside(inner)}
 
 
 def cell_names(node: Node) -> set[str]:
@@ -221,6 +257,10 @@ class Scope:
     """Variables of enclosing functions that are read through a cell: name to cell id."""
     free: frozenset[str] = frozenset()
     """Free variables of the captured function, which live in its closure."""
+    outer_shared: dict[str, str] = field(default_factory=dict)
+    """Variables of enclosing functions that some nested function binds: name to the id of what they share."""
+    shared: dict[str, str] = field(init=False)
+    """The same of its own variables: all who see them read and write one place."""
     order: dict[str, int] = field(init=False)
     """Local names, parameters included, numbered by first binding."""
     cells: dict[str, str] = field(init=False)
@@ -228,13 +268,18 @@ class Scope:
 
     def __post_init__(self) -> None:
         bound = [*self.captures, *parameters(self.node), *assigned(self.node.body)]
-        self.order = {name: k for k, name in enumerate(dict.fromkeys(bound))}
-        captured = cell_names(self.node)
-        self.cells = {name: f"{name}@{self.path}" for name in self.order if name in captured}
+        self.order = {name: k for k, name in enumerate(n for n in dict.fromkeys(bound) if n not in self.outer_shared)}
+        captured, shared = cell_names(self.node), shared_names(self.node)
+        self.shared = {name: f"{name}@{self.path}" for name in self.order if name in shared}
+        self.cells = {name: f"{name}@{self.path}" for name in self.order if name in captured and name not in shared}
+
+    def place(self, name: str) -> str | None:
+        """The id of the place that holds a variable which several functions see and some nested one binds."""
+        return self.shared.get(name) or self.outer_shared.get(name)
 
     def sorted(self, names: Iterable[str]) -> list[str]:
-        """``names`` in the order of their first binding."""
-        return sorted(set(names), key=self.order.__getitem__)
+        """``names`` in the order of their first binding, without those that are not SSA values."""
+        return sorted({name for name in names if self.place(name) is None}, key=self.order.__getitem__)
 
 
 # ── comprehension targets ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,10 +10,11 @@ import gast
 from ..errors import Obstacle
 from ..ir.core import Loc
 from .generators import consumed_by, not_stored
+from .normalize import exits
+from .scopes import assigned, body_of, declared, parameters
 
 Node = Any
 
-_TRY = ("SCT103", "`try` is not supported", "test the condition with `if`, or put the `try` around the gradient's call")
 _REFUSED: dict[str, tuple[str, str, str]] = {
     "Yield": ("SCT101", "`yield` is not supported", "return a list instead"),
     "YieldFrom": ("SCT101", "`yield from` is not supported", "return a list instead"),
@@ -21,11 +22,8 @@ _REFUSED: dict[str, tuple[str, str, str]] = {
     "AsyncFor": ("SCT102", "`async for` is not supported", "collect the items first and pass them in"),
     "AsyncWith": ("SCT102", "`async with` is not supported", "enter the context around the call of the function"),
     "AsyncFunctionDef": ("SCT102", "`async def` is not supported", "write an ordinary function"),
-    "Try": _TRY,
-    "TryStar": _TRY,
+    "TryStar": ("SCT103", "`except*` is not supported", "handle the exceptions around the call of the gradient"),
     "ClassDef": ("SCT104", "a class defined inside the function is not supported", "define the class at module level"),
-    "Delete": ("SCT106", "`del` is not supported", "leave the name alone, or build the shorter container"),
-    "Match": ("SCT107", "`match` is not supported", "write the cases with `if` and `elif`"),
     "TypeAlias": ("SCT111", "a `type` statement is not supported", "move it to module level"),
 }
 _DYNAMIC = frozenset({"exec", "eval", "locals", "vars", "globals", "dir"})
@@ -42,8 +40,12 @@ class _Checker(gast.NodeVisitor):  # type: ignore[misc]  # gast ships no types
     def __init__(self, loc: Callable[[Node], Loc]) -> None:
         self.loc = loc
         self.found: list[Obstacle] = []
+        self.handling = False
+        """Whether this is code of an ``except`` clause."""
         self.outer: set[str] = set()
-        """Names that the current function declares ``global`` or ``nonlocal``."""
+        """Names that the current function declares ``global``, or ``nonlocal`` for a variable outside of what is captured."""
+        self.around: set[str] = set()
+        """Variables of the functions around the current one, as far as they are captured with it."""
 
     def refuse(self, node: Node, code: str, message: str, hint: str) -> None:
         self.found.append(Obstacle(self.loc(node), code, message, hint))
@@ -56,11 +58,14 @@ class _Checker(gast.NodeVisitor):  # type: ignore[misc]  # gast ships no types
 
     def body(self, node: Node) -> None:
         """What runs at a call."""
-        saved, body = self.outer, [node.body] if isinstance(node, gast.Lambda) else node.body
-        self.outer = {name for n in _own_nodes(body) if isinstance(n, gast.Global | gast.Nonlocal) for name in n.names}
-        for stmt in body:
+        saved, around, handling = self.outer, self.around, self.handling
+        self.handling = False
+        outer = declared(node, gast.Nonlocal)
+        self.outer = declared(node, gast.Global) | (outer - around)
+        self.around = around | ({*parameters(node), *assigned(body_of(node))} - outer - self.outer)
+        for stmt in body_of(node):
             self.visit(stmt)
-        self.outer = saved
+        self.outer, self.around, self.handling = saved, around, handling
 
     visit_FunctionDef = visit_Lambda = function
 
@@ -68,7 +73,7 @@ class _Checker(gast.NodeVisitor):  # type: ignore[misc]  # gast ships no types
         refused = _REFUSED.get(type(node).__name__)
         if refused is not None:
             self.refuse(node, *refused)
-        if not isinstance(node, gast.ClassDef | gast.AsyncFunctionDef | gast.Match):
+        if not isinstance(node, gast.ClassDef | gast.AsyncFunctionDef):
             super().visit(node)
 
     def visit_Name(self, node: Node) -> None:
@@ -77,8 +82,36 @@ class _Checker(gast.NodeVisitor):  # type: ignore[misc]  # gast ships no types
 
     def written(self, node: Node, name: str) -> None:
         if name in self.outer:
-            self.refuse(node, "SCT105", f"assignment to `{name}`, which is declared `global` or `nonlocal`",
+            self.refuse(node, "SCT105", f"assignment to `{name}`, a variable outside of the differentiated function",
                         "pass the value in and return the new one")
+
+    def visit_Try(self, node: Node) -> None:
+        if any(map(exits, node.finalbody)):
+            self.refuse(node, "SCT103", "a `finally` that leaves the statement is not supported", "leave it behind the `try`")
+        for stmt in (*node.body, *node.orelse, *node.finalbody):
+            self.visit(stmt)
+        outer, self.handling = self.handling, True
+        for handler in node.handlers:
+            self.visit(handler)
+        self.handling = outer
+
+    def visit_Delete(self, node: Node) -> None:
+        targets = [t for target in node.targets for t in getattr(target, "elts", [target])]
+        if not all(isinstance(target, gast.Name) for target in targets):
+            self.refuse(node, "SCT106", "`del` of an item or an attribute is not supported", "build the shorter container")
+        self.generic_visit(node)
+
+    def visit_MatchAs(self, node: Node) -> None:
+        if node.name is not None:
+            self.written(node, node.name)
+        self.generic_visit(node)
+
+    visit_MatchStar = visit_MatchAs
+
+    def visit_MatchMapping(self, node: Node) -> None:
+        if node.rest is not None:
+            self.written(node, node.rest)
+        self.generic_visit(node)
 
     def visit_AnnAssign(self, node: Node) -> None:
         self.visit(node.target)
@@ -124,7 +157,7 @@ class _Checker(gast.NodeVisitor):  # type: ignore[misc]  # gast ships no types
                 self.visit(part)
 
     def visit_Raise(self, node: Node) -> None:
-        if node.exc is None:
+        if node.exc is None and not self.handling:
             self.refuse(node, "SCT111", "`raise` without an exception is not supported", "name the exception")
         self.generic_visit(node)
 
@@ -137,15 +170,3 @@ class _Checker(gast.NodeVisitor):  # type: ignore[misc]  # gast ships no types
     def visit_Import(self, node: Node) -> None:
         for alias in node.names:
             self.written(node, alias.asname or alias.name.partition(".")[0])
-
-
-def _own_nodes(body: list[Node]) -> list[Node]:
-    """The nodes of a function's body without those of nested functions."""
-    out: list[Node] = []
-    todo = list(body)
-    while todo:
-        node = todo.pop()
-        out.append(node)
-        if not isinstance(node, gast.FunctionDef | gast.AsyncFunctionDef | gast.Lambda | gast.ClassDef):
-            todo += gast.iter_child_nodes(node)
-    return out

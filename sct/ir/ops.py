@@ -63,7 +63,7 @@ tuples, lists and ``SliceOf(lo, hi, step)`` nest; ``ListOf`` and dicts likewise.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -164,6 +164,30 @@ def _flat(target: Any, item: Any) -> list[Any]:
     if target == "":
         return [item]
     return [v for part, inner in zip(target, item, strict=True) for v in _flat(part, inner)]
+
+
+def is_sequence(subject: Any) -> bool:
+    """Whether ``match`` takes ``subject`` for a sequence."""
+    return isinstance(subject, Sequence) and not isinstance(subject, str | bytes | bytearray)
+
+
+def is_mapping(subject: Any) -> bool:
+    """Whether ``match`` takes ``subject`` for a mapping."""
+    return isinstance(subject, Mapping)
+
+
+def part_of(subject: Any, cls: type, k: int) -> Any:
+    """What the ``k``-th positional pattern in ``case cls(…)`` is matched with."""
+    return subject if cls in MATCHED_AS_A_WHOLE and k == 0 else getattr(subject, cls.__match_args__[k])  # type: ignore[attr-defined]
+
+
+MATCHED_AS_A_WHOLE = frozenset({bool, bytearray, bytes, dict, float, frozenset, int, list, set, str, tuple})
+"""Classes whose one positional pattern is for the object itself."""
+
+
+def without_keys(subject: Mapping[Any, Any], *keys: Any) -> dict[Any, Any]:
+    """What ``**rest`` of a mapping pattern is bound to."""
+    return {k: v for k, v in subject.items() if k not in keys}
 
 
 def template_slots(template: Any) -> Iterator[int]:

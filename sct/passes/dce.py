@@ -137,7 +137,7 @@ class _Liveness:
             self.writers.setdefault(self.memory.root(op.operands[0]), []).append(op)
         elif op.name in _WRITES:
             self.work.append(op)
-        if _divisor(op) is not None:
+        if _divisor(op) is not None and not op.attrs.get("handled"):
             self.divisions.append(op)
         elif "alike" in op.attrs:
             self.answered.append(op)

@@ -91,7 +91,7 @@ def tells_exits(loop: Op, k: int) -> bool:
     arg = loop.blocks[-1].args[item_count(loop) + k]
     return known_int(carried_inits(loop)[k]) == 0 and all(
         end.operands[k] is arg if end.name == "continue" else bool(known_int(end.operands[k]))
-        for end in exits(loop.blocks[-1]))
+        for end in exits(loop.blocks[-1]) if end.name != "raise")
 
 
 def known_int(value: Value) -> int | None:

@@ -39,6 +39,7 @@ from typing import Any, TypeGuard
 
 import numpy as np
 
+from ..analysis.mixed import mixed_values
 from ..ir.core import NOWHERE, Block, Function, Op, Value, walk
 from ..ir.ops import IMPLICIT, LOOPS, Lit, Slot
 from ..ir.rewrite import (
@@ -77,6 +78,8 @@ class Simplifier:
     def __init__(self, fn: Function, rewrite: Rewrite) -> None:
         self.fn, self.rewriting = fn, rewrite
         self.memory = Memory(fn)
+        self.mixed = mixed_values(fn)
+        """Numbers typed as floats that may be ints, and arrays of them."""
         self.uses: Counter[Value] = Counter()
         self.elsewhere: set[Value] = set()
         """Values with a use that is not adjoint arithmetic."""
@@ -176,7 +179,7 @@ class Simplifier:
                 return False
             self.hint, self.loc = op.result.hint, op.loc
             found = self.rewriting(op.attrs["fn"], args, op.result.type, self)
-            if found is None:
+            if found is None or self.is_float_only_here(op.result, found):
                 return False
             if isinstance(found, Apply):
                 self.rewrite(op, found, done)
@@ -192,6 +195,13 @@ class Simplifier:
             else:
                 return False
         return False
+
+    def is_float_only_here(self, result: Value, found: Term | Apply) -> bool:
+        """Whether ``result`` is certainly a float, as ``1.0 * n`` is, and what is to take its place may be an int."""
+        if not self.mixed or result in self.mixed or not result.type.differentiable:
+            return False
+        leaves = [leaf for leaf in _leaves(found) if isinstance(leaf, Lit) or leaf.type.differentiable]
+        return all(leaf in self.mixed if isinstance(leaf, Value) else type(leaf.value) is int for leaf in leaves)
 
     def sum_before_sign(self, op: Op, done: list[Op]) -> None:
         """``sum(-x, axis=k)`` becomes ``-sum(x, axis=k)``, which negates fewer numbers."""
@@ -219,7 +229,8 @@ class Simplifier:
     def rewrite(self, op: Op, new: Apply, done: list[Op]) -> None:
         """``op`` computes ``new`` from now on; inner applications become ops before it."""
         for value in _leaves(new):
-            self.uses[value] += 1
+            if isinstance(value, Value):
+                self.uses[value] += 1
         if new.fn is operator.truediv and op.attrs["fn"] is not operator.truediv:
             op.loc = next((v.owner.loc for v in op.operands if _is_division(v.owner)), op.loc)
         self.release(op)
@@ -400,12 +411,13 @@ _HARMLESS = frozenset({"const", "mark", "item", "attr", "tuple", "dict", "cache"
 """Ops that write to no array (whatever is not here may)."""
 
 
-def _leaves(new: Apply) -> Iterator[Value]:
+def _leaves(new: Term | Apply) -> Iterator[Term]:
+    """The values and literals of an expression."""
+    if not isinstance(new, Apply):
+        yield new
+        return
     for arg in new.args:
-        if isinstance(arg, Apply):
-            yield from _leaves(arg)
-        elif isinstance(arg, Value):
-            yield arg
+        yield from _leaves(arg)
 
 
 def loop_around(block: Block | None) -> Op | None:

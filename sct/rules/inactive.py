@@ -54,8 +54,9 @@ def named(prefix: str, owner: Any, *names: str) -> list[Any]:
 
 # Python ---------------------------------------------------------------------------------------------------------------
 
-zero(int, bool, str, repr, len, isinstance, issubclass, callable, hasattr, type, round, range, any, all, ascii, bin, oct, hex,
+zero(int, bool, len, isinstance, issubclass, callable, hasattr, type, round, range, any, all, ascii, bin, oct, hex,
      chr, ord, format, hash)
+zero(str, repr, infer=gives(STR))
 zero(id, infer=gives(INT))
 zero(print, effect="io", infer=gives(NONE))
 zero(input, effect="io", infer=gives(STR))

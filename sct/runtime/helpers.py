@@ -116,7 +116,9 @@ def zeros_like(x: Any, *path: int) -> Any:
         x = None if x is None else x[key]
     if isinstance(x, list):
         return [zeros_like(item) for item in x]
-    return np.zeros_like(x) if isinstance(x, np.ndarray) else 0.0
+    if not isinstance(x, np.ndarray):
+        return 0.0
+    return np.zeros_like(x, dtype=None if x.dtype.kind in "fc" else float)
 
 
 def copied(x: Any) -> Any:

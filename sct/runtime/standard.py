@@ -45,3 +45,73 @@ def smallest(items: Any, key: Callable[[Any], Any] | None) -> Any:
         raise ValueError("min() arg is an empty sequence")
     keys = items if key is None else [key(item) for item in items]
     return items[first_min(keys)]
+
+
+def reduced(function: Callable[[Any, Any], Any], items: Any) -> Any:
+    """``functools.reduce(function, items)``.
+
+    >>> reduced(lambda a, b: a * b, [2.0, 3.0, 4.0])
+    24.0
+    """
+    if len(items) == 0:
+        raise TypeError("reduce() of empty iterable with no initial value")
+    total = items[0]
+    for k in range(1, len(items)):
+        total = function(total, items[k])
+    return total
+
+
+def reduced_from(function: Callable[[Any, Any], Any], items: Any, total: Any) -> Any:
+    """``functools.reduce(function, items, total)``.
+
+    >>> reduced_from(lambda a, b: a * b, [2.0, 3.0], 4.0)
+    24.0
+    """
+    for item in items:
+        total = function(total, item)
+    return total
+
+
+def running(items: Any, function: Callable[[Any, Any], Any]) -> list[Any]:
+    """``list(itertools.accumulate(items, function))``.
+
+    >>> running([1.0, 2.0, 3.0], lambda a, b: a + b)
+    [1.0, 3.0, 6.0]
+    """
+    if len(items) == 0:
+        return []
+    total = items[0]
+    return [total] + [total := function(total, items[k]) for k in range(1, len(items))]
+
+
+def running_from(items: Any, function: Callable[[Any, Any], Any], total: Any) -> list[Any]:
+    """``list(itertools.accumulate(items, function, initial=total))``.
+
+    >>> running_from([1.0, 2.0], lambda a, b: a + b, 5.0)
+    [5.0, 6.0, 8.0]
+    """
+    return [total] + [total := function(total, item) for item in items]
+
+
+def taken_while(test: Callable[[Any], Any], items: Any) -> list[Any]:
+    """``list(itertools.takewhile(test, items))``.
+
+    >>> taken_while(lambda v: v < 3, [1, 2, 3, 1])
+    [1, 2]
+    """
+    count = 0
+    while count < len(items) and test(items[count]):
+        count += 1
+    return [items[k] for k in range(count)]
+
+
+def dropped_while(test: Callable[[Any], Any], items: Any) -> list[Any]:
+    """``list(itertools.dropwhile(test, items))``.
+
+    >>> dropped_while(lambda v: v < 3, [1, 2, 3, 1])
+    [3, 1]
+    """
+    count = 0
+    while count < len(items) and test(items[count]):
+        count += 1
+    return [items[k] for k in range(count, len(items))]

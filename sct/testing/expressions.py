@@ -443,6 +443,7 @@ class Expressions(ArrayExpressions):
                 (0.7, self.array_condition),
                 (0.8, self.flag),
                 (0.4, self.membership),
+                (0.4, self.quantifier),
             ],
         )
 
@@ -463,6 +464,16 @@ class Expressions(ArrayExpressions):
 
     def negation(self, depth: int) -> Expr:
         return Expr(f"(not {self.condition(depth - 1)})")
+
+    def quantifier(self, depth: int) -> Expr:
+        """``any`` or ``all`` of a generator expression, which stops at the item that decides."""
+        item = self.hidden("e")
+        source, kind = self.iterable(item)
+        with self.inner(**{item: Var(kind, fixed=True)}):
+            body = self.comparison(depth)
+            condition = f" if {self.condition(0)}" if self.chance(0.25) else ""
+        self.use("any or all of a generator")
+        return Expr(f"{self.rng.choice(('any', 'all'))}({body} for {item} in {source}{condition})")
 
     def membership(self, depth: int) -> Expr:
         self.use("in")

@@ -63,8 +63,8 @@ class Generator:
         self.n, self.rows = self.rng.randint(2, 4), self.rng.randint(2, 3)
         self.uses: Counter[str] = Counter()
         self.helpers: list[Helper] = []
-        self.lines = ["import math", "from collections import namedtuple", "from functools import partial", "",
-                      "import numpy as np", "", 'Point = namedtuple("Point", "re im")']
+        self.lines = ["import functools", "import itertools", "import math", "from collections import namedtuple",
+                      "from functools import partial", "", "import numpy as np", "", 'Point = namedtuple("Point", "re im")']
         self.constants: dict[str, Var] = {}
 
     def program(self) -> Program:

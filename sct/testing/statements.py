@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .context import Var
-from .loops import Loops
+from .language import Language
 
 
-class Statements(Loops):
+class Statements(Language):
     """Writes statements line by line."""
 
     def statements(self, count: int) -> None:
@@ -338,6 +338,9 @@ SIMPLE: list[tuple[float, Form]] = [
     (0.7, Statements.inactive),
     (0.15, Statements.raise_),
     (0.4, Statements.lambda_list),
+    (0.4, Statements.ordering),
+    (0.4, Statements.folded),
+    (0.3, Statements.keyed),
 ]
 COMPOUND: list[tuple[float, Form]] = [
     (2.5, Statements.if_),
@@ -358,6 +361,10 @@ COMPOUND: list[tuple[float, Form]] = [
     (0.6, Statements.none_accumulator),
     (0.25, Statements.perhaps_unbound),
     (0.6, Statements.errstate),
+    (0.7, Statements.try_),
+    (0.6, Statements.match_),
+    (0.4, Statements.nonlocal_),
+    (0.4, Statements.arranged),
     (1.2, Statements.local_function),
 ]
 WRITES: list[tuple[float, Form]] = [(4, Statements.write_array)]

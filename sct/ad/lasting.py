@@ -1,0 +1,127 @@
+"""Backward halves that run later, any number of times: all that they read was read by the forward half, and stays as it was.
+
+Between the two halves of ``vjp`` the caller runs, who may write into arrays, and replace globals and attributes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..analysis.alias import AliasClasses
+from ..analysis.infer import Context, Refusal
+from ..ir.build import Builder
+from ..ir.core import Block, Function, Op, Value, walk
+from ..ir.ops import Slot
+from ..ir.types import Array, Cache, Dict, List, Tuple, strip_const
+from ..runtime import helpers
+from .emitter import Emitter
+
+_READS = frozenset({"global", "attr", "item"})
+"""Ops that look at data from outside: at what they find there, or at a part of it."""
+
+
+def read_first(function: Function, cotangents: Sequence[Value]) -> None:
+    """Move what is read of globals and of the arguments to the beginning, so that neither sweep reads it again."""
+    body = function.body
+    moved: dict[Op, None] = {}
+    at_hand = set(function.params) - set(cotangents)
+    for op in walk(body):
+        if op.name == "global" or op.name in _READS and op.operands[0] in at_hand:
+            moved[op] = None
+            at_hand.update(op.results)
+    for op in moved:
+        assert op.parent is not None
+        op.parent.ops.remove(op)
+        op.parent = body
+    body.ops[:0] = moved
+
+
+def keep(context: Context, forward: Function, arguments: bool) -> set[Value]:
+    """Let the forward half copy the data from outside that it hands over, the ``arguments`` too if nobody else does.
+
+    The result is everything that may share memory with what is handed over.
+    """
+    classes, kept = _handed_over(forward)
+    data = [op.result for op in forward.body.ops if op.name in ("global", "attr")]
+    work = [*(forward.params if arguments else ()), *data]
+    while work:
+        value = work.pop()
+        if not _has_copy(value) or classes.find(value) not in kept:
+            continue
+        users = [op for op in walk(forward.body) if value in op.operands]
+        if isinstance(strip_const(value.type), Tuple | Dict) and all(op.name == "item" for op in users):
+            work += [op.result for op in users]
+        else:
+            _own(context, forward, value)
+    classes, kept = _handed_over(forward)
+    return {v for v in classes.parent if classes.find(v) in kept}
+
+
+def refuse_late_reads(context: Context, backward: Function) -> None:
+    """Refuse a backward half that reads what may have changed since the forward half ran."""
+    seen = {backward}
+    work = [backward]
+    while work:
+        for op in walk(work.pop().body):
+            if op.name in ("global", "attr"):
+                what = op.attrs["name"] if op.name == "attr" else op.attrs["root"]
+                message = f"`{what}` is read again when the cotangents are computed, and may have changed by then"
+                context.refuse(Refusal("SCT608", message, "pass it as an argument"), op.loc)
+            if op.name == "invoke" and op.attrs["callee"] not in seen:
+                seen.add(op.attrs["callee"])
+                work.append(op.attrs["callee"])
+    context.check()
+
+
+def _handed_over(forward: Function) -> tuple[AliasClasses, set[Value]]:
+    """Which values may share memory, and the classes of those in the context, the contents of its lists included."""
+    classes = AliasClasses(forward)
+    packed = forward.body.ops[-1].operands[-1].owner
+    held = list(packed.operands) if isinstance(packed, Op) else []
+    held += [op.operands[1] for op in walk(forward.body) if op.name == "push" and op.operands[0] in held]
+    return classes, {classes.find(v) for v in held}
+
+
+def _has_copy(value: Value) -> bool:
+    return isinstance(strip_const(value.type), Array | List | Tuple | Dict)
+
+
+def _own(context: Context, forward: Function, value: Value) -> None:
+    """Go on with a copy of ``value``, made where it is read."""
+    body = forward.body
+    emitter = Emitter(context, Builder(Block(), value.owner.loc if isinstance(value.owner, Op) else forward.loc))
+    copy = _copy(emitter, value)
+    at = body.ops.index(value.owner) + 1 if isinstance(value.owner, Op) else 0
+    replace_uses(body.ops[at:], {value: copy})
+    for op in emitter.builder.block.ops:
+        op.parent = body
+    body.ops[at:at] = emitter.builder.block.ops
+
+
+def _copy(emitter: Emitter, value: Value) -> Value:
+    if isinstance(strip_const(value.type), Array | List):
+        return emitter.copy(value)
+    return emitter.builder.value("call", [value], value.type, value.hint, fn=helpers.copied, args=(Slot(0),), kwargs={},
+                                 effect="fresh", adjoint=True)
+
+
+def copy_saved_lists(backward: Function) -> None:
+    """Let the backward half take its saved values from copies, so that the context stays as the forward half made it."""
+    body = backward.body
+    taken = [op for op in body.ops if op.name == "item" and op.operands[0] is body.args[0]]
+    at = body.ops.index(taken[-1]) + 1 if taken else 0
+    for saved in (op.result for op in taken if isinstance(op.result.type, Cache)):
+        attrs = {"fn": list, "args": (Slot(0),), "kwargs": {}, "effect": "fresh"}
+        copy = Op("call", [saved], [], attrs, [], body, backward.loc)
+        copy.results = [Value(saved.hint or "saved", saved.type, copy)]
+        replace_uses(body.ops[at:], {saved: copy.results[0]})
+        body.ops.insert(at, copy)
+        at += 1
+
+
+def replace_uses(ops: Sequence[Op], values: dict[Value, Value]) -> None:
+    """Let ``ops`` and what is nested in them use other values."""
+    for op in ops:
+        op.operands = [values.get(v, v) for v in op.operands]
+        for block in op.blocks:
+            replace_uses(block.ops, values)
