@@ -11,7 +11,7 @@ import types
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .arguments import ArgSpec, check_differentiable, plain_of, positions_of, signature_of
+from .arguments import ArgSpec, calling, check_differentiable, plain_of, positions_of, signature_of
 from .dispatch import Dispatcher, guard_code, run
 from .errors import ArgumentError, SctError
 
@@ -76,14 +76,11 @@ class GradientFunction:
     """The generated dispatcher: in a slot, so that a call goes to it without a frame or a lookup of ours."""
 
     def __init__(self, fun: Any, *, argnums: ArgSpec, value: bool, has_aux: bool, allow_int: bool) -> None:
-        if isinstance(fun, GradientFunction | MethodGradient):
-            raise ArgumentError("the gradient of a gradient function is not available yet", code="SCT409",
-                                hint="differentiate the function itself")
         self.fun = fun
         """The original function."""
         self.argnums = argnums
         self._value, self._has_aux, self._allow_int = value, has_aux, allow_int
-        self._plain = plain = plain_of(fun)
+        self._plain = plain = calling(fun, "_grad") if isinstance(fun, GradientFunction | MethodGradient) else plain_of(fun)
         self.__signature__ = signature_of(plain)
         self.__doc__ = fun.__doc__
         self.__name__ = getattr(plain, "__name__", "gradient")
@@ -119,7 +116,9 @@ class GradientFunction:
     def _specialisation(self, values: Sequence[Any]) -> Compiled:
         """The specialisation for these values of all parameters; made if there is none yet."""
         from .compiler import compile_gradient
+        from .nesting import offer
 
+        offer(grad, value_and_grad, _options, GradientFunction, MethodGradient)
         arguments = dict(zip((p.name for p in self._parameters), values, strict=True))
         with self._dispatcher.lock:
             found = self._dispatcher.find(arguments)

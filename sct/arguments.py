@@ -28,7 +28,7 @@ def plain_of(fun: Any) -> Any:
     if found is not None:
         return found
     if isinstance(fun, functools.partial) or _is_callable_object(fun):
-        return _calling(fun)
+        return calling(fun)
     raise refusal(fun)
 
 
@@ -37,13 +37,13 @@ def _is_callable_object(fun: Any) -> bool:
     return not isinstance(fun, type | types.MethodType | staticmethod) and isinstance(method, types.FunctionType)
 
 
-def _calling(fun: Any) -> types.FunctionType:
-    """A function with the signature of a partial or callable object that does nothing but call it."""
+def calling(fun: Any, suffix: str = "") -> types.FunctionType:
+    """A function with the signature of a partial, callable object or gradient that does nothing but call it."""
     from .codegen.externals import fresh, identifier
 
     own = getattr(fun, "func", fun)
     parameters = list(inspect.signature(fun).parameters.values())
-    name = identifier(getattr(own, "__name__", "") or type(own).__name__)
+    name = identifier(getattr(own, "__name__", "") or type(own).__name__) + suffix
     taken = {name, *(p.name for p in parameters)}
     target = fresh("fun", taken)
     spelled = ", ".join(_passed_on(p) for p in parameters)
@@ -170,6 +170,8 @@ def _as_float(value: Any, argument: str) -> str:
 
 def _article(t: Type) -> str:
     text = "None" if t is NONE else "a str" if t is STR else str(t)
+    if isinstance(t, Tuple) and t.cls is list:
+        return "an empty list" if not t.items else f"a list of {', '.join(map(str, t.items))}"
     if isinstance(t, Array):
         return f"an array of {t.dtype}"
     if t in (NONE, STR):

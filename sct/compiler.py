@@ -12,12 +12,13 @@ from typing import Any
 from . import rules as _rules
 from .ad.calls import Pairs
 from .ad.results import finish_gradients
-from .ad.reverse import Joint, Reverser, differentiate
+from .ad.reverse import Reverser, differentiate
 from .ad.saving import save
 from .analysis import attributes, builtin_calls, callees, loops, primitives, stores, subscripts, writers  # noqa: F401
 from .analysis import data as data_handlers
 from .analysis.abstract import NEVER, POISON, Abstract, DataPath, Mapping, Seq, read
 from .analysis.activity import masking
+from .analysis.bound import settle_bound
 from .analysis.effects import settle_effects
 from .analysis.infer import Context, Frame, Refusal, Specializer
 from .analysis.writes import settle_writes
@@ -26,10 +27,12 @@ from .codegen.load import filename_of, load
 from .errors import NonScalarOutputError, SctError
 from .ir.build import Builder
 from .ir.core import Block, Function, Op, Value, walk
+from .ir.rewrite import clone_function
 from .ir.types import Array, Object, Scalar, Type, strip_const
 from .ir.verify import verify
 from .passes.pipeline import optimise, tidy
 from .passes.returns import unify_returns
+from .passes.sink import sink_returned
 from .room import room
 from .session import CompilationSession
 
@@ -96,12 +99,13 @@ def compile_gradient(fun: Any, names: Sequence[str], arguments: Sequence[Any], r
     with room():
         typed = specialise(context, fun, names, arguments)
         pairs = Pairs(context, tidy)
-        joint = adjoint(context, pairs, typed, request)
-        functions = [f for pair in pairs.made.values() for f in (pair.forward, pair.backward)]
-        for function in (*functions, joint.function):
+        gradient = adjoint(context, pairs, typed, request)
+        functions = _callees_first(gradient, pairs)
+        plain = {r.function for r in getattr(session, "_records", {}).values()}
+        for function in (*(f for f in functions if f not in plain), gradient):
             optimise(function, verify=STRICT)
             verify(function)
-        compiled = _emit_and_load(request, context, typed.function, joint.function, functions)
+        compiled = _emit_and_load(request, context, typed.function, gradient, functions)
         compiled.written = {names.index(name): name for name in typed.written}
         return compiled
 
@@ -144,7 +148,9 @@ def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequ
         raise SctError("nothing could be specialised", loc=lowered.loc, code="SCT900")
     typed = Typed(function, result)
     _return(sp, typed)
-    settle_effects([function, *(r.function for r in getattr(context.session, "_records", {}).values())])
+    functions = [function, *(r.function for r in getattr(context.session, "_records", {}).values())]
+    settle_bound(functions)
+    settle_effects(functions)
     _alias_checks(context, typed)
     return typed
 
@@ -191,16 +197,17 @@ def _alias_checks(context: Context, typed: Typed) -> None:
 
 # ---------------------------------------------------------------------------------------------------------- differentiate
 
-def adjoint(context: Context, pairs: Pairs, typed: Typed, request: Request) -> Joint:
+def adjoint(context: Context, pairs: Pairs, typed: Typed, request: Request) -> Function:
     """Forward and reverse sweep in one function that returns what the request asks for."""
     function = typed.function
     if typed.result is NEVER:
-        return _always_raises(function)
+        return clone_function(function)  # it raises on every path: so does its gradient
     end = function.body.ops[-1]
     check_output(function, typed.result, end, request)
 
     records = [r.function for r in getattr(context.session, "_records", {}).values()]
     for one in (function, *records):
+        sink_returned(one)
         unify_returns(one)
     context.masked = max(map(masking, [function, *records]))
     joint = differentiate(function, request.wrt, _seed_one, context, pairs, [0])
@@ -209,16 +216,11 @@ def adjoint(context: Context, pairs: Pairs, typed: Typed, request: Request) -> J
     context.check()
     tidy(joint.function)
     save(joint)
-    return joint
+    return joint.function
 
 
 def _seed_one(rev: Reverser, results: list[Value]) -> None:
     rev.accumulate(results[0], rev.constant(1.0))
-
-
-def _always_raises(function: Function) -> Joint:
-    raise NonScalarOutputError(f"`{function.name}` never returns a value", loc=function.loc,
-                               hint="every path raises: return a float", code="SCT502")
 
 
 def check_output(function: Function, result: Abstract, end: Op, request: Request) -> None:
@@ -248,6 +250,8 @@ def _not_scalar(function: Function, what: str, end: Op, code: str) -> NonScalarO
 
 def adjoint_before_passes(fun: Any, compiled: Compiled) -> Function:
     """Forward and reverse sweep of a specialisation as differentiation left them."""
+    if compiled.typed.body.ops[-1].name == "raise":
+        return compiled.typed
     context = Context(CompilationSession())
     joint = differentiate(compiled.typed, compiled.request.wrt, _seed_one, context, Pairs(context, tidy), [0])
     finish_gradients(joint, compiled.request)
@@ -258,7 +262,7 @@ def adjoint_before_passes(fun: Any, compiled: Compiled) -> Function:
 
 def _emit_and_load(request: Request, context: Context, typed: Function, joint: Function, made: list[Function]) -> Compiled:
     joint.name = f"{_identifier(typed.name)}_{'value_and_grad' if request.value else 'grad'}"
-    pairs = _distinct_names(_reachable(joint, made), joint.name)
+    pairs = _distinct_names(_still_called(joint, made), joint.name)
     printed = [(f, emit(f)) for f in pairs]
     main = emit(joint, header=_header(joint, typed))
     loaded: dict[Function, Callable[..., Any]] = {}
@@ -303,17 +307,37 @@ def _distinct_names(functions: list[Function], taken: str) -> list[Function]:
     return functions
 
 
-def _reachable(root: Function, made: list[Function]) -> list[Function]:
-    """The generated functions that ``root`` calls, directly or not, in the order in which they were made."""
-    seen: set[Function] = set()
+def _still_called(root: Function, made: list[Function]) -> list[Function]:
+    called = _called(root)
+    return [f for f in made if f in called]
+
+
+def _called(root: Function) -> set[Function]:
+    """The functions that ``root`` calls, directly or not."""
+    found: set[Function] = set()
     work = [root]
     while work:
         for op in walk(work.pop().body):
-            if op.name == "invoke" and op.attrs["callee"] not in seen:
-                seen.add(op.attrs["callee"])
+            if op.name == "invoke" and op.attrs["callee"] not in found:
+                found.add(op.attrs["callee"])
                 work.append(op.attrs["callee"])
-    known = [f for f in made if f in seen]
-    return known + [f for f in seen if f not in known]
+    return found
+
+
+def _callees_first(root: Function, pairs: Pairs) -> list[Function]:
+    """The functions that ``root`` calls, directly or not, each after those that it calls (but for recursion)."""
+    found: dict[Function, None] = {}
+    entered = {root}
+
+    def visit(function: Function) -> None:
+        pairs.complete(function)
+        for op in walk(function.body):
+            if op.name == "invoke" and op.attrs["callee"] not in entered:
+                entered.add(op.attrs["callee"])
+                visit(op.attrs["callee"])
+                found[op.attrs["callee"]] = None
+    visit(root)
+    return list(found)
 
 
 def _header(joint: Function, typed: Function) -> list[str]:

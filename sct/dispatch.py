@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
 import re
 import threading
 import types
@@ -16,7 +17,7 @@ from .analysis.abstract import DataPath, read
 from .arguments import signature_text
 from .errors import InternalError
 from .ir.core import Op, Value
-from .ir.types import MANY, NONE, STR, UNIT, Array, Scalar, Type, strip_const, type_of
+from .ir.types import ANY, MANY, NONE, STR, UNIT, Array, Scalar, Type, dim_of, strip_const, type_of
 from .sharing import check_apart
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ class _Printer:
             return f"{value} is {'None' if expected is None else self.object('expected', expected)}"
         if kind == "absent":
             return f"{expected!r} not in {value}"
-        if kind == "value" and type(expected) in (bool, int, str):
+        if kind == "value" and (type(expected) in (bool, int, str) or _is_told_by_equality(expected)):
             return f"{self.type_of(value)} is {self.builtin(type(expected))} and {value} == {expected!r}"
         return f"{self.object('check', CHECKS[kind])}({value}, {self.object('expected', expected)})"
 
@@ -234,13 +235,17 @@ class _Printer:
         tests = [f"{self.type_of(value)} is {self.object('ndarray', np.ndarray)}", f"{value}.dtype is {dtype}",
                  f"{value}.ndim == {t.ndim}"]
         if t.ndim == 1:
-            tests.append(f"{value}.size {'==' if t.dims[0] == UNIT else '!='} 1")
+            tests.append(f"{value}.size {_SIZES[t.dims[0]]}")
         elif t.ndim and all(d == MANY for d in t.dims):
-            tests.append(f"1 not in {value}.shape")
+            tests.append(f"1 not in {value}.shape and {value}.size")
         elif t.ndim:
-            units = tuple(d == UNIT for d in t.dims)
-            tests.append(f"{self.object('units', _units)}({value}) == {units}")
+            tests.append(f"{self.object('dims', _dims)}({value}) == {t.dims}")
         return " and ".join(tests)
+
+
+def _is_told_by_equality(value: Any) -> bool:
+    """Whether no other ``float`` equals it, and it has a literal: not -0.0, an infinity or NaN."""
+    return type(value) is float and 0.0 < abs(value) < math.inf
 
 
 def _cannot_raise(guard: tuple[str, DataPath, Any]) -> bool:
@@ -252,8 +257,12 @@ def _cannot_raise(guard: tuple[str, DataPath, Any]) -> bool:
 PYTHON_TYPES: dict[str, type] = {"float64": float, "int64": int, "bool": bool, "complex128": complex}
 
 
-def _units(value: np.ndarray[Any, Any]) -> tuple[bool, ...]:
-    return tuple(n == 1 for n in value.shape)
+_SIZES = {UNIT: "== 1", MANY: "> 1", ANY: "== 0"}
+"""How the size of a vector tells what is known of its dimension."""
+
+
+def _dims(value: np.ndarray[Any, Any]) -> tuple[str, ...]:
+    return tuple(map(dim_of, value.shape))
 
 
 # ---------------------------------------------------------------------------------------------------------- general search
@@ -290,15 +299,8 @@ def _same_code(value: Any, expected: Any) -> bool:
     if value is expected:
         return True
     return getattr(value, "__code__", None) is expected.__code__ and value.__globals__ is expected.__globals__ and \
-        _same_items(value.__defaults__, expected.__defaults__) and _same_items(value.__kwdefaults__, expected.__kwdefaults__)
-
-
-def _same_items(a: Any, b: Any) -> bool:
-    """Whether two sets of defaults are equal; those that cannot be compared must be identical."""
-    try:
-        return bool(a == b)
-    except ValueError:
-        return False
+        len(value.__defaults__ or ()) == len(expected.__defaults__ or ()) and \
+        (value.__kwdefaults__ or {}).keys() == (expected.__kwdefaults__ or {}).keys()
 
 
 def _same_method(value: Any, expected: Any) -> bool:
@@ -319,6 +321,8 @@ CHECKS: dict[str, Callable[[Any, Any], bool]] = {
     "keys": lambda value, expected: type(value) is dict and tuple(value) == expected,
     "sequence": lambda value, expected: (type(value), len(value)) == expected,
     "absent": lambda space, name: name not in space,
+    "has": hasattr,
+    "lacks": lambda obj, name: not hasattr(obj, name),
 }
 
 
@@ -337,6 +341,8 @@ def unproven_shapes(compiled: Compiled) -> list[tuple[str, str]]:
     request = compiled.request
     place = "[1]" if request.value else "[0]" if request.has_aux else ""
     end = compiled.adjoint.body.ops[-1]
+    if end.name == "raise":
+        return []
     returned = end.operands[1 if request.value else 0]
     items = [returned]
     if request.sequence and isinstance(returned.owner, Op):

@@ -57,11 +57,12 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
             List comprehensions and generator expressions consumed at once are supported. Write a dict as a
             display with its keys spelled out, or fill a list."""),
         "SCT109": ("a generator expression that is stored", """
-            A generator expression runs when it is consumed, and by then the variables in it may have changed.
-            Consume it where it is written, as in `sum(x*x for x in xs)`, or write a list comprehension."""),
+            A generator expression runs when an item is taken from it, and by then the variables in it may have
+            changed. One with a single `for`, without `:=` and with plain variables as its target can be stored and passed
+            on; others must be consumed where they are written, as in `sum(x*y for x in xs for y in ys)`."""),
         "SCT110": ("a star or a display in this place", """
             `*items` is supported in calls, in tuple and list displays and as one target of an unpacking assignment; `**items`
-            in calls. Sets carry no derivatives: use a tuple or a list."""),
+            in calls and in dict displays. Sets carry no derivatives: use a tuple or a list."""),
         "SCT111": ("a statement of this kind", """
             The statement (a `type` alias, a star import, a bare `raise` and the like) is not supported inside a differentiated
             function; move it to module level or spell it out."""),
@@ -258,8 +259,8 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
             An axis, a shape parameter or a flag decides which derivative is right, and here it depends on
             data. Make it a literal, an argument, or the result of shapes and lengths."""),
         "SCT704": ("a variable that is used before it is bound", """
-            On some path the variable is read before anything is assigned to it; Python would raise
-            UnboundLocalError there. Assign it before the `if` or the loop."""),
+            The variable is read before anything is assigned to it, in a place where the gradient cannot
+            raise what Python would raise. Assign it before the `if`, the loop or the nested function."""),
         "SCT705": ("an index or a sequence of an unsupported kind", """
             Indices may be integers, slices, `...`, `None`, masks, integer arrays, and tuples of these; a
             tuple of different types needs a literal index. Unpacking and starred arguments need a sequence
@@ -279,15 +280,17 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
             The attribute does not exist on values of this type, or it is computed in a way that cannot be
             followed."""),
         "SCT711": ("a loop over something that cannot be followed", """
-            Loops over ranges, arrays, tuples, lists, `enumerate`, `zip` and `reversed` of these are
-            supported, and over anything whose items carry no derivative. Write other iterations with an
-            index."""),
+            Loops over ranges, arrays, tuples, lists and iterators over these (`iter`, `enumerate`, `zip`,
+            `reversed`, `map`, `filter`, generator expressions) are supported, and over anything whose items carry no
+            derivative. How far an iterator has come must be known whenever it is used again. Make a list of what is left,
+            or write other iterations with an index."""),
         "SCT712": ("types that do not settle", """
             Each trip of the loop, or each level of the recursion, has a different type than the last, so
             there is no finite derivative code. Start with a value of the final type and shape."""),
         "SCT713": ("a context manager that cannot be used here", """
-            Managers that set a state for the duration of a block, such as `np.errstate(...)`, are supported.
-            Enter others around the call of the gradient."""),
+            Managers that set a state for the duration of a block, such as `np.errstate(...)`, are supported, and so are
+            objects whose `__exit__` returns nothing. One that may return something true (`contextlib.suppress`) can end
+            the block early without a sign of it. Enter others around the call of the gradient."""),
         "SCT714": ("an object of an unsupported class", """
             Instances of this class cannot hold values that are differentiated. Numbers, arrays, tuples,
             lists, dicts, named tuples, dataclasses and plain classes can."""),

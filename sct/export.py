@@ -410,6 +410,8 @@ def _check(kind: str, path: DataPath, expected: Any) -> tuple[str, str]:
         return f"tuple({value}) == {expected!r}", f"a dict with the keys {expected!r}"
     if kind == "length":
         return f"len({value}) == {expected}", f"of length {expected}"
+    if kind in ("has", "lacks"):
+        return f"{'' if kind == 'has' else 'not '}hasattr({value}, {expected!r})", f"an object that {kind} `{expected}`"
     raise ArgumentError(f"a function or object is passed as the argument `{path.root}`", code="SCT400",
                         hint="save the gradient of a function that names it itself")
 

@@ -612,11 +612,6 @@ def test_none_is_the_decorator_form():
     assert grad(None)(helper)(3.0) == 6.0
 
 
-def test_the_gradient_of_a_gradient_is_refused_clearly():
-    with pytest.raises(SctError, match="gradient of a gradient"):
-        grad(grad(helper))
-
-
 def test_stale_source(tmp_path):
     path = tmp_path / "stale_module.py"
     path.write_text("def f(x):\n    return x * x\n")

@@ -425,7 +425,7 @@ def rows_enumerate_reversed(m):
     return s
 
 
-@refused(M)
+@case(M)
 def unpack_rows(m):
     a, b, c = m
     first, *rest = a

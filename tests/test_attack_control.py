@@ -851,7 +851,7 @@ def dict_of_arrays(x):
     return np.sum(d["a"] * d["b"]) + sum(v[0] for v in d.values()) + sum(len(k) * d[k][1] for k in d)
 
 
-@refused(A)
+@case(A)
 def zip_star(x):
     pairs = ((x[0], x[1]), (x[2], x[3]))
     a, b = zip(*pairs)
@@ -880,7 +880,7 @@ def enumerate_zip_reversed_together(x):
     return s
 
 
-@refused(A)
+@case(A)
 def map_filter_sum(x):
     return sum(map(lambda v: v * v, filter(lambda v: v > 0, x))) + sum(map(lambda a, b: a * b, x, x[1:]))
 
@@ -1140,7 +1140,7 @@ def loops_over_functions(x):
     return s
 
 
-@refused(1.3)
+@case(1.3)
 def namedtuple_replaced(x):
     p = Pt(x, y=2.0)
     for _ in range(3):

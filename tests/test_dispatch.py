@@ -36,9 +36,21 @@ def test_each_type_has_its_own_specialisation(values):
 
 def test_shapes_of_one_kind_share():
     gradient = grad(square)
-    for n in (0, 2, 3, 50):
+    for n in (2, 3, 50):
         gradient(np.ones(n))
     assert count(gradient) == 1
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("shapes", [((0,), (3,), (1,)), ((3, 2), (0, 2), (3, 0), (0, 0), (1, 0), (2, 2))])
+def test_empty_arrays_have_a_specialisation_of_their_own(shapes):
+    """Only there does anybody ask whether there is something to divide by."""
+    gradient = grad(lambda x: np.mean(x * x))
+    for order in (shapes, shapes[::-1]):
+        for shape in order:
+            x = np.ones(shape)
+            np.testing.assert_array_equal(gradient(x), 2 * x / max(x.size, 1))
+    assert count(gradient) == len({tuple(min(n, 2) for n in shape) for shape in shapes})
 
 
 def test_more_specialisations_than_the_dispatcher_tests():
@@ -253,3 +265,16 @@ def test_operands_that_do_not_fit_are_rejected_as_by_the_function(fun, args, arg
         with pytest.raises(ValueError) as found:
             gradient(*args)
         assert str(found.value) == str(expected.value)
+
+
+def test_fresh_lambdas_of_one_place_share_a_specialisation():
+    def applied(fun, x):
+        return fun(x)
+
+    gradient = grad(applied, "x")
+    assert [gradient(lambda v, k=k: k * v * v, 1.0) for k in (1.0, 2.0, 3.0)] == [2.0, 4.0, 6.0]
+    assert count(gradient) == 1
+    assert [gradient(functools.partial(lambda k, v: k * v * v, k), 1.0) for k in (1.0, 2.0, 3.0)] == [2.0, 4.0, 6.0]
+    assert count(gradient) == 2
+    assert [gradient(lambda v, *, k=k: k * v * v, 1.0) for k in (1.0, 2, np.float32(3.0))] == [2.0, 4.0, 6.0]
+    assert [gradient(lambda v, k=k: k(v) * v, 1.0) for k in (lambda v: 2.0 * v, lambda v: 3.0 * v)] == [4.0, 6.0]

@@ -212,6 +212,16 @@ MIXED: dict[str, tuple[Any, ...]] = {
     "masks": (lambda w: np.sum(np.where(w > 0, w, 0.0)) + np.sum(np.abs(w)) + np.sum(w[w > 0]), W32),
     "0-d": (lambda w: np.sum(w) * w, np.array(0.5, np.float32)),
     "empty": (lambda w: np.sum(w * w), np.zeros(0, np.float32)),
+    "einsum of one": (lambda w: np.einsum("i,i", w, w), W32),
+    "einsum of two sums": (lambda w: np.einsum("i,j->", w, w), W32),
+    "einsum with a number": (lambda c, w: np.sum(np.einsum("...,...->...", c, w)), 2.0, W32),
+    "dot with a number": (lambda c, w: np.sum(np.dot(c, w)), 2.0, W32),
+    "0-d and float32, spread": (lambda x, s: np.sum(np.expand_dims(x, 0) * s), np.array(1.7), S32),
+    "0-d and float32, summed": (lambda x, s: np.sum(np.cumsum(x) * s), np.array(1.7), S32),
+    "sorted column": (lambda x, s: np.sum(np.sort(np.ravel(x)) * s), np.array([[1.7], [0.6]]), S32),
+    "filled": (lambda x, s: np.sum(np.full((2,), x) * s), np.array(1.7), S32),
+    "where a number is not zero": (lambda s, w: np.sum(np.where(w, s, 0) * 1), S32, W32),
+    "without NaN": (lambda x, s: np.sum(np.nan_to_num(x) * s), np.array([[1.7], [0.6]]), S32),
 }
 
 
@@ -238,6 +248,36 @@ def test_rounding_to_float32_inside_is_the_identity_to_the_derivative():
     assert x_bar.dtype == np.float64
     np.testing.assert_allclose(x_bar, 2 * X, rtol=1e-6)
     assert grad(lambda c: np.float32(c) * c)(2.0) == 4.0
+
+
+def loop_of_products(x, y):
+    total = 0.0
+    for i in range(len(x)):
+        total += x[i] * y[i] * 1e39
+    return total
+
+
+TWO, ONES32 = np.array([1.0, 2.0]), np.ones(2, np.float32)
+
+
+@pytest.mark.parametrize("f, x, y, expected", [
+    (lambda x, y: np.sum(x * y) * 1e40, TWO, np.float32(1), 1e40), (lambda x, y: (x @ y) * 1e40, TWO, ONES32, 1e40),
+    (lambda x, y: np.dot(x, y) * 1e40, TWO, ONES32, 1e40), (loop_of_products, TWO, ONES32, 1e39),
+    (lambda x, y: np.sum(x * y) * 1e5, np.float64(1.5), np.float16(3), 3e5),
+    (lambda x, y: (x * y) * np.pi, np.float64(1.5), np.float32(3.3), np.pi * float(np.float32(3.3))),
+    (lambda x, y: x / y, np.float64(1.5), np.float32(3.3), 1 / float(np.float32(3.3))),
+    (lambda x, y: np.sum(np.exp(y) * x) * 1e40, TWO, np.zeros(2, np.float32), 1e40),
+    (lambda x, y: np.sum(np.outer(x, y)) * 1e40, TWO, ONES32, 2e40),
+])
+def test_a_number_times_a_narrower_partial_keeps_the_precision(f, x, y, expected):
+    x_bar = grad(f)(x, y)
+    assert kind_of(x_bar) == kind_of(x)
+    np.testing.assert_allclose(x_bar, np.full(np.shape(x), expected), rtol=1e-15)
+
+
+def test_logarithm_of_small_integers():
+    x_bar = grad(lambda x, n: np.sum(n ** x))(np.array(1.7), np.array([2, 1], np.uint8))
+    np.testing.assert_allclose(x_bar, 2 ** 1.7 * math.log(2), rtol=1e-14)
 
 
 # ---- real to complex to real

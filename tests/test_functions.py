@@ -692,7 +692,7 @@ def special_methods(x):
     return WEIGHTED[1] * x * len(WEIGHTED)
 
 
-@case(1.3, refused=("UnsupportedTypeError", "SCT708"))
+@case(1.3)
 def operator_of_a_class(x):
     return WEIGHTED * x * x
 

@@ -12,6 +12,8 @@ from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import IMPLICIT, Slot
 from ..ir.rewrite import clone_op
 from ..ir.types import INT, Cache, Object, Scalar, Type, strip_const
+from .forward import Tangents
+from .nested import Gradients, is_gradient, reverse_gradient
 
 if TYPE_CHECKING:
     from .reverse import Reverser
@@ -54,6 +56,13 @@ class Pairs:
         self.repeatable = repeatable
         """Whether a backward half may run several times on one context: it then empties copies of the saved lists."""
         self.made: dict[tuple[Any, ...], Pair] = {}
+        self.gradients = Gradients(context, self)
+        self.tangents = Tangents(context, self)
+
+    def complete(self, function: Function) -> None:
+        """Write ``function`` if it stands for a gradient."""
+        if is_gradient(function):
+            self.gradients.write(function)
 
     def get(self, callee: Function, active: tuple[int, ...], needed: tuple[int, ...]) -> Pair:
         """The pair of ``callee`` for this activity pattern."""
@@ -112,6 +121,9 @@ def reverse_invoke(rev: Reverser, op: Op) -> None:
     needed = tuple(k for k, t in enumerate(totals) if t is not None)
     active = tuple(k for k, v in enumerate(op.operands) if v in rev.active)
     if not needed or not active:
+        return
+    if is_gradient(op.attrs["callee"]):
+        reverse_gradient(rev, op, totals)
         return
     pair = rev.pairs.get(op.attrs["callee"], active, needed)
     op.attrs["callee"] = pair.forward

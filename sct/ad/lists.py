@@ -14,12 +14,18 @@ from ..ir.types import BOTTOM, INT, Array, Dict, List, OrConst, Scalar, Tuple, T
 from ..runtime import helpers
 
 if TYPE_CHECKING:
+    from .emitter import Emitter
     from .reverse import Reverser
 
 
 def accumulate(rev: Reverser, value: Value, contribution: Value) -> None:
     """Add ``contribution``, a list or an array with one row per item, to the adjoint of the list ``value``."""
-    if value in rev.buffers or value in rev.bars:
+    owner = contribution.owner
+    if isinstance(owner, Op) and owner.name == "call" and owner.attrs["fn"] is helpers.one_hot:
+        from .rules import to_abstract
+        _, index, bar = (to_abstract(t, owner.operands) for t in owner.attrs["args"])
+        add_item(rev, rev.buffer(value), index, rev.sp.lift(bar))
+    elif value in rev.buffers or value in rev.bars:
         add_items(rev, rev.buffer(value), contribution)
     elif isinstance(strip_const(contribution.type), Array):
         rev.bars[value] = _call(rev, list, [contribution], strip_const(value.type))
@@ -38,7 +44,7 @@ def check(rev: Reverser) -> None:
     rev.context.check()
 
 
-def copy(rev: Reverser, value: Value) -> Value:
+def copy(rev: Emitter, value: Value) -> Value:
     """A list that this sweep owns, its arrays included."""
     t = strip_const(value.type)
     assert isinstance(t, List)
@@ -46,12 +52,12 @@ def copy(rev: Reverser, value: Value) -> Value:
     return _call(rev, fn, [value], t, effect="fresh")
 
 
-def add_items(rev: Reverser, buffer: Value, bar: Value) -> None:
+def add_items(rev: Emitter, buffer: Value, bar: Value) -> None:
     """``buffer[k] += bar[k]`` for every item of ``bar``."""
     _for_each(rev, bar, lambda k: k)(buffer)
 
 
-def add_item(rev: Reverser, buffer: Value, index: Abstract, bar: Value) -> None:
+def add_item(rev: Emitter, buffer: Value, index: Abstract, bar: Value) -> None:
     """``buffer[index] += bar`` for an adjoint list and an index or a slice."""
     t = strip_const(buffer.type)
     assert isinstance(t, List)
@@ -67,7 +73,7 @@ def add_item(rev: Reverser, buffer: Value, index: Abstract, bar: Value) -> None:
         rev.builder.emit("index_add", operands, args=(Slot(0), slot), unique=True)
 
 
-def _for_each(rev: Reverser, bar: Value, place: Any) -> Any:
+def _for_each(rev: Emitter, bar: Value, place: Any) -> Any:
     """A loop that adds every item of ``bar`` to a buffer, at ``place`` of its number."""
     def add_to(buffer: Value) -> None:
         zero, one = (rev.builder.value("const", (), OrConst(BOTTOM, INT), value=n) for n in (0, 1))
@@ -81,7 +87,7 @@ def _for_each(rev: Reverser, bar: Value, place: Any) -> Any:
     return add_to
 
 
-def item(rev: Reverser, sequence: Value, index: Abstract) -> Value:
+def item(rev: Emitter, sequence: Value, index: Abstract) -> Value:
     """``sequence[index]``."""
     return rev.sp.lift(getitem(rev.sp, sequence, index))
 
@@ -130,7 +136,7 @@ def _give(rev: Reverser, a: Any, bar: Value) -> None:
             rev.accumulate(part, item(rev, bar, Static(k)))
 
 
-def _call(rev: Reverser, fn: Any, operands: list[Value], t: Type, **attrs: Any) -> Value:
+def _call(rev: Emitter, fn: Any, operands: list[Value], t: Type, **attrs: Any) -> Value:
     hint = "" if fn is len else operands[0].hint
     return rev.builder.value("call", operands, t, hint, fn=fn, args=tuple(Slot(k) for k in range(len(operands))), kwargs={},
                              adjoint=True, **attrs)

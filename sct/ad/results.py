@@ -16,10 +16,11 @@ from ..ir.types import ANY, NONE, Array, Dict, List, Object, OrConst, Scalar, Tu
 from ..rules import registry
 from ..rules.shaping import tolist_method
 from ..runtime import helpers
-from .reverse import Joint, Reverser, bar_hint
+from .emitter import bar_hint
 
 if TYPE_CHECKING:
     from ..compiler import Request
+    from .reverse import Joint, Reverser
 
 
 def finish_gradients(joint: Joint, request: Request) -> None:
@@ -27,7 +28,7 @@ def finish_gradients(joint: Joint, request: Request) -> None:
     rev = joint.reverser
     rev.context.splicing = True
     owned: set[Value] = set()
-    gradients = [_gradient(rev, joint.function.params[k], joint.gradients[k], owned) for k in request.wrt]
+    gradients = [gradient(rev, joint.function.params[k], joint.gradients[k], owned, request.allow_int) for k in request.wrt]
     aux = [_auxiliary(joint, owned)] if request.has_aux else []
     rev.context.splicing = False
     result = gradients[0] if not request.sequence else _tuple(rev, gradients)
@@ -78,11 +79,11 @@ def _independent(rev: Reverser, value: Value, owned: set[Value]) -> Value:
     return value
 
 
-def _gradient(rev: Reverser, param: Value, gradient: Any, owned: set[Value]) -> Value:
+def gradient(rev: Reverser, param: Value, gradient: Any, owned: set[Value], allow_int: bool = False) -> Value:
     """One gradient as a value of the parameter's own type."""
     t = strip_const(param.type)
     if isinstance(gradient, SeqOf | dict):
-        return _gradient_item(rev, gradient, t, owned)
+        return _gradient_item(rev, gradient, t, owned, param if allow_int else None)
     if gradient is None:
         return _zero(rev, param, t)
     result = _conform(rev, gradient, t, owned)
@@ -91,27 +92,52 @@ def _gradient(rev: Reverser, param: Value, gradient: Any, owned: set[Value]) -> 
     return result
 
 
-def _gradient_item(rev: Reverser, gradient: Any, want: Type, owned: set[Value]) -> Value:
-    """The gradient of one item of a container, or of a container, as a value of the item's own type."""
+def _gradient_item(rev: Reverser, gradient: Any, want: Type, owned: set[Value], source: Value | None) -> Value:
+    """The gradient of one item of a container, or of a container, as a value of the item's own type.
+
+    Integers have a gradient, of zeros, where ``source`` is given: the container or item itself.
+    """
     if isinstance(gradient, Lit):
-        return rev.builder.value("const", (), NONE, value=gradient.value)
+        return rev.builder.value("const", (), NONE, value=None) if source is None else _zeros_of_integers(rev, source, want)
     if isinstance(gradient, SeqOf):
         assert isinstance(want, Tuple)
         pairs = zip(gradient.items, want.items, strict=True)
-        return _tuple(rev, [_gradient_item(rev, g, strip_const(t), owned) for g, t in pairs], gradient.kind)
+        items = [_gradient_item(rev, g, strip_const(t), owned, _item(rev, source, k, t)) for k, (g, t) in enumerate(pairs)]
+        return _tuple(rev, items, gradient.kind)
     if isinstance(gradient, dict):
         assert isinstance(want, Dict)
-        values = [_gradient_item(rev, gradient[key], strip_const(t), owned) for key, t in want.items]
+        values = [_gradient_item(rev, gradient[k], strip_const(t), owned, _item(rev, source, k, t)) for k, t in want.items]
         return rev.builder.value("dict", values, Object(dict), keys=tuple(gradient))
     return _conform(rev, gradient, want, owned)
+
+
+def _item(rev: Reverser, source: Value | None, key: Any, t: Type) -> Value | None:
+    return rev.builder.value("item", [source], t, key=key) if source is not None else None
+
+
+def _zeros_of_integers(rev: Reverser, source: Value, t: Type) -> Value:
+    """Zeros for integers and what holds them; ``None`` for anything else that is not differentiated."""
+    if isinstance(t, Scalar):
+        zero = rev.builder.value("const", (), t, value=0)
+        return zero if t.python else _call(rev, np.dtype(t.dtype).type, [zero], t)
+    if isinstance(t, Array):
+        return rev.zeros(source)
+    if isinstance(t, List) and isinstance(t.item, Scalar):
+        return rev.zeros_of_list(source, t, 0)
+    if isinstance(t, Tuple):
+        items = [(rev.builder.value("item", [source], item, key=k), item) for k, item in enumerate(t.items)]
+        return _tuple(rev, [_zeros_of_integers(rev, *pair) for pair in items], t.cls)
+    if isinstance(t, Dict):
+        found = {key: (rev.builder.value("item", [source], item, key=key), item) for key, item in t.items}
+        values = [_zeros_of_integers(rev, *pair) for pair in found.values()]
+        return rev.builder.value("dict", values, Object(dict), keys=tuple(found))
+    return rev.builder.value("const", (), NONE, value=None)
 
 
 def _zero(rev: Reverser, param: Value, t: Type) -> Value:
     if isinstance(t, Scalar) and t.differentiable and t.python is not True:
         return _call(rev, np.dtype(t.dtype).type, [rev.constant(0.0)], t)
-    if isinstance(t, Scalar) and not t.differentiable:
-        return rev.builder.value("const", (), t, value=0)
-    return rev.zeros(param)
+    return rev.zeros(param) if t.differentiable else _zeros_of_integers(rev, param, t)
 
 
 def _conform(rev: Reverser, gradient: Value, want: Type, owned: set[Value]) -> Value:
@@ -121,7 +147,8 @@ def _conform(rev: Reverser, gradient: Value, want: Type, owned: set[Value]) -> V
     if isinstance(want, Array):
         return _array(rev, gradient, have, want, owned)
     if isinstance(want, List) and isinstance(want.item, Scalar) and want.item.python and want.item.dtype == "float64":
-        array = _call(rev, np.array, [gradient], Array("float64", (ANY,)))
+        array = rev.builder.value("call", [gradient], Array("float64", (ANY,)), fn=np.array, args=(Slot(0),), kwargs={},
+                                  adjoint=True)
         return rev.builder.value("call", [array], want, fn=tolist_method, args=(Slot(0),), kwargs={}, adjoint=True,
                                  spelled="method", spelled_name="tolist")
     if isinstance(want, List) and not _fresh(gradient, owned):
@@ -167,6 +194,8 @@ def is_python(value: Value) -> bool:
 def _python_if(value: Value) -> Sequence[Value] | None:
     """The values that must all be Python floats for ``value`` to be one; None where that does not follow."""
     t = strip_const(value.type)
+    if _is_sum_of_list(value):
+        return None
     if isinstance(t, Scalar) and t.python is True:
         return ()
     op = value.owner
@@ -181,6 +210,13 @@ def _python_if(value: Value) -> Sequence[Value] | None:
     if op.name == "call" and op.attrs["fn"] in _KEEPS_PYTHON:
         return op.operands if all(type(a.value) in (int, float) for a in op.attrs["args"] if isinstance(a, Lit)) else None
     return None
+
+
+def _is_sum_of_list(value: Value) -> bool:
+    """Whether this is ``sum`` of a list that may be empty: then it is the integer 0."""
+    op = value.owner
+    return isinstance(op, Op) and op.name == "call" and op.attrs["fn"] is sum and len(op.attrs["args"]) == 1 \
+        and any(isinstance(strip_const(v.type), List) for v in op.operands)
 
 
 def _array(rev: Reverser, gradient: Value, have: Type, want: Array, owned: set[Value]) -> Value:

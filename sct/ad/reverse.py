@@ -11,38 +11,34 @@ from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
-
 from ..analysis.activity import active_values
-from ..analysis.infer import Context, Refusal, Specializer
+from ..analysis.infer import Context, Refusal
 from ..analysis.writes import is_view
 from ..errors import InternalError
 from ..ir.build import Builder
 from ..ir.core import Block, Function, Op, Value, walk
-from ..ir.ops import LOOPS, Lit, SeqOf, Slot
+from ..ir.ops import Lit, SeqOf, Slot
 from ..ir.printing import op_text
-from ..ir.rewrite import clone_function, incoming
-from ..ir.types import BOTTOM, FLOAT, INT, Array, List, OrConst, Scalar, Tuple, Type, join, strip_const
+from ..ir.rewrite import clone_function
+from ..ir.types import List, Tuple, Type, strip_const
 from . import calls, control, lists, rules, tuples, writes
+from .emitter import Accumulator, bar_hint
 from .shadows import Shadows, accompany, open_block
 
 
-class Reverser:
+class Reverser(Accumulator):
     """Builds the reverse sweep of one function; one instance per (function, active inputs, needed results)."""
 
     def __init__(self, function: Function, inputs: Sequence[Value], outputs: Sequence[Value], context: Context,
                  pairs: calls.Pairs) -> None:
+        super().__init__(context, Builder(function.body, function.loc))
         self.function = function
-        self.context = context
         self.pairs = pairs
-        self.builder = Builder(function.body, function.loc)
-        self.sp = Specializer(context, self.builder)
         self.active = active_values(function, inputs, outputs)
         self.shadows = Shadows(function, self.active)
         self.overwritten: dict[Op, Value] = {}
         """For each store what its place held before."""
-        self.bars: dict[Value, Value] = {}
-        """Adjoints accumulated so far, of values that are combined as wholes."""
+        self.bars = {}
         self.buffers: dict[Value, Value] = {}
         """Adjoint arrays that this sweep owns and adds to in place."""
         self.mirror: dict[Block, Block] = {}
@@ -68,18 +64,6 @@ class Reverser:
                 contribution.hint = bar_hint(value)
             self.bars[value] = contribution
 
-    def add(self, x: Value, y: Value, hint: str = "") -> Value:
-        """``x + y`` of two adjoints of the same value."""
-        if is_zero(x):
-            return y
-        if is_zero(y):
-            return x
-        import operator
-        t = join(strip_const(x.type), strip_const(y.type)) or x.type
-        if isinstance(t, Tuple):
-            return tuples.add(self, x, y, t)
-        return self.builder.value("call", [x, y], t, hint, fn=operator.add, args=(Slot(0), Slot(1)), kwargs={}, adjoint=True)
-
     def buffer(self, value: Value) -> Value:
         """The owned adjoint array of ``value``, made at the current place on first use."""
         if value not in self.buffers:
@@ -94,43 +78,6 @@ class Reverser:
         if value in self.buffers:
             return self.buffers[value]
         return self.bars.get(value)
-
-    def zeros(self, value: Value) -> Value:
-        """A zero adjoint with the structure of ``value``."""
-        from ..runtime.helpers import zeros_like
-        t = control.bar_type(value)
-        if isinstance(t, Scalar):
-            return self.constant(0.0)
-        bind_everywhere(value, set())
-        if isinstance(t, Tuple):
-            return tuples.zeros(self, value)
-        if isinstance(t, List) and isinstance(t.item, Scalar):
-            return self._zeros_of_list(value, t)
-        fn = np.zeros_like if isinstance(t, Array) else zeros_like
-        return self.builder.value("call", [value], t, bar_hint(value), fn=fn, args=(Slot(0),), kwargs={}, effect="fresh",
-                                  adjoint=True)
-
-    def _zeros_of_list(self, value: Value, t: Type) -> Value:
-        """``[0.0] * len(value)``."""
-        import operator
-        count = self.builder.value("call", [value], INT, fn=len, args=(Slot(0),), kwargs={}, adjoint=True)
-        return self.builder.value("call", [count], t, bar_hint(value), fn=operator.mul,
-                                  args=(SeqOf(list, (Lit(0.0),)), Slot(0)), kwargs={}, effect="fresh", adjoint=True)
-
-    def copy(self, value: Value, want: Type | None = None) -> Value:
-        """A copy that this sweep owns; an array where the adjoint of a 0-d array is a number."""
-        t = strip_const(value.type)
-        if isinstance(t, List):
-            return lists.copy(self, value)
-        if isinstance(want, Array) and isinstance(t, Scalar):
-            return self.builder.value("call", [value], want, value.hint, fn=np.array, args=(Slot(0),), kwargs={},
-                                      effect="fresh", adjoint=True)
-        return self.builder.value("call", [value], t, value.hint, fn=np.copy, args=(Slot(0),), kwargs={}, effect="fresh",
-                                  adjoint=True, spelled="method", spelled_name="copy")
-
-    def constant(self, number: float) -> Value:
-        """A literal of the reverse sweep."""
-        return self.builder.value("const", (), OrConst(BOTTOM, FLOAT), value=number)
 
     # ---------------------------------------------------------------------------------------------------------- blocks
     def reverse_block(self, block: Block) -> None:
@@ -182,38 +129,6 @@ class Reverser:
                     if v not in inside and v in self.active:
                         found[v] = None
         return list(found)
-
-
-def bind_everywhere(value: Value, visited: set[Value]) -> None:
-    """Bind a variable to None on the paths that leave it unbound: its zero adjoint must be made from something."""
-    op = value.owner
-    if value in visited:
-        return
-    visited.add(value)
-    if isinstance(op, Block):
-        loop = op.parent
-        if loop is None or loop.name not in LOOPS:
-            return
-        position = op.args.index(value) - (len(op.args) - len(loop.results))
-        if position >= 0:
-            for v in incoming(loop, position):
-                bind_everywhere(v, visited)
-    elif isinstance(op, Op) and op.name == "undef":
-        op.name, op.attrs = "const", {"value": None}
-    elif isinstance(op, Op) and op.name in ("if", "with", *LOOPS):
-        for v in incoming(op, op.results.index(value)):
-            bind_everywhere(v, visited)
-
-
-def bar_hint(value: Value) -> str:
-    """The name of an adjoint: ``x_bar`` for a named value, none for a temporary."""
-    return f"{value.hint}_bar" if value.hint else ""
-
-
-def is_zero(value: Value) -> bool:
-    """Whether an adjoint is the literal zero."""
-    owner = value.owner
-    return isinstance(owner, Op) and owner.name == "const" and owner.attrs["value"] == 0
 
 
 # ------------------------------------------------------------------------------------------------------------ plain ops

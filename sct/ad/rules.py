@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import operator
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,15 +14,18 @@ from ..analysis.abstract import NEVER, POISON, UNBOUND, Abstract, Mapping, Seq, 
 from ..analysis.callees import bind_arguments, inline
 from ..analysis.infer import Frame, Refusal
 from ..analysis.primitives import apply
+from ..analysis.remembering import refuse_active
 from ..ir.core import Block, Op, Value, walk
-from ..ir.ops import LOOPS, Lit, SeqOf, SliceOf, Slot, template_slots
+from ..ir.ops import IMPLICIT, LOOPS, Lit, SeqOf, SliceOf, Slot, template_slots
 from ..ir.rewrite import incoming, item_count
 from ..ir.types import ANY, MANY, UNIT, Array, List, Scalar, Tuple, Type, strip_const
 from ..rules import registry
 from ..runtime import helpers
 from . import lists
+from .emitter import bar_hint
 
 if TYPE_CHECKING:
+    from .emitter import Accumulator, Emitter
     from .reverse import Reverser
 
 
@@ -38,7 +43,7 @@ def reverse_call(rev: Reverser, op: Op, totals: list[Value | None]) -> None:
             for operand in op.operands:
                 rev.accumulate(operand, totals[0])  # type: ignore[arg-type]
         else:
-            _splice(rev, op, totals)
+            splice(rev, op, totals)
     except Refusal as refusal:
         rev.context.refuse(refusal, op.loc)
 
@@ -54,8 +59,12 @@ def _reverse_read(rev: Reverser, op: Op, total: Value | None) -> None:
     base = op.operands[0]
     if base not in rev.active:
         return
-    buffer = rev.buffer(base)
     template = op.attrs["args"][1]
+    added = _added_dimensions(template) if base not in rev.buffers else ()
+    if added and isinstance(strip_const(total.type), Array):
+        rev.accumulate(base, fit(rev, _without(rev, total, added), base))
+        return
+    buffer = rev.buffer(base)
     slots = sorted(set(template_slots(template)))
     leaves = [op.operands[k] for k in slots]
     position = {k: n + 2 for n, k in enumerate(slots)}
@@ -65,6 +74,34 @@ def _reverse_read(rev: Reverser, op: Op, total: Value | None) -> None:
         lists.add_item(rev, buffer, to_abstract(template, op.operands), total)
     else:
         rev.builder.emit("index_add", [buffer, total, *leaves], args=(Slot(0), moved), unique=unique)
+
+
+def _added_dimensions(template: Any) -> Sequence[int]:
+    """The new axes of ``x[:, None]``, an index that does nothing but add them, from the last to the first."""
+    parts = template.items if isinstance(template, SeqOf) and template.kind is tuple else (template,)
+    whole = SliceOf(Lit(None), Lit(None), Lit(None))
+    if not all(part == Lit(None) or part == whole for part in parts):
+        return ()
+    return [k for k, part in enumerate(parts) if part == Lit(None)][::-1]
+
+
+def _without(rev: Reverser, bar: Value, axes: Sequence[int]) -> Abstract:
+    """``bar`` without axes of length 1; where it was just summed along one of them, the sum need not keep it."""
+    result: Abstract = bar
+    for axis in axes:
+        summed = _summed_along(result, axis)
+        result = apply(rev.sp, np.squeeze, [result, Static(axis)]) if summed is None else \
+            apply(rev.sp, np.sum, [summed], {"axis": Static(axis)})
+    return result
+
+
+def _summed_along(bar: Abstract, axis: int) -> Value | None:
+    """``v``, where ``bar`` is ``np.sum(v, axis=axis, keepdims=True)``."""
+    op = bar.owner if isinstance(bar, Value) else None
+    if not isinstance(op, Op) or op.name != "call" or op.attrs["fn"] is not np.sum or len(op.operands) != 1:
+        return None
+    kept = {"axis": Lit(axis), "keepdims": Lit(True)}
+    return op.operands[0] if op.attrs["args"] == (Slot(0),) and op.attrs["kwargs"] == kept else None
 
 
 def renumber(template: Any, position: dict[int, int]) -> Any:
@@ -103,14 +140,16 @@ def _are_numbers(op: Op) -> bool:
 
 # ------------------------------------------------------------------------------------------------------ rule application
 
-def _splice(rev: Reverser, op: Op, totals: list[Value | None]) -> None:
+def splice(rev: Accumulator, op: Op, totals: list[Value | None]) -> None:
     """Lower the rule's body, specialise it on these arguments and add what it assigns to the operands' adjoints."""
     entry = registry.lookup(op.attrs["fn"])
     name = entry.name if entry is not None else getattr(op.attrs["fn"], "__name__", str(op.attrs["fn"]))
+    if "remembers" in op.attrs:
+        raise refuse_active(op.attrs["remembers"])
     if entry is None or entry.vjp is None:
         raise Refusal("SCT201", f"no derivative rule for {name}",
                       "write one with the notation of sct.rules, or wrap its argument in sct.stop_gradient")
-    if entry.real_only and any(map(_is_complex, op.operands)):
+    if entry.real_only and any(map(is_complex, op.operands)):
         raise Refusal("SCT201", f"no derivative rule for {name} of complex numbers", "separate real and imaginary parts")
     kwargs = {k: to_abstract(t, op.operands) for k, t in op.attrs["kwargs"].items()}
     args = [to_abstract(t, op.operands) for t in op.attrs["args"]]
@@ -118,9 +157,9 @@ def _splice(rev: Reverser, op: Op, totals: list[Value | None]) -> None:
     rule = rev.context.session.rule(entry, "vjp_strong" if strong else "vjp")
     lowered = rule.lowered
     result = Seq(tuple, list(op.results)) if op.attrs.get("unpack") else op.results[0]
-    bars = [t if t is not None else Static(None) for t in totals]
+    bars = [_in_precision(rev, t, op, r) if t is not None else Static(None) for t, r in zip(totals, op.results, strict=True)]
     cotangent = Seq(tuple, list(bars)) if op.attrs.get("unpack") else bars[0]
-    _check_keywords(name, lowered, args, kwargs)
+    check_keywords(name, lowered, args, kwargs)
     inputs = {**kwargs, rule.result: result, rule.cotangent: cotangent}
     bound = bind_arguments(lowered, args, inputs, {k: (lambda v=v: Static(v)) for k, v in rule.defaults.items()})
     frame = Frame(lowered, owner=rule.owner)
@@ -136,6 +175,7 @@ def _splice(rev: Reverser, op: Op, totals: list[Value | None]) -> None:
     parameters = {p.name: a for p, a in zip(lowered.info.params, bound, strict=True)}
     given = dict(zip(rule.outputs, outcome.items, strict=True))
     spliced = {inner for new in block.ops[before:] for inner in (new, *(o for b in new.blocks for o in walk(b)))}
+    _let_derivative_raise(op, spliced)
     for parameter, argument in parameters.items():
         bar = given.get(parameter, UNBOUND)
         if parameter not in (rule.result, rule.cotangent) and _any_active(rev, argument) and _may_be_missing(rev, bar, spliced):
@@ -146,7 +186,54 @@ def _splice(rev: Reverser, op: Op, totals: list[Value | None]) -> None:
         _contribute(rev, parameters[parameter], bar, name)
 
 
-def _may_be_missing(rev: Reverser, bar: Abstract, spliced: set[Op]) -> bool:
+def _in_precision(rev: Emitter, bar: Value, op: Op, result: Value) -> Value:
+    """The cotangent of ``result`` in its precision: a Python number would take on that of a narrower operand it multiplies."""
+    have, want = strip_const(bar.type), strip_const(result.type)
+    if not isinstance(have, Scalar) or have.python is False or not isinstance(want, Scalar | Array) or not _is_numpy(result):
+        return bar
+    if not any(_eps(v) > np.finfo(want.dtype).eps for v in op.operands):
+        return bar
+    dtype = np.finfo(want.dtype).dtype.name if have.dtype == "float64" else want.dtype
+    hint = bar.hint or bar_hint(result) or "z_bar"
+    return rev.builder.value("call", [bar], Scalar(dtype, False), hint, fn=np.dtype(dtype).type, args=(Slot(0),), kwargs={},
+                             adjoint=True)
+
+
+def _eps(value: Value) -> float:
+    """The rounding error of an operand as it is at run time, where implicit conversions do nothing; 0 for Python's numbers."""
+    while isinstance(value.owner, Op) and value.owner.name in IMPLICIT:
+        value = value.owner.operands[0]
+    t = strip_const(value.type)
+    return float(np.finfo(t.dtype).eps) if _is_numpy(value) and t.differentiable else 0.0  # type: ignore[attr-defined]
+
+
+_RAISES_ALIKE = {math.sin: math.cos, math.cos: math.sin}
+"""Functions and a function in their derivative that raises for the same arguments."""
+
+
+def _let_derivative_raise(op: Op, spliced: set[Op]) -> None:
+    """An op whose derivative is computed need not run for what it may raise alone.
+
+    ``math.cos(x)`` raises where ``math.sin(x)`` does: whoever drops one looks at the other (attribute ``alike``).  The square
+    of a Python number overflows where its derivative is a number like any other: the gradient is right there, and to run the
+    forward sweep for that would double the cost of a sum of squares.
+    """
+    fn = op.attrs["fn"]
+    alike = [one for one in spliced if one.name == "call" and one.attrs["fn"] is _RAISES_ALIKE.get(fn, op)
+             and one.operands == op.operands]
+    if alike:
+        op.attrs["alike"] = alike[0]
+    elif fn is operator.pow and _only_overflows(op):
+        op.attrs.pop("may_raise", None)
+
+
+def _only_overflows(power: Op) -> bool:
+    exponent = power.attrs["args"][1]
+    literal = isinstance(exponent, Lit) and isinstance(exponent.value, int | float) and exponent.value >= 0
+    return literal and not _is_numpy(power.results[0])
+
+
+def _may_be_missing(rev: Emitter, bar: Abstract, spliced: set[Op]) -> bool:
     """Whether a rule, now the ops ``spliced``, may leave a cotangent unassigned: ``x_bar = None`` says that it is zero."""
     if isinstance(bar, Value):
         return _may_be_undef(bar, spliced, set())
@@ -170,7 +257,7 @@ def _may_be_undef(value: Value, spliced: set[Op], seen: set[Value]) -> bool:
     return k >= 0 and any(_may_be_undef(v, spliced, seen) for v in incoming(op, k))
 
 
-def _is_complex(value: Value) -> bool:
+def is_complex(value: Value) -> bool:
     t = strip_const(value.type)
     return isinstance(t, Array | Scalar) and t.dtype.startswith("complex")
 
@@ -180,7 +267,7 @@ def _is_numpy(value: Value) -> bool:
     return isinstance(t, Array) or (isinstance(t, Scalar) and t.python is not True)
 
 
-def _check_keywords(name: str, lowered: Any, args: list[Abstract], kwargs: dict[str, Abstract]) -> None:
+def check_keywords(name: str, lowered: Any, args: list[Abstract], kwargs: dict[str, Abstract]) -> None:
     params = {p.name for p in lowered.info.params}
     if any(p.kind == "VAR_KEYWORD" for p in lowered.info.params):
         return
@@ -207,7 +294,7 @@ def to_abstract(template: Any, operands: list[Value]) -> Abstract:
     return Slice(*(to_abstract(t, operands) for t in (template.lo, template.hi, template.step)))
 
 
-def _contribute(rev: Reverser, argument: Abstract, bar: Abstract, name: str) -> None:
+def _contribute(rev: Accumulator, argument: Abstract, bar: Abstract, name: str) -> None:
     """Add the cotangent ``bar`` that the rule of ``name`` assigned to ``argument``, following its nesting."""
     if bar in (UNBOUND, NEVER, POISON) or (isinstance(bar, Static) and bar.value is None) or not _any_active(rev, argument):
         return
@@ -229,20 +316,20 @@ def _contribute(rev: Reverser, argument: Abstract, bar: Abstract, name: str) -> 
                       "give a tuple, list or dict argument a cotangent of the same form, with None where it is zero")
 
 
-def _any_active(rev: Reverser, a: Abstract) -> bool:
+def _any_active(rev: Accumulator, a: Abstract) -> bool:
     if isinstance(a, Value):
         return a in rev.active
     return any(_any_active(rev, part) for part in parts_of(a) or ())
 
 
-def fit(rev: Reverser, bar: Abstract, value: Value) -> Value:
+def fit(rev: Emitter, bar: Abstract, value: Value) -> Value:
     """The cotangent as one run-time value, real for a real argument."""
     return _real_for(rev, rev.sp.lift(bar), value)
 
 
 # ------------------------------------------------------------------------------------------------------- implicit ops
 
-def unconvert(rev: Reverser, bar: Value, operand: Value) -> Value:
+def unconvert(rev: Emitter, bar: Value, operand: Value) -> Value:
     """The cotangent in the element type of ``operand``: narrowed, and real for a real number."""
     have, want = strip_const(bar.type), strip_const(operand.type)
     if not isinstance(have, Scalar | Array) or not isinstance(want, Scalar | Array):
@@ -257,9 +344,9 @@ def unconvert(rev: Reverser, bar: Value, operand: Value) -> Value:
     return bar
 
 
-def _real_for(rev: Reverser, bar: Value, operand: Value) -> Value:
+def _real_for(rev: Emitter, bar: Value, operand: Value) -> Value:
     """The real part of a complex cotangent where ``operand`` is real: a real number has no other direction to move in."""
-    if not _is_complex(bar) or not _is_real(strip_const(operand.type)):
+    if not is_complex(bar) or not _is_real(strip_const(operand.type)):
         return bar
     real = apply(rev.sp, np.real, [bar])
     assert isinstance(real, Value)

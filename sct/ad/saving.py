@@ -237,6 +237,10 @@ class _Saver:
             op = block.parent
             if op is None:
                 return current
+            known = _yielded_as(current, op, block)
+            if known is not None:
+                current = known
+                continue
             for inner in op.blocks:
                 end = inner.ops[-1]
                 if inner is block:
@@ -252,6 +256,13 @@ class _Saver:
             current = result
 
 
+def _yielded_as(v: Value, op: Op, block: Block) -> Value | None:
+    """The result of an ``if`` that is ``v`` whenever this branch was taken, and so in the branch's mirror."""
+    if op.name != "if" or block.ops[-1].name != "yield":
+        return None
+    return next((r for r, w in zip(op.results, block.ops[-1].operands, strict=True) if w is v and r.type == v.type), None)
+
+
 def bind_unbound(v: Value, seen: set[Value]) -> bool:
     """Bind a variable to None where it would be unbound on some path: saving it must not raise where the program does not.
 
@@ -264,7 +275,7 @@ def bind_unbound(v: Value, seen: set[Value]) -> bool:
     if not isinstance(op, Op):
         return False
     if op.name == "undef":
-        op.name, op.attrs = "const", {"value": None}
+        op.name, op.attrs = "const", {"value": None, "unbound": True}
         return True
     sources: list[Value] = []
     if isinstance(v.owner, Block) and op.name in LOOPS:

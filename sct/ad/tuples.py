@@ -13,6 +13,7 @@ from ..runtime import helpers
 from .control import bar_type, loosely
 
 if TYPE_CHECKING:
+    from .emitter import Emitter
     from .reverse import Reverser
 
 
@@ -29,18 +30,18 @@ def with_item(rev: Reverser, value: Value, key: Any, bar: Value) -> Value:
     return _tuple(rev, items, bar_type(value))
 
 
-def zeros(rev: Reverser, value: Value) -> Value:
+def zeros(rev: Emitter, value: Value) -> Value:
     """A zero adjoint for the tuple ``value``, which may be None where this is not used."""
     return _zero(rev, value, (), strip_const(value.type))
 
 
-def add(rev: Reverser, x: Value, y: Value, t: Tuple) -> Value:
+def add(rev: Emitter, x: Value, y: Value, t: Tuple) -> Value:
     """The sums of the items of two adjoints."""
     pairs = [(_item(rev, x, k, item), _item(rev, y, k, item)) for k, item in enumerate(t.items)]
     return _tuple(rev, [a if item is NONE else rev.add(a, b) for (a, b), item in zip(pairs, t.items, strict=True)], t)
 
 
-def _zero(rev: Reverser, value: Value, path: tuple[int, ...], t: Type) -> Value:
+def _zero(rev: Emitter, value: Value, path: tuple[int, ...], t: Type) -> Value:
     """A zero adjoint for the item of ``value`` at ``path``."""
     if not t.differentiable:
         return rev.builder.value("const", (), NONE, value=None)
@@ -53,12 +54,12 @@ def _zero(rev: Reverser, value: Value, path: tuple[int, ...], t: Type) -> Value:
     return rev.builder.value("call", [value], loosely(t), fn=helpers.zeros_like, args=(Slot(0), *keys), kwargs={}, adjoint=True)
 
 
-def _item(rev: Reverser, bar: Value, key: int, t: Type) -> Value:
+def _item(rev: Emitter, bar: Value, key: int, t: Type) -> Value:
     made = bar.owner
     if isinstance(made, Op) and made.name == "tuple":
         return made.operands[key]
     return rev.builder.value("call", [bar], loosely(t), fn=operator.getitem, args=(Slot(0), Lit(key)), kwargs={}, adjoint=True)
 
 
-def _tuple(rev: Reverser, items: list[Value], t: Type) -> Value:
+def _tuple(rev: Emitter, items: list[Value], t: Type) -> Value:
     return rev.builder.value("tuple", items, t, cls=tuple)

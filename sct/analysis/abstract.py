@@ -95,10 +95,23 @@ class Range:
 
 @dataclass(eq=False)
 class Iteration:
-    """``enumerate``, ``zip`` or ``reversed`` of other iterables, or an iterator over one."""
+    """``enumerate``, ``zip``, ``reversed``, ``map`` or ``filter`` of others: how items are found, not which is next."""
 
     kind: str
     parts: list[Abstract]
+
+
+class Place:
+    """The identity of an iterator; how far it has come is kept by the specialiser, like the content of a variable."""
+
+
+@dataclass(eq=False)
+class StoredIterator:
+    """An iterator object: each of its items can be taken once.  ``Iteration`` describes how; here it may be seen by others."""
+
+    source: Abstract
+    """What it goes through: a sequence, a range or an ``Iteration``."""
+    place: Place
 
 
 @dataclass(eq=False)
@@ -138,8 +151,10 @@ NEVER = _Marker("never")
 """No value: what a recursive call gives before its result type is known."""
 UNBOUND = _Marker("unbound")
 """A variable that is not bound on this path."""
+LOST = _Marker("lost")
+"""How far an iterator has come, where that is not known any more."""
 
-Abstract = Value | Static | Seq | Mapping | Slice | Range | Iteration | Closure | Bound | _Marker
+Abstract = Value | Static | Seq | Mapping | Slice | Range | Iteration | StoredIterator | Closure | Bound | _Marker
 
 
 class JoinError(Exception):
@@ -158,6 +173,8 @@ def parts_of(a: Abstract) -> list[Abstract] | None:
         return [a.lo, a.hi, a.step]
     if isinstance(a, Iteration):
         return a.parts
+    if isinstance(a, StoredIterator):
+        return [a.source]
     if isinstance(a, Closure):
         return a.captured + a.defaults
     if isinstance(a, Bound):
@@ -174,6 +191,8 @@ def with_parts(a: Abstract, parts: list[Abstract]) -> Abstract:
         return type(a)(*parts)
     if isinstance(a, Iteration):
         return Iteration(a.kind, parts)
+    if isinstance(a, StoredIterator):
+        return StoredIterator(parts[0], a.place)
     if isinstance(a, Closure):
         n = len(a.captured)
         return Closure(a.code, parts[:n], parts[n:], a.frame)
@@ -190,6 +209,8 @@ def _tag(a: Abstract) -> tuple[Any, ...]:
         return ("dict", tuple(a.items))
     if isinstance(a, Iteration):
         return ("iter", a.kind, len(a.parts))
+    if isinstance(a, StoredIterator):
+        return ("iterator", a.place)
     if isinstance(a, Closure):
         return ("closure", a.code, (a.frame.origin or a.frame) if a.code.cells else None, len(a.captured))
     if isinstance(a, Bound):
@@ -275,7 +296,12 @@ def _join_marker(marker: Shape, other: Shape) -> Shape:
         return marker
     if marker.example is UNBOUND and other.tag[0] == "static":
         t = _static_leaf_type(other)
-        return leaf_shape(t) if t is not None else other
+        if t is not None:
+            return leaf_shape(t)
+    if marker.example is UNBOUND and other.tag[0] != "marker" and not any(True for _ in leaf_types(other)):
+        other = generalise(other)  # a literal number in it becomes one
+    if marker.example is UNBOUND and other.tag[0] != "marker" and not any(True for _ in leaf_types(other)):
+        raise JoinError(f"{describe(other)} and nothing at all")  # no value at run time could tell which
     return other
 
 
@@ -314,7 +340,7 @@ def describe(shape: Shape) -> str:
         return f"the function {value.__name__}" if hasattr(value, "__name__") else repr(value)
     if kind == "seq":
         return f"{shape.tag[1].__name__} of {len(shape.parts)} items"
-    return {"closure": "a function", "bound": "a method"}.get(kind, str(kind))
+    return {"closure": "a function", "bound": "a method", "iterator": "an iterator", "iter": "an iterator"}.get(kind, str(kind))
 
 
 # ------------------------------------------------------------------------------------------------------ leaves and rebuild
@@ -325,6 +351,14 @@ def leaf_types(shape: Shape) -> Iterator[Type]:
         yield shape.tag[1]
     for part in shape.parts:
         yield from leaf_types(part)
+
+
+def run_time_leaves(a: Abstract) -> Iterator[Value]:
+    """The run-time values in an abstract value."""
+    if isinstance(a, Value):
+        yield a
+    for part in parts_of(a) or ():
+        yield from run_time_leaves(part)
 
 
 def rebuild(shape: Shape, leaf: Callable[[Type], Value]) -> Abstract:

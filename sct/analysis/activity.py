@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from ..ir.core import Block, Function, Op, Value, walk
-from ..ir.ops import LOOPS
+from ..ir.ops import LOOPS, Lit, Slot
+from ..ir.types import Array, Scalar, strip_const
 from ..rules import registry
 from .alias import AliasClasses
 
@@ -122,14 +123,33 @@ def masking(function: Function) -> int:
     level = 0
     for op in walk(function.body):
         if op.name == "call":
-            if op.attrs["fn"] in _CHOOSING:
+            if op.attrs["fn"] in _CHOOSING or _leaves_out(op):
                 return 2
-            if op.attrs["fn"] in _PICKING or _picks_from_intermediate(op):
+            if op.attrs["fn"] in _PICKING or _picks_from_intermediate(op) or _multiplies_by_mask(op):
                 level = 1
     return level
 
 
-_CHOOSING = frozenset({np.where, np.select, np.piecewise, np.choose, np.nan_to_num})
+def _leaves_out(op: Op) -> bool:
+    """A reduction of the elements that its keyword ``where`` chooses."""
+    chosen = op.attrs["kwargs"].get("where")
+    return chosen is not None and not (isinstance(chosen, Lit) and chosen.value is True)
+
+
+def _multiplies_by_mask(op: Op) -> bool:
+    """``(x > 0) * y`` and ``0.0 * y``: products that are zero by intention."""
+    if op.attrs["fn"] not in (operator.mul, np.multiply):
+        return False
+    factors = [op.operands[a.index] if isinstance(a, Slot) else a for a in op.attrs["args"]]
+    return any(isinstance(f, Lit) and f.value == 0 or isinstance(f, Value) and _is_mask(f) for f in factors)
+
+
+def _is_mask(value: Value) -> bool:
+    t = strip_const(value.type)
+    return isinstance(t, Array | Scalar) and t.dtype == "bool"
+
+
+_CHOOSING = frozenset({np.where, np.select, np.piecewise, np.choose, np.nan_to_num, np.nansum, np.nanmean})
 _PICKING = frozenset({np.maximum, np.minimum, np.fmax, np.fmin, np.clip, np.abs, np.max, np.min, np.prod, np.sort,
                       np.linalg.norm, np.take, np.diag, np.diagonal, np.trace, np.tril, np.triu, np.compress, np.extract})
 

@@ -68,7 +68,7 @@ class AliasClasses:
                 if block.ops and block.ops[-1].name == "yield":
                     for v, r in zip(block.ops[-1].operands, op.results, strict=True):
                         self.union(v, r)
-        elif op.name == "global":
+        elif op.name == "global" or op.attrs.get("remembers"):
             self.foreign.update(op.results)
         elif op.name in ("invoke", "attr") or (op.name == "call" and (may_alias(op) or _holds_operands(op))) \
                 or op.name in _SHARING:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
+import operator
 import types
 from typing import Any
 
@@ -12,6 +14,7 @@ from ..ir.core import Op, Value
 from ..ir.types import NONE, STR, Array, Dict, List, Object, OrConst, Scalar, Tuple, strip_const, type_of
 from ..rules import registry
 from .abstract import Abstract, Bound, Closure, DataPath, Mapping, Seq, Slice, Static
+from .classes import class_of
 from .data import from_data, guard_class
 from .infer import SIMPLE, Frame, Refusal, Specializer
 from .primitives import apply
@@ -23,6 +26,8 @@ def _attr(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[A
 
 def attribute(sp: Specializer, base: Abstract, name: str) -> Abstract:
     """``base.name``."""
+    if name == "__class__" and not isinstance(base, Static):
+        return class_of(sp, base)
     if isinstance(base, Static):
         return _of_object(sp, base, name)
     if isinstance(base, Value):
@@ -30,6 +35,8 @@ def attribute(sp: Specializer, base: Abstract, name: str) -> Abstract:
     if isinstance(base, Seq):
         if name in getattr(base.kind, "_fields", ()):
             return base.items[base.kind._fields.index(name)]  # type: ignore[attr-defined]
+        if name == "_replace" and hasattr(base.kind, "_fields"):
+            return Bound(Static(replaced), [base])
         return Bound(Static(_of_class(base.kind, name)), [base], spelled=name)
     if isinstance(base, Mapping):
         return Bound(Static(_of_class(dict, name)), [base], spelled=name)
@@ -38,6 +45,11 @@ def attribute(sp: Specializer, base: Abstract, name: str) -> Abstract:
     if isinstance(base, Closure | Bound) and name in ("__name__", "__doc__", "__qualname__"):
         return Static(None)
     raise Refusal("SCT710", f"the attribute `{name}` of this cannot be read")
+
+
+def replaced(point: Any, /, **fields: Any) -> Any:
+    """``point._replace(**fields)`` of a named tuple."""
+    return point._replace(**fields)
 
 
 def _of_class(cls: type, name: str) -> Any:
@@ -53,8 +65,9 @@ def _of_object(sp: Specializer, base: Static, name: str) -> Abstract:
     except AttributeError:
         raw = None
     try:
-        if isinstance(raw, property) and isinstance(raw.fget, types.FunctionType) and not isinstance(obj, type):
-            from .callees import call
+        from .callees import call, foreign
+        if isinstance(raw, property) and isinstance(raw.fget, types.FunctionType) and not isinstance(obj, type) \
+                and not foreign(raw.fget):
             guard_class(sp, type(obj), name, raw)
             return call(sp, Static(raw.fget), [base], {})
         value = getattr(obj, name)
@@ -107,6 +120,10 @@ def _of_array(sp: Specializer, base: Value, t: Array, name: str) -> Abstract:
         return apply(sp, np.shape, [base], spelled=".shape")
     if name == "size":
         return apply(sp, np.size, [base], spelled=".size")
+    if name == "itemsize":
+        return Static(np.dtype(t.dtype).itemsize)
+    if name == "nbytes":
+        return apply(sp, operator.mul, [attribute(sp, base, "size"), attribute(sp, base, "itemsize")])
     as_attribute = registry.attribute(name)
     if as_attribute is not None:
         return apply(sp, as_attribute, [base], spelled="." + name)
@@ -121,17 +138,27 @@ def _of_array(sp: Specializer, base: Value, t: Array, name: str) -> Abstract:
     raise Refusal("SCT202", f"the array method or attribute `.{name}` has no derivative rule", "write it with NumPy functions")
 
 
+_OF_NUMPY_NUMBERS = ("ndim", "dtype", "shape", "size", "itemsize", "nbytes", "T")
+
+
 def _of_number(sp: Specializer, base: Value, t: Scalar, name: str) -> Abstract:
-    if t.python is not True and (name in ("ndim", "dtype", "shape", "size", "T") or registry.method(name) is not None):
+    if t.python is not True and (name in _OF_NUMPY_NUMBERS or registry.method(name) is not None):
         if name in ("ndim", "size"):
             return Static(0 if name == "ndim" else 1)
+        if name in ("itemsize", "nbytes"):
+            return Static(np.dtype(t.dtype).itemsize)
         if name == "shape":
             return Seq(tuple, [])
         if name == "dtype":
             return Static(np.dtype(t.dtype))
         if name == "T":
             return base
-        return Bound(Static(registry.method(name)), [base], spelled=name)
+        if name == "copy":
+            return Bound(Static(itself), [base])
+        fn = registry.method(name)
+        if fn is np.ndarray.flatten:
+            base = _as_array(sp, base)
+        return Bound(Static(fn), [base], spelled=name)
     as_attribute = registry.attribute(name)
     if as_attribute is not None and name in ("real", "imag"):
         return apply(sp, as_attribute, [base], spelled="." + name)
@@ -140,6 +167,17 @@ def _of_number(sp: Specializer, base: Value, t: Scalar, name: str) -> Abstract:
         fn = registry.method(name) or getattr(cls, name)
         return Bound(Static(fn), [base], spelled=name)
     raise Refusal("SCT710", f"a number has no attribute `{name}`", "convert it with np.asarray first")
+
+
+def itself(x: Any) -> Any:
+    """What copying an immutable number gives; specialisation knows."""
+    return x
+
+
+def _as_array(sp: Specializer, number: Value) -> Value:
+    array = apply(sp, np.asarray, [number])
+    assert isinstance(array, Value)
+    return array
 
 
 def _of_instance(sp: Specializer, base: Value, t: Object, name: str) -> Abstract:
@@ -164,6 +202,9 @@ def _code_of_class(sp: Specializer, base: Value, t: Object, name: str, raw: Any)
     """A method or property that the class of an object defines, with the guard that it still does; None for data."""
     if isinstance(raw, types.FunctionType):
         _guard_method(sp, base, t, name, raw)
+        return Bound(Static(raw), [base])
+    if isinstance(raw, functools._lru_cache_wrapper):
+        guard_class(sp, t.cls, name, raw)
         return Bound(Static(raw), [base])
     if isinstance(raw, staticmethod | classmethod):
         guard_class(sp, t.cls, name, raw)

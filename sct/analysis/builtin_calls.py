@@ -11,33 +11,30 @@ from typing import Any
 import numpy as np
 
 from ..ir.core import Block, Op, Value
-from ..ir.ops import Slot
+from ..ir.ops import Slot, generator
 from ..ir.types import (
     ANY,
     MANY,
-    NONE,
-    STR,
     Array,
-    Dict,
     List,
-    Object,
     OrConst,
     Scalar,
-    Tuple,
-    Type,
     join_all,
     strip_const,
     type_of,
 )
-from ..rules.facts import is_static
+from ..rules.facts import is_static, may_be_empty
 from ..runtime import helpers
 from .abstract import POISON, Abstract, Bound, Closure, Iteration, Mapping, Range, Seq, Slice, Static, leaf_shape, shape_of
-from .attributes import attribute
+from .attributes import attribute, itself, replaced
 from .callees import SPECIAL, call
+from .classes import class_of, has_attribute, is_instance
 from .data import guard_class
 from .infer import Refusal, Specializer, merge, sequence_items
+from .iterators import is_lazy, make, make_filtered, make_generator, make_mapped, take_next
 from .loops import known_items, length
-from .primitives import _Arguments, apply
+from .primitives import _Arguments, apply, binary
+from .user_operators import user_class
 
 UNDECIDED: Abstract = NotImplemented
 """What a function here returns to leave the call to the general way."""
@@ -85,6 +82,8 @@ def _zip(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> 
 
 def _reversed(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     (part,) = args
+    if is_lazy(part):
+        raise Refusal("SCT709", "this always raises TypeError: an iterator cannot be reversed", "reverse a list of its items")
     return Seq(tuple, part.items[::-1]) if isinstance(part, Seq) else Iteration("reversed", [part])
 
 
@@ -121,66 +120,11 @@ def collect(sp: Specializer, iterable: Abstract) -> Abstract:
 
 
 def _isinstance(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
-    classes = sp.static(args[1], "the class")
-    known = python_classes(args[0])
-    if known is None:
-        return apply(sp, isinstance, args)
-    answers = {isinstance_of(cls, classes) for cls in known}
-    if len(answers) == 1:
-        return Static(answers.pop())
-    return apply(sp, isinstance, args)
-
-
-def isinstance_of(cls: type, classes: Any) -> bool:
-    """``isinstance`` for an instance of exactly ``cls``."""
-    return issubclass(cls, classes)
-
-
-def python_classes(a: Abstract) -> set[type] | None:
-    """The classes a value may have at run time; None if unknown."""
-    if isinstance(a, Static):
-        return {type(a.value)}
-    if isinstance(a, Seq):
-        return {a.kind}
-    if isinstance(a, Mapping):
-        return {dict}
-    if isinstance(a, Closure | Bound):
-        return {types.FunctionType}
-    if isinstance(a, Range):
-        return {range}
-    if isinstance(a, Value):
-        return _classes_of(a.type)
-    return None
-
-
-def _classes_of(t: Type) -> set[type] | None:
-    if isinstance(t, OrConst):
-        parts = [_classes_of(x) for x in (t.base, t.const) if str(x) != "bottom"]
-        return None if any(p is None for p in parts) else set().union(*parts)  # type: ignore[arg-type]
-    if isinstance(t, Array):
-        return {np.ndarray}
-    if isinstance(t, Scalar):
-        python = {"float64": float, "int64": int, "bool": bool, "complex128": complex}.get(t.dtype)
-        numpy = np.dtype(t.dtype).type
-        if t.python is None:
-            return {numpy, int, float, bool} | ({python} if python else set())
-        return {python} if t.python and python else {numpy}
-    if isinstance(t, Object):
-        return {t.cls}
-    if isinstance(t, Tuple):
-        return {t.cls}
-    if isinstance(t, List | Dict):
-        return {list if isinstance(t, List) else dict}
-    return {type(None)} if t is NONE else {str} if t is STR else None
+    return is_instance(sp, args)
 
 
 def _type(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
-    known = python_classes(args[0])
-    if known is not None and len(known) == 1:
-        return Static(known.pop())
-    if sp.context.splicing:
-        return Static(object)
-    return sp.builder.value("call", [sp.lift(args[0])], Object(type), fn=type, args=(Slot(0),), kwargs={})
+    return class_of(sp, args[0])
 
 
 def _callable(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -190,65 +134,40 @@ def _callable(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]
 
 def _getattr(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     name = sp.static(args[1], "the attribute's name")
-    if len(args) > 2:
-        raise Refusal("SCT204", "getattr with a default is not supported", "ask hasattr first")
+    if len(args) > 2 and not has_attribute(sp, args[0], name):
+        return args[2]
     return attribute(sp, args[0], name)
 
 
 def _hasattr(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
-    name = sp.static(args[1], "the attribute's name")
-    known = python_classes(args[0])
-    if known is None:
-        raise Refusal("SCT707", "hasattr of this value is not decided when specialising")
-    return Static(all(hasattr(cls, name) for cls in known))
-
-
-def _min_max(name: str) -> Any:
-    fn = getattr(builtins, name)
-
-    def build(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
-        if kwargs and set(kwargs) != {"key"} and set(kwargs) != {"default"}:
-            raise Refusal("SCT204", f"{name} with these keywords is not supported")
-        if kwargs:
-            raise Refusal("SCT204", f"{name}(..., {next(iter(kwargs))}=...) is not supported", "write the loop")
-        if len(args) == 1:
-            items = known_items(sp, args[0])
-            if items is not None and len(items) >= 2:
-                return _one_of(sp, fn, items)
-            if items is not None and len(items) == 1:
-                return items[0]
-        elif all(isinstance(a, Value | Static) for a in args):
-            return _one_of(sp, fn, args)
-        return UNDECIDED
-    return build
-
-
-def _one_of(sp: Specializer, fn: Any, items: list[Abstract]) -> Abstract:
-    """The least or greatest of several numbers: it may be any of them, so its type covers all of theirs."""
-    result = apply(sp, fn, items)
-    types = [strip_const(a.type) if isinstance(a, Value) else type_of(a.value) for a in items if isinstance(a, Value | Static)]
-    joined = join_all(types)
-    if isinstance(result, Value) and len(types) == len(items) and isinstance(joined, Scalar):
-        result.type = joined
-    return result
+    return Static(has_attribute(sp, args[0], sp.static(args[1], "the attribute's name")))
 
 
 def _sum(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
-    """``sum`` of arrays adds them up; of numbers it is one call (compensated from Python 3.12 on)."""
+    """``sum`` of arrays, sequences or objects adds them up; of numbers it is one call (compensated from Python 3.12 on)."""
     items = known_items(sp, args[0])
-    if items is not None and any(isinstance(i, Value) and isinstance(strip_const(i.type), Array) for i in items):
+    if items is not None and any(map(_is_added_up, items)):
         total: Abstract = args[1] if len(args) > 1 else kwargs.get("start", Static(0))
         for item in items:
-            total = apply(sp, operator.add, [total, item])
+            total = binary(sp, operator.add, total, item)
         return total
     return UNDECIDED
 
 
-def _map(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
-    columns = [known_items(sp, a) for a in args[1:]]
-    if any(c is None for c in columns):
-        raise Refusal("SCT711", "map over a run-time sequence is not supported", "use a comprehension")
-    return Seq(list, [call(sp, args[0], list(row), {}) for row in zip(*columns, strict=False)])
+def _is_added_up(a: Abstract) -> bool:
+    return isinstance(a, Seq) or user_class(a) is not None or isinstance(a, Value) and isinstance(strip_const(a.type), Array)
+
+
+def _machine_limits(fn: Any) -> Any:
+    """``np.finfo`` and ``np.iinfo`` of an element type: an object that never changes."""
+    def build(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+        t = strip_const(args[0].type) if isinstance(args[0], Value) else None
+        return Static(fn(t.dtype if isinstance(t, Array | Scalar) else sp.static(args[0], "the element type")))
+    return build
+
+
+def _itself(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    return args[0]
 
 
 def _reduce(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -259,8 +178,23 @@ def _reduce(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) 
     return total
 
 
+def _replaced(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    (base,) = args
+    assert isinstance(base, Seq)
+    names = base.kind._fields  # type: ignore[attr-defined]
+    unknown = [name for name in kwargs if name not in names]
+    if unknown:
+        raise Refusal("SCT709", f"this always raises ValueError: {base.kind.__name__} has no field `{unknown[0]}`")
+    return Seq(base.kind, [kwargs.get(name, item) for name, item in zip(names, base.items, strict=True)])
+
+
 def _partial(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     return Bound(args[0], list(args[1:]), dict(kwargs))
+
+
+def _may_be_empty(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    t = strip_const(args[0].type) if isinstance(args[0], Value) else None
+    return Static(isinstance(t, Array) and ANY in t.dims)
 
 
 def _is_static(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -390,14 +324,6 @@ def _any_all(fn: Any) -> Any:
     return build
 
 
-def _sorted(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
-    items = known_items(sp, args[0])
-    if items is not None and all(isinstance(i, Static) for i in items):
-        reverse = sp.static(kwargs["reverse"], "reverse") if "reverse" in kwargs else False
-        return Seq(list, sorted(items, key=lambda i: i.value, reverse=reverse))
-    raise Refusal("SCT201", "`sorted` of run-time values is not supported", "use np.sort on an array")
-
-
 def _dict(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     base = dict(args[0].items) if args and isinstance(args[0], Mapping) else {}
     if args and not isinstance(args[0], Mapping):
@@ -434,8 +360,9 @@ def _seq_method(name: str) -> Any:
     return build
 
 
-def _next_iter(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
-    raise Refusal("SCT711", "iterators that are stored are not supported", "iterate with a for loop")
+def _decorate(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    raise Refusal("SCT204", "a function with a cache made inside a differentiated function is not supported",
+                  "leave the cache out, or define the function at module level")
 
 
 def _super(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -445,14 +372,17 @@ def _super(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -
 SPECIAL.update({
     range: _range, len: _len, enumerate: _enumerate, zip: _zip, reversed: _reversed, tuple: _sequence(tuple),
     list: _sequence(list), isinstance: _isinstance, type: _type, callable: _callable, hasattr: _hasattr, getattr: _getattr,
-    min: _min_max("min"), max: _min_max("max"), sum: _sum, map: _map, functools.reduce: _reduce, functools.partial: _partial,
-    is_static: _is_static, np.ndim: _ndim, np.shape: _shape, np.iscomplexobj: _iscomplexobj, bool: _bool, sorted: _sorted,
+    sum: _sum, functools.reduce: _reduce, functools.partial: _partial,
+    replaced: _replaced,
+    itself: _itself, np.finfo: _machine_limits(np.finfo), np.iinfo: _machine_limits(np.iinfo), is_static: _is_static,
+    may_be_empty: _may_be_empty, np.ndim: _ndim, np.shape: _shape, np.iscomplexobj: _iscomplexobj, bool: _bool,
     int: _static_numbers(int), abs: _static_numbers(abs), str: _static_numbers(str), any: _any_all(any), all: _any_all(all),
     dict: _dict, dict.keys: _dict_method("keys"), dict.values: _dict_method("values"), dict.items: _dict_method("items"),
     dict.get: _dict_method("get"), dict.copy: _dict_method("copy"), tuple.index: _seq_method("index"),
     list.index: _seq_method("index"), tuple.count: _seq_method("count"), list.count: _seq_method("count"),
     slice: _slice, helpers.index_add: _index_add, np.where: _where, helpers.strong_product: _strong_product,
     helpers.strong_quotient: _strong_quotient, helpers.unbroadcast: _unbroadcast,
-    iter: _next_iter, next: _next_iter, super: _super,
+    iter: make, next: take_next, map: make_mapped, filter: make_filtered, generator: make_generator, super: _super,
+    functools.lru_cache: _decorate, functools.cache: _decorate,
 })
 _ = (ANY, MANY, POISON, Op, merge)

@@ -11,14 +11,15 @@ from typing import Any
 import numpy as np
 
 from ..errors import Obstacle, SctError
-from ..ir.core import Block, Function, Op, Value, walk
+from ..ir.core import Block, Function, Loc, Op, Value, walk
 from ..ir.ops import LOOPS
 from ..ir.types import NONE, Object, OrConst, strip_const
 from ..rules import registry
 from . import abstract as ab
-from .abstract import NEVER, POISON, Abstract, Bound, Closure, DataPath, Mapping, Seq, Shape, Static
-from .data import CODE, from_data, guard_class
+from .abstract import NEVER, POISON, Abstract, Bound, Closure, DataPath, Mapping, Seq, Shape, Static, StoredIterator
+from .data import CODE, default_value, guard_class
 from .infer import SIMPLE, Frame, Refusal, Specializer, sequence_items
+from .iterators import MAKERS, given_to, is_lazy, only_here, stored, takes_all
 from .primitives import apply, construct
 
 
@@ -37,7 +38,20 @@ def _call(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[A
             if not isinstance(a, Mapping):
                 raise Refusal("SCT705", "a call with `**` needs a dict whose keys are known")
             keywords.update({str(k): v for k, v in a.items.items()})
-    return [call(sp, fn, positional, keywords, frame)]
+    _check_consumers(fn, op)
+    result = call(sp, fn, positional, keywords, frame)
+    if isinstance(result, StoredIterator) and isinstance(fn, Static) and fn.value in MAKERS and only_here(frame, op):
+        del sp.positions[result.place]
+        result = result.source
+    return [result]
+
+
+def _check_consumers(fn: Abstract, op: Op) -> None:
+    """A generator expression was made a list where it stands, which is right for what takes all of its items once."""
+    for v in op.operands[1:]:
+        if isinstance(v.owner, Op) and v.owner.attrs.get("generator") and not takes_all(fn):
+            raise Refusal("SCT109", "a generator expression is given to a function that may not take its items once, in order",
+                          "write a list comprehension")
 
 
 def call(sp: Specializer, fn: Abstract, args: list[Abstract], kwargs: dict[str, Abstract],
@@ -62,16 +76,23 @@ def call(sp: Specializer, fn: Abstract, args: list[Abstract], kwargs: dict[str, 
 
 def _call_static(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict[str, Abstract], spelled: str) -> Abstract:
     obj = fn.value
+    if any(map(is_lazy, args)) and not _looks_into(obj):
+        args = given_to(sp, obj, args)
     special = SPECIAL.get(obj) if _hashable(obj) else None
     if special is not None:
         result = special(sp, args, kwargs)
         if result is not NotImplemented:
-            return result  # type: ignore[no-any-return]
+            return stored(sp, result) if obj in MAKERS else result
+    if isinstance(obj, functools._lru_cache_wrapper):
+        from .remembering import call_cached
+        return call_cached(sp, fn, args, kwargs)
+    if type(obj) in SPECIAL_CLASSES:
+        return SPECIAL_CLASSES[type(obj)](sp, fn, args, kwargs)  # type: ignore[no-any-return]
     if getattr(obj, "is_static", False) and isinstance(obj, types.FunctionType):
         return _run_now(sp, obj, args, kwargs)
     if registry.lookup(obj) is not None:
         return apply(sp, obj, args, kwargs, spelled)
-    if isinstance(obj, types.FunctionType) and not _foreign(obj):
+    if isinstance(obj, types.FunctionType) and not foreign(obj):
         return _call_function(sp, fn, args, kwargs)
     if isinstance(obj, type):
         return _call_class(sp, obj, args, kwargs, spelled)
@@ -83,11 +104,18 @@ def _call_static(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
     if hasattr(obj, "py_func") and isinstance(obj.py_func, types.FunctionType):
         return _call_function(sp, Static(obj.py_func, fn.path and fn.path.attr("py_func")), args, kwargs)
     method = getattr(type(obj), "__call__", None)  # noqa: B004 - the method itself is wanted
-    if isinstance(method, types.FunctionType) and not _foreign(method) and not isinstance(obj, types.FunctionType):
+    if isinstance(method, types.FunctionType) and not foreign(method) and not isinstance(obj, types.FunctionType):
         guard_class(sp, type(obj), "__call__", method)
         return call(sp, Static(method), [fn, *args], kwargs)
     raise Refusal("SCT201", f"no derivative rule for {_display(obj)}",
                   "write one with the notation of sct.rules, or wrap the value it depends on in sct.stop_gradient")
+
+
+def _looks_into(obj: Any) -> bool:
+    """Whether a callable is code of the user's, or a named tuple, which keeps what it is given."""
+    if isinstance(obj, type):
+        return issubclass(obj, tuple) and hasattr(obj, "_fields")
+    return isinstance(obj, types.FunctionType) and registry.lookup(obj) is None and not foreign(obj) and obj not in SPECIAL
 
 
 def _run_now(sp: Specializer, fn: Any, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -109,7 +137,7 @@ _FOREIGN = frozenset({
 })
 
 
-def _foreign(fn: Any) -> bool:
+def foreign(fn: Any) -> bool:
     """Whether a function belongs to a library that is called, never looked into."""
     module = getattr(fn, "__module__", None) or ""
     if module.startswith(("sct.rules", "sct.runtime", "sct.cli", "sct.testing", "sct.data")):
@@ -118,8 +146,6 @@ def _foreign(fn: Any) -> bool:
 
 
 def _display(obj: Any) -> str:
-    if isinstance(obj, functools._lru_cache_wrapper):
-        return f"`{obj.__name__}`, which remembers its results (functools.lru_cache)"
     module = getattr(obj, "__module__", None)
     name = getattr(obj, "__qualname__", getattr(obj, "__name__", type(obj).__name__))
     return f"`{module}.{name}`" if module and module != "builtins" else f"`{name}`"
@@ -188,8 +214,24 @@ class Record:
     used: bool = False
     """Whether the assumed result was consulted while the body was being visited (a recursive call)."""
     done: bool = False
+    endless: bool = False
+    """Whether nothing but its own calls could give a result: Python raises ``RecursionError`` in the end."""
     obstacles: dict[tuple[Any, ...], Obstacle] = field(default_factory=dict)
     """What was refused in its body: reported whenever it is called."""
+
+
+@dataclass
+class GradientOf:
+    """What a function is that stands for the gradient of another: reverse mode writes its body when it is asked for."""
+
+    function: Function
+    """Specialised, of the same parameters."""
+    wrt: tuple[int, ...]
+    """The parameters by which it is differentiated."""
+    value: bool
+    """Whether it returns the value of ``function`` first, before the gradients (and after them what else that returns)."""
+    written: bool = False
+    being_written: bool = False
 
 
 @dataclass
@@ -208,7 +250,23 @@ INLINE_TOTAL = 50
 """Unless their caller mentions them so often that their copies have more ops than this."""
 
 
+@dataclass
+class Activation:
+    """A call of a function whose source is known, before it is decided how the call is made."""
+
+    frame: Frame
+    lowered: Function
+    captured: list[Abstract]
+    bound: list[Abstract]
+    """The values of the parameters, in order."""
+
+
 def _call_function(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    return _enter_function(sp, activate_function(sp, fn, args, kwargs))
+
+
+def activate_function(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict[str, Abstract]) -> Activation:
+    """The call of a function of the user's module."""
     obj = fn.value
     path = fn.path or DataPath("const", obj.__name__, (), obj)
     try:
@@ -219,15 +277,19 @@ def _call_function(sp: Specializer, fn: Static, args: list[Abstract], kwargs: di
     names = [p.name for p in lowered.info.params if p.kind in ("POSITIONAL_ONLY", "POSITIONAL_OR_KEYWORD")]
     values = obj.__defaults__ or ()
     for k, (name, value) in enumerate(zip(names[len(names) - len(values):], values, strict=True)):
-        defaults[name] = lambda value=value, k=k: from_data(sp, value, path.attr("__defaults__").item(k))
+        defaults[name] = lambda value=value, k=k: default_value(sp, value, path.attr("__defaults__").item(k))
     for name, value in (obj.__kwdefaults__ or {}).items():
-        defaults[name] = lambda value=value, name=name: from_data(sp, value, path.attr("__kwdefaults__").item(name))
+        defaults[name] = lambda value=value, name=name: default_value(sp, value, path.attr("__kwdefaults__").item(name))
     bound = bind_arguments(lowered, args, kwargs, defaults)
-    frame = Frame(lowered, owner=obj, path=path)
-    return _enter_function(sp, frame, lowered, bound)
+    return Activation(Frame(lowered, owner=obj, path=path), lowered, [], bound)
 
 
 def _call_closure(sp: Specializer, fn: Closure, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    return _enter_function(sp, activate_closure(sp, fn, args, kwargs))
+
+
+def activate_closure(sp: Specializer, fn: Closure, args: list[Abstract], kwargs: dict[str, Abstract]) -> Activation:
+    """The call of a function defined inside another."""
     lowered = sp.session.nested(fn.code)
     params = lowered.info.params
     with_default = [p.name for p in params if p.has_default]
@@ -235,7 +297,7 @@ def _call_closure(sp: Specializer, fn: Closure, args: list[Abstract], kwargs: di
     bound = bind_arguments(lowered, args, kwargs, defaults)
     outer = fn.frame
     frame = Frame(lowered, closure=fn, owner=outer.owner, path=outer.path)
-    return _enter_function(sp, frame, lowered, [*fn.captured, *bound])
+    return Activation(frame, lowered, fn.captured, bound)
 
 
 def bind_arguments(lowered: Function, args: list[Abstract], kwargs: dict[str, Abstract],
@@ -266,10 +328,15 @@ def bind_arguments(lowered: Function, args: list[Abstract], kwargs: dict[str, Ab
     return bound
 
 
-def _enter_function(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstract]) -> Abstract:
+def _enter_function(sp: Specializer, call: Activation) -> Abstract:
+    frame, lowered, bound = call.frame, call.lowered, [*call.captured, *call.bound]
     if POISON in bound:
         return POISON
-    if _tied_to_parameter([Static(frame.owner, frame.path), *bound]):
+    if _holds_iterator([frame.closure, *bound, *Surroundings([frame.closure, *bound]).contents]):
+        if lowered in sp.context.stack:
+            raise Refusal("SCT711", f"`{lowered.name}` calls itself with an iterator", "pass a list and an index")
+        return inline(sp, frame, lowered, bound)
+    if tied_to_parameter([Static(frame.owner, frame.path), *bound]):
         if lowered in sp.context.stack:
             raise Refusal("SCT702", f"`{lowered.name}` calls itself with a function that is an argument and captures variables",
                           "pass these variables as arguments")
@@ -279,12 +346,17 @@ def _enter_function(sp: Specializer, frame: Frame, lowered: Function, bound: lis
     return _invoke(sp, frame, lowered, bound)
 
 
-def _tied_to_parameter(values: list[Any]) -> bool:
+def _holds_iterator(values: list[Any]) -> bool:
+    """Whether there is an iterator among ``values``: how far it comes in a call must be known behind it."""
+    return any(isinstance(a, StoredIterator) or (a is not None and _holds_iterator(ab.parts_of(a) or [])) for a in values)
+
+
+def tied_to_parameter(values: list[Any]) -> bool:
     """Whether code among ``values`` holds data that only the differentiated function can read, from one of its arguments."""
     for a in values:
         if isinstance(a, Static) and a.path is not None and a.path.scope == "param" and _holds_data(a.value):
             return True
-        if _tied_to_parameter(ab.parts_of(a) or []):
+        if tied_to_parameter(ab.parts_of(a) or []):
             return True
     return False
 
@@ -325,9 +397,16 @@ def measure(lowered: Function) -> tuple[int, bool]:
     return count, loops
 
 
-def inline(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstract]) -> Abstract:
+def call_standard(sp: Specializer, fn: Any, args: list[Abstract]) -> Abstract:
+    """Visit the body of one of our own functions that stands for a function of the standard library."""
+    made = activate_function(sp, Static(fn), args, {})
+    return inline(sp, made.frame, made.lowered, [*made.captured, *made.bound], sp.held or sp.builder.loc)
+
+
+def inline(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstract], held: Loc | None = None) -> Abstract:
     """Visit the callee's body in place of the call."""
     shapes, sp.loop_shapes = sp.loop_shapes, {}
+    outer, sp.held = sp.held, held
     for arg, value in zip(lowered.body.args, bound, strict=True):
         frame.env[arg] = value
         _name_after(sp, value, arg.hint)
@@ -337,7 +416,7 @@ def inline(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstrac
         exit = sp.run_block(frame, lowered.body)
     finally:
         sp.context.stack.pop()
-        sp.builder.loc, sp.loop_shapes = loc, shapes
+        sp.builder.loc, sp.loop_shapes, sp.held = loc, shapes, outer
     if exit.kind == "return":
         return exit.values[0]
     sp.ended = exit.kind == "raise"
@@ -351,12 +430,25 @@ def _name_after(sp: Specializer, value: Abstract, parameter: str) -> None:
 
 
 def _invoke(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstract]) -> Abstract:
-    """Call a specialisation of the callee, made on first use; recursive calls assume its result so far."""
+    record, bound = specialised(sp, frame, lowered, bound)
+    if record.result.tag == ("marker", "never"):
+        end_by_invoking(sp, record, bound)
+        return NEVER
+    operands = operands_of(sp, record, bound)
+    types = list(ab.leaf_types(record.result))
+    op = sp.builder.emit("invoke", operands, types, callee=record.function, effect="pure", may_raise=True)
+    results = iter(op.results)
+    return ab.rebuild(record.result, lambda t: next(results))
+
+
+def specialised(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstract]) -> tuple[Record, list[Abstract]]:
+    """The specialisation of a callee for these arguments, made on first use, and all that it takes."""
     around = Surroundings([frame.closure, *bound])
     bound = [*bound, *around.contents]
     shapes = [_runtime_numbers(ab.shape_of(a)) for a in bound]
     known = [_known_object(sp, v) for a, s in zip(bound, shapes, strict=True) for v in _run_time(a, s)]
-    key = (lowered, tuple(shapes), around.places, tuple(k and (k[1].scope, k[1].root, k[1].steps, id(k[0])) for k in known))
+    objects = tuple(k and (k[1].scope, k[1].root, k[1].steps, id(k[0])) for k in known)
+    key = (lowered, tuple(shapes), around.places, sp.context.signals, objects)
     record: Record | None = sp.session.typed(key)
     if record is None:
         record = specialise(sp, frame, lowered, shapes, key, around, known)
@@ -365,22 +457,20 @@ def _invoke(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstra
         record.function.info.recursive = True
     else:
         sp.context.obstacles.update(record.obstacles)
-    if record.result.tag == ("marker", "never"):
-        _end_by_invoking(sp, record, bound)
-        return NEVER
-    operands = [v for a, s in zip(bound, record.arguments, strict=True) for v in ab.leaves(a, s, sp.builder)]
-    types = list(ab.leaf_types(record.result))
-    op = sp.builder.emit("invoke", operands, types, callee=record.function, effect="pure", may_raise=True)
-    results = iter(op.results)
-    return ab.rebuild(record.result, lambda t: next(results))
+    return record, bound
 
 
-def _end_by_invoking(sp: Specializer, record: Record, bound: list[Abstract]) -> None:
+def operands_of(sp: Specializer, record: Record, bound: list[Abstract]) -> list[Value]:
+    """The run-time values with which a specialised callee is called."""
+    return [v for a, s in zip(bound, record.arguments, strict=True) for v in ab.leaves(a, s, sp.builder)]
+
+
+def end_by_invoking(sp: Specializer, record: Record, bound: list[Abstract]) -> None:
     """Call a function that always raises: the caller's block ends there."""
     body = record.function.body
-    if not record.done or not body.ops or body.ops[-1].name != "raise":
-        return  # a recursive call whose result is still to be found, or recursion without end
-    operands = [v for a, s in zip(bound, record.arguments, strict=True) for v in ab.leaves(a, s, sp.builder)]
+    if not record.endless and not (record.done and body.ops and body.ops[-1].name == "raise"):
+        return  # a recursive call whose result is still to be found
+    operands = operands_of(sp, record, bound)
     sp.builder.emit("invoke", operands, [], callee=record.function, effect="pure", may_raise=True)
     sp.builder.emit("raise", unreachable=True)
     sp.ended = True
@@ -420,8 +510,8 @@ def specialise(sp: Specializer, frame: Frame, lowered: Function, shapes: list[Sh
     sp.session.remember(key, record)
     mark = sp.session.mark()
     outer, narrowed, pending, loop_shapes = sp.builder.block, sp.narrowed, sp.pending, sp.loop_shapes
-    loc = sp.builder.loc
-    sp.loop_shapes = {}
+    loc, positions, held = sp.builder.loc, sp.positions, sp.held
+    sp.loop_shapes, sp.held = {}, None
     obstacles = dict(sp.context.obstacles)
     sp.context.stack.append(lowered)
     try:
@@ -430,13 +520,14 @@ def specialise(sp: Specializer, frame: Frame, lowered: Function, shapes: list[Sh
             sp.session.forget_since(mark)
             record.used = False
             result = _visit_body(sp, Frame(lowered, {}, {}, frame.closure, frame.owner, frame.path), record, around, known)
-            if result == record.result or not record.used:
+            record.endless = result == record.result == never and record.used and not record.endless
+            if not record.endless and (result == record.result or not record.used):
                 record.result = result
                 break
             record.result = ab.join_shapes(record.result, result)
     finally:
         sp.builder.block, sp.narrowed, sp.pending, sp.builder.loc = outer, narrowed, pending, loc
-        sp.loop_shapes = loop_shapes
+        sp.loop_shapes, sp.positions, sp.held = loop_shapes, positions, held
         record.obstacles = {key: o for key, o in sp.context.obstacles.items() if key not in obstacles}
         sp.context.stack.pop()
     record.done = True
@@ -447,7 +538,7 @@ def specialise(sp: Specializer, frame: Frame, lowered: Function, shapes: list[Sh
 def _visit_body(sp: Specializer, frame: Frame, record: Record, around: Surroundings, known: list[Any]) -> Shape:
     body = Block()
     record.function.body = body
-    sp.builder.block, sp.narrowed, sp.pending = body, {}, []
+    sp.builder.block, sp.narrowed, sp.pending, sp.positions = body, {}, [], {}
     hints = [arg.hint for arg in frame.lowered.body.args] + around.hints
     given = [sp.instantiate(shape, body, hint) for hint, shape in zip(hints, record.arguments, strict=True)]
     sp.context.examples.update({v: k for v, k in zip(body.args, known, strict=True) if k is not None})
@@ -551,6 +642,8 @@ def _frames_of(values: list[Any]) -> Iterator[Frame]:
             yield from _frames_of(ab.parts_of(a) or [])
 
 
+SPECIAL_CLASSES: dict[type, Any] = {}
+"""Classes of objects that specialisation calls itself: (specializer, object with its path, args, kwargs) → abstract value."""
 SPECIAL: dict[Any, Any] = {}
 """Callables that specialisation computes itself: (specializer, args, kwargs) → abstract value or NotImplemented."""
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..ir.core import Op, Value
 from ..ir.types import NONE, STR, Array, List, Type, type_of
-from .abstract import Abstract, Bound, DataPath, Mapping, Seq, Static
+from .abstract import Abstract, Bound, DataPath, Mapping, Range, Seq, Static
 from .infer import SIMPLE, Context, Frame, Refusal, Specializer
 
 
@@ -85,7 +85,9 @@ _DATA = (bool, int, float, complex, str, np.ndarray, np.generic)
 def from_data(sp: Specializer, value: Any, path: DataPath) -> Abstract:
     """What specialisation knows of an object found in the user's module: code is static, data is read live."""
     if value is None or isinstance(value, CODE):
-        if not never_changes(path):
+        if path.scope == "param" and isinstance(value, types.FunctionType):
+            sp.context.guard("code", path, value)
+        elif not never_changes(path):
             sp.context.guard("is", path, value)
         return Static(value, path)
     if isinstance(value, types.MethodType):
@@ -103,6 +105,9 @@ def from_data(sp: Specializer, value: Any, path: DataPath) -> Abstract:
         return Seq(type(value), [from_data(sp, v, path.item(k)) for k, v in enumerate(value)])
     if type(value) is list:
         return _list(sp, value, path)
+    if type(value) is range:
+        sp.context.guard("type", path, type_of(value))
+        return Range(*(_live(sp, getattr(value, name), path.attr(name)) for name in ("start", "stop", "step")))
     if type(value) is dict:
         sp.context.guard("keys", path, tuple(value))
         return Mapping({k: from_data(sp, v, path.item(k)) for k, v in value.items()})
@@ -130,6 +135,14 @@ def _live(sp: Specializer, value: Any, path: DataPath) -> Abstract:
     if path.scope == "param":
         return _read_from_parameter(sp, path, t)
     return sp.builder.value("global", (), t, root=path.root, path=path.steps, source=path, current=value)
+
+
+def default_value(sp: Specializer, value: Any, path: DataPath) -> Abstract:
+    """The default of a parameter: a number of a module's function is part of its text; defining it anew is noticed."""
+    if type(value) in (bool, int, float, str) and path.scope == "global":
+        sp.context.guard("value", path, value)
+        return Static(value)
+    return from_data(sp, value, path)
 
 
 def _read_from_parameter(sp: Specializer, path: DataPath, t: Type) -> Value:

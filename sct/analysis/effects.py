@@ -28,15 +28,26 @@ def settle_effects(functions: Sequence[Function]) -> None:
                 changed = True
     for function in functions:
         for op in walk(function.body):
-            if op.name == "invoke" and op.attrs["callee"] in effects:
-                op.attrs["effect"] = effects[op.attrs["callee"]]
+            if op.name == "invoke" and _behind(op) in effects:
+                op.attrs["effect"] = effects[_behind(op)]
 
 
 def _effect(op: Op, effects: dict[Function, str]) -> str:
     """The effect of one op, its blocks not included."""
     if op.name == "invoke":
-        return effects.get(op.attrs["callee"], "pure")
+        return effects.get(_behind(op), "pure")
     if op.name == "for":
         return "io" if op.attrs["kind"] != "range" and isinstance(op.operands[0].type, Object) else "pure"
     effect: str = op.attrs.get("effect", "pure") if op.name == "call" else "pure"
     return "io" if effect == "writes" else effect
+
+
+def _behind(call: Op) -> Function:
+    """The user's function behind a call of it or of its gradient."""
+    callee: Function = call.attrs["callee"]
+    return _behind_gradient(callee)
+
+
+def _behind_gradient(function: Function) -> Function:
+    inner = getattr(function.info, "function", None)
+    return _behind_gradient(inner) if isinstance(inner, Function) else function

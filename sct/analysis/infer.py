@@ -7,6 +7,7 @@ not supported becomes an obstacle and a poison value, so that one run finds ever
 
 from __future__ import annotations
 
+import keyword
 import operator
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
@@ -20,9 +21,10 @@ from ..ir.build import Builder
 from ..ir.core import Block, Function, Loc, Op, Value
 from ..ir.evaluate import format_parts
 from ..ir.ops import Lit, Slot
-from ..ir.types import BOOL, NONE, STR, List, Object, OrConst, Tuple, Type, constant, strip_const
+from ..ir.types import BOOL, INT, NONE, STR, List, Object, OrConst, Tuple, Type, constant, strip_const
 from . import abstract as ab
 from .abstract import NEVER, POISON, UNBOUND, Abstract, Closure, DataPath, JoinError, Mapping, Seq, Shape, Slice, Static
+from .positions import NAME, Positions, meet
 from .session import Session
 from .typecase import Split, split_by_kind, split_rest
 
@@ -42,17 +44,24 @@ class Context:
     session: Session
     obstacles: dict[tuple[Any, ...], Obstacle] = field(default_factory=dict)
     guards: dict[tuple[Any, ...], tuple[DataPath, Any]] = field(default_factory=dict)
-    """(kind, path) → path and expectation: what dispatch must find unchanged; kinds ``is``, ``type``, ``value``, ``code``."""
+    """(kind, path) → path and expectation: what dispatch must find unchanged; kinds ``is``, ``type``, ``value``, ``code``,
+    and more (``CHECKS`` in dispatch.py)."""
     examples: dict[Value, tuple[Any, DataPath]] = field(default_factory=dict)
     """Run-time values whose current content is at hand (parameters), for what must be static."""
     stack: list[Any] = field(default_factory=list)
     """The lowered functions being visited, outermost first."""
+    remembering: list[Any] = field(default_factory=list)
+    """The functions with a cache of results whose bodies are being visited for the type of their results."""
     masked: int = 0
     """How exact zeros may arise in cotangents: 0 not, 1 by picking elements, 2 by ``where``, which may hide infinities."""
     stores: bool = False
     """Whether arrays are stored into: what leaves the function then is copied before the reverse sweep undoes that."""
+    signals: bool = field(default_factory=lambda: "raise" in np.geterr().values())
+    """Whether NumPy raises here where a number overflows, is divided by zero, or the like."""
     splicing: bool = False
     """True while the body of a derivative rule is visited: its ops belong to the adjoint."""
+    standing: dict[Any, Function] = field(default_factory=dict)
+    """Functions that stand for gradients taken inside: (function, parameters, …) → the one that is called."""
     spliced: Block | None = None
     """The block that the rule body now visited becomes part of: what it holds runs whenever the rule applies."""
 
@@ -62,7 +71,8 @@ class Context:
         self.obstacles.setdefault(key, Obstacle(loc, refusal.code, refusal.message, refusal.hint))
 
     def guard(self, kind: str, path: DataPath, expected: Any) -> None:
-        self.guards[(kind, path.scope, path.root, path.steps, id(path.owner))] = (path, expected)
+        several = expected if kind in ("has", "lacks") else None
+        self.guards[(kind, path.scope, path.root, path.steps, id(path.owner), several)] = (path, expected)
 
     def check(self) -> None:
         """Raise all obstacles found so far as one error."""
@@ -94,6 +104,8 @@ class Exit:
     kind: str
     values: list[Abstract]
     op: Op
+    positions: Positions | None = None
+    """How far iterators have come there, where that is not how far they have come now."""
 
 
 @dataclass
@@ -104,6 +116,8 @@ class Pending:
     kind: str
     values: list[Abstract]
     loc: Loc
+    positions: Positions
+    """How far iterators have come there."""
 
 
 class Specializer:
@@ -119,6 +133,10 @@ class Specializer:
         """How many joins without a common type surround the current op (see ``typecase.py``)."""
         self.ended = False
         """Whether the call that was just visited always raises: the rest of its block never runs."""
+        self.positions: Positions = {}
+        """How many items have been taken from each iterator, at this point of the program."""
+        self.held: Loc | None = None
+        """Where everything stands while a function of the standard library is visited: at its call."""
         self.loop_shapes: dict[Any, list[Shape]] = {}
         """Types that each loop carried when it was last visited: the next visit starts from them."""
 
@@ -179,6 +197,8 @@ class Specializer:
             return Seq(t.cls, [self._item(value, k, item) for k, item in enumerate(t.items)], value)
         if t is NONE:
             return Static(None)
+        if t == Object(range):
+            return ab.Range(*(self.builder.value("attr", [value], INT, name=name) for name in ("start", "stop", "step")))
         if hasattr(t, "items") and not isinstance(t, List):
             return Mapping({k: self._item(value, k, item) for k, item in t.items}, value)
         return value
@@ -186,7 +206,7 @@ class Specializer:
     def _item(self, value: Value, key: Any, type: Type) -> Abstract:
         if type is NONE:
             return Static(None)
-        return self.as_abstract(self.builder.value("item", [value], type, value.hint, key=key))
+        return self.as_abstract(self.builder.value("item", [value], type, _item_hint(value, key), key=key))
 
     def live(self, a: Static) -> Value:
         """An object of the user's module as a run-time value, read anew at each call."""
@@ -208,7 +228,7 @@ class Specializer:
         """Visit ops that end a block; where an ``if`` has two outcomes without a join, the rest is visited for each."""
         for k, op in enumerate(ops):
             if not self.context.splicing:
-                self.builder.loc = op.loc
+                self.builder.loc = self.held or op.loc
             try:
                 exit = self._visit(frame, op)
             except Split as split:
@@ -241,7 +261,7 @@ class Specializer:
         for marker in (POISON, NEVER):
             if any(a is marker for a in args) and op.name not in ("build", "closure", "setcell", "dict"):
                 return [marker] * len(op.results)
-        if any(a is UNBOUND for a in args) and op.name not in ("setcell", "closure") and not sp_allows(self, op):
+        if any(a is UNBOUND for a in args) and op.name not in ("setcell", "closure", "read") and not sp_allows(self, op):
             name = next(v.hint for v, a in zip(op.operands, args, strict=True) if a is UNBOUND)
             self.context.refuse(Refusal("SCT704", f"`{name or 'a variable'}` is used before it is bound"), self.builder.loc)
             return [NEVER] * len(op.results)
@@ -331,12 +351,13 @@ def _finish(sp: Specializer, frame: Frame, op: Op, exit: Exit) -> Exit | None:
 
 def _branch(sp: Specializer, frame: Frame, op: Op, condition: Value, taken: int) -> tuple[Block, Exit]:
     block = Block()
-    saved, cells = sp.narrowed, dict(frame.cells)
-    sp.narrowed = dict(saved)
+    saved, cells, positions = sp.narrowed, dict(frame.cells), sp.positions
+    sp.narrowed, sp.positions = dict(saved), dict(positions)
     narrow(sp, condition, taken == 0)
     with sp.builder.at(block):
         exit = sp.run_block(frame, op.blocks[taken])
-    sp.narrowed, frame.cells = saved, cells
+    exit.positions = sp.positions
+    sp.narrowed, frame.cells, sp.positions = saved, cells, positions
     return block, exit
 
 
@@ -347,7 +368,7 @@ def _run_tail(sp: Specializer, frame: Frame, op: Op, condition: Value) -> Exit:
         block, exit = _branch(sp, frame, op, condition, taken)
         kinds.add(exit.kind)
         if exit.kind in ("continue", "break"):
-            sp.pending.append(Pending(block, exit.kind, exit.values, exit.op.loc))
+            sp.pending.append(Pending(block, exit.kind, exit.values, exit.op.loc, exit.positions or sp.positions))
         blocks.append(block)
     sp.builder.emit("if", [condition], blocks=blocks, tail=True)
     return Exit("raise" if kinds == {"raise"} else "tail", [], op)
@@ -368,6 +389,7 @@ def _run_branches(sp: Specializer, frame: Frame, op: Op, condition: Value) -> Ex
         for inner in then.ops:
             inner.parent = sp.builder.block
         sp.builder.block.ops.extend(then.ops)
+        sp.positions = then_exit.positions or sp.positions
         return _finish(sp, frame, op, then_exit)
     if "poison" in (then_exit.kind, other_exit.kind):
         sp.bind(frame, op, [POISON] * len(op.results))
@@ -388,12 +410,16 @@ def emit_guard(sp: Specializer, condition: Value, raising: Block, position: int,
 def join_branches(sp: Specializer, frame: Frame, op: Op, condition: Value, branches: list[tuple[Block, Exit]]) -> None:
     names = [r.hint for r in op.results]
     columns = list(zip(*(exit.values for _, exit in branches), strict=True))
+    known, moved = meet(sp.positions, [exit.positions or sp.positions for _, exit in branches])
     try:
         shapes = [_same(column) or sp.join([ab.shape_of(a) for a in column], name, "after this `if`")
                   for column, name in zip(columns, names, strict=True)]
     except Refusal as refusal:
         raise Split(op, condition, branches, refusal) from None
-    sp.bind(frame, op, merge(sp, condition, [b for b, _ in branches], columns, shapes, names))
+    shapes += [sp.join([ab.shape_of(a) for a in column], NAME, "after this `if`") for column in moved.values()]
+    joined = merge(sp, condition, [b for b, _ in branches], [*columns, *moved.values()], shapes, names + [NAME] * len(moved))
+    sp.positions = {**known, **dict(zip(moved, joined[len(names):], strict=True))}
+    sp.bind(frame, op, joined[:len(names)])
 
 
 def _same(column: tuple[Abstract, ...]) -> Shape | None:
@@ -463,8 +489,18 @@ def _build(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[
     for a, star in zip(args, op.attrs.get("star") or (False,) * len(args), strict=True):
         items.extend(sequence_items(sp, a, "unpacking with `*`") if star else [a])
     if kind is set:
-        raise Refusal("SCT110", "sets are not supported here", "use a tuple")
+        return [_set_of(sp, items)]
     return [Seq(kind, items)]
+
+
+def _set_of(sp: Specializer, items: list[Abstract]) -> Static:
+    """A set of objects that are all known; the first item may be a set that is added to."""
+    values = [sp.static(item, "an item of a set") for item in items]
+    start = values.pop(0) if values and isinstance(values[0], set) else set()
+    try:
+        return Static(start.union(values))
+    except TypeError as error:
+        raise Refusal("SCT709", f"this always raises TypeError: {error}") from None
 
 
 def sequence_items(sp: Specializer, a: Abstract, what: str) -> list[Abstract]:
@@ -478,14 +514,35 @@ def sequence_items(sp: Specializer, a: Abstract, what: str) -> list[Abstract]:
         return [Static(v) for v in range(*bounds)]
     if isinstance(a, Mapping):
         return [Static(k) for k in a.items]
+    items = _items_left(sp, a)
+    if items is not None:
+        return items
     raise Refusal("SCT705", f"{what} needs a sequence whose length is known", "index it instead")
+
+
+def _items_left(sp: Specializer, a: Abstract) -> list[Abstract] | None:
+    """The items of an iterator, where all of them are known one by one."""
+    from .iterators import drain, is_lazy, known
+    from .loops import known_items
+    if not is_lazy(a):
+        return known_items(sp, a) if isinstance(a, ab.Iteration) else None
+    items = drain(sp, a) if known(sp, a) else None
+    return items.items if isinstance(items, Seq) else None
 
 
 def _dict(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
     if any(a is POISON for a in args):
         return [POISON]
     n = op.attrs["n"]
-    return [Mapping({sp.static(k, "a dict key"): v for k, v in zip(args[:n], args[n:], strict=True)})]
+    items: dict[Any, Abstract] = {}
+    for key, value, spread in zip(args[:n], args[n:], op.attrs.get("spread") or (False,) * n, strict=True):
+        if not spread:
+            items[sp.static(key, "a dict key")] = value
+        elif isinstance(value, Mapping):
+            items.update(value.items)
+        else:
+            raise Refusal("SCT705", "`**` in a dict display needs a dict whose keys are known")
+    return [Mapping(items)]
 
 
 def _slice(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
@@ -498,7 +555,12 @@ def _closure(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> lis
 
 
 def _append(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
-    acc, item = args
+    acc, *added = args
+    if isinstance(acc, Mapping):
+        return [Mapping({**acc.items, sp.static(added[0], "a dict key"): added[1]})]
+    (item,) = added
+    if isinstance(acc, Static):
+        return [_set_of(sp, [Static(acc.value), item])]
     if isinstance(acc, Seq):
         return [Seq(acc.kind, [*acc.items, item])]
     value = sp.lift(item)
@@ -594,3 +656,10 @@ SIMPLE: dict[str, SimpleHandler] = {
     "store_attr": _refuse_store, "del_item": _refuse_store,
 }
 REGIONS: dict[str, RegionHandler] = {"if": run_if, "raise": _raise}
+
+
+def _item_hint(value: Value, key: Any) -> str:
+    """The name of an item: that of its key, or of the tuple with its place."""
+    if isinstance(key, str):
+        return key if key.isidentifier() and not keyword.iskeyword(key) else value.hint
+    return f"{value.hint}_{key}" if value.hint else ""

@@ -7,12 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from ..ir.core import Block, Op, Value
 from ..ir.ops import Lit, Slot
-from ..ir.types import INT, STR, Array, Dict, List, Object, Tuple, strip_const
+from ..ir.types import INT, STR, UNDEF, Array, Dict, List, Object, Tuple, strip_const
 from . import abstract as ab
-from .abstract import NEVER, POISON, Abstract, Iteration, JoinError, Mapping, Range, Seq, Shape, Static
+from .abstract import LOST, NEVER, POISON, Abstract, Iteration, JoinError, Mapping, Place, Range, Seq, Shape, Static
+from .fixpoint import finish_loop, iterate, mirrored
 from .infer import REGIONS, Exit, Frame, Pending, Refusal, Specializer, emit_guard, truth
+from .managers import check_manager
+from .positions import NAME, meet, moved
 from .primitives import apply, construct
 from .subscripts import row
 from .typecase import peel
@@ -44,14 +49,22 @@ def run_for(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
     if iterable in (POISON, NEVER):
         _skip(sp, frame, op, iterable)
         return None
+    from .iterators import is_lazy
+    if is_lazy(iterable):
+        from .rounds import run_lazily
+        run_lazily(sp, frame, op, iterable)
+        return None
     items = known_items(sp, iterable)
+    if items is None and op.attrs.get("known"):
+        items = short_range(iterable)
     if items is not None:
-        return _unroll(sp, frame, op, items)
+        unroll(sp, frame, op, Items(items))
+        return None
     if isinstance(iterable, Iteration) and iterable.kind == "strict zip":
         iterable = _of_equal_lengths(sp, op, iterable)
     plan = plan_for(sp, iterable)
     inits = [sp.get(frame, v) for v in op.operands[1:]]
-    before = dict(sp.context.obstacles)
+    before, known_shapes = dict(sp.context.obstacles), dict(sp.loop_shapes)
     try:
         _run_planned(sp, frame, op, plan, inits)
         return None
@@ -59,10 +72,11 @@ def run_for(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
         if refusal.code != "SCT701":
             raise
         failure = refusal
-    sp.context.obstacles = before
-    items = _short_range(iterable)
+    sp.context.obstacles, sp.loop_shapes = before, known_shapes
+    items = short_range(iterable)
     if items is not None:
-        return _unroll(sp, frame, op, items)
+        unroll(sp, frame, op, Items(items))
+        return None
 
     def rest(later: Counted, values: list[Abstract]) -> list[Abstract]:
         _run_planned(sp, frame, op, later, values)
@@ -87,7 +101,7 @@ def _run_planned(sp: Specializer, frame: Frame, op: Op, plan: Counted | Each, in
     kind = "each" if isinstance(plan, Each) else "range"
     hint = op.blocks[0].args[0].hint
 
-    def body(block: Block, carried: list[Abstract]) -> Exit:
+    def body(block: Block, carried: list[Abstract], moving: list[Place]) -> Exit:
         induction = Value(hint, plan.item if isinstance(plan, Each) else INT, block)
         block.args.insert(0, induction)
         item = sp.as_abstract(induction) if isinstance(plan, Each) else plan.item(induction)
@@ -95,17 +109,14 @@ def _run_planned(sp: Specializer, frame: Frame, op: Op, plan: Counted | Each, in
             induction.hint = ""
             if isinstance(item, Value) and not item.hint:
                 item.hint = hint
-        _enter(frame, op.blocks[0], [item, *carried])
+        _enter(frame, op.blocks[0], [item, *carried[:len(inits)]])
         return sp.run_block(frame, op.blocks[0])
 
-    result = _iterate(sp, frame, op, inits, body)
-    if result is None:
-        return
-    blocks, shapes, init_values = result
+    carried = iterate(sp, frame, op, inits, body)
     attrs: dict[str, Any] = {"kind": kind}
     if isinstance(plan, Counted) and plan.sources:
         attrs["seqs"] = len(plan.sources)
-    _finish_loop(sp, frame, op, "for", operands, init_values, blocks, shapes, attrs)
+    finish_loop(sp, frame, op, "for", operands, carried, [carried.block], attrs)
 
 
 def _of_equal_lengths(sp: Specializer, op: Op, a: Iteration) -> Iteration:
@@ -181,16 +192,24 @@ def known_items(sp: Specializer, a: Abstract) -> list[Abstract] | None:
     return None
 
 
-def _short_range(a: Abstract) -> list[Abstract] | None:
+def short_range(a: Abstract) -> list[Abstract] | None:
     """The numbers of a short literal range: a loop over it can be unrolled when its variables change their kind."""
+    items = _literal_range(a, UNROLL_LIMIT + 1)
+    return items if items is not None and len(items) <= UNROLL_LIMIT else None
+
+
+def _literal_range(a: Abstract, most: int) -> list[Abstract] | None:
+    """At most so many numbers of a literal range."""
     if not isinstance(a, Range) or not all(isinstance(x, Static) for x in (a.lo, a.hi, a.step)):
         return None
-    numbers = range(a.lo.value, a.hi.value, a.step.value)  # type: ignore[union-attr]
-    return [Static(k) for k in numbers] if len(numbers) <= UNROLL_LIMIT else None
+    return [Static(k) for k in range(a.lo.value, a.hi.value, a.step.value)[:most]]  # type: ignore[union-attr]
 
 
 def _known_composite(sp: Specializer, a: Iteration) -> list[Abstract] | None:
     parts = [known_items(sp, p) for p in (a.parts if a.kind.endswith("zip") else a.parts[:1])]
+    if a.kind.endswith("zip") and not all(p is None for p in parts):  # a range beside items that are known one by one
+        most = 1 + max(len(p) for p in parts if p is not None)
+        parts = [p if p is not None else _literal_range(x, most) for p, x in zip(parts, a.parts, strict=True)]
     if any(p is None for p in parts):
         return None
     if a.kind == "strict zip":
@@ -267,6 +286,8 @@ def range_length(lo: int, hi: int, step: int) -> int:
 def _plan_composite(sp: Specializer, a: Iteration) -> Counted | Each:
     if a.kind == "strict zip":
         raise Refusal("SCT204", "zip(strict=True) is supported as what a loop goes over, not here", "leave `strict` out")
+    if a.kind not in ("enumerate", "zip", "reversed"):
+        raise Refusal("SCT711", f"a {a.kind} of run-time length is not supported here", "use a comprehension")
     if a.kind == "reversed":
         return _plan_reversed(sp, a.parts[0])
     if a.kind == "enumerate":
@@ -274,7 +295,7 @@ def _plan_composite(sp: Specializer, a: Iteration) -> Counted | Each:
         start = a.parts[1]
         if isinstance(inner, Each):
             raise Refusal("SCT711", "enumerate over this is not supported", "count yourself")
-        inner = _from_zero(sp, a.parts[0], inner)
+        inner = from_zero(sp, a.parts[0], inner)
 
         def numbered(k: Value) -> Abstract:
             zero = isinstance(start, Static) and start.value == 0
@@ -296,10 +317,10 @@ def _part_plan(sp: Specializer, part: Abstract) -> Counted:
     plan = plan_for(sp, part)
     if isinstance(plan, Each):
         raise Refusal("SCT711", "zip over this is not supported", "index it instead")
-    return _from_zero(sp, part, plan)
+    return from_zero(sp, part, plan)
 
 
-def _from_zero(sp: Specializer, source: Abstract, plan: Counted) -> Counted:
+def from_zero(sp: Specializer, source: Abstract, plan: Counted) -> Counted:
     """The same plan with a counter that runs 0, 1, 2, …"""
     if isinstance(plan.lo, Static) and plan.lo.value == 0 and isinstance(plan.step, Static) and plan.step.value == 1:
         return plan
@@ -316,7 +337,7 @@ def _plan_reversed(sp: Specializer, part: Abstract) -> Counted:
     plan = plan_for(sp, part)
     if isinstance(plan, Each):
         raise Refusal("SCT711", "reversed over this is not supported", "index it instead")
-    plan = _from_zero(sp, part, plan)
+    plan = from_zero(sp, part, plan)
     last = apply(sp, operator.sub, [plan.hi, Static(1)])
 
     def item(k: Value) -> Abstract:
@@ -326,113 +347,76 @@ def _plan_reversed(sp: Specializer, part: Abstract) -> Counted:
     return Counted(Static(0), plan.hi, Static(1), item, plan.sources)
 
 
-# --------------------------------------------------------------------------------------------------------------- fixpoint
-
-def _iterate(sp: Specializer, frame: Frame, op: Op, inits: list[Abstract],
-             body: Callable[[Block, list[Abstract]], Exit]) -> tuple[list[Block], list[Shape], list[list[Value]]] | None:
-    """Visit the body until the shapes of what it carries are stable; then close its exits."""
-    names = [v.hint for v in op.results]
-    key = (frame.lowered, id(op))
-    start = [ab.generalise(ab.shape_of(a)) for a in inits]
-    shapes = sp.loop_shapes.get(key)
-    shapes = start if shapes is None else _join_all(sp, shapes, start, names)
-    known_obstacles = dict(sp.context.obstacles)
-    for _ in range(12):
-        block = Block()
-        with sp.builder.at(block), sp.pending_of() as pending:
-            carried = [sp.instantiate(s, block, name) for s, name in zip(shapes, names, strict=True)]
-            _restore_cells(frame, names, carried)
-            exit = body(block, carried)
-            if exit.kind in ("continue", "break"):
-                pending.append(Pending(sp.builder.block, exit.kind, exit.values, exit.op.loc))
-        joined = shapes
-        for p in pending:
-            joined = _join_all(sp, joined, [ab.shape_of(a) for a in p.values], names)
-        if joined == shapes:
-            sp.loop_shapes[key] = shapes
-            for p in pending:
-                _close(sp, p, shapes, names)
-            return [block], shapes, [ab.leaves(a, s, sp.builder, n) for a, s, n in zip(inits, shapes, names, strict=True)]
-        shapes = [ab.generalise(s) for s in joined]
-        sp.context.obstacles = dict(known_obstacles)
-    raise Refusal("SCT712", "the types of what this loop carries do not settle",
-                  "keep the number of items and dimensions of every variable the same from one iteration to the next")
-
-
-def _restore_cells(frame: Frame, names: list[str], carried: list[Abstract]) -> None:
-    """Nothing to do: lowering writes every captured loop variable back at the head of the body."""
-
-
-def _join_all(sp: Specializer, a: list[Shape], b: list[Shape], names: list[str]) -> list[Shape]:
-    return [sp.join([x, y], name, "from one iteration to the next") for x, y, name in zip(a, b, names, strict=True)]
-
-
-def _close(sp: Specializer, p: Pending, shapes: list[Shape], names: list[str]) -> None:
-    with sp.builder.at(p.block, p.loc):
-        values = [v for a, s, n in zip(p.values, shapes, names, strict=True) for v in ab.leaves(a, s, sp.builder, n)]
-        sp.builder.emit(p.kind, values)
-
-
-def _finish_loop(sp: Specializer, frame: Frame, op: Op, name: str, operands: list[Value], inits: list[list[Value]],
-                 blocks: list[Block], shapes: list[Shape], attrs: dict[str, Any]) -> None:
-    names = [v.hint for v in op.results]
-    types = [t for s in shapes for t in ab.leaf_types(s)]
-    hints = [n for s, n in zip(shapes, names, strict=True) for _ in ab.leaf_types(s)]
-    flat = [v for group in inits for v in group]
-    if not sp.context.splicing:
-        sp.builder.loc = op.loc
-    typed = sp.builder.emit(name, [*operands, *flat], types, hints, blocks, **attrs)
-    results = iter(typed.results)
-    for result, shape in zip(op.results, shapes, strict=True):
-        frame.env[result] = ab.rebuild(shape, lambda t: next(results))
-
+# ------------------------------------------------------------------------------------------------------------------ while
 
 def run_while(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
     """A ``while`` loop: test and body see the same carried values."""
     inits = [sp.get(frame, v) for v in op.operands]
     test = Block()
 
-    def body(block: Block, carried: list[Abstract]) -> Exit:
+    def body(block: Block, carried: list[Abstract], moving: list[Place]) -> Exit:
         nonlocal test
         test = Block()
-        mirror = iter(block.args)
-        shapes = [ab.shape_of(a) for a in carried]
-        names = [v.hint for v in op.results]
-        again = [ab.rebuild(s, lambda t, n=n: test.add_arg(n, t)) for s, n in zip(shapes, names, strict=True)]  # type: ignore[misc]
-        del mirror
+        entered = sp.positions
+        again = mirrored(sp, test, op, carried, moving)
+        before = dict(sp.positions)
         with sp.builder.at(test):
             _enter(frame, op.blocks[0], again)
             exit = sp.run_block(frame, op.blocks[0])
+            if exit.kind == "raise":
+                raise Refusal("SCT709", "the test of this loop always raises")
             condition = truth(sp, exit.values[0]) if exit.values else POISON
             if isinstance(condition, bool):
                 condition = sp.lift(Static(condition))
             if isinstance(condition, Value):
                 sp.builder.emit("test", [condition])
-        _enter(frame, op.blocks[1], carried)
+        if moved(before, [sp.positions], list(before)):
+            raise Refusal("SCT711", "the test of this loop takes items from an iterator", "take them in its body")
+        sp.positions = entered
+        _enter(frame, op.blocks[1], carried[:len(inits)])
         return sp.run_block(frame, op.blocks[1])
 
-    result = _iterate(sp, frame, op, inits, body)
-    if result is None:
-        return None
-    blocks, shapes, init_values = result
-    _finish_loop(sp, frame, op, "while", [], init_values, [test, *blocks], shapes, {})
+    result = iterate(sp, frame, op, inits, body)
+    finish_loop(sp, frame, op, "while", [], result, [test, result.block], {})
     return None
 
 
 # ---------------------------------------------------------------------------------------------------------------- unroll
 
-def _unroll(sp: Specializer, frame: Frame, op: Op, items: list[Abstract]) -> Exit | None:
+class Items:
+    """Items that are known one by one, for an unrolled loop: each is found when its iteration begins."""
+
+    def __init__(self, items: list[Abstract]) -> None:
+        self._items = list(items)
+
+    def more(self) -> bool:
+        return bool(self._items)
+
+    def take(self) -> Abstract:
+        return self._items.pop(0)
+
+
+def unroll(sp: Specializer, frame: Frame, op: Op, items: Items) -> None:
     """Visit the body once per item; an exit that is taken at run time nests the remaining items."""
     values = [sp.get(frame, v) for v in op.operands[1:]]
-    outcome = _unroll_from(sp, frame, op, items, values)
-    sp.bind(frame, op, outcome)
-    return None
+    sp.bind(frame, op, _unroll_from(sp, frame, op, items, values))
 
 
-def _unroll_from(sp: Specializer, frame: Frame, op: Op, items: list[Abstract], values: list[Abstract]) -> list[Abstract]:
+def refill_cells(frame: Frame, body: Block, carried: list[Abstract]) -> None:
+    """What nested functions see of the variables that a loop carries when an iteration begins: its item may be a call."""
+    for op in body.ops:
+        if op.name != "setcell":
+            return
+        if op.operands[0] in body.args[1:]:
+            frame.cells[op.attrs["cell"]] = carried[body.args.index(op.operands[0]) - 1]
+
+
+def _unroll_from(sp: Specializer, frame: Frame, op: Op, items: Items, values: list[Abstract]) -> list[Abstract]:
     body = op.blocks[0]
-    for k, item in enumerate(items):
+    while items.more():
         with sp.pending_of() as pending:
+            refill_cells(frame, body, values)
+            item = items.take()
             _enter(frame, body, [item, *values])
             if isinstance(item, Value) and not item.hint:
                 item.hint = body.args[0].hint
@@ -445,14 +429,17 @@ def _unroll_from(sp: Specializer, frame: Frame, op: Op, items: list[Abstract], v
         if exit.kind in ("raise", "poison"):
             return [POISON if exit.kind == "poison" else NEVER] * len(values)
         left, values = _close_tail(sp, op, pending)
-        if left is not None and k + 1 < len(items):
-            return _guarded_rest(sp, frame, op, items[k + 1:], left, values)
+        if left is not None and items.more():
+            return _guarded_rest(sp, frame, op, items, left, values)
     return values
 
 
 def _close_tail(sp: Specializer, op: Op, pending: list[Pending]) -> tuple[Value | None, list[Abstract]]:
     """Turn the exits of one unrolled iteration into values: whether the loop was left, and what it carries."""
-    names = [v.hint for v in op.results]
+    known, moving = meet(sp.positions, [p.positions for p in pending])
+    for p in pending:
+        p.values = [*p.values, *(p.positions[place] for place in moving)]
+    names = [v.hint for v in op.results] + [NAME] * len(moving)
     columns = zip(*(p.values for p in pending), strict=True)
     shapes = [sp.join([ab.generalise(ab.shape_of(a)) for a in column], n, "after this iteration")
               for column, n in zip(columns, names, strict=True)]
@@ -462,7 +449,10 @@ def _close_tail(sp: Specializer, op: Op, pending: list[Pending]) -> tuple[Value 
     results = _close_blocks(sp, tail, by_block, shapes, names)
     left = results[0] if has_break else None
     rest = iter(results[1:])
-    return left, [ab.rebuild(s, lambda t: next(rest)) for s in shapes]
+    values = [ab.rebuild(s, lambda t: next(rest)) for s in shapes]
+    count = len(op.results)
+    sp.positions = {**known, **dict(zip(moving, values[count:], strict=True))}
+    return left, values[:count]
 
 
 def _close_blocks(sp: Specializer, tail: Op, pending: dict[int, Pending], shapes: list[Shape], names: list[str]) -> list[Value]:
@@ -483,16 +473,19 @@ def _close_blocks(sp: Specializer, tail: Op, pending: dict[int, Pending], shapes
     return tail.results
 
 
-def _guarded_rest(sp: Specializer, frame: Frame, op: Op, items: list[Abstract], left: Value,
-                  values: list[Abstract]) -> list[Abstract]:
+def _guarded_rest(sp: Specializer, frame: Frame, op: Op, items: Items, left: Value, values: list[Abstract]) -> list[Abstract]:
     from .infer import merge
     stay, go = Block(), Block()
+    before, sp.positions = sp.positions, dict(sp.positions)
     with sp.builder.at(go):
         after = _unroll_from(sp, frame, op, items, values)
-    names = [v.hint for v in op.results]
-    columns = list(zip(values, after, strict=True))
+    known, moving = meet(before, [before, sp.positions])
+    names = [v.hint for v in op.results] + [NAME] * len(moving)
+    columns = [*zip(values, after, strict=True), *moving.values()]
     shapes = [sp.join([ab.shape_of(a) for a in column], n, "after this loop") for column, n in zip(columns, names, strict=True)]
-    return merge(sp, left, [stay, go], columns, shapes, names)
+    joined = merge(sp, left, [stay, go], columns, shapes, names)
+    sp.positions = {**known, **dict(zip(moving, joined[len(values):], strict=True))}
+    return joined[:len(values)]
 
 
 def run_with(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
@@ -500,19 +493,27 @@ def run_with(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
     managers = []
     for v in op.operands:
         a = sp.get(frame, v)
+        if a in (POISON, NEVER):
+            managers.append(sp.builder.value("undef", (), UNDEF))
+            continue
+        check_manager(sp, a)
         managers.append(sp.lift(a) if isinstance(a, Value) or not isinstance(a, Static) else _manager(sp, a))
     block = Block()
     if op.blocks[0].args:
         for arg in op.blocks[0].args:
             frame.env[arg] = block.add_arg(arg.hint, Object(object))
+    before, count, moving = dict(sp.positions), len(op.results), list[Place]()
+    signals = sp.context.signals
     with sp.builder.at(block):
+        sp.context.signals = _signals(managers, signals)
         exit = sp.run_block(frame, op.blocks[0])
-        if exit.kind == "raise":
-            sp.builder.emit("yield")
-        elif exit.kind == "yield":
-            shapes = [ab.shape_of(a) for a in exit.values]
-            names = [r.hint for r in op.results]
-            values = [v for a, s, n in zip(exit.values, shapes, names, strict=True) for v in ab.leaves(a, s, sp.builder, n)]
+        sp.context.signals = signals
+        if exit.kind == "yield":
+            moving = [place for place in moved(before, [sp.positions], list(before)) if sp.positions[place] is not LOST]
+            yielded = [*exit.values, *(sp.positions[place] for place in moving)]
+            shapes = [ab.shape_of(a) for a in yielded]
+            names = [r.hint for r in op.results] + [NAME] * len(moving)
+            values = [v for a, s, n in zip(yielded, shapes, names, strict=True) for v in ab.leaves(a, s, sp.builder, n)]
             sp.builder.emit("yield", values)
     if exit.kind != "yield":
         sp.bind(frame, op, [POISON if exit.kind == "poison" else NEVER] * len(op.results))
@@ -521,9 +522,27 @@ def run_with(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
     hints = [n for s, n in zip(shapes, names, strict=True) for _ in ab.leaf_types(s)]
     typed = sp.builder.emit("with", managers, types, hints, [block], names=op.attrs.get("names", ()))
     results = iter(typed.results)
+    if exit.kind == "raise":
+        sp.builder.emit("raise", unreachable=True)
+        return Exit("raise", [], op)
     if exit.kind == "yield":
-        sp.bind(frame, op, [ab.rebuild(s, lambda t: next(results)) for s in shapes])
+        after = [ab.rebuild(s, lambda t: next(results)) for s in shapes]
+        sp.bind(frame, op, after[:count])
+        inside = {place: a for place, a in sp.positions.items() if isinstance(a, Static) or place in before}
+        sp.positions = {**inside, **dict(zip(moving, after[count:], strict=True))}
     return None
+
+
+def _signals(managers: list[Value], before: bool) -> bool:
+    """Whether NumPy raises inside ``with np.errstate(…)``, for any kind of error."""
+    for manager in managers:
+        op = manager.owner
+        if isinstance(op, Op) and op.attrs.get("fn") is np.errstate:
+            kinds = op.attrs["kwargs"]
+            if any(not isinstance(how, Lit) or how.value == "raise" for how in kinds.values()):
+                return True
+            before = before and "all" not in kinds
+    return before
 
 
 def _manager(sp: Specializer, a: Static) -> Value:

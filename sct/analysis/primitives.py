@@ -14,7 +14,7 @@ import numpy as np
 
 from ..ir.core import Block, Op, Value
 from ..ir.ops import INFIX, PREFIX, Lit, SeqOf, SliceOf, Slot, contains
-from ..ir.types import BOOL, INT, Array, List, Object, OrConst, Scalar, Tuple, Type, strip_const
+from ..ir.types import BOOL, COMPLEX, INT, Array, List, Object, OrConst, Scalar, Tuple, Type, strip_const
 from ..rules import registry
 from ..rules.registry import Primitive
 from ..rules.shapes import ShapeOf, SizeOf
@@ -22,7 +22,9 @@ from . import abstract as ab
 from .abstract import Abstract, Bound, Closure, JoinError, Mapping, Range, Seq, Slice, Static, lift
 from .data import never_changes
 from .infer import SIMPLE, Frame, Refusal, Specializer
+from .powers import require_real
 from .result_types import NoResult, result_type
+from .user_operators import operate, user_class
 
 
 class _Arguments:
@@ -110,20 +112,35 @@ def size_source(value: Value) -> SizeOf | None:
 def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs: dict[str, Abstract] | None = None,
           spelled: str = "", inplace: bool = False) -> Abstract:
     """Emit a call of the primitive ``fn`` and say what its result is."""
+    operated = operate(sp, fn, args)
+    if operated is not None:
+        return operated
     entry = registry.lookup(fn)
     if entry is not None and not sp.context.splicing:
         out = _refuse_writes(entry, args, kwargs or {})
         if out is not None:
             return WRITERS["out"](sp, fn, args, kwargs or {}, out)
+        if fn in (operator.pow, pow) and len(args) == 2:
+            require_real(sp, *args)
     if entry is not None and not entry.zero and _takes_arrays(fn):
-        args = [_as_array(sp, a) for a in args]
+        args, kwargs = [_as_array(sp, a) for a in args], {k: _as_array(sp, a) for k, a in (kwargs or {}).items()}
     elif fn in _JOINS and args and isinstance(args[0], Seq) and any(isinstance(i, Seq) for i in args[0].items):
         rows = [apply(sp, np.array, [i]) if isinstance(i, Seq) else i for i in args[0].items]
         args = [Seq(args[0].kind, rows), *args[1:]]
+    if fn is np.linalg.norm:
+        args, kwargs = [_infinite(sp, a) for a in args], {k: _infinite(sp, a) for k, a in (kwargs or {}).items()}
     collected = _Arguments(sp, sizes=fn in _MAKES_ARRAY)
     pairs = [collected.template(a) for a in args]
     named = {k: collected.template(a) for k, a in (kwargs or {}).items()}
-    t = _result_type(sp, fn, entry, [i for _, i in pairs], {k: i for k, (_, i) in named.items()})
+    try:
+        t = _result_type(sp, fn, entry, [i for _, i in pairs], {k: i for k, (_, i) in named.items()})
+    except Refusal as refusal:
+        fixed = [_fixed(sp, a) for a in args], {k: _fixed(sp, a) for k, a in (kwargs or {}).items()}
+        if refusal.code != "SCT708" or fixed == (args, kwargs or {}):
+            raise
+        if isinstance(fn, types.MethodDescriptorType) and all(isinstance(a, Static) for a in fixed[0]) and not kwargs:
+            return Static(now(fn, *(a.value for a in fixed[0] if isinstance(a, Static))))
+        return apply(sp, fn, *fixed, spelled, inplace)
     attrs: dict[str, Any] = {"fn": fn, "args": tuple(p for p, _ in pairs), "kwargs": {k: p for k, (p, _) in named.items()}}
     if spelled:
         attrs["spelled"], attrs["spelled_name"] = ("attribute" if spelled.startswith(".") else "method"), spelled.lstrip(".")
@@ -132,14 +149,39 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
     operands = collected.operands
     if entry is not None and entry.elementwise:
         rebound = operands[0] if inplace else None
-        operands = [_conform(sp, v, t) for v in operands]
+        operands = [_conform(sp, v, t.items[0] if isinstance(t, Tuple) else t) for v in operands]
         if rebound is not None and isinstance(operands[0].owner, Op) and operands[0].owner.name == "broadcast":
             operands[0].owner.name = "narrow"  # an array that is changed in place has the shape of the result
     if sp.context.splicing:
         attrs["adjoint"] = True
-    elif may_raise(fn, args):
+    elif may_raise(fn, args) or sp.context.signals and _may_signal(fn, t):
         attrs["may_raise"] = True
     return _emit(sp, operands, t, attrs, inplace)
+
+
+def _infinite(sp: Specializer, a: Abstract) -> Abstract:
+    """A global that is an infinity (``from numpy import inf``) as that constant, for functions to which it is an option."""
+    op = a.owner if isinstance(a, Value) else None
+    if isinstance(op, Op) and op.attrs.get("fn") is operator.neg:
+        positive = _infinite(sp, op.operands[0])
+        return Static(-positive.value) if isinstance(positive, Static) else a
+    current = op.attrs["current"] if isinstance(op, Op) and op.name == "global" else None
+    if not isinstance(op, Op) or type(current) is not float or not math.isinf(current):
+        return a
+    if not never_changes(op.attrs["source"]):
+        sp.context.guard("value", op.attrs["source"], current)
+    return Static(current)
+
+
+def _fixed(sp: Specializer, a: Abstract) -> Abstract:
+    """A number or text that is no variable of the derivative, as its present value: the type of a result may depend on it."""
+    if isinstance(a, Value) and isinstance(op := a.owner, Op) and op.attrs.get("fn") is operator.neg:
+        negated = _fixed(sp, op.operands[0])
+        return Static(-negated.value) if isinstance(negated, Static) else a
+    known = sp.known(a) if isinstance(a, Value) and not sp.context.splicing else None
+    if known is None or type(known[0]) not in (bool, int, str) and (type(known[0]) is not float or known[1].scope == "param"):
+        return a
+    return Static(sp.static(a, "this argument"))
 
 
 WRITERS: dict[str, Callable[..., Abstract]] = {}
@@ -245,7 +287,17 @@ def _undecided(a: Any) -> bool:
 
 
 def _types(args: list[Any], kwargs: dict[str, Any]) -> str:
-    return ", ".join([str(a) for a in args] + [f"{k}={v}" for k, v in kwargs.items()]) or "no arguments"
+    return ", ".join([*map(_shown, args), *(f"{k}={_shown(v)}" for k, v in kwargs.items())]) or "no arguments"
+
+
+def _shown(x: Any) -> str:
+    """The type of an argument, or the argument itself, as a message shows it."""
+    if isinstance(x, list | tuple):
+        inner = ", ".join(map(_shown, x))
+        return f"[{inner}]" if isinstance(x, list) else f"({inner}{',' * (len(x) == 1)})"
+    if isinstance(x, ShapeOf | Type):
+        return f"{x.type}.shape" if isinstance(x, ShapeOf) else str(x)
+    return repr(x) if type(x).__module__ in ("builtins", "numpy") else f"an object of class {type(x).__name__}"
 
 
 def _conform(sp: Specializer, value: Value, result: Type) -> Value:
@@ -288,7 +340,7 @@ def _implicit(sp: Specializer, name: str, value: Value, to: Type) -> Value:
     return sp.builder.value(name, [value], to, "", **attrs)
 
 
-_TOTAL_MATH = {math.sin, math.cos, math.tanh, math.atan, math.asinh, math.erf, math.erfc, math.fabs, math.copysign, math.atan2,
+_TOTAL_MATH = {math.tanh, math.atan, math.asinh, math.erf, math.erfc, math.fabs, math.copysign, math.atan2,
                math.hypot, math.degrees, math.radians, math.isnan, math.isinf, math.isfinite}
 
 
@@ -301,12 +353,24 @@ def may_raise(fn: Callable[..., Any], args: list[Abstract]) -> bool:
         return not _is_numpy(args[0]) and not _is_numpy(args[1]) and not _nonzero_literal(args[1])
     if fn is operator.getitem or fn in (int, float, round):
         return True
+    if fn in (operator.lshift, operator.rshift):
+        return not (isinstance(args[1], Static) and args[1].value >= 0)
+    if fn is abs:
+        return isinstance(args[0], Value) and strip_const(args[0].type) == COMPLEX
     if fn is operator.pow:
-        return not _is_numpy(args[0]) and not _is_numpy(args[1]) and not _nonnegative_int(args[1])
+        return not _is_numpy(args[0]) and not _is_numpy(args[1]) and not _never_overflows(*args)
     module = getattr(fn, "__module__", None) or "numpy"
     if module.split(".")[0] not in _KNOWN:
         return True  # a function of the user's that has a rule of its own
     return (module == "math" and fn not in _TOTAL_MATH) or module == "numpy.linalg"
+
+
+def _may_signal(fn: Callable[..., Any], t: Type) -> bool:
+    """Whether a call may meet a division by zero, an overflow or the like: NumPy's error state decides what happens then."""
+    t = strip_const(t)
+    module = getattr(fn, "__module__", None) or ""
+    computes = fn in INFIX or fn in PREFIX or isinstance(fn, np.ufunc) or module.startswith("numpy")
+    return computes and t.differentiable and (isinstance(t, Array) or isinstance(t, Scalar) and t.python is not True)
 
 
 def _is_numpy(a: Abstract) -> bool:
@@ -318,8 +382,12 @@ def _nonzero_literal(a: Abstract) -> bool:
     return isinstance(a, Static) and a.value != 0
 
 
-def _nonnegative_int(a: Abstract) -> bool:
-    return isinstance(a, Static) and type(a.value) is int and a.value >= 0
+def _never_overflows(base: Abstract, exponent: Abstract) -> bool:
+    """Whether a power of Python numbers gives a number whatever the base: an integer, or nothing larger than the base."""
+    if not isinstance(exponent, Static) or not isinstance(exponent.value, int | float):
+        return False
+    whole = isinstance(base, Value) and isinstance(t := strip_const(base.type), Scalar) and t.dtype in ("int64", "bool")
+    return 0 <= exponent.value <= 1 or whole and type(exponent.value) is int and exponent.value >= 0
 
 
 def construct(sp: Specializer, cls: type, args: list[Abstract], kwargs: dict[str, Abstract]) -> Value:
@@ -346,6 +414,9 @@ def _binary(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list
 
 def binary(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abstract) -> Abstract:
     """A binary operator: sequences and static integers are computed now, the rest is emitted."""
+    operated = operate(sp, fn, [x, y])
+    if operated is not None:
+        return operated
     if isinstance(x, Seq) or isinstance(y, Seq):
         return _on_sequences(sp, fn, x, y)
     if isinstance(x, Static) and isinstance(y, Static) and _foldable(x.value) and _foldable(y.value):
@@ -368,23 +439,24 @@ def _foldable(value: Any) -> bool:
 def _on_sequences(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abstract) -> Abstract:
     if isinstance(x, Seq) and isinstance(y, Seq) and fn is operator.add and x.kind is y.kind:
         return Seq(x.kind, x.items + y.items)
-    if fn is operator.mul:
-        seq, count = (x, y) if isinstance(x, Seq) else (y, x)
-        if isinstance(seq, Seq) and isinstance(count, Static) and type(count.value) is int:
-            return Seq(seq.kind, seq.items * count.value)
-        if isinstance(seq, Seq) and isinstance(count, Value) and _is_int(count):
-            return _repeated(sp, seq, count)
-    other = y if isinstance(x, Seq) else x
+    seq, other = (x, y) if isinstance(x, Seq) else (y, x)
+    if fn is operator.mul and isinstance(seq, Seq) and _is_whole(other):
+        if isinstance(other, Static):
+            return Seq(seq.kind, seq.items * int(other.value))
+        assert isinstance(other, Value)
+        return _repeated(sp, seq, other)
     t = strip_const(other.type) if isinstance(other, Value) else None
-    repeats = fn is operator.mul and isinstance(t, Scalar) and t.dtype.startswith(("int", "uint", "bool"))
-    if isinstance(t, Array | Scalar) and not repeats:
+    if isinstance(t, Array) or isinstance(t, Scalar) and t.python is False and fn is not operator.mul:
         x, y = (apply(sp, np.array, [a]) if isinstance(a, Seq) else a for a in (x, y))
     return apply(sp, fn, [x, y])
 
 
-def _is_int(value: Value) -> bool:
-    t = strip_const(value.type)
-    return isinstance(t, Scalar) and t.python is True and t.dtype == "int64"
+def _is_whole(a: Abstract) -> bool:
+    """Whether this counts as how often a sequence is repeated: Python's and NumPy's integers and Python's truth values."""
+    if isinstance(a, Static):
+        return isinstance(a.value, int)
+    t = strip_const(a.type) if isinstance(a, Value) else None
+    return isinstance(t, Scalar) and t.dtype.startswith(("int", "uint", "bool"))
 
 
 def _repeated(sp: Specializer, seq: Seq, count: Value) -> Value:
@@ -412,6 +484,8 @@ def _inplace(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> lis
     if isinstance(t, List) or (isinstance(x, Seq) and x.kind is list):
         raise Refusal("SCT602", "`+=` on a list is not supported yet", "write `xs = xs + ys`")
     if not isinstance(t, Array):
+        if (cls := user_class(x)) is not None and hasattr(cls, f"__i{getattr(fn, '__name__', '').strip('_')}__"):
+            raise Refusal("SCT602", f"an operator that changes a {cls.__name__} in place is not supported", "write `x = x + …`")
         return [binary(sp, fn, x, y)]
     if isinstance(y, Seq):
         y = apply(sp, np.array, [y])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from itertools import product
@@ -184,8 +184,27 @@ def _resolve(x: Any, const: Iterator[bool]) -> Any:
 
 
 def _by_trial(fn: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> Type:
-    results, failure = [], None
-    for many, any_ in _SIZES:
+    results, failure = _trials(fn, args, kwargs, _SIZES)
+    failed = results[0] is _FAILED or results[1] is _FAILED
+    for n in sorted(set().union(*map(_lengths, (*args, *kwargs.values()))) if failed else ()):
+        again, _ = _trials(fn, args, kwargs, ((n, n), (n, 1)))
+        if again[0] is not _FAILED:  # an array whose size is that of a literal sequence beside it
+            return _merge([r for r in again if r is not _FAILED])
+    if failed and isinstance(failure, _OUT_OF_DOMAIN) and getattr(fn, "__module__", "") == "math":
+        return FLOAT
+    if fn in (operator.pow, pow) and isinstance(results[0], complex) and _has(args, _is_type) and not _has(args, _is_complex):
+        return FLOAT
+    if failed:
+        raise failure if isinstance(failure, NoResult) else NoResult(f"{type(failure).__name__}: {failure}")
+    return _merge([r for r in results if r is not _FAILED])
+
+
+def _trials(fn: Callable[..., Any], args: list[Any], kwargs: dict[str, Any],
+            sizes: Iterable[tuple[int, int]]) -> tuple[list[Any], Exception | None]:
+    """What the callable gives for stand-ins of each size, and the first exception that it raised."""
+    results: list[Any] = []
+    failure = None
+    for many, any_ in sizes:
         try:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")
@@ -193,19 +212,23 @@ def _by_trial(fn: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -
         except Exception as error:
             failure = failure or error
             results.append(_FAILED)
-    failed = results[0] is _FAILED or results[1] is _FAILED
-    if failed and isinstance(failure, _OUT_OF_DOMAIN) and getattr(fn, "__module__", "") == "math":
-        return FLOAT
-    if fn is operator.pow and isinstance(results[0], complex) and not any(map(_is_complex, args)):
-        return FLOAT
-    if failed:
-        raise NoResult(f"{type(failure).__name__}: {failure}")
-    return _merge([r for r in results if r is not _FAILED])
+    return results, failure
+
+
+def _lengths(x: Any) -> set[int]:
+    """The lengths, other than 1, of a sequence whose items are written out and of those in it."""
+    if not isinstance(x, list | tuple):
+        return set()
+    return ({len(x)} - {0, 1}).union(*map(_lengths, x))
 
 
 _FAILED = object()
 _OUT_OF_DOMAIN = (ValueError, ZeroDivisionError, OverflowError)
 """What ``math`` raises where a stand-in lies outside of a function's domain: the type of the result is known all the same."""
+
+
+def _is_type(a: Any) -> bool:
+    return isinstance(a, Type)
 
 
 def _is_complex(a: Any) -> bool:

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from ..ir.core import Op, Value
+from ..ir.core import Block, Op, Value
 from ..ir.ops import Slot
 from ..ir.types import ANY, INT, MANY, STR, UNIT, Array, Dict, List, Object, Scalar, Tuple, Type, join, strip_const
 from .abstract import Abstract, Mapping, Range, Seq, Slice, Static
 from .data import guard_class
-from .infer import SIMPLE, Frame, Refusal, Specializer
+from .infer import SIMPLE, Frame, Refusal, Specializer, emit_guard
 from .primitives import _Arguments, apply, now
 
 
@@ -99,6 +99,8 @@ def from_value(sp: Specializer, base: Value, index: Abstract) -> Abstract:
     elif isinstance(t, Tuple):
         items: list[Abstract] = [sp.builder.value("item", [base], i, key=k) for k, i in enumerate(t.items)]
         return _from_sequence(sp, Seq(t.cls, items), index)
+    elif isinstance(t, Scalar) and t.python is False:
+        return _from_number(sp, base, index)
     elif isinstance(t, Dict):
         return sp.builder.value("item", [base], dict(t.items)[sp.static(index, "the key")], key=sp.static(index, "the key"))
     else:
@@ -108,6 +110,15 @@ def from_value(sp: Specializer, base: Value, index: Abstract) -> Abstract:
     attrs: dict[str, Any] = {"adjoint": True} if sp.context.splicing else {} if _never_raises(index) else {"may_raise": True}
     return sp.as_abstract(sp.builder.value("call", collected.operands, result, fn=operator.getitem, args=templates, kwargs={},
                                            effect="reads", **attrs))
+
+
+def _from_number(sp: Specializer, base: Value, index: Abstract) -> Abstract:
+    """``x[()]``, ``x[...]`` and ``x[None]`` of a NumPy scalar, which is indexed like a 0-d array."""
+    if isinstance(index, Seq) and not index.items:
+        return base
+    array = apply(sp, np.asarray, [base])
+    assert isinstance(array, Value)
+    return from_value(sp, array, index)
 
 
 def _never_raises(index: Abstract) -> bool:
@@ -225,8 +236,11 @@ def _broadcast_dims(all_dims: list[tuple[str, ...]]) -> list[str]:
 
 
 def _unpack(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
-    n, star = op.attrs["n"], op.attrs.get("star")
-    base = args[0]
+    return unpacked(sp, args[0], op.attrs["n"], op.attrs.get("star"))
+
+
+def unpacked(sp: Specializer, base: Abstract, n: int, star: int | None = None) -> list[Abstract]:
+    """The values that ``n`` targets get, of which the one at ``star`` takes a list."""
     if isinstance(base, Value) and isinstance(t := strip_const(base.type), Tuple):
         base = Seq(tuple, [getitem(sp, base, Static(k)) for k in range(len(t.items))])
     if isinstance(base, Value):
@@ -246,8 +260,10 @@ def _unpack(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list
 
 def _unpack_value(sp: Specializer, base: Value, n: int, star: int | None) -> list[Abstract]:
     t = strip_const(base.type)
-    if star is not None or not isinstance(t, Array | List) or (isinstance(t, Array) and t.ndim == 0):
+    if not isinstance(t, Array | List) or (isinstance(t, Array) and t.ndim == 0):
         raise Refusal("SCT705", "unpacking needs a sequence whose length is known", "index it instead")
+    if star is not None:
+        return _unpack_starred(sp, base, star, n - star - 1)
     item = t.item if isinstance(t, List) else Scalar(t.dtype, False) if t.ndim == 1 else Array(t.dtype, t.dims[1:])
     attrs: dict[str, Any] = {"adjoint": True} if sp.context.splicing else {"may_raise": True}
     from ..ir.ops import Slot
@@ -255,8 +271,32 @@ def _unpack_value(sp: Specializer, base: Value, n: int, star: int | None) -> lis
     return list(op.results)
 
 
-def row(sp: Specializer, base: Value, index: Value) -> Abstract:
-    """``base[index]`` for an index that iteration has proven valid."""
+def _unpack_starred(sp: Specializer, base: Value, before: int, after: int) -> list[Abstract]:
+    """``a, b, *middle, z = base``: items by index, and a list of those between them."""
+    from .builtin_calls import collect
+    if before + after:
+        _raise_if_shorter(sp, base, before + after)
+    head = [row(sp, base, Static(k)) for k in range(before)]
+    tail = [row(sp, base, Static(k)) for k in range(-after, 0)]
+    none = Static(None)
+    middle = from_value(sp, base, Slice(Static(before), Static(-after) if after else none, none))
+    if isinstance(middle, Value) and isinstance(middle.type, Array):
+        middle = collect(sp, middle)
+    return [*head, middle, *tail]
+
+
+def _raise_if_shorter(sp: Specializer, base: Value, least: int) -> None:
+    from .primitives import construct
+    short, raising = apply(sp, operator.lt, [apply(sp, len, [base]), Static(least)]), Block()
+    assert isinstance(short, Value)
+    with sp.builder.at(raising):
+        error = construct(sp, ValueError, [Static(f"not enough values to unpack (expected at least {least})")], {})
+        sp.builder.emit("raise", [error])
+    emit_guard(sp, short, raising, 0, sp.builder.loc)
+
+
+def row(sp: Specializer, base: Value, index: Abstract) -> Abstract:
+    """``base[index]`` for an index that iteration, or a test of the length, has proven valid."""
     item = from_value(sp, base, index)
     if isinstance(item, Value) and isinstance(item.owner, Op):
         item.owner.attrs.pop("may_raise", None)

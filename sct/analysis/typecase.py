@@ -17,6 +17,7 @@ from ..ir.ops import Lit, Slot
 from ..ir.types import BOOL, Array, OrConst, Scalar
 from . import abstract as ab
 from .abstract import Abstract
+from .positions import NAME, meet
 
 if TYPE_CHECKING:
     from .infer import Exit, Frame, Specializer
@@ -65,16 +66,18 @@ def split_rest(sp: Specializer, frame: Frame, rest: list[Op], split: Split) -> E
         raise split.refusal
     sp.splits += 1
     exits = []
-    narrowed, cells = sp.narrowed, frame.cells
+    narrowed, cells, positions = sp.narrowed, frame.cells, sp.positions
     try:
         for k, (block, exit) in enumerate(split.branches):
             sp.narrowed, frame.cells = dict(narrowed), dict(cells)
+            sp.positions = dict(exit.positions or positions)
             with sp.builder.at(block):
                 narrow(sp, split.condition, k == 0)
                 sp.bind(frame, split.op, exit.values)
                 exits.append(sp.run_ops(frame, rest))
+                exits[-1].positions = sp.positions
     finally:
-        sp.narrowed, frame.cells = narrowed, cells
+        sp.narrowed, frame.cells, sp.positions = narrowed, cells, positions
         sp.splits -= 1
     return _combine(sp, split, [block for block, _ in split.branches], exits)
 
@@ -87,23 +90,29 @@ def _combine(sp: Specializer, split: Split, blocks: list[Block], exits: list[Exi
     for k in (0, 1):
         if kinds[k] == "raise":
             emit_guard(sp, split.condition, blocks[k], k, sp.builder.loc)
-            _move_into(blocks[1 - k], sp.builder.block)
+            move_into(blocks[1 - k], sp.builder.block)
+            sp.positions = exits[1 - k].positions or sp.positions
             return exits[1 - k]
     if kinds[0] == kinds[1] and kinds[0] in ("yield", "return", "continue"):
         columns = list(zip(*(e.values for e in exits), strict=True))
         names = [v.hint for v in exits[0].op.operands]
+        known, moved = meet(sp.positions, [e.positions or sp.positions for e in exits])
+        columns, count = [*columns, *moved.values()], len(names)
+        names += [NAME] * len(moved)
         shapes = [sp.join([ab.shape_of(a) for a in column], name, "here") for column, name in zip(columns, names, strict=True)]
-        return Exit(kinds[0], merge(sp, split.condition, blocks, columns, shapes, names), exits[0].op)
+        joined = merge(sp, split.condition, blocks, columns, shapes, names)
+        sp.positions = {**known, **dict(zip(moved, joined[count:], strict=True))}
+        return Exit(kinds[0], joined[:count], exits[0].op)
     for block, e in zip(blocks, exits, strict=True):
         if e.kind in ("continue", "break"):
-            sp.pending.append(Pending(block, e.kind, e.values, e.op.loc))
+            sp.pending.append(Pending(block, e.kind, e.values, e.op.loc, e.positions or sp.positions))
         elif e.kind != "tail":
             raise split.refusal
     sp.builder.emit("if", [split.condition], blocks=blocks, tail=True)
     return Exit("tail", [], split.op)
 
 
-def _move_into(block: Block, target: Block) -> None:
+def move_into(block: Block, target: Block) -> None:
     for op in block.ops:
         op.parent = target
     target.ops.extend(block.ops)
@@ -124,22 +133,26 @@ def peel(sp: Specializer, frame: Frame, op: Op, plan: Any, inits: list[Abstract]
         return None
     nonempty = binary(sp, operator.lt if step.value > 0 else operator.gt, lo, plan.hi)
     block = Block()
-    narrowed, cells = sp.narrowed, dict(frame.cells)
+    narrowed, cells, positions = sp.narrowed, dict(frame.cells), sp.positions
+    sp.positions = dict(positions)
     with sp.builder.at(block), sp.pending_of() as pending:
         first = sp.lift(lo)
         enter_body(sp, frame, op, plan.item(first), inits)
         exit = sp.run_block(frame, op.blocks[0])
         if exit.kind != "continue" or pending:
+            sp.positions = positions
             return None
         values = loop(replace(plan, lo=binary(sp, operator.add, lo, step)), exit.values)
+    after, sp.positions = sp.positions, positions
     sp.narrowed, frame.cells = narrowed, cells
     if isinstance(nonempty, ab.Static):
         if not nonempty.value:
             return inits
-        _move_into(block, sp.builder.block)
+        move_into(block, sp.builder.block)
+        sp.positions = after
         return list(values)
     assert isinstance(nonempty, Value)
     from .infer import join_branches
     other = Block()
-    join_branches(sp, frame, op, nonempty, [(block, Exit("yield", values, op)), (other, Exit("yield", inits, op))])
+    join_branches(sp, frame, op, nonempty, [(block, Exit("yield", values, op, after)), (other, Exit("yield", inits, op))])
     return [frame.env[r] for r in op.results]

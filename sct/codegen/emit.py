@@ -15,7 +15,7 @@ from .facts import gather, resolve
 from .inline import plan_expressions
 from .names import name_variables
 from .statements import Printer, is_comment
-from .unbound import bind_copied
+from .unbound import bind_copied, leave_to_python
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,11 @@ class Emitted:
 def emit(fn: Function, header: Sequence[str] = (), name: str | None = None) -> Emitted:
     """Print a function; ``header`` holds lines of a comment to put above it."""
     plan = plan_expressions(gather(fn))
+    if leave_to_python(plan):
+        plan = plan_expressions(gather(fn))
     names = name_variables(plan)
     if bind_copied(plan, names):
+        leave_to_python(plan)
         plan = plan_expressions(gather(fn))
         names = name_variables(plan)
     if isinstance(fn.info, ContextNames):

@@ -10,11 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from ..analysis.loops import range_length
 from ..errors import InternalError
 from ..ir.core import Op, Value
 from ..ir.ops import INFIX, PREFIX, Lit, SeqOf, SliceOf, Slot, contains
 from ..ir.types import OrConst, Scalar
 from .facts import resolve, scalar, template_values
+from .idioms import range_of
 from .inline import Plan
 from .names import UNUSED, Names, data_root
 
@@ -161,6 +163,8 @@ class Expressions:
     def number(self, value: int | float) -> ast.expr:
         if value != value:
             return attribute(self.object(np), "nan")
+        if value == math.pi:
+            return attribute(self.object(math), "pi")
         if value < 0 or value == 0 and math.copysign(1, value) < 0:
             return ast.UnaryOp(ast.USub(), self.number(-value))
         return attribute(self.object(np), "inf") if value == math.inf else ast.Constant(value)
@@ -193,6 +197,8 @@ class Expressions:
             return attribute(shown[0], op.attrs["spelled_name"])
         if op.attrs.get("spelled") == "method":
             return ast.Call(attribute(shown[0], op.attrs["spelled_name"]), shown[1:], keywords)
+        if fn in (range, range_length) and (same := range_of(shown)) is not None:
+            return same if fn is range else call(self.object(len), same)
         return ast.Call(self.object(fn), shown, keywords)
 
     def operator(self, op: Op, fn: Callable[..., Any], args: tuple[Any, ...]) -> ast.expr | None:

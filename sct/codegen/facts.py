@@ -153,7 +153,7 @@ def _note_effect(facts: Facts, op: Op, position: int, writes: list[tuple[Value, 
         writes.append((op.operands[0], position))
     elif effect == "writes":
         writes += [(value, position) for value in op.operands]
-    if effect in ("writes", "io", "random", "raise", "assert", "try"):
+    if effect in ("writes", "io", "random", "raise", "assert", "bound", "try"):
         facts.ordered.append(position)
 
 

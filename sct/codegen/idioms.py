@@ -56,6 +56,13 @@ def plus_one(shown: ast.expr) -> ast.expr:
     return ast.BinOp(shown, ast.Add(), ast.Constant(1))
 
 
+def range_of(bounds: list[ast.expr]) -> ast.expr | None:
+    """``r`` for the bounds ``r.start, r.stop, r.step``."""
+    names = [(one.attr, ast.dump(one.value)) for one in bounds if isinstance(one, ast.Attribute)]
+    same = len(names) == len(bounds) == 3 and [name for name, _ in names] == ["start", "stop", "step"]
+    return bounds[0].value if same and len({base for _, base in names}) == 1 else None  # type: ignore[attr-defined]
+
+
 def _is_name(shown: ast.expr, text: str) -> bool:
     return isinstance(shown, ast.Name) and shown.id == text
 

@@ -7,13 +7,14 @@ the last op to the first: consumers are decided before what they consume.
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..analysis.alias import is_reference
 from ..ir.core import Block, Op, Value
-from ..ir.ops import IMPLICIT, LOOPS, uses_in
+from ..ir.ops import IMPLICIT, LOOPS, Lit, Slot, uses_in
 from ..ir.rewrite import carried_start, is_tail, item_count
 from ..ir.types import Array, List
 from .facts import Facts, is_const, resolve, scalar
@@ -139,11 +140,21 @@ class _Planner:
             self.visit_region(op)
         elif op.name in ("yield", "continue", "break"):
             self.visit_exit(op)
+        elif op.name == "bound":
+            self.visit_bound(op)
         elif op.results and op.name not in ("pop", "iaddv") and self.is_dead(op):
             self.plan.dead.add(op)
         else:
             self.root[op] = self.decide(op) if len(op.results) == 1 else op
             self.use_all(op, op.operands)
+
+    def visit_bound(self, op: Op) -> None:
+        """The test reads its condition only; Python's own test is not printed."""
+        if op.attrs.get("implied"):
+            self.plan.dead.add(op)
+        else:
+            self.root[op] = op
+            self.use_all(op, op.operands[:1])
 
     def is_dead(self, op: Op) -> bool:
         """Whether nobody reads the results and running the op makes no difference."""
@@ -276,6 +287,9 @@ class _Planner:
             self.plan.inline.add(value)
             self.facts.forget(value)
             return users[0][1]
+        if _is_literal(op):
+            self.plan.inline.add(value)
+            return None
         if len(users) > 1 and self._is_small(op) and all(self._reaches(op, root) for _, root in users):
             self.plan.inline.add(value)
             return None
@@ -390,6 +404,28 @@ class _Planner:
             return not any(v.hint and facts.redefined_between(v.hint, here, there) for v in map(resolve, uses_in(op)))
         return not any(facts.written_between(v, here, there) or (v.hint and facts.redefined_between(v.hint, here, there))
                        for v in map(resolve, uses_in(op)))
+
+
+def _is_literal(op: Op) -> bool:
+    """Whether an op is an operator on two literals, such as ``0.1 / 6``, which CPython computes when it compiles."""
+    if op.name != "call" or op.attrs["fn"] not in _OPERATORS or op.attrs.get("kwargs") or op.results[0].hint:
+        return False
+    values = [a.value if isinstance(a, Lit) else _literal_value(op.operands[a.index]) if isinstance(a, Slot) else None
+              for a in op.attrs["args"]]
+    if not all(type(v) in (int, float) for v in values):
+        return False
+    try:
+        return math.isfinite(op.attrs["fn"](*values))
+    except (ArithmeticError, ValueError):
+        return False
+
+
+def _literal_value(value: Value) -> object:
+    owner = resolve(value).owner
+    return owner.attrs["value"] if isinstance(owner, Op) and owner.name == "const" else None
+
+
+_OPERATORS = frozenset({operator.add, operator.sub, operator.mul, operator.truediv})
 
 
 def _carries_on(op: Op, loop: Op, k: int, arg: Value) -> bool:

@@ -131,7 +131,7 @@ class _Webs:
                 for block in op.blocks:
                     for value, target in copies(self.plan, block.ops[-1]) if block.ops[-1].name == "yield" else ():
                         self.web(target).undef |= is_undef(value)
-            elif op.name == "append" and resolve(op.operands[0]) in self.webs:
+            elif op.name == "append" and self.find(resolve(op.operands[0])) in self.webs:
                 self.unite(op.results[0], resolve(op.operands[0]))
 
     def tie_equal(self, op: Op) -> None:

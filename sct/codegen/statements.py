@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 
 from ..ir.core import NOWHERE, Block, Loc, Op, Value
+from ..ir.evaluate import unbound_error
 from ..ir.ops import INFIX, Lit, SliceOf, Slot
 from ..ir.rewrite import carried_inits, index_template, is_tail
 from ..ir.types import NONE, SLICE
 from .expr import BINARY, STORE, Expressions, attribute, bare_tuple, call, name, target
 from .facts import is_const, resolve, scalar, template_values
-from .idioms import augmented, comprehension, names_read, plus_one, unpacked_items, without_sign
+from .idioms import augmented, comprehension, names_read, plus_one, range_of, unpacked_items, without_sign
 from .inline import Plan
 from .liveness import copies, is_undef
 from .names import UNUSED, Names
@@ -229,7 +230,8 @@ class Printer:
         if op.attrs.get("kind", "range") != "range":
             over = self.expressions.of(op.operands[0])
         else:
-            over = call(self.expressions.object(range), *self.bounds(op))
+            bounds = self.bounds(op)
+            over = range_of(bounds) or call(self.expressions.object(range), *bounds)
         unread = op.blocks[0].args[0] not in self.plan.users
         backwards = op.attrs.get("reverse") and not unread and not self.runs_up(op)
         return call(self.expressions.object(reversed), over) if backwards else over
@@ -383,6 +385,12 @@ class Printer:
         condition, *message = (self.expressions.of(v) for v in op.operands)
         self.add(ast.Assert(condition, message[0] if message else None), op.loc)
 
+    def bound(self, op: Op) -> None:
+        error = unbound_error(op)
+        raised = ast.Raise(call(self.expressions.object(type(error)), ast.Constant(str(error))))
+        self.locs[id(raised)] = op.loc
+        self.add(ast.If(self.expressions.negated(op.operands[0]), [raised], []), op.loc)
+
     # ---- memory
 
     def cache(self, op: Op) -> None:
@@ -476,8 +484,9 @@ class Printer:
 _STATEMENTS: dict[str, Callable[[Printer, Op], None]] = {
     "for": Printer.for_, "while": Printer.while_, "with": Printer.with_, "try": Printer.try_, "yield": Printer.yield_,
     "continue": Printer.continue_, "break": Printer.break_, "return": Printer.return_, "raise": Printer.raise_,
-    "assert": Printer.assert_, "cache": Printer.cache, "push": Printer.push, "pop": Printer.pop, "append": Printer.append,
-    "iadd": Printer.iadd, "iaddv": Printer.iaddv, "index_add": Printer.index_add, "fill": Printer.fill, "store": Printer.store,
+    "assert": Printer.assert_, "bound": Printer.bound, "cache": Printer.cache, "push": Printer.push, "pop": Printer.pop,
+    "append": Printer.append, "store": Printer.store,
+    "iadd": Printer.iadd, "iaddv": Printer.iaddv, "index_add": Printer.index_add, "fill": Printer.fill,
     "mark": Printer.mark,
 }
 

@@ -137,7 +137,7 @@ _BETWEEN: dict[Any, tuple[str, str]] = {
 """How the names of two operands are joined, and what the result of two long expressions is called."""
 NOUNS = frozenset({"t", "n", "cond", "mask", *_NOUNS.values(), *(noun for _, noun in _BETWEEN.values())})
 """Names that say of what kind a value is, not which: two values do not share one."""
-_COMPARISONS = (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne)
+_COMPARISONS = (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne, operator.or_, operator.and_)
 
 
 def _of_operator(fn: Any, subjects: list[str], is_array: bool) -> list[str]:

@@ -13,6 +13,7 @@ from ..errors import Obstacle, raise_all
 from ..ir.core import Block, Function, Value
 from ..ir.types import DYN
 from .capture import Captured
+from .generators import name_generators
 from .liveness import Liveness
 from .lower_expr import BINARY, Env, ExpressionLowerer, param_specs
 from .lowered import LoweredInfo, NestedCode
@@ -28,7 +29,7 @@ def lower(captured: Captured) -> Function:
     obstacles = find_obstacles(captured.tree, captured.loc)
     if obstacles:
         raise_all(obstacles)
-    tree = normalize(rename_comprehensions(captured.tree))
+    tree = normalize(rename_comprehensions(name_generators(captured.tree)))
     scope = Scope(tree, captured.name, free=frozenset(captured.closure))
     return _lower_function(captured, captured.name, scope)
 
@@ -54,6 +55,8 @@ class StatementLowerer(ExpressionLowerer):
         """What each loop around the insertion point carries, innermost last."""
         for name in (*self.scope.captures, *parameters(self.scope.node)):
             self.env[name] = self.body.add_arg(hint_of(name))
+            if name in self.scope.captures:
+                self.unsure.add(self.env[name])
             self.sync_cell(self.scope.node, name)
         self.block(self.scope.node.body)
 
@@ -182,14 +185,18 @@ class StatementLowerer(ExpressionLowerer):
         """Close the branches of an ``if`` with what differs between them and is read later."""
         env, live = self.env, self.live.after[stmt]
         names = [n for n in self.changed(env, [e for e, f in zip(envs, falls, strict=True) if f]) if n in live]
+        columns = []
         for block, after, falling in zip(blocks, envs, falls, strict=True):
             if falling:
                 self.env = after
                 with self.builder.at(block):
-                    self.effect(stmt, "yield", [self.current(stmt, name) for name in names])
+                    columns.append([self.current(stmt, name) for name in names])
+                    self.effect(stmt, "yield", columns[-1])
         self.env = env
         self.at(stmt)
         op = self.builder.emit("if", [condition], [DYN] * len(names), list(map(hint_of, names)), blocks, tail=False)
+        for result, *ends in zip(op.results, *columns, strict=True):
+            self.join_bound(ends, result)
         self.bind_all(stmt, names, op.results)
 
     def _With(self, stmt: Node) -> None:
@@ -204,11 +211,14 @@ class StatementLowerer(ExpressionLowerer):
             falls = self.block(stmt.body)
             self.place = place
             names = [n for n in self.changed(env, [self.env]) if n in self.live.after[stmt]] if falls else []
+            ends = [self.current(stmt, n) for n in names]
             if falls:
-                self.effect(stmt, "yield", [self.current(stmt, n) for n in names])
+                self.effect(stmt, "yield", ends)
         self.env = env
         self.at(stmt)
         op = self.builder.emit("with", [manager], [DYN] * len(names), list(map(hint_of, names)), [body], names=(hint_of(name),))
+        for end, result in zip(ends, op.results, strict=True):
+            self.join_bound([end], result)
         self.bind_all(stmt, names, op.results)
 
     def carried(self, stmt: Node) -> list[str]:
@@ -220,11 +230,11 @@ class StatementLowerer(ExpressionLowerer):
     def next_iteration(self, stmt: Node) -> None:
         self.effect(stmt, "continue", [self.current(stmt, name) for name in self.loops[-1]])
 
-    def loop_body(self, stmt: Node, names: list[str], body: Block, item: Value | None) -> None:
+    def loop_body(self, stmt: Node, names: list[str], inits: list[Value], body: Block, item: Value | None) -> None:
         """Lower the body of a loop into ``body``, whose last arguments are the carried variables."""
         place = self.place
         with self.builder.at(body):
-            self.enter(stmt, names, body)
+            self.enter(stmt, names, inits, body)
             if item is not None:
                 self.assign(stmt.target, item)
             self.loops.append(names)
@@ -234,17 +244,21 @@ class StatementLowerer(ExpressionLowerer):
             self.loops.pop()
         self.place = place
 
-    def enter(self, stmt: Node, names: list[str], block: Block) -> None:
+    def enter(self, stmt: Node, names: list[str], inits: list[Value], block: Block) -> None:
         args = [block.add_arg(hint_of(name)) for name in names]
+        for init, arg in zip(inits, args, strict=True):
+            self.join_bound([init], arg)
         self.bind_all(stmt, names, args)
 
     def leave(self, stmt: Node, names: list[str], operands: list[Value], blocks: list[Block], **attrs: Any) -> None:
-        """Emit the loop and bind its results."""
+        """Emit the loop and bind its results, which are bound if they are before the loop: no iteration may run."""
         if stmt.exit_var is not None:
             attrs["exit"] = names.index(stmt.exit_var)
         self.at(stmt)
         kind = "for" if isinstance(stmt, gast.For) else "while"
         op = self.builder.emit(kind, operands, [DYN] * len(names), list(map(hint_of, names)), blocks, **attrs)
+        for init, result in zip(operands[len(operands) - len(names):], op.results, strict=True):
+            self.join_bound([init], result)
         self.bind_all(stmt, names, op.results)
 
     def _For(self, stmt: Node) -> None:
@@ -252,7 +266,7 @@ class StatementLowerer(ExpressionLowerer):
         inits = [self.current(stmt, name) for name in names]
         env, body = dict(self.env), Block()
         item = body.add_arg(hint_of(stmt.target.id) if isinstance(stmt.target, gast.Name) else "")
-        self.loop_body(stmt, names, body, item)
+        self.loop_body(stmt, names, inits, body, item)
         self.env = env
         self.leave(stmt, names, [iterable, *inits], [body], kind="iter")
 
@@ -261,10 +275,10 @@ class StatementLowerer(ExpressionLowerer):
         inits = [self.current(stmt, name) for name in names]
         env, test, body = dict(self.env), Block(), Block()
         with self.builder.at(test):
-            self.enter(stmt, names, test)
+            self.enter(stmt, names, inits, test)
             self.effect(stmt.test, "test", [self.expr(stmt.test)])
         self.env = dict(env)
-        self.loop_body(stmt, names, body, None)
+        self.loop_body(stmt, names, inits, body, None)
         self.env = env
         self.leave(stmt, names, inits, [test, body])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -44,6 +45,10 @@ class ExpressionLowerer:
         self.body = Block()
         self.builder = Builder(self.body)
         self.env: Env = {}
+        self.unsure: set[Value] = set()
+        """Contents of variables that are not bound on every path to here: reading one of them may raise."""
+        self.enclosed = False
+        """Whether this is code that Python runs as a function of its own: a generator, before 3.12 any comprehension."""
         self.place = captured.loc(scope.node)
         """The location of the statement that is being lowered."""
 
@@ -87,15 +92,32 @@ class ExpressionLowerer:
     def current(self, node: Node, name: str) -> Value:
         """What a local variable holds, or an ``undef`` where it is not bound."""
         found = self.env.get(name)
-        return self.op(node, "undef", hint=hint_of(name)) if found is None else found
+        if found is None:
+            found = self.op(node, "undef", hint=hint_of(name))
+            self.unsure.add(found)
+        return found
 
     def read(self, node: Node, name: str) -> Value:
         if name in self.scope.order:
-            return self.current(node, name)
+            return self.checked(node, name)
         if name in self.scope.outer_cells:
-            return self.op(node, "name", hint=hint_of(name), name=self.scope.outer_cells[name], scope="cell")
+            found = self.op(node, "name", hint=hint_of(name), name=self.scope.outer_cells[name], scope="cell")
+            return self.op(node, "read", [found], hint=hint_of(name), name=hint_of(name), free=True)
         scope = "free" if name in self.scope.free else "global"
         return self.op(node, "name", hint=hint_of(name), name=self.mangled(name), scope=scope)
+
+    def checked(self, node: Node, name: str) -> Value:
+        """What a local variable holds where it is read; from there on it is known to be bound."""
+        value = self.current(node, name)
+        if value in self.unsure and "." not in name:  # hidden variables are tested before they are read
+            free = self.enclosed or name in self.scope.captures
+            value = self.env[name] = self.op(node, "read", [value], hint=name, name=name, free=free)
+        return value
+
+    def join_bound(self, ends: Sequence[Value], value: Value) -> None:
+        """``value`` is one of ``ends``: as sure to be bound as the least of them."""
+        if not self.unsure.isdisjoint(ends):
+            self.unsure.add(value)
 
     def mangled(self, name: str) -> str:
         """The name that ``__name`` inside a class means."""
@@ -140,14 +162,17 @@ class ExpressionLowerer:
                 values.append(lower())
             envs.append(self.env)
         names = self.changed(env, envs)
+        columns = []
         for block, value, after in zip(blocks, values, envs, strict=True):
             self.env = after
             with self.builder.at(block):
-                operands = [value, *(self.current(node, name) for name in names)]
-                self.effect(node, "yield", operands)
+                columns.append([value, *(self.current(node, name) for name in names)])
+                self.effect(node, "yield", columns[-1])
         self.env = env
         self.at(node)
         op = self.builder.emit("if", [condition], [DYN] * (1 + len(names)), ["", *map(hint_of, names)], blocks, tail=False)
+        for result, *ends in zip(op.results, *columns, strict=True):
+            self.join_bound(ends, result)
         self.bind_all(node, names, op.results[1:])
         return op.results[0]
 
@@ -242,8 +267,11 @@ class ExpressionLowerer:
         return self.op(node, "build", items, kind=kind, star=star)
 
     def _Dict(self, node: Node) -> Value:
-        pairs = [(self.expr(key), self.expr(value)) for key, value in zip(node.keys, node.values, strict=True)]
-        return self.op(node, "dict", [*(key for key, _ in pairs), *(value for _, value in pairs)], n=len(pairs))
+        spread = tuple(key is None for key in node.keys)
+        pairs = [(self.op(node, "const", [], value=None) if key is None else self.expr(key), self.expr(value))
+                 for key, value in zip(node.keys, node.values, strict=True)]
+        attrs: dict[str, Any] = {"spread": spread} if any(spread) else {}
+        return self.op(node, "dict", [*(key for key, _ in pairs), *(value for _, value in pairs)], n=len(pairs), **attrs)
 
     def _Call(self, node: Node) -> Value:
         operands = [self.expr(node.func)]
@@ -277,13 +305,13 @@ class ExpressionLowerer:
     # ── comprehensions ──
 
     def _ListComp(self, node: Node) -> Value:
-        return self.comprehension(node, False)
+        return self.comprehension(node)
 
-    def _GeneratorExp(self, node: Node) -> Value:
-        return self.comprehension(node, True)
+    _GeneratorExp = _SetComp = _DictComp = _ListComp
 
-    def comprehension(self, node: Node, generator: bool) -> Value:
-        """A loop that appends to a list; variables that a walrus in it binds are carried along."""
+    def comprehension(self, node: Node) -> Value:
+        """A loop that adds to a container; variables that a walrus in it binds are carried along."""
+        generator = isinstance(node, gast.GeneratorExp)
         targets = [g.target for g in node.generators]
         own = assigned(targets)
         carried = [name for name in self.scope.sorted(assigned([node])) if not is_comprehension_target(name)]
@@ -292,11 +320,19 @@ class ExpressionLowerer:
             if name in self.scope.cells:
                 undef = self.op(node, "undef", hint=hint_of(name))
                 self.effect(node, "setcell", [undef], cell=self.scope.cells[name], fresh=True)
-        result = self.generators(node, 0, first, self.op(node, "build", (), kind=list, star=()), carried)
+        outer, self.enclosed = self.enclosed, self.enclosed or generator or sys.version_info < (3, 12)
+        result = self.generators(node, 0, first, self.empty(node), carried)
+        self.enclosed = outer
         if generator:
             assert not isinstance(result.owner, Block) and result.owner is not None
             result.owner.attrs["generator"] = True
         return result
+
+    def empty(self, node: Node) -> Value:
+        """What a comprehension starts with."""
+        if isinstance(node, gast.DictComp):
+            return self.op(node, "dict", (), n=0, spread=())
+        return self.op(node, "build", (), kind=set if isinstance(node, gast.SetComp) else list, star=())
 
     def generators(self, node: Node, k: int, iterable: Value, accumulated: Value, carried: list[str]) -> Value:
         """The loop of the ``k``-th ``for`` clause; gives the list after it."""
@@ -306,6 +342,8 @@ class ExpressionLowerer:
         item = body.add_arg(hint_of(generator.target.id) if isinstance(generator.target, gast.Name) else "")
         args = [body.add_arg(hint) for hint in ["", *map(hint_of, carried)]]
         with self.builder.at(body):
+            for init, arg in zip(inits, args, strict=True):
+                self.join_bound([init], arg)
             self.bind_all(generator.target, carried, args[1:])
             self.assign(generator.target, item)
             after = self.filtered(node, k, list(generator.ifs), args[0], carried)
@@ -313,7 +351,9 @@ class ExpressionLowerer:
         self.env = env
         self.at(node)
         op = self.builder.emit("for", [iterable, *inits], [DYN] * len(inits), ["", *map(hint_of, carried)], [body], kind="iter",
-                               comprehension=True)
+                               comprehension=True, known=isinstance(node, gast.SetComp | gast.DictComp))
+        for init, result in zip(inits, op.results, strict=True):
+            self.join_bound([init], result)
         self.bind_all(node, carried, op.results[1:])
         return op.results[0]
 
@@ -323,7 +363,8 @@ class ExpressionLowerer:
                                lambda: self.filtered(node, k, tests[1:], accumulated, carried), lambda: accumulated)
         if k + 1 < len(node.generators):
             return self.generators(node, k + 1, self.expr(node.generators[k + 1].iter), accumulated, carried)
-        return self.op(node, "append", [accumulated, self.expr(node.elt)])
+        added = [node.key, node.value] if isinstance(node, gast.DictComp) else [node.elt]
+        return self.op(node, "append", [accumulated, *map(self.expr, added)])
 
     # ── nested functions ──
 

@@ -26,7 +26,11 @@ def refusal(fun: Any) -> SctError:
 def _method_refusal(fun: Any, name: str) -> SctError | None:
     if not isinstance(fun, (types.MethodType, staticmethod, classmethod)):
         return None
-    return ArgumentError(f"`{name}` is a method object, not a function", code="SCT405", hint="pass a lambda that calls it")
+    if isinstance(fun, types.MethodType):
+        return ArgumentError(f"`{name}` is a method object, not a function", code="SCT405", hint="pass a lambda that calls it")
+    decorator = type(fun).__name__
+    return ArgumentError(f"`{name}` is a {decorator} object, not a function", code="SCT405",
+                         hint=f"write `@{decorator}` first, above the decorator that takes the gradient")
 
 
 _COMPILED = (types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDescriptorType, types.MethodWrapperType,

@@ -9,6 +9,7 @@ import gast
 
 from ..errors import Obstacle
 from ..ir.core import Loc
+from .generators import consumed_by, not_stored
 
 Node = Any
 
@@ -25,13 +26,9 @@ _REFUSED: dict[str, tuple[str, str, str]] = {
     "ClassDef": ("SCT104", "a class defined inside the function is not supported", "define the class at module level"),
     "Delete": ("SCT106", "`del` is not supported", "leave the name alone, or build the shorter container"),
     "Match": ("SCT107", "`match` is not supported", "write the cases with `if` and `elif`"),
-    "SetComp": ("SCT108", "a set comprehension is not supported", "use a list comprehension"),
-    "DictComp": ("SCT108", "a dict comprehension is not supported", "write the dict with its keys spelled out, or fill a list"),
     "TypeAlias": ("SCT111", "a `type` statement is not supported", "move it to module level"),
 }
 _DYNAMIC = frozenset({"exec", "eval", "locals", "vars", "globals", "dir"})
-_LAZY = frozenset({"enumerate", "zip", "map", "filter", "iter", "next"})
-"""Calls that do not run a generator to its end at once; by the time it goes on, its variables may have changed."""
 
 
 def find_obstacles(tree: Node, loc: Callable[[Node], Loc]) -> list[Obstacle]:
@@ -93,24 +90,24 @@ class _Checker(gast.NodeVisitor):  # type: ignore[misc]  # gast ships no types
             self.refuse(node, "SCT112", f"`{node.func.id}` reaches variables by names that only run time knows",
                         "use the variables themselves, a list or a dict")
         self.visit(node.func)
-        at_once = not (isinstance(node.func, gast.Name) and node.func.id in _LAZY)
-        for k, arg in enumerate(node.args):
-            self.consumed(arg) if k == 0 and at_once else self.visit(arg)
+        at_once = consumed_by(node)
+        for arg in node.args:
+            self.consumed(arg) if arg is at_once else self.visit(arg)
         for keyword in node.keywords:
             self.visit(keyword.value)
 
     def consumed(self, node: Node) -> None:
-        """An argument that the call consumes at once: the only place for a generator expression."""
+        """A generator expression that is a list for all that can be seen of it."""
         if isinstance(node, gast.GeneratorExp):
             self.generic_visit(node)
-        elif isinstance(node, gast.Starred):
-            self.consumed(node.value)
         else:
             self.visit(node)
 
     def visit_GeneratorExp(self, node: Node) -> None:
-        self.refuse(node, "SCT109", "a generator expression is only supported where a call consumes it at once",
-                    "write a list comprehension")
+        what = not_stored(node)
+        if what:
+            self.refuse(node, "SCT109", f"a generator expression {what} is only supported where a call consumes it at once",
+                        "write a list comprehension")
         self.generic_visit(node)
 
     def visit_comprehension(self, node: Node) -> None:
@@ -122,8 +119,6 @@ class _Checker(gast.NodeVisitor):  # type: ignore[misc]  # gast ships no types
             self.visit(test)
 
     def visit_Dict(self, node: Node) -> None:
-        if any(key is None for key in node.keys):
-            self.refuse(node, "SCT110", "`**` in a dict display is not supported", "spell the keys out")
         for part in (*node.keys, *node.values):
             if part is not None:
                 self.visit(part)

@@ -145,6 +145,10 @@ class _Machine:
         if not condition:
             raise AssertionError(*message)
 
+    def bound(self, op: Op) -> None:
+        if not self.env[op.operands[0]]:
+            raise unbound_error(op)
+
     def mark(self, op: Op) -> None:
         """A comment."""
 
@@ -264,6 +268,18 @@ class _Unbound:
 UNBOUND = _Unbound()
 
 
+def unbound_error(op: Op) -> NameError:
+    """What Python raises where it reads the variable of a ``bound`` op.
+
+    >>> unbound_error(Op("bound", [], [], {"name": "y"}))
+    UnboundLocalError("cannot access local variable 'y' where it is not associated with a value")
+    """
+    if op.attrs.get("free"):
+        return NameError(f"cannot access free variable '{op.attrs['name']}' where it is not associated with a value in "
+                         "enclosing scope")
+    return UnboundLocalError(f"cannot access local variable '{op.attrs['name']}' where it is not associated with a value")
+
+
 def raise_template(op: Op, leaves: list[Any]) -> None:
     """Raise what a ``raise`` op describes: an exception (and its cause), a class, or ``(class, argument, …)``."""
     template = op.attrs.get("template", Slot(0) if leaves else None)
@@ -303,7 +319,8 @@ _RUN: dict[str, Callable[[_Machine, Op], None]] = {
     "const": _Machine.const, "undef": _Machine.undef, "global": _Machine.global_, "call": _Machine.call_op,
     "invoke": _Machine.invoke, "convert": _Machine.same, "broadcast": _Machine.same, "narrow": _Machine.same,
     "tuple": _Machine.tuple, "dict": _Machine.dict, "item": _Machine.item, "attr": _Machine.attr, "format": _Machine.format,
-    "assert": _Machine.assert_, "mark": _Machine.mark, "cache": _Machine.cache, "push": _Machine.push, "pop": _Machine.pop,
+    "assert": _Machine.assert_, "bound": _Machine.bound, "mark": _Machine.mark, "cache": _Machine.cache,
+    "push": _Machine.push, "pop": _Machine.pop,
     "append": _Machine.append, "iadd": _Machine.iadd, "iaddv": _Machine.iaddv, "index_add": _Machine.index_add,
     "fill": _Machine.fill, "store": _Machine.store,
     "if": _Machine.if_, "for": _Machine.for_, "while": _Machine.while_, "with": _Machine.with_,

@@ -28,6 +28,7 @@
 | ``return`` | values | ``single`` | 0 | ends a function body; one value with ``single`` true, else a tuple |
 | ``raise`` | leaves | ``template`` | 0 | raises; ends any block; without operands, again what a handler caught |
 | ``assert`` | condition[, message] | – | 0 | |
+| ``bound`` | condition[, variable] | ``name, free`` | 0 | raises ``UnboundLocalError`` if the condition is false: see below |
 | ``mark`` | – | ``text`` | 0 | here the reverse sweep begins; printed as a comment, or as nothing if ``text`` is empty |
 | ``cache`` | – | – | 1 | a new empty list of saved values |
 | ``push`` | cache, value | – | 0 | saves a value in the forward sweep |
@@ -45,6 +46,9 @@ tail ``if``.
 ``try``: ``handlers[k]`` is the tuple of exception classes that block ``k + 1`` handles (empty: every exception); where
 ``names[k]`` is not empty the exception is that block's one argument.  A handler sees the variables as they were before the
 ``try``: what its body defines is visible only there, and leaves by ``yield``.
+
+``bound`` stands where the program reads a variable that some path leaves unbound.  The condition says whether it is bound; the
+variable itself is named only as long as something else needs it, and nothing is printed where Python raises by itself.
 
 ``index_add``: ``args`` is ``(Slot(0), index)``, as for the load ``buffer[index]`` that it mirrors.  Slots count over all
 operands, so those of the index begin at ``Slot(2)``.  ``unique`` says that no element is named twice.
@@ -116,8 +120,7 @@ IMPLICIT = frozenset({"convert", "broadcast", "narrow"})
 """Ops that print as their operand."""
 EFFECTS: dict[str, str] = {
     "push": "writes", "pop": "writes", "iadd": "writes", "index_add": "writes", "fill": "writes", "store": "writes",
-    "cache": "fresh",
-    "assert": "io", "raise": "io", "with": "io",
+    "cache": "fresh", "assert": "io", "bound": "io", "raise": "io", "with": "io",
 }
 """Ops whose effect is not ``pure``; a ``call`` asks the registry (attr ``effect``), regions ask their contents."""
 
@@ -136,6 +139,31 @@ PREFIX: dict[Callable[..., Any], str] = {operator.neg: "-", operator.pos: "+", o
 def contains(container: Any, item: Any) -> bool:
     """``item in container`` with the operands in the order of ``operator.contains``."""
     return item in container
+
+
+def generator(target: Any, iterable: Any, *functions: Any) -> Any:
+    """The generator expression ``(element for target in iterable if test …)``, whose last function gives the element.
+
+    ``target`` is ``""`` for one variable and nested tuples of these for a target that is unpacked.
+
+    >>> list(generator(("", ""), [(1, 2), (3, 4)], lambda a, b: a > 1, lambda a, b: a * b))
+    [12]
+    """
+    *tests, element = functions
+    items: Any = iter(iterable)
+    for test in tests:
+        items = _passing(test, target, items)
+    return (element(*_flat(target, item)) for item in items)
+
+
+def _passing(test: Callable[..., Any], target: Any, items: Any) -> Any:
+    return (item for item in items if test(*_flat(target, item)))
+
+
+def _flat(target: Any, item: Any) -> list[Any]:
+    if target == "":
+        return [item]
+    return [v for part, inner in zip(target, item, strict=True) for v in _flat(part, inner)]
 
 
 def template_slots(template: Any) -> Iterator[int]:

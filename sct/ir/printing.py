@@ -211,7 +211,7 @@ def _is_known(fn: Any, table: dict[Any, str]) -> bool:
 
 def _is_implied(op: Op, key: str, value: Any) -> bool:
     """Whether the op's own syntax or a default says it already."""
-    said = {"call": ("fn", "args", "kwargs"), "const": ("value",), "invoke": ("callee",), "index_add": ("args",),
+    said = {"call": ("fn", "args", "kwargs", "alike"), "const": ("value",), "invoke": ("callee",), "index_add": ("args",),
             "store": ("args",),
             "global": ("root", "path", "source", "current"), "iaddv": ("args", "kwargs"),
             "try": ("handlers", "names")}.get(op.name, ())

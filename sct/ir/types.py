@@ -195,7 +195,7 @@ def type_of(value: object) -> Type:
     if kind is complex:
         return COMPLEX
     if kind is np.ndarray:
-        return Array(value.dtype.name, tuple(UNIT if n == 1 else MANY for n in value.shape))  # type: ignore[attr-defined]
+        return Array(value.dtype.name, tuple(map(dim_of, value.shape)))  # type: ignore[attr-defined]
     if value is None:
         return NONE
     if kind is str:
@@ -211,6 +211,15 @@ def type_of(value: object) -> Type:
     if kind is slice:
         return SLICE
     return Object(kind)
+
+
+def dim_of(n: int) -> str:
+    """What is known of the dimension of an argument; of an empty one nothing, so that nobody divides by its size.
+
+    >>> dim_of(1), dim_of(3), dim_of(0)
+    ('1', 'n', '?')
+    """
+    return UNIT if n == 1 else MANY if n else ANY
 
 
 def _list_type(items: list[object]) -> Type:

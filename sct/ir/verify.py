@@ -18,7 +18,7 @@ from .types import BOTTOM, DYN, UNDEF, Array, Cache, List, OrConst, Scalar, Tupl
 
 REQUIRED: dict[str, tuple[str, ...]] = {
     "const": ("value",), "call": ("fn", "args"), "invoke": ("callee",), "item": ("key",), "attr": ("name",),
-    "index_add": ("args",), "store": ("args",), "try": ("handlers", "names"),
+    "index_add": ("args",), "store": ("args",), "bound": ("name",), "try": ("handlers", "names"),
 }
 """Attributes without which an op means nothing (in typed IR; a lowered ``call`` has an operand for ``fn``)."""
 OPERANDS: dict[str, int] = {
@@ -30,7 +30,7 @@ OPERANDS: dict[str, int] = {
 RESULTS: dict[str, int] = {
     "const": 1, "undef": 1, "global": 1, "convert": 1, "broadcast": 1, "narrow": 1, "tuple": 1, "dict": 1, "item": 1, "attr": 1,
     "format": 1, "cache": 1, "push": 0, "pop": 1, "iadd": 0, "index_add": 0, "fill": 0, "store": 0, "append": 1, "iaddv": 1,
-    "mark": 0, "assert": 0, **dict.fromkeys(TERMINATORS, 0),
+    "mark": 0, "assert": 0, "bound": 0, **dict.fromkeys(TERMINATORS, 0),
 }
 """Ops with a fixed number of results."""
 

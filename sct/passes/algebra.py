@@ -13,9 +13,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ..ir.core import Value
-from ..ir.ops import Lit
-from ..ir.types import ANY, Array, Scalar, Type
+from ..ir.core import Op, Value
+from ..ir.ops import IMPLICIT, Lit
+from ..ir.types import ANY, Array, Scalar, Type, strip_const
 from ..runtime import helpers
 
 Term = Value | Lit
@@ -199,6 +199,10 @@ def _mul(x: Term, y: Term, *, kind: Type, facts: Facts) -> Found:
             return Apply(neg, (other,))
         if number is not None and (found := _scaled(number, other, kind, facts)) is not None:
             return found
+        if number is None and (found := _double(x if other is y else y, other, facts)) is not None:
+            return found
+    if kind == Scalar("float64") and (_is_of_constant(x, facts) or _is_of_constant(y, facts)):
+        return Lit(0.0)
     minus = _sign(x, kind, facts)                                   # -x * y = -(x * y)
     if minus is not None:
         return Apply(neg, (Apply(mul, (minus, y)),))
@@ -206,7 +210,63 @@ def _mul(x: Term, y: Term, *, kind: Type, facts: Facts) -> Found:
     if minus is not None:
         return Apply(neg, (Apply(mul, (x, minus)),))
     return (_quotient(x, y, facts) or _quotient(y, x, facts) or _factor(x, y, kind, facts) or _known_product(x, y, facts)
+            or _chosen(x, y, kind, facts) or _chosen(y, x, kind, facts) or _unconverted(x, y, facts)
             or _float_literal(mul, x, y, kind, facts))
+
+
+def _double(x: Term, y: Term, facts: Facts) -> Found:
+    """``np.float64(1) * y = y`` in double precision, ``np.float64(c) * y = c * y`` where ``y`` has it anyway."""
+    found = facts.inner(x, np.float64, shared=True)
+    if found is None or not isinstance(y, Value):
+        return None
+    if isinstance(y.owner, Op) and (y.owner.name in IMPLICIT or "adjoint" in y.owner.attrs):
+        return None  # the type of what the adjoint computes of converted values may be wider than what is there
+    t = strip_const(y.type)
+    if not isinstance(t, Scalar | Array) or t.dtype != "float64" and facts.number(found[0]) != 1:
+        return None
+    if t.dtype == "float64":
+        return Apply(mul, (found[0], y)) if isinstance(t, Array) or t.python is False else None
+    return Apply(np.float64, (y,)) if isinstance(t, Scalar) and t.python is False else None
+
+
+def _is_of_constant(term: Term, facts: Facts) -> bool:
+    """Whether a partial derivative is that of ``x ** 0``, which does not depend on ``x``."""
+    found = facts.inner(term, helpers.power_dx)
+    return found is not None and facts.number(found[1]) == 0
+
+
+def _chosen(x: Term, y: Term, kind: Type, facts: Facts) -> Found:
+    """``where(c, 0.0, 1.0) * y = where(c, 0.0, y)``, which is 0 also where y is infinite"""
+    found = facts.inner(x, np.where)
+    if found is None or len(found) != 3 or not _has_the_shape(y, x) or not isinstance(kind, Array):
+        return None
+    numbers = [facts.number(term) for term in found[1:]]
+    if sorted(map(repr, numbers)) != ["0.0", "1.0"] or getattr(y, "type", None) != kind:
+        return None
+    return Apply(np.where, (found[0], *(y if number else Lit(0.0) for number in numbers)))
+
+
+def _has_the_shape(y: Term, x: Term) -> bool:
+    """Whether the types say that two arrays have one shape."""
+    if not isinstance(x, Value) or not isinstance(y, Value):
+        return False
+    a, b = x.type, y.type
+    return isinstance(a, Array) and isinstance(b, Array) and a.dims == b.dims and ANY not in a.dims
+
+
+def _unconverted(x: Term, y: Term, facts: Facts) -> Found:
+    """``1.0 * k * y = k * y`` with a whole number k: the other factor makes a float of it"""
+    for product, other, turned in ((facts.inner(x, mul), y, False), (facts.inner(y, mul), x, True)):
+        if product is None or facts.number(product[0]) != 1.0 or not isinstance(other, Value):
+            continue
+        rest = product[1]
+        if _is_python(rest, "int64") and _is_python(other, "float64"):
+            return Apply(mul, (other, rest) if turned else (rest, other))
+    return None
+
+
+def _is_python(term: Term, dtype: str) -> bool:
+    return isinstance(term, Value) and isinstance(term.type, Scalar) and term.type == Scalar(dtype)
 
 
 def _sign(term: Term, kind: Type, facts: Facts) -> Term | None:

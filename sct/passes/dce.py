@@ -62,7 +62,7 @@ def eliminate_dead_code(fn: Function) -> int:
 
 def has_lasting_effect(op: Op) -> bool:
     """Whether ``op`` by itself, whatever uses its results, makes a difference that the caller can see."""
-    if op.name in ("return", "raise", "assert", "mark") or op.attrs.get("may_raise"):
+    if op.name in ("return", "raise", "assert", "bound", "mark") or op.attrs.get("may_raise"):
         return True
     if op.name in ("call", "invoke"):
         return op.attrs.get("effect", "pure") not in _REMOVABLE
@@ -117,6 +117,8 @@ class _Liveness:
         """For results and arguments of regions: which position of which op."""
         self.divisions: list[Op] = []
         """Calls that raise only if their divisor is zero."""
+        self.answered: list[Op] = []
+        """Calls for which one of the adjoint raises as well."""
         for op in walk(fn.body):
             self.enter(op)
             if op.name == "try":
@@ -137,6 +139,8 @@ class _Liveness:
             self.work.append(op)
         if _divisor(op) is not None:
             self.divisions.append(op)
+        elif "alike" in op.attrs:
+            self.answered.append(op)
         elif has_lasting_effect(op):
             self.work.append(op)
 
@@ -150,7 +154,14 @@ class _Liveness:
                 self.keep(item)
 
     def keep_what_raises(self) -> None:
-        """An unused division of the user's stays, unless a live one in its block raises for it."""
+        """What is not used but raises stays, unless a live division in its block, or the op's derivative, raises for it."""
+        for op in self.answered:
+            alike = op.attrs.pop("alike")
+            if alike not in self.ops:
+                self.work.append(op)
+            elif op not in self.ops:
+                alike.attrs["may_raise"] = True
+        self.run()
         certain = {op for op in self.divisions if all(map(_is_python, op.operands))}  # NumPy's numbers give inf instead
         raising = {(op.parent, _divisor(op)) for op in certain if op in self.ops}
         for op in self.divisions:
@@ -172,6 +183,8 @@ class _Liveness:
             if op.name == "while":
                 self.work += op.blocks[0].ops[-1].operands
             self.keep_tail(op.blocks[-1])
+        elif op.name == "bound":
+            self.work.append(op.operands[0])  # whether the variable is bound, not what it holds
         else:
             self.work += op.operands
             if is_tail(op):
@@ -212,6 +225,8 @@ class _Liveness:
         for op in block.ops:
             if op.name in _REGIONS:
                 removed += self.narrow(op) + sum(map(self.sweep, op.blocks))
+            elif op.name == "bound":
+                op.operands[1:] = [v for v in op.operands[1:] if v in self.values]
         return removed
 
     def narrow(self, op: Op) -> int:

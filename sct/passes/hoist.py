@@ -97,7 +97,7 @@ def may_move(op: Op, memory: Memory) -> bool:
     """Whether ``op`` is pure, total and its result one that all iterations may share."""
     if op.name == "const":
         return True
-    if not (op.attrs.get("adjoint") or op.attrs.get("recomputed")) or op.attrs.get("may_raise"):
+    if not (op.attrs.get("adjoint") or op.attrs.get("recomputed")):
         return False
     if any(memory.fact(v) & (WRITTEN | ESCAPES) for v in op.results):
         return False

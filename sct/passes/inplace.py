@@ -79,12 +79,9 @@ def _with_sources(values: Iterable[Value]) -> list[Value]:
 
 
 def _passed_on(value: Value) -> Iterable[Value]:
-    op, k = value.owner, -1
-    if isinstance(op, Block) and op.parent is not None and op.parent.name in LOOPS:
-        op, k = op.parent, op.args.index(value) - (len(op.args) - len(op.parent.results))
-    elif isinstance(op, Op) and op.blocks:
-        k = op.results.index(value)
-    return incoming(op, k) if isinstance(op, Op) and k >= 0 else ()
+    """What a branch hands out under this name; a loop hands out what its own statements may still read."""
+    op = value.owner
+    return incoming(op, op.results.index(value)) if isinstance(op, Op) and op.blocks and op.name not in LOOPS else ()
 
 
 def _made_anew_in(classes: AliasClasses, root: Value) -> set[Block]:

@@ -31,7 +31,7 @@ import numpy as np
 from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
 from ..ir.ops import LOOPS, Lit, SeqOf, SliceOf, Slot
 from ..ir.rewrite import carried_inits, exits, item_count, resolve, use_map
-from ..ir.types import ANY, FLOAT, MANY, UNIT, Array, OrConst, Scalar, strip_const
+from ..ir.types import ANY, FLOAT, MANY, NP_FLOAT, UNIT, Array, OrConst, Scalar, strip_const
 from ..rules import registry
 from ..runtime import helpers
 
@@ -169,7 +169,7 @@ class _Pass:
             typed = Scalar(full.dtype, False) in numbers  # type: ignore[attr-defined]
             if not isinstance(spread, Op) or spread.name != "call" or not typed:
                 return 0  # Python numbers alone would not have the element type
-        op.operands[:] = [spread_number(v) or v for v in op.operands]
+        op.operands[:] = _in_precision([spread_number(v) or v for v in op.operands], full, op)  # type: ignore[arg-type]
         number = op.results[0]
         number.type = Scalar(full.dtype, None)  # type: ignore[attr-defined]
         again = Op("call", [number, *spread.operands[1:]], [], dict(spread.attrs), [], op.parent, op.loc)
@@ -181,10 +181,25 @@ class _Pass:
         return 1
 
 
+def _in_precision(numbers: list[Value], want: Array, op: Op) -> list[Value]:
+    """Numbers whose combination has the precision of ``want``: next to a narrower one a Python number is as narrow."""
+    kinds = [strip_const(_unconverted(v).type) for v in numbers]
+    typed = [np.dtype(t.dtype) for t in kinds if isinstance(t, Scalar) and t.python is False and t.differentiable]
+    weak = [k for k, t in enumerate(kinds) if isinstance(t, Scalar) and t.python is not False and t.dtype == "float64"]
+    if not typed or not weak or np.finfo(np.result_type(*typed)).eps <= np.finfo(want.dtype).eps or op.parent is None:
+        return numbers
+    attrs = {"fn": np.float64, "args": (Slot(0),), "kwargs": {}, "adjoint": True}
+    strong = Op("call", [numbers[weak[0]]], [], attrs, [], op.parent, op.loc)
+    strong.results = [Value("", NP_FLOAT, strong)]
+    op.parent.ops.insert(op.parent.ops.index(op), strong)
+    return [strong.results[0] if k == weak[0] else v for k, v in enumerate(numbers)]
+
+
 def _keeps_dtype(op: Op, k: int) -> bool:
     """Whether the result has its element type by the other operands already: conversions of arrays are not printed."""
     want = strip_const(op.results[0].type)
-    others = [strip_const(_unconverted(v).type) for j, v in enumerate(op.operands) if j != k]
+    condition = op.attrs["args"][0] if op.attrs["fn"] is np.where else None
+    others = [strip_const(_unconverted(v).type) for j, v in enumerate(op.operands) if j != k and Slot(j) != condition]
     dtypes = {t.dtype for t in others if isinstance(t, Array) and t.differentiable}
     if not isinstance(want, Array) or dtypes:
         return not isinstance(want, Array) or want.dtype in dtypes

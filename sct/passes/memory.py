@@ -182,7 +182,7 @@ class Memory:
 
 
 _VISIT: dict[str, Callable[[Memory, Op], None]] = {
-    **dict.fromkeys(("const", "undef", "cache", "format", "assert", "mark"), Memory.nothing),
+    **dict.fromkeys(("const", "undef", "cache", "format", "assert", "bound", "mark"), Memory.nothing),
     **dict.fromkeys(("yield", "continue", "break", "test"), Memory.nothing),
     **dict.fromkeys(("convert", "broadcast", "narrow", "tuple", "dict", "item", "pop"), Memory.shares),
     **dict.fromkeys(("iadd", "index_add", "fill", "store"), Memory.writes),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from ..ir.core import Function
 from ..ir.verify import verify as check
 from .arrange import arrange
+from .conversions import drop_conversions
 from .cse import merge_common_subexpressions
 from .dce import eliminate_dead_code
 from .elide import elide_copies
@@ -16,10 +17,12 @@ from .hoist import hoist_invariants
 from .inplace import protect_saved_arrays
 from .iterate import iterate_over_saved
 from .lazy import broadcast_lazily
+from .owned import take_owned_lists
 from .reuse import reuse_saved
 from .simplify import simplify
 from .skip import skip_zeros
 from .undo import drop_idle_undo
+from .uniform import read_uniform_lists
 
 Pass = Callable[[Function], int]
 
@@ -44,6 +47,8 @@ PIPELINE: list[Pass] = [
     broadcast_lazily,
     settle,
     arrange,
+    take_owned_lists,
+    drop_conversions,
     eliminate_dead_code,
     skip_zeros,
     merge_common_subexpressions,
@@ -58,6 +63,7 @@ PIPELINE: list[Pass] = [
 
 
 BEFORE_SAVING: list[Pass] = [
+    read_uniform_lists,
     eliminate_dead_code,
     broadcast_lazily,
     simplify,

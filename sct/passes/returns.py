@@ -79,21 +79,23 @@ def _early(op: Op) -> Op | None:
         return None
     exit, compared = condition.operands[0], condition.attrs["args"][-1]
     loop = exit.owner
-    against_zero = _number(condition.operands[1]) == 0 if len(condition.operands) == 2 else compared == Lit(0)
+    against_zero = known_int(condition.operands[1]) == 0 if len(condition.operands) == 2 else compared == Lit(0)
     if not against_zero or not isinstance(loop, Op) or loop.name not in LOOPS:
         return None
     yields = all(block.ops[-1].name == "yield" for block in op.blocks)
-    return loop if yields and _tells_exits(loop, loop.results.index(exit)) else None
+    return loop if yields and tells_exits(loop, loop.results.index(exit)) else None
 
 
-def _tells_exits(loop: Op, k: int) -> bool:
+def tells_exits(loop: Op, k: int) -> bool:
     """Whether the ``k``-th carried variable is 0 until a ``break`` sets it to something else."""
     arg = loop.blocks[-1].args[item_count(loop) + k]
-    return _number(carried_inits(loop)[k]) == 0 and all(
-        end.operands[k] is arg if end.name == "continue" else bool(_number(end.operands[k])) for end in exits(loop.blocks[-1]))
+    return known_int(carried_inits(loop)[k]) == 0 and all(
+        end.operands[k] is arg if end.name == "continue" else bool(known_int(end.operands[k]))
+        for end in exits(loop.blocks[-1]))
 
 
-def _number(value: Value) -> int | None:
+def known_int(value: Value) -> int | None:
+    """The whole number that a value is known to be."""
     owner = value.owner
     number = owner.attrs["value"] if isinstance(owner, Op) and owner.name == "const" else None
     return number if type(number) is int else None

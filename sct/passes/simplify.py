@@ -31,10 +31,13 @@ It pays because rules are written one at a time: the seed 1.0, signs and constan
 
 from __future__ import annotations
 
+import numbers
 import operator
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeGuard
+
+import numpy as np
 
 from ..ir.core import NOWHERE, Block, Function, Op, Value, walk
 from ..ir.ops import IMPLICIT, LOOPS, Lit, Slot
@@ -139,6 +142,10 @@ class Simplifier:
     def is_replaced(self, op: Op, done: list[Op]) -> bool:
         """Simplify one op; new ops it needs are added to ``done``.  Whether it is gone itself."""
         if op.name == "call":
+            twice = _transposed_twice(op)
+            if twice is not None and self.may_stand_for(twice, op.result):
+                return self.becomes(op.result, twice)
+            self.sum_before_sign(op, done)
             return self.call(op, done)
         if op.name in IMPLICIT:
             return op.operands[0].type == op.result.type and self.becomes(op.result, op.operands[0])
@@ -174,10 +181,11 @@ class Simplifier:
             if isinstance(found, Apply):
                 self.rewrite(op, found, done)
             elif isinstance(found, Lit):
-                self.make_const(op, found.value)
+                self.make_const(op, _as_number(found.value, op.result.type))
                 return False
             elif self.may_stand_for(found, op.result):
-                self.memory.merge(found, op.result)
+                if self.memory.may_merge(found, op.result):
+                    self.memory.merge(found, op.result)
                 self.becomes(op.result, found)
                 self.release(op)
                 return True
@@ -185,14 +193,35 @@ class Simplifier:
                 return False
         return False
 
+    def sum_before_sign(self, op: Op, done: list[Op]) -> None:
+        """``sum(-x, axis=k)`` becomes ``-sum(x, axis=k)``, which negates fewer numbers."""
+        if op.attrs["fn"] is not np.sum or not op.attrs["kwargs"] or not op.attrs.get("adjoint") or len(op.operands) != 1:
+            return
+        minus = self.inner(op.operands[0], operator.neg)
+        if minus is None or not isinstance(minus[0], Value) or minus[0].type != op.operands[0].type:
+            return
+        total = Op("call", [minus[0]], [], dict(op.attrs), [], op.parent, op.loc)
+        total.results.append(Value("", op.result.type, total))
+        self.uses[minus[0]] += 1
+        self.uses[total.result] = 1
+        self.release(op)
+        done.append(total)
+        op.operands = [total.result]
+        op.attrs = {"fn": operator.neg, "args": (Slot(0),), "kwargs": {}, "adjoint": True}
+        self.count += 1
+
     def may_stand_for(self, value: Value, result: Value) -> bool:
         """Whether ``value`` has the type of ``result``, and, for arrays, nobody can tell the two apart."""
-        return same_kind(value.type, result.type) and self.memory.may_merge(value, result)
+        if not same_kind(value.type, result.type):
+            return False
+        return self.memory.may_merge(value, result) or self.is_arithmetic_only(result) and not self.may_change(value)
 
     def rewrite(self, op: Op, new: Apply, done: list[Op]) -> None:
         """``op`` computes ``new`` from now on; inner applications become ops before it."""
         for value in _leaves(new):
             self.uses[value] += 1
+        if new.fn is operator.truediv and op.attrs["fn"] is not operator.truediv:
+            op.loc = next((v.owner.loc for v in op.operands if _is_division(v.owner)), op.loc)
         self.release(op)
         self.set_call(op, new, done)
         self.count += 1
@@ -365,8 +394,9 @@ def _written_after_mark(fn: Function, memory: Memory) -> set[Value]:
 
 
 _WRITE_FIRST = frozenset({"iadd", "index_add", "fill", "store", "iaddv", "append", "pop"})
-_HARMLESS = frozenset({"const", "mark", "item", "attr", "tuple", "dict", "cache", "push", "if", "for", "while", "with", "yield",
-                       "continue", "break", "test", "return", "raise", "assert", "global", "undef", "format"}) | IMPLICIT
+_HARMLESS = frozenset({"const", "mark", "item", "attr", "tuple", "dict", "cache", "push", "if", "for", "while", "with",
+                       "yield", "continue", "break", "test", "return", "raise", "assert", "bound", "global", "undef",
+                       "format"}) | IMPLICIT
 """Ops that write to no array (whatever is not here may)."""
 
 
@@ -403,11 +433,23 @@ def _of_literal(kind: Type) -> Type:
 def _is_removable(op: Op) -> bool:
     """Whether nothing is lost with an adjoint call that nothing uses."""
     attrs = op.attrs
-    return op.name == "call" and bool(attrs.get("adjoint")) and attrs.get("effect", "pure") in ("pure", "reads", "fresh")
+    kept = not attrs.get("adjoint") or attrs.get("may_raise")
+    return op.name == "call" and not kept and attrs.get("effect", "pure") in ("pure", "reads", "fresh")
+
+
+def _is_division(op: Op | Block | None) -> TypeGuard[Op]:
+    """Whether an op may raise because of its divisor: an op that takes over its division belongs to its line, too."""
+    return isinstance(op, Op) and op.name == "call" and op.attrs["fn"] is operator.truediv
 
 
 def _is_arithmetic(op: Op) -> bool:
     return op.name == "call" and bool(op.attrs.get("adjoint")) and op.attrs["fn"] in _ARITHMETIC
+
+
+def _as_number(value: Any, kind: Type) -> Any:
+    """A literal in the type of what it replaces: ``True``, fractions and the items of an ``IntEnum`` count as numbers."""
+    real = isinstance(kind, Scalar | Array) and kind.dtype.startswith("float")
+    return float(value) if real and isinstance(value, numbers.Real) and not isinstance(value, float) else value
 
 
 def _plain_args(op: Op, reading: bool = False) -> list[Term] | None:
@@ -424,6 +466,16 @@ def _plain_args(op: Op, reading: bool = False) -> list[Term] | None:
     if not all(isinstance(a, Slot | Lit) for a in args):
         return None
     return [op.operands[a.index] if isinstance(a, Slot) else a for a in args]
+
+
+def _transposed_twice(op: Op) -> Value | None:
+    """``x``, where an op of the adjoint is ``x.T.T``."""
+    inner = op.operands[0].owner if op.attrs.get("adjoint") and _is_transpose(op) else None
+    return inner.operands[0] if isinstance(inner, Op) and inner.name == "call" and _is_transpose(inner) else None
+
+
+def _is_transpose(op: Op) -> bool:
+    return op.attrs["fn"] is np.transpose and len(op.attrs["args"]) == 1 and not op.attrs["kwargs"]
 
 
 def _built_item(op: Op) -> Value | None:

@@ -106,7 +106,7 @@ def _adds_nothing(op: Op, known: dict[Value, Value]) -> bool:
     if op.name in ("item", "attr"):
         return True
     if op.name != "call" or op.attrs.get("effect", "pure") not in ("pure", "reads") or not (
-            op.attrs.get("adjoint") or op.attrs.get("recomputed")):
+            op.attrs.get("adjoint") or op.attrs.get("recomputed")) or op.attrs.get("may_raise"):
         return False
     found = _known_result(op, operands)
     if found is not None and len(op.results) == 1:

@@ -7,6 +7,13 @@ derivative whatever the answers are: they choose between equivalent formulas.
 
 from __future__ import annotations
 
+from typing import Any
+
+
+def may_be_empty(a: Any) -> bool:
+    """Whether nothing is known of one of the sizes of an array: then it may be 0."""
+    return bool(a.size == 0)
+
 
 def is_static(value: object) -> bool:
     """Whether ``value`` is a literal of the program: its run-time value is known when the rule is applied.

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 
 from ..ir.ops import contains
-from ..ir.types import ANY, BOOL, FLOAT, INT, MANY, NONE, STR, UNIT, Array, Tuple, Type
+from ..ir.types import ANY, BOOL, FLOAT, INT, MANY, NONE, STR, UNIT, Array, List, Tuple, Type
+from ..runtime import helpers
 from .notation import declare, zero
 from .registry import register
 
@@ -64,6 +65,9 @@ zero(operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.n
 zero(*named("str", str, *(name for name in vars(str) if not name.startswith("_"))))
 zero(math.floor, math.ceil, math.trunc, math.isnan, math.isinf, math.isfinite, math.isclose, math.ulp, math.gcd, math.lcm,
      math.isqrt, math.comb, math.perm, math.factorial)
+
+zero(helpers.first_max, helpers.first_min)
+zero(helpers.sorting_order, infer=gives(List(INT)))
 
 # NumPy ----------------------------------------------------------------------------------------------------------------
 

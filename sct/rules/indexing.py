@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from .facts import may_be_empty
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -195,9 +197,16 @@ def spread_to(v: Any, a: Any, axis: Any, keepdims: bool) -> Any:
 
 
 def count(a: Any, axis: Any) -> Any:
-    """How many elements of ``a`` go into each element of a reduction over ``axis``."""
+    """How many elements of ``a`` go into each element of a reduction over ``axis``; 1 where there are none to divide for."""
     if np.ndim(a) == 0:
         return 1
+    if may_be_empty(a):
+        return max(size(a, axis), 1)
+    return size(a, axis)
+
+
+def size(a: Any, axis: Any) -> Any:
+    """The product of the sizes along ``axis``."""
     if len(normal_axes(axis, a.ndim)) == a.ndim:
         return a.size
     if isinstance(axis, int):

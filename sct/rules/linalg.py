@@ -260,18 +260,23 @@ def einsum_repeats(subscripts, ndims, k):
 
 @vjp(np.linalg.norm)
 def norm_vjp(x, ord=None, axis=None, keepdims=False, *, z, z_bar):
-    axes = (axis,) if isinstance(axis, int) else normal_axes(None, x.ndim) if axis is None else axis
+    axes = (axis,) if isinstance(axis, int) else normal_axes(None, np.ndim(x)) if axis is None else axis
     top_bar = spread(z_bar, x, axis, keepdims)
     if ord is None or ord == "fro" or (ord == 2 and len(axes) == 1):
         x_bar = spread(z_bar / np.where(z == 0.0, 1.0, z), x, axis, keepdims) * mirrored(x)
     elif len(axes) == 1:
         x_bar = vector_norm_bar(x, ord, axes[0], spread(z, x, axis, keepdims), top_bar)
-    elif ord in (1, -1):
-        x_bar = sums_norm_bar(x, axes[0], axes[1], ord > 0, top_bar)
-    elif ord in (2, -2, "nuc"):
-        x_bar = top_bar * spectral_norm_slope(x, ord, axes)
     else:
-        x_bar = sums_norm_bar(x, axes[1], axes[0], ord > 0, top_bar)
+        x_bar = matrix_norm_bar(x, ord, axes, top_bar)
+
+
+def matrix_norm_bar(x, ord, axes, z_bar):
+    """The cotangent of a matrix norm other than Frobenius'; ``z_bar`` broadcasts against ``x``."""
+    if ord in (1, -1):
+        return sums_norm_bar(x, axes[0], axes[1], ord > 0, z_bar)
+    if ord in (2, -2, "nuc"):
+        return z_bar * spectral_norm_slope(x, ord, axes)
+    return sums_norm_bar(x, axes[1], axes[0], ord > 0, z_bar)
 
 
 def vector_norm_bar(x, ord, axis, z, z_bar):
@@ -426,9 +431,21 @@ def gaps(w):
 
 @vjp(np.linalg.svd, real_only=True)
 def svd_vjp(a, full_matrices=True, *, z, z_bar):
-    """Townsend 2016; the vectors of singular values that coincide have no derivative; other than square: reduced form only."""
+    """Townsend 2016; vectors of singular values that coincide have no derivative, nor have vectors without one."""
     u, s, vh = z
     u_bar, s_bar, vh_bar = z_bar
+    if full_matrices and u_bar is None:
+        u = u[..., : s.shape[-1]]
+    if full_matrices and vh_bar is None:
+        vh = vh[..., : s.shape[-1], :]
+    if u_bar is None and vh_bar is None:
+        a_bar = u * np.expand_dims(s_bar, -2) @ vh
+    else:
+        a_bar = svd_vectors_bar(a, u, s, vh, u_bar, s_bar, vh_bar)
+
+
+def svd_vectors_bar(a, u, s, vh, u_bar, s_bar, vh_bar):
+    """The cotangent of ``a`` where some singular vectors have one."""
     v = swapped(vh)
     middle = np.zeros_like(u[..., : s.shape[-1], :]) if s_bar is None else np.expand_dims(s_bar, -2) * np.eye(s.shape[-1])
     outside = np.zeros_like(a)
@@ -441,7 +458,7 @@ def svd_vjp(a, full_matrices=True, *, z, z_bar):
         twist = gaps(s * s) * (vh @ v_bar - vh_bar @ v)
         middle = middle + np.expand_dims(s, -1) * twist
         outside = outside + u @ ((vh_bar - (vh_bar @ v) @ vh) / np.expand_dims(s, -1))
-    a_bar = u @ middle @ vh + outside
+    return u @ middle @ vh + outside
 
 
 @vjp(np.linalg.eigh, real_only=True)

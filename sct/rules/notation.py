@@ -65,9 +65,9 @@ def partials(primal: str, *, singular: bool = False, tests: dict[str, Any] | Non
 
     ``primal`` reads ``z = f(x, y)`` or ``z = x * y``; each keyword gives the partial derivative with respect to that argument
     as an expression in the arguments and ``z``.  ``singular=True`` marks partials that can be infinite: where the cotangent
-    is exactly zero the product is zero then.  A partial written ``1 / d`` or ``-1 / d`` divides the cotangent;
-    ``d`` must be one name, one call or one pair of parentheses.  The function may be one of the caller's module; the partials
-    use ``np``, ``math`` and our helpers.
+    is exactly zero the product is zero then.  A partial written ``1 / d`` or ``-1 / d`` divides the cotangent; ``d`` must be
+    one name, one call or one pair of parentheses.  ``0`` says that the function is constant wherever it has a derivative.  The
+    function may be one of the caller's module; the partials use ``np``, ``math`` and our helpers.
     """
     result, _, call = (part.strip() for part in primal.partition("="))
     fn, params = _parse_call(call, sys._getframe(1).f_globals)
@@ -102,7 +102,8 @@ def _term(name: str, partial: str, factor: str, singular: bool) -> str:
 
 def _partials_vjp(result: str, params: tuple[str, ...], partial: dict[str, str], singular: bool) -> str:
     lines = [f"def rule({', '.join(params)}, *, {result}, {result}_bar):"]
-    lines += [f"    {name}_bar = {_term(name, text, result + '_bar', singular)}" for name, text in partial.items()]
+    terms = {name: None if text == "0" else _term(name, text, result + "_bar", singular) for name, text in partial.items()}
+    lines += [f"    {name}_bar = {term}" for name, term in terms.items()]
     return "\n".join(lines)
 
 
@@ -110,6 +111,8 @@ def _partials_jvp(result: str, params: tuple[str, ...], partial: dict[str, str],
     lines = [f"def rule({', '.join(params)}, *, {result}, {', '.join(p + '_dot=None' for p in params)}):"]
     lines.append(f"    {result}_dot = None")
     for name, text in partial.items():
+        if text == "0":
+            continue
         term = _term(name, text, name + "_dot", singular)
         lines.append(f"    if {name}_dot is not None:")
         lines.append(f"        {result}_dot = {term} if {result}_dot is None else {result}_dot + {term}")
@@ -168,6 +171,9 @@ def method(*names: str, of: Callable[..., Any] | None = None) -> None:
     """``x.name(…)`` is a spelling of ``np.name(x, …)`` (or of ``of``)."""
     for name in names:
         registry._METHODS[name] = of or getattr(np, name)
+        entry = registry.lookup(of)
+        if entry is not None and entry.name.startswith("sct."):
+            entry.name = f"x.{name}"
 
 
 def attribute(name: str, of: Callable[..., Any]) -> None:
@@ -202,7 +208,7 @@ def name_of(fn: Callable[..., Any]) -> str:
         for owner in modules:
             if vars(owner).get(name) is fn:
                 return f"{prefix}{name}"
-    return name if module == "builtins" else f"{module}.{name}"
+    return name if module in ("builtins", "sct.runtime.helpers") else f"{module}.{name}"
 
 
 _PREFIXES: Iterable[tuple[str, tuple[Any, ...]]] = (

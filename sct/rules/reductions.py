@@ -53,6 +53,7 @@ def average_vjp(a, axis=None, weights=None, *, keepdims=False, z, z_bar):
     if weights is None:
         a_bar = spread_to(z_bar / count(a, axis), a, axis, keepdims)
     else:
+        weights = weights if isinstance(weights, np.ndarray) else np.asarray(weights)
         w = along(weights, a, axis)
         share = spread(z_bar / reduced(np.sum, np.broadcast_to(w, a.shape), axis, keepdims), a, axis, keepdims)
         a_bar = share * w
@@ -100,10 +101,12 @@ def centred(a, axis, where):
 
 @vjp(np.var, real_only=True)
 def var_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, z, z_bar):
+    """Where ``ddof`` leaves no freedom, NumPy divides by zero without raising, and so do we."""
     if np.ndim(a) == 0:
         a_bar = 0.0
     else:
-        scale = 2.0 * z_bar / freedom(a, axis, keepdims, where, ddof)
+        left = freedom(a, axis, keepdims, where, ddof)
+        scale = 2.0 * z_bar / left if ddof == 0 else np.divide(2.0 * z_bar, left)
         a_bar = spread(scale, a, axis, keepdims) * centred(a, axis, where)
 
 
@@ -167,10 +170,10 @@ def product_of_others_vjp(x, axis=-1, *, z, z_bar):
 
 
 def extremal(a, axis, keepdims, initial, where, z, z_bar):
-    """The cotangent of a maximum or minimum ``z``, split evenly among the elements that attain it."""
+    """The cotangent of a maximum or minimum ``z``, split evenly among the elements that attain it; NaN attains any."""
     if np.ndim(a) == 0:
         return z_bar
-    attained = a == spread(z, a, axis, keepdims)
+    attained = (a == spread(z, a, axis, keepdims)) | np.isnan(a)
     if not everything(where):
         attained = attained & where
     ties = reduced(np.sum, attained, axis, keepdims)
@@ -200,7 +203,8 @@ for extremum in (np.max, np.min, np.amax, np.amin):
 
 
 def nanmax_vjp(a, axis=None, *, keepdims=False, z, z_bar):
-    a_bar = extremal(a, axis, keepdims, None, True, z, z_bar)
+    attained = a == spread(z, a, axis, keepdims)
+    a_bar = np.where(attained, spread(z_bar / reduced(np.sum, attained, axis, keepdims), a, axis, keepdims), 0.0)
 
 
 vjp(np.nanmax)(nanmax_vjp)

@@ -24,6 +24,8 @@ class Primitive:
     """The forward rule, likewise."""
     linear_in: tuple[str, ...] = ()
     """Parameters in which the result is (multi)linear: the forward rule is the callable itself on tangents."""
+    shape_only: tuple[str, ...] = ()
+    """Parameters of which only the shape or the length matters: nothing flows from them."""
     zero: bool = False
     """The derivative is zero (or does not exist) everywhere: the result never carries a derivative."""
     effect: str = "pure"

@@ -32,7 +32,7 @@ from ..runtime.helpers import (
     unbroadcast,
 )
 from .facts import is_static
-from .notation import NAMES, linear, partials, vjp
+from .notation import NAMES, declare, linear, partials, vjp
 
 NAMES.update(HELPERS)
 SQUARE: dict[str, Any] = {"domain": (-2.0, 2.0)}
@@ -191,7 +191,7 @@ partials("z = math.radians(x)", x="math.pi / 180")
 partials("z = math.fmod(x, y)", x="1", y="(z - x) / y", tests=DIVISION)
 partials("z = math.remainder(x, y)", x="1", y="(z - x) / y", tests=DIVISION)
 partials("z = math.ldexp(x, n)", x="math.ldexp(1.0, n)", tests={"args": [(1.5, 3), (-0.7, -2)]})
-partials("z = math.nextafter(x, y)", x="1", tests={"args": [(0.5, math.inf)]})
+partials("z = math.nextafter(x, y)", x="1", y="0", tests={"args": [(0.5, math.inf)]})
 if hasattr(math, "fma"):
     partials("z = math.fma(x, y, w)", x="y", y="x", w="1")
 
@@ -215,6 +215,7 @@ def fabs_vjp(x, *, z, z_bar):
 @vjp(math.copysign, elementwise=True, tests={"args": [(-0.5, -2.0), (1.5, -2.0), (-0.5, 1.0), (np.float64(-0.5), 2.0)]})
 def copysign_vjp(x, y, *, z, z_bar):
     x_bar = z_bar * sign(x) * math.copysign(1.0, y)
+    y_bar = None
 
 
 @vjp(math.atan2, elementwise=True, tests={"args": [(0.7, 1.2), (0.7, -1.2), (-0.3, 0.4)]})
@@ -320,6 +321,8 @@ def one_hot_type(args: Any, kwargs: Any) -> Type | None:
 @vjp(one_hot, infer=one_hot_type,
      tests={"args": [((1.0, 2.0), 1, 0.5), ([1.0, 2.0], 0, 0.5), (np.ones(3), 2, 0.5)], "wrt": ["value"]})
 def one_hot_vjp(items, index, value, *, z, z_bar):
+    if isinstance(z_bar, tuple):
+        z_bar = tuple([0.0 if bar is None else bar for bar in z_bar])
     value_bar = z_bar[index]
 
 
@@ -332,4 +335,6 @@ def products_of_others_vjp(items, start=1, *, z, z_bar):
 
 
 linear(unbroadcast, "x_bar")
+declare(unbroadcast, shape_only=("x",))
+declare(one_hot, shape_only=("items",))
 linear(one_hot, "value")

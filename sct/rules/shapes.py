@@ -51,7 +51,7 @@ def from_call(fn: Callable[..., Type]) -> Infer:
 
 def dim(size: Any) -> str:
     """The dimension fact of one entry of a shape argument."""
-    if isinstance(size, Type) or int(size) < 0:
+    if isinstance(size, Type) or int(size) < 1:
         return size.dim if isinstance(size, SizeOf) else ANY
     return UNIT if int(size) == 1 else MANY
 
@@ -141,7 +141,7 @@ def facts(arg: Any) -> tuple[str, tuple[str, ...]]:
 def _stack_facts(items: Iterable[Any]) -> tuple[str, tuple[str, ...]]:
     parts = [facts(item) for item in items]
     if not parts:
-        return "float64", (MANY,)
+        return "float64", (ANY,)
     if len({len(dims) for _, dims in parts}) > 1:
         raise RuleError("the nested sequence is ragged: its items have different numbers of dimensions")
     inner = reduce(lambda a, b: tuple(map(same, a, b)), (dims for _, dims in parts))
@@ -173,6 +173,11 @@ def common(*args: Any) -> str:
     strong = [facts(a)[0] for a in args if not weak(a)]
     loose = [{"b": False, "i": 0, "f": 0.0, "c": 0j}[np.dtype(facts(a)[0]).kind] for a in args if weak(a)]
     return np.result_type(*map(np.dtype, strong), *loose).name
+
+
+def together(*args: Any) -> str:
+    """The element type of a product that is no ufunc: it makes arrays of Python numbers first, and then they count."""
+    return promoted(*(facts(a)[0] for a in args))
 
 
 def weak(arg: Any) -> bool:
@@ -479,33 +484,33 @@ def matmul(x: Any, y: Any) -> Type:
     if not a or not b:
         raise ValueError("matmul takes no scalars")
     batch = broadcast(a[:-2], b[:-2])
-    return computed(common(x, y), (*batch, *a[:-1][-1:], *(b[-1:] if len(b) > 1 else ())))
+    return computed(together(x, y), (*batch, *a[:-1][-1:], *(b[-1:] if len(b) > 1 else ())))
 
 
 @from_call
 def dot(a: Any, b: Any) -> Type:
     left, right = facts(a)[1], facts(b)[1]
     if not left or not right:
-        return computed(common(a, b), left or right)
-    return computed(common(a, b), (*left[:-1], *right[:-2], *(right[-1:] if len(right) > 1 else ())))
+        return computed(together(a, b), left or right)
+    return computed(together(a, b), (*left[:-1], *right[:-2], *(right[-1:] if len(right) > 1 else ())))
 
 
 @from_call
 def inner(a: Any, b: Any) -> Type:
     left, right = facts(a)[1], facts(b)[1]
     if not left or not right:
-        return computed(common(a, b), left or right)
-    return computed(common(a, b), (*left[:-1], *right[:-1]))
+        return computed(together(a, b), left or right)
+    return computed(together(a, b), (*left[:-1], *right[:-1]))
 
 
 @from_call
 def vdot(a: Any, b: Any) -> Type:
-    return computed(common(a, b), ())
+    return computed(together(a, b), ())
 
 
 @from_call
 def outer(a: Any, b: Any) -> Type:
-    return Array(common(a, b), (product(facts(a)[1]), product(facts(b)[1])))
+    return Array(together(a, b), (product(facts(a)[1]), product(facts(b)[1])))
 
 
 @from_call
@@ -513,7 +518,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Type:
     left, right = facts(a)[1], facts(b)[1]
     inner_a, inner_b = pair(axes, len(left), len(right))
     kept_a = [left[k] for k in other_axes(inner_a, len(left))]
-    return Array(common(a, b), (*kept_a, *(right[k] for k in other_axes(inner_b, len(right)))))
+    return Array(together(a, b), (*kept_a, *(right[k] for k in other_axes(inner_b, len(right)))))
 
 
 @from_call
@@ -526,7 +531,7 @@ def einsum(subscripts: Any, *operands: Any, optimize: Any = False) -> Type:
     for letters, dims in zip(inputs, shapes, strict=True):
         for letter, d in zip(letters, dims, strict=True):
             sizes[letter] = product((sizes.get(letter, UNIT), d))
-    return computed(common(*operands), tuple(sizes[c] for c in output))
+    return computed(together(*operands), tuple(sizes[c] for c in output))
 
 
 @from_call
@@ -536,7 +541,7 @@ def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axi
     at_a, at_b, at_c = (axisa, axisb, axisc) if axis is None else (axis, axis, axis)
     batch = broadcast(*(tuple(s[k] for k in other_axes(at, len(s))) for s, at in ((left, at_a), (right, at_b))))
     where = at_c % (len(batch) + 1)
-    return Array(common(a, b), (*batch[:where], MANY, *batch[where:]))
+    return Array(together(a, b), (*batch[:where], MANY, *batch[where:]))
 
 
 @from_call
@@ -559,4 +564,4 @@ def solve(a: Any, b: Any) -> Type:
 def multi_dot(arrays: Any) -> Type:
     parts = items_of(arrays)
     first, last = facts(parts[0])[1], facts(parts[-1])[1]
-    return computed(common(*parts), (*first[:-1], *last[1:]))
+    return computed(together(*parts), (*first[:-1], *last[1:]))

@@ -230,8 +230,20 @@ for contiguous in (np.ascontiguousarray, np.asfortranarray):
 # --------------------------------------------------------------------------------------------------------- joins
 
 
+def rows(v, array, axis):
+    """The parts of ``v`` that the joined rows of one ``array`` take up along ``axis``, as an array."""
+    n = normal_axis(axis, v.ndim)
+    if array.ndim == v.ndim and n == 0:
+        return v.reshape(array.shape)
+    if array.ndim != v.ndim + 1:
+        raise RuleError("joining the rows of one array has a rule along their own axes only")
+    return np.moveaxis(v.reshape(v.shape[:n] + (len(array),) + array.shape[n + 1:]), n, 0)
+
+
 def parts(v, arrays, axis):
     """The part of ``v`` that each of the joined ``arrays`` takes up along ``axis``, in its own shape."""
+    if isinstance(arrays, np.ndarray):
+        return rows(v, arrays, axis)
     found = ()
     start = None
     for k in range(len(arrays)):
@@ -256,6 +268,8 @@ def dropped(v, ndim):
 
 def flat_parts(v, arrays):
     """The part of the vector ``v`` that the elements of each of the ``arrays`` take up."""
+    if isinstance(arrays, np.ndarray):
+        return v.reshape(arrays.shape)
     found = ()
     start = None
     for k in range(len(arrays)):

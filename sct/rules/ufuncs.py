@@ -18,6 +18,7 @@ import math
 import numpy as np
 
 from . import scalar
+from .facts import is_static
 from .notation import linear, partials, vjp
 from .scalar import ABOVE_ONE, ARRAY_POWERS, AWAY, COMPLEX, DIVISION, INSIDE, POSITIVE
 
@@ -25,6 +26,11 @@ from .scalar import ABOVE_ONE, ARRAY_POWERS, AWAY, COMPLEX, DIVISION, INSIDE, PO
 def masked(z_bar, mask):
     """``z_bar`` where ``mask`` holds, else 0; a product would turn an infinite ``z_bar`` into NaN."""
     return np.where(mask, z_bar, 0.0) if isinstance(z_bar, np.ndarray) else z_bar if mask else 0.0
+
+
+def unmasked(z_bar, mask):
+    """``z_bar`` except where ``mask`` holds."""
+    return np.where(mask, 0.0, z_bar) if isinstance(z_bar, np.ndarray) else 0.0 if mask else z_bar
 
 
 # Arithmetic -----------------------------------------------------------------------------------------------------------
@@ -105,14 +111,25 @@ def arctan2_vjp(y, x, *, z, z_bar):
 
 @vjp(np.maximum, elementwise=True)
 def maximum_vjp(x, y, *, z, z_bar):
-    x_bar = masked(z_bar, x >= y)
-    y_bar = masked(z_bar, x < y)
+    """The first argument unless it is less; NaN is returned wherever it is, and a literal is none."""
+    if is_static(y):
+        x_bar = unmasked(z_bar, x < y)
+        y_bar = masked(z_bar, x < y)
+    else:
+        first = x >= y if is_static(x) else (x >= y) | np.isnan(x)
+        x_bar = masked(z_bar, first)
+        y_bar = unmasked(z_bar, first)
 
 
 @vjp(np.minimum, elementwise=True)
 def minimum_vjp(x, y, *, z, z_bar):
-    x_bar = masked(z_bar, x <= y)
-    y_bar = masked(z_bar, x > y)
+    if is_static(y):
+        x_bar = unmasked(z_bar, x > y)
+        y_bar = masked(z_bar, x > y)
+    else:
+        first = x <= y if is_static(x) else (x <= y) | np.isnan(x)
+        x_bar = masked(z_bar, first)
+        y_bar = unmasked(z_bar, first)
 
 
 @vjp(np.fmax, elementwise=True, tests={"args": [(np.array([1.0, np.nan, -1.0]), np.array([np.nan, 2.0, 0.5]))]})
@@ -134,6 +151,7 @@ def where_vjp(condition, x=None, y=None, *, z, z_bar):
     if x is not None:
         x_bar = np.where(condition, z_bar, 0.0)
         y_bar = np.where(condition, 0.0, z_bar)
+    condition_bar = None
 
 
 LEVELS = np.array([-1.0, 0.2, 3.0])
@@ -147,13 +165,13 @@ def clip_vjp(a, a_min=None, a_max=None, *, min=None, max=None, z, z_bar):
     low, high = a_min if min is None else min, a_max if max is None else max
     low_bar = high_bar = None
     if low is None:
-        a_bar = masked(z_bar, a <= high)
+        a_bar = unmasked(z_bar, a > high)
         high_bar = masked(z_bar, a > high)
     elif high is None:
-        a_bar = masked(z_bar, a >= low)
+        a_bar = unmasked(z_bar, a < low)
         low_bar = masked(z_bar, a < low)
     else:
-        a_bar = masked(z_bar, (a >= low) & (a <= high))
+        a_bar = unmasked(z_bar, (a < low) | (a > high))
         low_bar = masked(z_bar, (a < low) & (low <= high))
         high_bar = masked(z_bar, np.maximum(a, low) > high)
     a_min_bar = min_bar = low_bar
@@ -165,9 +183,9 @@ def nan_to_num_vjp(x, *, nan=0.0, posinf=None, neginf=None, z, z_bar):
     x_bar = masked(z_bar, np.isfinite(x))
 
 
-partials("z = np.copysign(x, y)", x="np.sign(x) * np.copysign(1.0, y)")
-partials("z = np.heaviside(x, y)", y="x == 0", tests={"args": [(np.array([-1.0, 0.0, 2.0]), 0.5)], "wrt": ["y"]})
-partials("z = np.nextafter(x, y)", x="1", tests={"args": [(np.array([0.5, -0.3]), math.inf)]})
+partials("z = np.copysign(x, y)", x="np.sign(x) * np.copysign(1.0, y)", y="0")
+partials("z = np.heaviside(x, y)", x="0", y="x == 0", tests={"args": [(np.array([-1.0, 0.0, 2.0]), 0.5)], "wrt": ["y"]})
+partials("z = np.nextafter(x, y)", x="1", y="0", tests={"args": [(np.array([0.5, -0.3]), math.inf)]})
 partials("z = np.ldexp(x, n)", x="np.ldexp(1.0, n)", tests={"args": [(np.array([1.5, -0.7]), np.array([3, -2]))]})
 
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["copied", "digamma", "first_max", "first_min", "folded", "index_add", "last_written", "log_or_zero", "one_hot",
-           "polygamma", "power_dx", "products_of_others", "sinc_dx", "strong_product", "strong_quotient", "unbroadcast",
-           "zeros_like"]
+__all__ = ["copied", "digamma", "expected", "first_max", "first_min", "folded", "index_add", "last_written", "log_or_zero",
+           "one_hot", "polygamma", "power_dx", "products_of_others", "sinc_dx", "sorting_order", "strong_product",
+           "strong_quotient", "unbroadcast", "zeros_like"]
 
 
 def unbroadcast(x_bar: Any, x: Any) -> Any:
@@ -161,6 +161,26 @@ def one_hot(items: Any, index: int, value: Any) -> Any:
     return tuple(zeros) if isinstance(items, tuple) else zeros
 
 
+def expected(value: Any, kind: Any) -> Any:
+    """``value``, which a function remembered from an earlier call, if it is what the function returns today.
+
+    ``kind`` is a class, ``[dtype, ndim]`` for an array, ``None``, or a tuple of kinds for a tuple.
+
+    >>> expected((2.0, np.ones(3)), (float, ["float64", 1]))[0]
+    2.0
+    """
+    if isinstance(kind, tuple) and type(value) is tuple and len(value) == len(kind):
+        return tuple(map(expected, value, kind))
+    if isinstance(kind, list):
+        fits = type(value) is np.ndarray and [value.dtype.name, value.ndim] == kind
+    else:
+        fits = value is None if kind is None else type(value) is kind
+    if not fits:
+        found = f"an array of {value.dtype}[{value.ndim}]" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
+        raise TypeError(f"a cached function returned {found} where its source says {kind}: clear its cache (cache_clear())")
+    return value
+
+
 def first_max(items: Sequence[Any]) -> int:
     """The index of the item that the builtin ``max`` returns: the first largest, NaNs compared as Python compares them.
 
@@ -185,6 +205,15 @@ def first_min(items: Sequence[Any]) -> int:
         if items[k] < items[best]:
             best = k
     return best
+
+
+def sorting_order(keys: Sequence[Any], reverse: bool = False) -> list[int]:
+    """The permutation that ``sorted`` applies: equal keys keep their order, also in reverse.
+
+    >>> sorting_order([2.0, 1.0, 2.0]), sorting_order([2.0, 1.0, 2.0], True)
+    ([1, 0, 2], [0, 2, 1])
+    """
+    return sorted(range(len(keys)), key=keys.__getitem__, reverse=reverse)
 
 
 def products_of_others(items: Sequence[Any], start: Any = 1) -> list[Any]:
@@ -241,7 +270,7 @@ def log_or_zero(x: Any) -> Any:
             return cmath.log(x) if x else 0j
         return math.log(x) if x > 0 else 0.0 if x == 0 else math.nan
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(np.equal(x, 0), 0.0, np.log(x))[()]
+        return np.where(np.equal(x, 0), 0.0, np.log(_inexact(x, x)))[()]  # of small integers NumPy takes it in half precision
 
 
 def sinc_dx(x: Any) -> Any:

@@ -273,21 +273,26 @@ class Expressions(ArrayExpressions):
         """A comprehension or a generator argument to ``sum``, ``min`` or ``max``."""
         item = self.hidden("e")
         source, kind = self.iterable(item)
-        with self.inner(**{item: Var(kind, fixed=True)}):
+        outer = self.hidden("e") if self.chance(0.2) else ""
+        counters = {outer: Var("int", fixed=True)} if outer else {}
+        with self.inner(**{item: Var(kind, fixed=True)}, **counters):
             if kind == "int" and self.chance(0.6):
                 self.scope[item] = Var("int", fixed=True)
             body = self.squashed(self.number(depth - 1))
             condition = f" if {self.condition(0)}" if self.chance(0.25) else ""
         self.use("comprehension" if self.chance(0.5) else "generator argument")
-        text = f"{body} for {item} in {source}{condition}"
+        around = f"for {outer} in range({self.rng.randint(1, 3)}) " if outer else ""
+        if outer:
+            self.use("comprehension of two loops")
+        text, size = f"{body} {around}for {item} in {source}{condition}", 12 if outer else 4
         match self.rng.randrange(4):
             case 0 if not condition:
                 return Expr(f"max({text})")
             case 1 if not condition:
                 return Expr(f"min([{text}])")
             case 2:
-                return Expr(f"sum([{text}])", 4 * LIMIT)
-        return Expr(f"sum({text})", 4 * LIMIT)
+                return Expr(f"sum([{text}])", size * LIMIT)
+        return Expr(f"sum({text})", size * LIMIT)
 
     def iterable(self, item: str) -> tuple[str, str]:
         """Something with one to four items, never none, and the kind of its items."""

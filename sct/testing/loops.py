@@ -120,6 +120,44 @@ class Loops(Writer):
                 self.loop(f"for {item} in {text}:", n, element)
         return None
 
+    def for_iterator(self) -> None:
+        """An iterator that is kept: some items are taken, a loop takes the next ones, what is left is summed up."""
+        plain = [s for s in self.sources() if s[1] == "float" and ":=" not in s[0]] or [("(0.5, 1.5)", "float", (), 2)]
+        it, item, (text, _, _, n) = self.hidden("it"), self.new_name(), self.rng.choice(plain)
+        if n * self.work > 150:
+            return self.augmented()
+        filtered = self.chance(0.25)
+        maker = self.iterator(text, filtered)
+        self.emit(f"{it} = {maker}")
+        if self.chance(0.4):  # what a generator expression reads has changed when it runs
+            self.assign()
+        if self.chance(0.5) and not filtered:
+            self.emit(f"{self.bind('float')} = next({it})")
+        first = [f"{item} += 0.3 * next({it}, {self.literal()})"] if maker.startswith("iter") and text in self.scope \
+            and self.scope[text].kind == "vec" and self.chance(0.3) else []
+        self.loop(f"for {item} in {it}:", n, {item: Var("float")}, first)
+        if self.chance(0.5):
+            self.emit(f"{self.bind('float')} = 0.2 * sum({it})")
+        return None
+
+    def iterator(self, text: str, filtered: bool) -> str:
+        """An expression that makes an iterator over the numbers of ``text``, or over some of them."""
+        item = self.hidden("e")
+        with self.inner(**{item: Var("float", fixed=True)}):
+            element, test = self.value(2), f"{item} {self.rng.choice('<>')} {self.literal()}"
+        if ":=" in element:  # it would bind a variable whenever an item is taken
+            element = f"0.5 * {item}"
+        match self.rng.randrange(4):
+            case 0:
+                self.use("stored generator")
+                return f"({element} for {item} in {text}{f' if {test}' if filtered else ''})"
+            case 1:
+                self.use("stored filter" if filtered else "stored map")
+                return f"filter(lambda {item}: {test}, {text})" if filtered else f"map(lambda {item}: {element}, {text})"
+            case _:
+                self.use("stored iterator")
+                return f"iter({text})"
+
     def sources(self) -> list[tuple[str, str, tuple[int, ...], int]]:
         """What a loop may go over: text, kind and shape of the items, their number."""
         found: list[tuple[str, str, tuple[int, ...], int]] = []

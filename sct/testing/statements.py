@@ -59,6 +59,8 @@ class Statements(Loops):
         return None
 
     def unpack(self) -> None:
+        if self.chance(0.15):
+            return self.unpack_vector()
         x, y, z = self.value(2), self.value(2), self.value(2)
         match self.rng.randrange(5):
             case 0:
@@ -83,6 +85,13 @@ class Statements(Loops):
                 a, b = self.target("float") or self.bind("float"), self.bind("float")
                 self.emit(f"{a}, {b} = {x}, {y}")
 
+    def unpack_vector(self) -> None:
+        """``a, *rest = v``: the items of a vector, all but the first as a list."""
+        self.use("starred unpacking of a vector")
+        v = self.squashed_vector(self.vector(self.n, 2))
+        first, rest = self.bind("float"), self.bind("list", (self.n - 1,), fixed=True)
+        self.emit(f"{first}, *{rest} = {v}")
+
     def container(self) -> None:
         items = [self.value(2) for _ in range(self.rng.choice((2, 2, 3)))]
         kind = self.rng.choice(("list", "tuple"))
@@ -98,7 +107,8 @@ class Statements(Loops):
         match self.rng.randrange(4):
             case 0:
                 self.use("dict")
-                self.emit(f'{self.bind("dict", fixed=True)} = {{"p": {x}, "q": {y}}}')
+                second = f'**{{"q": {y}}}' if self.chance(0.2) else f'"q": {y}'
+                self.emit(f'{self.bind("dict", fixed=True)} = {{"p": {x}, {second}}}')
             case 1:
                 self.use("named tuple")
                 name = self.target("point") or self.bind("point")
@@ -255,6 +265,30 @@ class Statements(Loops):
             self.emit(f"{target} = {name} * 0.5" if kind == "float" else f"{target} = {name}.sum()")
             self.body(1)
 
+    def perhaps_unbound(self) -> None:
+        """A variable that a branch or a loop binds most of the time, read in a statement that nobody may need."""
+        name, kind = self.new_name(), self.rng.choice(("float", "float", "vec"))
+        self.use("perhaps unbound")
+        if self.chance(0.4):
+            with self.block(f"if not ({self.rare_condition()}):"):
+                self.emit(f"{name} = {self.of_kind(kind)}")
+        else:
+            count = self.small_int(1) if self.chance(0.5) else self.rng.randint(1, 3)
+            with self.block(f"for {self.hidden('k')} in range({count}):"):
+                if self.chance(0.5):
+                    self.emit(f"if not ({self.rare_condition()}): {name} = {self.of_kind(kind)}")
+                else:
+                    self.emit(f"{name} = {self.of_kind(kind)}")
+                if self.chance(0.3):
+                    self.emit(f"{name} = 0.5 * {name}")
+        self.body(self.rng.randint(0, 1))
+        if self.chance(0.3):
+            self.emit(name)
+        elif self.chance(0.5):
+            self.emit(f"{self.hidden('unused')} = {name} * 2.0")
+        else:
+            self.scope[name] = Var(kind, (self.n,) if kind == "vec" else ())
+
     def errstate(self) -> None:
         self.use("with np.errstate")
         with self.block(f'with np.errstate({self.rng.choice(("all", "divide", "over"))}="ignore"):'):
@@ -314,6 +348,7 @@ COMPOUND: list[tuple[float, Form]] = [
     (3, Statements.for_range),
     (3, Statements.for_each),
     (0.5, Statements.for_pairs),
+    (0.8, Statements.for_iterator),
     (1, Statements.while_counter),
     (1, Statements.while_data),
     (0.5, Statements.while_true),
@@ -321,6 +356,7 @@ COMPOUND: list[tuple[float, Form]] = [
     (1.5, Statements.accumulate),
     (0.8, Statements.zero_accumulator),
     (0.6, Statements.none_accumulator),
+    (0.25, Statements.perhaps_unbound),
     (0.6, Statements.errstate),
     (1.2, Statements.local_function),
 ]

@@ -51,6 +51,13 @@ class Closure:
         return call(self.code.lowered(), [*self.captured, *values], Frame(self.root, self.cells))
 
 
+def display(op: Op, values: list[Any]) -> dict[Any, Any]:
+    n, made = op.attrs["n"], {}
+    for key, value, spread in zip(values[:n], values[n:], op.attrs.get("spread", (False,) * n), strict=True):
+        made.update(value if spread else {key: value})
+    return made
+
+
 def bind(params: list[Any], args: tuple[Any, ...], kwargs: dict[str, Any], defaults: dict[str, Any]) -> list[Any]:
     out, rest, named = [], list(args), dict(kwargs)
     for p in params:
@@ -254,6 +261,7 @@ def _compare(frame: Frame, op: Op, values: list[Any]) -> list[Any]:
 OPS = {
     "const": lambda frame, op, values: [op.attrs["value"]],
     "undef": lambda frame, op, values: [UNDEF],
+    "read": lambda frame, op, values: values,
     "unary": lambda frame, op, values: [op.attrs["op"](*values)],
     "binary": lambda frame, op, values: [op.attrs["op"](*values)],
     "inplace": lambda frame, op, values: [getattr(operator, "i" + op.attrs["op"].__name__.strip("_"))(*values)],
@@ -261,7 +269,7 @@ OPS = {
     "attr": lambda frame, op, values: [getattr(values[0], op.attrs["name"])],
     "getitem": lambda frame, op, values: [values[0][values[1]]],
     "slice": lambda frame, op, values: [slice(*values)],
-    "dict": lambda frame, op, values: [dict(zip(values[:op.attrs["n"]], values[op.attrs["n"]:], strict=True))],
+    "dict": lambda frame, op, values: [display(op, values)],
     "append": lambda frame, op, values: [[*values[0], values[1]]],
     "name": _name, "setcell": _setcell, "closure": _closure, "call": _call, "build": _build, "unpack": _unpack,
     "format": _format, "store_item": _store_item, "store_attr": _store_attr, "assert": _assert, "compare": _compare,

@@ -18,15 +18,15 @@ def mixture_value_and_grad(logits, means, log_scales, X):
     # reverse sweep
     # log_sum_exp 10: return np.squeeze(top, axis) + np.log(np.sum(np.exp(a - top), axis=axis))
     logits_bar = strong_quotient(-n, total_3) * exp_3
-    top_bar = np.sum(-logits_bar, axis=0, keepdims=True) - n
+    top_bar = -np.sum(logits_bar, axis=0, keepdims=True) - n
     # log_sum_exp 9: top = np.max(a, axis=axis, keepdims=True)
-    mask = logits == top_2
+    mask = (logits == top_2) | np.isnan(logits)
     logits_bar = logits_bar + np.where(mask, top_bar / np.sum(mask, axis=0, keepdims=True), 0.0)
     # log_sum_exp 10: return np.squeeze(top, axis) + np.log(np.sum(np.exp(a - top), axis=axis))
     log_p_bar = np.expand_dims(1.0 / total_2, 1) * exp_2
-    top_bar = np.sum(-log_p_bar, axis=1, keepdims=True) + 1.0
+    top_bar = 1.0 - np.sum(log_p_bar, axis=1, keepdims=True)
     # log_sum_exp 9: top = np.max(a, axis=axis, keepdims=True)
-    mask_2 = log_p == top
+    mask_2 = (log_p == top) | np.isnan(log_p)
     log_p_bar = log_p_bar + np.where(mask_2, top_bar / np.sum(mask_2, axis=1, keepdims=True), 0.0)
     # 17: log_p = logits - d * log_scales - 0.5 * square
     sum_log_p_bar = np.sum(log_p_bar, axis=0)

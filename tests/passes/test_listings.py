@@ -2,7 +2,26 @@
 
 import pytest
 
-from sct.passes import arrange, cse, dce, exits, group, hoist, inplace, iterate, lazy, returns, reuse, simplify, skip
+from sct.passes import (
+    arrange,
+    conversions,
+    cse,
+    dce,
+    exits,
+    group,
+    hoist,
+    inplace,
+    iterate,
+    lazy,
+    owned,
+    returns,
+    reuse,
+    simplify,
+    sink,
+    skip,
+    uniform,
+)
+from sct.passes.conversions import drop_conversions
 from sct.passes.cse import merge_common_subexpressions
 from sct.passes.dce import eliminate_dead_code
 from sct.passes.exits import drop_idle_exits
@@ -11,15 +30,19 @@ from sct.passes.hoist import hoist_invariants
 from sct.passes.inplace import protect_saved_arrays
 from sct.passes.iterate import iterate_over_saved
 from sct.passes.lazy import broadcast_lazily
+from sct.passes.owned import take_owned_lists
 from sct.passes.returns import unify_returns
 from sct.passes.reuse import reuse_saved
+from sct.passes.sink import sink_returned
 from sct.passes.skip import skip_zeros
+from sct.passes.uniform import read_uniform_lists
 
 from .listings import check, listing
 
 PASSES = {
     cse: merge_common_subexpressions, dce: eliminate_dead_code, hoist: hoist_invariants, inplace: protect_saved_arrays,
     iterate: iterate_over_saved, lazy: broadcast_lazily, group: group_saved, skip: skip_zeros, reuse: reuse_saved,
+    owned: take_owned_lists,
 }
 
 
@@ -29,7 +52,9 @@ def test_header(module):
 
 
 @pytest.mark.parametrize("module, run", [(simplify, simplify.simplify), (arrange, arrange.arrange), (exits, drop_idle_exits),
-                                         (returns, unify_returns)], ids=["simplify", "arrange", "exits", "returns"])
+                                         (returns, unify_returns), (uniform, read_uniform_lists),
+                                         (conversions, drop_conversions), (sink, sink_returned)],
+                         ids=["simplify", "arrange", "exits", "returns", "uniform", "conversions", "sink"])
 def test_header_of_rewriting(module, run):
     def rewrite_and_clean(fn):
         run(fn)

@@ -108,6 +108,8 @@ SOLVERS = [
     Call(np.linalg.svd, some(2, 3, 2), False), Call(np.linalg.eigh, positive()), Call(np.linalg.eigh, positive(2)),
     Call(np.linalg.qr, some(4, 3)), Call(np.linalg.qr, SQUARE), Call(np.linalg.qr, some(2, 3, 2)),
 ]
+SOLVERS += [Call(np.linalg.svd, a).alone(1) for a in (some(2, 3), some(3, 2), some(2, 2, 3), some(2, 3, 2))]
+SOLVERS += [Call(np.linalg.svd, some(2, 3)).alone(0), Call(np.linalg.svd, some(3, 2)).alone(2)]
 SOLVERS += [Call(np.linalg.svd, a, False).alone(k) for a in (some(3, 2), some(2, 3), some(3, 2, 2)) for k in range(3)]
 SOLVERS += [Call(fn, a).alone(k) for fn in (np.linalg.eigh, np.linalg.qr) for a in (positive(), positive(4)) for k in range(2)]
 SOLVERS += [Call(np.linalg.slogdet, SQUARE).alone(1)]

@@ -1,0 +1,116 @@
+"""What both modes emit: zero derivatives with the structure of a value, copies, sums, literals."""
+
+from __future__ import annotations
+
+import operator
+
+import numpy as np
+
+from ..analysis.infer import Context, Specializer
+from ..ir.build import Builder
+from ..ir.core import Block, Op, Value
+from ..ir.ops import LOOPS, Lit, SeqOf, Slot
+from ..ir.rewrite import incoming
+from ..ir.types import BOTTOM, FLOAT, INT, Array, List, OrConst, Scalar, Tuple, Type, join, strip_const
+from ..runtime import helpers
+from . import control, lists, tuples
+
+
+class Emitter:
+    """Emits derivative code at a moving place."""
+
+    def __init__(self, context: Context, builder: Builder) -> None:
+        self.context = context
+        self.builder = builder
+        self.sp = Specializer(context, builder)
+
+    def add(self, x: Value, y: Value, hint: str = "") -> Value:
+        """``x + y`` of two adjoints of the same value."""
+        if is_zero(x):
+            return y
+        if is_zero(y):
+            return x
+        t = join(strip_const(x.type), strip_const(y.type)) or x.type
+        if isinstance(t, Tuple):
+            return tuples.add(self, x, y, t)
+        return self.builder.value("call", [x, y], t, hint, fn=operator.add, args=(Slot(0), Slot(1)), kwargs={}, adjoint=True)
+
+    def zeros(self, value: Value) -> Value:
+        """A zero adjoint with the structure of ``value``."""
+        t = control.bar_type(value)
+        if isinstance(t, Scalar):
+            return self.constant(0.0)
+        bind_everywhere(value, set())
+        if isinstance(t, Tuple):
+            return tuples.zeros(self, value)
+        if isinstance(t, List) and isinstance(t.item, Scalar):
+            return self.zeros_of_list(value, t)
+        fn = np.zeros_like if isinstance(t, Array) else helpers.zeros_like
+        return self.builder.value("call", [value], t, bar_hint(value), fn=fn, args=(Slot(0),), kwargs={}, effect="fresh",
+                                  adjoint=True)
+
+    def zeros_of_list(self, value: Value, t: Type, zero: float = 0.0) -> Value:
+        """``[0.0] * len(value)``."""
+        count = self.builder.value("call", [value], INT, fn=len, args=(Slot(0),), kwargs={}, adjoint=True)
+        return self.builder.value("call", [count], t, bar_hint(value), fn=operator.mul,
+                                  args=(SeqOf(list, (Lit(zero),)), Slot(0)), kwargs={}, effect="fresh", adjoint=True)
+
+    def copy(self, value: Value, want: Type | None = None) -> Value:
+        """A copy that this sweep owns; an array where the adjoint of a 0-d array is a number."""
+        t = strip_const(value.type)
+        if isinstance(t, List):
+            return lists.copy(self, value)
+        if isinstance(want, Array) and isinstance(t, Scalar):
+            return self.builder.value("call", [value], want, value.hint, fn=np.array, args=(Slot(0),), kwargs={},
+                                      effect="fresh", adjoint=True)
+        return self.builder.value("call", [value], t, value.hint, fn=np.copy, args=(Slot(0),), kwargs={}, effect="fresh",
+                                  adjoint=True, spelled="method", spelled_name="copy")
+
+    def constant(self, number: float) -> Value:
+        """A literal of the reverse sweep."""
+        return self.builder.value("const", (), OrConst(BOTTOM, FLOAT), value=number)
+
+
+class Accumulator(Emitter):
+    """Takes cotangents: a reverse sweep, or what stands for one where a single rule is applied."""
+
+    active: set[Value]
+    """The values that cotangents are wanted of."""
+    bars: dict[Value, Value]
+    """Adjoints accumulated so far, of values that are combined as wholes."""
+
+    def accumulate(self, value: Value, contribution: Value) -> None:
+        """Add ``contribution`` to the adjoint of ``value``."""
+        raise NotImplementedError
+
+
+def bind_everywhere(value: Value, visited: set[Value]) -> None:
+    """Bind a variable to None on the paths that leave it unbound: its zero adjoint must be made from something."""
+    op = value.owner
+    if value in visited:
+        return
+    visited.add(value)
+    if isinstance(op, Block):
+        loop = op.parent
+        if loop is None or loop.name not in LOOPS:
+            return
+        position = op.args.index(value) - (len(op.args) - len(loop.results))
+        if position >= 0:
+            for v in incoming(loop, position):
+                bind_everywhere(v, visited)
+    elif isinstance(op, Op) and op.name == "undef":
+        op.name, op.attrs = "const", {"value": None, "unbound": True}
+    elif isinstance(op, Op) and op.name in ("if", "with", *LOOPS):
+        for v in incoming(op, op.results.index(value)):
+            bind_everywhere(v, visited)
+
+
+def bar_hint(value: Value) -> str:
+    """The name of an adjoint: ``x_bar`` for a named value, none for a temporary."""
+    return f"{value.hint}_bar" if value.hint else ""
+
+
+def is_zero(value: Value) -> bool:
+    """Whether an adjoint is the literal zero."""
+    owner = value.owner
+    return isinstance(owner, Op) and owner.name == "const" and owner.attrs["value"] == 0

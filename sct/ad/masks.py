@@ -1,0 +1,178 @@
+"""Which values of a function carry a tangent, memory included: what forward mode must double.
+
+A mask is True or False, and for what one half of a callee hands to the other a tuple of masks, one for each item, or the name
+of such a tuple: what a recursive function hands over holds what its own calls handed over.  Unlike reverse mode's activity it
+follows what is written: an array that something varied is added to is varied from its beginning.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..ir.core import Block, Function, Op, Value, walk
+from ..ir.ops import LOOPS
+from ..ir.rewrite import carried_inits, incoming, item_count
+from ..ir.types import Cache, Object, Type, strip_const
+from ..rules import registry
+from ..runtime import helpers
+
+
+@dataclass(frozen=True, eq=False)
+class Named:
+    """The mask of one result of a callee, known by the callee: two are equal if they are one."""
+
+    results: Callable[[], Sequence[Mask]]
+    """The masks of the callee's results as they are known by now."""
+    place: int
+
+    @property
+    def items(self) -> tuple[Mask, ...]:
+        """The masks of the items."""
+        found = self.results()[self.place]
+        return found if isinstance(found, tuple) else ()
+
+
+Mask = bool | tuple["Mask", ...] | Named
+Callee = Callable[[Op, tuple[Mask, ...]], Sequence[Mask]]
+"""For a call of a function and the masks of its operands, those of its results."""
+
+
+def join(a: Mask, b: Mask) -> Mask:
+    """The mask of a value that may be either of two.
+
+    >>> join((True, False), (False, False)), join(False, (True,))
+    ((True, False), (True,))
+    """
+    if a is b or b is False:
+        return a
+    if a is False:
+        return b
+    left, right = items_of(a), items_of(b)
+    return tuple(map(join, left, right)) if left and right else left or right or True
+
+
+def items_of(mask: Mask) -> tuple[Mask, ...]:
+    """The masks of the items of what has items."""
+    return mask.items if isinstance(mask, Named) else mask if isinstance(mask, tuple) else ()
+
+
+def varies(mask: Mask, seen: frozenset[Any] = frozenset()) -> bool:
+    """Whether anything in a mask is set."""
+    if isinstance(mask, bool):
+        return mask
+    return mask not in seen and any(varies(item, seen | {mask}) for item in items_of(mask))
+
+
+class Masks:
+    """The masks of all values of a function, given those of its parameters."""
+
+    def __init__(self, function: Function, given: Sequence[Mask], callee: Callee) -> None:
+        self.of: dict[Value, Mask] = dict(zip(function.params, given, strict=True))
+        self.callee = callee
+        self.changed = True
+        ops = list(walk(function.body))
+        while self.changed:
+            self.changed = False
+            for op in ops:
+                self._visit(op)
+
+    def __getitem__(self, value: Value) -> Mask:
+        return self.of.get(value, False)
+
+    def __contains__(self, value: Value) -> bool:
+        return varies(self[value])
+
+    def _add(self, value: Value, mask: Mask) -> None:
+        if not varies(mask) or not _can_vary(value.type, mask):
+            return
+        joined = join(self[value], mask)
+        if joined != self[value]:
+            self.of[value] = joined
+            self.changed = True
+
+    def _visit(self, op: Op) -> None:
+        if op.name == "invoke":
+            for result, mask in zip(op.results, self.callee(op, tuple(map(self.__getitem__, op.operands))), strict=False):
+                self._add(result, mask)
+        elif op.name in ("tuple", "dict") and isinstance(op.results[0].type, Object):
+            self._add(op.results[0], tuple(map(self.__getitem__, op.operands)))
+        elif op.name == "item":
+            mask = self[op.operands[0]]
+            self._add(op.results[0], mask if isinstance(mask, bool) else items_of(mask)[op.attrs["key"]])
+        elif op.name == "push":
+            self._add(op.operands[0], self[op.operands[1]])
+        elif op.name in ("iadd", "index_add"):
+            self._written(op.operands[0], self[op.operands[1]], set())
+        elif op.name in LOOPS:
+            self._loop(op)
+        elif op.name in ("if", "with", "try"):
+            for k, result in enumerate(op.results):
+                for value in incoming(op, k):
+                    self._add(result, self[value])
+        elif op.name in _PASS or op.name == "call" and _carries(op):
+            for value in op.operands:
+                for result in op.results:
+                    self._add(result, self[value])
+
+    def _loop(self, op: Op) -> None:
+        for block in op.blocks:
+            for k, (arg, init) in enumerate(zip(block.args[_before(op, block):], carried_inits(op), strict=True)):
+                self._add(arg, self[init])
+                for value in incoming(op, k):
+                    self._add(arg, self[value])
+        for k, result in enumerate(op.results):
+            for value in incoming(op, k):
+                self._add(result, self[value])
+
+    def _written(self, value: Value, mask: Mask, seen: set[Value]) -> None:
+        """What is written to a value is written to everything that it is an item, a view or another name of."""
+        if value in seen or not varies(mask):
+            return
+        seen.add(value)
+        self._add(value, mask)
+        for source in _names(value):
+            self._written(source, mask, seen)
+
+
+_PASS = frozenset({"convert", "broadcast", "narrow", "tuple", "dict", "pop", "append", "iaddv"})
+_REFERS = frozenset({operator.getitem, tuple})
+
+
+def _before(op: Op, block: Block) -> int:
+    return item_count(op) if block is op.blocks[-1] else 0
+
+
+def _names(value: Value) -> Iterable[Value]:
+    """The values that a value shares its memory with and that were there before it."""
+    op = value.owner
+    if isinstance(op, Block):
+        loop = op.parent
+        if loop is None or loop.name not in LOOPS:
+            return ()
+        k = op.args.index(value) - _before(loop, op)
+        return incoming(loop, k) if k >= 0 else ()
+    if not isinstance(op, Op):
+        return ()
+    if op.blocks:
+        return incoming(op, op.results.index(value))
+    if op.name in ("narrow", "item", "append", "pop") or op.name == "call" and op.attrs["fn"] in _REFERS:
+        return op.operands[:1]
+    return ()
+
+
+def _can_vary(t: Type, mask: Mask) -> bool:
+    return t.differentiable or isinstance(t, Cache) or isinstance(strip_const(t), Object) and not isinstance(mask, bool)
+
+
+def _carries(op: Op) -> bool:
+    """Whether a primitive's results depend differentiably on its operands."""
+    fn = op.attrs["fn"]
+    if fn in (list, helpers.copied):
+        return True
+    if fn is helpers.zeros_like:
+        return False
+    entry = registry.lookup(fn)
+    return entry is None or not entry.zero

@@ -1,0 +1,307 @@
+"""The tangents of a primitive call: by its forward rule, by itself where it is linear, else by transposing its reverse rule."""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..analysis.abstract import POISON, Abstract, Seq, Static
+from ..analysis.callees import bind_arguments, call, inline
+from ..analysis.infer import Frame, Refusal
+from ..ir.build import Builder
+from ..ir.core import Block, Function, Op, Value
+from ..ir.ops import Lit, SeqOf, Slot, template_slots
+from ..ir.rewrite import clone_op
+from ..ir.types import ANY, Array, List, OrConst, Scalar, Type, strip_const
+from ..rules import registry
+from ..rules.registry import Primitive
+from ..runtime import helpers
+from . import lists, rules
+from .control import bar_type
+from .emitter import Accumulator, Emitter
+
+if TYPE_CHECKING:
+    from .forward import _Linearizer
+
+
+def tangents(fwd: _Linearizer, op: Op) -> list[Value | None]:
+    """The tangent of each result of a call (None: zero) some of whose operands vary."""
+    fn = op.attrs["fn"]
+    dots = {k: fwd.dots[v] for k, v in enumerate(op.operands) if v in fwd.masks}
+    try:
+        if fn in _BY_FIRST:
+            first, *others = op.attrs["args"]
+            inside = {k: fwd.dot(op.operands[k]) for k in template_slots(first) if k in dots or isinstance(first, SeqOf)}
+            if not set(inside) & set(dots):
+                return [None] * len(op.results)
+            return _applied(fwd, op, inside, {"args": (_zeroed(first) if isinstance(first, SeqOf) else first, *others)})
+        if lists.is_list_operation(op):
+            items = {k: fwd.dot(v) for k, v in enumerate(op.operands) if v.type.differentiable}
+            args = tuple(_zeroed(t) if isinstance(t, SeqOf) else t for t in op.attrs["args"])
+            return _applied(fwd, op, items, {"args": args})
+        entry = registry.lookup(fn)
+        if entry is None:
+            raise Refusal("SCT201", f"no derivative rule for {getattr(fn, '__name__', fn)}",
+                          "write one with the notation of sct.rules, or wrap its argument in sct.stop_gradient")
+        if entry.zero:
+            return [None] * len(op.results)
+        if any(map(rules.is_complex, (*op.operands, *op.results))):
+            raise Refusal("SCT201", f"{entry.name} of complex numbers has no forward rule yet",
+                          "separate real and imaginary parts")
+        for k in _shape_only(op, entry):
+            dots.pop(k, None)
+        return _by_rule(fwd, op, entry, dots) if dots else [None] * len(op.results)
+    except Refusal as refusal:
+        fwd.context.refuse(refusal, op.loc)
+        return [None] * len(op.results)
+
+
+_BY_FIRST: frozenset[Any] = frozenset({operator.getitem, tuple, list, helpers.copied, np.copy, helpers.folded})
+"""Calls that are linear in their first argument, whatever the others are."""
+
+
+def _shape_only(op: Op, entry: Primitive) -> set[int]:
+    """The operands from which nothing flows."""
+    named = dict(zip(entry.params, op.attrs["args"], strict=False)) | op.attrs["kwargs"]
+    return {k for name, template in named.items() if name in entry.shape_only for k in template_slots(template)}
+
+
+def _by_rule(fwd: _Linearizer, op: Op, entry: Primitive, dots: dict[int, Value]) -> list[Value | None]:
+    if entry.jvp is not None:
+        return [_conform(fwd, op, _spliced(fwd, op, entry, dots), op.results[0])]
+    linear = _linear_operands(op, entry)
+    if set(dots) <= set(linear):
+        return _by_linearity(fwd, op, entry, linear, dots)
+    return _by_transposition(fwd, op, entry, dots)
+
+
+# ------------------------------------------------------------------------------------------------------------- linear calls
+
+_HARMLESS = frozenset({
+    "axis", "axes", "keepdims", "dtype", "k", "offset", "axis1", "axis2", "order", "optimize", "shift", "copy", "mode", "ndmin",
+    "indices_or_sections", "dx", "n", "shape", "newshape", "endpoint", "num", "repeats", "reps", "source", "destination",
+    "indices", "indexing",
+})
+"""Keywords that say how, not what is added."""
+
+
+def _linear_operands(op: Op, entry: Primitive) -> dict[int, str]:
+    """The operands in which the call is linear, each with the name of its parameter (``*x`` where it is so by itself)."""
+    if not set(op.attrs["kwargs"]) <= _HARMLESS | _linear_names(entry) or entry.name == "np.pad" and len(op.attrs["args"]) > 2:
+        return {}
+    starred = {name.lstrip("*"): name for name in entry.linear_in}
+    named = [(starred[name], template) for name, template in _named(op, entry).items() if name in starred]
+    return {k: name for name, template in named for k in template_slots(template)}
+
+
+def _linear_names(entry: Primitive) -> set[str]:
+    return {name.lstrip("*") for name in entry.linear_in}
+
+
+def _named(op: Op, entry: Primitive) -> dict[str, Any]:
+    """The templates of the arguments by the names of their parameters."""
+    names = entry.params or tuple(name.lstrip("*") for name in entry.linear_in)
+    return {**dict(zip(names, op.attrs["args"], strict=False)), **op.attrs["kwargs"]}
+
+
+def _by_linearity(fwd: _Linearizer, op: Op, entry: Primitive, linear: dict[int, str],
+                  dots: dict[int, Value]) -> list[Value | None]:
+    """The call on the tangents: of all the arguments in which it is linear jointly, or of one at a time and summed up."""
+    groups: dict[str, dict[int, Value]] = {}
+    for k, name in linear.items():
+        group = groups.setdefault(name if name.startswith("*") else "", {})
+        v = op.operands[k]
+        if isinstance(strip_const(v.type), Scalar | Array | List):
+            group[k] = dots[k] if k in dots else _zero(fwd, op, v)
+    total: list[Value | None] = [None] * len(op.results)
+    for star, group in groups.items():
+        if not set(group) & set(dots):
+            continue
+        names = {star.lstrip("*")} if star else {n for n in entry.linear_in if not n.startswith("*")}
+        literals = _without_literals(op, entry, names)
+        for k, (so_far, term) in enumerate(zip(total, _applied(fwd, op, group, literals), strict=True)):
+            total[k] = term if so_far is None or term is None else fwd.add(so_far, term)
+    return total
+
+
+def _without_literals(op: Op, entry: Primitive, names: set[str]) -> dict[str, Any]:
+    """The templates of a call with zeros for the literals among the arguments ``names``: a constant has no tangent."""
+    params = entry.params or tuple(name.lstrip("*") for name in entry.linear_in)
+    args = tuple(_zeroed(t) if k < len(params) and params[k] in names else t for k, t in enumerate(op.attrs["args"]))
+    return {"args": args, "kwargs": {name: _zeroed(t) if name in names else t for name, t in op.attrs["kwargs"].items()}}
+
+
+def _zeroed(template: Any) -> Any:
+    if isinstance(template, SeqOf):
+        return SeqOf(template.kind, tuple(map(_zeroed, template.items)))
+    return Lit(0.0) if isinstance(template, Lit) else template
+
+
+def _zero(fwd: _Linearizer, op: Op, value: Value) -> Value:
+    """A zero tangent; a plain number where it will be broadcast anyway."""
+    condition, result = strip_const(op.operands[0].type), strip_const(op.results[0].type)
+    if op.attrs["fn"] is np.where and isinstance(condition, Array) and isinstance(result, Array):
+        return fwd.constant(0.0) if condition.dims == result.dims and ANY not in result.dims else fwd.dot(value)
+    return fwd.dot(value)
+
+
+def _applied(fwd: _Linearizer, op: Op, replaced: dict[int, Value],
+             templates: dict[str, Any] | None = None) -> list[Value | None]:
+    """The call with some operands, and perhaps the templates of its arguments, replaced."""
+    operands = [replaced.get(k, v) for k, v in enumerate(op.operands)]
+    if len(op.results) == 1:
+        return [fwd.like(op, operands, op.results[0], **(templates or {}))]
+    attrs = {k: a for k, a in op.attrs.items() if k != "may_raise"} | (templates or {})
+    made = fwd.builder.emit("call", operands, [bar_type(r) for r in op.results], **{**attrs, "adjoint": True})
+    return list(made.results)
+
+
+# ------------------------------------------------------------------------------------------------------------ forward rules
+
+def _spliced(fwd: _Linearizer, op: Op, entry: Primitive, dots: dict[int, Value]) -> Value:
+    """The body of the forward rule."""
+    rule = fwd.context.session.rule(entry, "jvp")
+    kwargs = {k: rules.to_abstract(t, op.operands) for k, t in op.attrs["kwargs"].items()}
+    args = [rules.to_abstract(t, list(map(_unbroadcast, op.operands))) for t in op.attrs["args"]]
+    rules.check_keywords(entry.name, rule.lowered, args, kwargs)
+    tangent = {f"{name}_dot": a for name, a in _nested_dots(fwd, op, rule, dots).items()}
+    inputs: dict[str, Abstract] = {**kwargs, rule.result: op.results[0], **tangent}
+    bound = bind_arguments(rule.lowered, args, inputs, {k: (lambda v=v: Static(v)) for k, v in rule.defaults.items()})
+    fwd.builder.loc = op.loc
+    outcome = inline(fwd.sp, Frame(rule.lowered, owner=rule.owner), rule.lowered, bound)
+    if outcome is POISON or not isinstance(outcome, Seq):
+        raise Refusal("SCT250", f"the forward rule of {entry.name} does not run to its end", f"assign `{rule.result}_dot`")
+    return fwd.sp.lift(outcome.items[0])
+
+
+def _nested_dots(fwd: _Linearizer, op: Op, rule: Any, dots: dict[int, Value]) -> dict[str, Abstract]:
+    """For each parameter of a rule the tangent of its argument."""
+    names = [p.name for p in rule.lowered.info.params if p.kind in ("POSITIONAL_ONLY", "POSITIONAL_OR_KEYWORD")]
+    found: dict[str, Abstract] = {}
+    for name, template in {**dict(zip(names, op.attrs["args"], strict=False)), **op.attrs["kwargs"]}.items():
+        if isinstance(template, Slot) and template.index in dots:
+            found[name] = dots[template.index]
+        elif any(k in dots for k in template_slots(template)):
+            name = getattr(op.attrs["fn"], "__name__", "this")
+            raise Refusal("SCT201", f"the forward rule of {name} takes no nested tangents", "pass one array")
+    return found
+
+
+def _unbroadcast(value: Value) -> Value:
+    """What implicit broadcasting will spread: at run time it is that."""
+    op = value.owner
+    return op.operands[0] if isinstance(op, Op) and op.name == "broadcast" else value
+
+
+def _conform(fwd: Emitter, op: Op, dot: Value, result: Value) -> Value:
+    """The tangent in the element type and the shape of the result that it belongs to."""
+    have, want = strip_const(dot.type), strip_const(result.type)
+    if isinstance(have, Array) and isinstance(want, Array | Scalar) and have.dtype != want.dtype:
+        dot = rules.unconvert(fwd, dot, result)
+    if isinstance(want, Array) and (isinstance(dot.type, OrConst) or not _has_shape(op, have, want)):
+        dot = _spread(fwd, dot, result)
+    return dot
+
+
+def _has_shape(op: Op, have: Type, want: Array) -> bool:
+    """Whether a tangent certainly has all the dimensions of the result."""
+    arrays = sum(isinstance(strip_const(_unbroadcast(v).type), Array) for v in op.operands)
+    return isinstance(have, Array) and have.dims == want.dims and (ANY not in want.dims or arrays <= 1)
+
+
+def _spread(fwd: Emitter, dot: Value, like: Value) -> Value:
+    """The tangent spread over the shape of ``like``."""
+    shape = call(fwd.sp, Static(np.shape), [like], {})
+    return fwd.sp.lift(call(fwd.sp, Static(np.broadcast_to), [dot, shape], {}))
+
+
+# ------------------------------------------------------------------------------------------------------------ transposition
+
+class _Cotangents(Accumulator):
+    """Takes what a reverse rule gives, as a reverse sweep would."""
+
+    def __init__(self, fwd: Emitter, builder: Builder, active: set[Value]) -> None:
+        super().__init__(fwd.context, builder)
+        self.active = active
+        self.bars = {}
+
+    def accumulate(self, value: Value, contribution: Value) -> None:
+        if value in self.active:
+            before = self.bars.get(value)
+            self.bars[value] = contribution if before is None else self.add(before, contribution)
+
+
+def _by_transposition(fwd: _Linearizer, op: Op, entry: Primitive, dots: dict[int, Value]) -> list[Value | None]:
+    """``z_dot``, the derivative of ``<x_bar, x_dot>`` by ``z_bar``: a reverse rule is linear in ``z_bar``, so its own adjoint
+    is the forward rule."""
+    from .reverse import Reverser, differentiate
+
+    function, positions, actives = _reverse_rule(fwd, op, entry, dots)
+    given: list[Value] = []
+
+    def seeds(rev: Reverser, results: list[Value]) -> None:
+        for k, result in zip(actives, results, strict=True):
+            seed = Value(fwd.dots[op.operands[k]].hint, bar_type(op.operands[k]), rev.function.body)
+            given.append(seed)
+            rev.accumulate(result, seed)
+
+    joint = differentiate(function, positions, seeds, fwd.context, fwd.tangents.pairs)
+    fwd.context.splicing = True
+    body = joint.function.body
+    found = [joint.gradients[k] for k in positions]
+    joint.reverser.builder.emit("return", [v for v in found if v is not None], single=False)
+    params = list(body.args)
+    body.args += given
+    fwd.tangents.pairs.tidy(joint.function)
+    from .saving import save
+    save(joint)
+    values = dict(zip(params, [*op.operands, *op.results], strict=False))
+    values.update(zip(given, (_seed(fwd, op, k, dots[k]) for k in actives), strict=True))
+    _provide_cotangents(fwd, op, joint.function, params[len(op.operands) + len(op.results):], values)
+    results = _spliced_in(fwd, joint.function, values)
+    return [None if v is None else _conform(fwd, op, next(results), r) for v, r in zip(found, op.results, strict=True)]
+
+
+def _seed(fwd: _Linearizer, op: Op, k: int, dot: Value) -> Value:
+    """The tangent of an operand as the rule sees the operand: broadcast."""
+    return _spread(fwd, dot, op.results[0]) if _unbroadcast(op.operands[k]) is not op.operands[k] else dot
+
+
+def _reverse_rule(fwd: _Linearizer, op: Op, entry: Primitive,
+                  dots: dict[int, Value]) -> tuple[Function, list[int], list[int]]:
+    """A function of the operands, the results and their cotangents that returns the cotangents of the operands that vary."""
+    body = Block()
+    builder = Builder(body, op.loc)
+    operands = [body.add_arg(v.hint, v.type) for v in op.operands]
+    results = [body.add_arg(r.hint, r.type) for r in op.results]
+    bars = [body.add_arg(f"{r.hint}_bar" if r.hint else "", bar_type(r)) for r in op.results]
+    taken: _Cotangents = _Cotangents(fwd, builder, {operands[k] for k in dots})
+    mock = Op("call", operands, results, dict(op.attrs), [], body, op.loc)
+    rules.splice(taken, mock, [b if r.type.differentiable else None for b, r in zip(bars, results, strict=True)])
+    fwd.context.check()
+    actives = [k for k in dots if operands[k] in taken.bars]
+    builder.emit("return", [taken.bars[operands[k]] for k in actives], single=False)
+    first = len(operands) + len(results)
+    positions = [first + k for k, r in enumerate(results) if r.type.differentiable]
+    return Function(f"{entry.name}_rule", body, op.loc), positions, actives
+
+
+def _provide_cotangents(fwd: _Linearizer, op: Op, function: Function, bars: list[Value], values: dict[Value, Value]) -> None:
+    """Zeros for the cotangents, of which at most the shape is still asked."""
+    from ..ir.core import walk
+    used = {v for inner in walk(function.body) for v in inner.operands}
+    for bar, result in zip(bars, op.results, strict=False):
+        if bar in used:
+            values[bar] = fwd.zeros(result)
+
+
+def _spliced_in(fwd: _Linearizer, function: Function, values: dict[Value, Value]) -> Any:
+    *ops, end = function.body.ops
+    block = fwd.builder.block
+    for inner in ops:
+        if inner.name != "mark":
+            block.ops.append(clone_op(inner, values, block))
+    return iter([values.get(v, v) for v in end.operands])
+

@@ -1,0 +1,115 @@
+"""What a loop carries, variables and positions of iterators: its body is visited until their types no longer change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ..ir.core import Block, Op, Value
+from ..ir.types import INT
+from . import abstract as ab
+from .abstract import LOST, Abstract, Place, Shape
+from .infer import Exit, Frame, Pending, Refusal, Specializer
+from .positions import NAME, Positions, moved
+
+
+def iterate(sp: Specializer, frame: Frame, op: Op, inits: list[Abstract],
+            body: Callable[[Block, list[Abstract], list[Place]], Exit]) -> Carried:
+    """Visit the body until what it carries is stable: the shapes of variables and the positions of iterators; close its exits.
+
+    ``body`` is given the block, what is carried into it and the places whose positions are carried behind the variables.
+    """
+    names = [v.hint for v in op.results]
+    key = (frame.lowered, id(op))
+    start = [ab.generalise(ab.shape_of(a)) for a in inits]
+    shapes = sp.loop_shapes.get(key)
+    shapes = start if shapes is None else _join_all(sp, shapes, start, names)
+    before, moving = dict(sp.positions), dict[Place, Shape]()
+    known_obstacles = dict(sp.context.obstacles)
+    for _ in range(12):
+        block = Block()
+        with sp.builder.at(block), sp.pending_of() as pending:
+            carried = [sp.instantiate(s, block, name) for s, name in zip(shapes, names, strict=True)]
+            carried += [sp.instantiate(s, block, NAME) for s in moving.values()]
+            entered = {**before, **dict(zip(moving, carried[len(names):], strict=True))}
+            sp.positions = dict(entered)
+            try:
+                exit = body(block, carried, list(moving))
+                if exit.kind in ("continue", "break"):
+                    pending.append(Pending(sp.builder.block, exit.kind, exit.values, exit.op.loc, sp.positions))
+            finally:
+                sp.positions = dict(before)
+        new, lost = _moved(entered, pending, moving)
+        joined = shapes
+        for p in pending:
+            joined = _join_all(sp, joined, [ab.shape_of(a) for a in p.values], names)
+        if joined == shapes and not new and not lost:
+            sp.loop_shapes[key] = shapes
+            for p in pending:
+                p.values = [*p.values, *(p.positions[place] for place in moving)]
+                _close(sp, p, [*shapes, *moving.values()], names + [NAME] * len(moving))
+            inits = [*inits, *(before[place] for place in moving)]
+            shapes, names = [*shapes, *moving.values()], names + [NAME] * len(moving)
+            flat = [v for a, s, n in zip(inits, shapes, names, strict=True) for v in ab.leaves(a, s, sp.builder, n)]
+            return Carried(block, names, shapes, flat, list(moving), before)
+        before.update(dict.fromkeys(lost, LOST))
+        moving = {place: ab.leaf_shape(INT) for place in [*moving, *new] if place not in lost}
+        shapes = [ab.generalise(s) for s in joined]
+        sp.context.obstacles = dict(known_obstacles)
+    raise Refusal("SCT712", "the types of what this loop carries do not settle",
+                  "keep the number of items and dimensions of every variable the same from one iteration to the next")
+
+
+def _moved(entered: Positions, pending: list[Pending], moving: Iterable[Place]) -> tuple[list[Place], list[Place]]:
+    """The iterators that an iteration moves on, beyond those that are known to, and those it leaves at unknown positions."""
+    paths = [p.positions for p in pending]
+    lost = [p for p, a in entered.items() if a is not LOST and any(path.get(p, LOST) is LOST for path in paths)]
+    return moved(entered, paths, [p for p in entered if p not in moving and p not in lost]), lost
+
+
+@dataclass
+class Carried:
+    """What a loop carries: its body, the names and shapes of the positions, their initial values."""
+
+    block: Block
+    names: list[str]
+    shapes: list[Shape]
+    inits: list[Value]
+    moving: list[Place]
+    before: Positions
+
+
+def _join_all(sp: Specializer, a: list[Shape], b: list[Shape], names: list[str]) -> list[Shape]:
+    return [sp.join([x, y], name, "from one iteration to the next") for x, y, name in zip(a, b, names, strict=True)]
+
+
+def _close(sp: Specializer, p: Pending, shapes: list[Shape], names: list[str]) -> None:
+    with sp.builder.at(p.block, p.loc):
+        values = [v for a, s, n in zip(p.values, shapes, names, strict=True) for v in ab.leaves(a, s, sp.builder, n)]
+        sp.builder.emit(p.kind, values)
+
+
+def finish_loop(sp: Specializer, frame: Frame, op: Op, name: str, operands: list[Value], carried: Carried,
+                blocks: list[Block], attrs: dict[str, Any]) -> None:
+    """Emit a loop and bind what it carries in the end."""
+    types = [t for s in carried.shapes for t in ab.leaf_types(s)]
+    hints = [n for s, n in zip(carried.shapes, carried.names, strict=True) for _ in ab.leaf_types(s)]
+    if not sp.context.splicing:
+        sp.builder.loc = op.loc
+    typed = sp.builder.emit(name, [*operands, *carried.inits], types, hints, blocks, **attrs)
+    results = iter(typed.results)
+    final = [ab.rebuild(shape, lambda t: next(results)) for shape in carried.shapes]
+    count = len(op.results)
+    frame.env.update(zip(op.results, final[:count], strict=True))
+    sp.positions = {**carried.before, **dict(zip(carried.moving, final[count:], strict=True))}
+
+
+def mirrored(sp: Specializer, test: Block, op: Op, carried: list[Abstract], moving: list[Place]) -> list[Abstract]:
+    """What the test block of a ``while`` sees of what is carried: its variables are given, positions are set."""
+    names = [v.hint for v in op.results] + [NAME] * len(moving)
+    again = [ab.rebuild(ab.shape_of(a), lambda t, n=n: test.add_arg(n, t))  # type: ignore[misc]
+             for a, n in zip(carried, names, strict=True)]
+    count = len(op.results)
+    sp.positions = {**sp.positions, **dict(zip(moving, again[count:], strict=True))}
+    return again[:count]

@@ -1,0 +1,200 @@
+"""``grad`` and gradient functions inside a differentiated function: calls of them while the function is specialised."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from typing import Any
+
+from .analysis import abstract as ab
+from .analysis.abstract import NEVER, POISON, Abstract, Bound, Closure, Seq, Static
+from .analysis.callees import (
+    SPECIAL,
+    SPECIAL_CLASSES,
+    Activation,
+    GradientOf,
+    Record,
+    activate_closure,
+    activate_function,
+    end_by_invoking,
+    operands_of,
+    specialised,
+    tied_to_parameter,
+)
+from .analysis.data import from_data
+from .analysis.infer import Refusal, Specializer
+from .arguments import ArgSpec, positions_of
+from .errors import SctError
+from .ir.core import Block, Function
+from .ir.types import Array, List, Scalar, Type, strip_const
+
+
+def _make(value: bool) -> Any:
+    """``grad(f, argnums)`` inside a function: something that can be called."""
+    def build(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+        names = list(inspect.signature(_offered["grad"]).parameters)
+        given = {**dict(zip(names, args, strict=False)), **kwargs}
+        fun = given.pop("fun", None)
+        options = {name: sp.static(a, f"`{name}` of grad") for name, a in given.items()}
+        if fun is None or isinstance(fun, Static) and fun.value is None:
+            raise Refusal("SCT201", "`grad` without a function inside a differentiated function is not supported",
+                          "pass the function first")
+        return Bound(Static(_Taker(value, options)), [fun])
+    return build
+
+
+class _Taker:
+    """Calls the gradient of the function that is its first argument."""
+
+    def __init__(self, value: bool, options: dict[str, Any]) -> None:
+        self.value, self.options = value, options
+
+
+def _take(sp: Specializer, taker: Static, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    options = dict(taker.value.options)
+    try:
+        checked = _offered["options"](*(options.get(name, default) for name, default in _DEFAULTS.items()))
+    except SctError as error:
+        raise Refusal(error.code, error.obstacles[0].message, error.hint) from None
+    return gradient(sp, args[0], args[1:], kwargs, value=taker.value.value, **checked)
+
+
+_DEFAULTS = {"argnums": 0, "has_aux": False, "holomorphic": False, "allow_int": False, "backend": "python", "checkpoint": None}
+
+
+def _call_object(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """A gradient function of the user's module."""
+    made = fn.value
+    path = fn.path or ab.DataPath("const", made.__name__, (), made)
+    fun = from_data(sp, made._plain, path.attr("_plain"))
+    return gradient(sp, fun, args, kwargs, argnums=made.argnums, value=made._value, has_aux=made._has_aux,
+                    allow_int=made._allow_int)
+
+
+def _call_method(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """The gradient of a method of one object."""
+    path = fn.path or ab.DataPath("const", fn.value.__name__, (), fn.value)
+    receiver = from_data(sp, fn.value._instance, path.attr("_instance"))
+    return _call_object(sp, Static(fn.value._gradient, path.attr("_gradient")), [receiver, *args], kwargs)
+
+
+def gradient(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: dict[str, Abstract], *, argnums: ArgSpec,
+             value: bool, has_aux: bool, allow_int: bool) -> Abstract:
+    """The gradient of ``fun`` at ``args``, as a call of a function that stands for it."""
+    call, given = _activation(sp, fun, args, kwargs)
+    if POISON in call.bound or POISON in call.captured:
+        return POISON
+    name = call.lowered.name
+    if tied_to_parameter([Static(call.frame.owner, call.frame.path), *call.captured, *call.bound]):
+        raise Refusal("SCT702", f"the gradient of `{name}` is taken inside, but it is an argument and captures variables",
+                      "pass these variables as arguments")
+    parameters = [inspect.Parameter(p.name, inspect._ParameterKind[p.kind]) for p in call.lowered.info.params[given:]]
+    try:
+        positions, sequence = positions_of(argnums, parameters, name)
+    except SctError as error:
+        raise Refusal(error.code, error.obstacles[0].message, error.hint) from None
+    record, bound = specialised(sp, call.frame, call.lowered, [*call.captured, *call.bound])
+    if not record.done:
+        raise Refusal("SCT702", f"`{name}` takes the gradient of itself", "differentiate another function inside")
+    if record.result.tag == ("marker", "never"):
+        end_by_invoking(sp, record, bound)
+        return NEVER
+    if record.result.tag[0] == "marker":
+        return POISON
+    first = len(call.captured) + given
+    wrt = [_leaves_of(record, first + k) for k in positions]
+    _check(record, name, wrt, has_aux, allow_int)
+    return _invoke(sp, record, bound, [first + k for k in positions], wrt, sequence, value, has_aux)
+
+
+def _activation(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: dict[str, Abstract]) -> tuple[Activation, int]:
+    """The call that is differentiated, and how many leading arguments are no arguments of the gradient function."""
+    if isinstance(fun, Bound) and not fun.spelled and not fun.kwargs:
+        call, given = _activation(sp, fun.fn, [*fun.args, *args], kwargs)
+        return call, given + len(fun.args)
+    if isinstance(fun, Closure):
+        return activate_closure(sp, fun, args, kwargs), 0
+    if isinstance(fun, Static):
+        function = getattr(fun.value, "py_func", fun.value)
+        if inspect.isfunction(function):
+            return activate_function(sp, Static(function, fun.path), args, kwargs), 0
+    raise Refusal("SCT201", "the gradient of something that is no Python function is taken here",
+                  "wrap it in a `def` or `lambda`")
+
+
+def _leaves_of(record: Record, k: int) -> list[int]:
+    """The parameters of a specialised function that make up its ``k``-th argument."""
+    before = sum(len(list(ab.leaf_types(s))) for s in record.arguments[:k])
+    return [before + n for n in range(len(list(ab.leaf_types(record.arguments[k]))))]
+
+
+def _check(record: Record, name: str, wrt: list[list[int]], has_aux: bool, allow_int: bool) -> None:
+    """Refuse what has no gradient: arguments that are not numbers, a result that is not one number."""
+    params = record.function.params
+    for leaves in wrt:
+        types = [strip_const(params[k].type) for k in leaves]
+        if not types or not all(isinstance(t, Scalar | Array | List) and t.differentiable for t in types):
+            what = ", ".join(map(str, types)) or "no number"
+            raise Refusal("SCT400" if any(isinstance(t, Scalar) for t in types) else "SCT403",
+                          f"`{name}` is differentiated by an argument that is {what}", "pass a float or an array of floats")
+    result = record.result
+    if has_aux:
+        parts = result.parts if result.tag[0] == "seq" and len(result.parts) == 2 else ()
+        if not parts:
+            raise Refusal("SCT504", f"with has_aux=True `{name}` must return (value, aux)", "return a tuple of two")
+        result = parts[0]
+    t = ab.leaf_type(result)
+    number = strip_const(t) if t is not None else None
+    if not isinstance(number, Scalar) or not number.differentiable or number.dtype.startswith("complex"):
+        raise Refusal("SCT501" if isinstance(number, Array) else "SCT502",
+                      f"`{name}` returns {ab.describe(result)}, but grad needs one number", "sum it up")
+
+
+def _invoke(sp: Specializer, record: Record, bound: Sequence[Abstract], positions: list[int], wrt: list[list[int]],
+            sequence: bool, value: bool, has_aux: bool) -> Abstract:
+    flat = tuple(k for leaves in wrt for k in leaves)
+    rest = value or has_aux
+    function = _standing(sp, record.function, flat, rest)
+    operands = operands_of(sp, record, list(bound))
+    gradients: list[Type] = [strip_const(record.function.params[k].type) for k in flat]
+    results = list(ab.leaf_types(record.result)) if rest else []
+    if rest and record.result.tag[0] in ("static", "marker"):
+        raise Refusal("SCT503", f"`{record.function.name}` returns a constant", "return something that depends on the argument")
+    hints = [*([""] if rest else []), *(f"{record.function.params[k].hint}_bar" for k in flat)]
+    op = sp.builder.emit("invoke", operands, [*results[:1], *gradients, *results[1:]], hints, callee=function, effect="pure",
+                         may_raise=True)
+    made = iter(op.results[len(results[:1]):])
+    parts = [ab.rebuild(record.arguments[k], lambda t: next(made)) for k in positions]
+    found: Abstract = Seq(tuple, list(parts)) if sequence else parts[0]
+    if not rest:
+        return found
+    left = iter([op.results[0], *made])
+    whole = ab.rebuild(record.result, lambda t: next(left))
+    if value:
+        return Seq(tuple, [whole, found])
+    assert isinstance(whole, Seq)
+    return Seq(tuple, [found, whole.items[1]])
+
+
+def _standing(sp: Specializer, function: Function, wrt: tuple[int, ...], value: bool) -> Function:
+    """The one function that stands for this gradient in the whole compilation."""
+    key = ("gradient", function, wrt, value)
+    found: Function | None = sp.context.standing.get(key)
+    if found is None:
+        body = Block()
+        for p in function.params:
+            body.add_arg(p.hint, p.type)
+        name = f"{function.name}_{'value_and_grad' if value else 'grad'}"
+        found = sp.context.standing[key] = Function(name, body, function.loc, GradientOf(function, wrt, value))
+    return found
+
+
+_offered: dict[str, Any] = {}
+"""What the user knows as ``grad``, and what checks its options."""
+
+
+def offer(grad: Any, value_and_grad: Any, options: Any, function: type, method: type) -> None:
+    """Let specialisation know calls of ``grad`` and ``value_and_grad``, and of objects of the classes that they return."""
+    _offered.update(grad=grad, options=options)
+    SPECIAL[grad], SPECIAL[value_and_grad] = _make(False), _make(True)
+    SPECIAL_CLASSES.update({_Taker: _take, function: _call_object, method: _call_method})

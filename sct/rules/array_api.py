@@ -1,0 +1,132 @@
+"""Rules of the functions that NumPy has from the array API standard: products and norms of stacks of vectors and matrices.
+
+They do what older functions do along the last axis or axes; ``np.linalg.norm`` and its kin say what holds at kinks.
+"""
+
+# ruff: noqa: F841 - a rule says what it has found by assigning x_bar.
+# mypy: disallow-untyped-defs=False, disallow-untyped-calls=False, disallow-incomplete-defs=False, check-untyped-defs=False
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..runtime.helpers import unbroadcast
+from . import shapes
+from .indexing import normal_axes, slab, spread
+from .linalg import matmul_bars, matrix_norm_bar, mirrored, swapped, vector_norm_bar
+from .notation import bilinear, linear, vjp
+from .reductions import cumprod_bar, summed_behind
+from .shaping import on_diagonal
+
+# ------------------------------------------------------------------------------------------------------ products
+
+
+def vecdot_vjp(x1, x2, *, axis=-1, z, z_bar):
+    each_bar = np.expand_dims(z_bar, axis)
+    x1_bar = unbroadcast(mirrored(each_bar * x2), x1)
+    x2_bar = unbroadcast(each_bar * mirrored(x1), x2)
+
+
+vjp(np.vecdot)(vecdot_vjp)
+vjp(np.linalg.vecdot)(vecdot_vjp)
+
+
+if hasattr(np, "matvec"):
+
+    @vjp(np.matvec)
+    def matvec_vjp(x1, x2, *, z, z_bar):
+        x1_bar = unbroadcast(np.expand_dims(z_bar, -1) * np.expand_dims(x2, -2), x1)
+        x2_bar = unbroadcast(np.matvec(swapped(x1), z_bar), x2)
+
+    @vjp(np.vecmat)
+    def vecmat_vjp(x1, x2, *, z, z_bar):
+        """The vector is conjugated."""
+        x1_bar = unbroadcast(mirrored(np.matvec(x2, z_bar)), x1)
+        x2_bar = unbroadcast(np.expand_dims(mirrored(x1), -1) * np.expand_dims(z_bar, -2), x2)
+
+    bilinear(np.matvec, "x1", "x2")
+
+
+@vjp(np.linalg.matmul, infer=shapes.matmul)
+def matmul_vjp(x1, x2, *, z, z_bar):
+    x1_bar, x2_bar = matmul_bars(x1, x2, z_bar)
+
+
+@vjp(np.linalg.outer, infer=shapes.outer)
+def outer_vjp(x1, x2, *, z, z_bar):
+    x1_bar = z_bar @ x2
+    x2_bar = x1 @ z_bar
+
+
+# ------------------------------------------------------------------------------------------ parts of matrices
+
+
+@vjp(np.linalg.trace)
+def trace_vjp(x, *, offset=0, dtype=None, z, z_bar):
+    each = z_bar if np.ndim(z_bar) == 0 else np.expand_dims(z_bar, (-2, -1))
+    x_bar = np.where(np.eye(x.shape[-2], x.shape[-1], offset, dtype=bool), each, 0.0)
+
+
+@vjp(np.linalg.diagonal, alias="view")
+def diagonal_vjp(x, *, offset=0, z, z_bar):
+    x_bar = on_diagonal(z_bar, x.shape[-2], x.shape[-1], offset)
+
+
+@vjp(np.linalg.matrix_transpose, alias="view")
+def matrix_transpose_vjp(x, *, z, z_bar):
+    x_bar = swapped(z_bar)
+
+
+# --------------------------------------------------------------------------------------------------------- norms
+
+
+@vjp(np.linalg.vector_norm)
+def vector_norm_vjp(x, *, axis=None, keepdims=False, ord=2, z, z_bar):
+    if ord == 2:
+        x_bar = spread(z_bar / np.where(z == 0.0, 1.0, z), x, axis, keepdims) * mirrored(x)
+    else:
+        top, top_bar = spread(z, x, axis, keepdims), spread(z_bar, x, axis, keepdims)
+        x_bar = vector_norm_bar(x, ord, normal_axes(axis, np.ndim(x)), top, top_bar)
+
+
+@vjp(np.linalg.matrix_norm)
+def matrix_norm_vjp(x, *, keepdims=False, ord="fro", z, z_bar):
+    if ord is None or ord == "fro":
+        x_bar = spread(z_bar / np.where(z == 0.0, 1.0, z), x, (-2, -1), keepdims) * mirrored(x)
+    else:
+        x_bar = matrix_norm_bar(x, ord, (-2, -1), spread(z_bar, x, (-2, -1), keepdims))
+
+
+@vjp(np.linalg.svdvals, real_only=True)
+def svdvals_vjp(x, *, z, z_bar):
+    u, _, vh = np.linalg.svd(x, full_matrices=False)
+    x_bar = u * np.expand_dims(z_bar, -2) @ vh
+
+
+# ------------------------------------------------------------------------------------------------ accumulations
+
+
+if hasattr(np, "cumulative_sum"):
+
+    @vjp(np.cumulative_sum)
+    def cumulative_sum_vjp(x, *, axis=None, dtype=None, include_initial=False, z, z_bar):
+        along = 0 if axis is None else axis
+        x_bar = summed_behind(slab(z_bar, along, 1, None) if include_initial else z_bar, along)
+
+    @vjp(np.cumulative_prod)
+    def cumulative_prod_vjp(x, *, axis=None, dtype=None, include_initial=False, z, z_bar):
+        along = 0 if axis is None else axis
+        if include_initial:
+            x_bar = cumprod_bar(x, along, slab(z, along, 1, None), slab(z_bar, along, 1, None))
+        else:
+            x_bar = cumprod_bar(x, along, z, z_bar)
+
+    linear(np.cumulative_sum, "x")
+
+
+# ------------------------------------------------------------------------------------------------- forward mode
+
+for product in (np.linalg.matmul, np.linalg.outer):
+    bilinear(product, "x1", "x2")
+for function in (np.linalg.trace, np.linalg.diagonal, np.linalg.matrix_transpose):
+    linear(function, "x")

@@ -1,0 +1,267 @@
+"""What a function raises its gradient raises too, whether the gradient needs what was being computed or not.
+
+The oracle is the function itself: called with the same arguments, it says which exception is due.
+"""
+
+import math
+
+import numpy as np
+import pytest
+
+import sct
+
+
+def outcome(fun, *args):
+    try:
+        return fun(*args)
+    except (ArithmeticError, NameError, NotImplementedError, RecursionError, ValueError) as error:
+        return error
+
+
+def same_outcome(fun, *args):
+    """The gradient raises exactly where the function does; gives the text of the gradient."""
+    gradient = sct.grad(fun)
+    expected, found = outcome(fun, *args), outcome(gradient, *args)
+    if isinstance(expected, RecursionError):
+        assert isinstance(found, RecursionError)
+    elif isinstance(expected, Exception):
+        assert (type(found), str(found)) == (type(expected), str(expected))
+    else:
+        step = 1e-6
+        slope = (fun(args[0] + step, *args[1:]) - fun(args[0] - step, *args[1:])) / (2 * step)
+        assert found == pytest.approx(slope, rel=1e-5, abs=1e-7)
+    return gradient.source
+
+
+def after_loop(x, n):
+    for _ in range(n):
+        y = x * x
+    return y
+
+
+def copied(x, n):
+    if n > 3:
+        y = x * x
+    z = y
+    return x * x
+
+
+def bare(x, n):
+    while n > 0:
+        n -= 1
+        if n == 2:
+            y = x
+            break
+    y
+    return x * x
+
+
+def in_first_iteration(x, n):
+    for _ in range(n):
+        before = before + x  # noqa: F821
+    return x
+
+
+def in_some_iteration(x, n):
+    for i in range(n):
+        if i > 1:
+            y = x * i
+    return x + 0.0 * y
+
+
+def in_another_iteration(x, n):
+    for i in range(n):
+        if i == 2:
+            w = y  # noqa: F821
+        if i > 2:
+            y = x
+    return x * x
+
+
+def in_a_tuple(x, n):
+    if n > 0:
+        pair = (x, 2.0 * x)
+    pair
+    return x * x
+
+
+def captured(x, n):
+    scale = lambda t: t * factor
+    if n > 0:
+        factor = 2.0 * x
+    return scale(x)
+
+
+def in_a_generator(x, n):
+    if n > 0:
+        y = x
+    w = sum(y for _ in range(3))
+    return x * x
+
+
+def a_function(x, n):
+    if n > 0:
+        g = math.sin
+    return g(x)
+
+
+def under_errstate(x, n):
+    with np.errstate(all="ignore"):
+        for _ in range(n):
+            y = x
+    y
+    return x * x
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 4, 7])
+@pytest.mark.parametrize("fun", [after_loop, copied, bare, in_first_iteration, in_some_iteration, in_another_iteration,
+                                 in_a_tuple, captured, in_a_generator, a_function, under_errstate])
+def test_unbound(fun, n):
+    same_outcome(fun, 0.7, n)
+
+
+def test_the_test_of_a_loop_that_may_not_run_names_its_bound():
+    assert "    if n <= 0:\n        raise UnboundLocalError(" in same_outcome(after_loop, 0.7, 2)
+
+
+def always_bound(x, n):
+    for _ in range(3):
+        y = x * x
+    while True:
+        z = y
+        break
+    if n < 1:
+        raise ValueError(n)
+    for i in range(n):
+        if i == 0:
+            w = z
+        else:
+            w = w * x
+    return w
+
+
+def python_tests(x, n):
+    for i in range(n):
+        y = x * i
+    return y * y
+
+
+@pytest.mark.parametrize("fun", [always_bound, python_tests])
+@pytest.mark.parametrize("n", [0, 3])
+def test_no_test_where_none_is_needed(fun, n):
+    assert "Unbound" not in same_outcome(fun, 0.7, n)
+
+
+def unused_power(x, y):
+    z = y**2
+    return x * x
+
+
+def unused_sine(x, y):
+    z = math.sin(y)
+    return x * x
+
+
+def used_sine(x, y):
+    return x * math.sin(y)
+
+
+def sine_of_what_is_differentiated(y, x):
+    return x * math.sin(y)
+
+
+@pytest.mark.parametrize("fun", [unused_power, unused_sine, used_sine])
+@pytest.mark.parametrize("y", [1e200, math.inf, 0.5])
+def test_unused_operations_of_python_numbers(fun, y):
+    same_outcome(fun, 0.7, y)
+
+
+def test_the_derivative_raises_for_the_function():
+    gradient = sct.grad(sine_of_what_is_differentiated)
+    assert gradient(0.5, 2.0) == pytest.approx(2.0 * math.cos(0.5))
+    with pytest.raises(ValueError):
+        gradient(math.inf, 2.0)
+    assert not any(line.lstrip().startswith("math.sin") for line in gradient.source.splitlines())
+
+
+def numpy_raises(x, y):
+    with np.errstate(all="raise"):
+        z = np.float64(1.0) / np.float64(y)
+    return x * x
+
+
+def numpy_raises_in_a_callee(x, y):
+    def overflow(t):
+        for _ in range(2):
+            w = np.exp(t * 1000.0)
+        return t
+    with np.errstate(over="raise"):
+        z = overflow(y)
+    return x * x
+
+
+def numpy_is_silent(x, y):
+    with np.errstate(all="raise"), np.errstate(all="ignore"):
+        z = np.float64(1.0) / np.float64(y)
+    return x * x
+
+
+@pytest.mark.parametrize("fun", [numpy_raises, numpy_raises_in_a_callee, numpy_is_silent])
+@pytest.mark.parametrize("y", [0.0, 2.0])
+def test_error_state_of_numpy(fun, y):
+    same_outcome(fun, 0.7, y)
+
+
+def endless(x, n):
+    return endless(x, n)
+
+
+def mutual(x, n):
+    return x * mutual_too(x + 1.0, n)
+
+
+def mutual_too(x, n):
+    return mutual(x - 1.0, n) if x > 0.0 else mutual(x, n)
+
+
+def endless_on_one_branch(x, n):
+    if n > 5:
+        return endless(x, n)
+    return x * x
+
+
+def without_base_beyond_five(x, n):
+    if n > 5:
+        return without_base_beyond_five(x, n + 1)
+    return x * x
+
+
+@pytest.mark.parametrize("fun", [endless, mutual, endless_on_one_branch, without_base_beyond_five])
+@pytest.mark.parametrize("n", [3, 7])
+def test_endless_recursion(fun, n):
+    same_outcome(fun, 0.7, n)
+
+
+def to_be_done(x):
+    raise NotImplementedError("later")
+
+
+def with_that_always_raises(x):
+    with np.errstate(over="raise"):
+        raise ValueError("no")
+
+
+@pytest.mark.parametrize("fun", [to_be_done, with_that_always_raises])
+def test_functions_that_only_raise(fun):
+    same_outcome(fun, 0.7)
+
+
+def divides_last(x, y):
+    z = x * 2.0
+    return z / y
+
+
+def test_the_note_names_the_line_of_the_division():
+    with pytest.raises(ZeroDivisionError) as caught:
+        sct.grad(divides_last)(1.0, 0.0)
+    assert "return z / y" in caught.value.__notes__[0]
