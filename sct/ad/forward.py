@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..analysis.infer import Context
+from ..analysis.infer import Context, Refusal
 from ..errors import InternalError
 from ..ir.build import Builder
-from ..ir.core import Block, Function, Op, Value
+from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS
 from ..ir.printing import op_text
 from ..ir.rewrite import carried_inits, clone_function, item_count
@@ -73,6 +73,7 @@ class Tangents:
     def _settle(self, function: Function, varied: tuple[Mask, ...], primal: bool, entry: Linearised) -> None:
         """Repeat until the recursive calls inside assumed what comes out."""
         self.pairs.complete(function)
+        _refuse_stores(self.context, function)
         end = function.body.ops[-1]
         entry.results = (False,) * len(end.operands) if end.name == "return" else ()
         while True:
@@ -88,6 +89,15 @@ class Tangents:
         entry.results, entry.done = results, True
         entry.function.body, entry.function.info = made.function.body, made.function.info
         self.pairs.tidy(entry.function)
+
+
+def _refuse_stores(context: Context, function: Function) -> None:
+    """Refuse arrays that are stored into: their tangents would have to be shared as the arrays are."""
+    for op in walk(function.body):
+        if op.name == "store":
+            context.refuse(Refusal("SCT601", "an array is written to where a derivative is taken again, or in forward mode",
+                                   "build the array with np.stack, np.concatenate or np.where"), op.loc)
+    context.check()
 
 
 class _Linearizer(Emitter):
