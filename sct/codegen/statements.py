@@ -507,9 +507,8 @@ _STATEMENTS: dict[str, Callable[[Printer, Op], None]] = {
     "for": Printer.for_, "while": Printer.while_, "with": Printer.with_, "try": Printer.try_, "yield": Printer.yield_,
     "continue": Printer.continue_, "break": Printer.break_, "return": Printer.return_, "raise": Printer.raise_,
     "assert": Printer.assert_, "bound": Printer.bound, "cache": Printer.cache, "push": Printer.push, "pop": Printer.pop,
-    "append": Printer.append,
+    "append": Printer.append, "store": Printer.store,
     "iadd": Printer.iadd, "iaddv": Printer.iaddv, "index_add": Printer.index_add, "fill": Printer.fill,
-    "store": Printer.store,
     "mark": Printer.mark,
 }
 
