@@ -68,11 +68,6 @@ class Pairs:
     def get(self, callee: Function, active: tuple[int, ...], needed: tuple[int, ...]) -> Pair:
         """The pair of ``callee`` for this activity pattern."""
         key = (callee, active, needed)
-        if self.repeatable and self.context.stores:
-            refusal = Refusal("SCT601", f"`{callee.name}` is called where arrays are stored into, and its adjoint would run "
-                              "more than once", "use sct.grad, or build the arrays without stores")
-            self.context.refuse(refusal, callee.loc)
-            self.context.check()
         if key not in self.made:
             name = callee.name
             pair = Pair(Function(f"{name}_forward", Block(), callee.loc), Function(f"{name}_backward", Block(), callee.loc),
@@ -106,6 +101,11 @@ class Pairs:
         The result is the memory that the context holds, where the backward half runs later.
         """
         from .saving import save
+        if self.repeatable and self.context.stores:
+            refusal = Refusal("SCT601", "an array is written to where the backward half may run more than once",
+                              "use sct.grad, or build the array with np.stack, np.concatenate or np.where")
+            self.context.refuse(refusal, pair.forward.loc)
+            self.context.check()
         _end(joint, bars, gradients)
         self.tidy(joint.function)
         if self.repeatable:

@@ -1,7 +1,7 @@
-"""Values typed as floats that may turn out to be ints: ``0 if done else x``, and the arrays that are made of such numbers alone.
+"""Values typed as floats that may turn out to be ints: ``0 if done else x``, and arrays made of such numbers alone.
 
-The program computes with what it has, so ``c * np.arange(3)`` is an array of ints where ``c`` is one.  Its cotangent is not: what
-adjoints are added up in must not be made after the example of such an array.
+The program computes with what it has, so ``c * np.arange(3)`` is an array of ints where ``c`` is one.  Its cotangent is not:
+what adjoints are added up in must not be made after the example of such an array.
 """
 
 from __future__ import annotations
