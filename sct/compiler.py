@@ -350,7 +350,7 @@ def _check_structured(function: Function, result: Abstract, end: Op) -> None:
     """Refuse a result in which nothing can be differentiated, or of which only run time tells what can."""
     types = [v.type for v in run_time_leaves(result)]
     if not any(strip_const(t).differentiable for t in types):
-        what = ", ".join(map(str, types)) or "nothing that depends on its arguments"
+        what = ", ".join(str(strip_const(t)) for t in types) or "nothing that depends on its arguments"
         raise NonScalarOutputError(f"`{function.name}` returns {what}, which has no derivative", loc=end.loc,
                                    hint="return floats or arrays of floats", code="SCT503")
     if any(isinstance(t, OrConst) and t.base is not BOTTOM and t.differentiable and t.const is NONE for t in types):

@@ -61,6 +61,27 @@ def rebuilt(like: Any, found: Iterator[Any]) -> Any:
     return None if parts is None else _with_parts(like, [rebuilt(part, found) for _, part in parts])
 
 
+def with_leaves(like: Any, found: Iterator[Any]) -> Any:
+    """The structure of ``like`` with other leaves and everything else as it is."""
+    if is_leaf(like):
+        return next(found)
+    parts = _parts(like)
+    return like if parts is None else _with_parts(like, [with_leaves(part, found) for _, part in parts])
+
+
+def places(arguments: Sequence[Any]) -> list[str]:
+    """What messages call the leaves of a sequence of arguments.
+
+    >>> places([1.0, {"a": (2.0, 3)}])
+    ['argument 0', "argument 1['a'][0]"]
+    """
+    return [f"argument {k}{place}" for k, argument in enumerate(arguments) for place in _places(argument)]
+
+
+def _places(x: Any) -> list[str]:
+    return [""] if is_leaf(x) else [key + place for key, part in _parts(x) or () for place in _places(part)]
+
+
 def _parts(x: Any) -> list[tuple[str, Any]] | None:
     if isinstance(x, dict):
         return [(f"[{key!r}]", item) for key, item in x.items()]

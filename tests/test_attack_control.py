@@ -620,7 +620,7 @@ def bound_in_each_branch_in_loop(x):
     return s + a * b
 
 
-@refused(1.3)
+@case(1.3)
 def deleted_and_rebound(x):
     y = x * x
     del y
@@ -747,7 +747,7 @@ def with_array_in_loop_return(x):
     return 0.0
 
 
-@refused(1.3)
+@case(1.3)
 def try_finally_around_a_loop(x):
     try:
         s = x
@@ -835,7 +835,7 @@ def minimum_of_list_takes_first_tie(x):
     return min([v * v for v in x])
 
 
-@refused(A)
+@case(A)
 def extremum_with_default(x):
     return max((v for v in x if v > 100), default=x[0] * 2) + min([v * x[1] for v in x], default=0.0)
 
@@ -914,7 +914,7 @@ def cell_rebound_in_a_branch(x):
     return y + f()
 
 
-@refused(1.3)
+@case(1.3)
 def nonlocal_accumulator(x):
     total = 0.0
     calls = 0
@@ -929,7 +929,7 @@ def nonlocal_accumulator(x):
     return total * calls
 
 
-@refused(1.3)
+@case(1.3)
 def nonlocal_through_two_levels(x):
     a = x
 
@@ -944,7 +944,7 @@ def nonlocal_through_two_levels(x):
     return y * a
 
 
-@refused(A)
+@case(A)
 def nonlocal_array(x):
     t = x
 
@@ -1162,7 +1162,7 @@ def walrus_in_augmented(x):
     return y * x
 
 
-@refused(1.3)
+@case(1.3)
 def sorted_numbers(x):
     z = [x, x * x, 3.0]
     z2 = sorted(z)
@@ -1255,7 +1255,7 @@ def reduce_with_start(x):
     return functools.reduce(lambda a, b: a * x + b, [1.0, x, 3.0, x * x], 0.5)
 
 
-@refused(1.3)
+@case(1.3)
 def dictionary_of_functions(x):
     fs = {}
     fs = {k: (lambda v, k=k: v**k) for k in (1, 2, 3)}

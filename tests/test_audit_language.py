@@ -159,7 +159,7 @@ def suppressed(x):
 def test_suppress_is_refused():
     with pytest.raises(sct.errors.SctError) as caught:
         sct.grad(suppressed)(2.0)
-    assert [o.code for o in caught.value.obstacles] == ["SCT201"]
+    assert [o.code for o in caught.value.obstacles] == ["SCT713"]
 
 
 # -------------------------------------------------------------------------------------------------------- kinds of numbers

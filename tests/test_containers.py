@@ -226,12 +226,12 @@ def sorted_keys(x):
     return sum(x**k for k in sorted([3, 1, 2]))
 
 
-@case(A, refused=("MissingRuleError", "SCT201"))
+@case(A)
 def sorted_numbers(a):
     return sum((k * v for k, v in enumerate(sorted(a))))
 
 
-@case(A, refused=("MissingRuleError", "SCT204"))
+@case(A)
 def maximum_by_key(a):
     return max(a, key=lambda v: -v) * min(a, default=0.0)
 

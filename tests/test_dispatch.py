@@ -2,7 +2,7 @@
 
 import functools
 import math
-import time
+import sys
 
 import numpy as np
 import pytest
@@ -228,24 +228,26 @@ def test_the_text_of_a_dispatcher():
     assert all(holds(c, {"x": v}) for c, v in zip(compiled, (np.ones(3), 2.0))) and not holds(compiled[0], {"x": 2.0})
 
 
-def best(call, *args, repeats=30, number=2000):
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        for _ in range(number):
-            call(*args)
-        times.append(time.perf_counter() - start)
-    return min(times) / number * 1e6
+def calls_made(call, *args):
+    """The names of the functions that one call runs, Python's and C's."""
+    made = []
+    sys.setprofile(lambda frame, event, arg: made.append(
+        frame.f_code.co_name if event == "call" else arg.__name__) if event in ("call", "c_call") else None)
+    try:
+        call(*args)
+    finally:
+        sys.setprofile(None)
+    return made[:-1]
 
 
 def test_dispatch_costs_little():
-    """The goal is 0.5 µs; the test allows for a busy machine, and for the slowest of three kinds of arguments."""
+    """Between the call and the gradient function stands one generated function, which looks at types and calls nothing else."""
     for f, args in ((lambda x: x * x, (2.0,)), (square, (np.ones(3),)), (lambda x, y=1.0, *, k=2.0: x * y * k, (2.0,))):
         gradient = sct.grad(f)
         gradient(*args)
         direct = gradient.specialize(*args, unchecked=True)
         full = gradient._dispatcher.values(*args)
-        assert best(gradient, *args) - best(direct, *full) < 1.0
+        assert calls_made(gradient, *args) == ["sct_dispatch", *calls_made(direct, *full)]
 
 
 MISFITS = {

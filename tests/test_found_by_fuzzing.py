@@ -417,3 +417,114 @@ def test_variables_on_some_paths() -> None:
     agrees(hands_on_what_it_returns_late, 2.0, np.ones(3))
     for n in (2, 9):
         agrees(asks_for_what_it_returns_late, 2.0, n)
+
+
+# ------------------------------------------------------------------------------------------- conditions of nothing
+
+
+def tells_between(x: float, t: float, z: float) -> float:
+    for k in range(3):
+        x = math.sin(t)
+        if k > 5:
+            break
+        t += 0.5
+        if z > 0.0 and (print("here") or 1.0 / (z - k) > 0.5):
+            continue
+    return 0.43 * t + 0.22 * x
+
+
+def test_condition_runs_where_both_branches_have_nothing_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    agrees(tells_between, 0.5, 0.6, -1.0)
+    capsys.readouterr()
+    value_and_grad(tells_between, argnums=(0, 1))(0.5, 0.6, 0.5)
+    assert capsys.readouterr().out == "here\n" * 3
+    with pytest.raises(ZeroDivisionError):
+        value_and_grad(tells_between, argnums=(0, 1))(0.5, 0.6, 1.0)
+
+
+def needs_an_item(x: float, v: np.ndarray) -> float:
+    largest, place = np.max(v), v.argmin()
+    return x * x
+
+
+def needs_an_item_of_a_list(x: float, v: np.ndarray) -> float:
+    largest = max([e * x for e in v])
+    return x * x
+
+
+def test_largest_of_nothing_raises() -> None:
+    for fn in (needs_an_item, needs_an_item_of_a_list):
+        agrees(fn, 1.5, np.ones(2))
+        with pytest.raises(ValueError, match="zero-size|empty"):
+            value_and_grad(fn)(1.5, np.ones(0))
+
+
+# ------------------------------------------------------------------------------- what lazy iterators and closures see
+
+
+def iterates_over_what_it_rebinds(x: float, t: float, y: float) -> float:
+    it = (t for _ in (1.0,))
+    for out in it:
+        out, t, x = (t, x, out)
+    return x * y
+
+
+def maps_over_what_it_rebinds(x: float, y: float, v: np.ndarray) -> float:
+    it = map(lambda e: x * y * e, v)
+    saved = 1.0
+    for r in it:
+        saved, r, y = (r, y, saved)
+    return y
+
+
+def test_an_iterator_sees_variables_as_they_are_when_it_is_asked() -> None:
+    agrees(iterates_over_what_it_rebinds, 0.5, 2.0, 3.0)
+    agrees(maps_over_what_it_rebinds, 0.867, 1.83, np.array([0.411, -1.021, 0.385]))
+
+
+# ------------------------------------------------------------------------------------------------- what always raises
+
+
+def returns_or_raises(n: int, x: float) -> float:
+    if n:
+        return 1.0
+    a += x  # noqa: F821
+    return a
+
+
+def calls_what_returns_or_raises(x: float, n: int) -> float:
+    for k in range(1, 2):
+        x *= returns_or_raises(n * k, 1.0)
+        if n > 5:
+            break
+    return x
+
+
+def test_a_callee_that_raises_on_one_path() -> None:
+    agrees(calls_what_returns_or_raises, 1.5, 2)
+    agrees(calls_what_returns_or_raises, 1.5, 7)
+    with pytest.raises(UnboundLocalError):
+        value_and_grad(calls_what_returns_or_raises)(1.5, 0)
+
+
+def needs_itself(x: float, k: int) -> float:
+    for _ in range(2):
+        p = max(p for _ in range(k))  # noqa: F821
+    return x
+
+
+def test_an_unbound_variable_inside_a_generator() -> None:
+    with pytest.raises(NameError, match="free variable 'p'"):
+        value_and_grad(needs_itself)(1.0, 2)
+    with pytest.raises(ValueError, match="empty"):
+        value_and_grad(needs_itself)(1.0, 0)
+
+
+def extreme_of_an_int(x: float) -> float:
+    chosen: float = np.array(max([0, x]))[np.array(True)].sum()
+    return chosen * x
+
+
+def test_an_array_of_an_int_that_might_have_been_a_float() -> None:
+    agrees(extreme_of_an_int, 1.5)
+    agrees(extreme_of_an_int, -1.5)

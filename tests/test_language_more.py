@@ -828,3 +828,25 @@ def own_managers(x):
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
 def test_program(fun, args, options):
     run(fun, args, options)
+
+
+def test_an_unrolled_loop_that_always_raises():
+    def f(x):
+        for v in (x, 2.0):
+            raise ValueError(f"{v}")
+        return x
+    with pytest.raises(ValueError, match="1.5"):
+        sct.grad(f)(1.5)
+
+
+def test_a_loop_that_breaks_or_raises():
+    def f(x, k):
+        for _ in range(1):
+            if k > 1:
+                x /= 2.0
+                break
+            c += x  # noqa: F821
+        return x
+    assert sct.grad(f)(1.5, 2) == 0.5
+    with pytest.raises(UnboundLocalError):
+        sct.grad(f)(1.5, 1)

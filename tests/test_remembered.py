@@ -55,18 +55,12 @@ def square(x):
 
 @functools.cache
 def written_in_a_way_that_is_not_followed(n) -> float:
-    try:
-        return 1.0 / n
-    except ZeroDivisionError:
-        return 0.0
+    return type("Made", (), {"value": 1.0 / (n + 1)}).value
 
 
 @functools.cache
 def neither_followed_nor_announced(n):
-    try:
-        return 1.0 / n
-    except ZeroDivisionError:
-        return 0.0
+    return type("Made", (), {"value": 1.0 / (n + 1)}).value
 
 
 class Table:

@@ -107,16 +107,24 @@ def _copy(emitter: Emitter, value: Value) -> Value:
 
 def copy_saved_lists(backward: Function) -> None:
     """Let the backward half take its saved values from copies, so that the context stays as the forward half made it."""
-    body = backward.body
-    taken = [op for op in body.ops if op.name == "item" and op.operands[0] is body.args[0]]
-    at = body.ops.index(taken[-1]) + 1 if taken else 0
-    for saved in (op.result for op in taken if isinstance(op.result.type, Cache)):
-        attrs = {"fn": list, "args": (Slot(0),), "kwargs": {}, "effect": "fresh"}
-        copy = Op("call", [saved], [], attrs, [], body, backward.loc)
-        copy.results = [Value(saved.hint or "saved", saved.type, copy)]
-        replace_uses(body.ops[at:], {saved: copy.results[0]})
-        body.ops.insert(at, copy)
-        at += 1
+    taken = [op for op in backward.body.ops if op.name == "item" and op.operands[0] is backward.body.args[0]]
+    for op in reversed(taken):
+        _copy_list(op.result, taken[-1])
+    for op in list(walk(backward.body)):
+        if op.name == "pop":
+            _copy_list(op.result, op)
+
+
+def _copy_list(saved: Value, after: Op) -> None:
+    if not isinstance(saved.type, Cache):
+        return
+    block = after.parent
+    assert block is not None
+    copy = Op("call", [saved], [], {"fn": list, "args": (Slot(0),), "kwargs": {}, "effect": "fresh"}, [], block, after.loc)
+    copy.results = [Value(saved.hint or "saved", saved.type, copy)]
+    at = block.ops.index(after) + 1
+    replace_uses(block.ops[at:], {saved: copy.results[0]})
+    block.ops.insert(at, copy)
 
 
 def replace_uses(ops: Sequence[Op], values: dict[Value, Value]) -> None:

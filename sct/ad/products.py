@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from ..analysis.abstract import Abstract, Mapping, Seq, Static, run_time_leaves
 from ..analysis.infer import Context
 from ..ir.build import Builder
-from ..ir.core import Block, Function, Value
-from ..ir.ops import SeqOf
+from ..ir.core import Block, Function, Op, Value
+from ..ir.ops import IMPLICIT, LOOPS, SeqOf
+from ..ir.rewrite import incoming
 from ..ir.types import NONE, Dict, Object, Scalar, Tuple, Type, strip_const
 from . import results
 from .calls import ContextNames, Pair, Pairs
@@ -30,7 +31,7 @@ def pushforward(context: Context, pairs: Pairs, function: Function, result: Abst
     emitter = Emitter(context, Builder(made.body, made.body.ops[-1].loc if made.body.ops else made.loc))
     owned: set[Value] = set()
     aux = [results.independent(emitter, primal.pop(), owned)] if has_aux else []
-    values = [results.independent(emitter, v, owned) for v in primal]
+    values = [_returned(emitter, v, owned) for v in primal]
     varying = zip(primal, tangents[:len(primal)], strict=True)
     dots = [_derivative(emitter, v, strip_const(v.type), dot, owned) for v, dot in varying]
     out, out_dot = compose(emitter, result, iter(values)), compose(emitter, result, iter(dots), derivative=True)
@@ -107,7 +108,7 @@ def _end_forward(context: Context, forward: Function, result: Abstract, has_aux:
     emitter = Emitter(context, Builder(body, body.ops[-1].loc))
     owned = set(held)
     aux = [results.independent(emitter, found.pop(), owned)] if has_aux else []
-    out = compose(emitter, result, iter([results.independent(emitter, v, owned) for v in found]))
+    out = compose(emitter, result, iter([_returned(emitter, v, owned) for v in found]))
     emitter.builder.emit("return", [out, packed, *aux], single=False)
 
 
@@ -174,6 +175,41 @@ def _regrouped(emitter: Emitter, gradient: Any, t: Type, found: Iterator[Value])
 
 
 # --------------------------------------------------------------------------------------------------------------- structure
+
+def _returned(emitter: Emitter, value: Value, owned: set[Value]) -> Value:
+    """A result that shares memory with nothing, and is a float where some path gives an integer instead."""
+    t = strip_const(value.type)
+    if isinstance(t, Scalar) and t.differentiable and t.python and _may_be_integer(value):
+        return results.conform(emitter, emitter.builder.value("convert", [value], Scalar(t.dtype, None), value.hint), t, owned)
+    return results.independent(emitter, value, owned)
+
+
+def _may_be_integer(value: Value) -> bool:
+    """Whether a number is an integer at run time on some path: conversions of what paths are joined with do nothing there."""
+    seen, work = {value}, [value]
+    while work:
+        one = work.pop()
+        if not strip_const(one.type).differentiable:
+            return True
+        sources = [v for v in _passed_on(one) if v not in seen]
+        work += sources
+        seen.update(sources)
+    return False
+
+
+def _passed_on(value: Value) -> Sequence[Value]:
+    """The values that become ``value`` without any computation."""
+    op = value.owner
+    if isinstance(op, Op):
+        if op.blocks:
+            return list(incoming(op, op.results.index(value)))
+        return op.operands if op.name in IMPLICIT else ()
+    loop = op.parent if op is not None else None
+    if loop is None or loop.name not in LOOPS or op is None:
+        return ()
+    k = op.args.index(value) - (len(op.args) - len(loop.results))
+    return list(incoming(loop, k)) if k >= 0 else ()
+
 
 def compose(emitter: Emitter, a: Abstract, leaves: Iterator[Value], derivative: bool = False) -> Value:
     """One value with the structure of ``a`` and these leaves; literals other than numbers have no derivative."""

@@ -19,9 +19,9 @@ from ..ir.ops import IMPLICIT, LOOPS, Lit, Slot
 from ..ir.rewrite import carried_inits, exits, incoming, item_count
 from ..ir.types import BOOL, INT, strip_const
 from . import abstract as ab
-from .abstract import NEVER, UNBOUND, Abstract, Static
+from .abstract import UNBOUND, Abstract
 from .infer import SIMPLE, Frame, Specializer
-from .primitives import construct
+from .primitives import raise_here
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,7 @@ def _read(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[A
     if sp.context.splicing:
         return args
     if a is UNBOUND:
-        error = unbound_error(op)
-        sp.builder.emit("raise", [construct(sp, type(error), [Static(str(error))], {})])
-        sp.ended = True
-        return [NEVER]
+        return [raise_here(sp, unbound_error(op))]
     leaf = next(ab.run_time_leaves(a), None)
     if leaf is not None:
         sp.builder.emit("read", [leaf], name=op.attrs["name"], free=op.attrs["free"])

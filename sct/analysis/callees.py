@@ -92,7 +92,8 @@ def _call_static(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
     if type(obj) in SPECIAL_CLASSES:
         return SPECIAL_CLASSES[type(obj)](sp, fn, args, kwargs)  # type: ignore[no-any-return]
     if (obj if isinstance(obj, types.FunctionType) else type(obj)).__module__ == _TRANSFORMS:
-        raise Refusal("SCT201", f"{_display(obj)} inside a differentiated function is not supported",
+        what = _display(obj if isinstance(obj, types.FunctionType) else type(obj))
+        raise Refusal("SCT201", f"{what} inside a differentiated function is not supported",
                       "grad and value_and_grad are; call the others from outside")
     if getattr(obj, "is_static", False) and isinstance(obj, types.FunctionType):
         return _run_now(sp, obj, args, kwargs)
@@ -429,7 +430,6 @@ def inline(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstrac
         sp.builder.loc, sp.loop_shapes, sp.held = loc, shapes, outer
     if exit.kind == "return":
         return exit.values[0]
-    sp.ended = exit.kind == "raise"
     return POISON if exit.kind == "poison" else NEVER
 
 
@@ -483,7 +483,6 @@ def end_by_invoking(sp: Specializer, record: Record, bound: list[Abstract]) -> N
     operands = operands_of(sp, record, bound)
     sp.builder.emit("invoke", operands, [], callee=record.function, effect="pure", may_raise=True)
     sp.builder.emit("raise", unreachable=True)
-    sp.ended = True
 
 
 def _run_time(a: Abstract, shape: Shape) -> Iterator[Value | None]:

@@ -16,7 +16,8 @@ from ..ir.ops import op_effect
 from ..ir.types import Object, Scalar, strip_const
 from . import abstract as ab
 from .abstract import LOST, NEVER, POISON, Seq
-from .infer import REGIONS, Exit, Frame, Specializer
+from .callees import GradientOf
+from .infer import REGIONS, Exit, Frame, Refusal, Specializer
 from .positions import Positions, meet, moved
 from .typecase import move_into
 
@@ -43,6 +44,9 @@ def run_try(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
         ways.append(_visit(sp, frame, block, handled[k - 1] if k else (), op.attrs["names"][k - 1] if k else ""))
     sp.positions, frame.cells, sp.narrowed = before, cells, narrowed
     sp.builder.loc = sp.place(op)
+    if any(op_effect(inner) == "writes" for inner in walk(ways[0].block)):
+        raise Refusal("SCT103", "the body of this `try` changes an array or a container, perhaps before it fails",
+                      "make the change behind the `try`")
     while len(ways) > 1 and _passes_on(ways[-1]):
         ways.pop()
     if len(ways) == 1:
@@ -148,7 +152,8 @@ def settle_handled(functions: Sequence[Function]) -> None:
         seen.add(block)
         for op in walk(block):
             if op.name == "invoke":
-                work.append(op.attrs["callee"].body)
+                callee = op.attrs["callee"]
+                work.append(callee.info.function.body if isinstance(callee.info, GradientOf) else callee.body)
             if op.name in ("call", "invoke", "iaddv", "attr", "global") and not _never_raises(op):
                 op.attrs["may_raise"] = op.attrs["handled"] = True
 

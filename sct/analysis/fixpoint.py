@@ -9,7 +9,7 @@ from typing import Any
 from ..ir.core import Block, Op, Value
 from ..ir.types import INT
 from . import abstract as ab
-from .abstract import LOST, Abstract, Place, Shape
+from .abstract import LOST, POISON, Abstract, Place, Shape
 from .infer import Exit, Frame, Pending, Refusal, Specializer
 from .positions import Positions, moved
 
@@ -27,6 +27,7 @@ def iterate(sp: Specializer, frame: Frame, op: Op, inits: list[Abstract],
     shapes = start if shapes is None else _join_all(sp, shapes, start, names)
     before, moving = dict(sp.positions), dict[Place, Shape]()
     known_obstacles = dict(sp.context.obstacles)
+    why: dict[Any, Any] = {}  # the obstacles of a visit after which something is unknown: later visits may not meet them again
     for _ in range(12):
         block = Block()
         with sp.builder.at(block), sp.pending_of() as pending:
@@ -47,6 +48,8 @@ def iterate(sp: Specializer, frame: Frame, op: Op, inits: list[Abstract],
         held = {place: _held(sp, place, entered, pending) for place in [*moving, *new] if place not in lost}
         if joined == shapes and held == moving and not lost:
             sp.loop_shapes[key] = shapes
+            if sp.context.obstacles == known_obstacles:
+                sp.context.obstacles.update(why)
             for p in pending:
                 p.values = [*p.values, *(p.positions[place] for place in moving)]
                 _close(sp, p, [*shapes, *moving.values()], names + [p.name for p in moving])
@@ -57,6 +60,8 @@ def iterate(sp: Specializer, frame: Frame, op: Op, inits: list[Abstract],
         before.update(dict.fromkeys(lost, LOST))
         moving = held
         shapes = [ab.generalise(s) for s in joined]
+        if any(s.example is POISON for s in shapes):
+            why = sp.context.obstacles
         sp.context.obstacles = dict(known_obstacles)
     raise Refusal("SCT712", "the types of what this loop carries do not settle",
                   "keep the number of items and dimensions of every variable the same from one iteration to the next")

@@ -133,8 +133,6 @@ class Specializer:
         self.pending: list[Pending] = []
         self.splits = 0
         """How many joins without a common type surround the current op (see ``typecase.py``)."""
-        self.ended = False
-        """Whether the call that was just visited always raises: the rest of its block never runs."""
         self.positions: Positions = {}
         """How many items have been taken from each iterator, at this point of the program."""
         self.held: Loc | None = None
@@ -258,9 +256,13 @@ class Specializer:
                 self.context.refuse(refusal, self.builder.loc)
                 self.bind(frame, op, [POISON] * len(op.results))
                 return Exit("poison", [], op) if op.attrs.get("tail") or op.name == "raise" else None
-        self.ended = False
         self.bind(frame, op, self._apply(frame, op))
-        return Exit("raise", [], op) if self.ended else None
+        return self.raised(op)
+
+    def raised(self, op: Op) -> Exit | None:
+        """How the block ends if what was just visited always raises: nothing behind it ever runs."""
+        emitted = self.builder.block.ops
+        return Exit("raise", [], op) if emitted and emitted[-1].name == "raise" else None
 
     def _apply(self, frame: Frame, op: Op) -> list[Abstract]:
         args = [self.get(frame, v) for v in op.operands]

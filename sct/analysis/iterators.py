@@ -18,10 +18,10 @@ from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import generator
 from ..ir.types import Array, List, Tuple, strip_const
 from . import abstract as ab
-from .abstract import LOST, NEVER, Abstract, Iteration, Mapping, Place, Range, Seq, Static, StoredIterator
+from .abstract import LOST, Abstract, Iteration, Mapping, Place, Range, Seq, Static, StoredIterator
 from .infer import Frame, Refusal, Specializer, emit_guard, merge, truth
 from .loops import Counted, Items, from_zero, is_endless, item_at, known_items, plan_for, short_range
-from .primitives import apply, binary, construct
+from .primitives import apply, binary, raise_here
 
 ARRANGING = frozenset({
     itertools.accumulate, itertools.chain, itertools.chain.from_iterable, itertools.combinations,
@@ -242,7 +242,7 @@ def stop_unless(sp: Specializer, more: Value) -> None:
     raising, condition = Block(), apply(sp, operator.not_, [more])
     assert isinstance(condition, Value)
     with sp.builder.at(raising):
-        sp.builder.emit("raise", [construct(sp, StopIteration, [], {})])
+        raise_here(sp, StopIteration())
     emit_guard(sp, condition, raising, 0, sp.builder.loc)
 
 
@@ -261,9 +261,7 @@ def take_next(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]
         return item
     if default:
         return default[0]
-    sp.builder.emit("raise", [construct(sp, StopIteration, [], {})])
-    sp.ended = True
-    return NEVER
+    return raise_here(sp, StopIteration())
 
 
 def _next_or(sp: Specializer, it: StoredIterator, default: Abstract) -> Abstract:

@@ -45,16 +45,22 @@ class Each:
 
 
 def run_for(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
+    """A ``for`` loop; nothing runs behind one whose unrolled body always raises."""
+    _run_for(sp, frame, op)
+    return sp.raised(op)
+
+
+def _run_for(sp: Specializer, frame: Frame, op: Op) -> None:
     """A ``for`` loop: unrolled where the items are known, counted or opaque otherwise."""
     iterable = sp.get(frame, op.operands[0])
     if iterable in (POISON, NEVER):
         _skip(sp, frame, op, iterable)
-        return None
+        return
     from .iterators import is_lazy
     if is_lazy(iterable):
         from .rounds import run_lazily
         run_lazily(sp, frame, op, iterable)
-        return None
+        return
     items = known_items(sp, iterable)
     if items is None and op.attrs.get("known"):
         items = short_range(iterable)
@@ -64,7 +70,7 @@ def run_for(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
             unroll(sp, frame, op, Items(items))
         else:
             sp.bind(frame, op, [found])
-        return None
+        return
     if isinstance(iterable, Iteration) and iterable.kind == "strict zip":
         iterable = _of_equal_lengths(sp, op, iterable)
     plan = plan_for(sp, iterable)
@@ -72,7 +78,7 @@ def run_for(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
     before, known_shapes = dict(sp.context.obstacles), dict(sp.loop_shapes)
     try:
         _run_planned(sp, frame, op, plan, inits)
-        return None
+        return
     except Refusal as refusal:
         if refusal.code != "SCT701":
             raise
@@ -81,7 +87,7 @@ def run_for(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
     items = short_range(iterable)
     if items is not None:
         unroll(sp, frame, op, Items(items))
-        return None
+        return
 
     def rest(later: Counted, values: list[Abstract]) -> list[Abstract]:
         _run_planned(sp, frame, op, later, values)
@@ -89,7 +95,6 @@ def run_for(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
     if isinstance(plan, Each) or sp.splits or (values := peel(sp, frame, op, plan, inits, rest)) is None:
         raise failure
     sp.bind(frame, op, values)
-    return None
 
 
 def enter_body(sp: Specializer, frame: Frame, op: Op, item: Abstract, carried: list[Abstract]) -> None:
@@ -439,9 +444,11 @@ def unroll(sp: Specializer, frame: Frame, op: Op, items: Items) -> None:
 
 def refill_cells(frame: Frame, body: Block, carried: list[Abstract]) -> None:
     """What nested functions see of the variables that a loop carries when an iteration begins: its item may be a call."""
+    filled = set[str]()
     for op in body.ops:
-        if op.name != "setcell":
-            return
+        if op.name != "setcell" or op.attrs["cell"] in filled:
+            return  # the first assignment of the body itself
+        filled.add(op.attrs["cell"])
         if op.operands[0] in body.args[1:]:
             frame.cells[op.attrs["cell"]] = carried[body.args.index(op.operands[0]) - 1]
 

@@ -48,12 +48,20 @@ def mixed_values(function: Function) -> set[Value]:
 
 
 def _has_conversion(function: Function) -> bool:
-    return any(op.name == "convert" and _from_int(op) for op in walk(function.body))
+    return any(op.name == "convert" and _from_int(op) or _chooses_int(op) for op in walk(function.body))
 
 
 def _from_int(op: Op) -> bool:
     have = strip_const(op.operands[0].type)
     return isinstance(have, Scalar) and not have.differentiable and op.results[0].type.differentiable
+
+
+def _chooses_int(op: Op) -> bool:
+    """Whether an op gives back one of its operands as it is, and one of them is an int: ``max(0, x)``."""
+    if op.name != "call" or op.attrs["fn"] not in (max, min) or not op.result.type.differentiable:
+        return False
+    literals = (t.value for t in _flat(op.attrs["args"]) if isinstance(t, Lit))
+    return any(isinstance(value, int) for value in literals) or not all(_is_number(v.type) for v in op.operands)
 
 
 def _mixed_by(op: Op, found: set[Value]) -> Iterable[Value]:
@@ -67,7 +75,7 @@ def _mixed_by(op: Op, found: set[Value]) -> Iterable[Value]:
         yield from (r for k, r in enumerate(op.results) if any(v in found for v in incoming(op, k)))
     elif op.name == "push" and op.operands[1] in found:
         yield op.operands[0]
-    elif op.name == "convert" and _from_int(op) or op.name == "call" and _mixes(op, found):
+    elif op.name == "convert" and _from_int(op) or _chooses_int(op) or op.name == "call" and _mixes(op, found):
         yield from op.results
     elif op.name in _PASS and any(v in found for v in op.operands):
         yield from op.results
@@ -79,6 +87,8 @@ _PASS = frozenset({"convert", "broadcast", "narrow", "tuple", "dict", "item", "a
 def _mixes(op: Op, found: set[Value]) -> bool:
     """Whether a primitive may make ints of its operands: none of its numbers is certainly a float."""
     fn = op.attrs["fn"]
+    if fn in (max, min):
+        return any(v in found for v in op.operands)
     if fn is operator.truediv or isinstance(fn, type) or getattr(fn, "__module__", "") == "math":
         return False
     if not any(v in found for v in op.operands):

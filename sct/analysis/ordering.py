@@ -16,7 +16,7 @@ from .abstract import Abstract, Mapping, Range, Seq, Static
 from .callees import SPECIAL, call, call_standard
 from .infer import Refusal, Specializer, is_own_set, merge, truth
 from .loops import known_items, length, short_range
-from .primitives import apply, now
+from .primitives import apply, now, raise_here
 
 UNDECIDED: Abstract = NotImplemented
 
@@ -58,9 +58,18 @@ def _extreme(name: str) -> Any:
         if items is None:
             return UNDECIDED if key is None else call_standard(sp, general, [_indexable(sp, args[0]), key])
         if not items:
-            raise Refusal("SCT709", f"this always raises ValueError: {name}() of an empty sequence")
+            return raise_here(sp, _nothing_to_choose_from(fn))
         return _first(sp, fn, first, items, key)
     return build
+
+
+def _nothing_to_choose_from(fn: Any) -> Exception:
+    """What ``max`` or ``min`` raises, in the words of this version of Python."""
+    try:
+        fn(())
+    except ValueError as error:
+        return error
+    raise AssertionError("an extreme of nothing")
 
 
 def _first(sp: Specializer, fn: Any, first: Any, items: list[Abstract], key: Abstract | None) -> Abstract:
@@ -144,7 +153,7 @@ def select(sp: Specializer, items: list[Abstract], places: Sequence[Value]) -> l
     shape = sp.join([ab.generalise(ab.shape_of(item)) for item in items], "an item", "where items are put in order")
     types = [strip_const(t) for t in ab.leaf_types(shape)]
     rows = [ab.leaves(item, shape, sp.builder) for item in items]
-    columns = [sp.builder.value("tuple", column, List(t), cls=list)
+    columns = [sp.builder.value("tuple", column, List(t), "items", cls=list)
                for t, column in zip(types, zip(*rows, strict=True), strict=True)]
 
     def item_at(place: Value) -> Abstract:

@@ -135,8 +135,9 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
     try:
         t = _result_type(sp, fn, entry, [i for _, i in pairs], {k: i for k, (_, i) in named.items()})
     except Refusal as refusal:
-        if _raises(sp, fn, args):
-            return NEVER
+        error = _always_raised(sp, fn, args)
+        if error is not None:
+            return raise_here(sp, error)
         fixed = [_fixed(sp, a) for a in args], {k: _fixed(sp, a) for k, a in (kwargs or {}).items()}
         if refusal.code != "SCT708" or fixed == (args, kwargs or {}):
             raise
@@ -161,18 +162,22 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
     return _emit(sp, operands, t, attrs, inplace)
 
 
-def _raises(sp: Specializer, fn: Callable[..., Any], args: list[Abstract]) -> bool:
-    """Raise what an operator raises for these numbers, whatever the arguments of the function; whether it does."""
+def _always_raised(sp: Specializer, fn: Callable[..., Any], args: list[Abstract]) -> Exception | None:
+    """What an operator raises for these numbers, whatever the arguments of the function."""
     values = [a.value for a in args if isinstance(a, Static) and ab.is_number(a.value)]
     if sp.context.splicing or fn not in INFIX or len(values) != len(args):
-        return False
+        return None
     try:
         fn(*values)
     except ArithmeticError as error:
-        sp.builder.emit("raise", [construct(sp, type(error), [Static(str(error))], {})])
-        sp.ended = True
-        return True
-    return False
+        return error
+    return None
+
+
+def raise_here(sp: Specializer, error: Exception) -> Abstract:
+    """Let the program raise this where the specialiser is: nothing behind it runs."""
+    sp.builder.emit("raise", [construct(sp, type(error), list(map(Static, error.args)), {})])
+    return NEVER
 
 
 def _infinite(sp: Specializer, a: Abstract) -> Abstract:
@@ -369,6 +374,8 @@ def may_raise(fn: Callable[..., Any], args: list[Abstract]) -> bool:
         return not _is_numpy(args[0]) and not _is_numpy(args[1]) and not _nonzero_literal(args[1])
     if fn is operator.getitem or fn in (int, float, round):
         return True
+    if fn in _OF_SOME:
+        return len(args) == 1 or fn not in (max, min)
     if fn in (operator.lshift, operator.rshift):
         return not (isinstance(args[1], Static) and args[1].value >= 0)
     if fn is abs:
@@ -379,6 +386,10 @@ def may_raise(fn: Callable[..., Any], args: list[Abstract]) -> bool:
     if module.split(".")[0] not in _KNOWN:
         return True  # a function of the user's that has a rule of its own
     return (module == "math" and fn not in _TOTAL_MATH) or module == "numpy.linalg"
+
+
+_OF_SOME = (max, min, np.max, np.min, np.argmax, np.argmin, np.ptp)
+"""What raises where there is nothing to choose from."""
 
 
 def _may_signal(fn: Callable[..., Any], t: Type) -> bool:

@@ -73,7 +73,7 @@ def _visit(sp: Specializer, body: Static, args: list[Abstract], kwargs: dict[str
     """What the body gives and why it does not, leaving no trace of the visit."""
     from .callees import call
     obstacles, sp.context.obstacles = sp.context.obstacles, {}
-    mark, ended = sp.session.mark(), sp.ended
+    mark = sp.session.mark()
     positions, sp.positions = sp.positions, {}
     try:
         with sp.builder.at(Block()), sp.pending_of():
@@ -83,7 +83,7 @@ def _visit(sp: Specializer, body: Static, args: list[Abstract], kwargs: dict[str
         sp.context.obstacles = {(): refusal}  # type: ignore[dict-item]
     finally:
         sp.session.forget_since(mark)
-        sp.ended, sp.positions = ended, positions
+        sp.positions = positions
         found, sp.context.obstacles = sp.context.obstacles, obstacles
     if found:
         first = next(iter(found.values()))

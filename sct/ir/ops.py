@@ -16,7 +16,7 @@
 | ``attr`` | 1 | ``name`` | 1 | plain attribute of an object (``self.w``) |
 | ``format`` | leaves | ``parts`` | 1 | f-string; ``parts`` holds str or (operand index, conversion, format spec) |
 | ``if`` | condition | ``tail`` | n | blocks [then, else], each ends in ``yield`` (or ``raise``); *tail form*: see below |
-| ``for`` | lo, hi, step, inits… | ``kind="range"`` | carried… | one block; args: induction variable, carried… |
+| ``for`` | lo, hi, step, inits… | ``kind="range"``, ``decides`` | carried… | args: induction variable, carried… |
 | ``for`` | seq, inits… | ``kind="each"`` | carried… | iteration over an inactive iterable; args: item, carried… |
 | ``while`` | inits… | – | carried… | blocks [test, body], each with the carried values as args |
 | ``with`` | context managers… | ``names`` | n | one block that ends in ``yield`` |

@@ -19,8 +19,9 @@ def in_order(items: Any, key: Callable[[Any], Any] | None, reverse: bool) -> lis
     [1.0, 2.0, -3.0]
     """
     keys = items if key is None else [key(item) for item in items]
-    order = sorting_order(keys, reverse)
-    return [items[k] for k in order]
+    order = sorting_order(keys, True) if reverse else sorting_order(keys)
+    ordered = [items[k] for k in order]
+    return ordered
 
 
 def largest(items: Any, key: Callable[[Any], Any] | None) -> Any:
@@ -90,7 +91,8 @@ def running_from(items: Any, function: Callable[[Any, Any], Any], total: Any) ->
     >>> running_from([1.0, 2.0], lambda a, b: a + b, 5.0)
     [5.0, 6.0, 8.0]
     """
-    return [total] + [total := function(total, item) for item in items]
+    totals = [total] + [total := function(total, item) for item in items]
+    return totals
 
 
 def taken_while(test: Callable[[Any], Any], items: Any) -> list[Any]:
@@ -102,7 +104,8 @@ def taken_while(test: Callable[[Any], Any], items: Any) -> list[Any]:
     count = 0
     while count < len(items) and test(items[count]):
         count += 1
-    return [items[k] for k in range(count)]
+    taken = [items[k] for k in range(count)]
+    return taken
 
 
 def dropped_while(test: Callable[[Any], Any], items: Any) -> list[Any]:
@@ -114,4 +117,5 @@ def dropped_while(test: Callable[[Any], Any], items: Any) -> list[Any]:
     count = 0
     while count < len(items) and test(items[count]):
         count += 1
-    return [items[k] for k in range(count, len(items))]
+    rest = [items[k] for k in range(count, len(items))]
+    return rest

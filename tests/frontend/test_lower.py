@@ -433,7 +433,8 @@ def f(x, xs):
         lower(capture_text(text, "f", {}))
     found = [(o.code, o.loc.line) for o in caught.value.obstacles]
     assert found == [
-        ("SCT105", 3), ("SCT103", 4), ("SCT106", 5), ("SCT104", 8), ("SCT105", 10), ("SCT109", 11), ("SCT102", 13), ("SCT101", 14), ("SCT111", 15), ("SCT112", 16)]
+        ("SCT105", 3), ("SCT103", 4), ("SCT106", 5), ("SCT104", 8), ("SCT105", 10), ("SCT109", 11), ("SCT102", 13),
+        ("SCT101", 14), ("SCT111", 15), ("SCT112", 16)]
 
 
 @pytest.mark.parametrize("statement", [

@@ -294,7 +294,7 @@ function f(%x: float, %n: int):
     assert to_text(fn) == text
 
 
-def test_the_reverse_sweep_refuses_it_for_now():
+def test_the_reverse_sweep_is_told_which_handler_ran():
     from sct.ad.calls import Pairs
     from sct.ad.reverse import differentiate
     from sct.analysis.infer import Context
@@ -303,5 +303,9 @@ def test_the_reverse_sweep_refuses_it_for_now():
 
     context = Context(CompilationSession())
     fn = read(LOGARITHM)
-    with pytest.raises(InternalError, match="the reverse sweep of a try region"):
-        differentiate(fn, [0], lambda rev, results: rev.accumulate(results[0], results[0]), context, Pairs(context, tidy), [0])
+    joint = differentiate(fn, [0], lambda rev, results: rev.accumulate(results[0], rev.constant(1.0)), context,
+                          Pairs(context, tidy), [0])
+    (region,) = [op for op in walk(joint.function.body) if op.name == "try"]
+    assert [result.hint for result in region.results] == ["z", "said", "handler"]
+    assert [block.terminator.operands[-1].owner.attrs["value"] for block in region.blocks] == [0, 1, 2]
+    assert [op.attrs["args"][1].value for op in walk(joint.function.body) if op.operands[:1] == region.results[-1:]] == [0, 1]

@@ -115,27 +115,51 @@ def test_check_grads_names_argument_and_element(monkeypatch: pytest.MonkeyPatch)
     def f(x, k, v):
         return x * k * (v**2).sum()
 
-    def engine_with_error(error):
-        def value_and_grad(fun, argnums):
-            def call(*args):
-                value, grads = value_and_gradient(fun, args, argnums)
-                grads[1][1] += error
-                return value, grads
+    def engine(rev=0.0, fwd=0.0, second=0.0):
+        def vjp(fun, *args):
+            value, (x_bar, v_bar) = value_and_gradient(fun, args, (0, 2))
+            return value, lambda bar: (x_bar * bar, None, (v_bar + [0.0, rev]) * bar)
 
-            return call
+        def jvp(fun, args, tangents):
+            value, (x_bar, v_bar) = value_and_gradient(fun, args, (0, 2))
+            return value, tangents[0] * (x_bar + fwd) + v_bar @ tangents[2]
 
-        return lambda name: {"value_and_grad": value_and_grad}[name]
+        def grad(fun, argnums):
+            return lambda *args: value_and_gradient(fun, args, argnums)[1]
+
+        def hvp(fun, args, tangents):
+            (x, k, v), (x_dot, _, v_dot) = args, tangents
+            return 2 * k * v @ v_dot, 2 * k * (v * x_dot + x * v_dot) + [0.0, second]
+
+        return {"vjp": vjp, "jvp": jvp, "grad": grad, "hvp": hvp}.__getitem__
 
     args = (0.5, 3, np.array([1.0, 2.0]))
-    monkeypatch.setattr(check, "public", engine_with_error(0.0))
-    check_grads(f, args)
-    monkeypatch.setattr(check, "public", engine_with_error(1e-3))
-    with pytest.raises(AssertionError, match=r"argument 2, element \[1\].*1 of 2 elements differ"):
+    monkeypatch.setattr(check, "public", engine())
+    check_grads(f, args, order=2)
+    monkeypatch.setattr(check, "public", engine(rev=1e-3))
+    with pytest.raises(AssertionError, match=r"argument 2, element \[1\]: the gradient is.*1 of 2 elements differ"):
         check_grads(f, args)
-    with pytest.raises(NotImplementedError):
+    check_grads(f, args, modes=("fwd",))
+    monkeypatch.setattr(check, "public", engine(fwd=1e-3))
+    with pytest.raises(AssertionError, match="argument 0: the derivative by forward mode is.*finite differences"):
+        check_grads(f, args)
+    monkeypatch.setattr(check, "public", engine(fwd=1e-8))
+    with pytest.raises(AssertionError, match="argument 0: the derivative by forward mode is.*reverse mode gives"):
+        check_grads(f, args)
+    monkeypatch.setattr(check, "public", engine(second=1e-3))
+    with pytest.raises(AssertionError, match=r"argument 2, element \[1\]: the Hessian times a vector"):
         check_grads(f, args, order=2)
+
+
+def test_check_grads_says_what_it_cannot_check() -> None:
     with pytest.raises(ValueError, match="no argument is a float"):
-        check_grads(f, (1, 2, 3))
+        check_grads(lambda n: n * 1.0, (1,))
+    with pytest.raises(ValueError, match="order 1 and 2"):
+        check_grads(lambda x: x, (1.0,), order=3)
+    with pytest.raises(ValueError, match="modes"):
+        check_grads(lambda x: x, (1.0,), modes=("both",))
+    with pytest.raises(ValueError, match="one number"):
+        check_grads(lambda x: x * x, (np.ones(2),), order=2)
 
 
 def test_summaries_group_refusals() -> None:
