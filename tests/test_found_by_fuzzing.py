@@ -532,6 +532,22 @@ def test_a_branch_that_is_never_taken_and_that_the_reverse_sweep_does_not_know_f
     agrees(returns_where_nothing_is_found, 1.5, 2.0, 2)
 
 
+def returns_where_all_is_found(x: float, k: int) -> float:
+    for _ in range(k):
+        if all(1.0 for _ in WEIGHTS if 1.0):
+            return divmod(x, 1.0)[1]
+        x /= np.zeros(2).sum()
+    return x * x
+
+
+WEIGHTS = [1.0]
+
+
+def test_what_no_iteration_changes_is_known_behind_the_loop() -> None:
+    agrees(returns_where_all_is_found, 1.5, 2)
+    agrees(returns_where_all_is_found, 1.5, 0)
+
+
 def reads_in_a_comprehension(x: float, v: np.ndarray) -> float:
     if not WEIGHT:
         result = v

@@ -333,9 +333,9 @@ class Simplifier:
         return taken
 
     def is_read_outside(self, block: Block) -> bool:
-        """Whether the reverse sweep still names a value of this block, until what it reads is saved."""
+        """Whether the reverse sweep reads what is in this block: by name, until it is saved, or from where that puts it."""
         inside = Counter(v for op in walk(block) for v in op.operands)
-        return any(self.uses[v] > inside[v] for op in walk(block) for v in op.results)
+        return any(op.name == "push" or any(self.uses[v] > inside[v] for v in op.results) for op in walk(block))
 
     def region(self, op: Op) -> None:
         outer = self.loop
