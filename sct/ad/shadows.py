@@ -72,7 +72,8 @@ def _shadow_ops(op: Op, wanted: Sequence[Value], of: Callable[[Value], Value]) -
         yield _adjoint_call(op, operands, attrs, op.results)
         return
     for result in wanted:
-        yield _adjoint_call(op, [result], {"fn": np.zeros_like, "args": (Slot(0),), "kwargs": {}, "effect": "fresh"}, [result])
+        attrs = {"fn": np.zeros_like, "args": (Slot(0),), "kwargs": {}, "effect": "fresh", "shadow": True}
+        yield _adjoint_call(op, [result], attrs, [result])
 
 
 def _adjoint_call(op: Op, operands: list[Value], attrs: dict[str, Any],

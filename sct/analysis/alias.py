@@ -72,7 +72,7 @@ class AliasClasses:
         elif op.name == "global" or op.attrs.get("remembers"):
             self.foreign.update(op.results)
         elif op.name == "invoke" and op.attrs["callee"].shares is not None:
-            self._invoke(op, op.attrs["callee"].shares)
+            self.share(op, op.attrs["callee"].shares)
         elif op.name in ("invoke", "attr") or (op.name == "call" and (may_alias(op) or _holds_operands(op))) \
                 or op.name in _SHARING:
             for v in op.operands[:1] if op.name == "iaddv" else op.operands:
@@ -83,8 +83,9 @@ class AliasClasses:
                 for r in op.results[1:]:
                     self.union(op.results[0], r)
 
-    def _invoke(self, op: Op, shares: tuple[Sharing, ...]) -> None:
-        for result, sharing in zip(op.results, shares, strict=True):
+    def share(self, op: Op, shares: tuple[Sharing, ...]) -> None:
+        """Unite the results of a call with what the callee says they share memory with."""
+        for result, sharing in zip(op.results, shares, strict=False):  # a forward half returns a context, too
             for other in (*(op.operands[k] for k in sharing.params), *(op.results[k] for k in sharing.results)):
                 self.union(result, other)
             if sharing.outside:
