@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from ..analysis.activity import active_values
+from ..analysis.activity import active_values, carries_derivative
 from ..analysis.infer import Context, Refusal
 from ..analysis.writes import is_view
 from ..errors import InternalError
@@ -134,6 +134,8 @@ class Reverser(Accumulator):
 # ------------------------------------------------------------------------------------------------------------ plain ops
 
 def _call(rev: Reverser, op: Op) -> None:
+    if not carries_derivative(op):
+        return
     totals = [rev.total(r) for r in op.results]
     if all(t is None for t in totals) or not any(v in rev.active for v in op.operands) or rev.is_reference(op):
         return
