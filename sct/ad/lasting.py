@@ -5,16 +5,17 @@ Between the two halves of ``vjp`` the caller runs, who may write into arrays, an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ..analysis.alias import AliasClasses
 from ..analysis.infer import Context, Refusal
 from ..ir.build import Builder
 from ..ir.core import Block, Function, Op, Value, walk
-from ..ir.ops import Slot
-from ..ir.types import Array, Cache, Dict, List, Tuple, strip_const
+from ..ir.ops import SeqOf, Slot
+from ..ir.types import Array, Cache, Dict, List, Scalar, Tuple, strip_const
 from ..runtime import helpers
 from .emitter import Emitter
+from .stored import Names, is_half
 
 _READS = frozenset({"global", "attr", "item"})
 """Ops that look at data from outside: at what they find there, or at a part of it."""
@@ -105,9 +106,79 @@ def _copy(emitter: Emitter, value: Value) -> Value:
                                  effect="fresh", adjoint=True)
 
 
-def copy_saved_lists(backward: Function) -> None:
-    """Let the backward half take its saved values from copies, so that the context stays as the forward half made it."""
-    taken = [op for op in backward.body.ops if op.name == "item" and op.operands[0] is backward.body.args[0]]
+def own_written(forward: Function, backward: Function) -> set[Value]:
+    """Let the backward half work on copies of what it writes to in its context: undone stores, and adjoint arrays.
+
+    What shares memory with that is copied with it, contexts of callees included, so that it is shared as before.  The result
+    is what the context holds of it.
+    """
+    packed = forward.body.ops[-1].operands[-1].owner
+    if not isinstance(packed, Op):
+        return set()
+    names = _Reach(forward)
+    written = {names.find(v) for v in _written(forward)}
+    items = {op.attrs["key"]: op for op in backward.body.ops if op.name == "item" and op.operands[0] is backward.params[0]}
+    own = [items[k].result for k, v in enumerate(packed.operands)
+           if k in items and not isinstance(strip_const(v.type), Scalar) and names.find(v) in written]
+    if own:
+        _replicate(backward, own, max(map(backward.body.ops.index, items.values())) + 1)
+    return set(own)
+
+
+class _Reach(Names):
+    """As the memory is named; a context that a callee's forward half returned may hold all that this was given."""
+
+    def half(self, op: Op) -> None:
+        for v in (*op.operands, *op.results):
+            if not isinstance(strip_const(v.type), Scalar):
+                self.join(v, op.results[-1])
+
+
+def _written(forward: Function) -> Iterator[Value]:
+    """What the backward half will write to."""
+    for op in walk(forward.body):
+        if op.name == "store":
+            yield op.operands[0]
+        elif op.attrs.get("shadow"):
+            yield op.result
+        elif op.name == "invoke" and is_half(op.attrs["callee"]) and _stores(op.attrs["callee"]):
+            yield from op.results[-1:]
+
+
+def _stores(forward: Function) -> bool:
+    """Whether a function, or one that it calls, stores into arrays."""
+    seen, work = {forward}, [forward]
+    while work:
+        one = work.pop()
+        if not one.body.ops:
+            return True  # it is still being made
+        for op in walk(one.body):
+            if op.name == "store" or op.attrs.get("shadow"):
+                return True
+            if op.name == "invoke" and op.attrs["callee"] not in seen:
+                seen.add(op.attrs["callee"])
+                work.append(op.attrs["callee"])
+    return False
+
+
+def _replicate(backward: Function, own: list[Value], at: int) -> None:
+    """Emit the call; it counts as one that reads and may return its arguments, since its results share memory as these do."""
+    body = backward.body
+    together = Slot(0) if len(own) == 1 else SeqOf(tuple, tuple(map(Slot, range(len(own)))))
+    op = Op("call", list(own), [], {"fn": helpers.replicated, "args": (together,), "kwargs": {}, "effect": "reads",
+                                    "adjoint": True}, [], body, backward.loc)
+    op.results = [Value(v.hint, v.type, op) for v in own]
+    replace_uses(body.ops[at:], dict(zip(own, op.results, strict=True)))
+    body.ops.insert(at, op)
+
+
+def copy_saved_lists(backward: Function, own: set[Value]) -> None:
+    """Let the backward half take its saved values from copies, so that the context stays as the forward half made it.
+
+    What is its ``own`` already needs no further copy.
+    """
+    taken = [op for op in backward.body.ops if op.name == "item" and op.operands[0] is backward.body.args[0]
+             and op.result not in own]
     for op in reversed(taken):
         _copy_list(op.result, taken[-1])
     for op in list(walk(backward.body)):
