@@ -17,7 +17,7 @@ from ..ir.core import Block, Function, Op, Value
 from ..ir.ops import LOOPS
 from ..ir.printing import op_text
 from ..ir.rewrite import carried_inits, clone_function, item_count
-from ..ir.types import FLOAT, NONE, UNDEF, Array, Cache, List, Object, OrConst, Scalar, Tuple, Type, strip_const
+from ..ir.types import FLOAT, NONE, Array, Cache, List, Object, OrConst, Scalar, Tuple, Type, strip_const
 from . import control, pushforwards, stored
 from .emitter import Emitter, make_buffers_float
 from .masks import Mask, Masks, Named, varies
@@ -136,8 +136,6 @@ class _Linearizer(Emitter):
         found = self.dots.get(value)
         if found is not None:
             return found
-        if variable in self.stored and isinstance(value.owner, Op) and value.owner.name == "undef":
-            return self.builder.value("undef", (), UNDEF)
         if variable is not None and not value.type.differentiable and value not in self.masks:
             number = isinstance(strip_const(value.type), Scalar)
             if isinstance(strip_const(value.type), List):

@@ -5,7 +5,7 @@ Between the two halves of ``vjp`` the caller runs, who may write into arrays, an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from ..analysis.alias import AliasClasses
 from ..analysis.infer import Context, Refusal
@@ -15,7 +15,7 @@ from ..ir.ops import SeqOf, Slot
 from ..ir.types import Array, Cache, Dict, List, Scalar, Tuple, strip_const
 from ..runtime import helpers
 from .emitter import Emitter
-from .stored import Names, is_half
+from .stored import Names
 
 _READS = frozenset({"global", "attr", "item"})
 """Ops that look at data from outside: at what they find there, or at a part of it."""
@@ -116,12 +116,11 @@ def own_written(forward: Function, backward: Function) -> set[Value]:
     if not isinstance(packed, Op):
         return set()
     names = _Reach(forward)
-    written = {names.find(v) for v in _written(forward)}
-    items = {op.attrs["key"]: op for op in backward.body.ops if op.name == "item" and op.operands[0] is backward.params[0]}
-    own = [items[k].result for k, v in enumerate(packed.operands)
-           if k in items and not isinstance(strip_const(v.type), Scalar) and names.find(v) in written]
+    written = {names.find(packed.operands[item.attrs["key"]]) for item in _written_items(backward, {backward})}
+    own = [item.result for item in _items(backward) if not isinstance(strip_const(item.result.type), Scalar)
+           and names.find(packed.operands[item.attrs["key"]]) in written]
     if own:
-        _replicate(backward, own, max(map(backward.body.ops.index, items.values())) + 1)
+        _replicate(backward, own, max(map(backward.body.ops.index, _items(backward))) + 1)
     return set(own)
 
 
@@ -134,31 +133,26 @@ class _Reach(Names):
                 self.join(v, op.results[-1])
 
 
-def _written(forward: Function) -> Iterator[Value]:
-    """What the backward half will write to."""
-    for op in walk(forward.body):
-        if op.name == "store":
-            yield op.operands[0]
-        elif op.attrs.get("shadow"):
-            yield op.result
-        elif op.name == "invoke" and is_half(op.attrs["callee"]) and _stores(op.attrs["callee"]):
-            yield from op.results[-1:]
+def _items(backward: Function) -> list[Op]:
+    """The ops that take a backward half's context apart."""
+    return [op for op in backward.body.ops if op.name == "item" and op.operands[0] is backward.params[0]]
 
 
-def _stores(forward: Function) -> bool:
-    """Whether a function, or one that it calls, stores into arrays."""
-    seen, work = {forward}, [forward]
-    while work:
-        one = work.pop()
-        if not one.body.ops:
-            return True  # it is still being made
-        for op in walk(one.body):
-            if op.name == "store" or op.attrs.get("shadow"):
-                return True
-            if op.name == "invoke" and op.attrs["callee"] not in seen:
-                seen.add(op.attrs["callee"])
-                work.append(op.attrs["callee"])
-    return False
+_WRITES = frozenset({"store", "iadd", "index_add", "fill"})
+
+
+def _written_items(backward: Function, seen: set[Function]) -> list[Op]:
+    """The items of its context that a backward half writes to, or gives to one that does."""
+    names = Names(backward)
+    targets = set()
+    for op in walk(backward.body):
+        if op.name in _WRITES:
+            targets.add(names.find(op.operands[0]))
+        elif op.name == "invoke" and op.attrs.get("effect") == "writes":
+            callee = op.attrs["callee"]
+            if callee in seen or _written_items(callee, seen | {callee}):
+                targets.add(names.find(op.operands[0]))
+    return [item for item in _items(backward) if names.find(item.result) in targets]
 
 
 def _replicate(backward: Function, own: list[Value], at: int) -> None:

@@ -178,7 +178,9 @@ def own_memory(fwd: _Linearizer, op: Op, since: int) -> None:
 
 
 def zeros(fwd: _Linearizer, value: Value) -> Value:
-    """The tangent array of an array that does not vary yet."""
+    """The tangent array of an array that does not vary yet; unbound where that is."""
+    if isinstance(value.owner, Op) and value.owner.name == "undef":
+        return fwd.builder.value("undef", (), value.type)
     return fwd.builder.value("call", [value], value.type, f"{value.hint}_dot" if value.hint else "", fn=np.zeros_like,
                              args=(Slot(0),), kwargs={}, effect="fresh", adjoint=True)
 

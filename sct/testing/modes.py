@@ -23,6 +23,8 @@ from .trial import Verdict, captured, copies, first_line, is_refusal, refusal
 STEPS = (1e-5, 2e-6)
 """Two steps of the differences: where they disagree, the program has a kink or is too steep to be judged."""
 TOLERANCE = 5e-3
+STEEP = 1e5
+"""Elements of a gradient beyond this leave too few digits to the differences."""
 
 
 def judge_modes(program: Program) -> dict[str, Verdict]:
@@ -74,6 +76,8 @@ def _curved(fn: Any, program: Program, directions: Sequence[Any], gradient: Any)
     """The change of the gradient along a direction, against its differences."""
     found = public("hvp")(fn, copies(program.args), directions)
     products = np.concatenate([np.ravel(p) for p in (found if len(program.argnums) > 1 else (found,))])
+    if any(np.any(np.abs(g) > STEEP) for g in gradient(*copies(program.args))):
+        return "unjudged"
     estimates = [_differences(gradient, program, directions, step) for step in STEPS]
     scale = np.maximum(1.0, np.abs(estimates[0]))
     if not np.all(np.isfinite(estimates)) or np.max(np.abs(estimates[0] - estimates[1]) / scale) > TOLERANCE / 5:
