@@ -476,20 +476,6 @@ def float_result_into_integers(x):
     return np.sum(x * y)
 
 
-def _stores(x):
-    a = x * 1.0
-    a[0] = x[1] * x[1] * x[0]
-    return np.sum(a * a)
-
-
-_gradient = sct.grad(_stores)
-
-
-@refused(X, code="SCT601")
-def derivative_of_a_derivative(x):
-    return np.sum(_gradient(x) ** 2)
-
-
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(REFUSED))
 def test_refused(fun, args, options):
     assert refusal(fun, *args).code == options["code"]
