@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from .reverse import Reverser
 
 _IMPLICIT_COPIES = ("convert", "broadcast")
-"""Ops whose result refers to their operand's memory but has an adjoint of its own, which is added to the operand's."""
+"""Ops whose result refers to their operand's memory but has an adjoint of its own, which is added to the operand's; so has the
+result of calls that are marked transient."""
 
 
 class Shadows:
@@ -56,7 +57,8 @@ class Shadows:
 
 
 def _is_implicit(value: Value) -> bool:
-    return isinstance(value.owner, Op) and value.owner.name in _IMPLICIT_COPIES
+    op = value.owner
+    return isinstance(op, Op) and (op.name in _IMPLICIT_COPIES or bool(op.attrs.get("transient")))
 
 
 def _is_passed_on(value: Value) -> bool:
