@@ -482,6 +482,36 @@ def callee_with_a_local_array(x):
     return np.sum(s * t)
 
 
+# -------------------------------------------------------------------------------------------------- what is spread in a store
+
+@case(np.outer(X, X), np.array([[0.5]]), 2)
+@case(np.outer(np.arange(5.0), np.arange(1.0, 6.0)), M, 2)
+@case(M, np.array([0.5]), 2)
+@case(np.ones((4, 5)) + np.arange(5.0), np.array([[0.3], [0.1]]), 1)
+@case(np.ones((4, 3)) + np.arange(3.0), np.array([[0.3], [0.1]]), 1)
+def added_to_a_stencil(u0, f, n):
+    u, v = u0.copy(), u0.copy()
+    for _ in range(n):
+        v[1:-1, 1:-1] = 0.25 * (u[:-2, 1:-1] + u[1:-1, 2:] - 0.1 * f) * u[1:-1, 1:-1]
+        v[1:-1, 1:-1] -= 0.5 * (f * 2.0 + u[2:, 1:-1])
+        u, v = v, u
+    return np.sum(u * u)
+
+
+@case(np.outer(X, X), M)
+@case(np.outer(X, X), M[:1])
+@case(np.outer(X, X), M[:, :1])
+def slices_of_arrays_of_measured_sizes(u, f):
+    n, m = u.shape
+    a = np.zeros((n, m))
+    b = np.zeros((m, n))
+    for k in range(2):
+        a[1:, :] = (u[:-1] + f[:1, :] * u[1:, :]) * a[:-1, :] + f[:1]
+        b[::2] += f[::2] * 0.5 + u[k]
+        b[::2] *= np.sin(a[:1] + f[:1])
+    return np.sum(a) + np.sum(b * a.T)
+
+
 # ----------------------------------------------------------------------------------------------------------------- spellings
 
 @case(X)

@@ -37,8 +37,8 @@ import numpy as np
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.rewrite import replace_uses, use_map
 from ..ir.types import Array
-from .lazy import is_elementwise
 from .memory import Memory
+from .shapes import is_elementwise
 
 _WRITES_FIRST = frozenset({"iadd", "index_add", "fill", "store", "iaddv", "append"})
 
