@@ -16,6 +16,7 @@ from .group import group_saved
 from .hoist import hoist_invariants
 from .inplace import protect_saved_arrays
 from .iterate import iterate_over_saved
+from .late import make_shadows_late
 from .lazy import broadcast_lazily
 from .owned import take_owned_lists
 from .reuse import reuse_saved
@@ -44,6 +45,7 @@ def settle(fn: Function) -> int:
 
 PIPELINE: list[Pass] = [
     eliminate_dead_code,
+    make_shadows_late,
     broadcast_lazily,
     settle,
     arrange,

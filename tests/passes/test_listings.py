@@ -12,6 +12,7 @@ from sct.passes import (
     hoist,
     inplace,
     iterate,
+    late,
     lazy,
     owned,
     returns,
@@ -29,6 +30,7 @@ from sct.passes.group import group_saved
 from sct.passes.hoist import hoist_invariants
 from sct.passes.inplace import protect_saved_arrays
 from sct.passes.iterate import iterate_over_saved
+from sct.passes.late import make_shadows_late
 from sct.passes.lazy import broadcast_lazily
 from sct.passes.owned import take_owned_lists
 from sct.passes.returns import unify_returns
@@ -42,7 +44,7 @@ from .listings import check, listing
 PASSES = {
     cse: merge_common_subexpressions, dce: eliminate_dead_code, hoist: hoist_invariants, inplace: protect_saved_arrays,
     iterate: iterate_over_saved, lazy: broadcast_lazily, group: group_saved, skip: skip_zeros, reuse: reuse_saved,
-    owned: take_owned_lists,
+    owned: take_owned_lists, late: make_shadows_late,
 }
 
 
