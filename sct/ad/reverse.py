@@ -38,9 +38,7 @@ class Reverser(Accumulator):
         self.shadows = Shadows(function, self.active)
         self.overwritten: dict[Op, Value] = {}
         """For each store what its place held before."""
-        self.bars = {}
-        self.buffers: dict[Value, Value] = {}
-        """Adjoint arrays that this sweep owns and adds to in place."""
+        self.bars, self.buffers = {}, {}
         self.mirror: dict[Block, Block] = {}
         """For each forward block the reverse block that undoes it."""
         self.replaced: dict[Value, Value] = {}

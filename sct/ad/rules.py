@@ -186,7 +186,7 @@ def splice(rev: Accumulator, op: Op, totals: list[Value | None]) -> None:
         _contribute(rev, argument, bar, name)
 
 
-def _together(rev: Reverser, given: list[tuple[Abstract, Abstract]]) -> list[tuple[Abstract, Abstract]]:
+def _together(rev: Accumulator, given: list[tuple[Abstract, Abstract]]) -> list[tuple[Abstract, Abstract]]:
     """The two cotangents of ``u * u`` as one sum, where each would be added to an array."""
     if len(given) == 2 and given[0][0] is given[1][0] and given[0][0] in rev.buffers:
         (argument, first), (_, second) = given

@@ -72,11 +72,20 @@ def _shadow_op(op: Op, of: Callable[[Value], Value]) -> Op:
         operands = [of(op.operands[0]), *op.operands[1:]]
         attrs = {key: value for key, value in op.attrs.items() if key != "may_raise"}
         made = Op("call", operands, [], {**attrs, "adjoint": True}, [], None, op.loc)
+    elif op.name == "call" and op.attrs["fn"] in (np.zeros, np.ones, np.empty):
+        made = Op("call", list(op.operands), [], {**op.attrs, "fn": np.zeros, "adjoint": True}, [], None, op.loc)
     else:
-        made = Op("call", [op.result], [], {"fn": np.zeros_like, "args": (Slot(0),), "kwargs": {}, "effect": "fresh",
-                                            "adjoint": True}, [], None, op.loc)
+        like = op.operands[0] if _is_like_another(op) else op.result
+        made = Op("call", [like], [], {"fn": np.zeros_like, "args": (Slot(0),), "kwargs": {}, "effect": "fresh",
+                                       "adjoint": True}, [], None, op.loc)
     made.results = [Value(f"{r.hint}_bar" if r.hint else "", r.type, made) for r in op.results]
     return made
+
+
+def _is_like_another(op: Op) -> bool:
+    """Whether ``op`` makes an array of the shape and type of its operand, which may be there anyway."""
+    makes = op.name == "call" and op.attrs["fn"] in (np.zeros_like, np.ones_like, np.empty_like)
+    return makes and op.attrs["args"] == (Slot(0),) and not op.attrs["kwargs"] and op.operands[0].type == op.result.type
 
 
 # ------------------------------------------------------------------------------------------- at the head of a mirrored block

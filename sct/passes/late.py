@@ -33,7 +33,7 @@ After:
       return %c_bar, %d_bar
 
 It pays because the arrays are not in the way before they are needed, and because nothing is exchanged that is zero.
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -65,12 +65,21 @@ def _move(fn: Function, loop: Op, mark: Op) -> int:
         shadow, primal = loop.results[k], loop.results[source]
         op = Op("call", [primal], [shadow], {"fn": np.zeros_like, "args": (Slot(0),), "kwargs": {}, "effect": "fresh",
                                              "adjoint": True}, [], fn.body, mark.loc)
-        shadow.owner = op
+        shadow.owner, shadow.hint = op, _name_in_reverse_loop(fn, shadow) or shadow.hint
         fn.body.ops.insert(place, op)
         place += 1
     keep_carried(loop, [k not in found for k in range(len(loop.results))])
     fn.body.ops[:] = [op for op in fn.body.ops if op not in makers]
     return len(found)
+
+
+def _name_in_reverse_loop(fn: Function, shadow: Value) -> str:
+    """The name of the variable that takes the array over: going backwards, exchanged variables begin exchanged."""
+    loops = [op for op in fn.body.ops if op.name in LOOPS and shadow in carried_inits(op)]
+    if len(loops) != 1:
+        return ""
+    body = loops[0].blocks[-1]
+    return body.args[item_count(loops[0]) + carried_inits(loops[0]).index(shadow)].hint
 
 
 def _exchanged_shadows(fn: Function, loop: Op, mark: Op) -> dict[int, int]:
