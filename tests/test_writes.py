@@ -108,6 +108,14 @@ def swapped_rows(x):
     return np.sum(a * a * a)
 
 
+@case(X)
+def written_over_after_literal_indices(x):
+    for k in range(2):
+        x[:] = x[[0, 2, 0]] * x
+        x[1:] *= x[[True, False, True]]
+    return np.sum(x)
+
+
 @case(X, np.array([1, 1, 3]))
 @case(X, np.array([4, 1, 3]))
 def integer_arrays(x, idx):

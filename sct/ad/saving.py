@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..analysis.alias import AliasClasses
+from ..analysis.alias import AliasClasses, may_alias
 from ..errors import InternalError
 from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
 from ..ir.ops import IMPLICIT, LOOPS
@@ -157,7 +157,8 @@ class _Saver:
 
     def _loads_what_is_stored(self, op: Op) -> bool:
         """Whether ``op`` reads contents that a store may change: a view of them can be taken again at any time."""
-        return isinstance(strip_const(op.results[0].type), Scalar) and any(map(self.stored, op.operands))
+        copies = op.name == "call" and op.attrs["fn"] is operator.getitem and not may_alias(op)  # a[[0, 2, 1]]
+        return (copies or isinstance(strip_const(op.results[0].type), Scalar)) and any(map(self.stored, op.operands))
 
     # ------------------------------------------------------------------------------------------------------ rewriting
     def _rewrite(self, op: Op, forward_blocks: set[Block]) -> None:
