@@ -14,11 +14,116 @@ from sct.runtime.helpers import replicated
 from sct.testing.modes import judge_modes
 from sct.testing.programs import generate
 from tests import test_writes, test_writes_calls
-from tests.oracle import call, parameters
+from tests.oracle import call, check, parameters, program
 
-PROGRAMS = parameters([*test_writes.PROGRAMS, *test_writes_calls.PROGRAMS])
+MORE = []
 X = np.array([0.31, 0.71, 1.1])
 A = np.array([[2.0, 0.3, -0.5], [0.1, 1.5, 0.2], [0.4, -0.3, 1.8]])
+
+
+def case(*args, **options):
+    return program(MORE, *args, **options)
+
+
+@case(X)
+def tangents_that_rules_hand_through(x):
+    a = +x
+    a[0] *= x[1]
+    b = a + 0.0
+    b[1] = a[0] * b[2]
+    return np.sum(a * b * x)
+
+
+@case(0.7)
+def tangents_of_another_shape(x):
+    a, b, c = np.zeros(3) + x, np.ones(3) * x, np.full(3, x)
+    a[0] *= b[1]
+    b[1:] += a[:2] * c[1:]
+    c[:] = a * b
+    return np.sum(a * b * c)
+
+
+@case(X)
+def what_was_negative_before(v):
+    b = np.cos(v)
+    b[0] += v[1] * v[1]
+    return np.sum((b / (1.5 + np.abs(v))) * b)
+
+
+@case(X)
+def arrays_that_never_vary(x):
+    a, b = np.zeros(3), np.zeros(3)
+    a[0] = 1.0
+    b[1] = x[0] * x[1]
+    a[1] = b[1] * 2
+    b[0] = a[0]
+    return np.sum(a * b) * x[2]
+
+
+@case(X)
+def repeated_indices_and_masks(x):
+    a, i = x * 2.0, np.array([0, 2, 0])
+    a[i] = x * x
+    a[i] *= x
+    a[[1, 1]] += x[:2]
+    np.add.at(a, i, x * a[i])
+    a[a > 0.9] *= a[0]
+    a.sort()
+    return np.sum(a * a * x)
+
+
+@case(X)
+def in_place_powers(x):
+    a = x * 1.0
+    a **= 2
+    a[1:] /= a[:-1]
+    a[:2] **= a[1:]
+    return np.sum(a)
+
+
+@case(A, X)
+def pivoting(m, b):
+    for k in range(3):
+        p = k + int(np.argmax(np.abs(m[k:, k])))
+        if p != k:
+            m[[k, p]] = m[[p, k]]
+            b[[k, p]] = b[[p, k]]
+        for i in range(k + 1, 3):
+            m[i, k] /= m[k, k]
+            m[i, k + 1:] -= m[i, k] * m[k, k + 1:]
+            b[i] -= m[i, k] * b[k]
+    return np.sum(b * b) / m[2, 2]
+
+
+@case(X)
+def views_that_outlive_writes(x):
+    a = x * 1.0
+    b = a[1:]
+    s = np.sum(b * b)
+    a *= x
+    t = np.sum(b * b)
+    b *= a[:-1]
+    return s * t + np.sum(a)
+
+
+@case(0.4, X)
+def unbound_on_one_path(x, v):
+    with np.errstate(divide="ignore"):
+        if x > 2.3:
+            return -1.43 * v[0]
+    a, w = v * x, v * 1.0
+    for _ in range(2):
+        w *= np.cos(a[0] * x)
+        a, w = w, a
+    return np.sum(a) * x
+
+
+PROGRAMS = parameters([*test_writes.PROGRAMS, *test_writes_calls.PROGRAMS, *MORE])
+
+
+@pytest.mark.parametrize(("fun", "args", "options"), parameters(MORE))
+def test_gradient(fun, args, options):
+    check(fun, *args, **options)
 
 
 def directions(args):

@@ -188,7 +188,7 @@ def zeros(fwd: _Linearizer, value: Value) -> Value:
 def _is_new(fwd: _Linearizer, tangent: Value, since: int, results: int) -> bool:
     made = tangent.owner
     return results == 1 and isinstance(made, Op) and made in fwd.builder.block.ops[since:] and made.name == "call" \
-        and not may_alias(made)
+        and made.attrs["fn"] is not np.ndarray.astype and not may_alias(made)  # of a number that is spread, a number is left
 
 
 def _is_whole(op: Op, tangent: Value, result: Value) -> bool:

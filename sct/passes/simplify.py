@@ -292,6 +292,8 @@ class Simplifier:
         owner = term.owner
         if owner.name != "call" or owner.attrs["fn"] is not fn:
             return None
+        if self.memory.written(term):
+            return None  # it may no longer hold what was computed
         # Taking the operation apart reads its operands later, and inside the loop where it is used.
         if loop_around(owner.parent) is not self.loop or any(map(self.may_change, owner.operands)):
             return None

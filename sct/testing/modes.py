@@ -37,7 +37,8 @@ def judge_modes(program: Program) -> dict[str, Verdict]:
         if failure is not None or not all(np.all(np.isfinite(g)) for g in found):
             return {}
         directions = _directions(program)
-        expected = sum(float(np.sum(g * directions[k])) for g, k in zip(found, program.argnums, strict=True))
+        expected = sum(float(np.sum(g * directions[k])) for g, k in zip(found, program.argnums, strict=True)
+                       if directions[k] is not None)
         return {"jvp": _judged(lambda: _pushed(fn, program, directions, expected)),
                 "vjp": _judged(lambda: _pulled(fn, program, found)),
                 "hvp": _judged(lambda: _curved(fn, program, directions, gradient))}
@@ -75,7 +76,8 @@ def _pulled(fn: Any, program: Program, expected: Sequence[Any]) -> str:
 def _curved(fn: Any, program: Program, directions: Sequence[Any], gradient: Any) -> str:
     """The change of the gradient along a direction, against its differences."""
     found = public("hvp")(fn, copies(program.args), directions)
-    products = np.concatenate([np.ravel(p) for p in (found if len(program.argnums) > 1 else (found,))])
+    moved = [k for k in program.argnums if directions[k] is not None]
+    products = np.concatenate([np.ravel(p) for p in (found if len(moved) > 1 else (found,))])
     if any(np.any(np.abs(g) > STEEP) for g in gradient(*copies(program.args))):
         return "unjudged"
     estimates = [_differences(gradient, program, directions, step) for step in STEPS]
@@ -87,17 +89,19 @@ def _curved(fn: Any, program: Program, directions: Sequence[Any], gradient: Any)
 
 
 def _directions(program: Program) -> list[Any]:
+    """A direction for each float and array, but for some that stay where they are."""
     rng = np.random.default_rng(program.seed)
     drawn = [rng.normal(size=np.shape(a)) for a in program.args]
-    return [(drawn[k] if isinstance(a, np.ndarray) else float(drawn[k])) if k in program.argnums else None
+    moved = {k for k in program.argnums if rng.random() < 0.7} or set(program.argnums)
+    return [(drawn[k] if isinstance(a, np.ndarray) else float(drawn[k])) if k in moved else None
             for k, a in enumerate(program.args)]
 
 
 def _differences(gradient: Any, program: Program, directions: Sequence[Any], step: float) -> np.ndarray:
     ahead, behind = ([a if d is None else a + sign * step * d for a, d in zip(copies(program.args), directions, strict=True)]
                      for sign in (1, -1))
-    pairs = zip(gradient(*ahead), gradient(*behind), strict=True)
-    return np.concatenate([np.ravel(np.subtract(a, b)) / (2 * step) for a, b in pairs])
+    pairs = zip(program.argnums, gradient(*ahead), gradient(*behind), strict=True)
+    return np.concatenate([np.ravel(np.subtract(a, b)) / (2 * step) for k, a, b in pairs if directions[k] is not None])
 
 
 def main() -> int:
@@ -116,7 +120,7 @@ def main() -> int:
             if verdict.kind == "refused":
                 reasons[f"{mode}: {verdict.detail}"] += 1
             elif verdict.kind not in ("right", "unjudged"):
-                print(f"seed {seed}: {mode}: {verdict.kind}: {verdict.detail}")
+                print(f"seed {seed}: {mode}: {verdict.kind}: {verdict.detail}", flush=True)
     for (mode, kind), count in sorted(counts.items()):
         print(f"{mode}  {kind:10} {count}")
     for reason, count in reasons.most_common(12):
