@@ -620,37 +620,11 @@ def maybe_a_view_of_a_local(x):
     return np.sum(a * f.reshape(3, 3))
 
 
-def _scaled(v, c):
-    for _ in range(2):
-        v *= c
-    return v[0]
-
-
-@refused(X, code="SCT601")
-def callee_that_writes_to_its_argument(x):
-    y = x * 1.0
-    return _scaled(y, x[0]) * np.sum(y)
-
-
 @refused(X, code="SCT604")
 def float_result_into_integers(x):
     y = np.zeros(3, dtype=int)
     np.multiply(x, x, out=y)
     return np.sum(x * y)
-
-
-def _stores(x):
-    a = x * 1.0
-    a[0] = x[1] * x[1] * x[0]
-    return np.sum(a * a)
-
-
-_gradient = sct.grad(_stores)
-
-
-@refused(X, code="SCT601")
-def derivative_of_a_derivative(x):
-    return np.sum(_gradient(x) ** 2)
 
 
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(REFUSED))

@@ -30,6 +30,7 @@ from ..ir.types import Array, constant, strip_const, type_of
 from ..rules import registry
 from .alias import AliasClasses, check_inplace, may_alias
 from .infer import Context, Refusal
+from .opening import returns_alone
 from .transient import mark_transient
 
 HINT = "write to a copy: `a = a.copy()`, or build the array with np.stack, np.concatenate or np.where"
@@ -208,7 +209,7 @@ def _obstacle(function: Function, member: Value, entry: bool) -> tuple[str, str]
         return "SCT601", f"is also held by a container ({other})"
     if isinstance(op, Block):
         if op.parent is None:
-            return None if entry else ("SCT601", f"belongs to the caller of `{function.name}`, which writes to it")
+            return None if entry else ("SCT601", f"belongs to the caller of `{function.name}`, which calls itself")
         return None if op.parent.name in LOOPS and _is_carried(op, member) else (
             "SCT601", f"may be an array from outside, {other}")
     if op is None or op.name == "global":
@@ -216,6 +217,11 @@ def _obstacle(function: Function, member: Value, entry: bool) -> tuple[str, str]
     if op.name in ("if", "with", "narrow", "convert", "broadcast", *LOOPS) or is_fresh(op) or is_view(op) \
             or op.attrs.get("transient"):
         return None
+    if op.name == "invoke":
+        if returns_alone(op, member):
+            return None
+        name = op.attrs["callee"].name
+        return "SCT601", f"may share memory with {other}, which `{name}` returns: it calls itself, or stands for a gradient"
     return "SCT601", f"may share memory with {other}, made by a call whose result may be its argument or a copy"
 
 
