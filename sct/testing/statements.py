@@ -316,6 +316,10 @@ class Statements(Language):
                     f"{name} += {self.made((self.n,))}",
                     f"{name}[:] = {self.made((self.n,))}",
                     f"{name} *= math.cos({x})",
+                    f"{name}[1:] = {name}[1:] + 0.5 * {name}[:-1]",
+                    f"{name}[:] = {name}.reshape(-1)[::-1]",
+                    f"{name}[:-1] *= np.cos({name}.ravel())[1:]",
+                    f"np.clip({name}, -1.5, 1.5, out={name})",
                 )
             )
         )
