@@ -18,6 +18,7 @@ from .ad.saving import save
 from .analysis import (  # noqa: F401
     attributes,
     builtin_calls,
+    changes,
     callees,
     exceptions,
     loops,
@@ -36,6 +37,8 @@ from .analysis.effects import effects_once, settle_effects
 from .analysis.exceptions import settle_handled
 from .analysis.infer import Context, Frame, Refusal, Specializer
 from .analysis.mixed import settle_mixed
+from .analysis.references import NeedsPlaces
+from .analysis.references import plain as plain_value
 from .analysis.writes import settle_writes
 from .codegen.emit import Emitted, emit
 from .codegen.load import filename_of, load
@@ -160,6 +163,14 @@ def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequ
 
     It returns what ``fun`` returns, or where that is asked for the run-time values in it, one by one.
     """
+    while True:
+        try:
+            return _specialise(context, fun, names, arguments, structured)
+        except NeedsPlaces as needed:
+            context.begin_again(needed.attribute)
+
+
+def _specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequence[Any], structured: Request | None) -> Typed:
     receiver, plain = _plain_function(fun)
     lowered = context.session.lowered(plain)
     body = Block()
@@ -181,7 +192,7 @@ def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequ
     result = exit.values[0] if exit.kind == "return" else NEVER
     if result is POISON:
         raise SctError("nothing could be specialised", loc=lowered.loc, code="SCT900")
-    typed = Typed(function, result)
+    typed = Typed(function, plain_value(sp, result))
     _return(sp, typed, structured)
     functions = [function, *(r.function for r in getattr(context.session, "_records", {}).values())]
     settle_bound(functions)
@@ -251,7 +262,7 @@ def _alias_checks(context: Context, typed: Typed) -> None:
     for function in (typed.function, *records):
         written = settle_writes(context, function, entry=function is typed.function)
         if function is typed.function:
-            typed.written = written
+            typed.written = [*written, *sorted(context.changed - set(written))]
     context.check()
 
 
