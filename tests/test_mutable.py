@@ -141,14 +141,11 @@ def removed(x):
     return xs[1] * len(names) + names.count("c") * x + (2.0 * x if "b" in names else x)
 
 
-@case(1.3)
+@case(1.3, refused=("AliasingError", "SCT606"))
 def removed_by_value(x):
     xs = [x, x * x]
     xs.remove(x)
     return xs[0]
-
-
-PROGRAMS[-1] = PROGRAMS[-1]
 
 
 @case(1.3, 0.4)
@@ -344,7 +341,7 @@ def items_changed_until_a_break(a):
         if a[k] < -1.0:
             s[1] = s[0]
             continue
-        if s[0] > 2.0:
+        if s[0] > 2.1:
             break
         s[0] *= 1.5 + a[k]
     return t[0] * t[0] + t[1]
@@ -380,7 +377,7 @@ def rows_made_in_a_loop(a):
     return s
 
 
-@case(A, refused=CHANGED)
+@case(A)
 def row_kept_from_the_iteration_before(a):
     last = [1.0]
     s = 0.0
@@ -741,7 +738,7 @@ def rows_filled_in_nested_loops(a):
     return sum(sum(r) for r in rows) * rows[1][2]
 
 
-@case(A)
+@case(A, refused=CHANGED)
 def row_changed_after_it_was_kept(a):
     rows = []
     row = [0.0]
@@ -749,9 +746,6 @@ def row_changed_after_it_was_kept(a):
         row[0] += v
         rows.append(row)
     return rows[0][0]
-
-
-PROGRAMS[-1] = (PROGRAMS[-1])
 
 
 @case(A)

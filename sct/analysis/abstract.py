@@ -10,6 +10,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from keyword import iskeyword
 from typing import Any
 
 from ..ir.build import Builder
@@ -382,9 +383,8 @@ def content_of(shape: Shape) -> Shape:
     if shape.tag[0] == "new":
         return shape.parts[0]
     if shape.tag[0] == "ref":
-        if shape.example.content is None:
-            raise JoinError("a container whose content is not known here")
-        return shape_of(shape.example.content)
+        content = shape.example.content
+        return shape_of(LOST if content is None else content)
     return shape
 
 
@@ -399,6 +399,20 @@ def _join_references(a: Shape, b: Shape) -> Shape:
     if len(given) < 2 and (a if b.tag[0] in _REFERS else b).tag[0] != "static":
         place.lock()  # the other one cannot be followed
     return Shape(("new", place), (content,))
+
+
+def leaf_names(shape: Shape, name: str) -> Iterator[str]:
+    """A name for each run-time leaf of what is called ``name``: items and attributes have names of their own."""
+    if shape.tag[0] == "leaf":
+        yield name
+    keys = shape.tag[2] if shape.tag[0] == "instance" else shape.tag[1] if shape.tag[0] == "dict" else range(len(shape.parts))
+    for key, part in zip(keys, shape.parts, strict=False):
+        if shape.tag[0] == "seq" and name:
+            yield from leaf_names(part, f"{name}_{key}")
+        elif shape.tag[0] in ("instance", "dict") and isinstance(key, str) and key.isidentifier() and not iskeyword(key):
+            yield from leaf_names(part, key)
+        else:
+            yield from leaf_names(part, name)
 
 
 def settled(shape: Shape, stable: Callable[[Place], bool]) -> Shape:
@@ -444,7 +458,7 @@ def carried_shape(a: Abstract) -> Shape:
 
 
 def _join_marker(marker: Shape, other: Shape) -> Shape:
-    if marker.example is POISON:
+    if marker.example in (POISON, LOST):
         return marker
     if marker.example is UNBOUND and other.tag[0] == "ref":
         other = settled(other, lambda place: False)

@@ -48,7 +48,7 @@ from .instances import method_of
 from .iterators import is_lazy, make, make_filtered, make_generator, make_mapped, take_next
 from .loops import known_items, length
 from .primitives import _Arguments, apply, binary
-from .references import content
+from .references import content, copied
 from .user_operators import user_class
 
 UNDECIDED: Abstract = NotImplemented
@@ -114,15 +114,10 @@ def _sequence(kind: type) -> Any:
         if items is not None:
             return Seq(kind, items)
         held = content(sp, args[0])
-        if isinstance(held, Value) and isinstance(t := strip_const(held.type), List) and kind is list:
-            return own_list(sp, held, t) if sp.context.places else held
+        if isinstance(held, Value) and isinstance(strip_const(held.type), List) and kind is list:
+            return copied(sp, held) if sp.context.places else held
         return collect(sp, held)
     return build
-
-
-def own_list(sp: Specializer, held: Value, t: List) -> Value:
-    """A copy of a run-time list."""
-    return sp.builder.value("call", [held], t, held.hint, fn=list, args=(Slot(0),), kwargs={}, effect="fresh")
 
 
 def collect(sp: Specializer, iterable: Abstract) -> Abstract:

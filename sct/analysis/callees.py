@@ -36,7 +36,7 @@ from .infer import SIMPLE, Frame, Refusal, Specializer, sequence_items
 from .iterators import MAKERS, given_to, is_lazy, only_here, stored, takes_all
 from .managers import make_manager, makes_manager
 from .primitives import apply, construct
-from .references import content, fresh, holds_references, kind_of, owned, plain, references
+from .references import content, fresh, holds_references, kind_of, plain, references, with_places
 
 
 def _call(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
@@ -259,6 +259,8 @@ class Record:
     used: bool = False
     """Whether the assumed result was consulted while the body was being visited (a recursive call)."""
     done: bool = False
+    own_containers: bool = False
+    """Whether all containers in the result are made by the callee, so that they may change."""
     endless: bool = False
     """Whether nothing but its own calls could give a result: Python raises ``RecursionError`` in the end."""
     obstacles: dict[tuple[Any, ...], Obstacle] = field(default_factory=dict)
@@ -392,7 +394,7 @@ def _enter_function(sp: Specializer, call: Activation) -> Abstract:
     around = [frame.closure, *bound, *Surroundings([frame.closure, *bound]).contents]
     if sp.context.places and any(map(holds_references, around)):
         return _call_with_containers(sp, frame, lowered, bound)
-    return owned(sp, _invoke(sp, frame, lowered, bound))
+    return _invoke(sp, frame, lowered, bound)
 
 
 def _call_with_containers(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstract]) -> Abstract:
@@ -530,7 +532,8 @@ def _invoke(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstra
     types = list(ab.leaf_types(record.result))
     op = sp.builder.emit("invoke", operands, types, callee=record.function, effect="pure", may_raise=True)
     results = iter(op.results)
-    return ab.rebuild(record.result, lambda t: next(results))
+    result = ab.rebuild(record.result, lambda t: next(results))
+    return with_places(sp, result) if record.own_containers else result
 
 
 def specialised(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstract]) -> tuple[Record, list[Abstract]]:
@@ -639,6 +642,7 @@ def _visit_body(sp: Specializer, frame: Frame, record: Record, around: Surroundi
     exit = sp.run_block(frame, frame.lowered.body)
     if exit.kind != "return":
         return ab.shape_of(POISON if exit.kind == "poison" else NEVER)
+    record.own_containers = not _holds_container(exit.values[0])
     value = _given_back(sp, exit.values[0])
     if any(place in inside for place in _frames_of([value])):
         raise Refusal("SCT702", f"`{record.function.name}` returns a function that reads a variable which is rebound",

@@ -192,10 +192,7 @@ def parameter(context: Context, sp: Specializer, value: Value, example: Any, pat
 
 def _followed(sp: Specializer, value: Value, example: Any) -> Abstract:
     """An argument whose lists, dicts and attributes may change in the function, but not for its caller."""
-    from .builtin_calls import own_list
     from .instances import opened
-    if isinstance(value.type, List):
-        value = own_list(sp, value, value.type)
     before = set(sp.positions)
     a = owned(sp, opened(sp, value, example) if isinstance(value.type, Object) else sp.as_abstract(value))
     sp.context.given.update({place: value.hint for place in sp.positions if place not in before})

@@ -126,7 +126,7 @@ def _close(sp: Specializer, frame: Frame, op: Op, ways: list[_Way]) -> Exit | No
                       for v in ab.leaves(column[k], s, sp.builder, n)]
             sp.builder.emit("yield", values)
     types = [t for s in shapes for t in ab.leaf_types(s)]
-    typed = sp.builder.emit("try", [], types, [n for s, n in zip(shapes, hints, strict=True) for _ in ab.leaf_types(s)], blocks,
+    typed = sp.builder.emit("try", [], types, sp.hints(shapes, hints), blocks,
                             handlers=handlers, names=names)
     results = iter(typed.results)
     joined = [ab.rebuild(s, lambda t: next(results)) for s in shapes]

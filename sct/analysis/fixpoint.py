@@ -116,7 +116,7 @@ def finish_loop(sp: Specializer, frame: Frame, op: Op, name: str, operands: list
                 blocks: list[Block], attrs: dict[str, Any]) -> None:
     """Emit a loop and bind what it carries in the end."""
     types = [t for s in carried.shapes for t in ab.leaf_types(s)]
-    hints = [n for s, n in zip(carried.shapes, carried.names, strict=True) for _ in ab.leaf_types(s)]
+    hints = sp.hints(carried.shapes, carried.names)
     if not sp.context.splicing:
         sp.builder.loc = sp.place(op)
     typed = sp.builder.emit(name, [*operands, *carried.inits], types, hints, blocks, **attrs)
@@ -130,8 +130,7 @@ def finish_loop(sp: Specializer, frame: Frame, op: Op, name: str, operands: list
 def mirrored(sp: Specializer, test: Block, op: Op, carried: list[Abstract], moving: list[Place]) -> list[Abstract]:
     """What the test block of a ``while`` sees of what is carried: its variables are given, positions are set."""
     names = [v.hint for v in op.results] + [p.name for p in moving]
-    again = [ab.rebuild(ab.carried_shape(a), lambda t, n=n: test.add_arg(n, t))  # type: ignore[misc]
-             for a, n in zip(carried, names, strict=True)]
+    again = [sp.instantiate(ab.carried_shape(a), test, n) for a, n in zip(carried, names, strict=True)]
     count = len(op.results)
     sp.positions = arrive(sp, dict(sp.positions), moving, again[count:])
     return [adopt(sp, a) for a in again[:count]]

@@ -317,7 +317,10 @@ class Specializer:
     def bind(self, frame: Frame, op: Op, values: list[Abstract]) -> None:
         """Set what the results of a lowered op are, giving fresh temporaries the user's name."""
         for result, value in zip(op.results, values, strict=True):
-            value = adopt(self, value) if self.context.places else value
+            if self.context.places:
+                value = adopt(self, value)
+                if isinstance(value, ab.Reference) and not value.place.name:
+                    value.place.name = result.hint
             frame.env[result] = value
             if isinstance(value, Value) and isinstance(value.owner, Op) and not value.hint and not self.context.splicing:
                 value.hint = result.hint
@@ -344,7 +347,14 @@ class Specializer:
 
     def instantiate(self, shape: Shape, block: Block, hint: str) -> Abstract:
         """An abstract value of ``shape`` whose leaves are new arguments of ``block``."""
-        return ab.rebuild(shape, lambda t: block.add_arg(hint, t))
+        hints = iter(self.hints([shape], [hint]))
+        return ab.rebuild(shape, lambda t: block.add_arg(next(hints), t))
+
+    def hints(self, shapes: Sequence[Shape], names: Sequence[str]) -> list[str]:
+        """A name for each run-time value of the given shapes."""
+        if not self.context.places:
+            return [name for shape, name in zip(shapes, names, strict=True) for _ in ab.leaf_types(shape)]
+        return [hint for shape, name in zip(shapes, names, strict=True) for hint in ab.leaf_names(shape, name)]
 
     def settled(self, shapes: list[Shape], apart: Sequence[Shape] = ()) -> list[Shape]:
         """Shapes behind the end of paths: containers that were made on one of them, and not by ``apart``, are new there."""
@@ -495,7 +505,7 @@ def merge(sp: Specializer, condition: Value, blocks: list[Block], columns: Seque
                       for v in ab.leaves(column[k], shape, sp.builder, name)]
             sp.builder.emit("yield", values)
     types = [t for shape in shapes for t in ab.leaf_types(shape)]
-    hints = [name for shape, name in zip(shapes, names, strict=True) for _ in ab.leaf_types(shape)]
+    hints = sp.hints(shapes, names)
     op = sp.builder.emit("if", [condition], types, hints, blocks)
     results = iter(op.results)
     return [ab.rebuild(shape, lambda t: next(results)) for shape in shapes]

@@ -547,7 +547,7 @@ def _close_tail(sp: Specializer, op: Op, pending: list[Pending]) -> tuple[Value 
 def _close_blocks(sp: Specializer, tail: Op, pending: dict[int, Pending], shapes: list[Shape], names: list[str]) -> list[Value]:
     from ..ir.types import BOOL
     types = [BOOL, *(t for s in shapes for t in ab.leaf_types(s))]
-    hints = ["left", *(n for s, n in zip(shapes, names, strict=True) for _ in ab.leaf_types(s))]
+    hints = ["left", *sp.hints(shapes, names)]
     for block in tail.blocks:
         found = pending.get(id(block))
         with sp.builder.at(block):
@@ -610,7 +610,7 @@ def run_with(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
         sp.bind(frame, op, [POISON if exit.kind == "poison" else NEVER] * len(op.results))
         shapes, names = [], []
     types = [t for s in shapes for t in ab.leaf_types(s)]
-    hints = [n for s, n in zip(shapes, names, strict=True) for _ in ab.leaf_types(s)]
+    hints = sp.hints(shapes, names)
     typed = sp.builder.emit("with", managers, types, hints, [block], names=op.attrs.get("names", ()))
     results = iter(typed.results)
     if exit.kind == "raise":

@@ -34,7 +34,7 @@ def fresh(sp: Specializer, a: Abstract) -> Abstract:
     kind = kind_of(a)
     if not sp.context.places or sp.context.splicing or kind is None:
         return a
-    place = Place(kind.__name__, counts=False, kind=kind)
+    place = Place("", counts=False, kind=kind)
     sp.positions[place] = a
     return Reference(place)
 
@@ -49,15 +49,32 @@ def kind_of(a: Abstract) -> type | None:
 
 
 def owned(sp: Specializer, a: Abstract) -> Abstract:
-    """What an argument, or a result that nobody else holds, contains: every container in it has a place of its own."""
+    """What an argument contains: every container in it has a place of its own, and changes for this function alone."""
+    return with_places(sp, a, copy=True)
+
+
+def with_places(sp: Specializer, a: Abstract, copy: bool = False) -> Abstract:
+    """Containers that nobody else holds, or copies of them, each with a place of its own."""
     if not sp.context.places or sp.context.splicing or isinstance(a, Reference):
         return a
+    if copy and isinstance(a, Value) and isinstance(a.type, List):
+        a = copied(sp, a)
     parts = ab.parts_of(a)
     if parts and isinstance(a, Seq | Mapping):
-        inside = [owned(sp, p) for p in parts]
+        inside = [with_places(sp, p, copy) for p in parts]
         if any(new is not old for new, old in zip(inside, parts, strict=True)):
             a = ab.with_parts(a, inside)
     return fresh(sp, a)
+
+
+def copied(sp: Specializer, a: Value) -> Value:
+    """A run-time list that nobody else holds."""
+    from .subscripts import getitem
+    none = Static(None)
+    made = getitem(sp, a, ab.Slice(none, none, none))
+    assert isinstance(made, Value)
+    made.hint = a.hint
+    return made
 
 
 def content(sp: Specializer, a: Abstract) -> Abstract:
