@@ -24,6 +24,9 @@ def accumulate(rev: Reverser, value: Value, contribution: Value) -> None:
     if isinstance(owner, Op) and owner.name == "call" and owner.attrs["fn"] is helpers.one_hot:
         from .rules import to_abstract
         _, index, bar = (to_abstract(t, owner.operands) for t in owner.attrs["args"])
+        if isinstance(index, Slice) and all(isinstance(a, Static) and a.value is None for a in (index.lo, index.hi, index.step)):
+            accumulate(rev, value, rev.sp.lift(bar))  # the copy of a list
+            return
         add_item(rev, rev.buffer(value), index, rev.sp.lift(bar))
     elif value in rev.buffers or value in rev.bars:
         add_items(rev, rev.buffer(value), contribution)
