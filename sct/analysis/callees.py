@@ -327,7 +327,7 @@ def activate_function(sp: Specializer, fn: Static, args: list[Abstract], kwargs:
         defaults[name] = lambda value=value, k=k: default_value(sp, value, path.attr("__defaults__").item(k))
     for name, value in (obj.__kwdefaults__ or {}).items():
         defaults[name] = lambda value=value, name=name: default_value(sp, value, path.attr("__kwdefaults__").item(name))
-    bound = bind_arguments(lowered, args, kwargs, defaults)
+    bound = _bound(sp, lowered, args, kwargs, defaults)
     return Activation(Frame(lowered, owner=obj, path=path), lowered, [], bound)
 
 
@@ -341,10 +341,17 @@ def activate_closure(sp: Specializer, fn: Closure, args: list[Abstract], kwargs:
     params = lowered.info.params
     with_default = [p.name for p in params if p.has_default]
     defaults = {name: (lambda v=v: v) for name, v in zip(with_default, fn.defaults, strict=True)}
-    bound = bind_arguments(lowered, args, kwargs, defaults)
+    bound = _bound(sp, lowered, args, kwargs, defaults)
     outer = fn.frame
     frame = Frame(lowered, closure=fn, owner=outer.owner, path=outer.path)
     return Activation(frame, lowered, fn.captured, bound)
+
+
+def _bound(sp: Specializer, lowered: Function, args: list[Abstract], kwargs: dict[str, Abstract],
+           defaults: dict[str, Any]) -> list[Abstract]:
+    """The values of a callee's parameters; the dict of further keywords is its own."""
+    bound = bind_arguments(lowered, args, kwargs, defaults)
+    return [fresh(sp, a) if p.kind == "VAR_KEYWORD" else a for p, a in zip(lowered.info.params, bound, strict=True)]
 
 
 def bind_arguments(lowered: Function, args: list[Abstract], kwargs: dict[str, Abstract],

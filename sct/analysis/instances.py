@@ -32,7 +32,7 @@ def make_instance(sp: Specializer, cls: type, args: list[Abstract], kwargs: dict
         return None
     if not sp.context.places:
         raise NeedsPlaces
-    made = fresh(sp, Instance(cls, {}))
+    made = fresh(sp, Instance(cls, {name: _of_class(sp, cls, name) for name in sorted(sp.context.assigned) if _is_data(cls, name)}))
     assert isinstance(made, Reference)
     init = inspect.getattr_static(cls, "__init__")
     if dataclasses.is_dataclass(cls) and _is_generated(cls, init):
@@ -45,6 +45,17 @@ def make_instance(sp: Specializer, cls: type, args: list[Abstract], kwargs: dict
     elif args or kwargs:
         raise Refusal("SCT709", f"this always raises TypeError: {cls.__name__}() takes no arguments")
     return made
+
+
+def _is_data(cls: type, name: str) -> bool:
+    """Whether a class has a value that its objects show until they get one of their own."""
+    raw = inspect.getattr_static(cls, name, None)
+    return any(name in vars(c) for c in cls.__mro__) and not hasattr(type(raw), "__get__")
+
+
+def _of_class(sp: Specializer, cls: type, name: str) -> Abstract:
+    home = next(c for c in cls.__mro__ if name in vars(c))
+    return from_data(sp, vars(home)[name], DataPath("const", home.__name__, (("attr", "__dict__"), ("item", name)), home))
 
 
 def is_plain(cls: type) -> bool:
@@ -154,7 +165,7 @@ def attribute_of(sp: Specializer, base: Reference, held: Instance, name: str) ->
         raise Refusal("SCT710", f"this always raises AttributeError: a {cls.__name__} has no attribute `{name}` here")
     if hasattr(type(raw), "__get__"):
         raise Refusal("SCT710", f"the attribute `{name}` is found by a descriptor, which is not supported", "use a property")
-    return from_data(sp, raw, DataPath("const", home.__name__, (("attr", "__dict__"), ("item", name)), home))
+    return _of_class(sp, cls, name)
 
 
 def method_of(sp: Specializer, base: Reference, name: str, args: list[Abstract],
@@ -180,9 +191,9 @@ def store_attribute(sp: Specializer, base: Abstract, name: str, value: Abstract,
             raise NeedsPlaces(name)
         raise Refusal("SCT609", f"`{name}` is assigned in something that is not an argument, nor made in the function",
                       "pass the object as an argument, or keep the value in a local variable and return it")
-    if held.source is not None and name not in sp.context.assigned:
-        raise NeedsPlaces(name)
     cls = held.cls
+    if name not in sp.context.assigned and (held.source is not None or name not in held.attrs and _is_data(cls, name)):
+        raise NeedsPlaces(name)
     if is_frozen(cls):
         raise Refusal("SCT709", f"this always raises FrozenInstanceError: cannot assign to `{name}`")
     if not is_plain(cls):

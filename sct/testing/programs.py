@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from .changes import PRELUDE
 from .context import Helper, Var
 from .statements import Statements
 
@@ -64,7 +65,8 @@ class Generator:
         self.uses: Counter[str] = Counter()
         self.helpers: list[Helper] = []
         self.lines = ["import functools", "import itertools", "import math", "from collections import namedtuple",
-                      "from functools import partial", "", "import numpy as np", "", 'Point = namedtuple("Point", "re im")']
+                      "from functools import partial", "", "import numpy as np", "", 'Point = namedtuple("Point", "re im")',
+                      *PRELUDE.splitlines()]
         self.constants: dict[str, Var] = {}
 
     def program(self) -> Program:
