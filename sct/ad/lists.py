@@ -107,7 +107,13 @@ def reverse_operation(rev: Reverser, op: Op, total: Value | None) -> None:
     from .rules import to_abstract
     assert total is not None
     x, y = (to_abstract(t, op.operands) for t in op.attrs["args"])
-    if op.attrs["fn"] is operator.add:
+    if op.attrs["fn"] is operator.add and not isinstance(y, Value) and y.items:
+        last = Static(-len(y.items))  # counted from the end, for which the list before is not needed
+        _give(rev, x, _slice(rev, total, Static(None), last))
+        for k, part in enumerate(y.items):
+            if isinstance(part, Value) and part in rev.active:
+                rev.accumulate(part, item(rev, total, Static(k - len(y.items))))
+    elif op.attrs["fn"] is operator.add:
         count = _count(rev, x)
         _give(rev, x, _slice(rev, total, Static(None), count))
         _give(rev, y, _slice(rev, total, count, Static(None)))

@@ -3,8 +3,8 @@
 ``append`` is one op whose operand and result are the same list at run time.  Where the list before is read, then or in the
 reverse sweep, the op becomes ``xs + [x]``, which makes another list:
 
-    %2 = append(%1, %x)          %3 = tuple(%x)
-    … %1 is read …         →     %2 = call add(%1, %3)
+    %2 = append %1, %x     →     %2 = %1 + [%x]
+    … %1 is read …               … %1 is read …
 """
 
 from __future__ import annotations
@@ -13,9 +13,8 @@ import operator
 from collections.abc import Iterator, Sequence
 
 from ..ir.core import Block, Function, Op, Value, walk
-from ..ir.ops import LOOPS, TERMINATORS, Slot
+from ..ir.ops import LOOPS, TERMINATORS, SeqOf, Slot
 from ..ir.rewrite import carried_start, incoming, use_map
-from ..ir.types import List, strip_const
 
 
 def settle_appends(functions: Sequence[Function]) -> None:
@@ -91,12 +90,6 @@ def _apart(users: list[Op]) -> bool:
 
 def _copy(op: Op) -> None:
     """``append`` as a sum."""
-    acc, item = op.operands
-    block = op.parent
-    assert block is not None
-    made = Op("tuple", [item], [], {"cls": list}, [], block, op.loc)
-    made.results = [Value("", List(strip_const(item.type)), made)]
-    block.ops.insert(block.ops.index(op), made)
-    op.name, op.operands = "call", [acc, made.results[0]]
+    op.name = "call"
     op.attrs.clear()
-    op.attrs.update(fn=operator.add, args=(Slot(0), Slot(1)), kwargs={})
+    op.attrs.update(fn=operator.add, args=(Slot(0), SeqOf(list, (Slot(1),))), kwargs={})
