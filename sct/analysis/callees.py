@@ -123,7 +123,8 @@ def _call_static(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
     if getattr(obj, "is_static", False) and isinstance(obj, types.FunctionType):
         return _run_now(sp, obj, args, kwargs)
     if registry.lookup(obj) is not None:
-        return apply(sp, obj, args, kwargs, spelled)
+        result = apply(sp, obj, args, kwargs, spelled)
+        return fresh(sp, result) if obj is np.ndarray.tolist else result
     if makes_manager(obj):
         return make_manager(sp, obj, args, kwargs)
     if isinstance(obj, types.FunctionType) and not foreign(obj):

@@ -13,12 +13,13 @@ from typing import Any
 
 from ..ir.core import Op, Value
 from ..ir.ops import generator
-from ..ir.types import List, strip_const
+from ..ir.types import List, Scalar, strip_const
+from ..runtime import helpers
 from . import abstract as ab
 from .abstract import Abstract, Mapping, Reference, Seq, Slice, Static, View
 from .callees import MAKES_CONTAINERS, SPECIAL, TAKES_REFERENCES, call
 from .infer import SIMPLE, Frame, Refusal, Specializer, sequence_items
-from .primitives import binary, inplace, raise_here
+from .primitives import apply, binary, inplace, raise_here
 from .references import NeedsPlaces, change, content, fresh, kind_of, plain
 from .subscripts import getitem
 
@@ -330,8 +331,15 @@ def _place(sp: Specializer, held: Seq, index: Abstract) -> int:
 
 
 def _replaced(sp: Specializer, held: Value, index: Abstract, value: Abstract) -> Abstract:
-    raise Refusal("SCT602", "an item is assigned in a list whose length only run time knows",
-                  "use an array: `xs = np.array(xs)`, or append to another list")
+    """A run-time list of numbers with another one at a place that may be computed."""
+    t = held.type
+    given = content(sp, value)
+    number = isinstance(given, Static) and ab.is_number(given.value) or \
+        isinstance(given, Value) and isinstance(strip_const(given.type), Scalar)
+    if isinstance(index, Slice) or not number or not isinstance(t, List) or not isinstance(strip_const(t.item), Scalar):
+        raise Refusal("SCT602", "in a list whose length only run time knows, single numbers alone can be assigned",
+                      "use an array: `xs = np.array(xs)`, or append to another list")
+    return apply(sp, helpers.replaced, [held, index, given])
 
 
 def _del_item(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:

@@ -581,11 +581,29 @@ def _build(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[
     items: list[Abstract] = []
     if op.attrs.get("accumulates"):
         return [_set_of(sp, []) if kind is set else Seq(kind, [])]
-    for a, star in zip(args, op.attrs.get("star") or (False,) * len(args), strict=True):
+    stars = op.attrs.get("star") or (False,) * len(args)
+    if kind is list and any(star and _is_run_time_list(content(sp, a)) for a, star in zip(args, stars, strict=True)):
+        return [fresh(sp, _joined(sp, args, stars))]
+    for a, star in zip(args, stars, strict=True):
         items.extend(sequence_items(sp, a, "unpacking with `*`") if star else [a])
     if kind is set:
         return [_set_of(sp, items)]
     return [fresh(sp, Seq(kind, items))]
+
+
+def _is_run_time_list(a: Abstract) -> bool:
+    return isinstance(a, Value) and isinstance(a.type, List)
+
+
+def _joined(sp: Specializer, args: list[Abstract], stars: Sequence[bool]) -> Abstract:
+    """``[x, *xs, y]`` where only run time knows the length of ``xs``: a sum of lists."""
+    from .primitives import binary
+    total: Abstract = Seq(list, [])
+    for a, star in zip(args, stars, strict=True):
+        held = content(sp, a)
+        part = held if star and _is_run_time_list(held) else Seq(list, sequence_items(sp, a, "unpacking with `*`") if star else [a])
+        total = part if isinstance(total, Seq) and not total.items and isinstance(part, Seq) else binary(sp, operator.add, total, part)
+    return total
 
 
 def is_own_set(a: Abstract) -> bool:
