@@ -18,8 +18,8 @@ from .ad.saving import save
 from .analysis import (  # noqa: F401
     attributes,
     builtin_calls,
-    changes,
     callees,
+    changes,
     exceptions,
     loops,
     ordering,

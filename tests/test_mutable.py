@@ -519,19 +519,6 @@ def dict_methods(x):
 
 
 @case(1.3)
-def dict_keys_from_a_loop(x):
-    d = {}
-    for k in range(4):
-        d[k] = x ** k
-    for name in ("u", "v"):
-        d[name] = x * len(d)
-    return d[2] * d["u"] + d["v"]
-
-
-PROGRAMS.pop()
-
-
-@case(1.3)
 def dict_keys_from_a_literal_loop(x):
     d = {}
     for k, name in enumerate(("a", "b", "c")):
@@ -708,17 +695,6 @@ def filled_after_it_was_read(a):
 
 
 @case(A)
-def two_lists_filled(a):
-    pos, neg = [], []
-    for v in a:
-        (pos if v > 0 else neg).append(v)
-    return a.sum()
-
-
-PROGRAMS.pop()
-
-
-@case(A)
 def filled_in_nested_loops(a):
     out = []
     for i in range(len(a)):
@@ -807,18 +783,6 @@ def _squares(a):
     for v in a:
         out.append(v * v)
     return out
-
-
-@case(A)
-def filled_by_a_function(a):
-    xs = _squares(a)
-    xs.append(3.0)
-    ys = _squares(a)
-    ys[0:1] = []
-    return sum(xs) * xs[0]
-
-
-PROGRAMS.pop()
 
 
 @case(A)

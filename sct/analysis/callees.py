@@ -124,7 +124,7 @@ def _call_static(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
         return _run_now(sp, obj, args, kwargs)
     if registry.lookup(obj) is not None:
         result = apply(sp, obj, args, kwargs, spelled)
-        return fresh(sp, result) if obj is np.ndarray.tolist else result
+        return fresh(sp, result) if spelled == "tolist" else result
     if makes_manager(obj):
         return make_manager(sp, obj, args, kwargs)
     if isinstance(obj, types.FunctionType) and not foreign(obj):

@@ -319,11 +319,18 @@ class Specializer:
         for result, value in zip(op.results, values, strict=True):
             if self.context.places:
                 value = adopt(self, value)
-                if isinstance(value, ab.Reference) and not value.place.name:
-                    value.place.name = result.hint
+                if isinstance(value, ab.Reference):
+                    self._name(value.place, result.hint)
             frame.env[result] = value
             if isinstance(value, Value) and isinstance(value.owner, Op) and not value.hint and not self.context.splicing:
                 value.hint = result.hint
+
+    def _name(self, place: ab.Place, hint: str) -> None:
+        """A container, and a run-time list that is its content, are called what the user calls them first."""
+        place.name = place.name or hint
+        held = self.positions.get(place)
+        if isinstance(held, Value) and not held.hint and isinstance(held.owner, Op):
+            held.hint = hint
 
     @contextmanager
     def pending_of(self) -> Any:

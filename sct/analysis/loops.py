@@ -19,8 +19,8 @@ from .fixpoint import finish_loop, iterate, mirrored
 from .infer import REGIONS, Exit, Frame, Pending, Refusal, Specializer, arrive, emit_guard, truth
 from .managers import check_manager
 from .positions import meet, moved, snapshot
-from .references import adopt, content, holds_references, references
 from .primitives import apply, construct
+from .references import adopt, content, holds_references, references
 from .subscripts import row
 from .typecase import peel
 

@@ -23,8 +23,8 @@ from .abstract import NEVER, Abstract, Bound, Closure, JoinError, Mapping, Range
 from .data import never_changes
 from .infer import SIMPLE, Frame, Refusal, Specializer, is_own_set
 from .powers import require_real
-from .result_types import NoResult, result_type
 from .references import content, fresh, kind_of, plain
+from .result_types import NoResult, result_type
 from .user_operators import operate, user_class
 
 

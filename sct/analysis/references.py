@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .infer import Specializer
 
 
-class NeedsPlaces(Exception):  # noqa: N818 - nothing is wrong: the function is specialised once more
+class NeedsPlaces(Exception):
     """Raised where a container is changed whose place is not followed yet."""
 
     def __init__(self, attribute: str = "") -> None:

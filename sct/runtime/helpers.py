@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 __all__ = ["copied", "digamma", "expected", "first_max", "first_min", "folded", "index_add", "last_written", "log_or_zero",
-           "one_hot", "polygamma", "power_dx", "products_of_others", "replaced", "sinc_dx", "sorting_order", "strong_product", "strong_quotient",
+           "one_hot", "polygamma", "power_dx", "products_of_others", "replaced",
+           "sinc_dx", "sorting_order", "strong_product", "strong_quotient",
            "unbroadcast", "zeros_like"]
 
 

@@ -86,8 +86,8 @@ class Changes(Language):
             self.emit(f"{same}.append({self.value(2)})")
             if self.chance(0.2):
                 self.emit(f"if len({out}) > 2: {out}.pop()")
-        total = self.rng.choice((f"sum({out})", f"sum({same}) * len({out})", f"sum({out}[1:])", f"np.array([0.5, *{out}]).sum()",
-                                 f"sum(v_ * v_ for v_ in {out})", f"([0.5] + {out})[-1]"))
+        total = self.rng.choice((f"sum({out})", f"sum({same}) * len({out})", f"sum({out}[1:])", f"([0.5] + {out})[-1]",
+                                 f"np.array([0.5, *{out}]).sum()", f"sum(v_ * v_ for v_ in {out})"))
         self.emit(f"{self.bind('float')} = math.tanh({total})")
 
     def stack(self) -> None:
@@ -110,7 +110,8 @@ class Changes(Language):
         d, same, key = self.hidden("d"), self.hidden("same"), self.hidden("key")
         self.emit(f'{d} = {{"p": {self.value(2)}, "q": [{self.value(1)}]}}')
         self.emit(f"{same} = {self.rng.choice((d, d, f'dict({d})', f'{d}.copy()'))}")
-        with self.block(self.rng.choice((f"for {self.hidden('k')} in range({self.rng.randint(1, 3)}):", f"if {self.condition(1)}:"))):
+        headers = (f"for {self.hidden('k')} in range({self.rng.randint(1, 3)}):", f"if {self.condition(1)}:")
+        with self.block(self.rng.choice(headers)):
             self.emit(f'{same}["p"] = 0.5 * {d}["p"] + {self.value(2)}')
             self.emit(self.rng.choice((f'{d}["q"][0] *= math.cos({same}["p"])', f'{same}["q"] = [{self.value(1)}]',
                                        f'{d}.update(p={self.value(1)})')))
