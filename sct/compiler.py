@@ -171,7 +171,8 @@ def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequ
             context.begin_again(needed.attribute)
 
 
-def _specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequence[Any], structured: Request | None) -> Typed:
+def _specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequence[Any],
+                structured: Request | None) -> Typed:
     receiver, plain = _plain_function(fun)
     lowered = context.session.lowered(plain)
     body = Block()

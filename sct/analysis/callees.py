@@ -440,7 +440,7 @@ def _reached(sp: Specializer, values: list[Any]) -> Iterator[Any]:
         inside = [sp.positions.get(a.place)] if isinstance(a, Reference) else ab.parts_of(a) or []
         yield from _reached(sp, list(inside))
         if isinstance(a, Closure):
-            yield from _reached(sp, [content for _, content in _cells_of(a)])
+            yield from _reached(sp, [held for _, held in _cells_of(a)])
 
 
 def _holds_container(a: Abstract) -> bool:
@@ -705,8 +705,8 @@ class Surroundings:
         for frame, _ in self.cells:
             _mirror(frame, frames)
         contents = [_seen_from(a, frames) for a in given[len(given) - len(self.cells):]]
-        for (frame, name), content in zip(self.cells, contents, strict=True):
-            frames[frame].cells[name] = content
+        for (frame, name), held in zip(self.cells, contents, strict=True):
+            frames[frame].cells[name] = held
         return set(frames.values()), [_seen_from(a, frames) for a in values]
 
 

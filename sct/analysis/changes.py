@@ -1,7 +1,7 @@
 """Changes of lists and dicts: assigned and deleted items, methods that change their object, ``+=``.
 
-Each gives the container another content (see ``references.py``).  Where a list has a length that only run time knows, its content
-is one run-time value, and a change makes the next one.
+Each gives the container another content (see ``references.py``).  Where a list has a length that only run time knows, its
+content is one run-time value, and a change makes the next one.
 """
 
 from __future__ import annotations
@@ -381,6 +381,6 @@ SPECIAL.update({list.copy: _copy, dict.copy: _copy})
 SIMPLE["del_item"] = _del_item
 TAKES_REFERENCES.update({getattr(list, name) for name in _LIST}, {getattr(dict, name) for name in _DICT})
 TAKES_REFERENCES.update({list.copy, dict.copy, dict.keys, dict.values, dict.items})
-TAKES_REFERENCES.update({enumerate, zip, reversed, map, filter, generator, iter, next, isinstance, type, callable, getattr, hasattr,
-                         functools.partial, functools.reduce, list, tuple, dict, super})
+TAKES_REFERENCES.update({enumerate, zip, reversed, map, filter, generator, iter, next, isinstance, type, callable, getattr,
+                         hasattr, functools.partial, functools.reduce, list, tuple, dict, super})
 MAKES_CONTAINERS.update({list, dict, list.copy, dict.copy, sorted})

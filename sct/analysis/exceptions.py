@@ -115,8 +115,8 @@ def _close(sp: Specializer, frame: Frame, op: Op, ways: list[_Way]) -> Exit | No
         return _ended(sp, frame, op, ways)
     known, places = meet(sp.positions, [way.exit.positions or {} for way in ends])
     count = len(op.results)
-    values = [[snapshot(a, way.exit.positions or {}) for a in way.exit.values] for way in ends]
-    columns = [*zip(*values, strict=True), *places.values()]
+    given = [[snapshot(a, way.exit.positions or {}) for a in way.exit.values] for way in ends]
+    columns = [*zip(*given, strict=True), *places.values()]
     hints = [*(r.hint for r in op.results), *(p.name for p in places)]
     shapes = sp.settled([sp.join([ab.shape_of(a) for a in column], name, "after this `try`")
                          for column, name in zip(columns, hints, strict=True)])

@@ -84,7 +84,7 @@ class Context:
             self.assigned.add(attribute)
         for found in (self.obstacles, self.guards, self.examples, self.stack, self.remembering, self.standing, self.given,
                       self.changed):
-            found.clear()  # type: ignore[attr-defined]
+            found.clear()
         self.stores = self.splicing = False
         self.session.forget_since(0)
 
@@ -486,7 +486,7 @@ def join_branches(sp: Specializer, frame: Frame, op: Op, condition: Value, branc
     shapes += [sp.join([ab.shape_of(a) for a in column], p.name, "after this `if`") for p, column in moved.items()]
     places = [p.name for p in moved]
     joined = merge(sp, condition, [b for b, _ in branches], [*columns, *moved.values()], sp.settled(shapes), names + places)
-    sp.positions = arrive(sp, known, moved, joined[len(names):])
+    sp.positions = arrive(sp, known, list(moved), joined[len(names):])
     sp.bind(frame, op, joined[:len(names)])
 
 
@@ -607,9 +607,10 @@ def _joined(sp: Specializer, args: list[Abstract], stars: Sequence[bool]) -> Abs
     from .primitives import binary
     total: Abstract = Seq(list, [])
     for a, star in zip(args, stars, strict=True):
-        held = content(sp, a)
-        part = held if star and _is_run_time_list(held) else Seq(list, sequence_items(sp, a, "unpacking with `*`") if star else [a])
-        total = part if isinstance(total, Seq) and not total.items and isinstance(part, Seq) else binary(sp, operator.add, total, part)
+        part = content(sp, a)
+        if not star or not _is_run_time_list(part):
+            part = Seq(list, sequence_items(sp, a, "unpacking with `*`") if star else [a])
+        total = binary(sp, operator.add, total, part)
     return total
 
 
@@ -777,8 +778,8 @@ def sp_allows(sp: Specializer, op: Op) -> bool:
 _TAKES_ANYTHING = frozenset({"build", "closure", "setcell", "share", "dict"})
 """Lowered ops that may be given poison."""
 _TAKES_REFERENCES = frozenset({
-    "build", "dict", "setcell", "share", "closure", "made", "append", "read", "call", "attr", "getitem", "unpack", "binary", "unary",
-    "inplace", "compare", "store_item", "store_attr", "del_item", "del_attr",
+    "build", "dict", "setcell", "share", "closure", "made", "append", "read", "call", "attr", "getitem", "unpack", "binary",
+    "unary", "inplace", "compare", "store_item", "store_attr", "del_item", "del_attr",
 })
 """Lowered ops that are given containers as such; the others get their contents."""
 _TAKES_UNBOUND = frozenset({"setcell", "share", "closure", "read"})

@@ -1,6 +1,7 @@
 """Objects of small classes: making one, reading and assigning its attributes, as Python's own rules for classes say.
 
-An object is its attributes (``Instance``) at a place.  One that is an argument is read where it is not assigned, and never changed.
+An object is its attributes (``Instance``) at a place.  One that is an argument is read where it is not assigned, and never
+changed.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ def make_instance(sp: Specializer, cls: type, args: list[Abstract], kwargs: dict
         return None
     if not sp.context.places:
         raise NeedsPlaces
-    made = fresh(sp, Instance(cls, {name: _of_class(sp, cls, name) for name in sorted(sp.context.assigned) if _is_data(cls, name)}))
+    shown = {name: _of_class(sp, cls, name) for name in sorted(sp.context.assigned) if _is_data(cls, name)}
+    made = fresh(sp, Instance(cls, shown))
     assert isinstance(made, Reference)
     init = inspect.getattr_static(cls, "__init__")
     if dataclasses.is_dataclass(cls) and _is_generated(cls, init):
@@ -60,7 +62,7 @@ def _of_class(sp: Specializer, cls: type, name: str) -> Abstract:
 
 def is_plain(cls: type) -> bool:
     """Whether objects of a class are no more than their attributes and methods."""
-    if type(cls) not in (type, abc.ABCMeta, type(typing.Protocol)) or cls.__new__ is not object.__new__:
+    if type(cls) not in (type, abc.ABCMeta, type(typing.Protocol)) or inspect.getattr_static(cls, "__new__") is not vars(object)["__new__"]:
         return False
     for base in cls.__mro__:
         own = base not in _PLAIN_BASES

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .abstract import LOST, Abstract, Place, Reference, Static, Value, parts_of, static_key, with_parts
+from ..ir.core import Value
+from .abstract import LOST, Abstract, Place, Reference, Static, parts_of, static_key, with_parts
 
 Positions = dict[Place, Abstract]
 NAME = "position"

@@ -1,8 +1,8 @@
 """Lists, dicts and objects that change: each has a place, and the specialiser keeps what is there, path by path.
 
 Names share a container by sharing a ``Reference`` to its place.  Its content is an ordinary abstract value, replaced at every
-change, carried through branches and loops like a variable: to differentiation nothing ever changes.  Places are followed only in
-functions that change a container (``NeedsPlaces`` asks for it); everywhere else containers are their content.
+change, carried through branches and loops like a variable: to differentiation nothing ever changes.  Places are followed only
+in functions that change a container (``NeedsPlaces`` asks for it); everywhere else containers are their content.
 """
 
 from __future__ import annotations
@@ -94,8 +94,8 @@ def read(sp: Specializer, a: Reference) -> Abstract:
     from .infer import Refusal
     found = sp.positions.get(a.place, LOST)
     if found is LOST:
-        raise Refusal("SCT602", f"what this {a.kind.__name__} holds is not known here: it may be another one, which was changed",
-                      "make a copy of it before one of them changes")
+        what = f"what this {a.kind.__name__} holds is not known here: it may be another one, which was changed"
+        raise Refusal("SCT602", what, "make a copy of it before one of them changes")
     return found
 
 

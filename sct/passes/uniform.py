@@ -111,7 +111,7 @@ class _Uniform:
             if root is not None and op.name == "pop":
                 popped.add(root)
             elif root in popped and (_is_length(op) or is_copy_of_numbers(op)):
-                found.add(root)  # type: ignore[arg-type]
+                found.add(root)
         return found
 
     def make(self, value: Value, item: Value) -> None:
