@@ -58,7 +58,8 @@ def tangents(fwd: _Linearizer, op: Op) -> list[Value | None]:
         return [None] * len(op.results)
 
 
-_BY_FIRST: frozenset[Any] = frozenset({operator.getitem, tuple, list, helpers.copied, np.copy, helpers.folded})
+_BY_FIRST: frozenset[Any] = frozenset({operator.getitem, tuple, list, helpers.copied, np.copy, helpers.folded,
+                                         helpers.last_written})
 """Calls that are linear in their first argument, whatever the others are."""
 
 
@@ -226,7 +227,7 @@ class _Cotangents(Accumulator):
     def __init__(self, fwd: Emitter, builder: Builder, active: set[Value]) -> None:
         super().__init__(fwd.context, builder)
         self.active = active
-        self.bars = {}
+        self.bars, self.buffers = {}, {}
 
     def accumulate(self, value: Value, contribution: Value) -> None:
         if value in self.active:

@@ -8,8 +8,8 @@ sweep and passed on with them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from .reverse import Reverser
 
 _IMPLICIT_COPIES = ("convert", "broadcast")
-"""Ops whose result refers to their operand's memory but has an adjoint of its own, which is added to the operand's."""
+"""Ops whose result refers to their operand's memory but has an adjoint of its own, which is added to the operand's; so has the
+result of calls that are marked transient."""
 
 
 class Shadows:
@@ -56,7 +57,8 @@ class Shadows:
 
 
 def _is_implicit(value: Value) -> bool:
-    return isinstance(value.owner, Op) and value.owner.name in _IMPLICIT_COPIES
+    op = value.owner
+    return isinstance(op, Op) and (op.name in _IMPLICIT_COPIES or bool(op.attrs.get("transient")))
 
 
 def _is_passed_on(value: Value) -> bool:
@@ -64,17 +66,37 @@ def _is_passed_on(value: Value) -> bool:
     return isinstance(op, Block) or isinstance(op, Op) and bool(op.blocks)
 
 
-def _shadow_op(op: Op, of: Callable[[Value], Value]) -> Op:
-    """The op that makes the shadows of the results of ``op``, which makes an array or a view."""
+def _shadow_ops(op: Op, wanted: Sequence[Value], of: Callable[[Value], Value]) -> Iterator[tuple[Op, dict[Value, Value]]]:
+    """The ops that make the shadows of results of ``op``, which makes arrays or a view, with what each is the shadow of."""
     if is_view(op):
         operands = [of(op.operands[0]), *op.operands[1:]]
         attrs = {key: value for key, value in op.attrs.items() if key != "may_raise"}
-        made = Op("call", operands, [], {**attrs, "adjoint": True}, [], None, op.loc)
-    else:
-        made = Op("call", [op.result], [], {"fn": np.zeros_like, "args": (Slot(0),), "kwargs": {}, "effect": "fresh",
-                                            "adjoint": True}, [], None, op.loc)
-    made.results = [Value(f"{r.hint}_bar" if r.hint else "", r.type, made) for r in op.results]
-    return made
+        yield _adjoint_call(op, operands, attrs, op.results)
+        return
+    for result in wanted:
+        operands, attrs = _zeros_for(op, result)
+        yield _adjoint_call(op, operands, {**attrs, "shadow": True}, [result])
+
+
+def _zeros_for(op: Op, result: Value) -> tuple[list[Value], dict[str, Any]]:
+    """The call that makes zeros of the shape and type of a ``result`` of ``op``: operands and attributes."""
+    if op.name == "call" and op.attrs["fn"] in (np.zeros, np.ones, np.empty):
+        return list(op.operands), {**op.attrs, "fn": np.zeros}
+    like = op.operands[0] if _is_like_another(op) else result
+    return [like], {"fn": np.zeros_like, "args": (Slot(0),), "kwargs": {}, "effect": "fresh"}
+
+
+def _adjoint_call(op: Op, operands: list[Value], attrs: dict[str, Any],
+                  sources: Sequence[Value]) -> tuple[Op, dict[Value, Value]]:
+    made = Op("call", operands, [], {**attrs, "adjoint": True}, [], None, op.loc)
+    made.results = [Value(_bar(r), r.type, made) for r in sources]
+    return made, dict(zip(sources, made.results, strict=True))
+
+
+def _is_like_another(op: Op) -> bool:
+    """Whether ``op`` makes an array of the shape and type of its operand, which may be there anyway."""
+    makes = op.name == "call" and op.attrs["fn"] in (np.zeros_like, np.ones_like, np.empty_like)
+    return makes and op.attrs["args"] == (Slot(0),) and not op.attrs["kwargs"] and op.operands[0].type == op.result.type
 
 
 # ------------------------------------------------------------------------------------------- at the head of a mirrored block
@@ -89,10 +111,10 @@ def open_block(rev: Reverser, block: Block) -> None:
         if op.name == "narrow":
             rev.buffers[op.result] = rev.buffers[op.operands[0]]
             continue
-        made = _shadow_op(op, rev.buffers.__getitem__)
-        made.parent = rev.builder.block
-        rev.builder.block.ops.append(made)
-        rev.buffers.update(zip(op.results, made.results, strict=True))
+        for made, shadows in _shadow_ops(op, wanted, rev.buffers.__getitem__):
+            made.parent = rev.builder.block
+            rev.builder.block.ops.append(made)
+            rev.buffers.update(shadows)
     rev.builder.loc = loc
 
 
@@ -131,9 +153,9 @@ class _Companion:
         elif positions and op.name == "narrow":
             self.shadow[op.result] = self.shadow[op.operands[0]]
         elif positions:
-            made = _shadow_op(op, self.shadow.__getitem__)
-            self.shadow.update(zip(op.results, made.results, strict=True))
-            yield made
+            for made, shadows in _shadow_ops(op, [op.results[k] for k in positions], self.shadow.__getitem__):
+                self.shadow.update(shadows)
+                yield made
 
     def loop(self, op: Op, positions: list[int]) -> None:
         start = carried_start(op)

@@ -57,13 +57,14 @@ def iterate(sp: Specializer, frame: Frame, op: Op, inits: list[Abstract],
             sp.loop_shapes[key] = shapes
             if sp.context.obstacles == known_obstacles:
                 sp.context.obstacles.update(why)
+            kept = {k: a for k, a in enumerate(inits) if all(p.values[k] is carried[k] for p in pending)}
             for p in pending:
                 p.values = [*p.values, *(snapshot(p.positions[place], p.positions) for place in moving)]
                 _close(sp, p, [*shapes, *moving.values()], names + [p.name for p in moving])
             inits = [*inits, *(snapshot(before[place], before) for place in moving)]
             shapes, names = [*shapes, *moving.values()], names + [p.name for p in moving]
             flat = [v for a, s, n in zip(inits, shapes, names, strict=True) for v in ab.leaves(a, s, sp.builder, n)]
-            return Carried(block, names, shapes, flat, list(moving), before)
+            return Carried(block, names, shapes, flat, list(moving), before, kept)
         before.update(dict.fromkeys(lost, LOST))
         moving = held
         shapes = [ab.generalise(s) for s in joined]
@@ -100,6 +101,8 @@ class Carried:
     inits: list[Value]
     moving: list[Place]
     before: Positions
+    kept: dict[int, Abstract]
+    """What every iteration hands on unchanged, by its position."""
 
 
 def _join_all(sp: Specializer, a: list[Shape], b: list[Shape], names: list[str]) -> list[Shape]:
@@ -124,7 +127,7 @@ def finish_loop(sp: Specializer, frame: Frame, op: Op, name: str, operands: list
     final = [ab.rebuild(shape, lambda t: next(results)) for shape in carried.shapes]
     count = len(op.results)
     sp.positions = arrive(sp, dict(carried.before), carried.moving, final[count:])
-    frame.env.update(zip(op.results, [adopt(sp, a) for a in final[:count]], strict=True))
+    frame.env.update((result, adopt(sp, carried.kept.get(k, final[k]))) for k, result in enumerate(op.results))
 
 
 def mirrored(sp: Specializer, test: Block, op: Op, carried: list[Abstract], moving: list[Place]) -> list[Abstract]:

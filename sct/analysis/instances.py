@@ -62,7 +62,8 @@ def _of_class(sp: Specializer, cls: type, name: str) -> Abstract:
 
 def is_plain(cls: type) -> bool:
     """Whether objects of a class are no more than their attributes and methods."""
-    if type(cls) not in (type, abc.ABCMeta, type(typing.Protocol)) or inspect.getattr_static(cls, "__new__") is not vars(object)["__new__"]:
+    made_by = inspect.getattr_static(cls, "__new__")
+    if type(cls) not in (type, abc.ABCMeta, type(typing.Protocol)) or made_by is not vars(object)["__new__"]:
         return False
     for base in cls.__mro__:
         own = base not in _PLAIN_BASES

@@ -322,6 +322,30 @@ class Statements(Changes):
         return None
 
 
+    def call_array_writer(self) -> None:
+        """A call of a function that writes to its arguments: whole arrays, overlapping slices, one array twice."""
+        names = [n for n in self.visible("vec", (self.n,)) if not self.scope[n].fixed]
+        if not names or not self.array_writers:
+            return self.write_array()
+        self.use("call of a helper that writes")
+        function, returns = self.rng.choice(self.array_writers)
+        a, b = self.rng.choice(names), self.rng.choice(names)
+        given, size = self.rng.choice(((f"{a}, {b}", self.n), (f"{a}, {b}", self.n), (f"{a}, {a}", self.n),
+                                       (f"{a}[1:], {b}[:-1]", self.n - 1), (f"{a}[::-1], {b}", self.n)))
+        called = f"{function}({given}, {self.value(1)})"
+        size -= returns == "shorter"
+        if returns == "none" or size < 1 or self.chance(0.2):
+            self.emit(called)
+        elif returns == "float":
+            self.emit(f"{self.bind('float')} = {called}")
+        else:
+            name = self.bind("vec", (size,))
+            self.emit(f"{name} = {called}")
+            if self.chance(0.5):
+                self.emit(f"{name}[0] = {self.value(2)}")
+        return None
+
+
 Form = Callable[[Statements], None]
 SIMPLE: list[tuple[float, Form]] = [
     (5, Statements.assign),
@@ -372,4 +396,4 @@ COMPOUND: list[tuple[float, Form]] = [
     (0.6, Statements.change_dict),
     (0.6, Statements.change_object),
 ]
-WRITES: list[tuple[float, Form]] = [(4, Statements.write_array)]
+WRITES: list[tuple[float, Form]] = [(4, Statements.write_array), (3, Statements.call_array_writer)]
