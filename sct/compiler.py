@@ -19,6 +19,7 @@ from .analysis import (  # noqa: F401
     attributes,
     builtin_calls,
     callees,
+    changes,
     exceptions,
     loops,
     ordering,
@@ -35,8 +36,11 @@ from .analysis.bound import settle_bound
 from .analysis.effects import effects_once, settle_effects
 from .analysis.exceptions import settle_handled
 from .analysis.infer import Context, Frame, Refusal, Specializer
+from .analysis.linear import settle_appends
 from .analysis.mixed import settle_mixed
 from .analysis.opening import callees_to_open, settle_sharing
+from .analysis.references import NeedsPlaces
+from .analysis.references import plain as plain_value
 from .analysis.writes import settle_writes
 from .codegen.emit import Emitted, emit
 from .codegen.load import filename_of, load
@@ -164,10 +168,14 @@ def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequ
     """
     before = dict(context.examples)
     while True:
-        typed = _specialise(context, fun, names, arguments, structured)
-        if not _open_callees(context, typed.function):
-            break
-        context.session.forget_since(0)
+        try:
+            typed = _specialise(context, fun, names, arguments, structured)
+        except NeedsPlaces as needed:
+            context.begin_again(needed.attribute)
+        else:
+            if not _open_callees(context, typed.function):
+                break
+            context.session.forget_since(0)
         context.copied_in, context.examples = 0, dict(before)
     _alias_checks(context, typed)
     return typed
@@ -196,9 +204,10 @@ def _specialise(context: Context, fun: Any, names: Sequence[str], arguments: Seq
     result = exit.values[0] if exit.kind == "return" else NEVER
     if result is POISON:
         raise SctError("nothing could be specialised", loc=lowered.loc, code="SCT900")
-    typed = Typed(function, result)
+    typed = Typed(function, plain_value(sp, result))
     _return(sp, typed, structured)
     functions = [function, *(r.function for r in getattr(context.session, "_records", {}).values())]
+    settle_appends(functions)
     settle_bound(functions)
     settle_effects(functions)
     settle_handled(functions)
@@ -275,7 +284,7 @@ def _alias_checks(context: Context, typed: Typed) -> None:
     for function in (typed.function, *records):
         written = settle_writes(context, function, entry=function is typed.function)
         if function is typed.function:
-            typed.written = written
+            typed.written = [*written, *sorted(context.changed - set(written))]
     context.check()
 
 

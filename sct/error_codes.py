@@ -218,8 +218,12 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
             views, in functions that are called, too. The array may also be known under a name that cannot be followed: a
             container, a result that may be a view or a copy, the argument of a function that calls itself. Write to a
             copy (`a = a.copy()`), or build the array with `np.where`, `np.stack` or `np.concatenate`."""),
-        "SCT602": ("a container changed in place", """
-            The list or dict may be shared under another name. Build a new one: `xs = xs + [x]`."""),
+        "SCT602": ("a container that changes and may be another one", """
+            Lists, dicts and objects are followed through names, other containers and calls, and each change is seen
+            under every name. Here it cannot be told which one changes, or whether what is read has changed: there
+            were two on different paths, it was put into a list whose length only run time knows, a loop goes through
+            it while it grows, or it belongs to a module. Change a copy (`xs = list(xs)`), change it before it is
+            put away, or build a new one: `xs = xs + [x]`."""),
         "SCT603": ("an in-place operation whose result has another shape", """
             `x += y` must keep the shape of `x`; NumPy would raise an error here. Write `x = x + y` to get a
             new array."""),
@@ -230,17 +234,18 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
             The method writes into the array that other names may share, or reads its bytes as another type.
             Use the NumPy function that returns a new array (`np.sort(x)` for `x.sort()`)."""),
         "SCT606": ("a method that changes its object", """
-            The method changes a list, dict or other object in place. Build a new one, or a list
-            comprehension."""),
+            What the method does to the list, dict or other object depends on values that only run time knows, or
+            the method is not followed. Build a new one, or use a list comprehension."""),
         "SCT607": ("arguments that share memory", """
-            An argument that the function writes to shares its memory with something else that the function reads, or
-            cannot be written to. Pass a copy of it."""),
+            An argument that the function writes to or changes shares its memory, a list, a dict or an object with
+            something else that the function reads, or cannot be written to. Pass a copy of it."""),
         "SCT608": ("a write to something outside the function", """
             A value that carries a derivative is stored in a global, a captured object or an argument. Return
             it instead, with `has_aux=True` if it is not part of the result."""),
         "SCT609": ("an assignment to an attribute", """
-            Storing into an object changes it for everyone who holds it. Keep the value in a local variable
-            and return it."""),
+            Attributes can be assigned of objects that are arguments or made in the function, where the class is a
+            plain one. This object belongs to a module or to another object, or its class does more than to store
+            the value. Keep the value in a local variable and return it."""),
     },
     "UnsupportedTypeError": {
         "SCT700": ("a value whose type is not supported", """

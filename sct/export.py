@@ -386,6 +386,8 @@ def _checks(compiled: Compiled) -> list[str]:
 def _apart(compiled: Compiled, position: int, name: str) -> str:
     """The check that an argument which the function writes to shares memory with no other."""
     others = [v for k, v in enumerate(compiled.typed.params) if k != position and not isinstance(strip_const(v.type), Scalar)]
+    if not isinstance(compiled.typed.params[position].type, Array):
+        raise ArgumentError(f"something that `{name}` holds changes in the function", hint="change a copy of it there")
     if not all(isinstance(v.type, Array) for v in others):
         raise ArgumentError(f"`{name}` is written to, and might share memory with what another argument holds",
                             hint="write to a copy of it in the function")

@@ -22,6 +22,7 @@ def check_apart(compiled: Compiled, values: Sequence[Any]) -> None:
     for position, name in compiled.written.items():
         array = values[position]
         if not isinstance(array, np.ndarray):
+            _check_containers(compiled, name, array, [v for k, v in enumerate(values) if k != position])
             continue
         if not array.flags.writeable:
             raise _refused(compiled, f"`{name}` is written to, but is read-only", "pass a copy of it")
@@ -33,6 +34,28 @@ def check_apart(compiled: Compiled, values: Sequence[Any]) -> None:
                for value in others for other in _arrays(value, 0)):
             raise _refused(compiled, f"`{name}` is written to, and shares memory with something else that the function reads",
                            "pass a copy of it")
+
+
+def _check_containers(compiled: Compiled, name: str, value: Any, others: list[Any]) -> None:
+    """Refuse an argument that changes and holds a list, dict or object in two places, or one that another argument holds."""
+    own = [id(c) for c in _containers(value, 0)]
+    if len(set(own)) < len(own):
+        raise _refused(compiled, f"something in `{name}` changes, and one list, dict or object is in it twice", "pass copies")
+    if any(id(c) in own for other in others for c in _containers(other, 0)):
+        raise _refused(compiled, f"something in `{name}` changes, and another argument holds it, too", "pass a copy of it")
+
+
+def _containers(value: Any, depth: int) -> Iterator[Any]:
+    """The lists, dicts and objects that can change in nested containers and objects."""
+    if isinstance(value, list | tuple | dict):
+        if not isinstance(value, tuple):
+            yield value
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _containers(item, depth + 1)
+    elif depth < 4 and hasattr(value, "__dict__") and not isinstance(value, type) and not callable(value):
+        yield value
+        for item in vars(value).values():
+            yield from _containers(item, depth + 1)
 
 
 def _refused(compiled: Compiled, message: str, hint: str) -> AliasingError:

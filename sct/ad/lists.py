@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any
 
-from ..analysis.abstract import Abstract, Range, Slice, Static
+from ..analysis.abstract import Abstract, Range, Seq, Slice, Static
 from ..analysis.infer import Refusal
 from ..analysis.subscripts import getitem
 from ..ir.core import Block, Op, Value
@@ -24,6 +24,9 @@ def accumulate(rev: Reverser, value: Value, contribution: Value) -> None:
     if isinstance(owner, Op) and owner.name == "call" and owner.attrs["fn"] is helpers.one_hot:
         from .rules import to_abstract
         _, index, bar = (to_abstract(t, owner.operands) for t in owner.attrs["args"])
+        if _is_whole(index):
+            accumulate(rev, value, rev.sp.lift(bar))  # the copy of a list
+            return
         add_item(rev, rev.buffer(value), index, rev.sp.lift(bar))
     elif value in rev.buffers or value in rev.bars:
         add_items(rev, rev.buffer(value), contribution)
@@ -31,6 +34,12 @@ def accumulate(rev: Reverser, value: Value, contribution: Value) -> None:
         rev.bars[value] = _call(rev, list, [contribution], strip_const(value.type))
     else:
         rev.bars[value] = contribution
+
+
+def _is_whole(index: Abstract) -> bool:
+    """Whether an index is ``[:]``."""
+    parts = (index.lo, index.hi, index.step) if isinstance(index, Slice) else ()
+    return bool(parts) and all(isinstance(a, Static) and a.value is None for a in parts)
 
 
 def check(rev: Reverser) -> None:
@@ -104,7 +113,13 @@ def reverse_operation(rev: Reverser, op: Op, total: Value | None) -> None:
     from .rules import to_abstract
     assert total is not None
     x, y = (to_abstract(t, op.operands) for t in op.attrs["args"])
-    if op.attrs["fn"] is operator.add:
+    if op.attrs["fn"] is operator.add and isinstance(y, Seq) and y.items:
+        last = Static(-len(y.items))  # counted from the end, for which the list before is not needed
+        _give(rev, x, _slice(rev, total, Static(None), last))
+        for k, part in enumerate(y.items):
+            if isinstance(part, Value) and part in rev.active:
+                rev.accumulate(part, item(rev, total, Static(k - len(y.items))))
+    elif op.attrs["fn"] is operator.add:
         count = _count(rev, x)
         _give(rev, x, _slice(rev, total, Static(None), count))
         _give(rev, y, _slice(rev, total, count, Static(None)))

@@ -8,8 +8,9 @@ run-time values in it and ``rebuild`` makes an abstract value from new ones.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from keyword import iskeyword
 from typing import Any
 
 from ..ir.build import Builder
@@ -102,13 +103,72 @@ class Iteration:
 
 
 class Place:
-    """The identity of an iterator, or of a variable that several functions bind; what it holds is kept by the specialiser."""
+    """The identity of an iterator, of a variable that several functions bind, or of a list, dict or object that may change.
 
-    def __init__(self, name: str = "position", counts: bool = True) -> None:
+    What it holds is kept by the specialiser.  Places that may be the same one at run time are in one group.
+    """
+
+    def __init__(self, name: str = "position", counts: bool = True, kind: type | None = None) -> None:
         self.name = name
         """What the content is called in generated code."""
         self.counts = counts
         """Whether the content is how far an iterator has come."""
+        self.kind = kind
+        """The class of the container or object that is here."""
+        self._leader: Place | None = None
+        self._locked = False
+
+    @property
+    def group(self) -> Place:
+        """The place that stands for all that may be the same as this one."""
+        return self if self._leader is None else self._leader.group
+
+    @property
+    def locked(self) -> bool:
+        """Whether something that cannot be followed holds what is here: it must not change any more."""
+        return self.group._locked
+
+    def lock(self) -> None:
+        self.group._locked = True
+
+    def unite(self, other: Place) -> None:
+        """Note that this may be the same as ``other``."""
+        a, b = self.group, other.group
+        if a is not b:
+            b._leader = a
+            a._locked = a._locked or b._locked
+
+
+@dataclass(eq=False)
+class Reference:
+    """A list, dict or object that may change: its place, where its content is found."""
+
+    place: Place
+    content: Abstract | None = None
+    """The content at the end of a path, for where paths meet."""
+
+    @property
+    def kind(self) -> type:
+        assert self.place.kind is not None
+        return self.place.kind
+
+
+@dataclass(eq=False)
+class Instance:
+    """An object of a class of the user's, by its attributes."""
+
+    cls: type
+    attrs: dict[str, Abstract]
+    source: Value | None = None
+    """The object itself, where it is an argument: attributes that are not assigned are read from it."""
+
+
+@dataclass(eq=False)
+class View:
+    """``d.keys()``, ``d.values()`` or ``d.items()`` of a dict that may change."""
+
+    base: Reference
+    kind: str
 
 
 @dataclass(eq=False)
@@ -160,7 +220,8 @@ UNBOUND = _Marker("unbound")
 LOST = _Marker("lost")
 """How far an iterator has come, where that is not known any more."""
 
-Abstract = Value | Static | Seq | Mapping | Slice | Range | Iteration | StoredIterator | Closure | Bound | _Marker
+Abstract = (Value | Static | Seq | Mapping | Slice | Range | Iteration | StoredIterator | Closure | Bound | Reference | Instance
+            | View | _Marker)
 
 
 class JoinError(Exception):
@@ -175,6 +236,10 @@ def parts_of(a: Abstract) -> list[Abstract] | None:
         return a.items
     if isinstance(a, Mapping):
         return list(a.items.values())
+    if isinstance(a, Instance):
+        return [a.attrs[name] for name in sorted(a.attrs)]
+    if isinstance(a, View):
+        return [a.base]
     if isinstance(a, Slice | Range):
         return [a.lo, a.hi, a.step]
     if isinstance(a, Iteration):
@@ -193,6 +258,11 @@ def with_parts(a: Abstract, parts: list[Abstract]) -> Abstract:
         return Seq(a.kind, parts)
     if isinstance(a, Mapping):
         return Mapping(dict(zip(a.items, parts, strict=True)))
+    if isinstance(a, Instance):
+        return Instance(a.cls, dict(zip(sorted(a.attrs), parts, strict=True)), a.source)
+    if isinstance(a, View):
+        assert isinstance(parts[0], Reference)
+        return View(parts[0], a.kind)
     if isinstance(a, Slice | Range):
         return type(a)(*parts)
     if isinstance(a, Iteration):
@@ -213,6 +283,10 @@ def _tag(a: Abstract) -> tuple[Any, ...]:
         return ("seq", a.kind, len(a.items))
     if isinstance(a, Mapping):
         return ("dict", tuple(a.items))
+    if isinstance(a, Instance):
+        return ("instance", a.cls, tuple(sorted(a.attrs)), a.source)
+    if isinstance(a, View):
+        return ("view", a.kind)
     if isinstance(a, Iteration):
         return ("iter", a.kind, len(a.parts))
     if isinstance(a, StoredIterator):
@@ -249,6 +323,8 @@ def shape_of(a: Abstract) -> Shape:
         return Shape(("static", static_key(a.value)), (), a)
     if isinstance(a, _Marker):
         return Shape(("marker", a.name), (), a)
+    if isinstance(a, Reference):
+        return Shape(("ref", a.place), (), a)
     parts = parts_of(a)
     assert parts is not None
     return Shape(_tag(a), tuple(map(shape_of, parts)), a)
@@ -288,6 +364,8 @@ def join_shapes(a: Shape, b: Shape) -> Shape:
     for x, y in ((a, b), (b, a)):
         if x.tag[0] == "marker":
             return a if x.example is POISON and x is a else _join_marker(x, y)
+    if a.tag[0] in _REFERS or b.tag[0] in _REFERS:
+        return _join_references(a, b)
     if a.tag == b.tag and len(a.parts) == len(b.parts):
         return Shape(a.tag, tuple(map(join_shapes, a.parts, b.parts)), a.example)
     s, t = leaf_type(a), leaf_type(b)
@@ -297,9 +375,93 @@ def join_shapes(a: Shape, b: Shape) -> Shape:
     return leaf_shape(joined)
 
 
+_REFERS = ("ref", "new")
+
+
+def content_of(shape: Shape) -> Shape:
+    """The shape of what a reference refers to; of anything else its own."""
+    if shape.tag[0] == "new":
+        return shape.parts[0]
+    if shape.tag[0] == "ref":
+        content = shape.example.content
+        return shape_of(LOST if content is None else content)
+    return shape
+
+
+def _join_references(a: Shape, b: Shape) -> Shape:
+    """Two containers that are not certainly one: a place that may be the same as each."""
+    content = join_shapes(content_of(a), content_of(b))
+    given = [x.tag[1] for x in (a, b) if x.tag[0] in _REFERS]
+    made = [x.tag[1] for x in (a, b) if x.tag[0] == "new"]
+    place = made[0] if made else Place(given[0].name, False, given[0].kind)
+    for other in given:
+        place.unite(other)
+    if len(given) < 2 and (a if b.tag[0] in _REFERS else b).tag[0] != "static":
+        place.lock()  # the other one cannot be followed
+    return Shape(("new", place), (content,))
+
+
+def leaf_names(shape: Shape, name: str) -> Iterator[str]:
+    """A name for each run-time leaf of what is called ``name``: items and attributes have names of their own."""
+    if shape.tag[0] == "leaf":
+        yield name
+    keys = shape.tag[2] if shape.tag[0] == "instance" else shape.tag[1] if shape.tag[0] == "dict" else range(len(shape.parts))
+    for key, part in zip(keys, shape.parts, strict=False):
+        if shape.tag[0] == "seq" and name:
+            yield from leaf_names(part, f"{name}_{key}")
+        elif shape.tag[0] in ("instance", "dict") and isinstance(key, str) and key.isidentifier() and not iskeyword(key):
+            yield from leaf_names(part, key)
+        else:
+            yield from leaf_names(part, name)
+
+
+def settled(shape: Shape, stable: Callable[[Place], bool]) -> Shape:
+    """The shape with the containers that are not known behind the end of a path as new ones."""
+    if shape.tag[0] == "ref" and not stable(shape.tag[1]):
+        old = shape.tag[1]
+        place = Place(old.name, False, old.kind)
+        place.unite(old)
+        return Shape(("new", place), (settled(content_of(shape), stable),))
+    if shape.parts:
+        return Shape(shape.tag, tuple(settled(p, stable) for p in shape.parts), shape.example)
+    return shape
+
+
+def made_by(shapes: Iterable[Shape]) -> Iterator[Place]:
+    """The places that containers get where these shapes are instantiated."""
+    for shape in shapes:
+        if shape.tag[0] == "new":
+            yield shape.tag[1]
+        yield from made_by(shape.parts)
+
+
+def renewed(shape: Shape) -> Shape:
+    """The shape with other places for what it makes: the code around it runs once more."""
+    if not shape.parts:
+        return shape
+    tag = shape.tag
+    if tag[0] == "new":
+        place = Place(tag[1].name, False, tag[1].kind)
+        place.unite(tag[1])
+        tag = ("new", place)
+    return Shape(tag, tuple(map(renewed, shape.parts)), shape.example)
+
+
+def carried_shape(a: Abstract) -> Shape:
+    """The shape of what ``rebuild`` has made: references that have their content with them are new ones."""
+    if isinstance(a, Reference) and a.content is not None:
+        return Shape(("new", a.place), (carried_shape(a.content),))
+    shape = shape_of(a)
+    if shape.parts:
+        return Shape(shape.tag, tuple(map(carried_shape, parts_of(a) or ())), shape.example)
+    return shape
+
+
 def _join_marker(marker: Shape, other: Shape) -> Shape:
-    if marker.example is POISON:
+    if marker.example in (POISON, LOST):
         return marker
+    if marker.example is UNBOUND and other.tag[0] == "ref":
+        other = settled(other, lambda place: False)
     if marker.example is UNBOUND and other.tag[0] == "static":
         t = _static_leaf_type(other)
         if t is not None:
@@ -321,6 +483,8 @@ def leaf_type(shape: Shape) -> Type | None:
         return _static_leaf_type(shape)
     if kind == "marker":
         return UNDEF if shape.example is UNBOUND else BOTTOM
+    if kind in _REFERS:
+        return leaf_type(content_of(shape))
     if kind == "seq":
         items = [leaf_type(p) for p in shape.parts]
         if None in items:
@@ -344,6 +508,11 @@ def describe(shape: Shape) -> str:
     if kind == "static":
         value = shape.example.value
         return f"the function {value.__name__}" if hasattr(value, "__name__") else repr(value)
+    if kind in _REFERS:
+        content = describe(content_of(shape)) if kind == "new" or shape.example.content is not None else ""
+        return content or f"a {shape.tag[1].kind.__name__}"
+    if kind == "instance":
+        return f"{shape.tag[1].__name__} object"
     if kind == "seq":
         return f"{shape.tag[1].__name__} of {len(shape.parts)} items"
     return {"closure": "a function", "bound": "a method", "iterator": "an iterator", "iter": "an iterator"}.get(kind, str(kind))
@@ -371,6 +540,10 @@ def rebuild(shape: Shape, leaf: Callable[[Type], Value]) -> Abstract:
     """An abstract value of this shape whose run-time leaves ``leaf`` supplies, in order."""
     if shape.tag[0] == "leaf":
         return leaf(shape.tag[1])
+    if shape.tag[0] == "ref":
+        return Reference(shape.tag[1])
+    if shape.tag[0] == "new":
+        return Reference(shape.tag[1], rebuild(shape.parts[0], leaf))
     if shape.tag[0] in ("static", "marker"):
         example: Abstract = shape.example
         return example
@@ -380,14 +553,23 @@ def rebuild(shape: Shape, leaf: Callable[[Type], Value]) -> Abstract:
 def leaves(a: Abstract, shape: Shape, builder: Builder, hint: str = "") -> list[Value]:
     """The run-time values that fill ``shape`` (which covers ``a``), lifting literals and converting numbers as needed."""
     if shape.tag[0] == "leaf":
-        return [convert(lift(a, builder, hint), shape.tag[1], builder)]
+        return [convert(held(lift(a, builder, hint), a), shape.tag[1], builder)]
     if not shape.parts:
         return []
     if a in (UNBOUND, NEVER):
         return [builder.value("undef", (), t) for t in leaf_types(shape)]
+    if shape.tag[0] == "new":
+        return leaves(a.content if isinstance(a, Reference) else a, shape.parts[0], builder, hint)  # type: ignore[arg-type]
     parts = parts_of(a)
     assert parts is not None
     return [v for part, s in zip(parts, shape.parts, strict=True) for v in leaves(part, s, builder, hint)]
+
+
+def held(value: Value, a: Abstract) -> Value:
+    """``value``, which is ``a`` as one run-time value: where ``a`` may change, it must not any more."""
+    if isinstance(a, Reference):
+        a.place.lock()
+    return value
 
 
 def convert(value: Value, to: Type, builder: Builder) -> Value:
@@ -411,7 +593,9 @@ def lift(a: Abstract, builder: Builder, hint: str = "") -> Value:
             return a.runtime
         t = leaf_type(shape_of(a))
         if t is not None:
-            return builder.value("tuple", [lift(x, builder) for x in a.items], t, hint, cls=a.kind)
+            return builder.value("tuple", [held(lift(x, builder), x) for x in a.items], t, hint, cls=a.kind)
+    if isinstance(a, Reference) and a.content is not None:
+        return lift(a.content, builder, hint)
     if isinstance(a, Mapping):
         if a.runtime is not None:
             return a.runtime

@@ -13,11 +13,12 @@ import numpy as np
 from ..ir.core import Op, Value
 from ..ir.types import NONE, STR, Array, Dict, List, Object, OrConst, Scalar, Tuple, strip_const, type_of
 from ..rules import registry
-from .abstract import Abstract, Bound, Closure, DataPath, Mapping, Seq, Slice, Static
+from .abstract import Abstract, Bound, Closure, DataPath, Instance, Mapping, Reference, Seq, Slice, Static
 from .classes import class_of, python_classes
 from .data import from_data, guard_class
 from .infer import SIMPLE, Frame, Refusal, Specializer
 from .primitives import apply
+from .references import content, kind_of, read
 
 
 def _attr(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
@@ -26,6 +27,15 @@ def _attr(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[A
 
 def attribute(sp: Specializer, base: Abstract, name: str) -> Abstract:
     """``base.name``."""
+    if isinstance(base, Reference):
+        held = read(sp, base)
+        if isinstance(held, Instance):
+            from .instances import attribute_of
+            return attribute_of(sp, base, held, name)
+        if kind_of(held) is not None:
+            return Bound(Static(_of_class(base.kind, name)), [base], spelled=name)
+        base = content(sp, base)
+    base = content(sp, base)
     if name == "__class__" and not isinstance(base, Static):
         return class_of(sp, base)
     if isinstance(base, Static):
@@ -64,6 +74,11 @@ def _of_base_class(sp: Specializer, cls: Abstract, obj: Abstract, name: str) -> 
     raw = vars(home)[name]
     guard_class(sp, home, name, raw)
     of_class = isinstance(obj, Static) and obj.value is kind
+    if name == "__init__":
+        from .instances import base_init
+        made = base_init(home, raw, obj)
+        if made is not None:
+            return made
     if isinstance(raw, types.FunctionType):
         return Static(raw) if of_class else Bound(Static(raw), [obj])
     if isinstance(raw, staticmethod | classmethod):

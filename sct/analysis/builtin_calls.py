@@ -23,15 +23,32 @@ from ..ir.types import (
 )
 from ..rules.facts import is_static, may_be_empty
 from ..runtime import helpers
-from .abstract import POISON, Abstract, Bound, Closure, Iteration, Mapping, Range, Seq, Slice, Static, leaf_shape, shape_of
+from .abstract import (
+    POISON,
+    Abstract,
+    Bound,
+    Closure,
+    Iteration,
+    Mapping,
+    Range,
+    Reference,
+    Seq,
+    Slice,
+    Static,
+    View,
+    leaf_shape,
+    shape_of,
+)
 from .attributes import attribute, itself, replaced
 from .callees import SPECIAL, call
 from .classes import class_of, has_attribute, is_instance
 from .data import guard_class
 from .infer import Refusal, Specializer, is_own_set, merge, sequence_items
+from .instances import method_of
 from .iterators import is_lazy, make, make_filtered, make_generator, make_mapped, take_next
 from .loops import known_items, length
 from .primitives import _Arguments, apply, binary
+from .references import content, copied
 from .user_operators import user_class
 
 UNDECIDED: Abstract = NotImplemented
@@ -55,6 +72,8 @@ def _len(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> 
         return length(sp, args[0])
     if isinstance(args[0], Static):
         return _len_of_static(sp, args[0])
+    if isinstance(args[0], Reference):
+        return method_of(sp, args[0], "__len__", [])
     return UNDECIDED
 
 
@@ -82,6 +101,8 @@ def _reversed(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]
     (part,) = args
     if is_lazy(part):
         raise Refusal("SCT709", "this always raises TypeError: an iterator cannot be reversed", "reverse a list of its items")
+    if isinstance(part, Reference | View):
+        return Iteration("reversed", [part])
     return Seq(tuple, part.items[::-1]) if isinstance(part, Seq) else Iteration("reversed", [part])
 
 
@@ -92,9 +113,10 @@ def _sequence(kind: type) -> Any:
         items = known_items(sp, args[0])
         if items is not None:
             return Seq(kind, items)
-        if isinstance(args[0], Value) and isinstance(strip_const(args[0].type), List) and kind is list:
-            return args[0]
-        return collect(sp, args[0])
+        held = content(sp, args[0])
+        if isinstance(held, Value) and isinstance(strip_const(held.type), List) and kind is list:
+            return copied(sp, held) if sp.context.places else held
+        return collect(sp, held)
     return build
 
 
@@ -315,9 +337,10 @@ def _any_all(fn: Any) -> Any:
 
 
 def _dict(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
-    base = dict(args[0].items) if args and isinstance(args[0], Mapping) else {}
-    if args and not isinstance(args[0], Mapping):
-        for pair in sequence_items(sp, args[0], "dict"):
+    held = content(sp, args[0]) if args else None
+    base = dict(held.items) if isinstance(held, Mapping) else {}
+    if held is not None and not isinstance(held, Mapping):
+        for pair in sequence_items(sp, held, "dict"):
             key, value = sequence_items(sp, pair, "dict")
             base[sp.static(key, "a dict key")] = value
     return Mapping({**base, **kwargs})
@@ -334,8 +357,6 @@ def _dict_method(name: str) -> Any:
             return Seq(tuple, list(base.items.values()))
         if name == "items":
             return Seq(tuple, [Seq(tuple, [Static(k), v]) for k, v in base.items.items()])
-        if name == "copy":
-            return Mapping(dict(base.items))
         return base.items.get(sp.static(args[1], "the key"), args[2] if len(args) > 2 else Static(None))
     return build
 
@@ -370,7 +391,7 @@ SPECIAL.update({
     may_be_empty: _may_be_empty, np.ndim: _ndim, np.shape: _shape, np.iscomplexobj: _iscomplexobj, bool: _bool,
     int: _static_numbers(int), abs: _static_numbers(abs), str: _static_numbers(str), any: _any_all(any), all: _any_all(all),
     dict: _dict, dict.keys: _dict_method("keys"), dict.values: _dict_method("values"), dict.items: _dict_method("items"),
-    dict.get: _dict_method("get"), dict.copy: _dict_method("copy"), tuple.index: _seq_method("index"),
+    dict.get: _dict_method("get"), tuple.index: _seq_method("index"),
     list.index: _seq_method("index"), tuple.count: _seq_method("count"), list.count: _seq_method("count"),
     slice: _slice, helpers.index_add: _index_add, np.where: _where, helpers.strong_product: _strong_product,
     helpers.strong_quotient: _strong_quotient, helpers.unbroadcast: _unbroadcast,

@@ -16,12 +16,27 @@ from ..ir.ops import LOOPS
 from ..ir.types import NONE, Object, OrConst, strip_const
 from ..rules import registry
 from . import abstract as ab
-from .abstract import NEVER, POISON, Abstract, Bound, Closure, DataPath, Mapping, Seq, Shape, Static, StoredIterator
+from .abstract import (
+    NEVER,
+    POISON,
+    Abstract,
+    Bound,
+    Closure,
+    DataPath,
+    Instance,
+    Mapping,
+    Reference,
+    Seq,
+    Shape,
+    Static,
+    StoredIterator,
+)
 from .data import CODE, default_value, guard_class
 from .infer import SIMPLE, Frame, Refusal, Specializer, sequence_items
 from .iterators import MAKERS, given_to, is_lazy, only_here, stored, takes_all
 from .managers import make_manager, makes_manager
 from .primitives import apply, construct
+from .references import content, fresh, holds_references, kind_of, plain, references, with_places
 
 
 def _call(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
@@ -38,6 +53,7 @@ def _call(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[A
         elif how[0] == "kw":
             keywords[how[1]] = a
         else:
+            a = content(sp, a)
             if not isinstance(a, Mapping):
                 raise Refusal("SCT705", "a call with `**` needs a dict whose keys are known")
             keywords.update({str(k): v for k, v in a.items.items()})
@@ -68,6 +84,9 @@ def call(sp: Specializer, fn: Abstract, args: list[Abstract], kwargs: dict[str, 
         return _call_closure(sp, fn, args, kwargs)
     if isinstance(fn, Static):
         return _call_static(sp, fn, args, kwargs, "")
+    if isinstance(fn, Reference):
+        from .instances import method_of
+        return method_of(sp, fn, "__call__", args, kwargs)
     if isinstance(fn, Value) and isinstance(strip_const(fn.type), Object):
         cls = strip_const(fn.type).cls  # type: ignore[attr-defined]
         method = getattr(cls, "__call__", None)  # noqa: B004 - the method itself is wanted
@@ -83,8 +102,14 @@ def _call_static(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
         args = given_to(sp, obj, args)
     special = SPECIAL.get(obj) if _hashable(obj) else None
     if special is not None:
-        result = special(sp, args, kwargs)
+        result = special(sp, *_seen_by(sp, obj, args, kwargs))
         if result is not NotImplemented:
+            if obj in MAKES_CONTAINERS:
+                return fresh(sp, result)
+            if sp.context.places and obj not in TAKES_REFERENCES and ab.parts_of(result) is not None:
+                for a in (*args, *kwargs.values()):  # the result may be or hold what they are now
+                    if isinstance(a, Reference):
+                        a.place.lock()
             return stored(sp, result) if obj in MAKERS else result
     if isinstance(obj, functools._lru_cache_wrapper):
         from .remembering import call_cached
@@ -98,7 +123,8 @@ def _call_static(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
     if getattr(obj, "is_static", False) and isinstance(obj, types.FunctionType):
         return _run_now(sp, obj, args, kwargs)
     if registry.lookup(obj) is not None:
-        return apply(sp, obj, args, kwargs, spelled)
+        result = apply(sp, obj, args, kwargs, spelled)
+        return fresh(sp, result) if spelled == "tolist" else result
     if makes_manager(obj):
         return make_manager(sp, obj, args, kwargs)
     if isinstance(obj, types.FunctionType) and not foreign(obj):
@@ -118,6 +144,13 @@ def _call_static(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
         return call(sp, Static(method), [fn, *args], kwargs)
     raise Refusal("SCT201", f"no derivative rule for {_display(obj)}",
                   "write one with the notation of sct.rules, or wrap the value it depends on in sct.stop_gradient")
+
+
+def _seen_by(sp: Specializer, obj: Any, args: list[Abstract], kwargs: dict[str, Abstract]) -> tuple[list[Abstract], Any]:
+    """The arguments of a function that specialisation computes: containers, or what they hold now."""
+    if not sp.context.places or obj in TAKES_REFERENCES:
+        return args, kwargs
+    return [content(sp, a) for a in args], {k: content(sp, a) for k, a in kwargs.items()}
 
 
 def _looks_into(obj: Any) -> bool:
@@ -185,6 +218,10 @@ def _call_class(sp: Specializer, cls: type, args: list[Abstract], kwargs: dict[s
     iterates = _progress_iterable(sp, cls, args, kwargs)
     if iterates is not None:
         return iterates
+    from .instances import make_instance
+    made = make_instance(sp, cls, args, kwargs)
+    if made is not None:
+        return made
     raise Refusal("SCT201", f"creating a {cls.__name__} inside a differentiated function is not supported yet",
                   "create it outside and pass it as an argument, or use a tuple")
 
@@ -223,6 +260,8 @@ class Record:
     used: bool = False
     """Whether the assumed result was consulted while the body was being visited (a recursive call)."""
     done: bool = False
+    own_containers: bool = False
+    """Whether all containers in the result are made by the callee, so that they may change."""
     endless: bool = False
     """Whether nothing but its own calls could give a result: Python raises ``RecursionError`` in the end."""
     obstacles: dict[tuple[Any, ...], Obstacle] = field(default_factory=dict)
@@ -293,7 +332,7 @@ def activate_function(sp: Specializer, fn: Static, args: list[Abstract], kwargs:
         defaults[name] = lambda value=value, k=k: default_value(sp, value, path.attr("__defaults__").item(k))
     for name, value in (obj.__kwdefaults__ or {}).items():
         defaults[name] = lambda value=value, name=name: default_value(sp, value, path.attr("__kwdefaults__").item(name))
-    bound = bind_arguments(lowered, args, kwargs, defaults)
+    bound = _bound(sp, lowered, args, kwargs, defaults)
     return Activation(Frame(lowered, owner=obj, path=path), lowered, [], bound)
 
 
@@ -307,10 +346,17 @@ def activate_closure(sp: Specializer, fn: Closure, args: list[Abstract], kwargs:
     params = lowered.info.params
     with_default = [p.name for p in params if p.has_default]
     defaults = {name: (lambda v=v: v) for name, v in zip(with_default, fn.defaults, strict=True)}
-    bound = bind_arguments(lowered, args, kwargs, defaults)
+    bound = _bound(sp, lowered, args, kwargs, defaults)
     outer = fn.frame
     frame = Frame(lowered, closure=fn, owner=outer.owner, path=outer.path)
     return Activation(frame, lowered, fn.captured, bound)
+
+
+def _bound(sp: Specializer, lowered: Function, args: list[Abstract], kwargs: dict[str, Abstract],
+           defaults: dict[str, Any]) -> list[Abstract]:
+    """The values of a callee's parameters; the dict of further keywords is its own."""
+    bound = bind_arguments(lowered, args, kwargs, defaults)
+    return [fresh(sp, a) if p.kind == "VAR_KEYWORD" else a for p, a in zip(lowered.info.params, bound, strict=True)]
 
 
 def bind_arguments(lowered: Function, args: list[Abstract], kwargs: dict[str, Abstract],
@@ -357,7 +403,53 @@ def _enter_function(sp: Specializer, call: Activation) -> Abstract:
         return inline(sp, frame, lowered, bound)
     if should_inline(sp, lowered):
         return inline(sp, frame, lowered, bound)
+    around = [frame.closure, *bound, *Surroundings([frame.closure, *bound]).contents]
+    if sp.context.places and any(map(holds_references, around)):
+        return _call_with_containers(sp, frame, lowered, bound)
     return _invoke(sp, frame, lowered, bound)
+
+
+def _call_with_containers(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstract]) -> Abstract:
+    """Call a function that is given containers: their contents, unless it changes them, keeps them or gives them back."""
+    if any(isinstance(a, Instance) for a in _reached(sp, [frame.closure, *bound])):
+        if lowered in sp.context.stack:
+            raise Refusal("SCT702", f"`{lowered.name}` calls itself with an object that changes", "pass its attributes")
+        return inline(sp, frame, lowered, bound)
+    known, count, mark = dict(sp.context.obstacles), len(sp.builder.block.ops), sp.session.mark()
+    given = [plain(sp, a) for a in bound]
+    if not any(isinstance(a, Closure) and holds_references(a) for a in _reached(sp, [frame.closure])):
+        result = _invoke(sp, frame, lowered, given)
+        changed = any(o.code == "SCT602" for key, o in sp.context.obstacles.items() if key not in known)
+        if not changed and not _holds_container(result):
+            return result
+        if lowered in sp.context.stack and not changed:
+            raise Refusal("SCT702", f"`{lowered.name}` calls itself, and gives containers back", "return numbers or arrays")
+    if lowered in sp.context.stack:
+        raise Refusal("SCT602", f"`{lowered.name}` calls itself and changes a container that it is given",
+                      "return the new container")
+    sp.context.obstacles = known
+    for op in sp.builder.block.ops[count:]:
+        op.parent = None
+    del sp.builder.block.ops[count:]
+    sp.session.forget_since(mark)
+    return inline(sp, frame, lowered, bound)
+
+
+def _reached(sp: Specializer, values: list[Any]) -> Iterator[Any]:
+    """Everything in ``values``, and the contents of the containers in it."""
+    for a in values:
+        if a is None:
+            continue
+        yield a
+        inside = [sp.positions.get(a.place)] if isinstance(a, Reference) else ab.parts_of(a) or []
+        yield from _reached(sp, list(inside))
+        if isinstance(a, Closure):
+            yield from _reached(sp, [held for _, held in _cells_of(a)])
+
+
+def _holds_container(a: Abstract) -> bool:
+    """Whether a result is or holds a list or a dict, which may be one of the arguments."""
+    return kind_of(a) is not None or any(map(_holds_container, ab.parts_of(a) or ()))
 
 
 def _holds_iterator(values: list[Any]) -> bool:
@@ -463,7 +555,8 @@ def _invoke(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstra
     types = list(ab.leaf_types(record.result))
     op = sp.builder.emit("invoke", operands, types, callee=record.function, effect="pure", may_raise=True)
     results = iter(op.results)
-    return ab.rebuild(record.result, lambda t: next(results))
+    result = ab.rebuild(record.result, lambda t: next(results))
+    return with_places(sp, result) if record.own_containers else result
 
 
 def specialised(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstract]) -> tuple[Record, list[Abstract]]:
@@ -572,7 +665,8 @@ def _visit_body(sp: Specializer, frame: Frame, record: Record, around: Surroundi
     exit = sp.run_block(frame, frame.lowered.body)
     if exit.kind != "return":
         return ab.shape_of(POISON if exit.kind == "poison" else NEVER)
-    value = exit.values[0]
+    record.own_containers = not _holds_container(exit.values[0])
+    value = _given_back(sp, exit.values[0])
     if any(place in inside for place in _frames_of([value])):
         raise Refusal("SCT702", f"`{record.function.name}` returns a function that reads a variable which is rebound",
                       "pass the value on as a default argument of that function")
@@ -583,6 +677,16 @@ def _visit_body(sp: Specializer, frame: Frame, record: Record, around: Surroundi
         values = ab.leaves(value, shape, sp.builder)
         sp.builder.emit("return", values, single=len(values) == 1)
     return shape
+
+
+def _given_back(sp: Specializer, a: Abstract) -> Abstract:
+    """What a function returns, as its caller sees it: containers of its own, each held once."""
+    if not sp.context.places:
+        return a
+    found = [r.place.group for r in references(a, sp.positions)]
+    if len(set(found)) < len(found):
+        raise Refusal("SCT602", "a container is returned in two places", "return a copy of it")
+    return plain(sp, a)
 
 
 # ---------------------------------------------------------------------------------------------- variables read through cells
@@ -616,8 +720,8 @@ class Surroundings:
         for frame, _ in self.cells:
             _mirror(frame, frames)
         contents = [_seen_from(a, frames) for a in given[len(given) - len(self.cells):]]
-        for (frame, name), content in zip(self.cells, contents, strict=True):
-            frames[frame].cells[name] = content
+        for (frame, name), held in zip(self.cells, contents, strict=True):
+            frames[frame].cells[name] = held
         return set(frames.values()), [_seen_from(a, frames) for a in values]
 
 
@@ -673,5 +777,10 @@ SPECIAL_CLASSES: dict[type, Any] = {}
 """Classes of objects that specialisation calls itself: (specializer, object with its path, args, kwargs) → abstract value."""
 SPECIAL: dict[Any, Any] = {}
 """Callables that specialisation computes itself: (specializer, args, kwargs) → abstract value or NotImplemented."""
+
+TAKES_REFERENCES: set[Any] = set()
+"""Those of ``SPECIAL`` that are given containers rather than what they hold now."""
+MAKES_CONTAINERS: set[Any] = set()
+"""Those of ``SPECIAL`` whose result is a new container."""
 
 SIMPLE["call"] = _call

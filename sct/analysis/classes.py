@@ -11,9 +11,10 @@ import numpy as np
 from ..ir.core import Value
 from ..ir.ops import Slot
 from ..ir.types import NONE, STR, Array, Dict, List, Object, OrConst, Scalar, Tuple, Type
-from .abstract import Abstract, Bound, Closure, DataPath, Mapping, Range, Seq, Slice, Static
+from .abstract import Abstract, Bound, Closure, DataPath, Instance, Mapping, Range, Reference, Seq, Slice, Static
 from .infer import Refusal, Specializer
 from .primitives import apply
+from .references import read
 
 _BOUND: frozenset[type] = frozenset({types.MethodType, types.BuiltinMethodType, functools.partial})
 
@@ -22,6 +23,8 @@ def python_classes(a: Abstract) -> set[type] | None:
     """The classes a value may have at run time; None if unknown."""
     if isinstance(a, Static):
         return {type(a.value)}
+    if isinstance(a, Reference):
+        return {a.kind} if a.place.kind is not None else None
     if isinstance(a, Seq):
         return {a.kind}
     if isinstance(a, Mapping):
@@ -83,6 +86,11 @@ def is_instance(sp: Specializer, args: list[Abstract]) -> Abstract:
 
 def has_attribute(sp: Specializer, a: Abstract, name: str) -> bool:
     """``hasattr(a, name)``, asked of the object itself where it is at hand, else of the class that its value must have."""
+    held = read(sp, a) if isinstance(a, Reference) else None
+    if isinstance(held, Instance):
+        if name in held.attrs or held.source is None:
+            return name in held.attrs or hasattr(held.cls, name)
+        a = held.source
     at_hand = _object_at_hand(sp, a)
     if at_hand is not None:
         obj, path = at_hand

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from ..ir.core import Op, Value
-from ..ir.types import NONE, STR, Array, List, Type, type_of
+from ..ir.types import NONE, STR, Array, List, Object, Type, type_of
 from .abstract import Abstract, Bound, DataPath, Mapping, Range, Seq, Static
 from .infer import SIMPLE, Context, Frame, Refusal, Specializer
+from .references import owned
 
 
 def _name(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
@@ -186,7 +187,16 @@ def parameter(context: Context, sp: Specializer, value: Value, example: Any, pat
     context.guard("type", path, t)
     value.type = t
     context.examples[value] = (example, path)
-    return sp.as_abstract(value)
+    return _followed(sp, value, example) if context.places else sp.as_abstract(value)
+
+
+def _followed(sp: Specializer, value: Value, example: Any) -> Abstract:
+    """An argument whose lists, dicts and attributes may change in the function, but not for its caller."""
+    from .instances import opened
+    before = set(sp.positions)
+    a = owned(sp, opened(sp, value, example) if isinstance(value.type, Object) else sp.as_abstract(value))
+    sp.context.given.update({place: value.hint for place in sp.positions if place not in before})
+    return a
 
 
 SIMPLE["name"] = _name

@@ -17,8 +17,8 @@ from ..ir.types import Object, Scalar, strip_const
 from . import abstract as ab
 from .abstract import LOST, NEVER, POISON, Seq
 from .callees import GradientOf
-from .infer import REGIONS, Exit, Frame, Refusal, Specializer
-from .positions import Positions, meet, moved
+from .infer import REGIONS, Exit, Frame, Refusal, Specializer, arrive
+from .positions import Positions, meet, moved, snapshot
 from .typecase import move_into
 
 
@@ -115,21 +115,22 @@ def _close(sp: Specializer, frame: Frame, op: Op, ways: list[_Way]) -> Exit | No
         return _ended(sp, frame, op, ways)
     known, places = meet(sp.positions, [way.exit.positions or {} for way in ends])
     count = len(op.results)
-    columns = [*zip(*(way.exit.values for way in ends), strict=True), *places.values()]
+    given = [[snapshot(a, way.exit.positions or {}) for a in way.exit.values] for way in ends]
+    columns = [*zip(*given, strict=True), *places.values()]
     hints = [*(r.hint for r in op.results), *(p.name for p in places)]
-    shapes = [sp.join([ab.shape_of(a) for a in column], name, "after this `try`")
-              for column, name in zip(columns, hints, strict=True)]
+    shapes = sp.settled([sp.join([ab.shape_of(a) for a in column], name, "after this `try`")
+                         for column, name in zip(columns, hints, strict=True)])
     for k, way in enumerate(ends):
         with sp.builder.at(way.block):
             values = [v for column, s, n in zip(columns, shapes, hints, strict=True)
                       for v in ab.leaves(column[k], s, sp.builder, n)]
             sp.builder.emit("yield", values)
     types = [t for s in shapes for t in ab.leaf_types(s)]
-    typed = sp.builder.emit("try", [], types, [n for s, n in zip(shapes, hints, strict=True) for _ in ab.leaf_types(s)], blocks,
+    typed = sp.builder.emit("try", [], types, sp.hints(shapes, hints), blocks,
                             handlers=handlers, names=names)
     results = iter(typed.results)
     joined = [ab.rebuild(s, lambda t: next(results)) for s in shapes]
-    sp.positions = {**known, **dict(zip(places, joined[count:], strict=True))}
+    sp.positions = arrive(sp, known, list(places), joined[count:])
     sp.bind(frame, op, joined[:count])
     return None
 

@@ -10,8 +10,9 @@ from ..ir.core import Block, Op, Value
 from ..ir.types import INT
 from . import abstract as ab
 from .abstract import LOST, POISON, Abstract, Place, Shape
-from .infer import Exit, Frame, Pending, Refusal, Specializer
-from .positions import Positions, moved
+from .infer import Exit, Frame, Pending, Refusal, Specializer, arrive
+from .positions import Positions, moved, snapshot
+from .references import adopt, bare, groups
 
 
 def iterate(sp: Specializer, frame: Frame, op: Op, inits: list[Abstract],
@@ -22,9 +23,10 @@ def iterate(sp: Specializer, frame: Frame, op: Op, inits: list[Abstract],
     """
     names = [v.hint for v in op.results]
     key = (frame.lowered, id(op))
+    inits = [snapshot(a, sp.positions) for a in inits]
     start = [ab.generalise(ab.shape_of(a)) for a in inits]
     shapes = sp.loop_shapes.get(key)
-    shapes = start if shapes is None else _join_all(sp, shapes, start, names)
+    shapes = start if shapes is None else _join_all(sp, list(map(ab.renewed, shapes)), start, names)
     before, moving = dict(sp.positions), dict[Place, Shape]()
     known_obstacles = dict(sp.context.obstacles)
     why: dict[Any, Any] = {}  # the obstacles of a visit after which something is unknown: later visits may not meet them again
@@ -33,8 +35,11 @@ def iterate(sp: Specializer, frame: Frame, op: Op, inits: list[Abstract],
         with sp.builder.at(block), sp.pending_of() as pending:
             carried = [sp.instantiate(s, block, name) for s, name in zip(shapes, names, strict=True)]
             carried += [sp.instantiate(s, block, p.name) for p, s in moving.items()]
-            entered = {**before, **dict(zip(moving, carried[len(names):], strict=True))}
+            entered = {**before, **dict(zip(moving, map(bare, carried[len(names):]), strict=True))}
             sp.positions = dict(entered)
+            for a in carried:
+                adopt(sp, a)
+            following = groups([*entered, *ab.made_by(shapes), *ab.made_by(moving.values())])
             try:
                 exit = body(block, carried, list(moving))
                 if exit.kind in ("continue", "break"):
@@ -44,17 +49,19 @@ def iterate(sp: Specializer, frame: Frame, op: Op, inits: list[Abstract],
         new, lost = _moved(entered, pending, moving)
         joined = shapes
         for p in pending:
-            joined = _join_all(sp, joined, [ab.shape_of(a) for a in p.values], names)
-        held = {place: _held(sp, place, entered, pending) for place in [*moving, *new] if place not in lost}
-        if joined == shapes and held == moving and not lost:
+            p.values = [snapshot(a, p.positions) for a in p.values]
+            joined = _join_all(sp, joined, sp.settled([ab.shape_of(a) for a in p.values], apart=joined), names)
+        held = {place: _held(sp, place, entered, pending, moving) for place in [*moving, *new] if place not in lost}
+        settled = following == groups([*entered, *ab.made_by(shapes), *ab.made_by(moving.values())])
+        if joined == shapes and held == moving and not lost and settled:
             sp.loop_shapes[key] = shapes
             if sp.context.obstacles == known_obstacles:
                 sp.context.obstacles.update(why)
             kept = {k: a for k, a in enumerate(inits) if all(p.values[k] is carried[k] for p in pending)}
             for p in pending:
-                p.values = [*p.values, *(p.positions[place] for place in moving)]
+                p.values = [*p.values, *(snapshot(p.positions[place], p.positions) for place in moving)]
                 _close(sp, p, [*shapes, *moving.values()], names + [p.name for p in moving])
-            inits = [*inits, *(before[place] for place in moving)]
+            inits = [*inits, *(snapshot(before[place], before) for place in moving)]
             shapes, names = [*shapes, *moving.values()], names + [p.name for p in moving]
             flat = [v for a, s, n in zip(inits, shapes, names, strict=True) for v in ab.leaves(a, s, sp.builder, n)]
             return Carried(block, names, shapes, flat, list(moving), before, kept)
@@ -68,12 +75,13 @@ def iterate(sp: Specializer, frame: Frame, op: Op, inits: list[Abstract],
                   "keep the number of items and dimensions of every variable the same from one iteration to the next")
 
 
-def _held(sp: Specializer, place: Place, entered: Positions, pending: list[Pending]) -> Shape:
+def _held(sp: Specializer, place: Place, entered: Positions, pending: list[Pending], moving: dict[Place, Shape]) -> Shape:
     """The shape of what a place holds from one iteration to the next."""
     if place.counts:
         return ab.leaf_shape(INT)
-    shapes = [ab.shape_of(a) for a in (entered[place], *(p.positions[place] for p in pending))]
-    return ab.generalise(sp.join([ab.generalise(shapes[0]), *shapes[1:]], place.name, "from one iteration to the next"))
+    first = moving[place] if place in moving else ab.generalise(ab.shape_of(snapshot(entered[place], entered)))
+    ends = sp.settled([ab.shape_of(snapshot(p.positions[place], p.positions)) for p in pending], apart=[first])
+    return ab.generalise(sp.join([first, *ends], place.name, "from one iteration to the next"))
 
 
 def _moved(entered: Positions, pending: list[Pending], moving: Iterable[Place]) -> tuple[list[Place], list[Place]]:
@@ -111,22 +119,21 @@ def finish_loop(sp: Specializer, frame: Frame, op: Op, name: str, operands: list
                 blocks: list[Block], attrs: dict[str, Any]) -> None:
     """Emit a loop and bind what it carries in the end."""
     types = [t for s in carried.shapes for t in ab.leaf_types(s)]
-    hints = [n for s, n in zip(carried.shapes, carried.names, strict=True) for _ in ab.leaf_types(s)]
+    hints = sp.hints(carried.shapes, carried.names)
     if not sp.context.splicing:
         sp.builder.loc = sp.place(op)
     typed = sp.builder.emit(name, [*operands, *carried.inits], types, hints, blocks, **attrs)
     results = iter(typed.results)
     final = [ab.rebuild(shape, lambda t: next(results)) for shape in carried.shapes]
     count = len(op.results)
-    frame.env.update((result, carried.kept.get(k, final[k])) for k, result in enumerate(op.results))
-    sp.positions = {**carried.before, **dict(zip(carried.moving, final[count:], strict=True))}
+    sp.positions = arrive(sp, dict(carried.before), carried.moving, final[count:])
+    frame.env.update((result, adopt(sp, carried.kept.get(k, final[k]))) for k, result in enumerate(op.results))
 
 
 def mirrored(sp: Specializer, test: Block, op: Op, carried: list[Abstract], moving: list[Place]) -> list[Abstract]:
     """What the test block of a ``while`` sees of what is carried: its variables are given, positions are set."""
     names = [v.hint for v in op.results] + [p.name for p in moving]
-    again = [ab.rebuild(ab.shape_of(a), lambda t, n=n: test.add_arg(n, t))  # type: ignore[misc]
-             for a, n in zip(carried, names, strict=True)]
+    again = [sp.instantiate(ab.carried_shape(a), test, n) for a, n in zip(carried, names, strict=True)]
     count = len(op.results)
-    sp.positions = {**sp.positions, **dict(zip(moving, again[count:], strict=True))}
-    return again[:count]
+    sp.positions = arrive(sp, dict(sp.positions), moving, again[count:])
+    return [adopt(sp, a) for a in again[:count]]

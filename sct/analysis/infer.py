@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import Obstacle, raise_all
+from ..errors import InternalError, Obstacle, raise_all
 from ..ir.build import Builder
 from ..ir.core import Block, Function, Loc, Op, Value
 from ..ir.evaluate import format_parts
@@ -24,7 +24,8 @@ from ..ir.ops import Lit, Slot
 from ..ir.types import BOOL, INT, NONE, STR, List, Object, OrConst, Tuple, Type, constant, strip_const
 from . import abstract as ab
 from .abstract import NEVER, POISON, UNBOUND, Abstract, Closure, DataPath, JoinError, Mapping, Seq, Shape, Slice, Static
-from .positions import Positions, meet
+from .positions import Positions, meet, snapshot
+from .references import adopt, content, fresh
 from .session import Session
 from .typecase import Split, split_by_kind, split_rest
 
@@ -66,8 +67,30 @@ class Context:
     """True while the body of a derivative rule is visited: its ops belong to the adjoint."""
     standing: dict[Any, Function] = field(default_factory=dict)
     """Functions that stand for gradients taken inside: (function, parameters, …) → the one that is called."""
+    places: bool = False
+    """Whether lists, dicts and objects are followed by their places: where one of them changes."""
+    assigned: set[str] = field(default_factory=set)
+    """Names of attributes that are assigned: those of arguments are read on entry."""
     spliced: Block | None = None
     """The block that the rule body now visited becomes part of: what it holds runs whenever the rule applies."""
+
+    given: dict[ab.Place, str] = field(default_factory=dict)
+    """Places of the containers and objects in arguments, and the arguments' names."""
+    changed: set[str] = field(default_factory=set)
+    """Names of the arguments in which something changes (what the caller holds does not)."""
+
+    def begin_again(self, attribute: str) -> None:
+        """Forget everything: the function is specialised once more, with the places of what changes."""
+        if self.places and (not attribute or attribute in self.assigned):
+            raise InternalError("specialisation began again without a reason")
+        self.places = True
+        if attribute:
+            self.assigned.add(attribute)
+        for found in (self.obstacles, self.guards, self.examples, self.stack, self.remembering, self.standing, self.given,
+                      self.changed):
+            found.clear()
+        self.stores = self.splicing = False
+        self.session.forget_since(0)
 
     def refuse(self, refusal: Refusal, loc: Loc) -> None:
         loc = refusal.loc or loc
@@ -157,13 +180,14 @@ class Specializer:
     def lift(self, a: Abstract, hint: str = "") -> Value:
         """The abstract value as one run-time value."""
         try:
-            return ab.lift(a, self.builder, hint)
+            return ab.lift(snapshot(content(self, a), self.positions), self.builder, hint)
         except JoinError as error:
             raise Refusal("SCT702", f"{error} cannot be a value at run time here",
                           "call it, or unpack it, where it is made") from None
 
     def static(self, a: Abstract, what: str) -> Any:
         """The Python value of ``a``; a parameter or global is fixed to its current value by a guard."""
+        a = content(self, a)
         if isinstance(a, Static):
             return a.value
         if isinstance(a, Seq):
@@ -270,6 +294,12 @@ class Specializer:
 
     def _apply(self, frame: Frame, op: Op) -> list[Abstract]:
         args = [self.get(frame, v) for v in op.operands]
+        if self.context.places and op.name not in _TAKES_REFERENCES:
+            try:
+                args = [content(self, a) for a in args]
+            except Refusal as refusal:
+                self.context.refuse(refusal, self.builder.loc)
+                return [POISON] * len(op.results)
         for marker in (POISON, NEVER):
             if any(a is marker for a in args) and op.name not in _TAKES_ANYTHING:
                 return [marker] * len(op.results)
@@ -291,9 +321,20 @@ class Specializer:
     def bind(self, frame: Frame, op: Op, values: list[Abstract]) -> None:
         """Set what the results of a lowered op are, giving fresh temporaries the user's name."""
         for result, value in zip(op.results, values, strict=True):
+            if self.context.places:
+                value = adopt(self, value)
+                if isinstance(value, ab.Reference):
+                    self._name(value.place, result.hint)
             frame.env[result] = value
             if isinstance(value, Value) and isinstance(value.owner, Op) and not value.hint and not self.context.splicing:
                 value.hint = result.hint
+
+    def _name(self, place: ab.Place, hint: str) -> None:
+        """A container, and a run-time list that is its content, are called what the user calls them first."""
+        place.name = place.name or hint
+        held = self.positions.get(place)
+        if isinstance(held, Value) and not held.hint and isinstance(held.owner, Op):
+            held.hint = hint
 
     @contextmanager
     def pending_of(self) -> Any:
@@ -317,7 +358,19 @@ class Specializer:
 
     def instantiate(self, shape: Shape, block: Block, hint: str) -> Abstract:
         """An abstract value of ``shape`` whose leaves are new arguments of ``block``."""
-        return ab.rebuild(shape, lambda t: block.add_arg(hint, t))
+        hints = iter(self.hints([shape], [hint]))
+        return ab.rebuild(shape, lambda t: block.add_arg(next(hints), t))
+
+    def hints(self, shapes: Sequence[Shape], names: Sequence[str]) -> list[str]:
+        """A name for each run-time value of the given shapes."""
+        if not self.context.places:
+            return [name for shape, name in zip(shapes, names, strict=True) for _ in ab.leaf_types(shape)]
+        return [hint for shape, name in zip(shapes, names, strict=True) for hint in ab.leaf_names(shape, name)]
+
+    def settled(self, shapes: list[Shape], apart: Sequence[Shape] = ()) -> list[Shape]:
+        """Shapes behind the end of paths: containers that were made on one of them, and not by ``apart``, are new there."""
+        made = set(ab.made_by(apart))
+        return [ab.settled(s, lambda p: p in self.positions or p in made) for s in shapes] if self.context.places else shapes
 
 
 # -------------------------------------------------------------------------------------------------------------- branches
@@ -326,6 +379,7 @@ def truth(sp: Specializer, a: Abstract) -> bool | Value | Any:
     """The truth of an abstract value: known now, or a run-time value to test."""
     if a in (POISON, NEVER):
         return a
+    a = content(sp, a)
     if isinstance(a, Static):
         return bool(a.value)
     if isinstance(a, Seq | Mapping):
@@ -335,6 +389,9 @@ def truth(sp: Specializer, a: Abstract) -> bool | Value | Any:
     if isinstance(a, ab.Range):
         from .loops import length
         return truth(sp, length(sp, a))
+    if isinstance(a, ab.Reference) and (hasattr(a.kind, "__bool__") or hasattr(a.kind, "__len__")):
+        from .instances import method_of
+        return truth(sp, method_of(sp, a, "__bool__" if hasattr(a.kind, "__bool__") else "__len__", []))
     return True
 
 
@@ -421,8 +478,10 @@ def emit_guard(sp: Specializer, condition: Value, raising: Block, position: int,
 
 def join_branches(sp: Specializer, frame: Frame, op: Op, condition: Value, branches: list[tuple[Block, Exit]]) -> None:
     names = [r.hint for r in op.results]
-    columns = list(zip(*(exit.values for _, exit in branches), strict=True))
-    known, moved = meet(sp.positions, [exit.positions or sp.positions for _, exit in branches])
+    paths = [exit.positions or sp.positions for _, exit in branches]
+    columns = list(zip(*([snapshot(a, path) for a in exit.values] for (_, exit), path in zip(branches, paths, strict=True)),
+                       strict=True))
+    known, moved = meet(sp.positions, paths)
     try:
         shapes = [_same(column) or sp.join([ab.shape_of(a) for a in column], name, "after this `if`")
                   for column, name in zip(columns, names, strict=True)]
@@ -430,9 +489,17 @@ def join_branches(sp: Specializer, frame: Frame, op: Op, condition: Value, branc
         raise Split(op, condition, branches, refusal) from None
     shapes += [sp.join([ab.shape_of(a) for a in column], p.name, "after this `if`") for p, column in moved.items()]
     places = [p.name for p in moved]
-    joined = merge(sp, condition, [b for b, _ in branches], [*columns, *moved.values()], shapes, names + places)
-    sp.positions = {**known, **dict(zip(moved, joined[len(names):], strict=True))}
+    joined = merge(sp, condition, [b for b, _ in branches], [*columns, *moved.values()], sp.settled(shapes), names + places)
+    sp.positions = arrive(sp, known, list(moved), joined[len(names):])
     sp.bind(frame, op, joined[:len(names)])
+
+
+def arrive(sp: Specializer, known: Positions, moved: Sequence[ab.Place], contents: Sequence[Abstract]) -> Positions:
+    """What holds where paths have met: ``known``, and the contents that were joined."""
+    sp.positions = known
+    for place, a in zip(moved, contents, strict=True):
+        known[place] = adopt(sp, a)
+    return known
 
 
 def _same(column: tuple[Abstract, ...]) -> Shape | None:
@@ -449,7 +516,7 @@ def merge(sp: Specializer, condition: Value, blocks: list[Block], columns: Seque
                       for v in ab.leaves(column[k], shape, sp.builder, name)]
             sp.builder.emit("yield", values)
     types = [t for shape in shapes for t in ab.leaf_types(shape)]
-    hints = [name for shape, name in zip(shapes, names, strict=True) for _ in ab.leaf_types(shape)]
+    hints = sp.hints(shapes, names)
     op = sp.builder.emit("if", [condition], types, hints, blocks)
     results = iter(op.results)
     return [ab.rebuild(shape, lambda t: next(results)) for shape in shapes]
@@ -523,11 +590,32 @@ def _build(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[
     if any(a is NEVER for a in args):
         return [NEVER]
     items: list[Abstract] = []
-    for a, star in zip(args, op.attrs.get("star") or (False,) * len(args), strict=True):
+    if op.attrs.get("accumulates"):
+        return [_set_of(sp, []) if kind is set else Seq(kind, [])]
+    stars = op.attrs.get("star") or (False,) * len(args)
+    if kind is list and any(star and _is_run_time_list(content(sp, a)) for a, star in zip(args, stars, strict=True)):
+        return [fresh(sp, _joined(sp, args, stars))]
+    for a, star in zip(args, stars, strict=True):
         items.extend(sequence_items(sp, a, "unpacking with `*`") if star else [a])
     if kind is set:
         return [_set_of(sp, items)]
-    return [Seq(kind, items)]
+    return [fresh(sp, Seq(kind, items))]
+
+
+def _is_run_time_list(a: Abstract) -> bool:
+    return isinstance(a, Value) and isinstance(a.type, List)
+
+
+def _joined(sp: Specializer, args: list[Abstract], stars: Sequence[bool]) -> Abstract:
+    """``[x, *xs, y]`` where only run time knows the length of ``xs``: a sum of lists."""
+    from .primitives import binary
+    total: Abstract = Seq(list, [])
+    for a, star in zip(args, stars, strict=True):
+        part = content(sp, a)
+        if not star or not _is_run_time_list(part):
+            part = Seq(list, sequence_items(sp, a, "unpacking with `*`") if star else [a])
+        total = binary(sp, operator.add, total, part)
+    return total
 
 
 def is_own_set(a: Abstract) -> bool:
@@ -547,6 +635,7 @@ def _set_of(sp: Specializer, items: list[Abstract]) -> Static:
 
 def sequence_items(sp: Specializer, a: Abstract, what: str) -> list[Abstract]:
     """The items of something whose length is known."""
+    a = content(sp, a)
     if isinstance(a, Seq):
         return a.items
     if isinstance(a, Static) and isinstance(a.value, str | tuple | list | range):
@@ -578,13 +667,20 @@ def _dict(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[A
     n = op.attrs["n"]
     items: dict[Any, Abstract] = {}
     for key, value, spread in zip(args[:n], args[n:], op.attrs.get("spread") or (False,) * n, strict=True):
+        held = content(sp, value)
         if not spread:
             items[sp.static(key, "a dict key")] = value
-        elif isinstance(value, Mapping):
-            items.update(value.items)
+        elif isinstance(held, Mapping):
+            items.update(held.items)
         else:
             raise Refusal("SCT705", "`**` in a dict display needs a dict whose keys are known")
-    return [Mapping(items)]
+    made = Mapping(items)
+    return [made if op.attrs.get("accumulates") else fresh(sp, made)]
+
+
+def _made(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
+    """The list or dict that a comprehension has filled."""
+    return [fresh(sp, args[0])]
 
 
 def _slice(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
@@ -605,7 +701,7 @@ def _append(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list
         return [_set_of(sp, [Static(acc.value), item])]
     if isinstance(acc, Seq):
         return [Seq(acc.kind, [*acc.items, item])]
-    value = sp.lift(item)
+    value = ab.held(sp.lift(item), item)
     assert isinstance(acc, Value) and isinstance(acc.type, List)
     joined = sp.join([ab.leaf_shape(acc.type.item), ab.leaf_shape(strip_const(value.type))], "the item", "in this list")
     item_type = ab.leaf_type(joined)
@@ -678,12 +774,6 @@ def _not(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Ab
     return [sp.builder.value("call", [condition], BOOL, fn=operator.not_, args=(Slot(0),), kwargs={})]
 
 
-def _refuse_store(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
-    kind = {"store_attr": "writing an attribute", "del_item": "deleting an item"}[op.name]
-    raise Refusal("SCT609" if op.name == "store_attr" else "SCT601", f"{kind} is not supported yet",
-                  "build the result with np.array([...]), np.stack, np.concatenate or np.where, or rebind the name")
-
-
 def sp_allows(sp: Specializer, op: Op) -> bool:
     """A rule returns the cotangents that it assigned; those that it did not assign on this path count as none."""
     return sp.context.splicing and op.name == "build"
@@ -691,6 +781,11 @@ def sp_allows(sp: Specializer, op: Op) -> bool:
 
 _TAKES_ANYTHING = frozenset({"build", "closure", "setcell", "share", "dict"})
 """Lowered ops that may be given poison."""
+_TAKES_REFERENCES = frozenset({
+    "build", "dict", "setcell", "share", "closure", "made", "append", "read", "call", "attr", "getitem", "unpack", "binary",
+    "unary", "inplace", "compare", "store_item", "store_attr", "del_item", "del_attr",
+})
+"""Lowered ops that are given containers as such; the others get their contents."""
 _TAKES_UNBOUND = frozenset({"setcell", "share", "closure", "read"})
 
 SimpleHandler = Callable[[Specializer, Frame, Op, list[Abstract]], list[Abstract]]
@@ -700,7 +795,7 @@ SIMPLE: dict[str, SimpleHandler] = {
     "const": _const, "undef": _undef, "setcell": _setcell, "share": _share, "shared": _shared, "build": _build, "dict": _dict,
     "slice": _slice, "closure": _closure,
     "append": _append, "format": _format, "assert": _assert, "not": _not,
-    "store_attr": _refuse_store, "del_item": _refuse_store,
+    "made": _made,
 }
 REGIONS: dict[str, RegionHandler] = {"if": run_if, "raise": _raise}
 

@@ -22,6 +22,7 @@ from .abstract import LOST, Abstract, Iteration, Mapping, Place, Range, Seq, Sta
 from .infer import Frame, Refusal, Specializer, emit_guard, merge, truth
 from .loops import Counted, Items, from_zero, is_endless, item_at, known_items, plan_for, short_range
 from .primitives import apply, binary, raise_here
+from .references import content
 
 ARRANGING = frozenset({
     itertools.accumulate, itertools.chain, itertools.chain.from_iterable, itertools.combinations,
@@ -31,7 +32,7 @@ ARRANGING = frozenset({
 })
 MAKERS = frozenset({enumerate, zip, reversed, map, filter, generator}) | ARRANGING
 """Builtins whose result is an iterator."""
-CONSUMERS = frozenset({list, tuple, sum, min, max, sorted, dict, math.fsum, math.prod, functools.reduce, str.join})
+CONSUMERS = frozenset({list.extend, list, tuple, sum, min, max, sorted, dict, math.fsum, math.prod, functools.reduce, str.join})
 """Callables that take every item of an iterator before they return."""
 _AT_ONCE = CONSUMERS | {any, all, set, frozenset}
 """Callables that are given a list where a generator expression is written."""
@@ -62,10 +63,11 @@ def make(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> 
     if len(args) != 1:
         raise Refusal("SCT711", "iter with a sentinel is not supported", "write the `while` loop")
     (a,) = args
-    t = strip_const(a.type) if isinstance(a, Value) else None
+    held = content(sp, a)
+    t = strip_const(held.type) if isinstance(held, Value) else None
     if isinstance(a, StoredIterator):
         return a
-    if isinstance(a, Seq | Mapping | Range | Iteration) or isinstance(t, Array | List | Tuple) or \
+    if isinstance(held, Seq | Mapping | Range | Iteration) or isinstance(t, Array | List | Tuple) or \
             (isinstance(a, Static) and isinstance(a.value, str | tuple | list)):
         return stored(sp, a)
     raise Refusal("SCT711", "an iterator over this is not supported", "iterate over it with a for loop")

@@ -16,10 +16,11 @@ from . import abstract as ab
 from .abstract import LOST, NEVER, POISON, Abstract, Iteration, JoinError, Mapping, Place, Range, Seq, Shape, Static
 from .decisions import decide
 from .fixpoint import finish_loop, iterate, mirrored
-from .infer import REGIONS, Exit, Frame, Pending, Refusal, Specializer, emit_guard, truth
+from .infer import REGIONS, Exit, Frame, Pending, Refusal, Specializer, arrive, emit_guard, truth
 from .managers import check_manager
-from .positions import meet, moved
+from .positions import meet, moved, snapshot
 from .primitives import apply, construct
+from .references import adopt, content, holds_references, references
 from .subscripts import row
 from .typecase import peel
 
@@ -67,7 +68,7 @@ def _run_for(sp: Specializer, frame: Frame, op: Op) -> None:
     if items is not None:
         found = decide(sp, frame, op, items) if op.attrs.get("decides") and len(op.results) == 1 else None
         if found is None:
-            unroll(sp, frame, op, Items(items))
+            unroll(sp, frame, op, LiveItems(sp, iterable) if holds_references(iterable) else Items(items))
         else:
             sp.bind(frame, op, [found])
         return
@@ -77,7 +78,7 @@ def _run_for(sp: Specializer, frame: Frame, op: Op) -> None:
     inits = [sp.get(frame, v) for v in op.operands[1:]]
     before, known_shapes = dict(sp.context.obstacles), dict(sp.loop_shapes)
     try:
-        _run_planned(sp, frame, op, plan, inits)
+        _run_planned(sp, frame, op, iterable, plan, inits)
         return
     except Refusal as refusal:
         if refusal.code != "SCT701":
@@ -90,7 +91,7 @@ def _run_for(sp: Specializer, frame: Frame, op: Op) -> None:
         return
 
     def rest(later: Counted, values: list[Abstract]) -> list[Abstract]:
-        _run_planned(sp, frame, op, later, values)
+        _run_planned(sp, frame, op, iterable, later, values)
         return [frame.env[r] for r in op.results]
     if isinstance(plan, Each) or sp.splits or (values := peel(sp, frame, op, plan, inits, rest)) is None:
         raise failure
@@ -102,7 +103,8 @@ def enter_body(sp: Specializer, frame: Frame, op: Op, item: Abstract, carried: l
     _enter(frame, op.blocks[0], [item, *carried])
 
 
-def _run_planned(sp: Specializer, frame: Frame, op: Op, plan: Counted | Each, inits: list[Abstract]) -> None:
+def _run_planned(sp: Specializer, frame: Frame, op: Op, iterable: Abstract, plan: Counted | Each,
+                 inits: list[Abstract]) -> None:
     """Emit a run-time loop and bind what it carries in the end."""
     if isinstance(plan, Each):
         operands = [plan.iterable]
@@ -120,7 +122,13 @@ def _run_planned(sp: Specializer, frame: Frame, op: Op, plan: Counted | Each, in
             if isinstance(item, Value) and not item.hint:
                 item.hint = hint
         _enter(frame, op.blocks[0], [item, *carried[:len(inits)]])
-        return sp.run_block(frame, op.blocks[0])
+        gone_through = [r.place for r in references(iterable, sp.positions)] if sp.context.places else []
+        before = [sp.positions.get(place) for place in gone_through]
+        exit = sp.run_block(frame, op.blocks[0])
+        ends = [p.positions for p in sp.pending] + ([sp.positions] if exit.kind in ("continue", "break") else [])
+        if any(end.get(place) is not at for end in ends for place, at in zip(gone_through, before, strict=True)):
+            raise Refusal("SCT602", "what this loop goes through changes in it", "go through a copy: `list(...)`")
+        return exit
 
     carried = iterate(sp, frame, op, inits, body)
     attrs: dict[str, Any] = {"kind": kind}
@@ -187,6 +195,7 @@ UNROLL_LIMIT = 32
 
 def known_items(sp: Specializer, a: Abstract) -> list[Abstract] | None:
     """The items of an iterable of known length that is worth unrolling; None for the rest."""
+    a = content(sp, a)
     if isinstance(a, Seq):
         if len(a.items) > UNROLL_LIMIT and isinstance(ab.leaf_type(ab.shape_of(a)), List | Tuple):
             return None
@@ -260,6 +269,7 @@ def _known_composite(sp: Specializer, a: Iteration) -> list[Abstract] | None:
 
 def plan_for(sp: Specializer, a: Abstract) -> Counted | Each:
     """How to iterate over something whose length is known at run time only."""
+    a = content(sp, a)
     if isinstance(a, Range):
         return Counted(a.lo, a.hi, a.step, lambda k: k)
     if isinstance(a, Iteration):
@@ -298,6 +308,7 @@ def _plan_opaque(sp: Specializer, a: Value) -> Each:
 
 def length(sp: Specializer, value: Abstract) -> Abstract:
     """``len(value)``."""
+    value = content(sp, value)
     if isinstance(value, Seq | Mapping):
         return Static(len(value.items))
     if isinstance(value, Range):
@@ -436,6 +447,42 @@ class Items:
         return self._items.pop(0)
 
 
+class LiveItems(Items):
+    """The items of containers that the loop's body may change: each is found when its iteration begins."""
+
+    def __init__(self, sp: Specializer, iterable: Abstract) -> None:
+        self.sp, self.iterable, self.taken = sp, iterable, 0
+        self.keys = self._keys()
+        self.length = len(self._now())
+        self.backwards = isinstance(iterable, Iteration) and "reversed" in _kinds(iterable)
+
+    def _now(self) -> list[Abstract]:
+        items = known_items(self.sp, self.iterable)
+        if items is None:
+            raise Refusal("SCT602", "the length of a list that a loop goes through is not known any more in it",
+                          "go through a copy of the list")
+        return items
+
+    def _keys(self) -> list[list[Any]]:
+        found = [self.sp.positions[r.place] for r in references(self.iterable, {}) if r.place in self.sp.positions]
+        return [list(a.items) for a in found if isinstance(a, Mapping)]
+
+    def more(self) -> bool:
+        now = self._now()
+        if self._keys() != self.keys or (self.backwards and len(now) != self.length):
+            raise Refusal("SCT602", "what a loop goes through gets other items in it", "go through a copy: `list(...)`")
+        return self.taken < len(now)
+
+    def take(self) -> Abstract:
+        self.taken += 1
+        return self._now()[self.taken - 1]
+
+
+def _kinds(a: Abstract) -> set[str]:
+    """The kinds of the iterations that ``a`` is made of."""
+    return {a.kind}.union(*map(_kinds, a.parts)) if isinstance(a, Iteration) else set()
+
+
 def unroll(sp: Specializer, frame: Frame, op: Op, items: Items) -> None:
     """Visit the body once per item; an exit that is taken at run time nests the remaining items."""
     values = [sp.get(frame, v) for v in op.operands[1:]]
@@ -480,11 +527,11 @@ def _close_tail(sp: Specializer, op: Op, pending: list[Pending]) -> tuple[Value 
     """Turn the exits of one unrolled iteration into values: whether the loop was left, and what it carries."""
     known, moving = meet(sp.positions, [p.positions for p in pending])
     for p in pending:
-        p.values = [*p.values, *(p.positions[place] for place in moving)]
+        p.values = [snapshot(a, p.positions) for a in (*p.values, *(p.positions[place] for place in moving))]
     names = [v.hint for v in op.results] + [p.name for p in moving]
     columns = zip(*(p.values for p in pending), strict=True)
-    shapes = [sp.join([ab.generalise(ab.shape_of(a)) for a in column], n, "after this iteration")
-              for column, n in zip(columns, names, strict=True)]
+    shapes = sp.settled([sp.join([ab.generalise(ab.shape_of(a)) for a in column], n, "after this iteration")
+                         for column, n in zip(columns, names, strict=True)])
     has_break = any(p.kind == "break" for p in pending)
     tail = sp.builder.block.ops[-1]
     by_block = {id(p.block): p for p in pending}
@@ -493,14 +540,14 @@ def _close_tail(sp: Specializer, op: Op, pending: list[Pending]) -> tuple[Value 
     rest = iter(results[1:])
     values = [ab.rebuild(s, lambda t: next(rest)) for s in shapes]
     count = len(op.results)
-    sp.positions = {**known, **dict(zip(moving, values[count:], strict=True))}
-    return left, values[:count]
+    sp.positions = arrive(sp, known, list(moving), values[count:])
+    return left, [adopt(sp, a) for a in values[:count]]
 
 
 def _close_blocks(sp: Specializer, tail: Op, pending: dict[int, Pending], shapes: list[Shape], names: list[str]) -> list[Value]:
     from ..ir.types import BOOL
     types = [BOOL, *(t for s in shapes for t in ab.leaf_types(s))]
-    hints = ["left", *(n for s, n in zip(shapes, names, strict=True) for _ in ab.leaf_types(s))]
+    hints = ["left", *sp.hints(shapes, names)]
     for block in tail.blocks:
         found = pending.get(id(block))
         with sp.builder.at(block):
@@ -523,11 +570,13 @@ def _guarded_rest(sp: Specializer, frame: Frame, op: Op, items: Items, left: Val
         after = _unroll_from(sp, frame, op, items, values)
     known, moving = meet(before, [before, sp.positions])
     names = [v.hint for v in op.results] + [p.name for p in moving]
-    columns = [*zip(values, after, strict=True), *moving.values()]
+    ends = [[snapshot(a, before) for a in values], [snapshot(a, sp.positions) for a in after]]
+    columns = [*zip(*ends, strict=True), *moving.values()]
     shapes = [sp.join([ab.shape_of(a) for a in column], n, "after this loop") for column, n in zip(columns, names, strict=True)]
-    joined = merge(sp, left, [stay, go], columns, shapes, names)
-    sp.positions = {**known, **dict(zip(moving, joined[len(values):], strict=True))}
-    return joined[:len(values)]
+    sp.positions = known
+    joined = merge(sp, left, [stay, go], columns, sp.settled(shapes), names)
+    sp.positions = arrive(sp, known, list(moving), joined[len(values):])
+    return [adopt(sp, a) for a in joined[:len(values)]]
 
 
 def run_with(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
@@ -552,8 +601,8 @@ def run_with(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
         sp.context.signals = signals
         if exit.kind == "yield":
             moving = [place for place in moved(before, [sp.positions], list(before)) if sp.positions[place] is not LOST]
-            yielded = [*exit.values, *(sp.positions[place] for place in moving)]
-            shapes = [ab.shape_of(a) for a in yielded]
+            yielded = [snapshot(a, sp.positions) for a in (*exit.values, *(sp.positions[place] for place in moving))]
+            shapes = [ab.settled(ab.shape_of(a), before.__contains__) for a in yielded]
             names = [r.hint for r in op.results] + [p.name for p in moving]
             values = [v for a, s, n in zip(yielded, shapes, names, strict=True) for v in ab.leaves(a, s, sp.builder, n)]
             sp.builder.emit("yield", values)
@@ -561,7 +610,7 @@ def run_with(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
         sp.bind(frame, op, [POISON if exit.kind == "poison" else NEVER] * len(op.results))
         shapes, names = [], []
     types = [t for s in shapes for t in ab.leaf_types(s)]
-    hints = [n for s, n in zip(shapes, names, strict=True) for _ in ab.leaf_types(s)]
+    hints = sp.hints(shapes, names)
     typed = sp.builder.emit("with", managers, types, hints, [block], names=op.attrs.get("names", ()))
     results = iter(typed.results)
     if exit.kind == "raise":
@@ -569,9 +618,9 @@ def run_with(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
         return Exit("raise", [], op)
     if exit.kind == "yield":
         after = [ab.rebuild(s, lambda t: next(results)) for s in shapes]
-        sp.bind(frame, op, after[:count])
         inside = {place: a for place, a in sp.positions.items() if isinstance(a, Static) or place in before}
-        sp.positions = {**inside, **dict(zip(moving, after[count:], strict=True))}
+        sp.positions = arrive(sp, inside, moving, after[count:])
+        sp.bind(frame, op, after[:count])
     return None
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .abstract import LOST, Abstract, Place, Static, static_key
+from ..ir.core import Value
+from .abstract import LOST, Abstract, Place, Reference, Static, parts_of, static_key, with_parts
 
 Positions = dict[Place, Abstract]
 NAME = "position"
@@ -29,6 +30,8 @@ def meet(before: Positions, paths: Sequence[Positions]) -> tuple[Positions, dict
             known[place] = column[0]
         elif any(a is LOST for a in column):
             known[place] = LOST
+        elif place.kind is not None:
+            columns[place] = tuple(snapshot(a, path) for a, path in zip(column, paths, strict=True))
         else:
             columns[place] = column
     return known, columns
@@ -37,3 +40,15 @@ def meet(before: Positions, paths: Sequence[Positions]) -> tuple[Positions, dict
 def moved(entered: Positions, paths: Sequence[Positions], places: Sequence[Place]) -> list[Place]:
     """Those of ``places`` that some path leaves at another position than it was entered with."""
     return [p for p in places if any(not same(entered[p], path.get(p, LOST)) for path in paths)]
+
+
+def snapshot(a: Abstract, positions: Positions) -> Abstract:
+    """``a`` with the content of every container in it as it is at ``positions``."""
+    if isinstance(a, Reference):
+        found = positions.get(a.place, LOST)
+        return Reference(a.place, None if found is LOST else snapshot(found, positions))
+    parts = None if isinstance(a, Value | Static) else parts_of(a)
+    if not parts:
+        return a
+    inside = [snapshot(p, positions) for p in parts]
+    return a if all(new is old for new, old in zip(inside, parts, strict=True)) else with_parts(a, inside)

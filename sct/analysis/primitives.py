@@ -19,10 +19,11 @@ from ..rules import registry
 from ..rules.registry import Primitive
 from ..rules.shapes import ShapeOf, SizeOf
 from . import abstract as ab
-from .abstract import NEVER, Abstract, Bound, Closure, JoinError, Mapping, Range, Seq, Slice, Static, lift
+from .abstract import NEVER, Abstract, Bound, Closure, JoinError, Mapping, Range, Reference, Seq, Slice, Static, View, lift
 from .data import never_changes
 from .infer import SIMPLE, Frame, Refusal, Specializer, is_own_set
 from .powers import require_real
+from .references import content, fresh, kind_of, plain
 from .result_types import NoResult, result_type
 from .user_operators import operate, user_class
 
@@ -42,6 +43,8 @@ class _Arguments:
 
     def template(self, a: Abstract) -> tuple[Any, Any]:
         """The template of an argument and what type inference sees of it."""
+        if isinstance(a, Reference | View):
+            a = plain(self.sp, a)
         if isinstance(a, Value):
             return self.slot(a), self.sizes and size_source(a) or _seen(a)
         if isinstance(a, Static):
@@ -115,6 +118,8 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
     operated = operate(sp, fn, args)
     if operated is not None:
         return operated
+    if sp.context.places:
+        args, kwargs = [plain(sp, a) for a in args], {k: plain(sp, a) for k, a in (kwargs or {}).items()}
     entry = registry.lookup(fn)
     if entry is not None and not sp.context.splicing:
         out = _refuse_writes(entry, args, kwargs or {})
@@ -436,7 +441,8 @@ def _unary(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[
 
 
 def _binary(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
-    return [binary(sp, op.attrs["op"], *args)]
+    result = binary(sp, op.attrs["op"], *(content(sp, a) for a in args))
+    return [fresh(sp, result) if any(kind_of(content(sp, a)) in (list, dict) for a in args) else result]
 
 
 def binary(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abstract) -> Abstract:
@@ -509,16 +515,26 @@ def _repeated(sp: Specializer, seq: Seq, count: Value) -> Value:
 
 
 def _inplace(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
-    fn, (x, y) = op.attrs["op"], args
+    return [inplace(sp, op.attrs["op"], *args)]
+
+
+def inplace(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abstract) -> Abstract:
+    """``x fn= y``: what ``x`` is afterwards."""
+    if kind_of(content(sp, x)) in (list, dict):
+        from .changes import change_in_place
+        return change_in_place(sp, fn, x, y)
+    method = f"__i{getattr(fn, '__name__', '').strip('_')}__"
+    if isinstance(x, Reference) and hasattr(x.kind, method):
+        from .instances import method_of
+        return method_of(sp, x, method, [y])
+    x, y = content(sp, x), content(sp, y)
     t = strip_const(x.type) if isinstance(x, Value) else None
-    if isinstance(t, List) or (isinstance(x, Seq) and x.kind is list):
-        raise Refusal("SCT602", "`+=` on a list is not supported yet", "write `xs = xs + ys`")
-    if isinstance(x, Mapping) or isinstance(x, Static) and type(x.value) is set:
-        raise Refusal("SCT602", "an operator that changes a dict or a set in place is not supported", "write `x = x | …`")
+    if isinstance(x, Static) and type(x.value) is set:
+        raise Refusal("SCT602", "an operator that changes a set in place is not supported", "write `x = x | …`")
     if not isinstance(t, Array):
-        if (cls := user_class(x)) is not None and hasattr(cls, f"__i{getattr(fn, '__name__', '').strip('_')}__"):
+        if (cls := user_class(x)) is not None and hasattr(cls, method):
             raise Refusal("SCT602", f"an operator that changes a {cls.__name__} in place is not supported", "write `x = x + …`")
-        return [binary(sp, fn, x, y)]
+        return binary(sp, fn, x, y)
     if isinstance(y, Seq):
         y = apply(sp, np.array, [y])
     result = apply(sp, fn, [x, y], inplace=True)
@@ -529,13 +545,14 @@ def _inplace(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> lis
     if got.dtype != t.dtype:
         raise Refusal("SCT604", f"an in-place operation cannot turn {t} into {got}", "write `x = x + …`")
     result.type = OrConst(Array(t.dtype, got.dims), x.type.const) if False else Array(t.dtype, got.dims)
-    return [result]
+    return result
 
 
 def _compare(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
     fn, (x, y) = op.attrs["op"], args
     if fn in (operator.is_, operator.is_not):
         return [_identity(sp, fn, x, y)]
+    x, y = content(sp, x), content(sp, y)
     if getattr(fn, "__name__", "") in ("contains", "not_contains"):
         return [_membership(sp, fn, x, y)]
     if isinstance(x, Static) and isinstance(y, Static):
@@ -551,6 +568,9 @@ def _all_static(seq: Seq) -> bool:
 
 def _identity(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abstract) -> Abstract:
     """``x is y``: known for one value and for what is never ``None``; asked at run time of what may be ``None``."""
+    if isinstance(x, Reference) and isinstance(y, Reference) and (x.place is y.place or x.place.group is not y.place.group):
+        return Static((fn is operator.is_) == (x.place is y.place))
+    x, y = content(sp, x), content(sp, y)
     if x is y:
         return Static(fn is operator.is_)
     if isinstance(x, Static) and isinstance(y, Static):

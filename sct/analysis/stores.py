@@ -14,10 +14,11 @@ import numpy as np
 
 from ..ir.core import Op, Value
 from ..ir.ops import Slot
-from ..ir.types import Array, List, Scalar, Type, strip_const
-from .abstract import Abstract, Mapping, Seq, Slice, Static
+from ..ir.types import Array, Scalar, Type, strip_const
+from .abstract import Abstract, Reference, Seq, Slice, Static
 from .infer import SIMPLE, Frame, Refusal, Specializer
-from .primitives import _Arguments, _conform, apply
+from .primitives import _Arguments, _conform, apply, binary
+from .references import content, kind_of, plain
 from .subscripts import indexed_type
 
 WAY_OUT = "build the result with np.array([...]), np.stack, np.concatenate or np.where, or rebind the name"
@@ -31,9 +32,16 @@ def _store_item(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> 
 def store(sp: Specializer, base: Abstract, index: Abstract, value: Abstract, fn: Callable[..., Any] | None = None,
           at: bool = False) -> None:
     """``base[index] = value``, or ``base[index] fn= value``; ``at`` says that repeated elements count."""
-    t = strip_const(base.type) if isinstance(base, Value) else None
-    if isinstance(base, Seq | Mapping) or isinstance(t, List):
-        raise Refusal("SCT601", "writing into a list or dict is not supported yet", "build a new one, or use an array")
+    if kind_of(content(sp, base)) in (list, dict):
+        from .changes import store_item
+        store_item(sp, base, index, value, fn)
+        return
+    base, index, value = content(sp, base), plain(sp, index), content(sp, value)
+    if isinstance(base, Reference):
+        from .instances import method_of
+        value = value if fn is None else binary(sp, fn, method_of(sp, base, "__getitem__", [index]), value)
+        method_of(sp, base, "__setitem__", [index, value])
+        return
     if not isinstance(base, Value) or not isinstance(base.type, Array):
         raise Refusal("SCT601", "writing into something that is not certainly an array is not supported", WAY_OUT)
     kind = base.type

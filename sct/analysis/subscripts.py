@@ -11,18 +11,24 @@ import numpy as np
 from ..ir.core import Block, Op, Value
 from ..ir.ops import Slot
 from ..ir.types import ANY, INT, MANY, STR, UNIT, Array, Dict, List, Object, Scalar, Tuple, Type, join, strip_const
-from .abstract import Abstract, Mapping, Range, Seq, Slice, Static
+from .abstract import Abstract, Mapping, Range, Reference, Seq, Slice, Static
 from .data import guard_class
 from .infer import SIMPLE, Frame, Refusal, Specializer, emit_guard
 from .primitives import _Arguments, apply, now
+from .references import content, fresh, kind_of, plain
 
 
 def _getitem(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
-    return [getitem(sp, *args)]
+    result = getitem(sp, *args)
+    return [fresh(sp, result) if isinstance(args[1], Slice) and kind_of(content(sp, args[0])) is list else result]
 
 
 def getitem(sp: Specializer, base: Abstract, index: Abstract) -> Abstract:
     """``base[index]``."""
+    base, index = content(sp, base), plain(sp, index)
+    if isinstance(base, Reference):
+        from .instances import method_of
+        return method_of(sp, base, "__getitem__", [index])
     if isinstance(base, Seq):
         return _from_sequence(sp, base, index)
     if isinstance(base, Mapping):
@@ -241,6 +247,7 @@ def _unpack(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list
 
 def unpacked(sp: Specializer, base: Abstract, n: int, star: int | None = None) -> list[Abstract]:
     """The values that ``n`` targets get, of which the one at ``star`` takes a list."""
+    base = content(sp, base)
     if isinstance(base, Value) and isinstance(t := strip_const(base.type), Tuple):
         base = Seq(tuple, [getitem(sp, base, Static(k)) for k in range(len(t.items))])
     if isinstance(base, Value):
@@ -255,7 +262,7 @@ def unpacked(sp: Specializer, base: Abstract, n: int, star: int | None = None) -
     if len(items) < n - 1:
         raise Refusal("SCT709", f"this always raises ValueError: {len(items)} values for at least {n - 1} targets")
     middle = items[star:len(items) - after]
-    return [*items[:star], Seq(list, middle), *items[len(items) - after:]]
+    return [*items[:star], fresh(sp, Seq(list, middle)), *items[len(items) - after:]]
 
 
 def _unpack_value(sp: Specializer, base: Value, n: int, star: int | None) -> list[Abstract]:
@@ -282,7 +289,7 @@ def _unpack_starred(sp: Specializer, base: Value, before: int, after: int) -> li
     middle = from_value(sp, base, Slice(Static(before), Static(-after) if after else none, none))
     if isinstance(middle, Value) and isinstance(middle.type, Array):
         middle = collect(sp, middle)
-    return [*head, middle, *tail]
+    return [*head, fresh(sp, middle), *tail]
 
 
 def _raise_if_shorter(sp: Specializer, base: Value, least: int) -> None:

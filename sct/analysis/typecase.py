@@ -17,7 +17,8 @@ from ..ir.ops import Lit, Slot
 from ..ir.types import BOOL, Array, OrConst, Scalar
 from . import abstract as ab
 from .abstract import Abstract
-from .positions import meet
+from .positions import meet, snapshot
+from .references import adopt
 
 if TYPE_CHECKING:
     from .infer import Exit, Frame, Specializer
@@ -83,7 +84,7 @@ def split_rest(sp: Specializer, frame: Frame, rest: list[Op], split: Split) -> E
 
 
 def _combine(sp: Specializer, split: Split, blocks: list[Block], exits: list[Exit]) -> Exit:
-    from .infer import Exit, Pending, emit_guard, merge
+    from .infer import Exit, Pending, arrive, emit_guard, merge
     kinds = [e.kind for e in exits]
     if "poison" in kinds:
         return Exit("poison", [], split.op)
@@ -94,15 +95,15 @@ def _combine(sp: Specializer, split: Split, blocks: list[Block], exits: list[Exi
             sp.positions = exits[1 - k].positions or sp.positions
             return exits[1 - k]
     if kinds[0] == kinds[1] and kinds[0] in ("yield", "return", "continue"):
-        columns = list(zip(*(e.values for e in exits), strict=True))
+        columns = list(zip(*([snapshot(a, e.positions or sp.positions) for a in e.values] for e in exits), strict=True))
         names = [v.hint for v in exits[0].op.operands]
         known, moved = meet(sp.positions, [e.positions or sp.positions for e in exits])
         columns, count = [*columns, *moved.values()], len(names)
         names += [p.name for p in moved]
         shapes = [sp.join([ab.shape_of(a) for a in column], name, "here") for column, name in zip(columns, names, strict=True)]
-        joined = merge(sp, split.condition, blocks, columns, shapes, names)
-        sp.positions = {**known, **dict(zip(moved, joined[count:], strict=True))}
-        return Exit(kinds[0], joined[:count], exits[0].op)
+        joined = merge(sp, split.condition, blocks, columns, sp.settled(shapes), names)
+        sp.positions = arrive(sp, known, list(moved), joined[count:])
+        return Exit(kinds[0], [adopt(sp, a) for a in joined[:count]], exits[0].op)
     for block, e in zip(blocks, exits, strict=True):
         if e.kind in ("continue", "break"):
             sp.pending.append(Pending(block, e.kind, e.values, sp.place(e.op), e.positions or sp.positions))

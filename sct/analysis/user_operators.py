@@ -10,7 +10,7 @@ from typing import Any
 
 from ..ir.core import Value
 from ..ir.types import Array, Object, Scalar, strip_const
-from .abstract import Abstract, Seq, Static
+from .abstract import Abstract, Reference, Seq, Static
 from .data import guard_class
 from .infer import Refusal, Specializer
 
@@ -51,7 +51,10 @@ def operate(sp: Specializer, fn: Callable[..., Any], args: list[Abstract]) -> Ab
 def user_class(a: Abstract) -> type | None:
     """The class of an object, if it may define operators of its own."""
     t = strip_const(a.type) if isinstance(a, Value) else None
-    cls = type(a.value) if isinstance(a, Static) else a.kind if isinstance(a, Seq) else t.cls if isinstance(t, Object) else None
+    if isinstance(a, Static | Seq | Reference):
+        cls: type | None = type(a.value) if isinstance(a, Static) else a.kind
+    else:
+        cls = t.cls if isinstance(t, Object) else None
     return None if cls is None or _is_of_library(cls) else cls
 
 

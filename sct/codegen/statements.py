@@ -20,7 +20,7 @@ from ..passes.dce import has_lasting_effect
 from .expr import BINARY, STORE, Expressions, attribute, bare_tuple, call, name, target
 from .facts import is_const, resolve, scalar, template_values
 from .idioms import augmented, comprehension, decision, names_read, plus_one, range_of, unpacked_items, without_sign
-from .inline import Plan
+from .inline import IN_PLACE, Plan
 from .liveness import copies, is_undef
 from .names import UNUSED, Names
 
@@ -301,7 +301,8 @@ class Printer:
         self.out.pop()
         users = self.plan.users.get(result, [])
         nameless = not result.hint or "decides" in op.attrs
-        if nameless and len(users) == 1 and users[0][1] is self.next_statement(op) and users[0][1] is not None:
+        consumer = users[0][1] if len(users) == 1 else None
+        if nameless and consumer is not None and consumer is self.next_statement(op) and consumer.name not in IN_PLACE:
             self.expressions.folded[result] = made
         else:
             self.assign(result, made, op)

@@ -105,9 +105,12 @@ class StatementLowerer(ExpressionLowerer):
 
     def _Delete(self, stmt: Node) -> None:
         for target in stmt.targets:
-            for name in target.elts if isinstance(target, gast.Tuple | gast.List) else [target]:
-                self.read(name, name.id)
-                self.unbind(stmt, name.id)
+            for part in target.elts if isinstance(target, gast.Tuple | gast.List) else [target]:
+                if isinstance(part, gast.Subscript):
+                    self.effect(stmt, "del_item", [self.expr(part.value), self.expr(part.slice)])
+                    continue
+                self.read(part, part.id)
+                self.unbind(stmt, part.id)
 
     def _FunctionDef(self, stmt: Node) -> None:
         decorators = [self.expr(decorator) for decorator in stmt.decorator_list]

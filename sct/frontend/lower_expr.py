@@ -350,6 +350,8 @@ class ExpressionLowerer:
         start = self.constant(node, decides == "all") if decides else self.empty(node)
         result = self.generators(node, 0, first, start, carried, decides)
         self.enclosed = outer
+        if not decides and not generator and not isinstance(node, gast.SetComp):
+            result = self.op(node, "made", [result])
         if generator:
             assert not isinstance(result.owner, Block) and result.owner is not None
             result.owner.attrs["generator"] = True
@@ -358,8 +360,8 @@ class ExpressionLowerer:
     def empty(self, node: Node) -> Value:
         """What a comprehension starts with."""
         if isinstance(node, gast.DictComp):
-            return self.op(node, "dict", (), n=0, spread=())
-        return self.op(node, "build", (), kind=set if isinstance(node, gast.SetComp) else list, star=())
+            return self.op(node, "dict", (), n=0, spread=(), accumulates=True)
+        return self.op(node, "build", (), kind=set if isinstance(node, gast.SetComp) else list, star=(), accumulates=True)
 
     def generators(self, node: Node, k: int, iterable: Value, accumulated: Value, carried: list[str], decides: str) -> Value:
         """The loop of the ``k``-th ``for`` clause; gives the list, or what has been decided, after it."""

@@ -97,8 +97,8 @@ class _Checker(gast.NodeVisitor):  # type: ignore[misc]  # gast ships no types
 
     def visit_Delete(self, node: Node) -> None:
         targets = [t for target in node.targets for t in getattr(target, "elts", [target])]
-        if not all(isinstance(target, gast.Name) for target in targets):
-            self.refuse(node, "SCT106", "`del` of an item or an attribute is not supported", "build the shorter container")
+        if not all(isinstance(target, gast.Name | gast.Subscript) for target in targets):
+            self.refuse(node, "SCT106", "`del` of an attribute is not supported", "give it another value")
         self.generic_visit(node)
 
     def visit_MatchAs(self, node: Node) -> None:

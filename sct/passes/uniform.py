@@ -59,7 +59,7 @@ def read_uniform_lists(fn: Function) -> int:
     gone: set[Op] = set()
     count = 0
     for op in walk(fn.body):
-        found = uniform.read_by(op) or _length(op, users)
+        found = uniform.read_by(op) or (None if op.operands and uniform.is_written(op.operands[0]) else _length(op, users))
         if found is not None:
             replaced[op.result] = found
             gone.add(op)
@@ -83,6 +83,7 @@ class _Uniform:
         for op in walk(fn.body):
             self.enter(op)
         self.written = {self.root[v] for v in self.root if any(not _is_harmless(op, v) for op in users.get(v, ()))}
+        self.written |= self._measured_after_a_pop(fn)
 
     def enter(self, op: Op) -> None:
         if is_copy_of_numbers(op) and op.operands[0] in self.root:
@@ -100,6 +101,18 @@ class _Uniform:
                 first, *others = incoming(op, k)
                 if first in self.root and all(other is first for other in others):
                     self.names(result, first)
+
+    def _measured_after_a_pop(self, fn: Function) -> set[Value]:
+        """The lists whose length counts after an item was taken: the taking cannot be left out."""
+        popped: set[Value] = set()
+        found: set[Value] = set()
+        for op in walk(fn.body):
+            root = self.root.get(op.operands[0]) if op.operands else None
+            if root is not None and op.name == "pop":
+                popped.add(root)
+            elif root in popped and (_is_length(op) or is_copy_of_numbers(op)):
+                found.add(root)
+        return found
 
     def make(self, value: Value, item: Value) -> None:
         self.item[value], self.root[value] = item, value

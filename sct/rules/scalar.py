@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from ..ir.types import FLOAT, List, Scalar, Tuple, Type, join, strip_const
+from ..ir.types import FLOAT, List, Scalar, Tuple, Type, join, strip_const, type_of
 from ..runtime.helpers import (
     HELPERS,
     first_max,
@@ -27,6 +27,7 @@ from ..runtime.helpers import (
     one_hot,
     power_dx,
     products_of_others,
+    replaced,
     strong_product,
     strong_quotient,
     unbroadcast,
@@ -338,3 +339,19 @@ linear(unbroadcast, "x_bar")
 declare(unbroadcast, shape_only=("x",))
 declare(one_hot, shape_only=("items",))
 linear(one_hot, "value")
+
+
+def replaced_type(args: Any, kwargs: Any) -> Type | None:
+    items, _, value = args
+    item = strip_const(value if isinstance(value, Type) else type_of(value))
+    found = join(items.item, item) if isinstance(items, List) else None
+    return List(found) if isinstance(found, Scalar) else None
+
+
+@vjp(replaced, infer=replaced_type, alias="fresh", tests={"args": [([1.0, 2.0], 0, 0.5), ([1.0, 2.0, 3.0], -1, 0.5)]})
+def replaced_vjp(items, index, value, *, z, z_bar):
+    items_bar = replaced(z_bar, index, 0.0)
+    value_bar = z_bar[index]
+
+
+linear(replaced, "items", "value")

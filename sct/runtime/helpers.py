@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 __all__ = ["copied", "digamma", "expected", "first_max", "first_min", "folded", "index_add", "last_written", "log_or_zero",
-           "one_hot", "polygamma", "power_dx", "products_of_others", "replicated", "sinc_dx", "sorting_order",
-           "strong_product", "strong_quotient", "unbroadcast", "zeros_like"]
+           "one_hot", "polygamma", "power_dx", "products_of_others", "replaced", "replicated",
+           "sinc_dx", "sorting_order", "strong_product", "strong_quotient", "unbroadcast", "zeros_like"]
 
 
 def unbroadcast(x_bar: Any, x: Any) -> Any:
@@ -162,6 +162,17 @@ def copied(x: Any) -> Any:
         return x
     items = [copied(item) for item in x]
     return items if isinstance(x, list) else type(x)(*items) if hasattr(x, "_fields") else tuple(items)
+
+
+def replaced(items: list[Any], index: int, value: Any) -> list[Any]:
+    """The list with another value at one place.
+
+    >>> replaced([1.0, 2.0, 3.0], -1, 5.0)
+    [1.0, 2.0, 5.0]
+    """
+    result = items[:]
+    result[index] = value
+    return result
 
 
 def folded(items: list[Any], count: int) -> list[Any]:

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from .array_writers import ArrayWriter
+from .changes import PRELUDE
 from .context import Helper, Var
 from .statements import Statements
 
@@ -67,7 +68,8 @@ class Generator:
         self.writers: list[tuple[str, str]] = []
         """Helpers that write to their arguments, and what they return."""
         self.lines = ["import functools", "import itertools", "import math", "from collections import namedtuple",
-                      "from functools import partial", "", "import numpy as np", "", 'Point = namedtuple("Point", "re im")']
+                      "from functools import partial", "", "import numpy as np", "", 'Point = namedtuple("Point", "re im")',
+                      *PRELUDE.splitlines()]
         self.constants: dict[str, Var] = {}
 
     def program(self) -> Program:

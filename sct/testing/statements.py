@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from .changes import Changes
 from .context import Var
-from .language import Language
 
 
-class Statements(Language):
+class Statements(Changes):
     """Writes statements line by line."""
 
     def statements(self, count: int) -> None:
@@ -369,6 +369,7 @@ SIMPLE: list[tuple[float, Form]] = [
     (0.4, Statements.ordering),
     (0.4, Statements.folded),
     (0.3, Statements.keyed),
+    (1.2, Statements.change_list),
 ]
 COMPOUND: list[tuple[float, Form]] = [
     (2.5, Statements.if_),
@@ -394,5 +395,9 @@ COMPOUND: list[tuple[float, Form]] = [
     (0.4, Statements.nonlocal_),
     (0.4, Statements.arranged),
     (1.2, Statements.local_function),
+    (0.8, Statements.fill_list),
+    (0.4, Statements.stack),
+    (0.6, Statements.change_dict),
+    (0.6, Statements.change_object),
 ]
 WRITES: list[tuple[float, Form]] = [(4, Statements.write_array), (3, Statements.call_array_writer)]

@@ -221,7 +221,7 @@ def normalised_by_a_helper(x):
     return np.sum(w * w * x)
 
 
-@program(lambda n: (0.3, n), 8, 100, refused="a list grows")
+@program(lambda n: (0.3, n), 8, 100)
 def logistic_path(x, n):
     path = []
     for _ in range(n):
@@ -240,7 +240,7 @@ class Oscillator:
         self.x += dt * self.v
 
 
-@program(lambda n: (1.0, 0.2, 0.1, n), 6, 100, refused="an object changes")
+@program(lambda n: (1.0, 0.2, 0.1, n), 6, 100)
 def oscillator_object(x, v, dt, n):
     o = Oscillator(x, v)
     for _ in range(n):
@@ -248,7 +248,7 @@ def oscillator_object(x, v, dt, n):
     return o.x * o.x + o.v
 
 
-@program(lambda n: (normal(n), 3), 5, 100, refused="a dict changes")
+@program(lambda n: (normal(n), 3), 5, 100)
 def state_in_a_dict(x, steps):
     state = {"x": x, "n": 0.0}
     for _ in range(steps):

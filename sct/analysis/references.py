@@ -1,0 +1,184 @@
+"""Lists, dicts and objects that change: each has a place, and the specialiser keeps what is there, path by path.
+
+Names share a container by sharing a ``Reference`` to its place.  Its content is an ordinary abstract value, replaced at every
+change, carried through branches and loops like a variable: to differentiation nothing ever changes.  Places are followed only
+in functions that change a container (``NeedsPlaces`` asks for it); everywhere else containers are their content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from ..ir.core import Value
+from ..ir.types import List
+from . import abstract as ab
+from .abstract import LOST, Abstract, Instance, Mapping, Place, Reference, Seq, Static, View
+from .positions import Positions
+
+if TYPE_CHECKING:
+    from .infer import Specializer
+
+
+class NeedsPlaces(Exception):
+    """Raised where a container is changed whose place is not followed yet."""
+
+    def __init__(self, attribute: str = "") -> None:
+        super().__init__(attribute)
+        self.attribute = attribute
+        """The attribute that is assigned, where an object is changed."""
+
+
+def fresh(sp: Specializer, a: Abstract) -> Abstract:
+    """A container that has just been made, as one with a place of its own."""
+    kind = kind_of(a)
+    if not sp.context.places or sp.context.splicing or kind is None:
+        return a
+    place = Place("", counts=False, kind=kind)
+    sp.positions[place] = a
+    return Reference(place)
+
+
+def kind_of(a: Abstract) -> type | None:
+    """The class of a container that can change; None for the rest."""
+    if isinstance(a, Seq):
+        return list if a.kind is list else None
+    if isinstance(a, Mapping | Instance):
+        return dict if isinstance(a, Mapping) else a.cls
+    return list if isinstance(a, Value) and isinstance(a.type, List) else None
+
+
+def owned(sp: Specializer, a: Abstract) -> Abstract:
+    """What an argument contains: every container in it has a place of its own, and changes for this function alone."""
+    return with_places(sp, a, copy=True)
+
+
+def with_places(sp: Specializer, a: Abstract, copy: bool = False) -> Abstract:
+    """Containers that nobody else holds, or copies of them, each with a place of its own."""
+    if not sp.context.places or sp.context.splicing or isinstance(a, Reference):
+        return a
+    if copy and isinstance(a, Value) and isinstance(a.type, List):
+        a = copied(sp, a)
+    parts = ab.parts_of(a)
+    if parts and isinstance(a, Seq | Mapping):
+        inside = [with_places(sp, p, copy) for p in parts]
+        if any(new is not old for new, old in zip(inside, parts, strict=True)):
+            a = ab.with_parts(a, inside)
+    return fresh(sp, a)
+
+
+def copied(sp: Specializer, a: Value) -> Value:
+    """A run-time list that nobody else holds."""
+    from .subscripts import getitem
+    none = Static(None)
+    made = getitem(sp, a, ab.Slice(none, none, none))
+    assert isinstance(made, Value)
+    made.hint = a.hint
+    return made
+
+
+def content(sp: Specializer, a: Abstract) -> Abstract:
+    """What a container holds now, its own items as they are; objects stay references."""
+    if isinstance(a, View):
+        return _viewed(sp, a)
+    if not isinstance(a, Reference):
+        return a
+    found = read(sp, a)
+    if isinstance(found, Instance):
+        return a
+    return sp.narrowed.get(found, found) if isinstance(found, Value) else found
+
+
+def read(sp: Specializer, a: Reference) -> Abstract:
+    """What is at a place now; refused where that cannot be told."""
+    from .infer import Refusal
+    found = sp.positions.get(a.place, LOST)
+    if found is LOST:
+        what = f"what this {a.kind.__name__} holds is not known here: it may be another one, which was changed"
+        raise Refusal("SCT602", what, "make a copy of it before one of them changes")
+    return found
+
+
+def _viewed(sp: Specializer, view: View) -> Abstract:
+    base = content(sp, view.base)
+    assert isinstance(base, Mapping)
+    if view.kind == "keys":
+        return Seq(tuple, [Static(k) for k in base.items])
+    if view.kind == "values":
+        return Seq(tuple, list(base.items.values()))
+    return Seq(tuple, [Seq(tuple, [Static(k), v]) for k, v in base.items.items()])
+
+
+def plain(sp: Specializer, a: Abstract) -> Abstract:
+    """``a`` with contents in place of containers, for what looks at them at once."""
+    if isinstance(a, View | Reference):
+        found = _viewed(sp, a) if isinstance(a, View) else read(sp, a)
+        return plain(sp, sp.narrowed.get(found, found) if isinstance(found, Value) else found)
+    return a if isinstance(a, Value | Static) else _with_inside(a, lambda p: plain(sp, p))
+
+
+def _with_inside(a: Abstract, change: Callable[[Abstract], Abstract]) -> Abstract:
+    parts = ab.parts_of(a)
+    if not parts:
+        return a
+    inside = [change(p) for p in parts]
+    return a if all(new is old for new, old in zip(inside, parts, strict=True)) else ab.with_parts(a, inside)
+
+
+def adopt(sp: Specializer, a: Abstract) -> Abstract:
+    """Keep the contents that references made by ``rebuild`` have with them: ``a`` without these."""
+    _keep(sp, a)
+    return bare(a)
+
+
+def _keep(sp: Specializer, a: Abstract) -> None:
+    if isinstance(a, Reference) and a.content is not None:
+        sp.positions[a.place] = adopt(sp, a.content)
+    for part in ab.parts_of(a) or ():
+        _keep(sp, part)
+
+
+def bare(a: Abstract) -> Abstract:
+    """Contents without the contents of what they hold: these have places of their own."""
+    if isinstance(a, Reference):
+        return a if a.content is None else Reference(a.place)
+    return _with_inside(a, bare)
+
+
+def change(sp: Specializer, a: Reference, new: Abstract) -> None:
+    """Let the container hold something else; what may be the same container is not known any more."""
+    from .infer import Refusal
+    name = a.kind.__name__
+    if a.place.locked:
+        raise Refusal("SCT602", f"this {name} is changed, but it may also be held where that cannot be followed",
+                      "change it before it is put there, or change a copy of it")
+    if any(r.place.group is a.place.group for r in references(new, sp.positions)):
+        raise Refusal("SCT602", f"this {name} would hold itself", "hold a copy of it")
+    sp.context.changed.update(arg for place, arg in sp.context.given.items() if place.group is a.place.group)
+    for place in sp.positions:
+        if place is not a.place and place.kind is not None and place.group is a.place.group:
+            sp.positions[place] = LOST
+    sp.positions[a.place] = new
+
+
+def references(a: Abstract, positions: Positions) -> Iterator[Reference]:
+    """The containers in ``a``, at any depth."""
+    if isinstance(a, Reference):
+        yield a
+        inside = positions.get(a.place, LOST)
+        if inside is not LOST:
+            yield from references(inside, positions)
+    else:
+        for part in ab.parts_of(a) or ():
+            yield from references(part, positions)
+
+
+def holds_references(a: Abstract | None) -> bool:
+    """Whether there is a container with a place in ``a`` itself."""
+    return isinstance(a, Reference | View) or (a is not None and any(map(holds_references, ab.parts_of(a) or ())))
+
+
+def groups(places: Iterable[Place]) -> list[tuple[int, bool]]:
+    """Which places may be the same, and which must not change any more: what a loop may still find out in its next visit."""
+    first: dict[Place, int] = {}
+    return [(first.setdefault(p.group, k), p.locked) for k, p in enumerate(p for p in places if p.kind is not None)]
