@@ -4,6 +4,7 @@ The programs are those of the gradient's own tests, where differences judge it; 
 """
 
 import copy
+import math
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -288,3 +289,32 @@ def test_the_copied_memory_is_what_is_written():
     from sct.compiler import Request, compile_gradient
     text = compile_gradient(f, ["x", "w"], [X, X], Request((0, 1), True, kind="vjp")).text
     assert "replicated" not in text
+
+
+def rebound_in_a_loop(v):
+    v[:-1] += v[1:]
+    total = 0.0
+    for _ in range(2):
+        v = v * 1.5
+        total += np.cos(v[0])
+    return total
+
+
+def saved_under_try(v):
+    u = 0.0
+    for _ in range(3):
+        try:
+            w = np.cos(v[0])
+            for _ in range(2):
+                w = 0.5 * w * w
+            u = math.tanh(w) * 0.78 + u
+        except ValueError:
+            u = 1.0
+    return u + np.sum(v)
+
+
+@pytest.mark.parametrize("fun", [rebound_in_a_loop, saved_under_try])
+def test_hessian(fun):
+    v, h = np.array([0.536, 0.805]), 1e-5
+    rows = [(sct.grad(fun)(v + h * e) - sct.grad(fun)(v - h * e)) / (2 * h) for e in np.eye(2)]
+    assert np.allclose(sct.hessian(fun)(v), rows, rtol=1e-6, atol=1e-8)

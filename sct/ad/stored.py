@@ -38,8 +38,7 @@ class StoredMemory:
         self.shadows: list[Value] = []
         """Adjoint arrays that a forward half makes for its backward half to write to."""
         stores = [op for op in walk(function.body) if op.name == "store"]
-        if is_forward_half(function):
-            self.shadows = [r for op in walk(function.body) if op.attrs.get("shadow") for r in op.results]
+        self.shadows = [r for op in walk(function.body) if op.attrs.get("shadow") for r in op.results]
         targets = [*(op.operands[0] for op in stores), *self.shadows]
         if not targets:
             return
@@ -50,13 +49,6 @@ class StoredMemory:
 
     def __contains__(self, value: Value | None) -> bool:
         return value in self.members
-
-
-def is_forward_half(function: Function) -> bool:
-    """Whether a function hands a context to its backward half."""
-    end = function.body.ops[-1] if function.body.ops else None
-    packed = end.operands[-1] if end is not None and end.name == "return" and end.operands else None
-    return packed is not None and _is_context(packed)
 
 
 def _is_context(value: Value) -> bool:
