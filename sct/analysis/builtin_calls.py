@@ -175,7 +175,9 @@ def _sum(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> 
 
 
 def _is_added_up(a: Abstract) -> bool:
-    return isinstance(a, Seq | Reference) or user_class(a) is not None or isinstance(a, Value) and isinstance(strip_const(a.type), Array)
+    if isinstance(a, Seq | Reference) or user_class(a) is not None:
+        return True
+    return isinstance(a, Value) and isinstance(strip_const(a.type), Array)
 
 
 def _machine_limits(fn: Any) -> Any:
