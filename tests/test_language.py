@@ -1379,7 +1379,7 @@ def append_in_loop_by_concat(a):
     return sum(xs)
 
 
-@case(A, refused=("AliasingError", "SCT606"))
+@case(A)
 def append_method(a):
     xs = []
     for v in a:

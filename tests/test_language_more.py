@@ -40,7 +40,7 @@ def dict_merged(x):
     return e["k"] * e["a"] * e["m"] + f["z"] * f["a"] * d["a"] + len(f)
 
 
-@case(1.3, refused=("AliasingError", "SCT602"))
+@case(1.3)
 def dict_merged_in_place(x):
     d = e = {"a": x}
     d |= {"a": x * x}

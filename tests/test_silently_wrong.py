@@ -17,7 +17,7 @@ PROGRAMS = []
 WRITE = ("AliasingError", "SCT601")
 SHARED = ("AliasingError", "SCT600")
 METHOD = ("AliasingError", "SCT605")
-CONTAINER = ("AliasingError", "SCT606")
+CONTAINER = ("AliasingError", "SCT602")
 
 
 def case(*args, **options):

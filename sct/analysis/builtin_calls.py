@@ -48,7 +48,7 @@ from .instances import method_of
 from .iterators import is_lazy, make, make_filtered, make_generator, make_mapped, take_next
 from .loops import known_items, length
 from .primitives import _Arguments, apply, binary
-from .references import content, copied
+from .references import content, copied, fresh
 from .user_operators import user_class
 
 UNDECIDED: Abstract = NotImplemented
@@ -169,13 +169,15 @@ def _sum(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> 
     if items is not None and any(map(_is_added_up, items)):
         total: Abstract = args[1] if len(args) > 1 else kwargs.get("start", Static(0))
         for item in items:
-            total = binary(sp, operator.add, total, item)
-        return total
+            total = binary(sp, operator.add, total, content(sp, item))
+        return fresh(sp, total) if items else total
     return UNDECIDED
 
 
 def _is_added_up(a: Abstract) -> bool:
-    return isinstance(a, Seq) or user_class(a) is not None or isinstance(a, Value) and isinstance(strip_const(a.type), Array)
+    if isinstance(a, Seq | Reference) or user_class(a) is not None:
+        return True
+    return isinstance(a, Value) and isinstance(strip_const(a.type), Array)
 
 
 def _machine_limits(fn: Any) -> Any:

@@ -35,7 +35,7 @@ def _changed(sp: Specializer, a: Abstract) -> Reference:
     kind = kind_of(a)
     what = f"this {kind.__name__}" if kind is not None else "this"
     raise Refusal("SCT602", f"{what} is changed, but it belongs to a module, to a container whose length only run time knows, "
-                  "or to a caller", "make a copy in this function, change that, and return it")
+                  "or to a caller", "change a copy that this function makes, or use an array: `a = np.array(xs)`")
 
 
 def _list_content(sp: Specializer, a: Reference) -> Seq | Value:

@@ -237,6 +237,15 @@ def _format(frame: Frame, op: Op, values: list[Any]) -> list[Any]:
     return [text(op.attrs["parts"])]
 
 
+def _del_item(frame: Frame, op: Op, values: list[Any]) -> list[Any]:
+    del values[0][values[1]]
+    return []
+
+
+def _made(frame: Frame, op: Op, values: list[Any]) -> list[Any]:
+    return values
+
+
 def _store_item(frame: Frame, op: Op, values: list[Any]) -> list[Any]:
     obj, index, value = values
     obj[index] = value if op.attrs["aug"] is None else op.attrs["aug"](obj[index], value)
@@ -275,6 +284,7 @@ OPS = {
     "dict": lambda frame, op, values: [display(op, values)],
     "append": lambda frame, op, values: [[*values[0], values[1]]],
     "name": _name, "setcell": _setcell, "closure": _closure, "call": _call, "build": _build, "unpack": _unpack,
-    "format": _format, "store_item": _store_item, "store_attr": _store_attr, "assert": _assert, "compare": _compare,
+    "format": _format, "made": _made, "del_item": _del_item, "store_item": _store_item, "store_attr": _store_attr,
+    "assert": _assert, "compare": _compare,
     "for": _for, "while": _while, "if": _if, "with": _with,
 }

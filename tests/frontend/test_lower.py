@@ -416,7 +416,7 @@ def f(x, xs):
     global counter
     counter = 1
     try:
-        del x[0]
+        del x.a
     finally:
         return 1
     class C: pass
