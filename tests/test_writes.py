@@ -108,6 +108,14 @@ def swapped_rows(x):
     return np.sum(a * a * a)
 
 
+@case(X)
+def written_over_after_literal_indices(x):
+    for k in range(2):
+        x[:] = x[[0, 2, 0]] * x
+        x[1:] *= x[[True, False, True]]
+    return np.sum(x)
+
+
 @case(X, np.array([1, 1, 3]))
 @case(X, np.array([4, 1, 3]))
 def integer_arrays(x, idx):
@@ -354,6 +362,92 @@ def with_other_dimensions(x):
     return np.sum(a * b * c)
 
 
+# --------------------------------------------------------------------------- views and copies that are used up in between
+
+@case(M)
+def diagonal_between_writes(m):
+    a = m @ m
+    s = 0.0
+    for k in range(3):
+        s += np.sum(np.log(np.abs(np.diag(a)))) * a[k, 0]
+        a[k, k] *= a[0, k]
+        s += np.sum(np.diagonal(a)[1:] ** 2) + np.trace(a)
+        a[k] += np.diag(a)
+    return s
+
+
+@case(M)
+@case(M.T)
+@case(np.asfortranarray(M))
+def maybe_views_between_writes(m):
+    s = 0.0
+    for k in range(2):
+        f = m.reshape(-1)
+        g = f[2:5] * f[0]
+        h = m.T.ravel()
+        for i in range(4):
+            s += g[i % 3] * h[i] * np.sin(f[i + 1])
+        m[k] = m[k + 1] * m[0]
+        m[:, 1] *= m.reshape(9)[::4]
+        np.multiply(m, m.ravel()[3], out=m)
+    return s + np.sum(m)
+
+
+@case(X)
+def spread_view_between_writes(x):
+    a = x * 2.0
+    s = 0.0
+    for i in range(3):
+        b = np.broadcast_to(a, (2, 3))
+        s += np.sum(b[1] * b[0] * x) + np.sum(np.real(a) ** 3)
+        a[i] = s * a[0] * 0.1
+    return s
+
+
+@case(X)
+def stored_where_it_was_read(x):
+    a = np.outer(x, x)
+    a[0] = np.diag(a)
+    a[:, 2] += a.T.ravel()[2:5]
+    a[1:] *= np.diag(a)
+    return np.sum(a * a * a)
+
+
+@refused(X, code="SCT601")
+def kept_over_a_write(x):
+    a = np.outer(x, x)
+    d = np.diag(a)
+    s = d[0] * d[1]
+    a[1, 1] = x[0]
+    return s + d[1]
+
+
+@refused(M, code="SCT601")
+def kept_over_a_write_by_a_view(m):
+    f = m.T.ravel()[1:]
+    s = np.sum(f)
+    m[1] *= 2.0
+    return s + np.sum(f * f)
+
+
+@refused(M, code="SCT601")
+def kept_over_a_write_in_a_loop(m):
+    f = m.reshape(-1)
+    s = 0.0
+    for i in range(3):
+        s += f[i] * f[1]
+        m[0, 1] *= 2.0
+    return s
+
+
+@refused(X, code="SCT601")
+def passed_on_by_a_branch(x):
+    a = np.outer(x, x)
+    d = np.diag(a) if x[0] > 0.0 else x
+    a[1, 1] = x[0]
+    return np.sum(d * x)
+
+
 # ----------------------------------------------------------------------------------------------------------------- arguments
 
 @case(X, 1.7)
@@ -396,6 +490,36 @@ def callee_with_a_local_array(x):
     return np.sum(s * t)
 
 
+# -------------------------------------------------------------------------------------------------- what is spread in a store
+
+@case(np.outer(X, X), np.array([[0.5]]), 2)
+@case(np.outer(np.arange(5.0), np.arange(1.0, 6.0)), M, 2)
+@case(M, np.array([0.5]), 2)
+@case(np.ones((4, 5)) + np.arange(5.0), np.array([[0.3], [0.1]]), 1)
+@case(np.ones((4, 3)) + np.arange(3.0), np.array([[0.3], [0.1]]), 1)
+def added_to_a_stencil(u0, f, n):
+    u, v = u0.copy(), u0.copy()
+    for _ in range(n):
+        v[1:-1, 1:-1] = 0.25 * (u[:-2, 1:-1] + u[1:-1, 2:] - 0.1 * f) * u[1:-1, 1:-1]
+        v[1:-1, 1:-1] -= 0.5 * (f * 2.0 + u[2:, 1:-1])
+        u, v = v, u
+    return np.sum(u * u)
+
+
+@case(np.outer(X, X), M)
+@case(np.outer(X, X), M[:1])
+@case(np.outer(X, X), M[:, :1])
+def slices_of_arrays_of_measured_sizes(u, f):
+    n, m = u.shape
+    a = np.zeros((n, m))
+    b = np.zeros((m, n))
+    for k in range(2):
+        a[1:, :] = (u[:-1] + f[:1, :] * u[1:, :]) * a[:-1, :] + f[:1]
+        b[::2] += f[::2] * 0.5 + u[k]
+        b[::2] *= np.sin(a[:1] + f[:1])
+    return np.sum(a) + np.sum(b * a.T)
+
+
 # ----------------------------------------------------------------------------------------------------------------- spellings
 
 @case(X)
@@ -405,6 +529,33 @@ def with_out(x):
     np.sin(y, y)
     z = np.add(y, 1.0, out=y)
     return np.sum(z * y)
+
+
+@case(M)
+def with_out_of_functions(m):
+    y = np.zeros((3, 3))
+    np.dot(m, m, out=y)
+    np.clip(y, -0.5, 1.5, out=y)
+    y[0] *= 3.0
+    z = np.cumsum(m[1], out=y[2])
+    return np.sum(y * y) + z[0]
+
+
+@case(M)
+def the_shape_is_no_reference(m):
+    n, k = m.shape
+    for i in range(m.shape[0] - 1):
+        m[i, i] *= m[n - 1, k - 1]
+    return np.sum(m * m) / np.size(m)
+
+
+@case(X, 3)
+def made_like_another(x, n):
+    a, b = np.zeros_like(x), np.empty_like(x)
+    for i in range(n):
+        b[:] = np.sin(a) + x[i]
+        a, b = b, a
+    return np.sum(a * b)
 
 
 @case(X)
@@ -557,3 +708,24 @@ def test_a_written_argument_is_copied_and_views_are_views():
     assert "a = a.copy()" in lines
     assert "b_bar = a_bar[1:]" in lines
     assert "b_bar[...] = b_bar * c" in lines
+
+
+def test_an_update_in_place_leaves_its_cotangent_in_place():
+    def f(u, k):
+        for _ in range(3):
+            u[1:-1] = u[1:-1] + k * u[2:]
+        return np.sum(u * u)
+    gradient = sct.grad(f)
+    gradient(X, 0.3)
+    reverse = gradient.source.split("# reverse sweep")[1]
+    assert "= 0.0" not in reverse and ".copy()" not in reverse and "u_bar = 2.0 * u" in reverse
+
+
+def test_a_view_that_is_taken_over_by_a_later_write_is_not_elided():
+    def f(a):
+        a[0] = a[1] * 2
+        a[1] = a[0] * 3
+        a[:2] = a[1:] * a[0]
+        return np.sum(a * a)
+    check(f, X)
+    check(f, M)

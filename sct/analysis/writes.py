@@ -24,12 +24,14 @@ from ..ir.rewrite import (
     keep_results,
     replace_all_uses,
     replace_uses,
+    use_map,
 )
 from ..ir.types import Array, constant, strip_const, type_of
 from ..rules import registry
 from .alias import AliasClasses, check_inplace, may_alias
 from .infer import Context, Refusal
 from .opening import returns_alone
+from .transient import mark_transient
 
 HINT = "write to a copy: `a = a.copy()`, or build the array with np.stack, np.concatenate or np.where"
 _NOT_REPEATED = (np.broadcast_to, np.diagonal)
@@ -49,6 +51,7 @@ def settle_writes(context: Context, function: Function, entry: bool) -> list[str
     context.stores = True
     _drop_unchanged(function)
     classes = AliasClasses(function)
+    _mark_transient(function, classes)
     for op in walk(function.body):
         if op.name == "store":
             refusal = _refusal(function, classes, op, entry)
@@ -163,6 +166,15 @@ def _replace(op: Op, same: dict[Value, Value], drop: object) -> bool:
     return True
 
 
+def _mark_transient(function: Function, classes: AliasClasses) -> None:
+    """Find the calls whose result need not be mirrored, although it may be a view of memory that is stored into."""
+    users = use_map(function.body)
+    for members in written_classes(function, classes).values():
+        for op in dict.fromkeys(member.owner for member in members):
+            if isinstance(op, Op) and op.name == "call" and not (is_fresh(op) or is_view(op) or op.attrs.get("transient")):
+                mark_transient(classes, op, users)
+
+
 # ------------------------------------------------------------------------------------------------------------------ the gate
 
 def _refusal(function: Function, classes: AliasClasses, op: Op, entry: bool) -> Refusal | None:
@@ -203,7 +215,8 @@ def _obstacle(function: Function, member: Value, entry: bool) -> tuple[str, str]
             "SCT601", f"may be an array from outside, {other}")
     if op is None or op.name == "global":
         return "SCT608", f"may be an array from outside the function ({other})"
-    if op.name in ("if", "with", "narrow", "convert", "broadcast", *LOOPS) or is_fresh(op) or is_view(op):
+    if op.name in ("if", "with", "narrow", "convert", "broadcast", *LOOPS) or is_fresh(op) or is_view(op) \
+            or op.attrs.get("transient"):
         return None
     if op.name == "invoke":
         if returns_alone(op, member):
