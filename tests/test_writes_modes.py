@@ -119,6 +119,16 @@ def unbound_on_one_path(x, v):
     return np.sum(a) * x
 
 
+@case(-1.5, X)
+def references_that_a_branch_replaces(x, v):
+    for _ in range(2):
+        if x > 5:
+            v = np.tanh(v * x)
+            return v[0]
+        v += np.cos(v * x)
+    return np.sum(v)
+
+
 PROGRAMS = parameters([*test_writes.PROGRAMS, *test_writes_calls.PROGRAMS, *MORE])
 
 

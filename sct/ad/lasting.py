@@ -15,7 +15,7 @@ from ..ir.ops import SeqOf, Slot
 from ..ir.types import Array, Cache, Dict, List, Scalar, Tuple, strip_const
 from ..runtime import helpers
 from .emitter import Emitter
-from .stored import Names
+from .stored import WRITES, Names
 
 _READS = frozenset({"global", "attr", "item"})
 """Ops that look at data from outside: at what they find there, or at a part of it."""
@@ -138,15 +138,12 @@ def _items(backward: Function) -> list[Op]:
     return [op for op in backward.body.ops if op.name == "item" and op.operands[0] is backward.params[0]]
 
 
-_WRITES = frozenset({"store", "iadd", "index_add", "fill"})
-
-
 def _written_items(backward: Function, seen: set[Function]) -> list[Op]:
     """The items of its context that a backward half writes to, or gives to one that does."""
     names = Names(backward)
     targets = set()
     for op in walk(backward.body):
-        if op.name in _WRITES:
+        if op.name in WRITES:
             targets.add(names.find(op.operands[0]))
         elif op.name == "invoke" and op.attrs.get("effect") == "writes":
             callee = op.attrs["callee"]

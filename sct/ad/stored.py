@@ -25,6 +25,8 @@ from .writes import read_place
 if TYPE_CHECKING:
     from .forward import _Linearizer
 
+WRITES = frozenset({"store", "iadd", "index_add", "fill"})
+"""Ops that write to their first operand."""
 _LINEAR = (None, operator.add, operator.sub)
 """What a store may do with the old contents so that the tangents do the same."""
 
@@ -37,11 +39,12 @@ class StoredMemory:
         """For each such array all names of its memory."""
         self.shadows: list[Value] = []
         """Adjoint arrays that a forward half makes for its backward half to write to."""
-        stores = [op for op in walk(function.body) if op.name == "store"]
-        self.shadows = [r for op in walk(function.body) if op.attrs.get("shadow") for r in op.results]
-        targets = [*(op.operands[0] for op in stores), *self.shadows]
-        if not targets:
+        shadows = [r for op in walk(function.body) if op.attrs.get("shadow") for r in op.results]
+        if is_forward_half(function):
+            self.shadows = shadows
+        if not shadows and not any(op.name == "store" for op in walk(function.body)):
             return
+        targets = [*(op.operands[0] for op in walk(function.body) if op.name in WRITES), *shadows]
         classes = Names(function)
         for root in {classes.find(v): None for v in targets}:
             arrays = [v for v in classes.members[root] if isinstance(v.type, Array) and v.type.differentiable]
@@ -49,6 +52,13 @@ class StoredMemory:
 
     def __contains__(self, value: Value | None) -> bool:
         return value in self.members
+
+
+def is_forward_half(function: Function) -> bool:
+    """Whether a function hands a context to its backward half."""
+    end = function.body.ops[-1] if function.body.ops else None
+    packed = end.operands[-1] if end is not None and end.name == "return" and end.operands else None
+    return packed is not None and _is_context(packed)
 
 
 def _is_context(value: Value) -> bool:

@@ -28,24 +28,38 @@ def settle_sharing(functions: Sequence[Function]) -> None:
 
 def callees_to_open(functions: Sequence[Function], entry: Function) -> set[Function]:
     """The callees among ``functions`` that write to memory of their callers, or hand out names of memory that is written to."""
-    found: set[Function] = set()
-    for function in functions:
-        written = list(_written(function))
-        if not written:
-            continue
-        classes = AliasClasses(function)
-        roots = {classes.find(v) for v in written}
-        if function is not entry and any(classes.find(p) in roots for p in function.params):
-            found.add(function)
-        found.update(op.attrs["callee"] for root in roots for v in classes.members[root]
-                     if isinstance(op := v.owner, Op) and op.name == "invoke" and not returns_alone(op, v))
-    return found
+    found: dict[Function, set[int]] = {}
+    classes = {function: AliasClasses(function) for function in functions}
+    changed = True
+    while changed:
+        before = {function: set(places) for function, places in found.items()}
+        for function in functions:
+            names = classes[function]
+            roots = {names.find(v) for v in _written(function, found)}
+            places = {k for k, p in enumerate(function.params) if names.find(p) in roots}
+            if function is not entry and places:
+                found.setdefault(function, set()).update(places)
+            for callee in _shared_by(names, roots):
+                found.setdefault(callee, set())
+        changed = found != before
+    return set(found)
 
 
-def _written(function: Function) -> Iterator[Value]:
-    """The arrays that a function stores into, or changes in place where others may see it."""
+def _written(function: Function, opened: dict[Function, set[int]]) -> Iterator[Value]:
+    """The arrays that a function stores into, changes in place where others may see it, or has a callee do so."""
     yield from (op.operands[0] for op in walk(function.body) if op.name == "store")
     yield from (op.operands[0] for op, _ in check_inplace(function))
+    for op in walk(function.body):
+        if op.name == "invoke":
+            yield from (op.operands[k] for k in opened.get(op.attrs["callee"], ()))
+
+
+def _shared_by(names: AliasClasses, roots: set[Value]) -> Iterator[Function]:
+    """The callees that return other names of memory that is written to."""
+    for value in (v for root in roots for v in names.members[root]):
+        op = value.owner
+        if isinstance(op, Op) and op.name == "invoke" and not returns_alone(op, value):
+            yield op.attrs["callee"]
 
 
 def returns_alone(call: Op, result: Value) -> bool:
