@@ -217,6 +217,62 @@ def zero_dimensional(x):
     return float(a * a)
 
 
+@case(np.array(0.7))
+def zero_dimensional_argument(x):
+    v = x[...]
+    x *= x
+    v += 0.5
+    return float(x)
+
+
+@case(X)
+def doubles_into_singles(x):
+    a = np.ones(3, dtype=np.float32)
+    a *= 3
+    a += x * 0.0
+    return np.sum(a * x)
+
+
+@case(X * 4)
+def operators_with_steps(x):
+    a = x * 1.0
+    b = a[1:]
+    a %= 0.7
+    b %= x[:2]
+    b //= 0.13
+    a += x
+    a //= 2.0
+    return np.sum(a * x) + np.sum(b % 0.3)
+
+
+@case(X)
+def two_results(x):
+    a, b = np.meshgrid(x, x)
+    a[0] *= b[1]
+    return np.sum(a * b * b)
+
+
+@case(X, 3)
+def buffers_like_what_they_replace(x, n):
+    a = x
+    for _ in range(n):
+        b = np.empty_like(a)
+        b[0] = a[-1]
+        b[1:] = a[:-1] * a[1:]
+        a = b
+    return np.sum(a * a)
+
+
+@case(np.array([0.0, 0.5, 2.0]), expected=np.array([0.0, 1.0 + np.sqrt(0.5), 0.5 + np.sqrt(0.125)]))
+def infinities_overwritten(x):
+    with np.errstate(all="ignore"):
+        a = 2.0 * np.sqrt(x)
+        a[0] = 1.0
+        b = np.log(x) * 0.5
+        b[x == 0.0] = 0.0
+    return np.sum(a * 0.5 + b * np.array([1.0, 1.0, 2.0]))
+
+
 @case(X)
 def under_errstate(x):
     a = x * 1.0

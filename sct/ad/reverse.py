@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from ..analysis.activity import active_values
+from ..analysis.activity import active_values, carries_derivative
 from ..analysis.infer import Context, Refusal
 from ..analysis.writes import is_view
 from ..errors import InternalError
@@ -137,6 +137,8 @@ def _call(rev: Reverser, op: Op) -> None:
     totals = [rev.total(r) for r in op.results]
     if all(t is None for t in totals) or not any(v in rev.active for v in op.operands) or rev.is_reference(op):
         return
+    if op.name == "call" and not carries_derivative(op):
+        return  # `np.empty_like(a)`, active for what is stored there later
     rules.reverse_call(rev, op, totals)
 
 

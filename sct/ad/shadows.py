@@ -8,7 +8,7 @@ sweep and passed on with them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -64,17 +64,22 @@ def _is_passed_on(value: Value) -> bool:
     return isinstance(op, Block) or isinstance(op, Op) and bool(op.blocks)
 
 
-def _shadow_op(op: Op, of: Callable[[Value], Value]) -> Op:
-    """The op that makes the shadows of the results of ``op``, which makes an array or a view."""
+def _make_shadows(op: Op, wanted: Sequence[Value], shadow: dict[Value, Value]) -> Iterator[Op]:
+    """The ops that make the shadows of the ``wanted`` results of ``op``, which makes arrays or views."""
     if is_view(op):
-        operands = [of(op.operands[0]), *op.operands[1:]]
+        operands = [shadow[op.operands[0]], *op.operands[1:]]
         attrs = {key: value for key, value in op.attrs.items() if key != "may_raise"}
         made = Op("call", operands, [], {**attrs, "adjoint": True}, [], None, op.loc)
-    else:
-        made = Op("call", [op.result], [], {"fn": np.zeros_like, "args": (Slot(0),), "kwargs": {}, "effect": "fresh",
-                                            "adjoint": True}, [], None, op.loc)
-    made.results = [Value(f"{r.hint}_bar" if r.hint else "", r.type, made) for r in op.results]
-    return made
+        made.results = [Value(_bar(r), r.type, made) for r in op.results]
+        shadow.update(zip(op.results, made.results, strict=True))
+        yield made
+        return
+    for array in wanted:
+        made = Op("call", [array], [], {"fn": np.zeros_like, "args": (Slot(0),), "kwargs": {}, "effect": "fresh",
+                                        "adjoint": True}, [], None, op.loc)
+        made.results = [Value(_bar(array), array.type, made)]
+        shadow[array] = made.result
+        yield made
 
 
 # ------------------------------------------------------------------------------------------- at the head of a mirrored block
@@ -89,10 +94,9 @@ def open_block(rev: Reverser, block: Block) -> None:
         if op.name == "narrow":
             rev.buffers[op.result] = rev.buffers[op.operands[0]]
             continue
-        made = _shadow_op(op, rev.buffers.__getitem__)
-        made.parent = rev.builder.block
-        rev.builder.block.ops.append(made)
-        rev.buffers.update(zip(op.results, made.results, strict=True))
+        for made in _make_shadows(op, wanted, rev.buffers):
+            made.parent = rev.builder.block
+            rev.builder.block.ops.append(made)
     rev.builder.loc = loc
 
 
@@ -131,9 +135,7 @@ class _Companion:
         elif positions and op.name == "narrow":
             self.shadow[op.result] = self.shadow[op.operands[0]]
         elif positions:
-            made = _shadow_op(op, self.shadow.__getitem__)
-            self.shadow.update(zip(op.results, made.results, strict=True))
-            yield made
+            yield from _make_shadows(op, [op.results[k] for k in positions], self.shadow)
 
     def loop(self, op: Op, positions: list[int]) -> None:
         start = carried_start(op)

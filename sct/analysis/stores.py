@@ -17,7 +17,7 @@ from ..ir.ops import Slot
 from ..ir.types import Array, List, Scalar, Type, strip_const
 from .abstract import Abstract, Mapping, Seq, Slice, Static
 from .infer import SIMPLE, Frame, Refusal, Specializer
-from .primitives import _Arguments, _conform, apply
+from .primitives import WRITERS, _Arguments, _conform, apply
 from .subscripts import indexed_type
 
 WAY_OUT = "build the result with np.array([...]), np.stack, np.concatenate or np.where, or rebind the name"
@@ -88,3 +88,4 @@ def _is_total(index: Abstract, value: Value) -> bool:
 
 
 SIMPLE["store_item"] = _store_item
+WRITERS["store"] = store
