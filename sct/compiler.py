@@ -114,6 +114,8 @@ class Compiled:
     """The backward half, where ``function`` is a forward half."""
     written: dict[int, str] = field(default_factory=dict)
     """Arguments that the function writes to (it works on copies of them): they must share memory with nothing else."""
+    reshaped: frozenset[int] = frozenset()
+    """Those of them that must lie in memory in one piece."""
 
 
 STRICT = False
@@ -138,6 +140,7 @@ def compile_gradient(fun: Any, names: Sequence[str], arguments: Sequence[Any], r
             verify(function)
         compiled = _emit_and_load(request, context, typed.function, made, functions)
         compiled.written = {names.index(name): name for name in typed.written}
+        compiled.reshaped = frozenset(names.index(name) for name, reshaped in typed.written.items() if reshaped)
         return compiled
 
 
@@ -150,8 +153,8 @@ class Typed:
     function: Function
     result: Abstract
     primal_results: int = 0
-    written: list[str] = field(default_factory=list)
-    """Names of the parameters that the function writes to (it works on copies of them)."""
+    written: dict[str, bool] = field(default_factory=dict)
+    """Names of the parameters that the function writes to (it works on copies of them), and whether it reshapes them."""
 
 
 def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequence[Any],

@@ -27,6 +27,9 @@ def check_apart(compiled: Compiled, values: Sequence[Any]) -> None:
             raise _refused(compiled, f"`{name}` is written to, but is read-only", "pass a copy of it")
         if 0 in array.strides and array.size > 1:
             raise _refused(compiled, f"`{name}` is written to, but its elements share memory", "pass a copy of it")
+        if position in compiled.reshaped and not array.flags.c_contiguous:
+            raise _refused(compiled, f"`{name}` is reshaped and written to, and does not lie in memory in one piece",
+                           f"pass np.ascontiguousarray({name})")
         others = [v for k, v in enumerate(values) if k != position]
         others += [space[key] for space, key, _ in compiled.live if key in space]
         if any(np.may_share_memory(array, other) and np.shares_memory(array, other)

@@ -398,6 +398,48 @@ def reshaped(x):
 
 
 @case(X)
+def reshaped_vector(x):
+    u = x.ravel()
+    v = x[::-2].reshape(1, 2)
+    v *= u[:2]
+    return np.sum(x.reshape(3, 1) * u)
+
+
+@case(M)
+def reshaped_matrix(m):
+    f = m.reshape(-1)
+    f[::4] *= m[0, 1]
+    np.ravel(m[1:])[0] += f[2]
+    a, b = np.outer(m[0], m[1]), m @ m
+    for k in range(3):
+        a.ravel()[k] *= b[k].reshape(3, 1)[0, 0]
+        a, b = b, a
+    (a * b).reshape(-1)[0] = 3.0
+    return np.sum(m * m) + np.sum(a * b * b)
+
+
+@case(M)
+def diagonals(m):
+    d, e = np.diagonal(m), m.diagonal(1)
+    m[0, 0] = d[1] * d[2]
+    m[0, 1] = e[1] * np.diag(m)[0]
+    return np.sum(d * d) + e[0] * e[1]
+
+
+@case(X)
+def the_same_elements(x):
+    a = x.astype(float, copy=False)
+    a[0] = x[1] * 2
+    b = np.asarray(a, dtype=np.float64).real
+    b[1] *= a[0]
+    c = np.asarray(a, dtype=complex)
+    c[2] = 0.0
+    d = np.atleast_1d(x[0] * x[1])
+    d[0] *= 3.0
+    return np.sum(x * a * b) * d[0]
+
+
+@case(X)
 def with_other_dimensions(x):
     a = np.zeros((1, 3))
     b = a.squeeze()
@@ -512,9 +554,18 @@ def array_in_an_argument(p):
 
 @refused(M, code="SCT601")
 def maybe_a_view(m):
-    f = m.reshape(-1)
+    f = (m * 1.0).reshape(-1)
     f[:3] *= 2.0
-    return np.sum(m * m)
+    return np.sum(f * f)
+
+
+@refused(X, code="SCT601")
+def reshaped_in_another_order(x):
+    a = np.zeros((3, 1))
+    a[:, 0] = x
+    f = np.ravel(a, "F")
+    f[0] *= x[1]
+    return np.sum(a) + np.sum(f)
 
 
 @refused(X, code="SCT601")
@@ -586,6 +637,16 @@ def test_read_only_argument():
     x.flags.writeable = False
     with pytest.raises(sct.errors.AliasingError, match="read-only"):
         sct.grad(argument_through_a_view)(x, 2.0)
+
+
+def test_layout_of_a_reshaped_argument():
+    def f(m):
+        m.reshape(-1)[0] = m[1, 1] ** 2
+        return np.sum(m)
+    assert np.array_equal(sct.grad(f)(M), [[0.0, 1.0, 1.0], [1.0, -1.0, 1.0], [1.0, 1.0, 1.0]])
+    for m in (np.asfortranarray(M), np.zeros((3, 4))[:, 1:]):
+        with pytest.raises(sct.errors.AliasingError, match="one piece"):
+            sct.grad(f)(m)
 
 
 def test_argument_that_is_a_global():
