@@ -118,6 +118,19 @@ def integer_arrays(x, idx):
     return np.sum(a * a * np.arange(5.0))
 
 
+@case(X, 3)
+def listed_indices_in_a_loop(x, n):
+    a = x * 1.0
+    s = 0.0
+    for k in range(n):
+        if k != 1:
+            np.add.at(a, [2, 0, 2], np.sin(a))
+        a[[0, 1]] *= a[[1, 2]]
+        s += a[0] * a[2]
+        a[[2, 1], ] = np.cos(a[1:])
+    return s + np.sum(a)
+
+
 @case(X)
 def masks(x):
     m = x > 0.5

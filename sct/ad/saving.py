@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..analysis.alias import AliasClasses
+from ..analysis.alias import AliasClasses, may_alias
 from ..errors import InternalError
 from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
 from ..ir.ops import IMPLICIT, LOOPS
@@ -329,8 +329,8 @@ def _behind(v: Value) -> Value:
 
 
 def _is_view(op: Op) -> bool:
-    """Whether an array read only makes a view: then it costs no memory to repeat it."""
-    return not any(isinstance(strip_const(v.type), Array | List) for v in op.operands[1:])
+    """Whether an array read only makes a view: then it costs no memory to repeat it, and it is the same at any time."""
+    return may_alias(op) and not any(isinstance(strip_const(v.type), List) for v in op.operands[1:])
 
 
 def _owners(block: Block) -> list[Op | None]:
