@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 # Importing the handlers fills the tables of the specialiser; importing the rules fills the registry.
 from . import rules as _rules
 from .ad.calls import Pairs
@@ -116,6 +118,8 @@ class Compiled:
     """Arguments that the function writes to (it works on copies of them): they must share memory with nothing else."""
     reshaped: frozenset[int] = frozenset()
     """Those of them that must lie in memory in one piece."""
+    defaults: dict[int, Any] = field(default_factory=dict)
+    """What they are by default, which the function would change for all calls to come."""
 
 
 STRICT = False
@@ -140,6 +144,8 @@ def compile_gradient(fun: Any, names: Sequence[str], arguments: Sequence[Any], r
             verify(function)
         compiled = _emit_and_load(request, context, typed.function, made, functions)
         compiled.written = {names.index(name): name for name in typed.written}
+        compiled.defaults = {names.index(name): default for name in typed.written
+                             if (default := _default_of(fun, name)) is not None}
         compiled.reshaped = frozenset(names.index(name) for name, reshaped in typed.written.items() if reshaped)
         return compiled
 
@@ -193,6 +199,12 @@ def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequ
     settle_mixed(functions)
     _alias_checks(context, typed)
     return typed
+
+
+def _default_of(fun: Any, name: str) -> Any:
+    """The array that a parameter is by default."""
+    parameter = inspect.signature(fun).parameters.get(name)
+    return parameter.default if parameter is not None and isinstance(parameter.default, np.ndarray) else None
 
 
 def _plain_function(fun: Any) -> tuple[Any, Any]:

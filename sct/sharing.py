@@ -23,6 +23,9 @@ def check_apart(compiled: Compiled, values: Sequence[Any]) -> None:
         array = values[position]
         if not isinstance(array, np.ndarray):
             continue
+        if array is compiled.defaults.get(position):
+            raise _refused(compiled, f"`{name}` is written to, and its default would be another one in the next call",
+                           f"write to a copy: `{name} = {name}.copy()`")
         if not array.flags.writeable:
             raise _refused(compiled, f"`{name}` is written to, but is read-only", "pass a copy of it")
         if 0 in array.strides and array.size > 1:

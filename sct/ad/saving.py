@@ -20,7 +20,7 @@ from ..errors import InternalError
 from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
 from ..ir.ops import IMPLICIT, LOOPS
 from ..ir.rewrite import clone_op, incoming
-from ..ir.types import Array, Cache, List, Scalar, strip_const
+from ..ir.types import Cache, List, Scalar, strip_const
 
 CHEAP = frozenset({operator.add, operator.sub, operator.mul, operator.neg, operator.pos, operator.lt, operator.le, operator.gt,
                    operator.ge, operator.eq, operator.ne, operator.not_, operator.is_, operator.is_not, operator.getitem, len,

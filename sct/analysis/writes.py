@@ -178,7 +178,7 @@ def _refusal(function: Function, classes: AliasClasses, op: Op, entry: bool) -> 
     if any(isinstance(v.type, Array) and classes.find(v) is root for v in op.operands[2:]):
         return Refusal("SCT601", f"{name} is written to at indices that it holds itself", "take the indices out of it before")
     for member in classes.members[root]:
-        reason = _obstacle(function, member, entry)
+        reason = None if entry and _is_only_returned(function, member) else _obstacle(function, member, entry)
         if reason is not None:
             code, why = reason
             return Refusal(code, f"{name} {why}", RESHAPED_HINT if _is_doubtful(member.owner) else HINT)
@@ -188,6 +188,16 @@ def _refusal(function: Function, classes: AliasClasses, op: Op, entry: bool) -> 
 def _around_op(op: Op) -> Iterator[Block]:
     assert op.parent is not None
     return enclosing(op.parent)
+
+
+def _is_only_returned(function: Function, member: Value) -> bool:
+    """Whether a tuple or dict of arrays is made to be returned, perhaps in another: each array in it is copied then."""
+    op = member.owner
+    if not isinstance(op, Op) or op.name not in ("tuple", "dict") or op.parent is not function.body:
+        return False
+    users = [user for user in walk(function.body) if member in user.operands]
+    return all(user.name == "return" or user.name in ("tuple", "dict") and _is_only_returned(function, user.result)
+               for user in users)
 
 
 def _obstacle(function: Function, member: Value, entry: bool) -> tuple[str, str] | None:

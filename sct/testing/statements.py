@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from .array_writes import WRITES, WRITING_LOOPS, ArrayWrites
 from .context import Var
-from .language import Language
 
 
-class Statements(Language):
+class Statements(ArrayWrites):
     """Writes statements line by line."""
 
     def statements(self, count: int) -> None:
@@ -22,7 +22,8 @@ class Statements(Language):
             if self.budget <= 0:
                 return
             self.budget -= 1
-            weights, writers = zip(*forms, *(COMPOUND if self.indent < 5 else ()), strict=True)
+            nested = [*COMPOUND, *(WRITING_LOOPS if self.array_writes else ())] if self.indent < 5 else []
+            weights, writers = zip(*forms, *nested, strict=True)
             self.rng.choices(writers, weights)[0](self)
 
     def assign_int(self) -> None:
@@ -298,29 +299,6 @@ class Statements(Language):
         if "return" not in self.lines[-1] and not self.loops:
             self.scope.update(bound)
 
-    def write_array(self) -> None:
-        names = [n for n in self.visible("vec", (self.n,)) if not self.scope[n].fixed]
-        if not names:
-            return self.assign_vector()
-        name = self.rng.choice(names)
-        self.use("array write")
-        x = self.value(2)
-        self.emit(
-            self.rng.choice(
-                (
-                    f"{name}[{self.index(self.n)}] = {x}",
-                    f"{name}[{self.index(self.n)}] += {x}",
-                    f"{name}[1:] = {x}",
-                    f"{name}[:-1] += {name}[1:]",
-                    f"{name}[{name} > 0.5] = {x}",
-                    f"{name} += {self.made((self.n,))}",
-                    f"{name}[:] = {self.made((self.n,))}",
-                    f"{name} *= math.cos({x})",
-                )
-            )
-        )
-        return None
-
 
 Form = Callable[[Statements], None]
 SIMPLE: list[tuple[float, Form]] = [
@@ -367,4 +345,3 @@ COMPOUND: list[tuple[float, Form]] = [
     (0.4, Statements.arranged),
     (1.2, Statements.local_function),
 ]
-WRITES: list[tuple[float, Form]] = [(4, Statements.write_array)]
