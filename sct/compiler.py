@@ -38,6 +38,7 @@ from .analysis.effects import effects_once, settle_effects
 from .analysis.exceptions import settle_handled
 from .analysis.infer import Context, Frame, Refusal, Specializer
 from .analysis.mixed import settle_mixed
+from .analysis.opening import callees_to_open, settle_sharing
 from .analysis.writes import settle_writes
 from .codegen.emit import Emitted, emit
 from .codegen.load import filename_of, load
@@ -167,8 +168,22 @@ def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequ
                structured: Request | None = None) -> Typed:
     """The typed IR of ``fun`` for arguments like ``arguments`` (one per parameter, in order).
 
-    It returns what ``fun`` returns, or where that is asked for the run-time values in it, one by one.
+    It returns what ``fun`` returns, or where that is asked for the run-time values in it, one by one.  That a callee writes to
+    memory of its caller is seen when both are typed: then this begins anew with the callee as part of its callers.
     """
+    before = dict(context.examples)
+    while True:
+        typed = _specialise(context, fun, names, arguments, structured)
+        if not _open_callees(context, typed.function):
+            break
+        context.session.forget_since(0)
+        context.copied_in, context.examples = 0, dict(before)
+    _alias_checks(context, typed)
+    return typed
+
+
+def _specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequence[Any],
+                structured: Request | None) -> Typed:
     receiver, plain = _plain_function(fun)
     lowered = context.session.lowered(plain)
     body = Block()
@@ -197,7 +212,7 @@ def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequ
     settle_effects(functions)
     settle_handled(functions)
     settle_mixed(functions)
-    _alias_checks(context, typed)
+    settle_sharing(functions)
     return typed
 
 
@@ -205,6 +220,15 @@ def _default_of(fun: Any, name: str) -> Any:
     """The array that a parameter is by default."""
     parameter = inspect.signature(fun).parameters.get(name)
     return parameter.default if parameter is not None and isinstance(parameter.default, np.ndarray) else None
+
+
+def _open_callees(context: Context, function: Function) -> bool:
+    """Have the callees that write to memory of their callers copied in; False if there are no further ones."""
+    lowered = {record.function: key[0] for key, record in getattr(context.session, "_records", {}).items()}
+    found = {lowered[f] for f in callees_to_open([function, *lowered], function) if f in lowered}
+    added = found - context.opened
+    context.opened |= added
+    return bool(added)
 
 
 def _plain_function(fun: Any) -> tuple[Any, Any]:

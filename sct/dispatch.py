@@ -75,7 +75,7 @@ class Dispatcher:
 
     def only(self, compiled: Compiled, mismatch: Callable[[tuple[Any, ...]], Any] | None) -> Callable[..., Any]:
         """A function that runs this specialisation alone; other arguments go to ``mismatch``, without one nothing is tested."""
-        if mismatch is None and not compiled.live and not compiled.written:
+        if mismatch is None and not compiled.live and not compiled.written and all(map(_is_plain, self.parameters)):
             return compiled.function
         return self._load([compiled], mismatch, checked=mismatch is not None)
 
@@ -87,6 +87,12 @@ class Dispatcher:
         generated.__name__ = self.name
         generated.__qualname__ = getattr(self.plain, "__qualname__", self.name)  # wrong calls are reported in its name
         return generated
+
+
+def _is_plain(parameter: inspect.Parameter) -> bool:
+    """Whether a parameter is always given, by position."""
+    by_position = parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+    return by_position and parameter.default is parameter.empty
 
 
 def dispatcher_text(parameters: Sequence[inspect.Parameter], plain: Any, candidates: Sequence[Compiled],

@@ -245,9 +245,17 @@ def test_dispatch_costs_little():
     for f, args in ((lambda x: x * x, (2.0,)), (square, (np.ones(3),)), (lambda x, y=1.0, *, k=2.0: x * y * k, (2.0,))):
         gradient = sct.grad(f)
         gradient(*args)
-        direct = gradient.specialize(*args, unchecked=True)
         full = gradient._dispatcher.values(*args)
-        assert calls_made(gradient, *args) == ["sct_dispatch", *calls_made(direct, *full)]
+        generated = gradient._specialisation(full).function
+        assert calls_made(gradient, *args) == ["sct_dispatch", *calls_made(generated, *full)]
+
+
+def test_a_specialisation_keeps_defaults():
+    def f(x, y=2.0, *, k=3.0):
+        return x * y * k
+    for unchecked in (False, True):
+        direct = sct.grad(f).specialize(1.0, unchecked=unchecked)
+        assert direct(1.0) == 6.0 and direct(1.0, k=1.0) == 2.0
 
 
 MISFITS = {

@@ -520,6 +520,52 @@ def test_an_unbound_variable_inside_a_generator() -> None:
         value_and_grad(needs_itself)(1.0, 0)
 
 
+def returns_where_nothing_is_found(x: float, t: float, k: int) -> float:
+    for _ in range(k):
+        if any(1.0 for _ in range(k) if 1.0 < 1.0):
+            t += math.cos(x) ** k
+            return 1.0
+    return t
+
+
+def test_a_branch_that_is_never_taken_and_that_the_reverse_sweep_does_not_know_for_one() -> None:
+    agrees(returns_where_nothing_is_found, 1.5, 2.0, 2)
+
+
+def returns_where_all_is_found(x: float, k: int) -> float:
+    for _ in range(k):
+        if all(1.0 for _ in WEIGHTS if 1.0):
+            return divmod(x, 1.0)[1]
+        x /= np.zeros(2).sum()
+    return x * x
+
+
+WEIGHTS = [1.0]
+
+
+def test_what_no_iteration_changes_is_known_behind_the_loop() -> None:
+    agrees(returns_where_all_is_found, 1.5, 2)
+    agrees(returns_where_all_is_found, 1.5, 0)
+
+
+def reads_in_a_comprehension(x: float, v: np.ndarray) -> float:
+    if not WEIGHT:
+        result = v
+    total = [result[0] for _ in range(1)]
+    return x
+
+
+WEIGHT = 1.0
+
+
+def test_an_unbound_variable_of_a_comprehension() -> None:
+    with pytest.raises(NameError) as expected:
+        reads_in_a_comprehension(1.0, np.ones(2))
+    with pytest.raises(NameError) as found:
+        value_and_grad(reads_in_a_comprehension)(1.0, np.ones(2))
+    assert found.type is expected.type and found.value.args == expected.value.args
+
+
 def extreme_of_an_int(x: float) -> float:
     chosen: float = np.array(max([0, x]))[np.array(True)].sum()
     return chosen * x

@@ -850,3 +850,37 @@ def test_a_loop_that_breaks_or_raises():
     assert sct.grad(f)(1.5, 2) == 0.5
     with pytest.raises(UnboundLocalError):
         sct.grad(f)(1.5, 1)
+
+
+LEAVES = ["continue", "break", "return y * 3", "y *= 2"]
+
+
+@pytest.mark.parametrize(("leave", "place"), [
+    (leave, place) for leave in LEAVES for place in ("body", "handler", "else") if "*= 2" not in leave or place != "body"])
+def test_finally_runs_last_whichever_way_a_try_is_left(leave, place):
+    text = f"""
+def f(x, y, k):
+    for _ in range(3):
+        try:
+            math.log(x)
+            if k == 1: {leave if place == "body" else "pass"}
+        except ValueError:
+            if k == 1: {leave if place == "handler" else "y += 0.5"}
+        else:
+            y *= 1.25
+            if k == 1: {leave if place == "else" else "pass"}
+        finally:
+            y -= 0.25
+        y *= 1.5
+    else:
+        y += 7.0
+    return y
+"""
+    space = {"math": math}
+    exec(text, space)
+    gradient = sct.grad_from_source(text, "f", {"math": math})
+    for args in itertools.product((0.7, -0.7), (1.4,), (0, 1)):
+        up, down = (space["f"](args[0], args[1] + h, args[2]) for h in (1e-6, -1e-6))
+        value, (y_bar,) = sct.value_and_grad(gradient.fun, (1,))(*args)
+        assert value == space["f"](*args)
+        assert abs(y_bar - (up - down) / 2e-6) < 1e-6 * max(1.0, abs(y_bar))

@@ -589,18 +589,6 @@ def maybe_a_view_of_a_local(x):
     return np.sum(a * f.reshape(3, 3))
 
 
-def _scaled(v, c):
-    for _ in range(2):
-        v *= c
-    return v[0]
-
-
-@refused(X, code="SCT601")
-def callee_that_writes_to_its_argument(x):
-    y = x * 1.0
-    return _scaled(y, x[0]) * np.sum(y)
-
-
 @refused(X, code="SCT604")
 def float_result_into_integers(x):
     y = np.zeros(3, dtype=int)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..analysis.infer import Context, Refusal
-from ..ir.core import Block, Function, Op, Value, walk
+from ..ir.core import Block, Function, Op, Sharing, Value, walk
 from ..ir.ops import IMPLICIT
 from ..ir.rewrite import clone_op
 from ..ir.types import INT, Object, Scalar, Type, strip_const
@@ -28,6 +28,8 @@ class ContextNames:
     """What the forward half calls the items of its context: the backward half calls them the same."""
 
     names: list[str] = field(default_factory=list)
+    shares: tuple[Sharing, ...] | None = None
+    """What the results of the function behind the halves share memory with."""
 
 
 @dataclass
@@ -73,7 +75,7 @@ class Pairs:
             pair = Pair(Function(f"{name}_forward", Block(), callee.loc), Function(f"{name}_backward", Block(), callee.loc),
                         active, needed)
             self.made[key] = pair
-            pair.forward.info = pair.backward.info = ContextNames()
+            pair.forward.info = pair.backward.info = ContextNames(shares=callee.shares)
             self._make(callee, pair)
             pair.done = True
         pair = self.made[key]

@@ -10,15 +10,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..analysis.infer import Context, Refusal
+from ..analysis.infer import Context
 from ..errors import InternalError
 from ..ir.build import Builder
-from ..ir.core import Block, Function, Op, Value, walk
+from ..ir.core import Block, Function, Op, Value
 from ..ir.ops import LOOPS
 from ..ir.printing import op_text
 from ..ir.rewrite import carried_inits, clone_function, item_count
 from ..ir.types import FLOAT, NONE, Array, Cache, List, Object, OrConst, Scalar, Tuple, Type, strip_const
-from . import control, pushforwards
+from . import control, pushforwards, stored
 from .emitter import Emitter, make_buffers_float
 from .masks import Mask, Masks, Named, varies
 
@@ -73,7 +73,6 @@ class Tangents:
     def _settle(self, function: Function, varied: tuple[Mask, ...], primal: bool, entry: Linearised) -> None:
         """Repeat until the recursive calls inside assumed what comes out."""
         self.pairs.complete(function)
-        _refuse_stores(self.context, function)
         end = function.body.ops[-1]
         entry.results = (False,) * len(end.operands) if end.name == "return" else ()
         while True:
@@ -91,15 +90,6 @@ class Tangents:
         self.pairs.tidy(entry.function)
 
 
-def _refuse_stores(context: Context, function: Function) -> None:
-    for op in walk(function.body):
-        if op.name == "store":
-            refusal = Refusal("SCT601", f"`{function.name}` writes into arrays, which forward mode does not follow yet",
-                              "build a new array, or use the gradient alone")
-            context.refuse(refusal, op.loc)
-    context.check()
-
-
 class _Linearizer(Emitter):
     """Writes the tangents of one function beside what it computes."""
 
@@ -108,7 +98,8 @@ class _Linearizer(Emitter):
         super().__init__(tangents.context, Builder(self.function.body, source.loc))
         self.tangents = tangents
         self.varied = varied
-        self.masks = Masks(self.function, varied, self._masks_of_call)
+        self.stored = stored.StoredMemory(self.function)
+        self.masks = Masks(self.function, varied, self._masks_of_call, self.stored)
         self.dots: dict[Value, Value] = {}
         self.carried: list[tuple[int, Value]] = []
         """The positions at which exits of the current region hand on a tangent, with what they become."""
@@ -119,6 +110,7 @@ class _Linearizer(Emitter):
     def run(self, primal: bool) -> tuple[Mask, ...]:
         """Rewrite the whole function; which of its results vary."""
         splicing, self.context.splicing = self.context.splicing, True
+        stored.check_origins(self)
         body = self.function.body
         params = list(body.args)
         for v, mask in zip(params, self.varied, strict=True):
@@ -190,7 +182,7 @@ class _Linearizer(Emitter):
                                 reproduce=op_text(op))
         for r in op.results:
             if r in self.masks and r not in self.dots:
-                self.dots[r] = self._zero(r)
+                self.dots[r] = stored.zeros(self, r) if r in self.stored else self._zero(r)
 
     def give(self, value: Value, tangent: Value | None) -> None:
         """``value`` has the tangent ``tangent``."""
@@ -223,10 +215,12 @@ def dot_type(value: Value) -> Type:
 # ----------------------------------------------------------------------------------------------------------- plain ops
 
 def _call(fwd: _Linearizer, op: Op) -> None:
-    if not any(v in fwd.masks for v in op.operands):
+    if not any(v in fwd.masks for v in op.operands) or stored.give_memory(fwd, op):
         return
+    since = len(fwd.builder.block.ops)
     for result, tangent in zip(op.results, pushforwards.tangents(fwd, op), strict=True):
         fwd.give(result, tangent)
+    stored.own_memory(fwd, op, since)
 
 
 def _in_place(fwd: _Linearizer, op: Op) -> None:
@@ -375,6 +369,7 @@ def _tail(fwd: _Linearizer, op: Op) -> None:
 
 
 BEFORE: dict[str, Callable[[_Linearizer, Op], None]] = {
+    "store": stored.push_store,
     **dict.fromkeys(LOOPS, _before_loop), **dict.fromkeys(("yield", "continue", "break"), _leave),
 }
 HANDLERS: dict[str, Callable[[_Linearizer, Op], None]] = {

@@ -10,7 +10,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS
@@ -18,6 +18,9 @@ from ..ir.rewrite import carried_inits, incoming, item_count
 from ..ir.types import Cache, Object, Type, strip_const
 from ..rules import registry
 from ..runtime import helpers
+
+if TYPE_CHECKING:
+    from .stored import StoredMemory
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,10 +72,13 @@ def varies(mask: Mask, seen: frozenset[Any] = frozenset()) -> bool:
 class Masks:
     """The masks of all values of a function, given those of its parameters."""
 
-    def __init__(self, function: Function, given: Sequence[Mask], callee: Callee) -> None:
+    def __init__(self, function: Function, given: Sequence[Mask], callee: Callee, stored: StoredMemory) -> None:
         self.of: dict[Value, Mask] = dict(zip(function.params, given, strict=True))
         self.callee = callee
+        self.names = stored.members
         self.changed = True
+        for value in stored.shadows if any(map(varies, given)) else ():
+            self._add(value, True)
         ops = list(walk(function.body))
         while self.changed:
             self.changed = False
@@ -92,6 +98,17 @@ class Masks:
         if joined != self[value]:
             self.of[value] = joined
             self.changed = True
+            for name in self.names.get(value, ()):
+                self._add(name, True)
+
+    def add(self, value: Value) -> None:
+        """``value``, which was made just now, varies."""
+        self.of[value] = True
+
+    def item(self, op: Op) -> Mask:
+        """The mask of what is taken out of a container."""
+        mask = self[op.operands[0]]
+        return mask if isinstance(mask, bool) else items_of(mask)[op.attrs["key"]]
 
     def _visit(self, op: Op) -> None:
         if op.name == "invoke":
@@ -100,9 +117,10 @@ class Masks:
         elif op.name in ("tuple", "dict") and isinstance(op.results[0].type, Object):
             self._add(op.results[0], tuple(map(self.__getitem__, op.operands)))
         elif op.name == "item":
-            mask = self[op.operands[0]]
-            self._add(op.results[0], mask if isinstance(mask, bool) else items_of(mask)[op.attrs["key"]])
+            self._add(op.results[0], self.item(op))
         elif op.name == "push":
+            self._add(op.operands[0], self[op.operands[1]])
+        elif op.name == "store":
             self._add(op.operands[0], self[op.operands[1]])
         elif op.name in ("iadd", "index_add"):
             self._written(op.operands[0], self[op.operands[1]], set())

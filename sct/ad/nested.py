@@ -62,7 +62,8 @@ class Gradients:
         owned: set[Value] = set()
         params = joint.function.params
         gradients = [results.gradient(joint.reverser, params[k], joint.gradients[k], owned) for k in standing.wrt]
-        value, *rest = joint.results if standing.value else [None]
+        value = joint.results[0] if standing.value else None
+        rest = results.before_undo(joint) if standing.value else []
         returned = [*([value] if value is not None else []), *gradients, *rest]
         joint.reverser.builder.emit("return", returned, single=len(returned) == 1)
         self.context.splicing = splicing

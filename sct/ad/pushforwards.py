@@ -58,7 +58,8 @@ def tangents(fwd: _Linearizer, op: Op) -> list[Value | None]:
         return [None] * len(op.results)
 
 
-_BY_FIRST: frozenset[Any] = frozenset({operator.getitem, tuple, list, helpers.copied, np.copy, helpers.folded})
+_BY_FIRST: frozenset[Any] = frozenset({operator.getitem, tuple, list, helpers.copied, np.copy, helpers.folded,
+                                         helpers.last_written})
 """Calls that are linear in their first argument, whatever the others are."""
 
 

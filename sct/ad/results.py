@@ -52,15 +52,21 @@ def tuple_of(rev: Emitter, items: list[Value], cls: type = tuple) -> Value:
 
 
 def _auxiliary(joint: Joint, owned: set[Value]) -> Value:
-    """What is returned besides: as it is when the forward sweep ends, before stores are undone."""
+    """What is returned besides."""
     rev = joint.reverser
+    return before_undo(joint)[0] if rev.context.stores else independent(rev, joint.results[1], owned)
+
+
+def before_undo(joint: Joint) -> list[Value]:
+    """What a function returns after its first result, as it is when the forward sweep ends, before stores are undone."""
+    rev, owned = joint.reverser, set[Value]()
     if not rev.context.stores:
-        return independent(rev, joint.results[1], owned)
+        return joint.results[1:]
     scratch = Block()
     with rev.builder.at(scratch):
-        aux = independent(rev, joint.results[1], owned)
+        found = [independent(rev, v, owned) for v in joint.results[1:]]
     insert_before(joint.mark, scratch.ops)
-    return aux
+    return found
 
 
 def independent(rev: Emitter, value: Value, owned: set[Value]) -> Value:

@@ -134,6 +134,8 @@ class Reverser(Accumulator):
 # ------------------------------------------------------------------------------------------------------------ plain ops
 
 def _call(rev: Reverser, op: Op) -> None:
+    if not carries_derivative(op):
+        return
     totals = [rev.total(r) for r in op.results]
     if all(t is None for t in totals) or not any(v in rev.active for v in op.operands) or rev.is_reference(op):
         return

@@ -9,7 +9,7 @@ sweep and passed on with them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -65,24 +65,25 @@ def _is_passed_on(value: Value) -> bool:
     return isinstance(op, Block) or isinstance(op, Op) and bool(op.blocks)
 
 
-def _make_shadows(op: Op, wanted: Sequence[Value], shadow: dict[Value, Value]) -> Iterator[Op]:
-    """The ops that make the shadows of the ``wanted`` results of ``op``, which makes arrays or views."""
+def _shadow_ops(op: Op, wanted: Sequence[Value], of: Callable[[Value], Value]) -> Iterator[tuple[Op, dict[Value, Value]]]:
+    """The ops that make the shadows of results of ``op``, which makes arrays or a view, with what each is the shadow of."""
     if is_view(op):
-        operands = [shadow[op.operands[0]], *op.operands[1:]]
+        operands = [of(op.operands[0]), *op.operands[1:]]
         attrs = {key: value for key, value in op.attrs.items() if key != "may_raise"}
         if attrs["fn"] in DIAGONALS:
             attrs = {"fn": helpers.diagonal, "args": attrs["args"], "kwargs": attrs["kwargs"]}
-        made = Op("call", operands, [], {**attrs, "adjoint": True}, [], None, op.loc)
-        made.results = [Value(_bar(r), r.type, made) for r in op.results]
-        shadow.update(zip(op.results, made.results, strict=True))
-        yield made
+        yield _adjoint_call(op, operands, attrs, op.results)
         return
-    for array in wanted:
-        made = Op("call", [array], [], {"fn": np.zeros_like, "args": (Slot(0),), "kwargs": {}, "effect": "fresh",
-                                        "adjoint": True}, [], None, op.loc)
-        made.results = [Value(_bar(array), array.type, made)]
-        shadow[array] = made.result
-        yield made
+    for result in wanted:
+        attrs = {"fn": np.zeros_like, "args": (Slot(0),), "kwargs": {}, "effect": "fresh", "shadow": True}
+        yield _adjoint_call(op, [result], attrs, [result])
+
+
+def _adjoint_call(op: Op, operands: list[Value], attrs: dict[str, Any],
+                  sources: Sequence[Value]) -> tuple[Op, dict[Value, Value]]:
+    made = Op("call", operands, [], {**attrs, "adjoint": True}, [], None, op.loc)
+    made.results = [Value(_bar(r), r.type, made) for r in sources]
+    return made, dict(zip(sources, made.results, strict=True))
 
 
 # ------------------------------------------------------------------------------------------- at the head of a mirrored block
@@ -97,9 +98,10 @@ def open_block(rev: Reverser, block: Block) -> None:
         if op.name == "narrow":
             rev.buffers[op.result] = rev.buffers[op.operands[0]]
             continue
-        for made in _make_shadows(op, wanted, rev.buffers):
+        for made, shadows in _shadow_ops(op, wanted, rev.buffers.__getitem__):
             made.parent = rev.builder.block
             rev.builder.block.ops.append(made)
+            rev.buffers.update(shadows)
     rev.builder.loc = loc
 
 
@@ -138,7 +140,9 @@ class _Companion:
         elif positions and op.name == "narrow":
             self.shadow[op.result] = self.shadow[op.operands[0]]
         elif positions:
-            yield from _make_shadows(op, [op.results[k] for k in positions], self.shadow)
+            for made, shadows in _shadow_ops(op, [op.results[k] for k in positions], self.shadow.__getitem__):
+                self.shadow.update(shadows)
+                yield made
 
     def loop(self, op: Op, positions: list[int]) -> None:
         start = carried_start(op)

@@ -20,6 +20,7 @@ from ..runtime import helpers
 from . import rules
 
 if TYPE_CHECKING:
+    from .emitter import Emitter
     from .reverse import Reverser
 
 
@@ -29,7 +30,7 @@ def keep_overwritten(rev: Reverser, body: Block) -> None:
         scratch = Block()
         rev.builder.loc = op.loc
         with rev.builder.at(scratch):
-            rev.overwritten[op] = _copied(rev, _read(rev, op, op.operands[0]))
+            rev.overwritten[op] = _copied(rev, read_place(rev, op, op.operands[0]))
         insert_before(op, scratch.ops)
 
 
@@ -92,12 +93,12 @@ def _behind(value: Value) -> Value:
 
 # ------------------------------------------------------------------------------------------------------------- the place
 
-def _read(rev: Reverser, op: Op, array: Value) -> Value:
+def read_place(emitter: Emitter, op: Op, array: Value) -> Value:
     """What ``array`` holds at the place of the store."""
     template = index_template(op)
     if template == Lit(...):
         return array
-    found = from_value(rev.sp, array, rules.to_abstract(template, op.operands))
+    found = from_value(emitter.sp, array, rules.to_abstract(template, op.operands))
     assert isinstance(found, Value)
     return found
 
@@ -118,7 +119,7 @@ def _copied(rev: Reverser, value: Value) -> Value:
 def _taken(rev: Reverser, op: Op) -> Value:
     """The cotangent of what is stored, in memory of its own; of a place that is named twice, that of the last."""
     shadow = rev.buffers[op.operands[0]]
-    place = _read(rev, op, shadow)
+    place = read_place(rev, op, shadow)
     if not _repeats(op) or op.attrs.get("at"):
         return _copied(rev, place)
     slots = sorted(set(template_slots(index_template(op))))

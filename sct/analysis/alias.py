@@ -7,10 +7,11 @@ rebinding in disguise when nothing in the class of ``x`` comes from outside the 
 from __future__ import annotations
 
 import operator
+from collections.abc import Iterator
 
 import numpy as np
 
-from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
+from ..ir.core import Block, Function, Op, Sharing, Value, defining_block, enclosing, walk
 from ..ir.ops import LOOPS, Lit, SeqOf, Slot
 from ..ir.rewrite import carried_inits, exits, item_count
 from ..ir.types import Array, Dict, List, Object, Scalar, Tuple, strip_const
@@ -70,6 +71,8 @@ class AliasClasses:
                         self.union(v, r)
         elif op.name == "global" or op.attrs.get("remembers"):
             self.foreign.update(op.results)
+        elif op.name == "invoke" and op.attrs["callee"].shares is not None:
+            self.share(op, op.attrs["callee"].shares)
         elif op.name in ("invoke", "attr") or (op.name == "call" and (may_alias(op) or _holds_operands(op))) \
                 or op.name in _SHARING:
             for v in op.operands[:1] if op.name == "iaddv" else op.operands:
@@ -77,6 +80,16 @@ class AliasClasses:
                     self.union(v, r)
             if op.name in ("invoke", "attr"):
                 self.foreign.update(op.results)
+                for r in op.results[1:]:
+                    self.union(op.results[0], r)
+
+    def share(self, op: Op, shares: tuple[Sharing, ...]) -> None:
+        """Unite the results of a call with what the callee says they share memory with."""
+        for result, sharing in zip(op.results, shares, strict=False):  # a forward half returns a context, too
+            for other in (*(op.operands[k] for k in sharing.params), *(op.results[k] for k in sharing.results)):
+                self.union(result, other)
+            if sharing.outside:
+                self.foreign.add(result)
 
     def _loop(self, op: Op) -> None:
         body = op.blocks[-1]
@@ -90,6 +103,23 @@ class AliasClasses:
             if end.name in ("continue", "break"):
                 for v, result in zip(end.operands, op.results, strict=True):
                     self.union(v, result)
+
+
+def memory_of_results(function: Function) -> tuple[Sharing, ...]:
+    """For each result of a function what it may share memory with."""
+    end = function.body.ops[-1] if function.body.ops else None
+    if end is None or end.name != "return":
+        return ()
+    classes = AliasClasses(function)
+    own = [classes.find(v) if has_memory(v) else None for v in end.operands]
+    given = [classes.find(v) if has_memory(v) else None for v in function.params]
+    outside = {classes.find(v) for v in classes.foreign - set(function.params) if has_memory(v)}
+    return tuple(Sharing(frozenset(_places(root, given)), frozenset(_places(root, own)) - {k}, root in outside)
+                 for k, root in enumerate(own))
+
+
+def _places(root: Value | None, roots: list[Value | None]) -> Iterator[int]:
+    return (k for k, other in enumerate(roots) if root is not None and other is root)
 
 
 _SHARING = frozenset({"tuple", "dict", "item", "narrow", "broadcast", "convert", "append", "iaddv"})

@@ -259,6 +259,10 @@ INLINE_TOTAL = 50
 """Unless their caller mentions them so often that their copies have more ops than this."""
 
 
+OPENED_TOTAL = 20_000
+"""Lowered ops of callees that write to their arguments that may be visited in their callers."""
+
+
 @dataclass
 class Activation:
     """A call of a function whose source is known, before it is decided how the call is made."""
@@ -385,8 +389,19 @@ def should_inline(sp: Specializer, lowered: Function) -> bool:
     if lowered in sp.context.stack:
         return False
     size, loops = measure(lowered)
+    if lowered in sp.context.opened:
+        _check_room(sp, lowered, size)
+        return True
     copies = _mentions(sp.context.stack[-1], lowered.name) if sp.context.stack else 1
     return size <= INLINE_OPS and size * copies <= INLINE_TOTAL and not loops and not _calls_itself(lowered)
+
+
+def _check_room(sp: Specializer, lowered: Function, size: int) -> None:
+    """Refuse to copy bodies without end: functions that call each other twice double at each level."""
+    sp.context.copied_in += size
+    if sp.context.copied_in > OPENED_TOTAL:
+        raise Refusal("SCT601", f"`{lowered.name}` writes to memory of its caller and is called so often that the derivative "
+                      "would be too long", "let it return a new array instead")
 
 
 def _calls_itself(lowered: Function) -> bool:

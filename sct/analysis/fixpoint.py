@@ -50,13 +50,14 @@ def iterate(sp: Specializer, frame: Frame, op: Op, inits: list[Abstract],
             sp.loop_shapes[key] = shapes
             if sp.context.obstacles == known_obstacles:
                 sp.context.obstacles.update(why)
+            kept = {k: a for k, a in enumerate(inits) if all(p.values[k] is carried[k] for p in pending)}
             for p in pending:
                 p.values = [*p.values, *(p.positions[place] for place in moving)]
                 _close(sp, p, [*shapes, *moving.values()], names + [p.name for p in moving])
             inits = [*inits, *(before[place] for place in moving)]
             shapes, names = [*shapes, *moving.values()], names + [p.name for p in moving]
             flat = [v for a, s, n in zip(inits, shapes, names, strict=True) for v in ab.leaves(a, s, sp.builder, n)]
-            return Carried(block, names, shapes, flat, list(moving), before)
+            return Carried(block, names, shapes, flat, list(moving), before, kept)
         before.update(dict.fromkeys(lost, LOST))
         moving = held
         shapes = [ab.generalise(s) for s in joined]
@@ -92,6 +93,8 @@ class Carried:
     inits: list[Value]
     moving: list[Place]
     before: Positions
+    kept: dict[int, Abstract]
+    """What every iteration hands on unchanged, by its position."""
 
 
 def _join_all(sp: Specializer, a: list[Shape], b: list[Shape], names: list[str]) -> list[Shape]:
@@ -115,7 +118,7 @@ def finish_loop(sp: Specializer, frame: Frame, op: Op, name: str, operands: list
     results = iter(typed.results)
     final = [ab.rebuild(shape, lambda t: next(results)) for shape in carried.shapes]
     count = len(op.results)
-    frame.env.update(zip(op.results, final[:count], strict=True))
+    frame.env.update((result, carried.kept.get(k, final[k])) for k, result in enumerate(op.results))
     sp.positions = {**carried.before, **dict(zip(carried.moving, final[count:], strict=True))}
 
 

@@ -58,6 +58,10 @@ class Context:
     """Whether NumPy raises here where a number overflows, is divided by zero, or the like."""
     stores: bool = False
     """Whether arrays are stored into: what leaves the function then is copied before the reverse sweep undoes that."""
+    opened: set[Function] = field(default_factory=set)
+    """The lowered functions whose calls become part of their callers, because they write to what these hand them."""
+    copied_in: int = 0
+    """How many ops of opened callees were visited."""
     splicing: bool = False
     """True while the body of a derivative rule is visited: its ops belong to the adjoint."""
     standing: dict[Any, Function] = field(default_factory=dict)

@@ -30,6 +30,7 @@ from ..rules import registry
 from .alias import AliasClasses, check_inplace, has_memory, may_alias
 from .infer import Context, Refusal
 from .layout import is_reshaped_view, may_be_reshaped_copy
+from .opening import returns_alone
 
 HINT = "write to a copy: `a = a.copy()`, or build the array with np.stack, np.concatenate or np.where"
 RESHAPED_HINT = "reshape a copy, which lies in memory in one piece: `a.copy().reshape(…)`"
@@ -210,7 +211,7 @@ def _obstacle(function: Function, member: Value, entry: bool) -> tuple[str, str]
         return "SCT601", f"is also held by a container ({other})"
     if isinstance(op, Block):
         if op.parent is None:
-            return None if entry else ("SCT601", f"belongs to the caller of `{function.name}`, which writes to it")
+            return None if entry else ("SCT601", f"belongs to the caller of `{function.name}`, which calls itself")
         return None if op.parent.name in LOOPS and _is_carried(op, member) else (
             "SCT601", f"may be an array from outside, {other}")
     if op is None or op.name == "global":
@@ -219,6 +220,11 @@ def _obstacle(function: Function, member: Value, entry: bool) -> tuple[str, str]
         return None
     if may_be_reshaped_copy(op):
         return "SCT601", f"may share memory with {other}: reshaping gives a view or a copy, as the array lies in memory"
+    if op.name == "invoke":
+        if returns_alone(op, member):
+            return None
+        name = op.attrs["callee"].name
+        return "SCT601", f"may share memory with {other}, which `{name}` returns: it calls itself, or stands for a gradient"
     return "SCT601", f"may share memory with {other}, made by a call whose result may be its argument or a copy"
 
 

@@ -176,7 +176,8 @@ def _aliases(op: Op) -> Iterator[tuple[Value, Value]]:
     elif _may_alias(op):
         for result in op.results:
             if scalar(result) is None:
-                yield from ((result, operand) for operand in op.operands if scalar(operand) is None)
+                others = (*op.operands, *op.results[:1])
+                yield from ((result, other) for other in others if scalar(other) is None)
 
 
 def _loop_aliases(op: Op) -> Iterator[tuple[Value, Value]]:

@@ -37,7 +37,8 @@ def leave_to_python(plan: Plan) -> bool:
     changed = False
     for op in walk(plan.facts.function.body):
         if op.name == "bound":
-            implied = len(op.operands) > 1 and _is_left_unbound(op.operands[1], set()) and _is_read_next(plan, op)
+            free = op.attrs.get("free")  # of a nested function or comprehension, for which Python has another exception
+            implied = len(op.operands) > 1 and not free and _is_left_unbound(op.operands[1], set()) and _is_read_next(plan, op)
             changed |= implied != bool(op.attrs.pop("implied", False))
             op.attrs |= {"implied": True} if implied else {}
     return changed

@@ -321,7 +321,8 @@ def _only_lambda(tree: ast.Module) -> ast.Lambda | None:
 def _defined_name(tree: ast.Module, name: str | None) -> str:
     """The function meant: the one asked for, or the only one there is."""
     names = list(dict.fromkeys(n.name for n in tree.body if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))))
-    assigned = [t.id for n in tree.body if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)]
+    assigned = {t.id: n.value for n in tree.body if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)}
+    names += [n for n, value in assigned.items() if isinstance(value, ast.Lambda) and n not in names]
     if name is None and len(names) == 1:
         return names[0]
     if name is not None and name in [*names, *assigned]:

@@ -233,19 +233,27 @@ class _Normalizer:
         whole, behind = without_finally(stmt)
         first, bare, after = without_else(whole, self.fresh("done"))
         kinds, falls = exit_kinds(bare), completes([bare])
-        if not kinds:
+        if not kinds and not any(map(exits, after)):
             return [*first, self.nested_try(bare, region, tail=False)], [*after, *behind, *rest], False
         if len(kinds) == 1 and not falls:
             leaving = _at(kinds[0](value=None) if kinds[0] is gast.Return else kinds[0](), stmt)
             leaving.stored = True
             return [*first, self.nested_try(bare, _Region(), tail=True)], [*behind, leaving], False
+        if behind:
+            return self.on_the_way_out(whole, behind, rest)
+        if not kinds:
+            return [*first, self.nested_try(bare, region, tail=False)], [*after, *rest], False
         inner = region if isinstance(region, _FlagRegion) else _FlagRegion(self.fresh("flag"))
         out = self.nested_try(bare, inner, tail=True)
         done, pending, ended = self.after_flag(bare, out, inner, [*after, *rest], region)
-        if inner is not region:
-            return [*first, *done], [*behind, *pending], ended
-        at = done.index(out) + 1
-        return [*first, *done[:at], *self.block(behind, region, stmt, tail=False), *done[at:]], pending, ended
+        return [*first, *done], pending, ended
+
+    def on_the_way_out(self, stmt: Node, behind: Body, rest: Body) -> tuple[Body, Body, bool]:
+        """A ``try`` that may be left in several ways, all of which run ``behind`` first."""
+        flagged, falls = _FlagRegion(self.fresh("flag")), completes([stmt])
+        out = self.block([stmt], flagged, stmt, tail=True)
+        tests = flagged.tests(stmt, falls)
+        return [flagged.clear(stmt), *out], [*behind, *tests, *(rest if falls else [])], False
 
     def nested_try(self, stmt: Node, region: _Region, tail: bool) -> Node:
         handlers = [_at(gast.ExceptHandler(type=h.type, name=h.name, body=self.block(h.body, region, h, tail)), h)

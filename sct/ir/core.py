@@ -88,6 +88,23 @@ class Block:
         return value
 
 
+@dataclass(frozen=True)
+class Sharing:
+    """What else refers to the memory of one result of a function."""
+
+    params: frozenset[int]
+    """Positions of parameters."""
+    results: frozenset[int]
+    """Positions of other results."""
+    outside: bool
+    """Whether something outside of the function does."""
+
+    @property
+    def alone(self) -> bool:
+        """Whether the memory was made by the function and has no other name."""
+        return not (self.params or self.results or self.outside)
+
+
 @dataclass(eq=False)
 class Function:
     """A function in IR: its parameters are the arguments of ``body``."""
@@ -97,6 +114,8 @@ class Function:
     loc: Loc = NOWHERE
     info: Any = None
     """What the stage that made it wants to keep with it (a typed record of that stage)."""
+    shares: tuple[Sharing, ...] | None = None
+    """For each result what it shares memory with; None while that is not known."""
 
     @property
     def params(self) -> list[Value]:

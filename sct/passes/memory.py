@@ -116,7 +116,7 @@ class Memory:
 
     def shares(self, op: Op) -> None:
         for result in op.results:
-            for value in op.operands:
+            for value in (*op.operands, *op.results[:1]):
                 self.unite(result, value)
 
     def attribute(self, op: Op) -> None:
@@ -150,9 +150,10 @@ class Memory:
 
     def invoke(self, op: Op) -> None:
         backward = op.attrs.get("effect", "pure") == "writes"
-        if backward:  # empties the lists of its context, and writes to no array
+        if backward:  # empties the lists of its context, and writes to no array but those that the callee stored into
+            stores = _stores(op.attrs["callee"])
             for value in op.operands:
-                if isinstance(value.type, Cache):
+                if stores or isinstance(value.type, Cache):
                     self.note(value, WRITTEN)
         self.unknown(op)
 
@@ -179,6 +180,22 @@ class Memory:
                 self.unite(arg, init)
         if op.name == "for" and carried_start(op) == 1:
             self.unite(op.blocks[0].args[0], op.operands[0])
+
+
+def _stores(callee: Function) -> bool:
+    """Whether a backward half, or one that it calls, may take back what was stored."""
+    found, work = {callee}, [callee]
+    while work:
+        one = work.pop()
+        if not one.body.ops:
+            return True  # it is still being made
+        for op in walk(one.body):
+            if op.name == "store":
+                return True
+            if op.name == "invoke" and op.attrs["callee"] not in found:
+                found.add(op.attrs["callee"])
+                work.append(op.attrs["callee"])
+    return False
 
 
 _VISIT: dict[str, Callable[[Memory, Op], None]] = {

@@ -322,15 +322,20 @@ class Simplifier:
         condition = op.operands[0].owner if op.name == "if" else None
         if not isinstance(condition, Op) or condition.name != "const":
             return None
-        taken = op.blocks[0] if condition.attrs["value"] else op.blocks[1]
+        taken, other = op.blocks if condition.attrs["value"] else reversed(op.blocks)
         end = taken.ops[-1]
-        if end.name == "raise":
+        if end.name == "raise" or not self.late and self.is_read_outside(other):
             return None
         if end.name == "yield":
             for result, value in zip(op.results, end.operands, strict=True):
                 self.becomes(result, resolve(self.replaced, value))
         self.count += 1
         return taken
+
+    def is_read_outside(self, block: Block) -> bool:
+        """Whether the reverse sweep reads what is in this block: by name, until it is saved, or from where that puts it."""
+        inside = Counter(v for op in walk(block) for v in op.operands)
+        return any(op.name == "push" or any(self.uses[v] > inside[v] for v in op.results) for op in walk(block))
 
     def region(self, op: Op) -> None:
         outer = self.loop

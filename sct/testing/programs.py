@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from .array_writers import ArrayWriter
 from .context import Helper, Var
 from .statements import Statements
 
@@ -63,6 +64,8 @@ class Generator:
         self.n, self.rows = self.rng.randint(2, 4), self.rng.randint(2, 3)
         self.uses: Counter[str] = Counter()
         self.helpers: list[Helper] = []
+        self.writers: list[tuple[str, str]] = []
+        """Helpers that write to their arguments, and what they return."""
         self.lines = ["import functools", "import itertools", "import math", "from collections import namedtuple",
                       "from functools import partial", "", "import numpy as np", "", 'Point = namedtuple("Point", "re im")']
         self.constants: dict[str, Var] = {}
@@ -74,13 +77,15 @@ class Generator:
                    self.varargs_helper, self.partial_helper, self.mutual_recursion, self.method_helper, self.pair_helper)
         for writer in self.rng.sample(writers, self.rng.choice((0, 1, 1, 2, 2, 3))):
             writer()
+        if self.array_writes:
+            self.writing_helpers()
         args = self.main()
         return Program("\n".join(self.lines) + "\n", args, self.uses, seed=self.seed)
 
     def writer(self, budget: int, **scope: Var) -> Statements:
         """A writer of the statements of one function."""
         made = Statements(self.rng, self.n, self.rows, {**self.constants, **scope}, self.uses, self.helpers, budget=budget,
-                          array_writes=self.array_writes)
+                          array_writes=self.array_writes, array_writers=self.writers)
         made.taken.update(self.constants, scope)
         return made
 
@@ -106,6 +111,14 @@ class Generator:
             self.lines.append(f"WEIGHTS = np.array([{values}])")
             if not self.array_writes:
                 self.constants["WEIGHTS"] = Var("vec", (self.n,), fixed=True)
+
+    def writing_helpers(self) -> None:
+        """Functions that write to the arrays they are given."""
+        for k in range(self.rng.choice((0, 1, 2, 3))):
+            made = ArrayWriter(self.rng, self.writers)
+            self.lines += made.function(f"write{k}")
+            self.writers.append((f"write{k}", made.returns if made.view != "v[1:]" or made.returns != "view" else "shorter"))
+            self.uses["helper that writes to arrays"] += 1
 
     def plain_helper(self) -> None:
         """Two floats, the second optional or keyword-only; may return early."""

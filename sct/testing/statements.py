@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .array_writes import WRITES, WRITING_LOOPS, ArrayWrites
+from .array_writes import WRITES as ARRAY_WRITES
+from .array_writes import WRITING_LOOPS, ArrayWrites
 from .context import Var
 
 
@@ -299,6 +300,29 @@ class Statements(ArrayWrites):
         if "return" not in self.lines[-1] and not self.loops:
             self.scope.update(bound)
 
+    def call_array_writer(self) -> None:
+        """A call of a function that writes to its arguments: whole arrays, overlapping slices, one array twice."""
+        names = [n for n in self.visible("vec", (self.n,)) if not self.scope[n].fixed]
+        if not names or not self.array_writers:
+            self.write_array()
+            return
+        self.use("call of a helper that writes")
+        function, returns = self.rng.choice(self.array_writers)
+        a, b = self.rng.choice(names), self.rng.choice(names)
+        given, size = self.rng.choice(((f"{a}, {b}", self.n), (f"{a}, {b}", self.n), (f"{a}, {a}", self.n),
+                                       (f"{a}[1:], {b}[:-1]", self.n - 1), (f"{a}[::-1], {b}", self.n)))
+        called = f"{function}({given}, {self.value(1)})"
+        size -= returns == "shorter"
+        if returns == "none" or size < 1 or self.chance(0.2):
+            self.emit(called)
+        elif returns == "float":
+            self.emit(f"{self.bind('float')} = {called}")
+        else:
+            name = self.bind("vec", (size,))
+            self.emit(f"{name} = {called}")
+            if self.chance(0.5):
+                self.emit(f"{name}[0] = {self.value(2)}")
+
 
 Form = Callable[[Statements], None]
 SIMPLE: list[tuple[float, Form]] = [
@@ -345,3 +369,4 @@ COMPOUND: list[tuple[float, Form]] = [
     (0.4, Statements.arranged),
     (1.2, Statements.local_function),
 ]
+WRITES: list[tuple[float, Form]] = [*ARRAY_WRITES, (3, Statements.call_array_writer)]

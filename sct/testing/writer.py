@@ -47,6 +47,8 @@ class Writer(Expressions):
     taken: set[str] = field(default_factory=set)
     budget: int = 12
     array_writes: bool = False
+    array_writers: list[tuple[str, str]] = field(default_factory=list)
+    """Module-level functions that write to two arrays, and what they return (see ``array_writers``)."""
     returns: str = "float"
     """``float`` or ``pair``: what a ``return`` must give."""
 

@@ -1,0 +1,55 @@
+"""Which callees must become part of their callers, because their memory is the callers': those that write to arguments.
+
+A pair of halves hands adjoints over as values.  A callee that stores into an argument, or returns another name of memory that
+somebody stores into, shares adjoints with its caller: such a call is opened, whatever its length, and the rest is as if the
+user had written its body there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ..ir.core import Function, Op, Value, walk
+from .alias import AliasClasses, check_inplace, memory_of_results
+
+
+def settle_sharing(functions: Sequence[Function]) -> None:
+    """Note for each callee which of its results share memory with each other and with its arguments."""
+    pending = list(functions)
+    while pending:
+        before = len(pending)
+        for function in list(pending):
+            if all(op.attrs["callee"].shares is not None for op in walk(function.body) if op.name == "invoke"):
+                function.shares = memory_of_results(function)
+                pending.remove(function)
+        if len(pending) == before:
+            return  # those that call themselves: what their results share is not known
+
+
+def callees_to_open(functions: Sequence[Function], entry: Function) -> set[Function]:
+    """The callees among ``functions`` that write to memory of their callers, or hand out names of memory that is written to."""
+    found: set[Function] = set()
+    for function in functions:
+        written = list(_written(function))
+        if not written:
+            continue
+        classes = AliasClasses(function)
+        roots = {classes.find(v) for v in written}
+        if function is not entry and any(classes.find(p) in roots for p in function.params):
+            found.add(function)
+        found.update(op.attrs["callee"] for root in roots for v in classes.members[root]
+                     if isinstance(op := v.owner, Op) and op.name == "invoke" and not returns_alone(op, v))
+    return found
+
+
+def _written(function: Function) -> Iterator[Value]:
+    """The arrays that a function stores into, or changes in place where others may see it."""
+    yield from (op.operands[0] for op in walk(function.body) if op.name == "store")
+    yield from (op.operands[0] for op, _ in check_inplace(function))
+
+
+def returns_alone(call: Op, result: Value) -> bool:
+    """Whether a result of a call is memory that nothing else refers to: it was made there."""
+    shares = call.attrs["callee"].shares
+    k = call.results.index(result)
+    return shares is not None and shares[k].alone
