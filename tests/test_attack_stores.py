@@ -1158,9 +1158,65 @@ def expand(x):
     return np.sum(x * x)
 
 
-# ---------------------------------------------------------------------------------------------------------------- refused
+@case(X[:3])
+def the_same_elements(x):
+    a = x.astype(float, copy=False)
+    a[0] = x[1] * 2
+    b = np.asarray(a, dtype=np.float64).real
+    b[1] *= a[0]
+    c = np.asarray(a, dtype=complex)
+    c[2] = 0.0
+    d = np.atleast_1d(x[0] * x[1])
+    d[0] *= 3.0
+    return np.sum(x * a * b) * d[0]
 
-@refused(X, code="SCT605")
+
+@case(X[:3])
+def doubles_into_singles(x):
+    a = np.ones(3, dtype=np.float32)
+    a *= 3
+    a += x * 0.0
+    return np.sum(a * x)
+
+
+@case(np.array([0.0, 0.5, 2.0]), expected=np.array([0.0, 1.0 + np.sqrt(0.5), 0.5 + np.sqrt(0.125)]))
+def infinities_overwritten(x):
+    with np.errstate(all="ignore"):
+        a = 2.0 * np.sqrt(x)
+        a[0] = 1.0
+        b = np.log(x) * 0.5
+        b[x == 0.0] = 0.0
+    return np.sum(a * 0.5 + b * np.array([1.0, 1.0, 2.0]))
+
+
+@case(X[:3])
+def kept_over_a_write(x):
+    a = np.outer(x, x)
+    d = np.diag(a)
+    s = d[0] * d[1]
+    a[1, 1] = x[0]
+    return s + d[1]
+
+
+@case(M)
+def kept_over_a_write_in_a_loop(m):
+    f = m.reshape(-1)
+    s = 0.0
+    for i in range(3):
+        s += f[i] * f[1]
+        m[0, 1] *= 2.0
+    return s
+
+
+@case(X[:3])
+def passed_on_by_a_branch(x):
+    a = np.outer(x, x)
+    d = np.diag(a) if x[0] > 0.0 else x
+    a[1, 1] = x[0]
+    return np.sum(d * x)
+
+
+@case(X)
 def max_out(x):
     a = x - 0.6
     np.maximum(a, 0.0, out=a)
@@ -1168,6 +1224,16 @@ def max_out(x):
     np.clip(a, 0.05, 0.2, out=a)
     return np.sum(a * x)
 
+
+@case(X)
+def dot_out(x):
+    a = np.zeros((4, 4))
+    np.dot(np.outer(x, x), np.outer(x, x), out=a)
+    np.matmul(a, a, out=a)
+    return np.sum(a)
+
+
+# ---------------------------------------------------------------------------------------------------------------- refused
 
 @refused(X, code="SCT601")
 def fortran_order_by_hand(x):
@@ -1243,14 +1309,6 @@ def sum_out(x):
     np.sum(x, out=a)
     np.cumsum(x, out=b)
     return np.sum(b * a)
-
-
-@refused(X, code="SCT605")
-def dot_out(x):
-    a = np.zeros((4, 4))
-    np.dot(np.outer(x, x), np.outer(x, x), out=a)
-    np.matmul(a, a, out=a)
-    return np.sum(a)
 
 
 @refused(X, code="SCT201")

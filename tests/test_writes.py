@@ -238,14 +238,6 @@ def zero_dimensional_argument(x):
     return float(x)
 
 
-@case(X)
-def doubles_into_singles(x):
-    a = np.ones(3, dtype=np.float32)
-    a *= 3
-    a += x * 0.0
-    return np.sum(a * x)
-
-
 @case(X * 4)
 def operators_with_steps(x):
     a = x * 1.0
@@ -274,16 +266,6 @@ def buffers_like_what_they_replace(x, n):
         b[1:] = a[:-1] * a[1:]
         a = b
     return np.sum(a * a)
-
-
-@case(np.array([0.0, 0.5, 2.0]), expected=np.array([0.0, 1.0 + np.sqrt(0.5), 0.5 + np.sqrt(0.125)]))
-def infinities_overwritten(x):
-    with np.errstate(all="ignore"):
-        a = 2.0 * np.sqrt(x)
-        a[0] = 1.0
-        b = np.log(x) * 0.5
-        b[x == 0.0] = 0.0
-    return np.sum(a * 0.5 + b * np.array([1.0, 1.0, 2.0]))
 
 
 @case(X)
@@ -431,27 +413,6 @@ def reshaped_matrix(m):
     return np.sum(m * m) + np.sum(a * b * b)
 
 
-@case(M)
-def diagonals(m):
-    d, e = np.diagonal(m), m.diagonal(1)
-    m[0, 0] = d[1] * d[2]
-    m[0, 1] = e[1] * np.diag(m)[0]
-    return np.sum(d * d) + e[0] * e[1]
-
-
-@case(X)
-def the_same_elements(x):
-    a = x.astype(float, copy=False)
-    a[0] = x[1] * 2
-    b = np.asarray(a, dtype=np.float64).real
-    b[1] *= a[0]
-    c = np.asarray(a, dtype=complex)
-    c[2] = 0.0
-    d = np.atleast_1d(x[0] * x[1])
-    d[0] *= 3.0
-    return np.sum(x * a * b) * d[0]
-
-
 @case(X)
 def with_other_dimensions(x):
     a = np.zeros((1, 3))
@@ -463,6 +424,65 @@ def with_other_dimensions(x):
     d += x
     np.expand_dims(d, 0)[0, 0, 0] = x[1]
     return np.sum(a * b * c)
+
+
+# --------------------------------------------------------------------------- views and copies that are used up in between
+
+@case(M)
+def diagonal_between_writes(m):
+    a = m @ m
+    s = 0.0
+    for k in range(3):
+        s += np.sum(np.log(np.abs(np.diag(a)))) * a[k, 0]
+        a[k, k] *= a[0, k]
+        s += np.sum(np.diagonal(a)[1:] ** 2) + np.trace(a)
+        a[k] += np.diag(a)
+    return s
+
+
+@case(M)
+@case(M.T)
+@case(np.asfortranarray(M))
+def maybe_views_between_writes(m):
+    s = 0.0
+    for k in range(2):
+        f = m.reshape(-1)
+        g = f[2:5] * f[0]
+        h = m.T.ravel()
+        for i in range(4):
+            s += g[i % 3] * h[i] * np.sin(f[i + 1])
+        m[k] = m[k + 1] * m[0]
+        m[:, 1] *= m.reshape(9)[::4]
+        np.multiply(m, m.ravel()[3], out=m)
+    return s + np.sum(m)
+
+
+@case(X)
+def spread_view_between_writes(x):
+    a = x * 2.0
+    s = 0.0
+    for i in range(3):
+        b = np.broadcast_to(a, (2, 3))
+        s += np.sum(b[1] * b[0] * x) + np.sum(np.real(a) ** 3)
+        a[i] = s * a[0] * 0.1
+    return s
+
+
+@case(X)
+def stored_where_it_was_read(x):
+    a = np.outer(x, x)
+    a[0] = np.diag(a)
+    a[:, 2] += a.T.ravel()[2:5]
+    a[1:] *= np.diag(a)
+    return np.sum(a * a * a)
+
+
+@refused(M, code="SCT601")
+def kept_over_a_write_by_a_view(m):
+    f = m.T.ravel()[1:]
+    s = np.sum(f)
+    m[1] *= 2.0
+    return s + np.sum(f * f)
 
 
 # ----------------------------------------------------------------------------------------------------------------- arguments
@@ -507,6 +527,36 @@ def callee_with_a_local_array(x):
     return np.sum(s * t)
 
 
+# -------------------------------------------------------------------------------------------------- what is spread in a store
+
+@case(np.outer(X, X), np.array([[0.5]]), 2)
+@case(np.outer(np.arange(5.0), np.arange(1.0, 6.0)), M, 2)
+@case(M, np.array([0.5]), 2)
+@case(np.ones((4, 5)) + np.arange(5.0), np.array([[0.3], [0.1]]), 1)
+@case(np.ones((4, 3)) + np.arange(3.0), np.array([[0.3], [0.1]]), 1)
+def added_to_a_stencil(u0, f, n):
+    u, v = u0.copy(), u0.copy()
+    for _ in range(n):
+        v[1:-1, 1:-1] = 0.25 * (u[:-2, 1:-1] + u[1:-1, 2:] - 0.1 * f) * u[1:-1, 1:-1]
+        v[1:-1, 1:-1] -= 0.5 * (f * 2.0 + u[2:, 1:-1])
+        u, v = v, u
+    return np.sum(u * u)
+
+
+@case(np.outer(X, X), M)
+@case(np.outer(X, X), M[:1])
+@case(np.outer(X, X), M[:, :1])
+def slices_of_arrays_of_measured_sizes(u, f):
+    n, m = u.shape
+    a = np.zeros((n, m))
+    b = np.zeros((m, n))
+    for k in range(2):
+        a[1:, :] = (u[:-1] + f[:1, :] * u[1:, :]) * a[:-1, :] + f[:1]
+        b[::2] += f[::2] * 0.5 + u[k]
+        b[::2] *= np.sin(a[:1] + f[:1])
+    return np.sum(a) + np.sum(b * a.T)
+
+
 # ----------------------------------------------------------------------------------------------------------------- spellings
 
 @case(X)
@@ -516,6 +566,33 @@ def with_out(x):
     np.sin(y, y)
     z = np.add(y, 1.0, out=y)
     return np.sum(z * y)
+
+
+@case(M)
+def with_out_of_functions(m):
+    y = np.zeros((3, 3))
+    np.dot(m, m, out=y)
+    np.clip(y, -0.5, 1.5, out=y)
+    y[0] *= 3.0
+    z = np.cumsum(m[1], out=y[2])
+    return np.sum(y * y) + z[0]
+
+
+@case(M)
+def the_shape_is_no_reference(m):
+    n, k = m.shape
+    for i in range(m.shape[0] - 1):
+        m[i, i] *= m[n - 1, k - 1]
+    return np.sum(m * m) / np.size(m)
+
+
+@case(X, 3)
+def made_like_another(x, n):
+    a, b = np.zeros_like(x), np.empty_like(x)
+    for i in range(n):
+        b[:] = np.sin(a) + x[i]
+        a, b = b, a
+    return np.sum(a * b)
 
 
 @case(X)
@@ -594,20 +671,6 @@ def float_result_into_integers(x):
     y = np.zeros(3, dtype=int)
     np.multiply(x, x, out=y)
     return np.sum(x * y)
-
-
-def _stores(x):
-    a = x * 1.0
-    a[0] = x[1] * x[1] * x[0]
-    return np.sum(a * a)
-
-
-_gradient = sct.grad(_stores)
-
-
-@refused(X, code="SCT601")
-def derivative_of_a_derivative(x):
-    return np.sum(_gradient(x) ** 2)
 
 
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(REFUSED))

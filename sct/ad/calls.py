@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..analysis.infer import Context, Refusal
+from ..analysis.infer import Context
 from ..ir.core import Block, Function, Op, Sharing, Value, walk
 from ..ir.ops import IMPLICIT
 from ..ir.rewrite import clone_op
 from ..ir.types import INT, Object, Scalar, Type, strip_const
 from .forward import Tangents
-from .lasting import copy_saved_lists, keep, read_first, refuse_late_reads, replace_uses
+from .lasting import copy_saved_lists, keep, own_written, read_first, refuse_late_reads, replace_uses
 from .nested import Gradients, is_gradient, reverse_gradient
 
 if TYPE_CHECKING:
@@ -103,11 +103,6 @@ class Pairs:
         The result is the memory that the context holds, where the backward half runs later.
         """
         from .saving import save
-        if self.repeatable and self.context.stores:
-            refusal = Refusal("SCT601", "an array is written to where the backward half may run more than once",
-                              "use sct.grad, or build the array with np.stack, np.concatenate or np.where")
-            self.context.refuse(refusal, pair.forward.loc)
-            self.context.check()
         _end(joint, bars, gradients)
         self.tidy(joint.function)
         if self.repeatable:
@@ -116,7 +111,8 @@ class Pairs:
         _split(joint, pair, bars, outermost)
         if not self.repeatable or pair.direct is not None:
             return set()
-        copy_saved_lists(pair.backward)
+        own = own_written(pair.forward, pair.backward) if outermost and self.context.stores else set()
+        copy_saved_lists(pair.backward, own)
         if outermost:
             refuse_late_reads(self.context, pair.backward)
         return keep(self.context, pair.forward, outermost)

@@ -381,7 +381,15 @@ def _emit_reverse_loop(rev: Reverser, op: Op, bounds: tuple[list[Value], bool], 
             nexts.insert(0, _const(rev, 0))
         rev.builder.loc = loc
         rev.builder.emit("continue", nexts)
-    _finish(rev, op, bounds, exit, inits, mirrored, positions, scalars, len(moved))
+    loop = _finish(rev, op, bounds, exit, inits, mirrored, positions, scalars, len(moved))
+    _at_home_again(rev, op, dict(zip(moved, loop.results[len(loop.results) - len(moved):], strict=True)))
+
+
+def _at_home_again(rev: Reverser, op: Op, returned: dict[int, Value]) -> None:
+    """Shadows that the loop ``op`` has exchanged and its mirror has exchanged back are those that it began with."""
+    start = first_init(op)
+    began = {op.operands[start + k]: value for k, value in returned.items()}
+    rev.buffers.update({v: began[shadow] for v, shadow in rev.buffers.items() if shadow in began})
 
 
 def exchanged(loop: Op, references: set[Value]) -> dict[int, int]:
@@ -410,7 +418,7 @@ def _initial(rev: Reverser, result: Value) -> Value:
 
 
 def _finish(rev: Reverser, op: Op, bounds: tuple[list[Value], bool], exit: Value | None, inits: list[Value], mirrored: Block,
-            positions: list[int], scalars: list[Value], exchanged: int) -> None:
+            positions: list[int], scalars: list[Value], exchanged: int) -> Op:
     types = [a.type for a in mirrored.args[1:]]
     hints = [a.hint for a in mirrored.args[1:]]
     operands = [*bounds[0], *([exit] if exit is not None else []), *inits]
@@ -426,6 +434,7 @@ def _finish(rev: Reverser, op: Op, bounds: tuple[list[Value], bool], exit: Value
         rev.bars[v] = next(results)
     for init, contribution in contributions:
         rev.accumulate(init, contribution)
+    return loop
 
 
 def _reverse_body(rev: Reverser, body: Block, results: list[Value], positions: list[int], carried: list[Value],

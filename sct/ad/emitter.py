@@ -79,6 +79,8 @@ class Accumulator(Emitter):
     """The values that cotangents are wanted of."""
     bars: dict[Value, Value]
     """Adjoints accumulated so far, of values that are combined as wholes."""
+    buffers: dict[Value, Value]
+    """Adjoint arrays that are owned and added to in place."""
 
     def accumulate(self, value: Value, contribution: Value) -> None:
         """Add ``contribution`` to the adjoint of ``value``."""

@@ -11,10 +11,11 @@ from ..analysis.alias import AliasClasses
 from ..analysis.infer import Context, Refusal
 from ..ir.build import Builder
 from ..ir.core import Block, Function, Op, Value, walk
-from ..ir.ops import Slot
-from ..ir.types import Array, Cache, Dict, List, Tuple, strip_const
+from ..ir.ops import SeqOf, Slot
+from ..ir.types import Array, Cache, Dict, List, Scalar, Tuple, strip_const
 from ..runtime import helpers
 from .emitter import Emitter
+from .stored import Names
 
 _READS = frozenset({"global", "attr", "item"})
 """Ops that look at data from outside: at what they find there, or at a part of it."""
@@ -105,9 +106,73 @@ def _copy(emitter: Emitter, value: Value) -> Value:
                                  effect="fresh", adjoint=True)
 
 
-def copy_saved_lists(backward: Function) -> None:
-    """Let the backward half take its saved values from copies, so that the context stays as the forward half made it."""
-    taken = [op for op in backward.body.ops if op.name == "item" and op.operands[0] is backward.body.args[0]]
+def own_written(forward: Function, backward: Function) -> set[Value]:
+    """Let the backward half work on copies of what it writes to in its context: undone stores, and adjoint arrays.
+
+    What shares memory with that is copied with it, contexts of callees included, so that it is shared as before.  The result
+    is what the context holds of it.
+    """
+    packed = forward.body.ops[-1].operands[-1].owner
+    if not isinstance(packed, Op):
+        return set()
+    names = _Reach(forward)
+    written = {names.find(packed.operands[item.attrs["key"]]) for item in _written_items(backward, {backward})}
+    own = [item.result for item in _items(backward) if not isinstance(strip_const(item.result.type), Scalar)
+           and names.find(packed.operands[item.attrs["key"]]) in written]
+    if own:
+        _replicate(backward, own, max(map(backward.body.ops.index, _items(backward))) + 1)
+    return set(own)
+
+
+class _Reach(Names):
+    """As the memory is named; a context that a callee's forward half returned may hold all that this was given."""
+
+    def half(self, op: Op) -> None:
+        for v in (*op.operands, *op.results):
+            if not isinstance(strip_const(v.type), Scalar):
+                self.join(v, op.results[-1])
+
+
+def _items(backward: Function) -> list[Op]:
+    """The ops that take a backward half's context apart."""
+    return [op for op in backward.body.ops if op.name == "item" and op.operands[0] is backward.params[0]]
+
+
+_WRITES = frozenset({"store", "iadd", "index_add", "fill"})
+
+
+def _written_items(backward: Function, seen: set[Function]) -> list[Op]:
+    """The items of its context that a backward half writes to, or gives to one that does."""
+    names = Names(backward)
+    targets = set()
+    for op in walk(backward.body):
+        if op.name in _WRITES:
+            targets.add(names.find(op.operands[0]))
+        elif op.name == "invoke" and op.attrs.get("effect") == "writes":
+            callee = op.attrs["callee"]
+            if callee in seen or _written_items(callee, seen | {callee}):
+                targets.add(names.find(op.operands[0]))
+    return [item for item in _items(backward) if names.find(item.result) in targets]
+
+
+def _replicate(backward: Function, own: list[Value], at: int) -> None:
+    """Emit the call; it counts as one that reads and may return its arguments, since its results share memory as these do."""
+    body = backward.body
+    together = Slot(0) if len(own) == 1 else SeqOf(tuple, tuple(map(Slot, range(len(own)))))
+    op = Op("call", list(own), [], {"fn": helpers.replicated, "args": (together,), "kwargs": {}, "effect": "reads",
+                                    "adjoint": True}, [], body, backward.loc)
+    op.results = [Value(v.hint, v.type, op) for v in own]
+    replace_uses(body.ops[at:], dict(zip(own, op.results, strict=True)))
+    body.ops.insert(at, op)
+
+
+def copy_saved_lists(backward: Function, own: set[Value]) -> None:
+    """Let the backward half take its saved values from copies, so that the context stays as the forward half made it.
+
+    What is its ``own`` already needs no further copy.
+    """
+    taken = [op for op in backward.body.ops if op.name == "item" and op.operands[0] is backward.body.args[0]
+             and op.result not in own]
     for op in reversed(taken):
         _copy_list(op.result, taken[-1])
     for op in list(walk(backward.body)):

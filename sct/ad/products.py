@@ -127,7 +127,7 @@ def curvature(context: Context, pairs: Pairs, function: Function, wrt: Sequence[
     context.check()
     rev = joint.reverser
     context.splicing = True
-    leaves = [leaf for k in wrt for leaf in _leaves(rev, function.params[k], joint.gradients[k])]
+    leaves = [leaf for k in wrt for leaf in _leaves(rev, joint.function.params[k], joint.gradients[k])]
     context.splicing = False
     rev.builder.emit("return", [*(v for v, _ in leaves), *results.before_undo(joint)], single=False)
     pairs.tidy(joint.function)

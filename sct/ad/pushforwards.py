@@ -227,7 +227,7 @@ class _Cotangents(Accumulator):
     def __init__(self, fwd: Emitter, builder: Builder, active: set[Value]) -> None:
         super().__init__(fwd.context, builder)
         self.active = active
-        self.bars = {}
+        self.bars, self.buffers = {}, {}
 
     def accumulate(self, value: Value, contribution: Value) -> None:
         if value in self.active:

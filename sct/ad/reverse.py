@@ -38,9 +38,7 @@ class Reverser(Accumulator):
         self.shadows = Shadows(function, self.active)
         self.overwritten: dict[Op, Value] = {}
         """For each store what its place held before."""
-        self.bars = {}
-        self.buffers: dict[Value, Value] = {}
-        """Adjoint arrays that this sweep owns and adds to in place."""
+        self.bars, self.buffers = {}, {}
         self.mirror: dict[Block, Block] = {}
         """For each forward block the reverse block that undoes it."""
         self.replaced: dict[Value, Value] = {}
@@ -137,7 +135,9 @@ def _call(rev: Reverser, op: Op) -> None:
     if not carries_derivative(op):
         return
     totals = [rev.total(r) for r in op.results]
-    if all(t is None for t in totals) or not any(v in rev.active for v in op.operands) or rev.is_reference(op):
+    if all(t is None for t in totals) or not any(v in rev.active for v in op.operands):
+        return
+    if rev.is_reference(op) or op.name == "call" and not carries_derivative(op):
         return
     if op.name == "call" and not carries_derivative(op):
         return  # `np.empty_like(a)`, active for what is stored there later

@@ -182,8 +182,17 @@ def splice(rev: Accumulator, op: Op, totals: list[Value | None]) -> None:
             raise Refusal("SCT208", f"the derivative rule of {name} gives no derivative with respect to `{parameter}` here",
                           "wrap the argument in sct.stop_gradient if it is meant as a constant, or assign "
                           f"`{parameter}_bar` in the rule")
-    for parameter, bar in given.items():
-        _contribute(rev, parameters[parameter], bar, name)
+    for argument, bar in _together(rev, [(parameters[parameter], bar) for parameter, bar in given.items()]):
+        _contribute(rev, argument, bar, name)
+
+
+def _together(rev: Accumulator, given: list[tuple[Abstract, Abstract]]) -> list[tuple[Abstract, Abstract]]:
+    """The two cotangents of ``u * u`` as one sum, where each would be added to an array."""
+    if len(given) == 2 and given[0][0] is given[1][0] and given[0][0] in rev.buffers:
+        (argument, first), (_, second) = given
+        if isinstance(first, Value) and isinstance(second, Value) and first.type == second.type:
+            return [(argument, rev.add(first, second, ""))]
+    return given
 
 
 def _in_precision(rev: Emitter, bar: Value, op: Op, result: Value) -> Value:

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from .reverse import Reverser
 
 _IMPLICIT_COPIES = ("convert", "broadcast")
-"""Ops whose result refers to their operand's memory but has an adjoint of its own, which is added to the operand's."""
+"""Ops whose result refers to their operand's memory but has an adjoint of its own, which is added to the operand's; so has the
+result of calls that are marked transient."""
 
 
 class Shadows:
@@ -57,7 +58,8 @@ class Shadows:
 
 
 def _is_implicit(value: Value) -> bool:
-    return isinstance(value.owner, Op) and value.owner.name in _IMPLICIT_COPIES
+    op = value.owner
+    return isinstance(op, Op) and (op.name in _IMPLICIT_COPIES or bool(op.attrs.get("transient")))
 
 
 def _is_passed_on(value: Value) -> bool:
@@ -75,8 +77,16 @@ def _shadow_ops(op: Op, wanted: Sequence[Value], of: Callable[[Value], Value]) -
         yield _adjoint_call(op, operands, attrs, op.results)
         return
     for result in wanted:
-        attrs = {"fn": np.zeros_like, "args": (Slot(0),), "kwargs": {}, "effect": "fresh", "shadow": True}
-        yield _adjoint_call(op, [result], attrs, [result])
+        operands, attrs = _zeros_for(op, result)
+        yield _adjoint_call(op, operands, {**attrs, "shadow": True}, [result])
+
+
+def _zeros_for(op: Op, result: Value) -> tuple[list[Value], dict[str, Any]]:
+    """The call that makes zeros of the shape and type of a ``result`` of ``op``: operands and attributes."""
+    if op.name == "call" and op.attrs["fn"] in (np.zeros, np.ones, np.empty):
+        return list(op.operands), {**op.attrs, "fn": np.zeros}
+    like = op.operands[0] if _is_like_another(op) else result
+    return [like], {"fn": np.zeros_like, "args": (Slot(0),), "kwargs": {}, "effect": "fresh"}
 
 
 def _adjoint_call(op: Op, operands: list[Value], attrs: dict[str, Any],
@@ -84,6 +94,12 @@ def _adjoint_call(op: Op, operands: list[Value], attrs: dict[str, Any],
     made = Op("call", operands, [], {**attrs, "adjoint": True}, [], None, op.loc)
     made.results = [Value(_bar(r), r.type, made) for r in sources]
     return made, dict(zip(sources, made.results, strict=True))
+
+
+def _is_like_another(op: Op) -> bool:
+    """Whether ``op`` makes an array of the shape and type of its operand, which may be there anyway."""
+    makes = op.name == "call" and op.attrs["fn"] in (np.zeros_like, np.ones_like, np.empty_like)
+    return makes and op.attrs["args"] == (Slot(0),) and not op.attrs["kwargs"] and op.operands[0].type == op.result.type
 
 
 # ------------------------------------------------------------------------------------------- at the head of a mirrored block

@@ -43,12 +43,12 @@ class StoredMemory:
         targets = [*(op.operands[0] for op in stores), *self.shadows]
         if not targets:
             return
-        classes = _Names(function)
+        classes = Names(function)
         for root in {classes.find(v): None for v in targets}:
             arrays = [v for v in classes.members[root] if isinstance(v.type, Array) and v.type.differentiable]
             self.members.update(dict.fromkeys(arrays, arrays))
 
-    def __contains__(self, value: Value) -> bool:
+    def __contains__(self, value: Value | None) -> bool:
         return value in self.members
 
 
@@ -63,28 +63,29 @@ def _is_context(value: Value) -> bool:
     return value.type == Object(tuple) and value.hint == "context"
 
 
-class _Names(AliasClasses):
-    """Which values name one memory, the contents of saved lists included; what a context holds stays apart."""
+class Names(AliasClasses):
+    """Which values name one memory, the contents of saved lists included; what is packed into the context stays apart."""
 
     def _visit(self, op: Op) -> None:
         if op.name == "push":
-            self._join(op.operands[0], op.operands[1])
+            self.join(op.operands[0], op.operands[1])
         elif op.name == "pop":
-            self._join(op.operands[0], op.result)
+            self.join(op.operands[0], op.result)
         elif op.name == "tuple" and _is_context(op.result) or op.name == "item" and _is_context(op.operands[0]):
             self.find(op.results[0])
-        elif op.name == "invoke" and hasattr(op.attrs["callee"].info, "shares"):
-            self._half(op)
+        elif op.name == "invoke" and is_half(op.attrs["callee"]):
+            for result in op.results:
+                self.find(result)
+            self.half(op)
         else:
             super()._visit(op)
 
-    def _join(self, a: Value, b: Value) -> None:
+    def join(self, a: Value, b: Value) -> None:
+        """Unite what is no array itself, but holds some."""
         self.parent[self.find(a)] = self.find(b)
 
-    def _half(self, op: Op) -> None:
+    def half(self, op: Op) -> None:
         """A forward half returns what its function returns; a backward half returns adjoints, which nobody stores into."""
-        for result in op.results:
-            self.find(result)
         if op.attrs.get("effect") in ("reads", "writes"):
             return
         shares = op.attrs["callee"].info.shares
@@ -93,6 +94,11 @@ class _Names(AliasClasses):
         else:
             for v in (*op.operands, *op.results):
                 self.union(v, op.results[0])
+
+
+def is_half(function: Function) -> bool:
+    """Whether a function is the forward or the backward half of another."""
+    return hasattr(function.info, "shares")
 
 
 # ------------------------------------------------------------------------------------------------------------- the stores
@@ -172,7 +178,9 @@ def own_memory(fwd: _Linearizer, op: Op, since: int) -> None:
 
 
 def zeros(fwd: _Linearizer, value: Value) -> Value:
-    """The tangent array of an array that does not vary yet."""
+    """The tangent array of an array that does not vary yet; unbound where that is."""
+    if isinstance(value.owner, Op) and value.owner.name == "undef":
+        return fwd.builder.value("undef", (), value.type)
     return fwd.builder.value("call", [value], value.type, f"{value.hint}_dot" if value.hint else "", fn=np.zeros_like,
                              args=(Slot(0),), kwargs={}, effect="fresh", adjoint=True)
 

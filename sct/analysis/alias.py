@@ -14,7 +14,7 @@ import numpy as np
 from ..ir.core import Block, Function, Op, Sharing, Value, defining_block, enclosing, walk
 from ..ir.ops import LOOPS, Lit, SeqOf, Slot
 from ..ir.rewrite import carried_inits, exits, item_count
-from ..ir.types import Array, Dict, List, Object, Scalar, Tuple, strip_const
+from ..ir.types import Array, Dict, List, Object, Scalar, Tuple, Type, strip_const
 from ..rules import registry
 
 
@@ -127,7 +127,13 @@ _SHARING = frozenset({"tuple", "dict", "item", "narrow", "broadcast", "convert",
 
 def has_memory(v: Value) -> bool:
     """Whether a value may refer to memory that other values refer to, too."""
-    return isinstance(strip_const(v.type), Array | List | Tuple | Dict | Object)
+    return _refers(v.type)
+
+
+def _refers(kind: Type) -> bool:
+    """Whether values of this type refer to memory that can be written to; the shape of an array does not."""
+    kind = strip_const(kind)
+    return any(map(_refers, kind.items)) if isinstance(kind, Tuple) else isinstance(kind, Array | List | Dict | Object)
 
 
 def _holds_operands(op: Op) -> bool:

@@ -55,11 +55,12 @@ def add_at(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -
 def write_out(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs: dict[str, Abstract],
               out: Abstract) -> Abstract:
     """``np.add(x, y, out=a)``: the result is stored, and is ``a`` itself."""
-    if not isinstance(fn, np.ufunc) or "where" in kwargs or isinstance(out, Seq):
+    named = fn in _OUT_BY_NAME and "out" in kwargs
+    if not (isinstance(fn, np.ufunc) or named) or "where" in kwargs or isinstance(out, Seq):
         name = getattr(fn, "__name__", "this")
         raise Refusal("SCT605", f"{name} with `out` is not supported", "write a[...] = the call without `out`")
     rest = {key: value for key, value in kwargs.items() if key != "out"}
-    result = apply(sp, fn, args[:fn.nin], rest)
+    result = apply(sp, fn, args[:fn.nin] if isinstance(fn, np.ufunc) else args, rest)
     _same_type(out, result)
     store(sp, out, WHOLE, result)
     return out
@@ -83,3 +84,5 @@ def _same_type(target: Abstract, value: Abstract) -> None:
 
 SPECIAL.update({np.ndarray.fill: fill, np.ndarray.sort: sort, np.copyto: copyto, np.add.at: add_at})
 WRITERS["out"] = write_out
+_OUT_BY_NAME = (np.clip, np.dot, np.cumsum)
+"""Functions besides the ufuncs that put the very result into ``out`` that they would return without it."""

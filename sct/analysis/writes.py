@@ -24,6 +24,7 @@ from ..ir.rewrite import (
     keep_results,
     replace_all_uses,
     replace_uses,
+    use_map,
 )
 from ..ir.types import Array, constant, strip_const, type_of
 from ..rules import registry
@@ -31,6 +32,7 @@ from .alias import AliasClasses, check_inplace, has_memory, may_alias
 from .infer import Context, Refusal
 from .layout import is_reshaped_view, may_be_reshaped_copy
 from .opening import returns_alone
+from .transient import mark_transient
 
 HINT = "write to a copy: `a = a.copy()`, or build the array with np.stack, np.concatenate or np.where"
 RESHAPED_HINT = "reshape a copy, which lies in memory in one piece: `a.copy().reshape(…)`"
@@ -51,6 +53,7 @@ def settle_writes(context: Context, function: Function, entry: bool) -> dict[str
         return {}
     context.stores = True
     _drop_unchanged(function)
+    _mark_transient(function, AliasClasses(function))
     copied = _copy_parameters(function) if entry else {}
     classes = AliasClasses(function)
     for op in walk(function.body):
@@ -167,6 +170,15 @@ def _replace(op: Op, same: dict[Value, Value], drop: object) -> bool:
     return True
 
 
+def _mark_transient(function: Function, classes: AliasClasses) -> None:
+    """Find the calls whose result need not be mirrored, although it may be a view of memory that is stored into."""
+    users = use_map(function.body)
+    for members in written_classes(function, classes).values():
+        for op in dict.fromkeys(member.owner for member in members):
+            if isinstance(op, Op) and op.name == "call" and not (is_fresh(op) or is_view(op) or op.attrs.get("transient")):
+                mark_transient(classes, op, users)
+
+
 # ------------------------------------------------------------------------------------------------------------------ the gate
 
 def _refusal(function: Function, classes: AliasClasses, op: Op, entry: bool) -> Refusal | None:
@@ -216,7 +228,8 @@ def _obstacle(function: Function, member: Value, entry: bool) -> tuple[str, str]
             "SCT601", f"may be an array from outside, {other}")
     if op is None or op.name == "global":
         return "SCT608", f"may be an array from outside the function ({other})"
-    if op.name in ("if", "with", "narrow", "convert", "broadcast", *LOOPS) or is_fresh(op) or is_view(op):
+    if op.name in ("if", "with", "narrow", "convert", "broadcast", *LOOPS) or is_fresh(op) or is_view(op) \
+            or op.attrs.get("transient"):
         return None
     if may_be_reshaped_copy(op):
         return "SCT601", f"may share memory with {other}: reshaping gives a view or a copy, as the array lies in memory"
@@ -302,7 +315,7 @@ def _copy_parameters(function: Function) -> dict[str, bool]:
 
 
 def _is_doubtful(op: Op | Block | None) -> bool:
-    return isinstance(op, Op) and may_be_reshaped_copy(op) and not is_view(op)
+    return isinstance(op, Op) and may_be_reshaped_copy(op) and not is_view(op) and not op.attrs.get("transient")
 
 
 def _copy_on_entry(function: Function, param: Value, reshaped: bool) -> None:

@@ -101,7 +101,9 @@ class Lengths:
         fn, args = op.attrs["fn"], template_values(op)
         inner = sum(self.template(op, t) + 2 for t in args)
         inner += sum(len(k) + 1 + self.template(op, t) + 2 for k, t in (op.attrs.get("kwargs") or {}).items())
-        if fn in INFIX or fn in PREFIX or fn is operator.getitem:
+        if fn is operator.getitem:
+            return inner - (5 if isinstance(args[-1], SeqOf) else 2)
+        if fn in INFIX or fn in PREFIX:
             return inner + 1
         if op.attrs.get("spelled"):
             return inner + len(op.attrs["spelled_name"]) + 1

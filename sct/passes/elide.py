@@ -37,8 +37,9 @@ import numpy as np
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.rewrite import replace_uses, use_map
 from ..ir.types import Array
-from .lazy import is_elementwise
 from .memory import Memory
+from .places import cleared_place, touches
+from .shapes import is_elementwise
 
 _WRITES_FIRST = frozenset({"iadd", "index_add", "fill", "store", "iaddv", "append"})
 
@@ -55,6 +56,7 @@ def elide_copies(fn: Function) -> int:
         assert source is not None
         if memory.written(source) and _used_up(op, source, users.get(op.result, []), memory):
             same[op.result] = source
+            _clear_later(op, source, users[op.result], memory)
     return replace_uses(fn.body, same) if same else 0
 
 
@@ -85,7 +87,28 @@ def _used_up(copy: Op, source: Value, users: list[Op], memory: Memory) -> bool:
     last = max(position[user] for user in users)
     between = block.ops[position[copy] + 1:last]
     root = memory.root(source)
-    return not any(_writes_to(inner, root, memory) for op in between for inner in (op, *_inside(op.blocks)))
+    first = next((k for k, op in enumerate(between) if _clears(op, root, memory)), len(between))
+    clearing = any(any(touches(op, root, memory)) for op in (*between[first + 1:], *block.ops[last:last + 1])) \
+        if first < len(between) else False
+    return not clearing and not any(_writes_to(inner, root, memory) for k, op in enumerate(between) if k != first
+                                    for inner in (op, *_inside(op.blocks)))
+
+
+def _clear_later(copy: Op, source: Value, users: list[Op], memory: Memory) -> None:
+    """Let the place be set to zero only after everything that uses the copy."""
+    block, root = copy.parent, memory.root(source)
+    assert block is not None
+    last = max(map(block.ops.index, users))
+    early = [op for op in block.ops[block.ops.index(copy):last] if _clears(op, root, memory)]
+    for op in early:
+        block.ops.remove(op)
+        block.ops.insert(last, op)
+
+
+def _clears(op: Op, root: Value, memory: Memory) -> bool:
+    """Whether all that ``op`` does is to set a place in the memory to zero."""
+    place = cleared_place(op)
+    return place is not None and memory.root(place[0]) is root
 
 
 def _inside(blocks: list[Block]) -> list[Op]:

@@ -12,12 +12,17 @@ from .cse import merge_common_subexpressions
 from .dce import eliminate_dead_code
 from .elide import elide_copies
 from .exits import drop_idle_exits
+from .first import assign_first
 from .group import group_saved
 from .hoist import hoist_invariants
 from .inplace import protect_saved_arrays
 from .iterate import iterate_over_saved
+from .last import drop_last_writes
+from .late import make_shadows_late
 from .lazy import broadcast_lazily
+from .nearby import make_nearby
 from .owned import take_owned_lists
+from .retake import leave_in_place
 from .reuse import reuse_saved
 from .simplify import simplify
 from .skip import skip_zeros
@@ -44,6 +49,7 @@ def settle(fn: Function) -> int:
 
 PIPELINE: list[Pass] = [
     eliminate_dead_code,
+    make_shadows_late,
     broadcast_lazily,
     settle,
     arrange,
@@ -56,7 +62,11 @@ PIPELINE: list[Pass] = [
     drop_idle_exits,
     group_saved,
     iterate_over_saved,
+    leave_in_place,
+    drop_last_writes,
     elide_copies,
+    make_nearby,
+    assign_first,
     eliminate_dead_code,
     protect_saved_arrays,
 ]

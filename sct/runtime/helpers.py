@@ -14,9 +14,8 @@ from typing import Any
 import numpy as np
 
 __all__ = ["copied", "diagonal", "digamma", "expected", "first_max", "first_min", "folded", "index_add", "last_written",
-           "log_or_zero", "one_hot",
-           "polygamma", "power_dx", "products_of_others", "sinc_dx", "sorting_order", "strong_product", "strong_quotient",
-           "unbroadcast", "zeros_like"]
+           "log_or_zero", "one_hot", "polygamma", "power_dx", "products_of_others", "replicated", "sinc_dx", "sorting_order",
+           "strong_product", "strong_quotient", "unbroadcast", "zeros_like"]
 
 
 def unbroadcast(x_bar: Any, x: Any) -> Any:
@@ -91,6 +90,34 @@ def last_written(bar: np.ndarray[Any, Any], index: Any) -> np.ndarray[Any, Any]:
     last[index] = number
     taken[last[index] != number] = 0.0
     return taken
+
+
+def replicated(held: Any, made: dict[int, Any] | None = None) -> Any:
+    """Copies of the arrays in nested tuples and lists that share memory with each other as the originals do.
+
+    >>> a = np.zeros(3)
+    >>> b, view = replicated((a, a[1:]))
+    >>> b[2] = 5.0
+    >>> view.tolist(), a.tolist()
+    ([0.0, 5.0], [0.0, 0.0, 0.0])
+    """
+    made = {} if made is None else made
+    if isinstance(held, np.ndarray):
+        owner = held
+        while isinstance(owner.base, np.ndarray):
+            owner = owner.base
+        if id(owner) not in made:
+            made[id(owner)] = owner.copy(order="K").ravel(order="K")
+        offset = held.ctypes.data - owner.ctypes.data if held.size else 0
+        return np.ndarray(held.shape, held.dtype, made[id(owner)], offset, held.strides)
+    if type(held) is list:
+        if id(held) not in made:
+            made[id(held)] = [replicated(item, made) for item in held]
+        return made[id(held)]
+    if isinstance(held, tuple):
+        items = [replicated(item, made) for item in held]
+        return type(held)(*items) if hasattr(held, "_fields") else tuple(items)
+    return held
 
 
 def index_add(buffer: np.ndarray[Any, Any], index: Any, value: Any) -> None:

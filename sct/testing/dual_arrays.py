@@ -51,6 +51,10 @@ def _ufunc_at(ufunc: np.ufunc, target: Any, index: Any, value: Any) -> None:
 
 def call_function(fn: Function, args: Any, kwargs: dict[str, Any]) -> Any:
     """What ``Dual.__array_function__`` does."""
+    out = kwargs.get("out")
+    if isinstance(out, DualArray):
+        out[...] = call_function(fn, args, {name: value for name, value in kwargs.items() if name != "out"})
+        return out
     if fn in INACTIVE:
         return fn(*plain(list(args)), **{k: plain(v) for k, v in kwargs.items()})
     for functions, rule in ((LINEAR, _linear), (JOINS, _join), (MULTILINEAR, _multilinear)):

@@ -8,12 +8,17 @@ from sct.passes import (
     cse,
     dce,
     exits,
+    first,
     group,
     hoist,
     inplace,
     iterate,
+    last,
+    late,
     lazy,
+    nearby,
     owned,
+    retake,
     returns,
     reuse,
     simplify,
@@ -25,12 +30,17 @@ from sct.passes.conversions import drop_conversions
 from sct.passes.cse import merge_common_subexpressions
 from sct.passes.dce import eliminate_dead_code
 from sct.passes.exits import drop_idle_exits
+from sct.passes.first import assign_first
 from sct.passes.group import group_saved
 from sct.passes.hoist import hoist_invariants
 from sct.passes.inplace import protect_saved_arrays
 from sct.passes.iterate import iterate_over_saved
+from sct.passes.last import drop_last_writes
+from sct.passes.late import make_shadows_late
 from sct.passes.lazy import broadcast_lazily
+from sct.passes.nearby import make_nearby
 from sct.passes.owned import take_owned_lists
+from sct.passes.retake import leave_in_place
 from sct.passes.returns import unify_returns
 from sct.passes.reuse import reuse_saved
 from sct.passes.sink import sink_returned
@@ -42,7 +52,8 @@ from .listings import check, listing
 PASSES = {
     cse: merge_common_subexpressions, dce: eliminate_dead_code, hoist: hoist_invariants, inplace: protect_saved_arrays,
     iterate: iterate_over_saved, lazy: broadcast_lazily, group: group_saved, skip: skip_zeros, reuse: reuse_saved,
-    owned: take_owned_lists,
+    owned: take_owned_lists, late: make_shadows_late, first: assign_first,
+    nearby: make_nearby,
 }
 
 
@@ -53,8 +64,9 @@ def test_header(module):
 
 @pytest.mark.parametrize("module, run", [(simplify, simplify.simplify), (arrange, arrange.arrange), (exits, drop_idle_exits),
                                          (returns, unify_returns), (uniform, read_uniform_lists),
-                                         (conversions, drop_conversions), (sink, sink_returned)],
-                         ids=["simplify", "arrange", "exits", "returns", "uniform", "conversions", "sink"])
+                                         (conversions, drop_conversions), (sink, sink_returned),
+                                         (retake, leave_in_place), (last, drop_last_writes)],
+                         ids=["simplify", "arrange", "exits", "returns", "uniform", "conversions", "sink", "retake", "last"])
 def test_header_of_rewriting(module, run):
     def rewrite_and_clean(fn):
         run(fn)

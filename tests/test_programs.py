@@ -1,0 +1,63 @@
+"""The whole programs of ``tests/programs``: run as they are, judged by finite differences and by dual numbers."""
+
+import copy
+
+import numpy as np
+import pytest
+
+import sct
+from sct.testing.duals import ReferenceGap
+from sct.testing.original import value_and_gradient
+from tests.oracle import arrays, check, leaves, same
+from tests.programs import PROGRAMS
+
+CURRENT = [pytest.param(p, id=p.name, marks=pytest.mark.xfail(strict=True, raises=sct.SctError, reason=p.refused)
+                        if p.refused else ()) for p in PROGRAMS]
+
+
+def differentiable(args):
+    return tuple(k for k, a in enumerate(args) if list(leaves(a)))
+
+
+@pytest.mark.parametrize("program", CURRENT)
+def test_gradient_is_that_of_finite_differences(program):
+    """Also: the value is the function's to the last bit, the arguments are what they were, the results share no memory."""
+    check(program.fun, *program.arguments(program.size))
+
+
+@pytest.mark.parametrize("program", [p for p in PROGRAMS if not p.refused], ids=lambda p: p.name)
+def test_gradient_is_that_of_dual_numbers(program):
+    args = program.arguments(program.size)
+    wrt = tuple(k for k in differentiable(args) if not isinstance(args[k], dict))
+    try:
+        value, expected = value_and_gradient(program.fun, copy.deepcopy(args), wrt)
+    except ReferenceGap as gap:
+        pytest.skip(f"dual numbers cannot run it: {gap}")
+    found, bars = sct.value_and_grad(program.fun, wrt)(*args)
+    assert same(float(found), float(value))
+    for bar, want in zip(bars, expected, strict=True):
+        np.testing.assert_allclose(bar, want, rtol=1e-9, atol=1e-11 * max(1.0, float(np.max(np.abs(want)))))
+
+
+@pytest.mark.parametrize("program", [p for p in PROGRAMS if not p.refused], ids=lambda p: p.name)
+def test_memory_around_the_arguments_is_unchanged(program):
+    """Arguments that are views into larger arrays: neither they nor what is around them changes."""
+    plain = program.arguments(program.size)
+    around, args = zip(*map(embedded, plain), strict=True)
+    before = copy.deepcopy(around)
+    gradient = sct.value_and_grad(program.fun, differentiable(plain))
+    found, expected = gradient(*args), gradient(*plain)
+    assert all(map(same, around, before))
+    np.testing.assert_allclose(found[0], expected[0], rtol=1e-12)
+    for bar, want in zip(arrays(found[1]), arrays(expected[1]), strict=True):
+        np.testing.assert_allclose(bar, want, rtol=1e-9, atol=1e-12)
+
+
+def embedded(a):
+    """A larger array, and a view of it that holds what ``a`` holds; anything else as it is."""
+    if not isinstance(a, np.ndarray) or a.ndim == 0:
+        return a, a
+    around = np.full([2 * n + 1 for n in a.shape], 7, a.dtype)
+    view = around[tuple(slice(1, None, 2) for _ in a.shape)]
+    view[...] = a
+    return around, view
