@@ -215,9 +215,9 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
             The statement changes memory that other names may share, and the derivative would depend on which."""),
         "SCT601": ("a write into memory", """
             Stores are followed into arrays that the function made, or copied from its arguments, and through their
-            views. The array may also be known under a name that cannot be followed: a container, a result that may
-            be a view or a copy, the argument of a function that is called. Write to a copy (`a = a.copy()`), or build
-            the array with `np.where`, `np.stack` or `np.concatenate`."""),
+            views, in functions that are called, too. The array may also be known under a name that cannot be followed: a
+            container, a result that may be a view or a copy, the argument of a function that calls itself. Write to a
+            copy (`a = a.copy()`), or build the array with `np.where`, `np.stack` or `np.concatenate`."""),
         "SCT602": ("a container changed in place", """
             The list or dict may be shared under another name. Build a new one: `xs = xs + [x]`."""),
         "SCT603": ("an in-place operation whose result has another shape", """

@@ -68,7 +68,10 @@ def _saved(function: Function) -> Iterator[Entry]:
         if op.name == "push":
             for value in _together(op.operands[1]) or [op.operands[1]]:
                 loc = value.owner.loc if isinstance(value.owner, Op) else op.loc
-                yield Entry(loc, "saved", _spelled(value), _shown(value.type), size_per_save(value.type), _how_often(op))
+                size, why = size_per_save(value.type), _how_often(op)
+                if isinstance(value.owner, Op) and value.owner.attrs.get("overwritten"):
+                    value, why = value.owner.operands[0], f"{why}, before it is overwritten"
+                yield Entry(loc, "saved", _spelled(value), _shown(value.type), size, why)
 
 
 def _together(value: Value) -> list[Value]:
@@ -138,7 +141,8 @@ def _sweeps(function: Function) -> tuple[list[Op], list[Op]]:
 
 def _recomputed(function: Function, saved: dict[Value, Value]) -> Iterator[Entry]:
     """Values that are computed again in the reverse sweep; a part of a recomputed expression is not listed by itself."""
-    again = [op for op in walk(function.body) if op.attrs.get("recomputed") and op.name in ("call", "attr", "item")]
+    again = [op for op in walk(function.body) if op.attrs.get("recomputed") and op.name in ("call", "attr", "item")
+             and not op.attrs.get("adjoint")]
     parts = {resolve(v) for op in again for v in op.operands}
     for op in again:
         (value,) = op.results[:1]

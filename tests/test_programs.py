@@ -61,3 +61,55 @@ def embedded(a):
     view = around[tuple(slice(1, None, 2) for _ in a.shape)]
     view[...] = a
     return around, view
+
+
+# ------------------------------------------------------------------------------------------------------- what is saved
+
+NOTHING_SAVED = ["jacobi_2d", "jacobi_loops", "gauss_seidel", "red_black", "summed_area_table"]
+"""Programs that are linear in the arrays that they write."""
+
+
+def generated(name):
+    program = next(p for p in PROGRAMS if p.name == name)
+    args = program.arguments(program.size)
+    gradient = sct.grad(program.fun, tuple(k for k in differentiable(args) if isinstance(args[k], np.ndarray)))
+    gradient(*args)
+    forward, reverse = gradient.source.split("# reverse sweep")
+    return gradient, forward, reverse
+
+
+@pytest.mark.parametrize("name", NOTHING_SAVED)
+def test_what_is_linear_saves_nothing(name):
+    gradient, forward, _ = generated(name)
+    assert "append" not in forward, gradient.source
+    assert ".copy()" not in forward.replace("u0.copy()", "").replace("img.copy()", "").replace("u.copy()", ""), gradient.source
+
+
+@pytest.mark.parametrize("name", ["thomas", "cholesky_by_elements", "lu_in_place", "dynamic_time_warping", "hmm_forward"])
+def test_element_loops_restore_nothing(name):
+    """They save numbers; no element of the function's own arrays is written in the reverse sweep."""
+    gradient, _, reverse = generated(name)
+    lines = [line.strip() for line in reverse.splitlines() if "#" not in line]
+    stores = [line for line in lines if any(sign in line for sign in ("] = ", "] += ", "] -= "))]
+    assert stores and all("_bar" in line.split("[")[0] for line in stores), gradient.source
+
+
+def test_jacobi_has_no_arrays_that_it_does_not_need():
+    gradient, forward, reverse = generated("jacobi_2d")
+    assert "_bar" not in forward, gradient.source
+    assert "_bar_2" not in reverse, gradient.source
+    assert reverse.count("zeros_like") == 2 and "].copy()" not in reverse, gradient.source
+
+
+def test_what_is_overwritten_is_listed_with_its_size():
+    def f(u, n):
+        s = 0.0
+        for _ in range(n):
+            s += np.sum(np.sin(u))
+            u[1:-1] = u[1:-1] * u[2:]
+        return s
+    report = sct.explain(f, np.ones(5), 3)
+    saved = [line.split() for line in report.splitlines() if line.split()[:1] == ["saved"]]
+    assert len(saved) == 1 and saved[0][1] == "u[1:-1]"
+    assert "bytes: 112 + 8 per element" in report and "before it is overwritten" in report
+    assert "_bar" not in report

@@ -108,6 +108,14 @@ def swapped_rows(x):
     return np.sum(a * a * a)
 
 
+@case(X)
+def written_over_after_literal_indices(x):
+    for k in range(2):
+        x[:] = x[[0, 2, 0]] * x
+        x[1:] *= x[[True, False, True]]
+    return np.sum(x)
+
+
 @case(X, np.array([1, 1, 3]))
 @case(X, np.array([4, 1, 3]))
 def integer_arrays(x, idx):
@@ -764,3 +772,24 @@ def test_a_written_argument_is_copied_and_views_are_views():
     assert "a = a.copy()" in lines
     assert "b_bar = a_bar[1:]" in lines
     assert "b_bar[...] = b_bar * c" in lines
+
+
+def test_an_update_in_place_leaves_its_cotangent_in_place():
+    def f(u, k):
+        for _ in range(3):
+            u[1:-1] = u[1:-1] + k * u[2:]
+        return np.sum(u * u)
+    gradient = sct.grad(f)
+    gradient(X, 0.3)
+    reverse = gradient.source.split("# reverse sweep")[1]
+    assert "= 0.0" not in reverse and ".copy()" not in reverse and "u_bar = 2.0 * u" in reverse
+
+
+def test_a_view_that_is_taken_over_by_a_later_write_is_not_elided():
+    def f(a):
+        a[0] = a[1] * 2
+        a[1] = a[0] * 3
+        a[:2] = a[1:] * a[0]
+        return np.sum(a * a)
+    check(f, X)
+    check(f, M)

@@ -146,7 +146,7 @@ class _Saver:
         return steady and number and all(map(self._invariant, op.operands))
 
     def _cheap(self, op: Op) -> bool:
-        if op.name in FREE:
+        if op.name in FREE or op.name == "call" and op.attrs["fn"] is np.shape:
             return True
         if op.name != "call" or op.attrs["fn"] not in CHEAP and not (op.attrs["fn"] in SHORT and _in_branch(op)):
             return False
@@ -157,7 +157,8 @@ class _Saver:
 
     def _loads_what_is_stored(self, op: Op) -> bool:
         """Whether ``op`` reads contents that a store may change: a view of them can be taken again at any time."""
-        return isinstance(strip_const(op.results[0].type), Scalar) and any(map(self.stored, op.operands))
+        copies = op.name == "call" and op.attrs["fn"] is operator.getitem and not may_alias(op)  # a[[0, 2, 1]]
+        return (copies or isinstance(strip_const(op.results[0].type), Scalar)) and any(map(self.stored, op.operands))
 
     # ------------------------------------------------------------------------------------------------------ rewriting
     def _rewrite(self, op: Op, forward_blocks: set[Block]) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ..analysis.alias import may_alias
 from ..analysis.subscripts import from_value
 from ..ir.core import Block, Op, Value, walk
@@ -30,7 +32,9 @@ def keep_overwritten(rev: Reverser, body: Block) -> None:
         scratch = Block()
         rev.builder.loc = op.loc
         with rev.builder.at(scratch):
-            rev.overwritten[op] = _copied(rev, read_place(rev, op, op.operands[0]))
+            rev.overwritten[op] = old = _copied(rev, read_place(rev, op, op.operands[0]))
+            if isinstance(old.owner, Op) and old.owner.attrs.get("fn") is np.copy:
+                old.owner.attrs["overwritten"] = True
         insert_before(op, scratch.ops)
 
 

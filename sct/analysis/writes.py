@@ -223,7 +223,8 @@ def _obstacle(function: Function, member: Value, entry: bool) -> tuple[str, str]
         return "SCT601", f"is also held by a container ({other})"
     if isinstance(op, Block):
         if op.parent is None:
-            return None if entry else ("SCT601", f"belongs to the caller of `{function.name}`, which calls itself")
+            return None if entry else (
+                "SCT601", f"belongs to the caller of `{function.name}`, which calls itself, or whose gradient is taken inside")
         return None if op.parent.name in LOOPS and _is_carried(op, member) else (
             "SCT601", f"may be an array from outside, {other}")
     if op is None or op.name == "global":

@@ -53,7 +53,8 @@ def assign_first(fn: Function) -> int:
 
 
 def _is_zeros(op: Op) -> bool:
-    t = op.results[0].type if op.name == "call" and op.attrs["fn"] is np.zeros_like and op.attrs.get("adjoint") else None
+    makes = op.name == "call" and op.attrs["fn"] in (np.zeros_like, np.zeros) and op.attrs.get("adjoint")
+    t = op.results[0].type if makes else None
     return isinstance(t, Array) and t.ndim > 0 and not op.attrs["kwargs"]
 
 

@@ -285,7 +285,9 @@ class Simplifier:
 
     def inner(self, term: Term, fn: Any, shared: bool = False) -> list[Term] | None:
         """The arguments, where ``term`` is an adjoint ``fn(…)`` that nothing else uses (or may use, if ``shared``)."""
-        if isinstance(term, Lit) or not isinstance(term.owner, Op) or (not shared and self.uses[term] != 1):
+        if isinstance(term, Lit) or not isinstance(term.owner, Op):
+            return None
+        if self.uses[term] != 1 and (not shared or self.memory.written(term)):
             return None
         owner = term.owner
         if owner.name != "call" or owner.attrs["fn"] is not fn:
