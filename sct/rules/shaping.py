@@ -495,7 +495,9 @@ def diagonal_vjp(a, offset=0, axis1=0, axis2=1, *, z, z_bar):
     a_bar = matrices_back(on_diagonal(z_bar, a.shape[axis1], a.shape[axis2], offset), a, axis1, axis2)
 
 
-vjp(diagonal, alias="view", infer=shapes.diagonal)(diagonal_vjp)
+@vjp(diagonal, alias="view", infer=shapes.diagonal)
+def main_diagonal_vjp(a, offset=0, *, z, z_bar):
+    a_bar = matrices_back(on_diagonal(z_bar, a.shape[0], a.shape[1], offset), a, 0, 1)
 
 
 @vjp(np.trace)
