@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 # Importing the handlers fills the tables of the specialiser; importing the rules fills the registry.
 from . import rules as _rules
 from .ad.calls import Pairs
@@ -119,6 +121,10 @@ class Compiled:
     """The backward half, where ``function`` is a forward half."""
     written: dict[int, str] = field(default_factory=dict)
     """Arguments that the function writes to (it works on copies of them): they must share memory with nothing else."""
+    reshaped: frozenset[int] = frozenset()
+    """Those of them that must lie in memory in one piece."""
+    defaults: dict[int, Any] = field(default_factory=dict)
+    """What they are by default, which the function would change for all calls to come."""
 
 
 STRICT = False
@@ -143,6 +149,9 @@ def compile_gradient(fun: Any, names: Sequence[str], arguments: Sequence[Any], r
             verify(function)
         compiled = _emit_and_load(request, context, typed.function, made, functions)
         compiled.written = {names.index(name): name for name in typed.written}
+        compiled.defaults = {names.index(name): default for name in typed.written
+                             if (default := _default_of(fun, name)) is not None}
+        compiled.reshaped = frozenset(names.index(name) for name, reshaped in typed.written.items() if reshaped)
         return compiled
 
 
@@ -155,8 +164,8 @@ class Typed:
     function: Function
     result: Abstract
     primal_results: int = 0
-    written: list[str] = field(default_factory=list)
-    """Names of the parameters that the function writes to (it works on copies of them)."""
+    written: dict[str, bool] = field(default_factory=dict)
+    """Names of the parameters that the function writes to (it works on copies of them), and whether it reshapes them."""
 
 
 def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequence[Any],
@@ -214,6 +223,12 @@ def _specialise(context: Context, fun: Any, names: Sequence[str], arguments: Seq
     settle_mixed(functions)
     settle_sharing(functions)
     return typed
+
+
+def _default_of(fun: Any, name: str) -> Any:
+    """The array that a parameter is by default."""
+    parameter = inspect.signature(fun).parameters.get(name)
+    return parameter.default if parameter is not None and isinstance(parameter.default, np.ndarray) else None
 
 
 def _open_callees(context: Context, function: Function) -> bool:
@@ -284,7 +299,7 @@ def _alias_checks(context: Context, typed: Typed) -> None:
     for function in (typed.function, *records):
         written = settle_writes(context, function, entry=function is typed.function)
         if function is typed.function:
-            typed.written = [*written, *sorted(context.changed - set(written))]
+            typed.written = {**written, **dict.fromkeys(sorted(context.changed - set(written)), False)}
     context.check()
 
 

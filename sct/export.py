@@ -392,7 +392,9 @@ def _apart(compiled: Compiled, position: int, name: str) -> str:
         raise ArgumentError(f"`{name}` is written to, and might share memory with what another argument holds",
                             hint="write to a copy of it in the function")
     shared = "".join(f" and not np.may_share_memory({name}, {v.hint})" for v in others)
-    return f"    assert {name}.flags.writeable{shared}, {f'{name} is written to: it must share memory with nothing else'!r}"
+    layout = f" and {name}.flags.c_contiguous" if position in compiled.reshaped else ""
+    said = f"{name} is written to: it must share memory with nothing else{', and lie in one piece' if layout else ''}"
+    return f"    assert {name}.flags.writeable{shared}{layout}, {said!r}"
 
 
 def _spelled(path: DataPath) -> str:

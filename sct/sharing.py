@@ -24,10 +24,16 @@ def check_apart(compiled: Compiled, values: Sequence[Any]) -> None:
         if not isinstance(array, np.ndarray):
             _check_containers(compiled, name, array, [v for k, v in enumerate(values) if k != position])
             continue
+        if array is compiled.defaults.get(position):
+            raise _refused(compiled, f"`{name}` is written to, and its default would be another one in the next call",
+                           f"write to a copy: `{name} = {name}.copy()`")
         if not array.flags.writeable:
             raise _refused(compiled, f"`{name}` is written to, but is read-only", "pass a copy of it")
         if 0 in array.strides and array.size > 1:
             raise _refused(compiled, f"`{name}` is written to, but its elements share memory", "pass a copy of it")
+        if position in compiled.reshaped and not array.flags.c_contiguous:
+            raise _refused(compiled, f"`{name}` is reshaped and written to, and does not lie in memory in one piece",
+                           f"pass np.ascontiguousarray({name})")
         others = [v for k, v in enumerate(values) if k != position]
         others += [space[key] for space, key, _ in compiled.live if key in space]
         if any(np.may_share_memory(array, other) and np.shares_memory(array, other)

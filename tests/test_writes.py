@@ -126,6 +126,19 @@ def integer_arrays(x, idx):
     return np.sum(a * a * np.arange(5.0))
 
 
+@case(X, 3)
+def listed_indices_in_a_loop(x, n):
+    a = x * 1.0
+    s = 0.0
+    for k in range(n):
+        if k != 1:
+            np.add.at(a, [2, 0, 2], np.sin(a))
+        a[[0, 1]] *= a[[1, 2]]
+        s += a[0] * a[2]
+        a[[2, 1], ] = np.cos(a[1:])
+    return s + np.sum(a)
+
+
 @case(X)
 def masks(x):
     m = x > 0.5
@@ -223,6 +236,44 @@ def zero_dimensional(x):
     a[...] = x[0] * x[1]
     a[()] *= 2
     return float(a * a)
+
+
+@case(np.array(0.7))
+def zero_dimensional_argument(x):
+    v = x[...]
+    x *= x
+    v += 0.5
+    return float(x)
+
+
+@case(X * 4)
+def operators_with_steps(x):
+    a = x * 1.0
+    b = a[1:]
+    a %= 0.7
+    b %= x[:2]
+    b //= 0.13
+    a += x
+    a //= 2.0
+    return np.sum(a * x) + np.sum(b % 0.3)
+
+
+@case(X)
+def two_results(x):
+    a, b = np.meshgrid(x, x)
+    a[0] *= b[1]
+    return np.sum(a * b * b)
+
+
+@case(X, 3)
+def buffers_like_what_they_replace(x, n):
+    a = x
+    for _ in range(n):
+        b = np.empty_like(a)
+        b[0] = a[-1]
+        b[1:] = a[:-1] * a[1:]
+        a = b
+    return np.sum(a * a)
 
 
 @case(X)
@@ -350,6 +401,27 @@ def reshaped(x):
 
 
 @case(X)
+def reshaped_vector(x):
+    u = x.ravel()
+    v = x[::-2].reshape(1, 2)
+    v *= u[:2]
+    return np.sum(x.reshape(3, 1) * u)
+
+
+@case(M)
+def reshaped_matrix(m):
+    f = m.reshape(-1)
+    f[::4] *= m[0, 1]
+    np.ravel(m[1:])[0] += f[2]
+    a, b = np.outer(m[0], m[1]), m @ m
+    for k in range(3):
+        a.ravel()[k] *= b[k].reshape(3, 1)[0, 0]
+        a, b = b, a
+    (a * b).reshape(-1)[0] = 3.0
+    return np.sum(m * m) + np.sum(a * b * b)
+
+
+@case(X)
 def with_other_dimensions(x):
     a = np.zeros((1, 3))
     b = a.squeeze()
@@ -413,39 +485,12 @@ def stored_where_it_was_read(x):
     return np.sum(a * a * a)
 
 
-@refused(X, code="SCT601")
-def kept_over_a_write(x):
-    a = np.outer(x, x)
-    d = np.diag(a)
-    s = d[0] * d[1]
-    a[1, 1] = x[0]
-    return s + d[1]
-
-
 @refused(M, code="SCT601")
 def kept_over_a_write_by_a_view(m):
     f = m.T.ravel()[1:]
     s = np.sum(f)
     m[1] *= 2.0
     return s + np.sum(f * f)
-
-
-@refused(M, code="SCT601")
-def kept_over_a_write_in_a_loop(m):
-    f = m.reshape(-1)
-    s = 0.0
-    for i in range(3):
-        s += f[i] * f[1]
-        m[0, 1] *= 2.0
-    return s
-
-
-@refused(X, code="SCT601")
-def passed_on_by_a_branch(x):
-    a = np.outer(x, x)
-    d = np.diag(a) if x[0] > 0.0 else x
-    a[1, 1] = x[0]
-    return np.sum(d * x)
 
 
 # ----------------------------------------------------------------------------------------------------------------- arguments
@@ -607,9 +652,18 @@ def array_in_an_argument(p):
 
 @refused(M, code="SCT601")
 def maybe_a_view(m):
-    f = m.reshape(-1)
+    f = (m * 1.0).reshape(-1)
     f[:3] *= 2.0
-    return np.sum(m * m)
+    return np.sum(f * f)
+
+
+@refused(X, code="SCT601")
+def reshaped_in_another_order(x):
+    a = np.zeros((3, 1))
+    a[:, 0] = x
+    f = np.ravel(a, "F")
+    f[0] *= x[1]
+    return np.sum(a) + np.sum(f)
 
 
 @refused(X, code="SCT601")
@@ -655,6 +709,16 @@ def test_read_only_argument():
     x.flags.writeable = False
     with pytest.raises(sct.errors.AliasingError, match="read-only"):
         sct.grad(argument_through_a_view)(x, 2.0)
+
+
+def test_layout_of_a_reshaped_argument():
+    def f(m):
+        m.reshape(-1)[0] = m[1, 1] ** 2
+        return np.sum(m)
+    assert np.array_equal(sct.grad(f)(M), [[0.0, 1.0, 1.0], [1.0, -1.0, 1.0], [1.0, 1.0, 1.0]])
+    for m in (np.asfortranarray(M), np.zeros((3, 4))[:, 1:]):
+        with pytest.raises(sct.errors.AliasingError, match="one piece"):
+            sct.grad(f)(m)
 
 
 def test_argument_that_is_a_global():

@@ -7,11 +7,11 @@ follows what is written: an array that something varied is added to is varied fr
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..analysis.alias import may_alias
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS
 from ..ir.rewrite import carried_inits, incoming, item_count
@@ -156,7 +156,6 @@ class Masks:
 
 
 _PASS = frozenset({"convert", "broadcast", "narrow", "tuple", "dict", "pop", "append", "iaddv"})
-_REFERS = frozenset({operator.getitem, tuple})
 
 
 def _before(op: Op, block: Block) -> int:
@@ -176,7 +175,7 @@ def _names(value: Value) -> Iterable[Value]:
         return ()
     if op.blocks:
         return incoming(op, op.results.index(value))
-    if op.name in ("narrow", "item", "append", "pop") or op.name == "call" and op.attrs["fn"] in _REFERS:
+    if op.name in ("narrow", "item", "append", "pop") or op.name == "call" and may_alias(op):
         return op.operands[:1]
     return ()
 

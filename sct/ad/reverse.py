@@ -139,6 +139,8 @@ def _call(rev: Reverser, op: Op) -> None:
         return
     if rev.is_reference(op) or op.name == "call" and not carries_derivative(op):
         return
+    if op.name == "call" and not carries_derivative(op):
+        return  # `np.empty_like(a)`, active for what is stored there later
     rules.reverse_call(rev, op, totals)
 
 

@@ -20,7 +20,7 @@ from ..errors import InternalError
 from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
 from ..ir.ops import IMPLICIT, LOOPS
 from ..ir.rewrite import clone_op, incoming
-from ..ir.types import Array, Cache, List, Scalar, strip_const
+from ..ir.types import Cache, List, Scalar, strip_const
 
 CHEAP = frozenset({operator.add, operator.sub, operator.mul, operator.neg, operator.pos, operator.lt, operator.le, operator.gt,
                    operator.ge, operator.eq, operator.ne, operator.not_, operator.is_, operator.is_not, operator.getitem, len,
@@ -330,8 +330,8 @@ def _behind(v: Value) -> Value:
 
 
 def _is_view(op: Op) -> bool:
-    """Whether an array read only makes a view: then it costs no memory to repeat it."""
-    return not any(isinstance(strip_const(v.type), Array | List) for v in op.operands[1:])
+    """Whether an array read only makes a view: then it costs no memory to repeat it, and it is the same at any time."""
+    return may_alias(op) and not any(isinstance(strip_const(v.type), List) for v in op.operands[1:])
 
 
 def _owners(block: Block) -> list[Op | None]:

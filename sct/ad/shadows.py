@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..analysis.alias import AliasClasses
-from ..analysis.writes import is_view, written_classes
+from ..analysis.writes import DIAGONALS, is_view, written_classes
 from ..errors import InternalError
 from ..ir.core import Block, Function, Op, Value
 from ..ir.ops import LOOPS, Slot
 from ..ir.printing import op_text
 from ..ir.rewrite import carried_start, exits
 from ..ir.types import UNDEF, Array
+from ..runtime import helpers
 
 if TYPE_CHECKING:
     from .reverse import Reverser
@@ -71,6 +72,8 @@ def _shadow_ops(op: Op, wanted: Sequence[Value], of: Callable[[Value], Value]) -
     if is_view(op):
         operands = [of(op.operands[0]), *op.operands[1:]]
         attrs = {key: value for key, value in op.attrs.items() if key != "may_raise"}
+        if attrs["fn"] in DIAGONALS:
+            attrs = {"fn": helpers.diagonal, "args": attrs["args"], "kwargs": attrs["kwargs"]}
         yield _adjoint_call(op, operands, attrs, op.results)
         return
     for result in wanted:

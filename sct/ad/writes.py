@@ -12,21 +12,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..analysis.alias import may_alias
-from ..analysis.infer import Refusal
 from ..analysis.subscripts import from_value
 from ..ir.core import Block, Op, Value, walk
 from ..ir.ops import IMPLICIT, Lit, Slot, template_slots
 from ..ir.rewrite import index_template, insert_before
 from ..ir.types import Array, strip_const
+from ..rules import registry
 from ..runtime import helpers
 from . import rules
 
 if TYPE_CHECKING:
     from .emitter import Emitter
     from .reverse import Reverser
-
-_SCALED = (operator.mul, operator.truediv, operator.pow)
-"""In-place operators besides sums whose derivative rule is applied to the place."""
 
 
 def keep_overwritten(rev: Reverser, body: Block) -> None:
@@ -56,14 +53,19 @@ def reverse_store(rev: Reverser, op: Op) -> None:
         if value in rev.active:
             taken = _taken(rev, op)
             rev.accumulate(value, taken if fn is operator.add else _negative(rev, taken))
-    elif fn in _SCALED:
-        _scaled(rev, op, value)
+    elif _is_constant(fn):
+        _clear(rev, op)
     else:
-        raise Refusal("SCT604", f"the in-place operator of `{op.loc.text.strip()}` has no derivative rule for arrays",
-                      "write it with a new array")
+        _combined(rev, op, value)
 
 
-def _scaled(rev: Reverser, op: Op, value: Value) -> None:
+def _is_constant(fn: Any) -> bool:
+    """Whether the derivative of an operator is zero, as that of ``//`` is."""
+    entry = registry.lookup(fn)
+    return entry is not None and entry.zero
+
+
+def _combined(rev: Reverser, op: Op, value: Value) -> None:
     """``a[i] *= v``: the rule of the operator, with the place as it was and its cotangent."""
     old, taken, shadow = rev.overwritten[op], _taken(rev, op), rev.buffers[op.operands[0]]
     apart = not _repeats(op) and not rev.shadows.share(_behind(value), op.operands[0])

@@ -13,7 +13,7 @@ from ..ir.types import Array, Scalar, strip_const
 from ..rules import registry
 from .alias import AliasClasses
 
-_PASS = frozenset({"convert", "broadcast", "narrow", "tuple", "dict", "item", "append", "iaddv"})
+_PASS = frozenset({"convert", "broadcast", "narrow", "tuple", "dict", "item", "append"})
 
 
 def active_values(function: Function, inputs: Iterable[Value], outputs: Iterable[Value]) -> set[Value]:
@@ -52,7 +52,7 @@ def _flow(function: Function) -> Iterable[tuple[Value, Value]]:
     if stores:
         yield from _flow_through_memory(function, stores)
     for op in walk(function.body):
-        if op.name in _PASS or op.name == "invoke" or (op.name == "call" and carries_derivative(op)):
+        if op.name in _PASS or op.name == "invoke" or (op.name in ("call", "iaddv") and carries_derivative(op)):
             for operand in op.operands:
                 for result in op.results:
                     yield operand, result
@@ -119,15 +119,44 @@ def carries_derivative(op: Op) -> bool:
 
 
 def masking(function: Function) -> int:
-    """How exact zeros may get into cotangents: 2 if ``np.where`` and its like choose, 1 if elements are picked, else 0."""
-    level = 0
-    for op in walk(function.body):
+    """How exact zeros may get into cotangents: 2 if ``np.where`` and its like choose, 1 if elements are picked, else 0.
+
+    What is overwritten has no cotangent, either: chosen by a mask that is like ``np.where``, else like an element not picked.
+    """
+    level = _overwriting(function)
+    for op in walk(function.body) if level < 2 else ():
         if op.name == "call":
             if op.attrs["fn"] in _CHOOSING or _leaves_out(op):
                 return 2
             if op.attrs["fn"] in _PICKING or _picks_from_intermediate(op) or _multiplies_by_mask(op):
                 level = 1
     return level
+
+
+def _overwriting(function: Function) -> int:
+    """How much ``masking`` there is by stores into what was computed (arrays of constants and copies hold no infinities)."""
+    stores = [op for op in walk(function.body) if op.name == "store" and "fn" not in op.attrs]
+    if any(_is_mask(index) for op in stores for index in op.operands[2:]):
+        return 2
+    if not stores:
+        return 0
+    classes = AliasClasses(function)
+    return int(any(map(_is_computed, {v for op in stores for v in classes.members.get(classes.find(op.operands[0]), ())})))
+
+
+def _is_computed(value: Value) -> bool:
+    """Whether an infinity may have come into a value by more than sums and products."""
+    op = value.owner
+    if not isinstance(op, Op):
+        return False
+    if op.name == "call" and op.attrs["fn"] not in _TAME and carries_derivative(op):
+        return True
+    return op.name in ("call", "iaddv", *_PASS) and any(map(_is_computed, op.operands))
+
+
+_TAME = frozenset({np.copy, np.array, np.asarray, np.full, np.outer, operator.getitem, operator.mul, operator.add,
+                   operator.sub, operator.neg})
+"""Calls whose partial derivatives are finite where their arguments are."""
 
 
 def _leaves_out(op: Op) -> bool:

@@ -51,12 +51,12 @@ class AliasClasses:
         return v
 
     def union(self, a: Value, b: Value) -> None:
-        if _has_memory(a) and _has_memory(b):
+        if has_memory(a) and has_memory(b):
             self.parent[self.find(a)] = self.find(b)
 
     def is_foreign(self, v: Value) -> bool:
         root = self.find(v)
-        return any(self.find(f) is root for f in self.foreign if _has_memory(f))
+        return any(self.find(f) is root for f in self.foreign if has_memory(f))
 
     def _visit(self, op: Op) -> None:
         for r in op.results:
@@ -111,9 +111,9 @@ def memory_of_results(function: Function) -> tuple[Sharing, ...]:
     if end is None or end.name != "return":
         return ()
     classes = AliasClasses(function)
-    own = [classes.find(v) if _has_memory(v) else None for v in end.operands]
-    given = [classes.find(v) if _has_memory(v) else None for v in function.params]
-    outside = {classes.find(v) for v in classes.foreign - set(function.params) if _has_memory(v)}
+    own = [classes.find(v) if has_memory(v) else None for v in end.operands]
+    given = [classes.find(v) if has_memory(v) else None for v in function.params]
+    outside = {classes.find(v) for v in classes.foreign - set(function.params) if has_memory(v)}
     return tuple(Sharing(frozenset(_places(root, given)), frozenset(_places(root, own)) - {k}, root in outside)
                  for k, root in enumerate(own))
 
@@ -125,7 +125,8 @@ def _places(root: Value | None, roots: list[Value | None]) -> Iterator[int]:
 _SHARING = frozenset({"tuple", "dict", "item", "narrow", "broadcast", "convert", "append", "iaddv"})
 
 
-def _has_memory(v: Value) -> bool:
+def has_memory(v: Value) -> bool:
+    """Whether a value may refer to memory that other values refer to, too."""
     return _refers(v.type)
 
 
@@ -147,8 +148,11 @@ def may_alias(op: Op) -> bool:
     entry = registry.lookup(op.attrs["fn"])
     if op.attrs["fn"] is operator.getitem:
         return not _selects(op, op.attrs["args"][1])
-    if entry is not None and entry.alias == "copy":
-        return op.attrs["kwargs"].get("copy", Lit(True)) != Lit(True) or len(op.attrs["args"]) > 2
+    if entry is not None and entry.alias == "copy" and op.attrs["kwargs"].get("copy", Lit(True)) == Lit(True) \
+            and len(op.attrs["args"]) <= 2:
+        return False
+    if op.attrs["fn"] in _CONVERTING and _converts(op):
+        return False
     if op.attrs["fn"] in _VIEWS_IF:
         return _VIEWS_IF[op.attrs["fn"]](op)
     return entry is None or entry.alias != "fresh"
@@ -160,6 +164,16 @@ def is_reference(op: Op) -> bool:
         return False
     plain = all(isinstance(strip_const(v.type), Scalar) for v in op.operands[1:])
     return plain and isinstance(op.operands[0].type, Array) and may_alias(op)
+
+
+def _converts(op: Op) -> bool:
+    """Whether the result holds elements of another type than the array that is given, and so is another array."""
+    kinds = [strip_const(v.type) for v in (*op.operands[:1], *op.results)]
+    return len(kinds) == 2 and all(isinstance(t, Array) for t in kinds) and kinds[0].dtype != kinds[1].dtype  # type: ignore[attr-defined]
+
+
+_CONVERTING = (np.array, np.asarray, np.asanyarray, np.ascontiguousarray, registry.method("astype"))
+"""Functions that return their argument itself, or convert it."""
 
 
 def _of_array(op: Op) -> bool:

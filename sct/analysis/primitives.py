@@ -124,7 +124,8 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
     if entry is not None and not sp.context.splicing:
         out = _refuse_writes(entry, args, kwargs or {})
         if out is not None:
-            return WRITERS["out"](sp, fn, args, kwargs or {}, out)
+            stored: Abstract = WRITERS["out"](sp, fn, args, kwargs or {}, out)
+            return stored
         if fn in (operator.pow, pow) and len(args) == 2:
             require_real(sp, *args)
     if entry is not None and not entry.zero and _takes_arrays(fn):
@@ -210,8 +211,8 @@ def _fixed(sp: Specializer, a: Abstract) -> Abstract:
     return Static(sp.static(a, "this argument"))
 
 
-WRITERS: dict[str, Callable[..., Abstract]] = {}
-"""What stores the result of a call that is given ``out`` (see ``writers.py``)."""
+WRITERS: dict[str, Callable[..., Any]] = {}
+"""What stores: the result of a call that is given ``out`` (see ``writers.py``), a value (``stores.py``)."""
 
 
 def _refuse_writes(entry: Primitive, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract | None:
@@ -540,12 +541,22 @@ def inplace(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abstract) -
     result = apply(sp, fn, [x, y], inplace=True)
     assert isinstance(result, Value) and isinstance(x, Value)
     got = strip_const(result.type)
-    if not isinstance(got, Array) or got.ndim != t.ndim:
+    if not isinstance(got, Array | Scalar) or isinstance(got, Array) and got.ndim != t.ndim:
         raise Refusal("SCT603", f"the in-place result has another shape: {t} becomes {got}", "write `x = x + …`")
-    if got.dtype != t.dtype:
+    if not np.can_cast(got.dtype, t.dtype, "same_kind"):
         raise Refusal("SCT604", f"an in-place operation cannot turn {t} into {got}", "write `x = x + …`")
-    result.type = OrConst(Array(t.dtype, got.dims), x.type.const) if False else Array(t.dtype, got.dims)
+    if isinstance(got, Scalar) or got.dtype != t.dtype:
+        return _store_result(sp, x, result)
+    result.type = Array(t.dtype, got.dims)
     return result
+
+
+def _store_result(sp: Specializer, array: Value, result: Value) -> Value:
+    """``array += y`` whose sum is of another type than the array, which it is converted to: plainly stored."""
+    assert isinstance(result.owner, Op)
+    result.owner.name, result.hint = "call", ""
+    WRITERS["store"](sp, array, Static(Ellipsis), result)
+    return array
 
 
 def _compare(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:

@@ -17,7 +17,7 @@ from ..ir.ops import Slot
 from ..ir.types import Array, Scalar, Type, strip_const
 from .abstract import Abstract, Reference, Seq, Slice, Static
 from .infer import SIMPLE, Frame, Refusal, Specializer
-from .primitives import _Arguments, _conform, apply, binary
+from .primitives import WRITERS, _Arguments, _conform, apply, binary
 from .references import content, kind_of, plain
 from .subscripts import indexed_type
 
@@ -96,3 +96,4 @@ def _is_total(index: Abstract, value: Value) -> bool:
 
 
 SIMPLE["store_item"] = _store_item
+WRITERS["store"] = store

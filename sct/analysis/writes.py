@@ -28,36 +28,40 @@ from ..ir.rewrite import (
 )
 from ..ir.types import Array, constant, strip_const, type_of
 from ..rules import registry
-from .alias import AliasClasses, check_inplace, may_alias
+from .alias import AliasClasses, check_inplace, has_memory, may_alias
 from .infer import Context, Refusal
+from .layout import is_reshaped_view, may_be_reshaped_copy
 from .opening import returns_alone
 from .transient import mark_transient
 
 HINT = "write to a copy: `a = a.copy()`, or build the array with np.stack, np.concatenate or np.where"
-_NOT_REPEATED = (np.broadcast_to, np.diagonal)
-"""Views that cannot be written through: the same call on an adjoint would give an array that cannot be added to."""
+RESHAPED_HINT = "reshape a copy, which lies in memory in one piece: `a.copy().reshape(…)`"
+_NOT_REPEATED = (np.broadcast_to,)
+"""Views whose elements share memory: the same call on an adjoint would give an array that cannot be added to."""
 
 
-def settle_writes(context: Context, function: Function, entry: bool) -> list[str]:
+def settle_writes(context: Context, function: Function, entry: bool) -> dict[str, bool]:
     """Make every write of ``function`` a proven one; the names of the parameters that it writes to.
 
-    ``entry`` says that the function is the differentiated one: what it writes to of its arguments is copied first.
+    ``entry`` says that the function is the differentiated one: what it writes to of its arguments is copied first.  With each
+    name comes whether the array must lie in memory in one piece, as its copy does, because it is reshaped.
     """
     objections = check_inplace(function)
     if not objections and not any(op.name == "store" for op in walk(function.body)):
-        return []
+        return {}
     if not _become_stores(context, function, objections):
-        return []
+        return {}
     context.stores = True
     _drop_unchanged(function)
+    _mark_transient(function, AliasClasses(function))
+    copied = _copy_parameters(function) if entry else {}
     classes = AliasClasses(function)
-    _mark_transient(function, classes)
     for op in walk(function.body):
         if op.name == "store":
             refusal = _refusal(function, classes, op, entry)
             if refusal is not None:
                 context.refuse(refusal, op.loc)
-    return [] if context.obstacles else list(_copy_parameters(function, classes))
+    return copied
 
 
 def written_classes(function: Function, classes: AliasClasses) -> dict[Value, list[Value]]:
@@ -187,16 +191,26 @@ def _refusal(function: Function, classes: AliasClasses, op: Op, entry: bool) -> 
     if any(isinstance(v.type, Array) and classes.find(v) is root for v in op.operands[2:]):
         return Refusal("SCT601", f"{name} is written to at indices that it holds itself", "take the indices out of it before")
     for member in classes.members[root]:
-        reason = _obstacle(function, member, entry)
+        reason = None if entry and _is_only_returned(function, member) else _obstacle(function, member, entry)
         if reason is not None:
             code, why = reason
-            return Refusal(code, f"{name} {why}", HINT)
+            return Refusal(code, f"{name} {why}", RESHAPED_HINT if _is_doubtful(member.owner) else HINT)
     return None
 
 
 def _around_op(op: Op) -> Iterator[Block]:
     assert op.parent is not None
     return enclosing(op.parent)
+
+
+def _is_only_returned(function: Function, member: Value) -> bool:
+    """Whether a tuple or dict of arrays is made to be returned, perhaps in another: each array in it is copied then."""
+    op = member.owner
+    if not isinstance(op, Op) or op.name not in ("tuple", "dict") or op.parent is not function.body:
+        return False
+    users = [user for user in walk(function.body) if member in user.operands]
+    return all(user.name == "return" or user.name in ("tuple", "dict") and _is_only_returned(function, user.result)
+               for user in users)
 
 
 def _obstacle(function: Function, member: Value, entry: bool) -> tuple[str, str] | None:
@@ -218,6 +232,8 @@ def _obstacle(function: Function, member: Value, entry: bool) -> tuple[str, str]
     if op.name in ("if", "with", "narrow", "convert", "broadcast", *LOOPS) or is_fresh(op) or is_view(op) \
             or op.attrs.get("transient"):
         return None
+    if may_be_reshaped_copy(op):
+        return "SCT601", f"may share memory with {other}: reshaping gives a view or a copy, as the array lies in memory"
     if op.name == "invoke":
         if returns_alone(op, member):
             return None
@@ -234,7 +250,16 @@ def _is_carried(block: Block, value: Value) -> bool:
 
 def is_fresh(op: Op) -> bool:
     """Whether the result of ``op`` is memory of its own."""
-    return op.name == "call" and not may_alias(op)
+    if op.name != "call":
+        return False
+    entry = registry.lookup(op.attrs["fn"])
+    ours = entry is not None and _is_ours(op.attrs["fn"]) and "remembers" not in op.attrs
+    return not may_alias(op) or ours and not any(map(has_memory, op.operands))
+
+
+def _is_ours(fn: Callable[..., Any]) -> bool:
+    """Whether a function is one of NumPy's, of which we know all about memory, and not a user's with a rule."""
+    return (getattr(fn, "__module__", None) or "").split(".")[0] in ("numpy", "sct")
 
 
 def is_view(op: Op) -> bool:
@@ -245,55 +270,61 @@ def is_view(op: Op) -> bool:
     entry = registry.lookup(fn)
     if fn is tuple:
         return True
-    ours = (getattr(fn, "__module__", None) or "").split(".")[0] in ("numpy", "sct")
-    listed = entry is not None and ours and not entry.zero and fn not in _NOT_REPEATED and (
-        entry.alias == "view" or _is_plain_view(op, fn))
+    listed = entry is not None and _is_ours(fn) and not entry.zero and fn not in _NOT_REPEATED and (
+        entry.alias == "view" and fn not in DIAGONALS or may_alias(op) and _is_plain_view(op, fn))
     return (fn is operator.getitem and may_alias(op) or listed) and isinstance(op.operands[0].type, Array) \
         and all(isinstance(r.type, Array) for r in op.results)
 
 
 def _is_plain_view(op: Op, fn: Callable[..., Any]) -> bool:
     """Whether a call that may copy never does: without options, on any array or on one that lies in memory in one piece."""
-    if op.attrs["kwargs"]:
-        return False
-    if fn in _ONE_PIECE:
-        return _is_in_one_piece(op.operands[0])
-    return fn in _VIEWS_OF_ALL and len(op.attrs["args"]) == 1
+    if is_reshaped_view(op):
+        return True
+    options, count = set(op.attrs["kwargs"]), len(op.attrs["args"])
+    if fn in DIAGONALS:
+        t = strip_const(op.operands[0].type)
+        return isinstance(t, Array) and t.ndim == 2 and count <= 2 and options <= DIAGONALS[fn]
+    if fn in _VIEWS_OF_ALL:
+        decided = isinstance(op.attrs["kwargs"].get("copy", Lit(False)), Lit)
+        return decided and options <= _VIEWS_OF_ALL[fn] and count <= (2 if _VIEWS_OF_ALL[fn] else 1)
+    return fn is np.real and not options and str(op.operands[0].type.dtype).startswith("float")  # type: ignore[attr-defined]
 
 
-_VIEWS_OF_ALL = (np.squeeze, np.atleast_1d, np.atleast_2d, np.atleast_3d, np.asarray, np.asanyarray)
-"""Functions of one argument that never copy an array."""
-_ONE_PIECE = (np.reshape, np.ravel, registry.method("reshape"), registry.method("ravel"))
-_MAKERS = {np.zeros: 2, np.ones: 2, np.empty: 2, np.full: 3}
-"""Functions that make an array in C order, with the number of arguments before ``order``."""
-
-
-def _is_in_one_piece(array: Value) -> bool:
-    """Whether an array was made by this function in C order: then reshaping it gives a view, and so it does of its shadow."""
-    op = array.owner
-    if not isinstance(op, Op) or op.name != "call":
-        return False
-    fn = op.attrs["fn"]
-    if fn in _ONE_PIECE:
-        return not op.attrs["kwargs"] and _is_in_one_piece(op.operands[0])
-    return fn in _MAKERS and len(op.attrs["args"]) <= _MAKERS[fn] and set(op.attrs["kwargs"]) <= {"dtype"}
+DIAGONALS: dict[Any, set[str]] = {np.diagonal: {"offset"}, np.linalg.diagonal: {"offset"}, np.diag: set()}
+"""Functions that give a view which cannot be written through, and their keywords."""
+_VIEWS_OF_ALL: dict[Any, set[str]] = {
+    np.squeeze: {"axis"}, np.atleast_1d: set(), np.atleast_2d: set(), np.atleast_3d: set(),
+    np.asarray: {"dtype"}, np.asanyarray: {"dtype"}, np.array: {"dtype", "copy"}, registry.method("astype"): {"dtype", "copy"},
+}
+"""Functions that never copy an array whose element type stays, if they may give a view at all, and their keywords."""
 
 
 # ------------------------------------------------------------------------------------------------------------ entry copies
 
-def _copy_parameters(function: Function, classes: AliasClasses) -> Iterator[str]:
-    """Copy the arrays that the function writes to: a gradient never changes its caller's."""
-    written = {member for members in written_classes(function, classes).values() for member in members}
-    for param in list(function.params):
-        if param not in written:
-            continue
-        t = strip_const(param.type)
-        assert isinstance(t, Array)
-        spelled: dict[str, Any] = {"spelled": "method", "spelled_name": "copy"} if t.ndim < 2 else {}
-        copy = Op("call", [], [], {"fn": np.copy, "args": (Slot(0),), "kwargs": {}, "effect": "fresh", **spelled}, [],
-                  function.body, function.body.ops[0].loc)
-        copy.results = [Value(param.hint, param.type, copy)]
-        replace_all_uses(param, copy.result, function.body)
-        copy.operands = [param]
-        insert_before(function.body.ops[0], [copy])
-        yield param.hint
+def _copy_parameters(function: Function) -> dict[str, bool]:
+    """Copy the arrays that the function writes to: a gradient never changes its caller's.
+
+    A matrix is copied with its layout, unless it is reshaped: then it must be in C order, as the copy is.
+    """
+    copied: dict[str, bool] = {}
+    for members in written_classes(function, AliasClasses(function)).values():
+        reshaped = any(_is_doubtful(v.owner) for v in members)
+        for param in [v for v in members if v in function.params and isinstance(v.type, Array)]:
+            _copy_on_entry(function, param, reshaped)
+            copied[param.hint] = reshaped
+    return copied
+
+
+def _is_doubtful(op: Op | Block | None) -> bool:
+    return isinstance(op, Op) and may_be_reshaped_copy(op) and not is_view(op) and not op.attrs.get("transient")
+
+
+def _copy_on_entry(function: Function, param: Value, reshaped: bool) -> None:
+    assert isinstance(param.type, Array)
+    method: dict[str, Any] = {"spelled": "method", "spelled_name": "copy"} if reshaped or param.type.ndim < 2 else {}
+    copy = Op("call", [], [], {"fn": np.copy, "args": (Slot(0),), "kwargs": {}, "effect": "fresh", **method}, [],
+              function.body, function.body.ops[0].loc)
+    copy.results = [Value(param.hint, param.type, copy)]
+    replace_all_uses(param, copy.result, function.body)
+    copy.operands = [param]
+    insert_before(function.body.ops[0], [copy])

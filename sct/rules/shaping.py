@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import RuleError
-from ..runtime.helpers import index_add, unbroadcast
+from ..runtime.helpers import diagonal, index_add, unbroadcast
 from . import shapes
 from .indexing import inverse_permutation, like, normal_axis, pick, slab
 from .notation import linear, vjp
@@ -495,6 +495,11 @@ def diagonal_vjp(a, offset=0, axis1=0, axis2=1, *, z, z_bar):
     a_bar = matrices_back(on_diagonal(z_bar, a.shape[axis1], a.shape[axis2], offset), a, axis1, axis2)
 
 
+@vjp(diagonal, alias="view", infer=shapes.diagonal)
+def main_diagonal_vjp(a, offset=0, *, z, z_bar):
+    a_bar = matrices_back(on_diagonal(z_bar, a.shape[0], a.shape[1], offset), a, 0, 1)
+
+
 @vjp(np.trace)
 def trace_vjp(a, offset=0, axis1=0, axis2=1, dtype=None, *, z, z_bar):
     each = z_bar if np.ndim(z_bar) == 0 else np.expand_dims(z_bar, (-2, -1))
@@ -570,6 +575,7 @@ for parameter, functions in LINEAR_IN.items():
     for function in functions:
         linear(function, parameter)
 linear(np.matrix_transpose, "x")
+linear(diagonal, "a")
 linear(np.array, "object")
 linear(np.append, "arr", "values")
 linear(np.tile, "A")

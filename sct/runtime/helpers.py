@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["copied", "digamma", "expected", "first_max", "first_min", "folded", "index_add", "last_written", "log_or_zero",
-           "one_hot", "polygamma", "power_dx", "products_of_others", "replaced", "replicated",
-           "sinc_dx", "sorting_order", "strong_product", "strong_quotient", "unbroadcast", "zeros_like"]
+__all__ = ["copied", "diagonal", "digamma", "expected", "first_max", "first_min", "folded", "index_add", "last_written",
+           "log_or_zero", "one_hot", "polygamma", "power_dx", "products_of_others", "replaced", "replicated", "sinc_dx",
+           "sorting_order", "strong_product", "strong_quotient", "unbroadcast", "zeros_like"]
 
 
 def unbroadcast(x_bar: Any, x: Any) -> Any:
@@ -129,6 +129,19 @@ def index_add(buffer: np.ndarray[Any, Any], index: Any, value: Any) -> None:
     [2.0, 0.0, 1.0]
     """
     np.add.at(buffer, index, value)
+
+
+def diagonal(a: np.ndarray[Any, Any], offset: int = 0) -> np.ndarray[Any, Any]:
+    """The diagonal of a matrix as a view that can be written through, which ``np.diagonal`` forbids.
+
+    >>> a = np.zeros((2, 2))
+    >>> diagonal(a)[:] = 1.0
+    >>> a.tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
+    """
+    view = np.diagonal(a, offset)
+    view.flags.writeable = True
+    return view
 
 
 def zeros_like(x: Any, *path: int) -> Any:

@@ -236,6 +236,17 @@ def _filled_like(fn: Function) -> Function:
     return rule
 
 
+def _flip(x: Any, axis: Any = None) -> Any:
+    """A view, as NumPy's is."""
+    return make(np.flip(x.value, axis), np.flip(x.tangent, _axes(axis, x.value.ndim)))
+
+
+def _copyto(target: Any, source: Any) -> None:
+    if not isinstance(target, DualArray):
+        raise ReferenceGap("a dual number is written into a plain array")
+    target.assign(source)
+
+
 def _copy(x: Any) -> Any:
     return make(np.copy(x.value) if isinstance(x, DualArray) else x.value, x.tangent.copy())
 
@@ -264,7 +275,7 @@ def _with_no_derivative(fn: Function) -> Function:
 
 
 LINEAR: frozenset[Function] = frozenset({
-    np.trace, np.diag, np.diagonal, np.tril, np.triu, np.flip, np.fliplr, np.flipud, np.roll, np.rot90, np.repeat, np.tile,
+    np.trace, np.diag, np.diagonal, np.tril, np.triu, np.fliplr, np.flipud, np.roll, np.rot90, np.repeat, np.tile,
     np.cumsum, np.diff, np.take, np.pad, np.real, np.atleast_2d, np.trapezoid})
 JOINS: frozenset[Function] = frozenset({np.concatenate, np.stack, np.hstack, np.vstack, np.column_stack, np.dstack})
 MULTILINEAR: frozenset[Function] = frozenset({
@@ -275,7 +286,8 @@ INACTIVE: frozenset[Function] = frozenset({
 FORMULAS: dict[Function, Function] = {
     np.sum: _sum, np.mean: _mean, np.prod: _prod, np.max: _extreme(np.max), np.min: _extreme(np.min),
     np.amax: _extreme(np.amax), np.amin: _extreme(np.amin), np.var: _var, np.std: _std, np.linalg.norm: _norm,
-    np.clip: _clip, np.where: _where, np.sort: _sort, np.reshape: _reshape, np.ravel: _like(np.ravel),
+    np.clip: _clip, np.flip: _flip, np.copyto: _copyto, np.where: _where,
+    np.sort: _sort, np.reshape: _reshape, np.ravel: _like(np.ravel),
     np.expand_dims: _like(np.expand_dims), np.squeeze: _like(np.squeeze), np.atleast_1d: _like(np.atleast_1d),
     np.transpose: _transpose, np.swapaxes: _swapaxes, np.moveaxis: _moveaxis, np.broadcast_to: _broadcast_to,
     np.zeros_like: _filled_like(np.zeros_like), np.ones_like: _filled_like(np.ones_like),

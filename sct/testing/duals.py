@@ -154,6 +154,11 @@ class DualArray(Dual):
         """Writes one number to every element."""
         self.assign(value)
 
+    def sort(self) -> None:
+        """Puts the elements of a vector in order."""
+        order = np.argsort(self.value, kind="stable")
+        self.value[...], self.tangent[...] = self.value[order], self.tangent[order]
+
     def tolist(self) -> Any:
         """Nested lists of Python numbers."""
         return [x.item() if x.value.ndim == 0 else x.tolist() for x in self]

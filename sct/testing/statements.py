@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from .array_writes import WRITES as ARRAY_WRITES
+from .array_writes import WRITING_LOOPS, ArrayWrites
 from .changes import Changes
 from .context import Var
 
 
-class Statements(Changes):
+class Statements(ArrayWrites, Changes):
     """Writes statements line by line."""
 
     def statements(self, count: int) -> None:
@@ -22,7 +24,8 @@ class Statements(Changes):
             if self.budget <= 0:
                 return
             self.budget -= 1
-            weights, writers = zip(*forms, *(COMPOUND if self.indent < 5 else ()), strict=True)
+            nested = [*COMPOUND, *(WRITING_LOOPS if self.array_writes else ())] if self.indent < 5 else []
+            weights, writers = zip(*forms, *nested, strict=True)
             self.rng.choices(writers, weights)[0](self)
 
     def assign_int(self) -> None:
@@ -298,39 +301,12 @@ class Statements(Changes):
         if "return" not in self.lines[-1] and not self.loops:
             self.scope.update(bound)
 
-    def write_array(self) -> None:
-        names = [n for n in self.visible("vec", (self.n,)) if not self.scope[n].fixed]
-        if not names:
-            return self.assign_vector()
-        name = self.rng.choice(names)
-        self.use("array write")
-        x = self.value(2)
-        self.emit(
-            self.rng.choice(
-                (
-                    f"{name}[{self.index(self.n)}] = {x}",
-                    f"{name}[{self.index(self.n)}] += {x}",
-                    f"{name}[1:] = {x}",
-                    f"{name}[:-1] += {name}[1:]",
-                    f"{name}[{name} > 0.5] = {x}",
-                    f"{name} += {self.made((self.n,))}",
-                    f"{name}[:] = {self.made((self.n,))}",
-                    f"{name} *= math.cos({x})",
-                    f"{name}[1:] = {name}[1:] + 0.5 * {name}[:-1]",
-                    f"{name}[:] = {name}.reshape(-1)[::-1]",
-                    f"{name}[:-1] *= np.cos({name}.ravel())[1:]",
-                    f"np.clip({name}, -1.5, 1.5, out={name})",
-                )
-            )
-        )
-        return None
-
-
     def call_array_writer(self) -> None:
         """A call of a function that writes to its arguments: whole arrays, overlapping slices, one array twice."""
         names = [n for n in self.visible("vec", (self.n,)) if not self.scope[n].fixed]
         if not names or not self.array_writers:
-            return self.write_array()
+            self.write_array()
+            return
         self.use("call of a helper that writes")
         function, returns = self.rng.choice(self.array_writers)
         a, b = self.rng.choice(names), self.rng.choice(names)
@@ -347,7 +323,6 @@ class Statements(Changes):
             self.emit(f"{name} = {called}")
             if self.chance(0.5):
                 self.emit(f"{name}[0] = {self.value(2)}")
-        return None
 
 
 Form = Callable[[Statements], None]
@@ -400,4 +375,4 @@ COMPOUND: list[tuple[float, Form]] = [
     (0.6, Statements.change_dict),
     (0.6, Statements.change_object),
 ]
-WRITES: list[tuple[float, Form]] = [(4, Statements.write_array), (3, Statements.call_array_writer)]
+WRITES: list[tuple[float, Form]] = [*ARRAY_WRITES, (3, Statements.call_array_writer)]

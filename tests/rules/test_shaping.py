@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sct.rules import creation, shaping
+from sct.runtime.helpers import diagonal
 
 from .calls import Call, by_primitive, check_rule, check_type, unnoticed
 
@@ -103,7 +104,7 @@ PARTS = [
 DIAGONALS = [
     *[Call(np.diag, V, k) for k in (0, 1, -2)], *[Call(np.diag, a, k) for a in (M, M.T, M[:, :2]) for k in (0, 1, -1, 2)],
     Call(np.diag, V), Call(np.diagflat, V), Call(np.diagflat, M, 1), Call(np.diagonal, M), Call(np.diagonal, M, 1),
-    Call(np.diagonal, M, -1),
+    Call(np.diagonal, M, -1), Call(diagonal, M), Call(diagonal, M, 1), Call(diagonal, M, -1),
     Call(np.diagonal, T), Call(np.diagonal, T, 1, 1, 2), Call(np.diagonal, T, 0, 2, 0),
     Call(np.diagonal, T, -1, axis1=-1, axis2=1),
     Call(np.trace, M), Call(np.trace, M, 1), Call(np.trace, M, -1), Call(np.trace, T), Call(np.trace, T, 1, 2, 0),
