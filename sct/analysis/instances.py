@@ -182,7 +182,11 @@ def method_of(sp: Specializer, base: Reference, name: str, args: list[Abstract],
 
 
 def _store_attr(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
-    store_attribute(sp, args[0], op.attrs["name"], args[1], op.attrs.get("aug"))
+    base, value, *before = args
+    fn: Any = op.attrs.get("aug")
+    if before:
+        value, fn = inplace(sp, fn, before[0], value), None
+    store_attribute(sp, base, op.attrs["name"], value, fn)
     return []
 
 

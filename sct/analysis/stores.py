@@ -7,17 +7,18 @@ converted and broadcast by explicit ops, so that its cotangent finds the way bac
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from ..ir.core import Op, Value
-from ..ir.ops import Slot
+from ..ir.core import Op, Value, walk
+from ..ir.ops import Slot, op_effect
 from ..ir.types import Array, Scalar, Type, strip_const
 from .abstract import Abstract, Reference, Seq, Slice, Static
+from .alias import may_alias
 from .infer import SIMPLE, Frame, Refusal, Specializer
-from .primitives import WRITERS, _Arguments, _conform, apply, binary
+from .primitives import WRITERS, _Arguments, _conform, apply, binary, inplace
 from .references import content, kind_of, plain
 from .subscripts import indexed_type
 
@@ -25,8 +26,36 @@ WAY_OUT = "build the result with np.array([...]), np.stack, np.concatenate or np
 
 
 def _store_item(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
-    store(sp, args[0], args[1], args[2], op.attrs.get("aug"))
+    base, index, value, *before = args
+    fn: Any = op.attrs.get("aug")
+    if before and _is_read_first(sp, base, before[0]):
+        value, fn = inplace(sp, fn, before[0], value), None
+    store(sp, base, index, value, fn)
     return []
+
+
+def _is_read_first(sp: Specializer, base: Abstract, before: Abstract) -> bool:
+    """Whether ``base[index] fn= value`` has to use what it read before its value was computed, which is dropped otherwise.
+
+    An array is read where it is written, unless something else was written meanwhile; a view sees that anyway.
+    """
+    array = content(sp, base)
+    if not isinstance(array, Value) or not isinstance(array.type, Array):
+        return True
+    load = before.owner if isinstance(before, Value) else None
+    ops = sp.builder.block.ops
+    if not isinstance(load, Op) or load not in ops:
+        return True
+    if any(op_effect(op) == "writes" or op.name == "iaddv" for new in ops[ops.index(load) + 1:] for op in _all(new)):
+        return not (isinstance(load.result.type, Array) and may_alias(load))
+    ops.remove(load)
+    return False
+
+
+def _all(op: Op) -> Iterator[Op]:
+    yield op
+    for block in op.blocks:
+        yield from walk(block)
 
 
 def store(sp: Specializer, base: Abstract, index: Abstract, value: Abstract, fn: Callable[..., Any] | None = None,

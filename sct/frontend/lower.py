@@ -97,11 +97,13 @@ class StatementLowerer(ExpressionLowerer):
             result = self.op(stmt, "inplace", [before, self.expr(stmt.value)], op=fn)
             self.bind(stmt, target.id, result)
         elif isinstance(target, gast.Attribute):
-            operands = [self.expr(target.value), self.expr(stmt.value)]
-            self.effect(stmt, "store_attr", operands, name=self.mangled(target.attr), aug=fn)
+            name, owner = self.mangled(target.attr), self.expr(target.value)
+            loaded = [self.op(target, "attr", [owner], name=name)] if _calls(stmt.value) else []
+            self.effect(stmt, "store_attr", [owner, self.expr(stmt.value), *loaded], name=name, aug=fn)
         else:
-            operands = [self.expr(target.value), self.expr(target.slice), self.expr(stmt.value)]
-            self.effect(stmt, "store_item", operands, aug=fn)
+            place = [self.expr(target.value), self.expr(target.slice)]
+            loaded = [self.op(target, "getitem", place)] if _calls(stmt.value) else []
+            self.effect(stmt, "store_item", [*place, self.expr(stmt.value), *loaded], aug=fn)
 
     def _Delete(self, stmt: Node) -> None:
         for target in stmt.targets:
@@ -326,6 +328,11 @@ class StatementLowerer(ExpressionLowerer):
         self.loop_body(stmt, names, inits, body, None)
         self.env = env
         self.leave(stmt, names, inits, [test, body])
+
+
+def _calls(value: Node) -> bool:
+    """Whether computing a value may change what an augmented assignment has read before: it calls something."""
+    return any(isinstance(node, gast.Call) for node in gast.walk(value))
 
 
 def _pairwise(target: Node, value: Node) -> bool:
