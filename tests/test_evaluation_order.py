@@ -64,8 +64,8 @@ def array_as_argument(v):
     return np.sum(product(v, triple_first(v)))
 
 
-@pytest.mark.parametrize("fun", [element, whole, view, list_of_places, place_that_a_call_tells, sum_of_reads, display, arguments,
-                                 array_as_argument])
+@pytest.mark.parametrize("fun", [element, whole, view, list_of_places, place_that_a_call_tells, sum_of_reads, display,
+                                 arguments, array_as_argument])
 def test_arrays(fun):
     check(fun, V)
 
