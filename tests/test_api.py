@@ -755,7 +755,7 @@ def test_supported_lists_every_obstacle_and_runs_nothing():
             y = x
         finally:
             return 0.0
-        del x[0]
+        del x.part
         return y
     obstacles = sct.supported(f, 1.0)
     assert {"SCT103", "SCT106"} <= {o.code for o in obstacles} and not calls

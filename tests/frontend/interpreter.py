@@ -247,15 +247,16 @@ def _made(frame: Frame, op: Op, values: list[Any]) -> list[Any]:
 
 
 def _store_item(frame: Frame, op: Op, values: list[Any]) -> list[Any]:
-    obj, index, value = values
-    obj[index] = value if op.attrs["aug"] is None else op.attrs["aug"](obj[index], value)
+    obj, index, value, *before = values
+    old = op.attrs["aug"]
+    obj[index] = value if old is None else old(*before or [obj[index]], value)
     return []
 
 
 def _store_attr(frame: Frame, op: Op, values: list[Any]) -> list[Any]:
-    obj, value = values
-    old = op.attrs["aug"]
-    setattr(obj, op.attrs["name"], value if old is None else old(getattr(obj, op.attrs["name"]), value))
+    obj, value, *before = values
+    old, name = op.attrs["aug"], op.attrs["name"]
+    setattr(obj, name, value if old is None else old(*before or [getattr(obj, name)], value))
     return []
 
 
