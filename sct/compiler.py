@@ -38,7 +38,7 @@ from .analysis.bound import settle_bound
 from .analysis.effects import effects_once, settle_effects
 from .analysis.exceptions import settle_handled
 from .analysis.infer import Context, Frame, Refusal, Specializer
-from .analysis.linear import settle_appends
+from .analysis.linear import settle_lists
 from .analysis.mixed import settle_mixed
 from .analysis.opening import callees_to_open, settle_sharing
 from .analysis.references import NeedsPlaces
@@ -216,7 +216,7 @@ def _specialise(context: Context, fun: Any, names: Sequence[str], arguments: Seq
     typed = Typed(function, plain_value(sp, result))
     _return(sp, typed, structured)
     functions = [function, *(r.function for r in getattr(context.session, "_records", {}).values())]
-    settle_appends(functions)
+    settle_lists(functions)
     settle_bound(functions)
     settle_effects(functions)
     settle_handled(functions)

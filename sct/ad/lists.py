@@ -105,13 +105,16 @@ def item(rev: Emitter, sequence: Value, index: Abstract) -> Value:
 
 def is_list_operation(op: Op) -> bool:
     """Whether a call joins or repeats lists."""
-    return op.attrs["fn"] in (operator.add, operator.mul) and isinstance(strip_const(op.results[0].type), List)
+    return op.attrs["fn"] in (operator.add, operator.mul, list, helpers.copied) and isinstance(strip_const(op.results[0].type), List)
 
 
 def reverse_operation(rev: Reverser, op: Op, total: Value | None) -> None:
     """The adjoint of ``xs + ys`` and of ``xs * n``."""
     from .rules import to_abstract
     assert total is not None
+    if len(op.attrs["args"]) == 1:
+        rev.accumulate(op.operands[0], total)  # a copy
+        return
     x, y = (to_abstract(t, op.operands) for t in op.attrs["args"])
     if op.attrs["fn"] is operator.add and isinstance(y, Seq) and y.items:
         last = Static(-len(y.items))  # counted from the end, for which the list before is not needed

@@ -11,13 +11,14 @@ from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from ..analysis.abstract import Static
 from ..analysis.activity import active_values, carries_derivative
 from ..analysis.infer import Context, Refusal
 from ..analysis.writes import is_view
 from ..errors import InternalError
 from ..ir.build import Builder
 from ..ir.core import Block, Function, Op, Value, walk
-from ..ir.ops import Lit, SeqOf, Slot
+from ..ir.ops import STORES, Lit, SeqOf, Slot
 from ..ir.printing import op_text
 from ..ir.rewrite import clone_function
 from ..ir.types import List, Tuple, Type, strip_const
@@ -168,7 +169,9 @@ def _tuple(rev: Reverser, op: Op) -> None:
     if total is None:
         return
     for k, item in enumerate(op.operands):
-        if item in rev.active:
+        if item in rev.shadows.given and op.result in rev.shadows:
+            rev.buffers[item] = lists.item(rev, total, Static(k))
+        elif item in rev.active:
             rev.accumulate(item, rev.builder.value("call", [total], control.bar_type(item), fn=operator.getitem,
                                                    args=(Slot(0), Lit(k)), kwargs={}, adjoint=True))
 
@@ -203,7 +206,7 @@ def _append(rev: Reverser, op: Op) -> None:
 
 def _store(rev: Reverser, op: Op) -> None:
     try:
-        writes.reverse_store(rev, op)
+        _STORES[op.name](rev, op)
     except Refusal as refusal:
         rev.context.refuse(refusal, op.loc)
 
@@ -212,8 +215,9 @@ HANDLERS: dict[str, Callable[[Reverser, Op], None]] = {
     "call": _call, "iaddv": _call, "narrow": _pass_through, "convert": _convert, "broadcast": _broadcast, "tuple": _tuple,
     "item": _item, "append": _append, "if": control.reverse_if, "for": control.reverse_for, "while": control.reverse_while,
     "with": control.reverse_with, "invoke": calls.reverse_invoke, "try": control.reverse_try,
-    "store": _store,
+    **dict.fromkeys(STORES, _store),
 }
+_STORES = {"store": writes.reverse_store, "insert": writes.reverse_insert, "remove": writes.reverse_remove}
 
 
 # ------------------------------------------------------------------------------------------------------- whole functions

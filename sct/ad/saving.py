@@ -18,7 +18,7 @@ import numpy as np
 from ..analysis.alias import AliasClasses, may_alias
 from ..errors import InternalError
 from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
-from ..ir.ops import IMPLICIT, LOOPS
+from ..ir.ops import IMPLICIT, LOOPS, STORES
 from ..ir.rewrite import clone_op, incoming
 from ..ir.types import Cache, List, Scalar, strip_const
 
@@ -151,7 +151,7 @@ class _Saver:
         if op.name != "call" or op.attrs["fn"] not in CHEAP and not (op.attrs["fn"] in SHORT and _in_branch(op)):
             return False
         reads = op.attrs["fn"] is operator.getitem
-        if reads and self._loads_what_is_stored(op):
+        if (reads or op.attrs["fn"] is len and isinstance(op.operands[0].type, List)) and self._loads_what_is_stored(op):
             return False
         return len(op.results) == 1 and (isinstance(strip_const(op.results[0].type), Scalar) or reads and _is_view(op))
 
@@ -310,7 +310,7 @@ def bind_unbound(v: Value, seen: set[Value]) -> bool:
 
 def _stored(function: Function) -> Callable[[Value], bool]:
     """Which values may refer to memory that the forward sweep stores into."""
-    stores = [op for op in walk(function.body) if op.name == "store"]
+    stores = [op for op in walk(function.body) if op.name in STORES]
     if not stores:
         return lambda _: False
     classes = AliasClasses(function)

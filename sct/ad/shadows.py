@@ -16,11 +16,11 @@ import numpy as np
 from ..analysis.alias import AliasClasses
 from ..analysis.writes import DIAGONALS, is_view, written_classes
 from ..errors import InternalError
-from ..ir.core import Block, Function, Op, Value
+from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS, Slot
 from ..ir.printing import op_text
 from ..ir.rewrite import carried_start, exits
-from ..ir.types import UNDEF, Array
+from ..ir.types import UNDEF, Array, List
 from ..runtime import helpers
 
 if TYPE_CHECKING:
@@ -42,12 +42,17 @@ class Shadows:
         self.moving: set[Value] = set()
         """Names of memory that is stored into, and their shadows, as branches and loops pass them on."""
         classes = AliasClasses(function)
+        self.given: set[Value] = set()
+        """Lists and arrays that become items of a list: its shadow holds theirs."""
         for root, members in written_classes(function, classes).items():
             self.moving.update(v for v in members if _is_passed_on(v))
-            arrays = [v for v in members if v in active and isinstance(v.type, Array) and not _is_implicit(v)]
+            arrays = [v for v in members if v in active and isinstance(v.type, Array | List) and not _is_implicit(v)]
             self.root.update(dict.fromkeys(arrays, root))
             if any(map(_is_passed_on, arrays)):
                 self.carried.update(arrays)
+        for op in walk(function.body) if self.root else ():
+            if op.name in ("insert", "store", "tuple") and any(isinstance(v.type, List) for v in (*op.operands[:1], *op.results)):
+                self.given.update(v for v in op.operands[op.name != "tuple":] if v in self.root)
 
     def __contains__(self, value: Value) -> bool:
         return value in self.root
@@ -83,6 +88,8 @@ def _shadow_ops(op: Op, wanted: Sequence[Value], of: Callable[[Value], Value]) -
 
 def _zeros_for(op: Op, result: Value) -> tuple[list[Value], dict[str, Any]]:
     """The call that makes zeros of the shape and type of a ``result`` of ``op``: operands and attributes."""
+    if isinstance(result.type, List):
+        return [result], {"fn": helpers.zeros_like, "args": (Slot(0),), "kwargs": {}, "effect": "fresh"}
     if op.name == "call" and op.attrs["fn"] in (np.zeros, np.ones, np.empty):
         return list(op.operands), {**op.attrs, "fn": np.zeros}
     like = op.operands[0] if _is_like_another(op) else result
@@ -108,8 +115,11 @@ def open_block(rev: Reverser, block: Block) -> None:
     """Make the shadows of what the forward ``block`` defines, in the current block of the reverse sweep."""
     loc = rev.builder.loc
     for op in block.ops:
-        wanted = [r for r in op.results if r in rev.shadows and r not in rev.shadows.carried]
+        wanted = [r for r in op.results if r in rev.shadows and r not in rev.shadows.carried and r not in rev.shadows.given]
         if not wanted:
+            continue
+        if isinstance(op.result.type, List) and not is_view(op):
+            rev.buffers[op.result] = rev.zeros(op.result)
             continue
         if op.name == "narrow":
             rev.buffers[op.result] = rev.buffers[op.operands[0]]

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..analysis.alias import may_alias
+from ..analysis.infer import Refusal
 from ..analysis.subscripts import from_value
 from ..ir.core import Block, Op, Value, walk
 from ..ir.ops import IMPLICIT, Lit, Slot, template_slots
 from ..ir.rewrite import index_template, insert_before
-from ..ir.types import Array, strip_const
+from ..ir.types import Array, List, Scalar, strip_const
 from ..rules import registry
 from ..runtime import helpers
 from . import rules
@@ -32,7 +33,8 @@ def keep_overwritten(rev: Reverser, body: Block) -> None:
         scratch = Block()
         rev.builder.loc = op.loc
         with rev.builder.at(scratch):
-            rev.overwritten[op] = old = _copied(rev, read_place(rev, op, op.operands[0]))
+            old = read_place(rev, op, op.operands[0])
+            rev.overwritten[op] = old = old if isinstance(op.operands[0].type, List) else _copied(rev, old)
             if isinstance(old.owner, Op) and old.owner.attrs.get("fn") is np.copy:
                 old.owner.attrs["overwritten"] = True
         insert_before(op, scratch.ops)
@@ -48,7 +50,7 @@ def reverse_store(rev: Reverser, op: Op) -> None:
     if fn is None:
         taken = _taken(rev, op)
         _clear(rev, op)
-        rev.accumulate(value, taken)
+        _hand_on(rev, value, taken)
     elif fn in (operator.add, operator.sub):
         if value in rev.active:
             taken = _taken(rev, op)
@@ -57,6 +59,72 @@ def reverse_store(rev: Reverser, op: Op) -> None:
         _clear(rev, op)
     else:
         _combined(rev, op, value)
+
+
+def reverse_insert(rev: Reverser, op: Op) -> None:
+    """Take the item out again; its cotangent is in the shadow at the same place."""
+    target, value = op.operands[:2]
+    place = _inserted_at(rev, op)
+    _take_out(rev, target, place, undo=True)
+    if target in rev.shadows:
+        _hand_on(rev, value, _take_out(rev, rev.buffers[target], place))
+
+
+def reverse_remove(rev: Reverser, op: Op) -> None:
+    """Put the item back; its cotangent comes to the same place of the shadow."""
+    target, item = op.operands[0], op.result
+    place = _taken_from(rev, op)
+    _put_in(rev, target, item, place, undo=True)
+    if target in rev.shadows:
+        bar = rev.total(item)
+        if bar is None:
+            bar = rev.zeros(item)
+        elif not isinstance(strip_const(item.type), Scalar) and item not in rev.buffers:
+            bar = rev.copy(bar)
+        _put_in(rev, rev.buffers[target], bar, place)
+
+
+def _hand_on(rev: Reverser, value: Value, bar: Value) -> None:
+    """Give ``value`` what was taken out of the shadow of a list: it is its shadow, where it has one."""
+    if value in rev.shadows:
+        rev.buffers[value] = bar
+    else:
+        rev.accumulate(value, bar)
+
+
+def _take_out(rev: Reverser, items: Value, place: Any, **attrs: Any) -> Value:
+    template, operands = place
+    assert isinstance(items.type, List)
+    t = strip_const(items.type.item)
+    return rev.builder.value("remove", [items, *operands], t, args=(Slot(0), rules.renumber(template, {0: 1})), adjoint=True,
+                             **attrs)
+
+
+def _put_in(rev: Reverser, items: Value, value: Value, place: Any, **attrs: Any) -> None:
+    template, operands = place
+    rev.builder.emit("insert", [items, value, *operands], args=(Slot(0), rules.renumber(template, {0: 2})), adjoint=True, **attrs)
+
+
+def _inserted_at(rev: Reverser, op: Op) -> tuple[Any, list[Value]]:
+    """Where the item is that has been inserted: an index, and the operand that its slot 0 is."""
+    template = index_template(op)
+    if template == Lit(None):
+        return Lit(-1), []
+    if template == Lit(0):
+        return template, []
+    raise Refusal("SCT606", "an item is inserted inside of a list whose length only run time knows",
+                  "insert it at the front, or append it")
+
+
+def _taken_from(rev: Reverser, op: Op) -> tuple[Any, list[Value]]:
+    """Where to insert an item so that it is where it has been taken from."""
+    template = index_template(op)
+    if template == Lit(-1):
+        return Lit(None), []
+    if template == Lit(0):
+        return template, []
+    raise Refusal("SCT606", "an item is taken from inside of a list whose length only run time knows",
+                  "take it from an end: `pop()` or `pop(0)`")
 
 
 def _is_constant(fn: Any) -> bool:
@@ -124,6 +192,8 @@ def _taken(rev: Reverser, op: Op) -> Value:
     """The cotangent of what is stored, in memory of its own; of a place that is named twice, that of the last."""
     shadow = rev.buffers[op.operands[0]]
     place = read_place(rev, op, shadow)
+    if isinstance(op.operands[0].type, List):
+        return place
     if not _repeats(op) or op.attrs.get("at"):
         return _copied(rev, place)
     slots = sorted(set(template_slots(index_template(op))))
@@ -142,7 +212,9 @@ def _repeats(op: Op) -> bool:
 def _clear(rev: Reverser, op: Op) -> None:
     """What was there before the store has no influence: no cotangent goes further back."""
     shadow = rev.buffers[op.operands[0]]
-    if index_template(op) == Lit(...):
+    if isinstance(op.operands[0].type, List):
+        _put(rev, op, shadow, rev.zeros(rev.overwritten[op]))
+    elif index_template(op) == Lit(...):
         rev.builder.emit("fill", [shadow])
     else:
         _put(rev, op, shadow, rev.constant(0.0))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from ..ir.core import Block, Function, Op, Value, walk
-from ..ir.ops import LOOPS, Lit, Slot
+from ..ir.ops import LOOPS, STORES, Lit, Slot
 from ..ir.types import Array, Scalar, strip_const
 from ..rules import registry
 from .alias import AliasClasses
@@ -48,7 +48,7 @@ def _grow(function: Function, seeds: set[Value], forward: bool) -> set[Value]:
 
 def _flow(function: Function) -> Iterable[tuple[Value, Value]]:
     """Every pair (used value, value it flows into) along which a derivative may flow."""
-    stores = [op for op in walk(function.body) if op.name == "store"]
+    stores = [op for op in walk(function.body) if op.name in STORES]
     if stores:
         yield from _flow_through_memory(function, stores)
     for op in walk(function.body):
@@ -72,7 +72,10 @@ def _flow_through_memory(function: Function, stores: Sequence[Op]) -> Iterable[t
             yield member, root
             yield root, member
     for op in stores:
-        yield op.operands[1], op.operands[0]
+        if op.name == "remove":
+            yield op.operands[0], op.results[0]
+        else:
+            yield op.operands[1], op.operands[0]
 
 
 def _loop_flow(op: Op) -> Iterable[tuple[Value, Value]]:

@@ -12,10 +12,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..ir.core import Block, Function, Op, Sharing, Value, defining_block, enclosing, walk
-from ..ir.ops import LOOPS, Lit, SeqOf, Slot
+from ..ir.ops import LOOPS, Lit, SeqOf, SliceOf, Slot
 from ..ir.rewrite import carried_inits, exits, item_count
 from ..ir.types import Array, Dict, List, Object, Scalar, Tuple, Type, strip_const
 from ..rules import registry
+from ..runtime import helpers
 
 
 def check_inplace(function: Function) -> list[tuple[Op, str]]:
@@ -69,6 +70,10 @@ class AliasClasses:
                 if block.ops and block.ops[-1].name == "yield":
                     for v, r in zip(block.ops[-1].operands, op.results, strict=True):
                         self.union(v, r)
+        elif op.name in ("insert", "remove", "store", "change"):
+            for v in (*op.operands[1:2], *op.results):
+                if not isinstance(op.operands[0].type, Array):
+                    self.union(op.operands[0], v)
         elif op.name == "global" or op.attrs.get("remembers"):
             self.foreign.update(op.results)
         elif op.name == "invoke" and op.attrs["callee"].shares is not None:
@@ -147,7 +152,9 @@ def may_alias(op: Op) -> bool:
     """Whether the result of a primitive call may share memory with its first argument (by the registry)."""
     entry = registry.lookup(op.attrs["fn"])
     if op.attrs["fn"] is operator.getitem:
-        return not _selects(op, op.attrs["args"][1])
+        return not _selects(op, op.attrs["args"][1]) and not (isinstance(op.attrs["args"][1], SliceOf) and _is_of_numbers(op))
+    if op.attrs["fn"] is helpers.copied or op.attrs["fn"] is list and _is_of_numbers(op):
+        return False
     if entry is not None and entry.alias == "copy" and op.attrs["kwargs"].get("copy", Lit(True)) == Lit(True) \
             and len(op.attrs["args"]) <= 2:
         return False
@@ -156,6 +163,12 @@ def may_alias(op: Op) -> bool:
     if op.attrs["fn"] in _VIEWS_IF:
         return _VIEWS_IF[op.attrs["fn"]](op)
     return entry is None or entry.alias != "fresh"
+
+
+def _is_of_numbers(op: Op) -> bool:
+    """Whether the result of a call is a list of numbers."""
+    t = strip_const(op.results[0].type)
+    return isinstance(t, List) and not _refers(t.item)
 
 
 def is_reference(op: Op) -> bool:

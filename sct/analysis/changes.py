@@ -12,14 +12,13 @@ from collections.abc import Callable
 from typing import Any
 
 from ..ir.core import Op, Value
-from ..ir.ops import generator
-from ..ir.types import List, Scalar, strip_const
-from ..runtime import helpers
+from ..ir.ops import Slot, generator
+from ..ir.types import List, Type, strip_const
 from . import abstract as ab
 from .abstract import Abstract, Mapping, Reference, Seq, Slice, Static, View
 from .callees import MAKES_CONTAINERS, SPECIAL, TAKES_REFERENCES, call
 from .infer import SIMPLE, Frame, Refusal, Specializer, sequence_items
-from .primitives import apply, binary, inplace, raise_here
+from .primitives import _Arguments, binary, inplace, raise_here
 from .references import NeedsPlaces, change, content, fresh, kind_of, plain
 from .subscripts import getitem
 
@@ -64,14 +63,29 @@ def _append(sp: Specializer, xs: Reference, held: Seq | Value, args: list[Abstra
     return NONE
 
 
-def appended(sp: Specializer, acc: Value, item: Abstract) -> Value:
-    """A run-time list with one more item: the same one at run time, where nothing else needs it as it was."""
+def appended(sp: Specializer, held: Value, item: Abstract) -> Value:
+    """A run-time list with one more item at its end."""
+    return _with_item(sp, "insert", held, item, NONE)
+
+
+def _with_item(sp: Specializer, kind: str, held: Value, item: Abstract, index: Abstract, **attrs: Any) -> Value:
+    """A run-time list into which an item has been put."""
     value = ab.held(sp.lift(item), item)
-    assert isinstance(acc.type, List)
-    joined = sp.join([ab.leaf_shape(acc.type.item), ab.leaf_shape(strip_const(value.type))], "the item", "in this list")
+    assert isinstance(held.type, List)
+    joined = sp.join([ab.leaf_shape(held.type.item), ab.leaf_shape(strip_const(value.type))], "the item", "in this list")
     item_type = ab.leaf_type(joined)
     assert item_type is not None
-    return sp.builder.value("append", [acc, ab.convert(value, item_type, sp.builder)], List(item_type), acc.hint, linear=True)
+    return _change_op(sp, kind, [held, ab.convert(value, item_type, sp.builder)], index, [List(item_type)], **attrs)[0]
+
+
+def _change_op(sp: Specializer, kind: str, operands: list[Value], index: Abstract, types: list[Type],
+               **attrs: Any) -> list[Value]:
+    """Emit a change of a run-time list; what it gives, and last what the list holds then (the same list at run time)."""
+    collected = _Arguments(sp)
+    collected.operands = operands
+    template = collected.template(plain(sp, index))[0]
+    hints = [""] * (len(types) - 1) + [operands[0].hint]
+    return sp.builder.emit("change", collected.operands, types, hints, kind=kind, args=(Slot(0), template), **attrs).results
 
 
 def _extend(sp: Specializer, xs: Reference, held: Seq | Value, args: list[Abstract]) -> Abstract:
@@ -119,27 +133,25 @@ def _pop(sp: Specializer, xs: Reference, held: Seq | Value, args: list[Abstract]
 
 
 def _taken(sp: Specializer, held: Value, index: Abstract) -> tuple[Abstract, Abstract]:
-    """An item at an end of a run-time list, and the others."""
-    if not isinstance(index, Static) or index.value not in (0, -1):
-        raise Refusal("SCT606", "an item is taken from inside of a list whose length only run time knows",
-                      "take it from an end: `pop()` or `pop(0)`")
-    item = getitem(sp, held, index)
-    rest = Slice(Static(1), NONE, NONE) if index.value == 0 else Slice(NONE, Static(-1), NONE)
-    return item, getitem(sp, held, rest)
+    """An item of a run-time list, and the others; for a slice only these."""
+    if isinstance(index, Slice):
+        return NONE, _sum(sp, *_around(sp, held, index))
+    assert isinstance(held.type, List)
+    item, rest = _change_op(sp, "remove", [held], index, [held.type.item, held.type], may_raise=True)
+    return sp.as_abstract(item), rest
 
 
 def _insert(sp: Specializer, xs: Reference, held: Seq | Value, args: list[Abstract]) -> Abstract:
     index, item = args
-    k = sp.static(index, "the place of `insert`")
+    if isinstance(held, Seq) and not isinstance(index, Static):
+        held = _run_time(sp, held)
     if isinstance(held, Seq):
+        k = sp.static(index, "the place of `insert`")
         items = list(held.items)
         items.insert(k, item)
         change(sp, xs, Seq(list, items))
         return NONE
-    if k != 0:
-        raise Refusal("SCT606", "an item is inserted inside of a list whose length only run time knows",
-                      "insert it at the front, or append it")
-    change(sp, xs, binary(sp, operator.add, Seq(list, [item]), held))
+    change(sp, xs, _with_item(sp, "insert", held, item, index))
     return NONE
 
 
@@ -304,8 +316,11 @@ def store_item(sp: Specializer, base: Abstract, index: Abstract, value: Abstract
         change(sp, target, Mapping({**held.items, _key(sp, index): value}))
         return
     held = _list_content(sp, target)
+    index = plain(sp, index)
+    if isinstance(held, Seq) and not isinstance(index, Static | Slice):
+        held = _run_time(sp, held)
     if isinstance(held, Value):
-        change(sp, target, _replaced(sp, held, plain(sp, index), value))
+        change(sp, target, _replaced(sp, held, index, value))
         return
     items = list(held.items)
     if isinstance(index, Slice):
@@ -321,25 +336,45 @@ def store_item(sp: Specializer, base: Abstract, index: Abstract, value: Abstract
 
 
 def _place(sp: Specializer, held: Seq, index: Abstract) -> int:
-    if not isinstance(index, Static):
-        raise Refusal("SCT703", "the place in a list that is assigned to must be known before the function runs",
-                      "use an array: `xs = np.array(xs)`")
-    k = index.value
+    k = sp.static(index, "the place in a list")
     if not isinstance(k, int) or not -len(held.items) <= k < len(held.items):
         raise Refusal("SCT709", f"this always raises IndexError: index {k} of {len(held.items)} items")
     return k
 
 
 def _replaced(sp: Specializer, held: Value, index: Abstract, value: Abstract) -> Abstract:
-    """A run-time list of numbers with another one at a place that may be computed."""
-    t = held.type
-    given = content(sp, value)
-    number = isinstance(given, Static) and ab.is_number(given.value) or \
-        isinstance(given, Value) and isinstance(strip_const(given.type), Scalar)
-    if isinstance(index, Slice) or not number or not isinstance(t, List) or not isinstance(strip_const(t.item), Scalar):
-        raise Refusal("SCT602", "in a list whose length only run time knows, single numbers alone can be assigned",
-                      "use an array: `xs = np.array(xs)`, or append to another list")
-    return apply(sp, helpers.replaced, [held, index, given])
+    """A run-time list with another item at a place, or with other items in place of a slice."""
+    if not isinstance(index, Slice):
+        return _with_item(sp, "store", held, value, index, may_raise=True)
+    before, after = _around(sp, held, index)
+    from .builtin_calls import collect
+    from .loops import known_items
+    items = known_items(sp, value)
+    middle = Seq(list, list(items)) if items is not None else collect(sp, content(sp, value))
+    return _sum(sp, _sum(sp, before, middle), after)
+
+
+def _around(sp: Specializer, held: Value, index: Slice) -> tuple[Abstract, Abstract]:
+    """What a run-time list holds before and after a slice."""
+    lo, hi = (None if a is NONE or isinstance(a, Static) and a.value is None else a for a in (index.lo, index.hi))
+    whole = isinstance(index.step, Static) and index.step.value in (None, 1)
+    numbers = [a.value for a in (lo, hi) if isinstance(a, Static)]
+    ordered = lo is None or hi is None or len(numbers) == 2 and (numbers[0] < 0) == (numbers[1] < 0) and numbers[0] <= numbers[1]
+    if not whole or not ordered:
+        raise Refusal("SCT602", "this slice of a list whose length only run time knows cannot be replaced",
+                      "build the list anew: `xs = xs[:i] + ys + xs[j:]`, or use an array")
+    before = Seq(list, []) if lo is None else getitem(sp, held, Slice(NONE, lo, NONE))
+    after = Seq(list, []) if hi is None else getitem(sp, held, Slice(hi, NONE, NONE))
+    return before, after
+
+
+def _run_time(sp: Specializer, held: Seq) -> Value:
+    """A list whose items are changed at places that only run time knows, as one run-time value."""
+    value = sp.lift(held)
+    if not isinstance(value.type, List):
+        raise Refusal("SCT703", "the items of this list have different types, so the place that is assigned to must be a literal",
+                      "use a list of numbers, or several variables")
+    return value
 
 
 def _del_item(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
@@ -350,6 +385,7 @@ def _del_item(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> li
         _dict_pop(sp, target, held, [index], {})
         return []
     held = _list_content(sp, target)
+    index = plain(sp, index)
     if isinstance(held, Value):
         change(sp, target, _taken(sp, held, index)[1])
         return []

@@ -1,95 +1,79 @@
-"""Which run-time lists may grow in place: those that nothing reads any more as they were before.
+"""Lists that change become references: what a function changes of a run-time list is done to the list itself.
 
-``append`` is one op whose operand and result are the same list at run time.  Where the list before is read, then or in the
-reverse sweep, the op becomes ``xs + [x]``, which makes another list:
+While a function is specialised, each change of a list whose length only run time knows gives its next content, whose type may be
+wider.  Nothing but the place of the list names a content, and the place names the last one: so all contents are one object.
 
-    %2 = append %1, %x     →     %2 = %1 + [%x]
-    … %1 is read …               … %1 is read …
+    %2 = change %1, %x {insert}     →     insert %1, %x
+    … %2 is read …                        … %1 is read …
 """
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterator, Sequence
 
-from ..ir.core import Block, Function, Op, Value, walk
-from ..ir.ops import LOOPS, TERMINATORS, SeqOf, Slot
-from ..ir.rewrite import carried_start, incoming, use_map
+from ..ir.core import Function, Op, Value, walk
+from ..ir.ops import LOOPS, STORES, Lit, Slot
+from ..ir.rewrite import incoming, replace_uses, resolve
+from ..ir.types import List, Type, join, strip_const
+from .alias import AliasClasses
 
 
-def settle_appends(functions: Sequence[Function]) -> None:
-    """Let lists that are read before they grow be copied."""
+def settle_lists(functions: Sequence[Function]) -> None:
+    """Let the lists that are changed be changed in place."""
     for function in functions:
-        growing = [op for op in walk(function.body) if op.name == "append" and op.attrs.pop("linear", False)]
-        if growing:
-            _settle(function, growing)
+        changes = [op for op in walk(function.body) if op.name == "change"]
+        if changes:
+            _share_types(function, _become_references(function, changes))
 
 
-def _settle(function: Function, growing: list[Op]) -> None:
-    users = use_map(function.body)
-    for op in growing:
-        before = _before(op)
-        if any(_is_read(v, users.get(v, [])) for v in before):
-            _copy(op)
+def _become_references(function: Function, changes: list[Op]) -> dict[Value, Value]:
+    """Do to lists themselves what was done to their contents; for each content the list."""
+    classes = AliasClasses(function)
+    roots = {classes.find(op.operands[0]) for op in changes}
+    built = [op for op in walk(function.body) if op.name == "append" and classes.find(op.operands[0]) in roots]
+    same: dict[Value, Value] = {}
+    for op in changes:
+        same[op.results.pop()] = op.operands[0]
+        op.name = op.attrs.pop("kind")
+    for op in built:
+        same[op.results.pop()] = op.operands[0]
+        op.name, op.attrs = "insert", {"args": (Slot(0), Lit(None))}
+    replace_uses(function.body, same)
+    return same
 
 
-def _before(op: Op) -> set[Value]:
-    """Everything that may be the list which an ``append`` changes."""
-    found: set[Value] = set()
-    work = [op.operands[0]]
-    while work:
-        v = work.pop()
-        if v not in found:
-            found.add(v)
-            work += _sources(v)
-    return found
+def _share_types(function: Function, same: dict[Value, Value]) -> None:
+    """Give all names of a list that is changed the type of what it ever holds."""
+    above: dict[Value, Value] = {}
+    types: dict[Value, Type] = {}
+    for a, b in (*same.items(), *_passed_on(function)):
+        if isinstance(a.type, List) and isinstance(b.type, List):
+            a, b = resolve(above, a), resolve(above, b)
+            shared = join(types.get(a, a.type), types.get(b, b.type))
+            if a is not b and shared is not None:
+                above[a] = b
+            if shared is not None:
+                types[b] = shared
+    changed = {resolve(above, op.operands[0]) for op in walk(function.body) if op.name in STORES}
+    for v in {*above, *types}:
+        root = resolve(above, v)
+        if root in changed and root in types:
+            v.type = types[root]
 
 
-def _sources(v: Value) -> Iterator[Value]:
-    """The values that ``v`` may be at run time."""
-    owner = v.owner
-    if isinstance(owner, Block):
-        yield from _carried(owner, v)
-    elif owner is not None and (owner.name in LOOPS or owner.name in ("if", "with", "try")):
-        yield from incoming(owner, owner.results.index(v))
-    elif owner is not None and owner.name in ("append", "narrow", "convert"):
-        yield owner.operands[0]
+def _passed_on(function: Function) -> Iterator[tuple[Value, Value]]:
+    """The names that branches and loops give to the same value."""
+    for op in walk(function.body):
+        if op.name == "narrow":
+            yield op.result, op.operands[0]
+        for k, result in enumerate(op.results if op.blocks else ()):
+            for v in incoming(op, k):
+                yield v, result
+            for block in op.blocks if op.name in LOOPS else ():
+                yield block.args[len(block.args) - len(op.results) + k], result
 
 
-def _carried(block: Block, v: Value) -> Iterator[Value]:
-    loop = block.parent
-    if isinstance(loop, Op) and loop.name in LOOPS:
-        carried = block.args[len(block.args) - len(loop.results):]
-        if v in carried:
-            yield from incoming(loop, carried.index(v))
-
-
-def _is_read(v: Value, users: list[Op]) -> bool:
-    """Whether ``v`` is used by more than what passes it on or makes it grow."""
-    grows = 0
-    for user in users:
-        if user.name == "append" and user.operands[0] is v and user.operands[1] is not v:
-            grows += 1
-        elif user.name in LOOPS:
-            if v in user.operands[:carried_start(user)] or user.operands.count(v) > 1:
-                return True
-            grows += 1
-        elif user.name not in TERMINATORS or user.name in ("return", "test"):
-            return True
-        elif user.operands.count(v) > 1:
-            return True
-    return grows > 1 and not _apart(users)
-
-
-def _apart(users: list[Op]) -> bool:
-    """Whether the ops that make a list grow are in branches of which only one runs."""
-    blocks = [user.parent for user in users if user.name not in TERMINATORS]
-    return len(set(map(id, blocks))) == len(blocks) and len({id(b.parent) for b in blocks if b is not None}) == 1 \
-        and all(b is not None and isinstance(b.parent, Op) and b.parent.name == "if" for b in blocks)
-
-
-def _copy(op: Op) -> None:
-    """``append`` as a sum."""
-    op.name = "call"
-    op.attrs.clear()
-    op.attrs.update(fn=operator.add, args=(Slot(0), SeqOf(list, (Slot(1),))), kwargs={})
+def depth(t: Type) -> int:
+    """How many lists are around what a run-time list holds; 0 for what is no list."""
+    t = strip_const(t)
+    return 1 + depth(t.item) if isinstance(t, List) else 0

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..ir.core import Function, Op, Value, walk
+from ..ir.ops import STORES
 from .alias import AliasClasses, check_inplace, memory_of_results
 
 
@@ -47,7 +48,7 @@ def callees_to_open(functions: Sequence[Function], entry: Function) -> set[Funct
 
 def _written(function: Function, opened: dict[Function, set[int]]) -> Iterator[Value]:
     """The arrays that a function stores into, changes in place where others may see it, or has a callee do so."""
-    yield from (op.operands[0] for op in walk(function.body) if op.name == "store")
+    yield from (op.operands[0] for op in walk(function.body) if op.name in STORES)
     yield from (op.operands[0] for op, _ in check_inplace(function))
     for op in walk(function.body):
         if op.name == "invoke":

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from ..ir.core import Value
+from ..ir.core import Block, Value
 from ..ir.types import List
 from . import abstract as ab
 from .abstract import LOST, Abstract, Instance, Mapping, Place, Reference, Seq, Static, View
@@ -57,7 +57,7 @@ def with_places(sp: Specializer, a: Abstract, copy: bool = False) -> Abstract:
     """Containers that nobody else holds, or copies of them, each with a place of its own."""
     if not sp.context.places or sp.context.splicing or isinstance(a, Reference):
         return a
-    if copy and isinstance(a, Value) and isinstance(a.type, List):
+    if copy and isinstance(a, Value) and isinstance(a.type, List) and not _is_parameter(a):
         a = copied(sp, a)
     parts = ab.parts_of(a)
     if parts and isinstance(a, Seq | Mapping):
@@ -65,6 +65,11 @@ def with_places(sp: Specializer, a: Abstract, copy: bool = False) -> Abstract:
         if any(new is not old for new, old in zip(inside, parts, strict=True)):
             a = ab.with_parts(a, inside)
     return fresh(sp, a)
+
+
+def _is_parameter(a: Value) -> bool:
+    """Whether ``a`` is a parameter itself: it is copied on entry where it turns out to change."""
+    return isinstance(a.owner, Block) and a.owner.parent is None
 
 
 def copied(sp: Specializer, a: Value) -> Value:

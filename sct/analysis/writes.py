@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..ir.core import Block, Function, Op, Value, enclosing, walk
-from ..ir.ops import LOOPS, Lit, Slot
+from ..ir.ops import LOOPS, STORES, Lit, Slot
 from ..ir.rewrite import (
     carried_inits,
     exits,
@@ -26,10 +26,12 @@ from ..ir.rewrite import (
     replace_uses,
     use_map,
 )
-from ..ir.types import Array, constant, strip_const, type_of
+from ..ir.types import Array, Dict, List, Object, Scalar, Tuple, Type, constant, strip_const, type_of
 from ..rules import registry
+from ..runtime import helpers
 from .alias import AliasClasses, check_inplace, has_memory, may_alias
 from .infer import Context, Refusal
+from .linear import depth
 from .layout import is_reshaped_view, may_be_reshaped_copy
 from .opening import returns_alone
 from .transient import mark_transient
@@ -47,7 +49,7 @@ def settle_writes(context: Context, function: Function, entry: bool) -> dict[str
     name comes whether the array must lie in memory in one piece, as its copy does, because it is reshaped.
     """
     objections = check_inplace(function)
-    if not objections and not any(op.name == "store" for op in walk(function.body)):
+    if not objections and not any(op.name in STORES for op in walk(function.body)):
         return {}
     if not _become_stores(context, function, objections):
         return {}
@@ -56,18 +58,44 @@ def settle_writes(context: Context, function: Function, entry: bool) -> dict[str
     _mark_transient(function, AliasClasses(function))
     copied = _copy_parameters(function) if entry else {}
     classes = AliasClasses(function)
+    written, levels = written_classes(function, classes), written_levels(function, classes)
     for op in walk(function.body):
-        if op.name == "store":
-            refusal = _refusal(function, classes, op, entry)
+        if op.name in STORES:
+            root = classes.find(op.operands[0])
+            refusal = _refusal(function, classes, op, entry, written[root], levels[root])
             if refusal is not None:
                 context.refuse(refusal, op.loc)
     return copied
 
 
 def written_classes(function: Function, classes: AliasClasses) -> dict[Value, list[Value]]:
-    """The values that share memory which ``function`` stores into, by the representative of their class."""
-    roots = {classes.find(op.operands[0]): None for op in walk(function.body) if op.name == "store"}
-    return {root: classes.members[root] for root in roots if root in classes.members}
+    """The arrays and lists that share memory which ``function`` stores into, by the representative of their class.
+
+    Where lists are changed and nothing that they hold, what they hold are values as any other.
+    """
+    return {root: [v for v in classes.members[root] if reaches(v.type, level)]
+            for root, level in written_levels(function, classes).items() if root in classes.members}
+
+
+def written_levels(function: Function, classes: AliasClasses) -> dict[Value, int]:
+    """For each memory that is stored into the level of what changes: 0 for arrays, 1 for lists, 2 for lists of lists."""
+    levels: dict[Value, int] = {}
+    for op in walk(function.body):
+        if op.name in STORES:
+            root = classes.find(op.operands[0])
+            levels[root] = min(depth(op.operands[0].type), levels.get(root, depth(op.operands[0].type)))
+    return levels
+
+
+def reaches(t: Type, level: int) -> bool:
+    """Whether a value of type ``t`` is, or holds, something of the given level."""
+    t = strip_const(t)
+    if isinstance(t, Tuple | Dict):
+        items = t.items if isinstance(t, Tuple) else [item for _, item in t.items]
+        return any(reaches(item, level) for item in items)
+    if isinstance(t, List):
+        return depth(t) >= level > 0 or reaches(t.item, level)
+    return isinstance(t, Object) or isinstance(t, Array) and level == 0
 
 
 # ---------------------------------------------------------------------------------------------------- sums that others see
@@ -134,7 +162,7 @@ def _drop_carried(loop: Op) -> bool:
     keep, same = [], {}
     for k, init in enumerate(carried_inits(loop)):
         columns = [block.args[len(block.args) - len(loop.results) + k] for block in loop.blocks]
-        keep.append(not (isinstance(init.type, Array) and all(end[k] in (columns[-1], init) for end in ends)))
+        keep.append(not (isinstance(init.type, Array | List) and all(end[k] in (columns[-1], init) for end in ends)))
         if not keep[-1]:
             same.update(dict.fromkeys((*columns, loop.results[k]), init))
     return _replace(loop, same, lambda: keep_carried(loop, keep)) if items >= 0 else False
@@ -149,7 +177,7 @@ def _drop_yielded(op: Op) -> bool:
     for k, result in enumerate(op.results):
         values = {end.operands[k] for end in ends}
         one = next(iter(values)) if len(values) == 1 else None
-        keep.append(one is None or not isinstance(one.type, Array) or not inside.isdisjoint(_around(one)))
+        keep.append(one is None or not isinstance(one.type, Array | List) or not inside.isdisjoint(_around(one)))
         if not keep[-1] and one is not None:
             same[result] = one
     return _replace(op, same, lambda: keep_results(op, keep))
@@ -164,6 +192,8 @@ def _around(value: Value) -> Iterator[Block]:
 def _replace(op: Op, same: dict[Value, Value], drop: object) -> bool:
     if not same:
         return False
+    for old, new in same.items():
+        new.hint = new.hint or old.hint
     assert callable(drop) and op.parent is not None
     drop()
     replace_uses(list(enclosing(op.parent))[-1], same)
@@ -181,17 +211,18 @@ def _mark_transient(function: Function, classes: AliasClasses) -> None:
 
 # ------------------------------------------------------------------------------------------------------------------ the gate
 
-def _refusal(function: Function, classes: AliasClasses, op: Op, entry: bool) -> Refusal | None:
+def _refusal(function: Function, classes: AliasClasses, op: Op, entry: bool, members: list[Value],
+             level: int) -> Refusal | None:
     """Why the memory that ``op`` stores into cannot be followed; None if it can be."""
     target = op.operands[0]
-    name = f"`{target.hint}`" if target.hint else "this array"
+    name = f"`{target.hint}`" if target.hint else f"this {'list' if isinstance(target.type, List) else 'array'}"
     root = classes.find(target)
     if any(block.parent is not None and block.parent.name == "try" for block in _around_op(op)):
         return Refusal("SCT601", f"{name} is written to inside `try`", "write to it before or after")
     if any(isinstance(v.type, Array) and classes.find(v) is root for v in op.operands[2:]):
         return Refusal("SCT601", f"{name} is written to at indices that it holds itself", "take the indices out of it before")
-    for member in classes.members[root]:
-        reason = None if entry and _is_only_returned(function, member) else _obstacle(function, member, entry)
+    for member in members:
+        reason = None if entry and _is_only_returned(function, member) else _obstacle(function, member, entry, level)
         if reason is not None:
             code, why = reason
             return Refusal(code, f"{name} {why}", RESHAPED_HINT if _is_doubtful(member.owner) else HINT)
@@ -213,11 +244,11 @@ def _is_only_returned(function: Function, member: Value) -> bool:
                for user in users)
 
 
-def _obstacle(function: Function, member: Value, entry: bool) -> tuple[str, str] | None:
+def _obstacle(function: Function, member: Value, entry: bool, level: int) -> tuple[str, str] | None:
     """Why a name of the memory cannot be mirrored by the adjoint: code and reason, None if it can be."""
     op = member.owner
     other = f"`{member.hint}`" if member.hint else "another value"
-    if not isinstance(member.type, Array):
+    if not isinstance(member.type, Array | List):
         if isinstance(strip_const(member.type), Array):
             return "SCT601", f"may share memory with {other}, which is not certainly an array"
         return "SCT601", f"is also held by a container ({other})"
@@ -229,6 +260,12 @@ def _obstacle(function: Function, member: Value, entry: bool) -> tuple[str, str]
             "SCT601", f"may be an array from outside, {other}")
     if op is None or op.name == "global":
         return "SCT608", f"may be an array from outside the function ({other})"
+    if isinstance(member.type, List):
+        new = op.name == "call" and depth(member.type) == level or op.name == "tuple"
+        if new or is_view(op) or op.name in ("if", "with", "narrow", *LOOPS):
+            return None
+        if op.name != "invoke":
+            return "SCT602", f"shares its items with another list ({other})"
     if op.name in ("if", "with", "narrow", "convert", "broadcast", *LOOPS) or is_fresh(op) or is_view(op) \
             or op.attrs.get("transient"):
         return None
@@ -267,6 +304,8 @@ def is_view(op: Op) -> bool:
     if op.name != "call" or not op.operands or op.attrs["args"][:1] != (Slot(0),):
         return False
     fn = op.attrs["fn"]
+    if isinstance(op.operands[0].type, List):
+        return fn is operator.getitem and isinstance(op.attrs["args"][1], Slot | Lit) and not isinstance(op.results[0].type, Scalar)
     entry = registry.lookup(fn)
     if fn is tuple:
         return True
@@ -309,7 +348,7 @@ def _copy_parameters(function: Function) -> dict[str, bool]:
     copied: dict[str, bool] = {}
     for members in written_classes(function, AliasClasses(function)).values():
         reshaped = any(_is_doubtful(v.owner) for v in members)
-        for param in [v for v in members if v in function.params and isinstance(v.type, Array)]:
+        for param in [v for v in members if v in function.params and isinstance(v.type, Array | List)]:
             _copy_on_entry(function, param, reshaped)
             copied[param.hint] = reshaped
     return copied
@@ -320,9 +359,10 @@ def _is_doubtful(op: Op | Block | None) -> bool:
 
 
 def _copy_on_entry(function: Function, param: Value, reshaped: bool) -> None:
-    assert isinstance(param.type, Array)
-    method: dict[str, Any] = {"spelled": "method", "spelled_name": "copy"} if reshaped or param.type.ndim < 2 else {}
-    copy = Op("call", [], [], {"fn": np.copy, "args": (Slot(0),), "kwargs": {}, "effect": "fresh", **method}, [],
+    plain = isinstance(param.type, Array) and (reshaped or param.type.ndim < 2)
+    method: dict[str, Any] = {"spelled": "method", "spelled_name": "copy"} if plain else {}
+    fn = np.copy if isinstance(param.type, Array) else list if depth(param.type) == 1 and not reaches(param.type, 0) else helpers.copied
+    copy = Op("call", [], [], {"fn": fn, "args": (Slot(0),), "kwargs": {}, "effect": "fresh", **method}, [],
               function.body, function.body.ops[0].loc)
     copy.results = [Value(param.hint, param.type, copy)]
     replace_all_uses(param, copy.result, function.body)

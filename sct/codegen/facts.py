@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..ir.core import Block, Function, Op, Value
-from ..ir.ops import IMPLICIT, INFIX, PREFIX, Lit, Slot
+from ..ir.ops import IMPLICIT, INFIX, PREFIX, STORES, Lit, Slot
 from ..ir.rewrite import carried_inits, exits, item_count
 from ..ir.types import BOTTOM, OrConst, Scalar
 from ..rules import registry
 
 FAR = 1 << 60
 """A position after every op."""
-WRITES_FIRST_OPERAND = frozenset({"iadd", "index_add", "fill", "store", "iaddv"})
+WRITES_FIRST_OPERAND = frozenset({"iadd", "index_add", "fill", "iaddv", *STORES})
 
 
 @dataclass(slots=True)

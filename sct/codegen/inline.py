@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from ..analysis.alias import is_reference
 from ..ir.core import Block, Op, Value
-from ..ir.ops import IMPLICIT, LOOPS, Lit, Slot, uses_in
+from ..ir.ops import IMPLICIT, LOOPS, STORES, Lit, Slot, uses_in
 from ..ir.rewrite import carried_start, is_tail, item_count
 from ..ir.types import Array, List
 from .facts import Facts, is_const, resolve, scalar
@@ -22,7 +22,7 @@ from .lengths import Lengths
 
 EXPRESSIONS = frozenset({"const", "global", "call", "invoke", "tuple", "dict", "item", "attr", "format"})
 """Ops that can be printed as an expression (if they have one result)."""
-IN_PLACE = frozenset({"append", "push", "pop", "iadd", "iaddv", "index_add", "fill", "store"})
+IN_PLACE = frozenset({"append", "push", "pop", "iadd", "iaddv", "index_add", "fill", *STORES})
 """Ops that change their first operand."""
 UNNAMED_LIMIT = 40
 """A recomputed value with a name that is used once is folded into its consumer up to this many characters."""
@@ -142,7 +142,7 @@ class _Planner:
             self.visit_exit(op)
         elif op.name == "bound":
             self.visit_bound(op)
-        elif op.results and op.name not in ("pop", "iaddv") and self.is_dead(op):
+        elif op.results and op.name not in ("pop", "remove", "iaddv") and self.is_dead(op):
             self.plan.dead.add(op)
         else:
             self.root[op] = self.decide(op) if len(op.results) == 1 else op

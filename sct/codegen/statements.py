@@ -491,6 +491,23 @@ class Printer:
         else:
             self.add(ast.AugAssign(place, BINARY[INFIX[fn]](), value), op.loc)
 
+    def insert(self, op: Op) -> None:
+        items, value = (self.expressions.of(v) for v in op.operands[:2])
+        index = index_template(op)
+        if index == Lit(None):
+            self.add(ast.Expr(call(attribute(items, "append"), value)), op.loc)
+        else:
+            self.add(ast.Expr(call(attribute(items, "insert"), self.expressions.template(op, index), value)), op.loc)
+
+    def remove(self, op: Op) -> None:
+        index = index_template(op)
+        place = [] if index == Lit(-1) else [self.expressions.template(op, index)]
+        taken = call(attribute(self.expressions.of(op.operands[0]), "pop"), *place)
+        if op.results[0] in self.plan.users:
+            self.assign(op.results[0], taken, op)
+        else:
+            self.add(ast.Expr(taken), op.loc)
+
     def fill(self, op: Op) -> None:
         whole = ast.Subscript(self.expressions.of(op.operands[0]), ast.Constant(...), STORE)
         self.add(ast.Assign([whole], ast.Constant(0.0), lineno=1), op.loc)
@@ -508,7 +525,7 @@ _STATEMENTS: dict[str, Callable[[Printer, Op], None]] = {
     "for": Printer.for_, "while": Printer.while_, "with": Printer.with_, "try": Printer.try_, "yield": Printer.yield_,
     "continue": Printer.continue_, "break": Printer.break_, "return": Printer.return_, "raise": Printer.raise_,
     "assert": Printer.assert_, "bound": Printer.bound, "cache": Printer.cache, "push": Printer.push, "pop": Printer.pop,
-    "append": Printer.append, "store": Printer.store,
+    "append": Printer.append, "store": Printer.store, "insert": Printer.insert, "remove": Printer.remove,
     "iadd": Printer.iadd, "iaddv": Printer.iaddv, "index_add": Printer.index_add, "fill": Printer.fill,
     "mark": Printer.mark,
 }

@@ -195,6 +195,15 @@ class _Machine:
             return
         target[index] = value if fn is None else _in_place(fn, target[index], value)
 
+    def insert(self, op: Op) -> None:
+        items, value, *_ = leaves = self.values(op)
+        index = fill_template(index_template(op), leaves)
+        items.insert(len(items) if index is None else index, value)
+
+    def remove(self, op: Op) -> None:
+        leaves = self.values(op)
+        self.one(op, leaves[0].pop(fill_template(index_template(op), leaves)))
+
     def fill(self, op: Op) -> None:
         self.env[op.operands[0]][...] = 0
 
@@ -322,7 +331,7 @@ _RUN: dict[str, Callable[[_Machine, Op], None]] = {
     "assert": _Machine.assert_, "bound": _Machine.bound, "mark": _Machine.mark, "cache": _Machine.cache,
     "push": _Machine.push, "pop": _Machine.pop,
     "append": _Machine.append, "iadd": _Machine.iadd, "iaddv": _Machine.iaddv, "index_add": _Machine.index_add,
-    "fill": _Machine.fill, "store": _Machine.store, "if": _Machine.if_,
+    "fill": _Machine.fill, "store": _Machine.store, "insert": _Machine.insert, "remove": _Machine.remove, "if": _Machine.if_,
     "for": _Machine.for_, "while": _Machine.while_, "with": _Machine.with_,
     "try": _Machine.try_,
 }

@@ -332,6 +332,20 @@ def _read_store(line: _Statement, op: Op) -> None:
     op.name = "store"
 
 
+def _read_insert(line: _Statement, op: Op) -> None:
+    _read_index_add(line, op)
+    op.name = "insert"
+
+
+def _read_remove(line: _Statement, op: Op) -> None:
+    op.name = "remove"
+    items = line.value()
+    line.take("[")
+    line.operands = [items]
+    index = line.index()
+    op.operands, op.attrs = line.operands, {"args": (Slot(0), index)}
+
+
 def _read_index_add(line: _Statement, op: Op) -> None:
     op.name = "index_add"
     buffer = line.value()
@@ -422,7 +436,7 @@ def _classes(label: _Statement) -> Iterator[type]:
 
 _STATEMENTS: dict[str, Callable[[_Statement, Op], None]] = {
     "const": _read_const, "global": _read_global, "iaddv": _read_iaddv, "invoke": _read_invoke, "index_add": _read_index_add,
-    "store": _read_store,
+    "store": _read_store, "insert": _read_insert, "remove": _read_remove,
     "if": _read_if, "for": _read_for, "while": _read_while, "with": _read_with,
     "try": _read_try,
 }

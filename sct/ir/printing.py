@@ -13,7 +13,7 @@ import numpy as np
 
 from . import ops as _ops
 from .core import Block, Function, Op, Value
-from .ops import INFIX, PREFIX, Lit, SeqOf, SliceOf, Slot
+from .ops import INFIX, PREFIX, STORES, Lit, SeqOf, SliceOf, Slot
 from .rewrite import index_template
 from .types import DYN
 
@@ -153,9 +153,11 @@ class _Printer:
         if op.name == "invoke":
             callee = op.attrs.get("callee")
             return f"invoke {literal_text(callee)}({self.names_of(op.operands)})"
-        if op.name in ("index_add", "store"):
+        if op.name in ("index_add", "store", "insert"):
             buffer, value = op.operands[:2]
             return f"{op.name} {self.name(buffer)}[{self.index(index_template(op), op.operands)}], {self.name(value)}"
+        if op.name == "remove":
+            return f"remove {self.name(op.operands[0])}[{self.index(index_template(op), op.operands)}]"
         return f"{op.name} {self.names_of(op.operands)}".rstrip()
 
     def call(self, op: Op) -> str:
@@ -212,7 +214,7 @@ def _is_known(fn: Any, table: dict[Any, str]) -> bool:
 def _is_implied(op: Op, key: str, value: Any) -> bool:
     """Whether the op's own syntax or a default says it already."""
     said = {"call": ("fn", "args", "kwargs", "alike"), "const": ("value",), "invoke": ("callee",), "index_add": ("args",),
-            "store": ("args",),
+            **dict.fromkeys(STORES, ("args",)),
             "global": ("root", "path", "source", "current"), "iaddv": ("args", "kwargs"),
             "try": ("handlers", "names")}.get(op.name, ())
     if key in said or (op.name == "for" and key == "kind"):

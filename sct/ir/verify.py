@@ -11,14 +11,14 @@ from collections.abc import Iterator
 
 from ..errors import InternalError
 from .core import Block, Function, Op, Value
-from .ops import IMPLICIT, TERMINATORS, is_terminator, template_slots
+from .ops import IMPLICIT, STORES, TERMINATORS, is_terminator, template_slots
 from .printing import op_text, to_text
 from .rewrite import carried_start, exits, index_template, is_tail
 from .types import BOTTOM, DYN, UNDEF, Array, Cache, List, OrConst, Scalar, Tuple, Type, join
 
 REQUIRED: dict[str, tuple[str, ...]] = {
     "const": ("value",), "call": ("fn", "args"), "invoke": ("callee",), "item": ("key",), "attr": ("name",),
-    "index_add": ("args",), "store": ("args",), "bound": ("name",), "try": ("handlers", "names"),
+    "index_add": ("args",), **dict.fromkeys(STORES, ("args",)), "change": ("kind", "args"), "bound": ("name",), "try": ("handlers", "names"),
 }
 """Attributes without which an op means nothing (in typed IR; a lowered ``call`` has an operand for ``fn``)."""
 OPERANDS: dict[str, int] = {
@@ -30,6 +30,7 @@ OPERANDS: dict[str, int] = {
 RESULTS: dict[str, int] = {
     "const": 1, "undef": 1, "global": 1, "convert": 1, "broadcast": 1, "narrow": 1, "tuple": 1, "dict": 1, "item": 1, "attr": 1,
     "format": 1, "cache": 1, "push": 0, "pop": 1, "iadd": 0, "index_add": 0, "fill": 0, "store": 0, "append": 1, "iaddv": 1,
+    "insert": 0, "remove": 1,
     "mark": 0, "assert": 0, "bound": 0, **dict.fromkeys(TERMINATORS, 0),
 }
 """Ops with a fixed number of results."""
@@ -117,7 +118,7 @@ class _Verifier:
     def slots(self, op: Op) -> None:
         if op.name in ("call", "iaddv") and "args" in op.attrs:
             templates = [*op.attrs["args"], *(op.attrs.get("kwargs") or {}).values()]
-        elif op.name in ("index_add", "store"):
+        elif op.name == "index_add" or op.name in STORES:
             templates = [index_template(op)]
         else:
             return
@@ -193,8 +194,11 @@ class _Verifier:
             self.implicit(op, op.operands[0].type, op.result.type)
         elif op.name in ("iadd", "index_add", "fill", "store"):
             kind = op.operands[0].type
-            written = Array | OrConst | List if op.name == "index_add" else Array | OrConst
+            written = Array | OrConst if op.name in ("iadd", "fill") else Array | OrConst | List
             self.check(kind == DYN or isinstance(kind, written), f"{op.name} writes into a {kind}", op)
+        elif op.name in ("insert", "remove"):
+            kind = op.operands[0].type
+            self.check(kind == DYN or isinstance(kind, List), f"{op.name} changes a {kind}", op)
         elif op.name == "push" and isinstance(op.operands[0].type, Cache):
             self.check(fits(op.operands[1].type, op.operands[0].type.item), "the saved value is not of the cache's type", op)
         elif op.name == "pop" and isinstance(op.operands[0].type, Cache):

@@ -42,7 +42,8 @@ _COMMUTATIVE = (operator.add, operator.mul)
 _MERGED = frozenset({"call", "invoke", "attr", "item", "tuple", "global"}) | IMPLICIT
 _UNKNOWN, _BUFFERS = 1, 2
 """What an op may write to: any object that exists outside; buffers and lists of this function."""
-_WRITES = {"iadd": _BUFFERS, "index_add": _BUFFERS, "fill": _BUFFERS, "store": _BUFFERS, "iaddv": _BUFFERS, "append": _BUFFERS}
+_WRITES = {"iadd": _BUFFERS, "index_add": _BUFFERS, "fill": _BUFFERS, "store": _BUFFERS, "iaddv": _BUFFERS, "append": _BUFFERS,
+           "insert": _BUFFERS, "remove": _BUFFERS}
 
 
 def merge_common_subexpressions(fn: Function) -> int:

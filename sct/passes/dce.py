@@ -40,15 +40,15 @@ from __future__ import annotations
 import operator
 
 from ..ir.core import Block, Function, Op, Value, walk
-from ..ir.ops import EFFECTS, LOOPS, TERMINATORS, Slot
+from ..ir.ops import EFFECTS, LOOPS, STORES, TERMINATORS, Slot
 from ..ir.rewrite import carried_start, incoming, is_tail, item_count, keep_carried, keep_results
 from ..ir.types import Object, Scalar, strip_const
 from .memory import Memory, has_memory
 
 _REMOVABLE = frozenset({"pure", "fresh", "reads"})
-_WRITES = frozenset({"iadd", "index_add", "fill", "store"})
+_WRITES = frozenset({"iadd", "index_add", "fill", *STORES})
 _REGIONS = LOOPS | {"if", "with", "try"}
-_GUARDED = frozenset({"call", "invoke", "attr", "global", "iaddv", "append", "store"})
+_GUARDED = frozenset({"call", "invoke", "attr", "global", "iaddv", "append", *STORES})
 """Ops that stay in the body of a ``try``, used or not, unless they are the adjoint's: what they raise would be handled."""
 
 

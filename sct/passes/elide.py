@@ -41,7 +41,7 @@ from .memory import Memory
 from .places import cleared_place, touches
 from .shapes import is_elementwise
 
-_WRITES_FIRST = frozenset({"iadd", "index_add", "fill", "store", "iaddv", "append"})
+_WRITES_FIRST = frozenset({"iadd", "index_add", "fill", "store", "insert", "remove", "iaddv", "append"})
 
 
 def elide_copies(fn: Function) -> int:

@@ -14,9 +14,9 @@ import numpy as np
 
 from ..analysis.alias import may_alias
 from ..ir.core import Function, Op, Value, walk
-from ..ir.ops import INFIX, LOOPS, PREFIX, template_slots
+from ..ir.ops import INFIX, LOOPS, PREFIX, STORES, template_slots
 from ..ir.rewrite import carried_start, incoming
-from ..ir.types import BOTTOM, NONE, SLICE, STR, UNDEF, Cache, Dict, OrConst, Scalar, Tuple, Type
+from ..ir.types import Array, BOTTOM, NONE, SLICE, STR, UNDEF, Cache, Dict, OrConst, Scalar, Tuple, Type
 from ..rules import registry
 from ..runtime import helpers
 
@@ -132,6 +132,13 @@ class Memory:
     def writes(self, op: Op) -> None:
         self.note(op.operands[0], WRITTEN)
 
+    def stores(self, op: Op) -> None:
+        """The item of a list that is put in or taken out is shared with it."""
+        self.writes(op)
+        for value in (*op.operands[1:2], *op.results):
+            if not isinstance(op.operands[0].type, Array):
+                self.unite(op.operands[0], value)
+
     def push(self, op: Op) -> None:
         self.unite(op.operands[0], op.operands[1])
 
@@ -192,7 +199,7 @@ def _stores(callee: Function) -> bool:
         if not one.body.ops:
             return True  # it is still being made
         for op in walk(one.body):
-            if op.name == "store":
+            if op.name in STORES:
                 return True
             if op.name == "invoke" and op.attrs["callee"] not in found:
                 found.add(op.attrs["callee"])
@@ -204,7 +211,7 @@ _VISIT: dict[str, Callable[[Memory, Op], None]] = {
     **dict.fromkeys(("const", "undef", "cache", "format", "assert", "bound", "mark"), Memory.nothing),
     **dict.fromkeys(("yield", "continue", "break", "test"), Memory.nothing),
     **dict.fromkeys(("convert", "broadcast", "narrow", "tuple", "dict", "item", "pop"), Memory.shares),
-    **dict.fromkeys(("iadd", "index_add", "fill", "store"), Memory.writes),
+    **dict.fromkeys(("iadd", "index_add", "fill"), Memory.writes), **dict.fromkeys(STORES, Memory.stores),
     **dict.fromkeys(("append", "iaddv"), Memory.updates),
     **dict.fromkeys(("return", "raise"), Memory.leaves), **dict.fromkeys(LOOPS, Memory.loop),
     "global": Memory.outside, "attr": Memory.attribute, "push": Memory.push, "call": Memory.call, "invoke": Memory.invoke,

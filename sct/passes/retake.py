@@ -63,7 +63,7 @@ def _just_before(block: Block, at: int, root: object, memory: Memory) -> list[Op
     """The ops before the one at ``at`` since which the memory has not changed."""
     found: list[Op] = []
     for op in reversed(block.ops[:at]):
-        if op.blocks or op.name in ("store", "iadd", "index_add", "fill", "invoke") and any(
+        if op.blocks or op.name in ("store", "insert", "remove", "iadd", "index_add", "fill", "invoke") and any(
                 memory.root(v) is root for v in op.operands):
             break
         found.append(op)

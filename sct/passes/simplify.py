@@ -413,7 +413,7 @@ def _written_after_mark(fn: Function, memory: Memory) -> set[Value]:
     return found
 
 
-_WRITE_FIRST = frozenset({"iadd", "index_add", "fill", "store", "iaddv", "append", "pop"})
+_WRITE_FIRST = frozenset({"iadd", "index_add", "fill", "store", "insert", "remove", "iaddv", "append", "pop"})
 _HARMLESS = frozenset({"const", "mark", "item", "attr", "tuple", "dict", "cache", "push", "if", "for", "while", "with",
                        "yield", "continue", "break", "test", "return", "raise", "assert", "bound", "global", "undef",
                        "format"}) | IMPLICIT

@@ -28,9 +28,9 @@ import numpy as np
 
 from ..analysis.alias import may_alias
 from ..ir.core import Function, Op, Value, enclosing, walk
-from ..ir.ops import IMPLICIT, LOOPS
+from ..ir.ops import IMPLICIT, LOOPS, STORES
 from ..ir.rewrite import erase_all
-from ..ir.types import Array
+from ..ir.types import Array, List
 from ..runtime import helpers
 from .memory import Memory, has_memory
 
@@ -44,7 +44,7 @@ _MEASURE = (len, np.shape, np.size, np.ndim, np.zeros_like)
 def drop_idle_undo(fn: Function) -> int:
     """Erase the stores of ``fn`` that restore what nothing reads, in place; how many."""
     total = 0
-    while undo := [op for op in walk(fn.body) if op.name == "store" and op.attrs.get("undo")]:
+    while undo := [op for op in walk(fn.body) if op.name in STORES and op.attrs.get("undo")]:
         memory, order = Memory(fn), {op: k for k, op in enumerate(walk(fn.body))}
         reads: dict[Value, list[Op]] = {}
         for op in _reverse_sweep(fn):
@@ -83,10 +83,10 @@ def _contents(op: Op) -> Iterator[Value]:
     """The operands whose contents an op of the reverse sweep reads."""
     if op.name in _PASS_ON:
         return
-    if op.name == "call" and op.attrs["fn"] in _MEASURE:
+    if op.name == "call" and op.attrs["fn"] in _MEASURE and not isinstance(op.operands[0].type, List):
         return
     operands = list(op.operands)
-    if op.name in ("store", "iadd", "index_add") or op.name == "call" and op.attrs["fn"] is helpers.unbroadcast:
+    if op.name in ("iadd", "index_add", *STORES) or op.name == "call" and op.attrs["fn"] is helpers.unbroadcast:
         operands = operands[1:] if op.name != "call" else operands[:1]
     elif op.name == "call" and _is_view(op):
         operands = operands[1:]
