@@ -375,13 +375,14 @@ def _tail(fwd: _Linearizer, op: Op) -> None:
 
 
 BEFORE: dict[str, Callable[[_Linearizer, Op], None]] = {
-    "store": stored.push_store,
+    "store": stored.push_store, "insert": stored.push_insert,
     **dict.fromkeys(LOOPS, _before_loop), **dict.fromkeys(("yield", "continue", "break"), _leave),
 }
 HANDLERS: dict[str, Callable[[_Linearizer, Op], None]] = {
     "call": _call, "iaddv": _in_place, "broadcast": _broadcast, "convert": _same, "narrow": _same,
     "tuple": _container, "dict": _container, "item": _item, "push": _push, "pop": _pop, "append": _append,
     "iadd": _write, "index_add": _write, "fill": _fill, "invoke": _invoke,
+    "remove": stored.push_remove,
 }
 _REGIONS: dict[str, Callable[[_Linearizer, Op], None]] = {
     **dict.fromkeys(LOOPS, _loop), "if": _tail, "with": _region, "try": _region,

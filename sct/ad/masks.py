@@ -120,8 +120,10 @@ class Masks:
             self._add(op.results[0], self.item(op))
         elif op.name == "push":
             self._add(op.operands[0], self[op.operands[1]])
-        elif op.name == "store":
+        elif op.name in ("store", "insert"):
             self._add(op.operands[0], self[op.operands[1]])
+        elif op.name == "remove":
+            self._add(op.results[0], self[op.operands[0]])
         elif op.name in ("iadd", "index_add"):
             self._written(op.operands[0], self[op.operands[1]], set())
         elif op.name in LOOPS:

@@ -13,11 +13,11 @@ import numpy as np
 
 from ..analysis.alias import AliasClasses, may_alias
 from ..analysis.infer import Refusal
-from ..analysis.writes import is_view
+from ..analysis.writes import is_view, reaches, written_levels
 from ..ir.core import Function, Op, Value, walk
-from ..ir.ops import LOOPS, Lit, Slot
+from ..ir.ops import LOOPS, STORES, Lit, Slot
 from ..ir.rewrite import index_template
-from ..ir.types import ANY, Array, Object, OrConst, strip_const
+from ..ir.types import ANY, Array, List, Object, OrConst, strip_const
 from . import pushforwards, rules
 from .masks import Mask, varies
 from .writes import read_place
@@ -25,7 +25,7 @@ from .writes import read_place
 if TYPE_CHECKING:
     from .forward import _Linearizer
 
-WRITES = frozenset({"store", "iadd", "index_add", "fill"})
+WRITES = frozenset({"iadd", "index_add", "fill", *STORES})
 """Ops that write to their first operand."""
 _LINEAR = (None, operator.add, operator.sub)
 """What a store may do with the old contents so that the tangents do the same."""
@@ -42,13 +42,16 @@ class StoredMemory:
         shadows = [r for op in walk(function.body) if op.attrs.get("shadow") for r in op.results]
         if is_forward_half(function):
             self.shadows = shadows
-        if not shadows and not any(op.name == "store" for op in walk(function.body)):
+        if not shadows and not any(op.name in STORES for op in walk(function.body)):
             return
         targets = [*(op.operands[0] for op in walk(function.body) if op.name in WRITES), *shadows]
         classes = Names(function)
+        levels = written_levels(function, classes)
         for root in {classes.find(v): None for v in targets}:
-            arrays = [v for v in classes.members[root] if isinstance(v.type, Array) and v.type.differentiable]
-            self.members.update(dict.fromkeys(arrays, arrays))
+            kinds = Array | List if root in levels else Array
+            named = [v for v in classes.members[root] if isinstance(v.type, kinds) and v.type.differentiable
+                     and reaches(v.type, levels.get(root, 0))]
+            self.members.update(dict.fromkeys(named, named))
 
     def __contains__(self, value: Value | None) -> bool:
         return value in self.members
@@ -123,13 +126,29 @@ def push_store(fwd: _Linearizer, op: Op) -> None:
 
 def _linear_store(fwd: _Linearizer, op: Op, value: Value) -> None:
     tangent = fwd.dots[op.operands[0]]
-    if value in fwd.masks:
+    if isinstance(op.operands[0].type, List):
+        _put(fwd, op, fwd.dot(value))
+    elif value in fwd.masks:
         _put(fwd, op, fwd.dots[value])
     elif op.attrs.get("fn") is None:
         if index_template(op) == Lit(...):
             fwd.builder.emit("fill", [tangent])
         else:
             _put(fwd, op, fwd.constant(0.0))
+
+
+def push_insert(fwd: _Linearizer, op: Op) -> None:
+    """In front of ``xs.append(v)``: the same with their tangents."""
+    items, value, *index = op.operands
+    if items in fwd.masks:
+        fwd.builder.emit("insert", [fwd.dots[items], fwd.dot(value), *index], args=op.attrs["args"], adjoint=True)
+
+
+def push_remove(fwd: _Linearizer, op: Op) -> None:
+    """``xs.pop()``: the tangent of the item is taken out of the tangents of the list, which stay as many."""
+    items, *index = op.operands
+    if items in fwd.masks:
+        fwd.give(op.result, fwd.like(op, [fwd.dots[items], *index], op.result, adjoint=True))
 
 
 def _scaled_store(fwd: _Linearizer, op: Op, value: Value) -> None:
@@ -183,6 +202,10 @@ def zeros(fwd: _Linearizer, value: Value) -> Value:
     """The tangent array of an array that does not vary yet; unbound where that is."""
     if isinstance(value.owner, Op) and value.owner.name == "undef":
         return fwd.builder.value("undef", (), value.type)
+    if isinstance(value.type, List):
+        zero = fwd.zeros(value)
+        zero.hint = f"{value.hint}_dot" if value.hint else ""
+        return zero
     return fwd.builder.value("call", [value], value.type, f"{value.hint}_dot" if value.hint else "", fn=np.zeros_like,
                              args=(Slot(0),), kwargs={}, effect="fresh", adjoint=True)
 

@@ -143,6 +143,8 @@ def _refers(kind: Type) -> bool:
 
 def _holds_operands(op: Op) -> bool:
     """Whether the result is a container of arrays or of something unknown: ``xs + [x]`` refers to ``x``."""
+    if op.attrs["fn"] is helpers.copied:
+        return False
     kinds = [strip_const(r.type) for r in op.results]
     items = [strip_const(t.item) if isinstance(t, List) else t for t in kinds if isinstance(t, Tuple | Object | List)]
     return not all(isinstance(t, Scalar) for t in items)

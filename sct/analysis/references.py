@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ..ir.core import Block, Value
-from ..ir.types import List
+from ..ir.ops import Slot
+from ..ir.types import List, Scalar, strip_const
+from ..runtime import helpers
 from . import abstract as ab
 from .abstract import LOST, Abstract, Instance, Mapping, Place, Reference, Seq, Static, View
 from .positions import Positions
@@ -58,7 +60,7 @@ def with_places(sp: Specializer, a: Abstract, copy: bool = False) -> Abstract:
     if not sp.context.places or sp.context.splicing or isinstance(a, Reference):
         return a
     if copy and isinstance(a, Value) and isinstance(a.type, List) and not _is_parameter(a):
-        a = copied(sp, a)
+        a = copied(sp, a) if isinstance(strip_const(a.type.item), Scalar) else _deeply_copied(sp, a)
     parts = ab.parts_of(a)
     if parts and isinstance(a, Seq | Mapping):
         inside = [with_places(sp, p, copy) for p in parts]
@@ -70,6 +72,10 @@ def with_places(sp: Specializer, a: Abstract, copy: bool = False) -> Abstract:
 def _is_parameter(a: Value) -> bool:
     """Whether ``a`` is a parameter itself: it is copied on entry where it turns out to change."""
     return isinstance(a.owner, Block) and a.owner.parent is None
+
+
+def _deeply_copied(sp: Specializer, a: Value) -> Value:
+    return sp.builder.value("call", [a], a.type, a.hint, fn=helpers.copied, args=(Slot(0),), kwargs={}, effect="fresh")
 
 
 def copied(sp: Specializer, a: Value) -> Value:
