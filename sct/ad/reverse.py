@@ -169,8 +169,9 @@ def _tuple(rev: Reverser, op: Op) -> None:
     if total is None:
         return
     for k, item in enumerate(op.operands):
-        if item in rev.shadows.given and op.result in rev.shadows:
-            rev.buffers[item] = lists.item(rev, total, Static(k))
+        if item in rev.shadows and op.result in rev.shadows:
+            if item in rev.shadows.given:
+                rev.buffers[item] = lists.item(rev, total, Static(k))
         elif item in rev.active:
             rev.accumulate(item, rev.builder.value("call", [total], control.bar_type(item), fn=operator.getitem,
                                                    args=(Slot(0), Lit(k)), kwargs={}, adjoint=True))

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..analysis.alias import AliasClasses, may_alias
+from ..analysis.linear import depth
 from ..errors import InternalError
 from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
 from ..ir.ops import IMPLICIT, LOOPS, STORES
@@ -158,6 +159,8 @@ class _Saver:
     def _loads_what_is_stored(self, op: Op) -> bool:
         """Whether ``op`` reads contents that a store may change: a view of them can be taken again at any time."""
         copies = op.name == "call" and op.attrs["fn"] is operator.getitem and not may_alias(op)  # a[[0, 2, 1]]
+        if isinstance(op.operands[0].type, List):
+            return self.stored(op.operands[0])
         return (copies or isinstance(strip_const(op.results[0].type), Scalar)) and any(map(self.stored, op.operands))
 
     # ------------------------------------------------------------------------------------------------------ rewriting
@@ -314,8 +317,8 @@ def _stored(function: Function) -> Callable[[Value], bool]:
     if not stores:
         return lambda _: False
     classes = AliasClasses(function)
-    roots = {classes.find(op.operands[0]) for op in stores}
-    return lambda v: not isinstance(strip_const(v.type), Scalar) and classes.find(v) in roots
+    places = {(classes.find(op.operands[0]), depth(op.operands[0].type)) for op in stores}
+    return lambda v: not isinstance(strip_const(v.type), Scalar) and (classes.find(v), depth(v.type)) in places
 
 
 def _in_branch(op: Op) -> bool:

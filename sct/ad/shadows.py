@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..analysis.alias import AliasClasses
-from ..analysis.writes import DIAGONALS, is_view, written_classes
+from ..analysis.writes import DIAGONALS, given_away, is_view, written_classes
 from ..errors import InternalError
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS, Slot
@@ -50,9 +50,8 @@ class Shadows:
             self.root.update(dict.fromkeys(arrays, root))
             if any(map(_is_passed_on, arrays)):
                 self.carried.update(arrays)
-        for op in walk(function.body) if self.root else ():
-            if op.name in ("insert", "store", "tuple") and any(isinstance(v.type, List) for v in (*op.operands[:1], *op.results)):
-                self.given.update(v for v in op.operands[op.name != "tuple":] if v in self.root)
+        for op in given_away(function, classes) if self.root else ():
+            self.given.update(v for v in op.operands[op.name != "tuple":] if v in self.root)
 
     def __contains__(self, value: Value) -> bool:
         return value in self.root
@@ -119,7 +118,7 @@ def open_block(rev: Reverser, block: Block) -> None:
         if not wanted:
             continue
         if isinstance(op.result.type, List) and not is_view(op):
-            rev.buffers[op.result] = rev.zeros(op.result)
+            rev.buffers[op.result] = _list_of_shadows(rev, op) or rev.zeros(op.result)
             continue
         if op.name == "narrow":
             rev.buffers[op.result] = rev.buffers[op.operands[0]]
@@ -129,6 +128,13 @@ def open_block(rev: Reverser, block: Block) -> None:
             rev.builder.block.ops.append(made)
             rev.buffers.update(shadows)
     rev.builder.loc = loc
+
+
+def _list_of_shadows(rev: Reverser, op: Op) -> Value | None:
+    """The shadow of ``[a, b]`` where ``a`` and ``b`` have shadows of their own."""
+    if op.name != "tuple" or not op.operands or any(v not in rev.shadows or v in rev.shadows.given for v in op.operands):
+        return None
+    return rev.builder.value("tuple", [rev.buffers[v] for v in op.operands], op.result.type, _bar(op.result), cls=list)
 
 
 # -------------------------------------------------------------------------------------------------- beside the forward sweep

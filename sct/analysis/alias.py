@@ -244,6 +244,11 @@ def _users(v: Value, order: dict[Op, int]) -> list[Op]:
     return [user for user in order if v in user.operands]
 
 
+def used_after(v: Value, op: Op, order: dict[Op, int]) -> bool:
+    """Whether ``v`` is used by an op that may run after ``op``."""
+    return _used_after(v, op, order[op], order)
+
+
 def _used_after(v: Value, op: Op, here: int, order: dict[Op, int]) -> bool:
     """Whether ``v`` is used after ``op``, in this iteration or a later one of a loop that does not define it anew."""
     for user in _users(v, order):

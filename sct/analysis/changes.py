@@ -13,7 +13,7 @@ from typing import Any
 
 from ..ir.core import Op, Value
 from ..ir.ops import Slot, generator
-from ..ir.types import List, Type, strip_const
+from ..ir.types import Array, List, Type, strip_const
 from . import abstract as ab
 from .abstract import Abstract, Mapping, Reference, Seq, Slice, Static, View
 from .callees import MAKES_CONTAINERS, SPECIAL, TAKES_REFERENCES, call
@@ -310,7 +310,10 @@ def store_item(sp: Specializer, base: Abstract, index: Abstract, value: Abstract
     """``base[index] = value`` or ``base[index] fn= value`` for a list or a dict."""
     target = _changed(sp, base)
     if fn is not None:
-        value = inplace(sp, fn, getitem(sp, base, index), value)
+        before = content(sp, getitem(sp, base, index))
+        value = inplace(sp, fn, before, value)
+        if isinstance(before, Value) and isinstance(before.type, Array):
+            return  # the array in the list has been changed itself
     held = content(sp, target)
     if isinstance(held, Mapping):
         change(sp, target, Mapping({**held.items, _key(sp, index): value}))

@@ -29,7 +29,7 @@ from ..ir.rewrite import (
 from ..ir.types import Array, Dict, List, Object, Scalar, Tuple, Type, constant, strip_const, type_of
 from ..rules import registry
 from ..runtime import helpers
-from .alias import AliasClasses, check_inplace, has_memory, may_alias
+from .alias import AliasClasses, check_inplace, has_memory, may_alias, used_after
 from .infer import Context, Refusal
 from .linear import depth
 from .layout import is_reshaped_view, may_be_reshaped_copy
@@ -59,6 +59,11 @@ def settle_writes(context: Context, function: Function, entry: bool) -> dict[str
     copied = _copy_parameters(function) if entry else {}
     classes = AliasClasses(function)
     written, levels = written_classes(function, classes), written_levels(function, classes)
+    given = given_away(function, classes)
+    for op in given:
+        refusal = _refusal_of_item(function, classes, op, given)
+        if refusal is not None:
+            context.refuse(refusal, op.loc)
     for op in walk(function.body):
         if op.name in STORES:
             root = classes.find(op.operands[0])
@@ -85,6 +90,22 @@ def written_levels(function: Function, classes: AliasClasses) -> dict[Value, int
             root = classes.find(op.operands[0])
             levels[root] = min(depth(op.operands[0].type), levels.get(root, depth(op.operands[0].type)))
     return levels
+
+
+def given_away(function: Function, classes: AliasClasses) -> list[Op]:
+    """The ops that put something which is stored into into a list that changes itself: the list's shadow holds its shadow."""
+    levels, changing = written_levels(function, classes), set[tuple[Value, int]]()
+    for op in walk(function.body):
+        if op.name in STORES:
+            changing.add((classes.find(op.operands[0]), depth(op.operands[0].type)))
+    found = []
+    for op in walk(function.body):
+        into = op.operands[0] if op.name in ("insert", "store") else op.results[0] if op.name == "tuple" else None
+        if into is not None and isinstance(into.type, List):
+            root, level = classes.find(into), depth(into.type)
+            if (root, level) in changing and level > levels[root]:
+                found.append(op)
+    return found
 
 
 def reaches(t: Type, level: int) -> bool:
@@ -227,6 +248,37 @@ def _refusal(function: Function, classes: AliasClasses, op: Op, entry: bool, mem
             code, why = reason
             return Refusal(code, f"{name} {why}", RESHAPED_HINT if _is_doubtful(member.owner) else HINT)
     return None
+
+
+def _refusal_of_item(function: Function, classes: AliasClasses, op: Op, given: list[Op]) -> Refusal | None:
+    """Why what is put into a list has a shadow that cannot be found in the shadow of the list; None if it can be."""
+    order = {one: k for k, one in enumerate(walk(function.body))}
+    for v in op.operands[op.name != "tuple":]:
+        if not isinstance(v.type, Array | List):
+            continue
+        names = _names_of(v, order)
+        alone = isinstance(v.owner, Op) and (v.owner.name == "tuple" or is_fresh(v.owner)) and not any(
+            is_view(user) for user in order if v in user.operands)
+        if not alone or any(used_after(name, op, order) for name in names) or sum(v in one.operands for one in given) > 1:
+            name = f"`{v.hint}`" if v.hint else "what"
+            return Refusal("SCT602", f"{name} is put into a list in which things are changed, and is known under another name",
+                           "put a copy into the list, or change it before and only use it through the list afterwards")
+    root = classes.find(op.operands[0] if op.name != "tuple" else op.results[0])
+    for load in order:
+        if load.name == "call" and load.results and classes.find(load.results[0]) is root and is_view(load) \
+                and isinstance(load.operands[0].type, List) and op.parent is not None \
+                and load.parent in enclosing(op.parent) and order[op] > order[load]:
+            return Refusal("SCT602", "an item is taken out of this list before the list changes, and the item changes, too",
+                           "change the item before the list, or use an array")
+    return None
+
+
+def _names_of(v: Value, order: dict[Op, int]) -> list[Value]:
+    """A value and what is made of it under another name."""
+    found = [v]
+    for one in found:
+        found += [r for user in order if user.name == "narrow" and one in user.operands for r in user.results]
+    return found
 
 
 def _around_op(op: Op) -> Iterator[Block]:
