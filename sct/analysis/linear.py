@@ -23,18 +23,25 @@ def settle_lists(functions: Sequence[Function]) -> None:
     for function in functions:
         changes = [op for op in walk(function.body) if op.name == "change"]
         if changes:
-            _share_types(function, _become_references(function, changes))
+            share_types(function, _become_references(function, changes))
 
 
 def _become_references(function: Function, changes: list[Op]) -> dict[Value, Value]:
     """Do to lists themselves what was done to their contents; for each content the list."""
-    classes = AliasClasses(function)
-    roots = {classes.find(op.operands[0]) for op in changes}
-    built = [op for op in walk(function.body) if op.name == "append" and classes.find(op.operands[0]) in roots]
     same: dict[Value, Value] = {}
     for op in changes:
         same[op.results.pop()] = op.operands[0]
         op.name = op.attrs.pop("kind")
+    replace_uses(function.body, same)
+    return same | build_in_place(function)
+
+
+def build_in_place(function: Function) -> dict[Value, Value]:
+    """Let the lists that comprehensions make grow in place where memory of theirs is stored into."""
+    classes = AliasClasses(function)
+    roots = {classes.find(op.operands[0]) for op in walk(function.body) if op.name in STORES}
+    built = [op for op in walk(function.body) if op.name == "append" and classes.find(op.operands[0]) in roots]
+    same: dict[Value, Value] = {}
     for op in built:
         same[op.results.pop()] = op.operands[0]
         op.name, op.attrs = "insert", {"args": (Slot(0), Lit(None))}
@@ -42,7 +49,7 @@ def _become_references(function: Function, changes: list[Op]) -> dict[Value, Val
     return same
 
 
-def _share_types(function: Function, same: dict[Value, Value]) -> None:
+def share_types(function: Function, same: dict[Value, Value]) -> None:
     """Give all names of a list that is changed the type of what it ever holds."""
     above: dict[Value, Value] = {}
     types: dict[Value, Type] = {}

@@ -31,7 +31,7 @@ from ..rules import registry
 from ..runtime import helpers
 from .alias import AliasClasses, check_inplace, has_memory, may_alias, used_after
 from .infer import Context, Refusal
-from .linear import depth
+from .linear import build_in_place, depth, share_types
 from .layout import is_reshaped_view, may_be_reshaped_copy
 from .opening import returns_alone
 from .transient import mark_transient
@@ -54,6 +54,9 @@ def settle_writes(context: Context, function: Function, entry: bool) -> dict[str
     if not _become_stores(context, function, objections):
         return {}
     context.stores = True
+    built = build_in_place(function)
+    if built:
+        share_types(function, built)
     _drop_unchanged(function)
     _mark_transient(function, AliasClasses(function))
     copied = _copy_parameters(function) if entry else {}
