@@ -115,6 +115,8 @@ class Place:
         """Whether the content is how far an iterator has come."""
         self.kind = kind
         """The class of the container or object that is here."""
+        self.gone = False
+        """Whether a run-time container holds another object with what was here: changes of that are not seen here."""
         self._leader: Place | None = None
         self._locked = False
 
@@ -565,10 +567,11 @@ def leaves(a: Abstract, shape: Shape, builder: Builder, hint: str = "") -> list[
     return [v for part, s in zip(parts, shape.parts, strict=True) for v in leaves(part, s, builder, hint)]
 
 
-def held(value: Value, a: Abstract) -> Value:
+def held(value: Value, a: Abstract, content: Abstract | None = None) -> Value:
     """``value``, which is ``a`` as one run-time value: where ``a`` may change, it must not any more."""
     if isinstance(a, Reference):
         a.place.lock()
+        a.place.gone |= not isinstance(content if content is not None else a.content, Value)
     return value
 
 

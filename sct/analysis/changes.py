@@ -19,7 +19,7 @@ from .abstract import Abstract, Mapping, Reference, Seq, Slice, Static, View
 from .callees import MAKES_CONTAINERS, SPECIAL, TAKES_REFERENCES, call
 from .infer import SIMPLE, Frame, Refusal, Specializer, sequence_items
 from .primitives import _Arguments, binary, inplace, raise_here
-from .references import NeedsPlaces, change, content, fresh, kind_of, plain
+from .references import NeedsPlaces, change, content, fresh, kind_of, plain, widen
 from .subscripts import getitem
 
 NONE = Static(None)
@@ -31,6 +31,13 @@ def _changed(sp: Specializer, a: Abstract) -> Reference:
         return a
     if not sp.context.places and not sp.context.splicing:
         raise NeedsPlaces
+    if isinstance(a, Value) and isinstance(a.type, List) and not sp.context.splicing:
+        if not sp.context.inside:
+            raise NeedsPlaces(inside=True)
+        if a in sp.context.lists:
+            found = fresh(sp, a)
+            assert isinstance(found, Reference)
+            return found
     kind = kind_of(a)
     what = f"this {kind.__name__}" if kind is not None else "this"
     raise Refusal("SCT602", f"{what} is changed, but it belongs to a module, to a container whose length only run time knows, "
@@ -70,12 +77,15 @@ def appended(sp: Specializer, held: Value, item: Abstract) -> Value:
 
 def _with_item(sp: Specializer, kind: str, held: Value, item: Abstract, index: Abstract, **attrs: Any) -> Value:
     """A run-time list into which an item has been put."""
-    value = ab.held(sp.lift(item), item)
+    value = ab.held(sp.lift(item), item, content(sp, item))
     assert isinstance(held.type, List)
     joined = sp.join([ab.leaf_shape(held.type.item), ab.leaf_shape(strip_const(value.type))], "the item", "in this list")
     item_type = ab.leaf_type(joined)
     assert item_type is not None
-    return _change_op(sp, kind, [held, ab.convert(value, item_type, sp.builder)], index, [List(item_type)], **attrs)[0]
+    new = _change_op(sp, kind, [held, ab.convert(value, item_type, sp.builder)], index, [List(item_type)], **attrs)[0]
+    if held in sp.context.lists:
+        widen(sp, sp.context.lists[held], List(item_type))
+    return new
 
 
 def _change_op(sp: Specializer, kind: str, operands: list[Value], index: Abstract, types: list[Type],

@@ -69,6 +69,10 @@ class Context:
     """Functions that stand for gradients taken inside: (function, parameters, …) → the one that is called."""
     places: bool = False
     """Whether lists, dicts and objects are followed by their places: where one of them changes."""
+    inside: bool = False
+    """Whether lists in lists whose length only run time knows change."""
+    lists: dict[Value, Abstract] = field(default_factory=dict)
+    """Such lists, and what they have been taken out of."""
     assigned: set[str] = field(default_factory=set)
     """Names of attributes that are assigned: those of arguments are read on entry."""
     spliced: Block | None = None
@@ -79,15 +83,16 @@ class Context:
     changed: set[str] = field(default_factory=set)
     """Names of the arguments in which something changes (what the caller holds does not)."""
 
-    def begin_again(self, attribute: str) -> None:
+    def begin_again(self, attribute: str, inside: bool = False) -> None:
         """Forget everything: the function is specialised once more, with the places of what changes."""
-        if self.places and (not attribute or attribute in self.assigned):
+        if self.places and (not attribute or attribute in self.assigned) and (not inside or self.inside):
             raise InternalError("specialisation began again without a reason")
         self.places = True
+        self.inside |= inside
         if attribute:
             self.assigned.add(attribute)
         for found in (self.obstacles, self.guards, self.examples, self.stack, self.remembering, self.standing, self.given,
-                      self.changed):
+                      self.changed, self.lists):
             found.clear()
         self.stores = self.splicing = False
         self.session.forget_since(0)
@@ -701,7 +706,7 @@ def _append(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list
         return [_set_of(sp, [Static(acc.value), item])]
     if isinstance(acc, Seq):
         return [Seq(acc.kind, [*acc.items, item])]
-    value = ab.held(sp.lift(item), item)
+    value = ab.held(sp.lift(item), item, content(sp, item))
     assert isinstance(acc, Value) and isinstance(acc.type, List)
     joined = sp.join([ab.leaf_shape(acc.type.item), ab.leaf_shape(strip_const(value.type))], "the item", "in this list")
     item_type = ab.leaf_type(joined)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from ..ir.core import Function, Op, Value, walk
 from ..ir.ops import LOOPS, STORES, Lit, Slot
-from ..ir.rewrite import incoming, replace_uses, resolve
+from ..ir.rewrite import erase_all, incoming, replace_uses, resolve
 from ..ir.types import List, Type, join, strip_const
 from .alias import AliasClasses
 
@@ -32,6 +32,7 @@ def _become_references(function: Function, changes: list[Op]) -> dict[Value, Val
     for op in changes:
         same[op.results.pop()] = op.operands[0]
         op.name = op.attrs.pop("kind")
+    erase_all(function.body, lambda op: op.name == "widen")
     replace_uses(function.body, same)
     return same | build_in_place(function)
 

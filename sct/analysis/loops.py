@@ -20,7 +20,7 @@ from .infer import REGIONS, Exit, Frame, Pending, Refusal, Specializer, arrive, 
 from .managers import check_manager
 from .positions import meet, moved, snapshot
 from .primitives import apply, construct
-from .references import adopt, content, holds_references, references
+from .references import adopt, borrowed, content, holds_references, references
 from .subscripts import row
 from .typecase import peel
 
@@ -269,7 +269,7 @@ def _known_composite(sp: Specializer, a: Iteration) -> list[Abstract] | None:
 
 def plan_for(sp: Specializer, a: Abstract) -> Counted | Each:
     """How to iterate over something whose length is known at run time only."""
-    a = content(sp, a)
+    given, a = a, content(sp, a)
     if isinstance(a, Range):
         return Counted(a.lo, a.hi, a.step, lambda k: k)
     if isinstance(a, Iteration):
@@ -283,7 +283,7 @@ def plan_for(sp: Specializer, a: Abstract) -> Counted | Each:
             raise Refusal("SCT709", "this always raises TypeError: iteration over a 0-d array")
         if isinstance(t, Array | List):
             value = a
-            return Counted(Static(0), length(sp, value), Static(1), lambda k: sp.as_abstract(_row(sp, value, k)), (value,))
+            return Counted(Static(0), length(sp, value), Static(1), lambda k: borrowed(sp, given, sp.as_abstract(_row(sp, value, k))), (value,))
         if t is STR:
             return Each(a, STR)
         if isinstance(t, Dict | Object):

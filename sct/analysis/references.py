@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ..ir.core import Block, Value
 from ..ir.ops import Slot
-from ..ir.types import List, Scalar, strip_const
+from ..ir.types import List, Scalar, join, strip_const
 from ..runtime import helpers
 from . import abstract as ab
 from .abstract import LOST, Abstract, Instance, Mapping, Place, Reference, Seq, Static, View
@@ -25,10 +25,12 @@ if TYPE_CHECKING:
 class NeedsPlaces(Exception):
     """Raised where a container is changed whose place is not followed yet."""
 
-    def __init__(self, attribute: str = "") -> None:
+    def __init__(self, attribute: str = "", inside: bool = False) -> None:
         super().__init__(attribute)
         self.attribute = attribute
         """The attribute that is assigned, where an object is changed."""
+        self.inside = inside
+        """Whether what is changed is a list in a list whose length only run time knows."""
 
 
 def fresh(sp: Specializer, a: Abstract) -> Abstract:
@@ -69,6 +71,28 @@ def with_places(sp: Specializer, a: Abstract, copy: bool = False) -> Abstract:
     return fresh(sp, a)
 
 
+def borrowed(sp: Specializer, base: Abstract, item: Abstract) -> Abstract:
+    """``item``, which has been taken out of the list ``base``: what is changed in it is changed there."""
+    if sp.context.inside and isinstance(item, Value) and isinstance(item.type, List):
+        known = isinstance(base, Reference) and isinstance(sp.positions.get(base.place), Value)
+        if known or isinstance(base, Value) and base in sp.context.lists:
+            sp.context.lists[item] = base
+    return item
+
+
+def widen(sp: Specializer, a: Abstract, kind: List) -> None:
+    """Note that a list of lists holds items of a wider type now."""
+    held = read(sp, a) if isinstance(a, Reference) else a
+    assert isinstance(held, Value) and isinstance(held.type, List)
+    if join(held.type.item, kind) == held.type.item:
+        return
+    wider = sp.builder.value("change", [held], List(kind), held.hint, kind="widen", args=())
+    if isinstance(a, Reference):
+        sp.positions[a.place] = wider
+    else:
+        widen(sp, sp.context.lists[held], List(kind))
+
+
 def _is_parameter(a: Value) -> bool:
     """Whether ``a`` is a parameter itself: it is copied on entry where it turns out to change."""
     return isinstance(a.owner, Block) and a.owner.parent is None
@@ -104,7 +128,7 @@ def read(sp: Specializer, a: Reference) -> Abstract:
     """What is at a place now; refused where that cannot be told."""
     from .infer import Refusal
     found = sp.positions.get(a.place, LOST)
-    if found is LOST:
+    if found is LOST or sp.context.inside and a.place.gone:
         what = f"what this {a.kind.__name__} holds is not known here: it may be another one, which was changed"
         raise Refusal("SCT602", what, "make a copy of it before one of them changes")
     return found

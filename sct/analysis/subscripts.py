@@ -15,7 +15,7 @@ from .abstract import Abstract, Mapping, Range, Reference, Seq, Slice, Static
 from .data import guard_class
 from .infer import SIMPLE, Frame, Refusal, Specializer, emit_guard
 from .primitives import _Arguments, apply, now
-from .references import content, fresh, kind_of, plain
+from .references import borrowed, content, fresh, kind_of, plain
 
 
 def _getitem(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
@@ -25,7 +25,25 @@ def _getitem(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> lis
 
 def getitem(sp: Specializer, base: Abstract, index: Abstract) -> Abstract:
     """``base[index]``."""
-    base, index = content(sp, base), plain(sp, index)
+    index = plain(sp, index)
+    if sp.context.inside and not isinstance(index, Slice):
+        if isinstance(base, Reference) and not isinstance(index, Static):
+            _settle_items(sp, base)
+        return borrowed(sp, base, _item(sp, base, index))
+    return _item(sp, base, index)
+
+
+def _settle_items(sp: Specializer, a: Reference) -> None:
+    """Hold lists in one run-time list, of which an item is taken that only run time knows: it may be changed there."""
+    held = sp.positions.get(a.place)
+    if isinstance(held, Seq) and held.kind is list and any(kind_of(content(sp, item)) is list for item in held.items):
+        value = sp.lift(a)
+        if isinstance(value.type, List):
+            sp.positions[a.place] = value
+
+
+def _item(sp: Specializer, base: Abstract, index: Abstract) -> Abstract:
+    base = content(sp, base)
     if isinstance(base, Reference):
         from .instances import method_of
         return method_of(sp, base, "__getitem__", [index])
