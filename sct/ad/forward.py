@@ -18,8 +18,7 @@ from ..ir.ops import LOOPS
 from ..ir.printing import op_text
 from ..ir.rewrite import carried_inits, clone_function, item_count
 from ..ir.types import FLOAT, NONE, Array, Cache, List, Object, OrConst, Scalar, Tuple, Type, strip_const
-from ..runtime import helpers
-from . import control, pushforwards, stored
+from . import control, masks, pushforwards, stored
 from .emitter import Emitter, make_buffers_float
 from .masks import Mask, Masks, Named, varies
 
@@ -222,7 +221,7 @@ def _saved_dots(saved: Cache) -> Cache:
 # ----------------------------------------------------------------------------------------------------------- plain ops
 
 def _call(fwd: _Linearizer, op: Op) -> None:
-    if not any(v in fwd.masks for v in op.operands) or op.attrs["fn"] is helpers.zeros_like or stored.give_memory(fwd, op):
+    if not any(v in fwd.masks for v in op.operands) or op.attrs["fn"] in masks.WITHOUT_TANGENT or stored.give_memory(fwd, op):
         return
     since = len(fwd.builder.block.ops)
     for result, tangent in zip(op.results, pushforwards.tangents(fwd, op), strict=True):

@@ -160,6 +160,10 @@ class Masks:
 _PASS = frozenset({"convert", "broadcast", "narrow", "tuple", "dict", "pop", "append", "iaddv"})
 
 
+WITHOUT_TANGENT = (helpers.zeros_like, helpers.inserted_at, helpers.taken_from)
+"""Functions of the reverse sweep whose results do not depend on the contents of their arguments."""
+
+
 def _before(op: Op, block: Block) -> int:
     return item_count(op) if block is op.blocks[-1] else 0
 
@@ -191,7 +195,7 @@ def _carries(op: Op) -> bool:
     fn = op.attrs["fn"]
     if fn in (list, helpers.copied):
         return True
-    if fn is helpers.zeros_like:
+    if fn in WITHOUT_TANGENT:
         return False
     entry = registry.lookup(fn)
     return entry is None or not entry.zero

@@ -159,7 +159,7 @@ class _Saver:
     def _loads_what_is_stored(self, op: Op) -> bool:
         """Whether ``op`` reads contents that a store may change: a view of them can be taken again at any time."""
         copies = op.name == "call" and op.attrs["fn"] is operator.getitem and not may_alias(op)  # a[[0, 2, 1]]
-        if isinstance(op.operands[0].type, List):
+        if op.operands and isinstance(op.operands[0].type, List):
             return self.stored(op.operands[0])
         return (copies or isinstance(strip_const(op.results[0].type), Scalar)) and any(map(self.stored, op.operands))
 

@@ -16,11 +16,11 @@ import numpy as np
 from ..analysis.alias import AliasClasses
 from ..analysis.writes import DIAGONALS, given_away, is_view, written_classes
 from ..errors import InternalError
-from ..ir.core import Block, Function, Op, Value, walk
+from ..ir.core import Block, Function, Op, Value
 from ..ir.ops import LOOPS, Slot
 from ..ir.printing import op_text
 from ..ir.rewrite import carried_start, exits
-from ..ir.types import UNDEF, Array, List
+from ..ir.types import BOTTOM, FLOAT, UNDEF, Array, List, OrConst, Scalar, strip_const
 from ..runtime import helpers
 
 if TYPE_CHECKING:
@@ -117,8 +117,10 @@ def open_block(rev: Reverser, block: Block) -> None:
         wanted = [r for r in op.results if r in rev.shadows and r not in rev.shadows.carried and r not in rev.shadows.given]
         if not wanted:
             continue
-        if isinstance(op.result.type, List) and not is_view(op):
-            rev.buffers[op.result] = _list_of_shadows(rev, op) or rev.zeros(op.result)
+        new = [r for r in wanted if isinstance(r.type, List) and not is_view(op)]
+        rev.buffers.update((r, _list_of_shadows(rev, op) or rev.zeros(r)) for r in new)
+        wanted = [r for r in wanted if r not in new]
+        if not wanted:
             continue
         if op.name == "narrow":
             rev.buffers[op.result] = rev.buffers[op.operands[0]]
@@ -171,10 +173,40 @@ class _Companion:
             self.branches(op, positions)
         elif positions and op.name == "narrow":
             self.shadow[op.result] = self.shadow[op.operands[0]]
+        elif op.name in ("insert", "remove") and op.operands[0] in self.wanted:
+            yield from self.length(op)
+        elif positions and op.name == "tuple" and op.operands and all(v in self.shadow for v in op.operands):
+            made = Op("tuple", [self.shadow[v] for v in op.operands], [], dict(op.attrs), [], None, op.loc)
+            made.results = [Value(_bar(op.result), op.result.type, made)]
+            self.shadow[op.result] = made.results[0]
+            yield made
         elif positions:
             for made, shadows in _shadow_ops(op, [op.results[k] for k in positions], self.shadow.__getitem__):
                 self.shadow.update(shadows)
                 yield made
+
+    def length(self, op: Op) -> Iterator[Op]:
+        """The shadow of a list becomes as long as the list."""
+        items, *others = op.operands
+        if op.name == "remove":
+            made = Op("remove", [self.shadow[items], *others], [], {**op.attrs, "adjoint": True}, [], None, op.loc)
+            made.results = [Value("", op.result.type, made)]
+            yield made
+            return
+        value, *index = others
+        bar = self.shadow.get(value)
+        if bar is None and isinstance(strip_const(value.type), Scalar):
+            zero = Op("const", [], [], {"value": 0.0}, [], None, op.loc)
+            zero.results = [Value("", OrConst(BOTTOM, FLOAT), zero)]
+            bar = zero.result
+            yield zero
+        elif bar is None:
+            zero = Op("call", [value], [], {"fn": helpers.zeros_like, "args": (Slot(0),), "kwargs": {}, "effect": "fresh",
+                                            "adjoint": True}, [], None, op.loc)
+            zero.results = [Value("", strip_const(value.type), zero)]
+            bar = zero.result
+            yield zero
+        yield Op("insert", [self.shadow[items], bar, *index], [], {**op.attrs, "adjoint": True}, [], None, op.loc)
 
     def loop(self, op: Op, positions: list[int]) -> None:
         start = carried_start(op)

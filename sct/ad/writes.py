@@ -17,7 +17,7 @@ from ..analysis.subscripts import from_value
 from ..ir.core import Block, Op, Value, walk
 from ..ir.ops import IMPLICIT, Lit, Slot, template_slots
 from ..ir.rewrite import index_template, insert_before
-from ..ir.types import Array, List, Scalar, strip_const
+from ..ir.types import INT, Array, List, Scalar, strip_const
 from ..rules import registry
 from ..runtime import helpers
 from . import rules
@@ -47,10 +47,16 @@ def reverse_store(rev: Reverser, op: Op) -> None:
     if target not in rev.shadows:
         return
     fn = op.attrs.get("fn")
+    if target in rev.shadows.carried and value in rev.shadows and isinstance(target.type, List):
+        raise Refusal("SCT602", "an item of this list changes, and is exchanged for another one where lists are passed on",
+                      "change the items of the list one by one, or use an array")
     if fn is None:
         taken = _taken(rev, op)
         _clear(rev, op)
-        _hand_on(rev, value, taken)
+        if isinstance(target.type, List):
+            _hand_on(rev, value, taken)
+        else:
+            rev.accumulate(value, taken)
     elif fn in (operator.add, operator.sub):
         if value in rev.active:
             taken = _taken(rev, op)
@@ -64,7 +70,7 @@ def reverse_store(rev: Reverser, op: Op) -> None:
 def reverse_insert(rev: Reverser, op: Op) -> None:
     """Take the item out again; its cotangent is in the shadow at the same place."""
     target, value = op.operands[:2]
-    place = _inserted_at(rev, op)
+    place = _inserted_at(op)
     _take_out(rev, target, place, undo=True)
     if target in rev.shadows:
         _hand_on(rev, value, _take_out(rev, rev.buffers[target], place))
@@ -73,7 +79,7 @@ def reverse_insert(rev: Reverser, op: Op) -> None:
 def reverse_remove(rev: Reverser, op: Op) -> None:
     """Put the item back; its cotangent comes to the same place of the shadow."""
     target, item = op.operands[0], op.result
-    place = _taken_from(rev, op)
+    place = _taken_from(op)
     _put_in(rev, target, item, place, undo=True)
     if target in rev.shadows:
         bar = rev.total(item)
@@ -86,45 +92,50 @@ def reverse_remove(rev: Reverser, op: Op) -> None:
 
 def _hand_on(rev: Reverser, value: Value, bar: Value) -> None:
     """Give ``value`` what was taken out of the shadow of a list: it is its shadow, where it has one."""
-    if value in rev.shadows:
-        rev.buffers[value] = bar
+    if value in rev.shadows.given:
+        if value not in rev.shadows.carried:  # else the two are one object
+            rev.buffers[value] = bar
     else:
         rev.accumulate(value, bar)
 
 
-def _take_out(rev: Reverser, items: Value, place: Any, **attrs: Any) -> Value:
-    template, operands = place
+def _take_out(rev: Reverser, items: Value, place: Lit | Op, **attrs: Any) -> Value:
     assert isinstance(items.type, List)
-    t = strip_const(items.type.item)
-    return rev.builder.value("remove", [items, *operands], t, args=(Slot(0), rules.renumber(template, {0: 1})), adjoint=True,
-                             **attrs)
+    index, operands = _index(rev, items, place)
+    return rev.builder.value("remove", [items, *operands], strip_const(items.type.item), args=(Slot(0), index or Slot(1)),
+                             adjoint=True, **attrs)
 
 
-def _put_in(rev: Reverser, items: Value, value: Value, place: Any, **attrs: Any) -> None:
-    template, operands = place
-    rev.builder.emit("insert", [items, value, *operands], args=(Slot(0), rules.renumber(template, {0: 2})), adjoint=True, **attrs)
+def _put_in(rev: Reverser, items: Value, value: Value, place: Lit | Op, **attrs: Any) -> None:
+    index, operands = _index(rev, items, place)
+    rev.builder.emit("insert", [items, value, *operands], args=(Slot(0), index or Slot(2)), adjoint=True, **attrs)
 
 
-def _inserted_at(rev: Reverser, op: Op) -> tuple[Any, list[Value]]:
-    """Where the item is that has been inserted: an index, and the operand that its slot 0 is."""
+def _index(rev: Reverser, items: Value, place: Lit | Op) -> tuple[Lit | None, list[Value]]:
+    """Where an item of ``items`` has been inserted, or taken from, by an op whose index may be negative or too large."""
+    if isinstance(place, Lit):
+        return place, []
+    template, given = index_template(place), place.operands[1 if place.name == "remove" else 2:]
+    fn = helpers.taken_from if place.name == "remove" else helpers.inserted_at
+    index = Slot(1) if isinstance(template, Slot) else template
+    attrs = {"fn": fn, "args": (Slot(0), index), "kwargs": {}, "effect": "reads", "adjoint": True}
+    return None, [rev.builder.value("call", [items, *given], INT, **attrs)]
+
+
+def _inserted_at(op: Op) -> Lit | Op:
+    """Where the item is that has been inserted, if that is certain."""
     template = index_template(op)
     if template == Lit(None):
-        return Lit(-1), []
-    if template == Lit(0):
-        return template, []
-    raise Refusal("SCT606", "an item is inserted inside of a list whose length only run time knows",
-                  "insert it at the front, or append it")
+        return Lit(-1)
+    return Lit(0) if template == Lit(0) else op
 
 
-def _taken_from(rev: Reverser, op: Op) -> tuple[Any, list[Value]]:
-    """Where to insert an item so that it is where it has been taken from."""
+def _taken_from(op: Op) -> Lit | Op:
+    """Where to insert an item so that it is where it has been taken from, if that is certain."""
     template = index_template(op)
     if template == Lit(-1):
-        return Lit(None), []
-    if template == Lit(0):
-        return template, []
-    raise Refusal("SCT606", "an item is taken from inside of a list whose length only run time knows",
-                  "take it from an end: `pop()` or `pop(0)`")
+        return Lit(None)
+    return template if isinstance(template, Lit) and template.value >= 0 else op
 
 
 def _is_constant(fn: Any) -> bool:

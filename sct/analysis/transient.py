@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from ..ir.core import Block, Op, Value, enclosing, walk
 from ..ir.ops import IMPLICIT
-from ..ir.types import Array, Scalar, strip_const
+from ..ir.types import Array, List, Scalar, strip_const
 from ..rules import registry
 from .alias import AliasClasses, may_alias
 
@@ -51,8 +51,9 @@ def _refers_to_operand(call: Op) -> bool:
 
 
 def _makes_arrays(op: Op) -> bool:
-    known = op.name in IMPLICIT or op.attrs["fn"] is operator.getitem or registry.lookup(op.attrs["fn"]) is not None
-    return known and all(isinstance(r.type, Array) for r in op.results)
+    reads = op.name == "call" and op.attrs["fn"] is operator.getitem
+    known = op.name in IMPLICIT or reads or registry.lookup(op.attrs["fn"]) is not None
+    return known and all(isinstance(r.type, Array | List if reads else Array) for r in op.results)
 
 
 def _reads(user: Op, value: Value) -> bool:

@@ -31,8 +31,8 @@ from ..rules import registry
 from ..runtime import helpers
 from .alias import AliasClasses, check_inplace, has_memory, may_alias, used_after
 from .infer import Context, Refusal
-from .linear import build_in_place, depth, share_types
 from .layout import is_reshaped_view, may_be_reshaped_copy
+from .linear import build_in_place, depth, share_types
 from .opening import returns_alone
 from .transient import mark_transient
 
@@ -229,8 +229,14 @@ def _mark_transient(function: Function, classes: AliasClasses) -> None:
     users = use_map(function.body)
     for members in written_classes(function, classes).values():
         for op in dict.fromkeys(member.owner for member in members):
-            if isinstance(op, Op) and op.name == "call" and not (is_fresh(op) or is_view(op) or op.attrs.get("transient")):
+            if isinstance(op, Op) and op.name == "call" and not op.attrs.get("transient") and (
+                    _is_item(op) or not (is_fresh(op) or is_view(op))):
                 mark_transient(classes, op, users)
+
+
+def _is_item(op: Op) -> bool:
+    """Whether ``op`` takes an item out of a list: nothing is gained by a shadow of an item that is only read."""
+    return is_view(op) and isinstance(op.operands[0].type, List)
 
 
 # ------------------------------------------------------------------------------------------------------------------ the gate
@@ -262,14 +268,14 @@ def _refusal_of_item(function: Function, classes: AliasClasses, op: Op, given: l
         names = _names_of(v, order)
         alone = isinstance(v.owner, Op) and (v.owner.name == "tuple" or is_fresh(v.owner)) and not any(
             is_view(user) for user in order if v in user.operands)
-        if not alone or any(used_after(name, op, order) for name in names) or sum(v in one.operands for one in given) > 1:
+        if not alone or any(used_after(name, op, order) for name in names) or sum(v in one.operands[one.name != "tuple":] for one in given) > 1:
             name = f"`{v.hint}`" if v.hint else "what"
             return Refusal("SCT602", f"{name} is put into a list in which things are changed, and is known under another name",
                            "put a copy into the list, or change it before and only use it through the list afterwards")
     root = classes.find(op.operands[0] if op.name != "tuple" else op.results[0])
     for load in order:
-        if load.name == "call" and load.results and classes.find(load.results[0]) is root and is_view(load) \
-                and isinstance(load.operands[0].type, List) and op.parent is not None \
+        if load.name == "call" and load.results and classes.find(load.results[0]) is root and _is_item(load) \
+                and not load.attrs.get("transient") and op.parent is not None \
                 and load.parent in enclosing(op.parent) and order[op] > order[load]:
             return Refusal("SCT602", "an item is taken out of this list before the list changes, and the item changes, too",
                            "change the item before the list, or use an array")
@@ -316,7 +322,7 @@ def _obstacle(function: Function, member: Value, entry: bool, level: int) -> tup
     if op is None or op.name == "global":
         return "SCT608", f"may be an array from outside the function ({other})"
     if isinstance(member.type, List):
-        new = op.name == "call" and depth(member.type) == level or op.name == "tuple"
+        new = op.name == "call" and (depth(member.type) == level or op.attrs["fn"] is helpers.copied) or op.name == "tuple"
         if new or is_view(op) or op.name in ("if", "with", "narrow", *LOOPS):
             return None
         if op.name != "invoke":
@@ -359,7 +365,7 @@ def is_view(op: Op) -> bool:
     if op.name != "call" or not op.operands or op.attrs["args"][:1] != (Slot(0),):
         return False
     fn = op.attrs["fn"]
-    if isinstance(op.operands[0].type, List):
+    if isinstance(op.operands[0].type, List) and fn is not tuple:
         return fn is operator.getitem and isinstance(op.attrs["args"][1], Slot | Lit) and not isinstance(op.results[0].type, Scalar)
     entry = registry.lookup(fn)
     if fn is tuple:

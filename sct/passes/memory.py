@@ -16,7 +16,7 @@ from ..analysis.alias import may_alias
 from ..ir.core import Function, Op, Value, walk
 from ..ir.ops import INFIX, LOOPS, PREFIX, STORES, template_slots
 from ..ir.rewrite import carried_start, incoming
-from ..ir.types import Array, BOTTOM, NONE, SLICE, STR, UNDEF, Cache, Dict, OrConst, Scalar, Tuple, Type
+from ..ir.types import BOTTOM, NONE, SLICE, STR, UNDEF, Array, Cache, Dict, OrConst, Scalar, Tuple, Type
 from ..rules import registry
 from ..runtime import helpers
 

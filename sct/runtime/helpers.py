@@ -188,6 +188,25 @@ def replaced(items: list[Any], index: int, value: Any) -> list[Any]:
     return result
 
 
+def inserted_at(items: list[Any], index: int) -> int:
+    """Where ``items.insert(index, x)`` has put ``x``.
+
+    >>> [inserted_at([7, 8, 9], index) for index in (1, 5, -1, -9)]
+    [1, 2, 1, 0]
+    """
+    before = len(items) - 1
+    return min(index, before) if index >= 0 else max(before + index, 0)
+
+
+def taken_from(items: list[Any], index: int) -> int:
+    """Where ``items.pop(index)`` has taken an item from, as the place to insert it again.
+
+    >>> [taken_from([7, 8], index) for index in (1, -1, -3)]
+    [1, 2, 0]
+    """
+    return index if index >= 0 else len(items) + 1 + index
+
+
 def folded(items: list[Any], count: int) -> list[Any]:
     """The sums of every ``count``-th item: what repeating a list of ``count`` items gives back to each of them.
 
