@@ -105,7 +105,8 @@ def item(rev: Emitter, sequence: Value, index: Abstract) -> Value:
 
 def is_list_operation(op: Op) -> bool:
     """Whether a call joins or repeats lists."""
-    return op.attrs["fn"] in (operator.add, operator.mul, list, helpers.copied) and isinstance(strip_const(op.results[0].type), List)
+    made = (operator.add, operator.mul, list, helpers.copied)
+    return op.attrs["fn"] in made and isinstance(strip_const(op.results[0].type), List)
 
 
 def reverse_operation(rev: Reverser, op: Op, total: Value | None) -> None:

@@ -62,8 +62,7 @@ class _Saver:
         self.heads: dict[Block, list[Op]] = {}
         """Ops to put at the head of each mirrored block."""
         self.cached: set[Value] = set()
-        self.stored = _stored(function)
-        """Whether the contents of a value may be overwritten: reading them again would give something else."""
+        self.changes = _Changes(function)
 
     def run(self) -> None:
         body = self.function.body
@@ -157,11 +156,10 @@ class _Saver:
         return len(op.results) == 1 and (isinstance(strip_const(op.results[0].type), Scalar) or reads and _is_view(op))
 
     def _loads_what_is_stored(self, op: Op) -> bool:
-        """Whether ``op`` reads contents that a store may change: a view of them can be taken again at any time."""
+        """Whether ``op`` reads contents that a later store may change: a view of them can be taken again at any time."""
         copies = op.name == "call" and op.attrs["fn"] is operator.getitem and not may_alias(op)  # a[[0, 2, 1]]
-        if op.operands and isinstance(op.operands[0].type, List):
-            return self.stored(op.operands[0])
-        return (copies or isinstance(strip_const(op.results[0].type), Scalar)) and any(map(self.stored, op.operands))
+        items = bool(op.operands) and isinstance(op.operands[0].type, List)
+        return (copies or items or isinstance(strip_const(op.results[0].type), Scalar)) and self.changes.after(op)
 
     # ------------------------------------------------------------------------------------------------------ rewriting
     def _rewrite(self, op: Op, forward_blocks: set[Block]) -> None:
@@ -311,14 +309,35 @@ def bind_unbound(v: Value, seen: set[Value]) -> bool:
     return any(bound)
 
 
-def _stored(function: Function) -> Callable[[Value], bool]:
-    """Which values may refer to memory that the forward sweep stores into."""
-    stores = [op for op in walk(function.body) if op.name in STORES]
-    if not stores:
-        return lambda _: False
-    classes = AliasClasses(function)
-    places = {(classes.find(op.operands[0]), depth(op.operands[0].type)) for op in stores}
-    return lambda v: not isinstance(strip_const(v.type), Scalar) and (classes.find(v), depth(v.type)) in places
+class _Changes:
+    """What the forward sweep stores into, and whether a read of it would give the same after the sweep."""
+
+    def __init__(self, function: Function) -> None:
+        self.stores: dict[tuple[Value, int], list[Op]] = {}
+        self.order: dict[Op, int] = {}
+        stores = [op for op in walk(function.body) if op.name in STORES]
+        if stores:
+            self.classes = AliasClasses(function)
+            self.order = {op: k for k, op in enumerate(walk(function.body))}
+        for op in stores:
+            if not op.attrs.get("adjoint"):
+                self.stores.setdefault(self._place(op.operands[0]), []).append(op)
+
+    def _place(self, v: Value) -> tuple[Value, int]:
+        return self.classes.find(v), depth(v.type)
+
+    def after(self, read: Op) -> bool:
+        """Whether what ``read`` reads may be stored into afterwards, also in a later iteration."""
+        for v in read.operands if self.stores else ():
+            found = () if isinstance(strip_const(v.type), Scalar) else self.stores.get(self._place(v), ())
+            if any(self.order.get(store, 0) >= self.order.get(read, 0) or _loops(store) & _loops(read) for store in found):
+                return True
+        return False
+
+
+def _loops(op: Op) -> set[Op]:
+    assert op.parent is not None
+    return {block.parent for block in enclosing(op.parent) if block.parent is not None and block.parent.name in LOOPS}
 
 
 def _in_branch(op: Op) -> bool:

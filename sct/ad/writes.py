@@ -102,8 +102,8 @@ def _hand_on(rev: Reverser, value: Value, bar: Value) -> None:
 def _take_out(rev: Reverser, items: Value, place: Lit | Op, **attrs: Any) -> Value:
     assert isinstance(items.type, List)
     index, operands = _index(rev, items, place)
-    return rev.builder.value("remove", [items, *operands], strip_const(items.type.item), args=(Slot(0), index or Slot(1)),
-                             adjoint=True, **attrs)
+    return rev.builder.value("remove", [items, *operands], strip_const(items.type.item), "" if attrs else "item_bar",
+                             args=(Slot(0), index or Slot(1)), adjoint=True, **attrs)
 
 
 def _put_in(rev: Reverser, items: Value, value: Value, place: Lit | Op, **attrs: Any) -> None:
@@ -118,7 +118,7 @@ def _index(rev: Reverser, items: Value, place: Lit | Op) -> tuple[Lit | None, li
     template, given = index_template(place), place.operands[1 if place.name == "remove" else 2:]
     fn = helpers.taken_from if place.name == "remove" else helpers.inserted_at
     index = Slot(1) if isinstance(template, Slot) else template
-    attrs = {"fn": fn, "args": (Slot(0), index), "kwargs": {}, "effect": "reads", "adjoint": True}
+    attrs: dict[str, Any] = {"fn": fn, "args": (Slot(0), index), "kwargs": {}, "effect": "reads", "adjoint": True}
     return None, [rev.builder.value("call", [items, *given], INT, **attrs)]
 
 

@@ -94,7 +94,7 @@ def _change_op(sp: Specializer, kind: str, operands: list[Value], index: Abstrac
     collected = _Arguments(sp)
     collected.operands = operands
     template = collected.template(plain(sp, index))[0]
-    hints = [""] * (len(types) - 1) + [operands[0].hint]
+    hints = ["item"] * (len(types) - 1) + [operands[0].hint]
     return sp.builder.emit("change", collected.operands, types, hints, kind=kind, args=(Slot(0), template), **attrs).results
 
 
@@ -372,7 +372,8 @@ def _around(sp: Specializer, held: Value, index: Slice) -> tuple[Abstract, Abstr
     lo, hi = (None if a is NONE or isinstance(a, Static) and a.value is None else a for a in (index.lo, index.hi))
     whole = isinstance(index.step, Static) and index.step.value in (None, 1)
     numbers = [a.value for a in (lo, hi) if isinstance(a, Static)]
-    ordered = lo is None or hi is None or len(numbers) == 2 and (numbers[0] < 0) == (numbers[1] < 0) and numbers[0] <= numbers[1]
+    same_end = len(numbers) == 2 and (numbers[0] < 0) == (numbers[1] < 0)
+    ordered = lo is None or hi is None or same_end and numbers[0] <= numbers[1]
     if not whole or not ordered:
         raise Refusal("SCT602", "this slice of a list whose length only run time knows cannot be replaced",
                       "build the list anew: `xs = xs[:i] + ys + xs[j:]`, or use an array")
@@ -385,7 +386,7 @@ def _run_time(sp: Specializer, held: Seq) -> Value:
     """A list whose items are changed at places that only run time knows, as one run-time value."""
     value = sp.lift(held)
     if not isinstance(value.type, List):
-        raise Refusal("SCT703", "the items of this list have different types, so the place that is assigned to must be a literal",
+        raise Refusal("SCT703", "the items of this list have different types, so the place that is changed must be a literal",
                       "use a list of numbers, or several variables")
     return value
 

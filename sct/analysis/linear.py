@@ -1,7 +1,7 @@
 """Lists that change become references: what a function changes of a run-time list is done to the list itself.
 
-While a function is specialised, each change of a list whose length only run time knows gives its next content, whose type may be
-wider.  Nothing but the place of the list names a content, and the place names the last one: so all contents are one object.
+While a function is specialised, each change of a list whose length only run time knows gives its next content, whose type may
+be wider.  Nothing but the place of the list names a content, and the place names the last one: so all contents are one object.
 
     %2 = change %1, %x {insert}     →     insert %1, %x
     … %2 is read …                        … %1 is read …

@@ -283,7 +283,8 @@ def plan_for(sp: Specializer, a: Abstract) -> Counted | Each:
             raise Refusal("SCT709", "this always raises TypeError: iteration over a 0-d array")
         if isinstance(t, Array | List):
             value = a
-            return Counted(Static(0), length(sp, value), Static(1), lambda k: borrowed(sp, given, sp.as_abstract(_row(sp, value, k))), (value,))
+            return Counted(Static(0), length(sp, value), Static(1),
+                           lambda k: borrowed(sp, given, sp.as_abstract(_row(sp, value, k))), (value,))
         if t is STR:
             return Each(a, STR)
         if isinstance(t, Dict | Object):

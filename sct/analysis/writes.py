@@ -26,7 +26,7 @@ from ..ir.rewrite import (
     replace_uses,
     use_map,
 )
-from ..ir.types import Array, Dict, List, Object, Scalar, Tuple, Type, constant, strip_const, type_of
+from ..ir.types import Array, Dict, List, Object, Tuple, Type, constant, strip_const, type_of
 from ..rules import registry
 from ..runtime import helpers
 from .alias import AliasClasses, check_inplace, has_memory, may_alias, used_after
@@ -62,7 +62,11 @@ def settle_writes(context: Context, function: Function, entry: bool) -> dict[str
     copied = _copy_parameters(function) if entry else {}
     classes = AliasClasses(function)
     written, levels = written_classes(function, classes), written_levels(function, classes)
-    given = given_away(function, classes)
+    given, changes = given_away(function, classes), [op for op in walk(function.body) if op.name in STORES]
+    for load in [v.owner for members in written.values() for v in members]:
+        if isinstance(load, Op) and _is_item(load) and not load.attrs.get("transient") and _moves(load, changes, classes):
+            context.refuse(Refusal("SCT602", "this item is taken out of a list that changes before the item is used for the last "
+                                   "time, and items of the list change, too", "change the list later, or use an array"), load.loc)
     for op in given:
         refusal = _refusal_of_item(function, classes, op, given)
         if refusal is not None:
@@ -227,16 +231,32 @@ def _replace(op: Op, same: dict[Value, Value], drop: object) -> bool:
 def _mark_transient(function: Function, classes: AliasClasses) -> None:
     """Find the calls whose result need not be mirrored, although it may be a view of memory that is stored into."""
     users = use_map(function.body)
+    changes = [op for op in walk(function.body) if op.name in STORES]
     for members in written_classes(function, classes).values():
         for op in dict.fromkeys(member.owner for member in members):
-            if isinstance(op, Op) and op.name == "call" and not op.attrs.get("transient") and (
-                    _is_item(op) or not (is_fresh(op) or is_view(op))):
+            if isinstance(op, Op) and op.name == "call" and not op.attrs.get("transient") and not is_fresh(op) and (
+                    not is_view(op) or _is_item(op) and _moves(op, changes, classes)):
                 mark_transient(classes, op, users)
 
 
 def _is_item(op: Op) -> bool:
     """Whether ``op`` takes an item out of a list: nothing is gained by a shadow of an item that is only read."""
     return is_view(op) and isinstance(op.operands[0].type, List)
+
+
+def _moves(load: Op, changes: list[Op], classes: AliasClasses) -> bool:
+    """Whether a list changes after an item is taken out of it, before the end of the block."""
+    base, block = load.operands[0], load.parent
+    assert block is not None
+    later = set(block.ops[block.ops.index(load):])
+    for op in changes:
+        if depth(op.operands[0].type) == depth(base.type) and classes.find(op.operands[0]) is classes.find(base):
+            inside: Op | None = op
+            while inside is not None and inside not in later:
+                inside = inside.parent.parent if inside.parent is not None else None
+            if inside is not None:
+                return True
+    return False
 
 
 # ------------------------------------------------------------------------------------------------------------------ the gate
@@ -266,19 +286,12 @@ def _refusal_of_item(function: Function, classes: AliasClasses, op: Op, given: l
         if not isinstance(v.type, Array | List):
             continue
         names = _names_of(v, order)
-        alone = isinstance(v.owner, Op) and (v.owner.name == "tuple" or is_fresh(v.owner)) and not any(
-            is_view(user) for user in order if v in user.operands)
-        if not alone or any(used_after(name, op, order) for name in names) or sum(v in one.operands[one.name != "tuple":] for one in given) > 1:
-            name = f"`{v.hint}`" if v.hint else "what"
-            return Refusal("SCT602", f"{name} is put into a list in which things are changed, and is known under another name",
+        new = isinstance(v.owner, Op) and (v.owner.name == "tuple" or is_fresh(v.owner))
+        seen = any(v in user.operands and is_view(user) for user in order) or any(used_after(name, op, order) for name in names)
+        if not new or seen or sum(v in one.operands[one.name != "tuple":] for one in given) > 1:
+            name = f"`{v.hint}`" if v.hint else "this"
+            return Refusal("SCT602", f"{name} is put into a list whose items change, and is known under another name",
                            "put a copy into the list, or change it before and only use it through the list afterwards")
-    root = classes.find(op.operands[0] if op.name != "tuple" else op.results[0])
-    for load in order:
-        if load.name == "call" and load.results and classes.find(load.results[0]) is root and _is_item(load) \
-                and not load.attrs.get("transient") and op.parent is not None \
-                and load.parent in enclosing(op.parent) and order[op] > order[load]:
-            return Refusal("SCT602", "an item is taken out of this list before the list changes, and the item changes, too",
-                           "change the item before the list, or use an array")
     return None
 
 
@@ -366,7 +379,8 @@ def is_view(op: Op) -> bool:
         return False
     fn = op.attrs["fn"]
     if isinstance(op.operands[0].type, List) and fn is not tuple:
-        return fn is operator.getitem and isinstance(op.attrs["args"][1], Slot | Lit) and not isinstance(op.results[0].type, Scalar)
+        number = fn is operator.getitem and isinstance(op.attrs["args"][1], Slot | Lit)
+        return number and isinstance(op.results[0].type, Array | List)
     entry = registry.lookup(fn)
     if fn is tuple:
         return True
@@ -422,7 +436,8 @@ def _is_doubtful(op: Op | Block | None) -> bool:
 def _copy_on_entry(function: Function, param: Value, reshaped: bool) -> None:
     plain = isinstance(param.type, Array) and (reshaped or param.type.ndim < 2)
     method: dict[str, Any] = {"spelled": "method", "spelled_name": "copy"} if plain else {}
-    fn = np.copy if isinstance(param.type, Array) else list if depth(param.type) == 1 and not reaches(param.type, 0) else helpers.copied
+    of_numbers = depth(param.type) == 1 and not reaches(param.type, 0)
+    fn = np.copy if isinstance(param.type, Array) else list if of_numbers else helpers.copied
     copy = Op("call", [], [], {"fn": fn, "args": (Slot(0),), "kwargs": {}, "effect": "fresh", **method}, [],
               function.body, function.body.ops[0].loc)
     copy.results = [Value(param.hint, param.type, copy)]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from itertools import islice
 
-from ..ir.core import Op
-from ..ir.ops import IMPLICIT
+from ..ir.core import Op, walk
+from ..ir.ops import IMPLICIT, Lit
+from ..ir.rewrite import index_template
 from ..ir.types import Tuple
 from .facts import resolve
 from .inline import Plan
@@ -77,6 +78,13 @@ def comprehension(before: ast.stmt, loop: ast.For, items: str) -> ast.ListComp |
     generators, element = found
     made = ast.ListComp(element, generators)
     return made if items not in names_read(made) else None
+
+
+def filler(loop: Op) -> Op | None:
+    """The op that fills a list which was made empty before, where the loop does nothing else."""
+    ops = [op for op in walk(loop.blocks[-1]) if op.name == "insert"]
+    made = ops[0].operands[0].owner if len(ops) == 1 and index_template(ops[0]) == Lit(None) else None
+    return ops[0] if isinstance(made, Op) and made.name == "tuple" and not made.operands else None
 
 
 def _generators(stmt: ast.stmt, items: str) -> tuple[list[ast.comprehension], ast.expr] | None:

@@ -342,7 +342,8 @@ class _Planner:
         if targets := self.targets(consumer, value):
             return self._swaps(op, consumer, targets)
         if resolve(consumer.operands[0]) is value and consumer.name in IN_PLACE:
-            return consumer.name in ("iadd", "fill") and op.attrs.get("fn") is operator.getitem
+            of_list = bool(op.operands) and isinstance(op.operands[0].type, List)
+            return (of_list or consumer.name in ("iadd", "fill")) and op.attrs.get("fn") is operator.getitem
         if consumer.parent is not op.parent:  # a branch of a ternary, which may not be evaluated
             return not op.attrs.get("may_raise") and op.attrs.get("effect", "pure") in ("pure", "fresh", "reads")
         return True

@@ -19,7 +19,17 @@ from ..ir.types import NONE, SLICE
 from ..passes.dce import has_lasting_effect
 from .expr import BINARY, STORE, Expressions, attribute, bare_tuple, call, name, target
 from .facts import is_const, resolve, scalar, template_values
-from .idioms import augmented, comprehension, decision, names_read, plus_one, range_of, unpacked_items, without_sign
+from .idioms import (
+    augmented,
+    comprehension,
+    decision,
+    filler,
+    names_read,
+    plus_one,
+    range_of,
+    unpacked_items,
+    without_sign,
+)
 from .inline import IN_PLACE, Plan
 from .liveness import copies, is_undef
 from .names import UNUSED, Names
@@ -292,6 +302,9 @@ class Printer:
     def as_comprehension(self, op: Op, loop: ast.For) -> bool:
         """Print ``xs = []``, ``for …: xs.append(e)`` as ``[e for …]``, inside the next statement where that is its only use."""
         needed = [r for r, n in zip(op.results, self.plan.needed[op], strict=True) if n]
+        filling = filler(op) if not needed else None
+        if filling is not None:
+            needed = [resolve(filling.operands[0])]
         if len(needed) != 1 or not self.out:
             return False
         result = needed[0]
@@ -299,10 +312,11 @@ class Printer:
         if made is None:
             return False
         self.out.pop()
-        users = self.plan.users.get(result, [])
+        users = [user for user in self.plan.users.get(result, []) if user[0] is not filling]
         nameless = not result.hint or "decides" in op.attrs
         consumer = users[0][1] if len(users) == 1 else None
-        if nameless and consumer is not None and consumer is self.next_statement(op) and consumer.name not in IN_PLACE:
+        if nameless and consumer is not None and consumer is self.next_statement(op) and (
+                consumer.name not in IN_PLACE or resolve(consumer.operands[0]) is not result):
             self.expressions.folded[result] = made
         else:
             self.assign(result, made, op)

@@ -39,7 +39,7 @@
 | ``index_add`` | buffer, value, leaves… | ``args, unique`` | 0 | ``buffer[index] += value``, repeats count |
 | ``fill`` | buffer | – | 0 | ``buffer[...] = 0`` |
 | ``store`` | array, value, leaves… | ``args, fn, at`` | 0 | ``array[index] = value`` or ``array[index] fn= value``; see below |
-| ``insert`` | list, value, leaves… | ``args`` | 0 | ``list.insert(index, value)``; ``list.append(value)`` where the index is None |
+| ``insert`` | list, value, leaves… | ``args`` | 0 | ``list.insert(index, value)``; ``append`` where the index is None |
 | ``remove`` | list, leaves… | ``args`` | 1 | ``list.pop(index)`` |
 | ``change`` | list, leaves… | ``kind, args`` | 1–2 | one of these before lists are references: gives what the list holds then |
 
@@ -57,8 +57,8 @@ variable itself is named only as long as something else needs it, and nothing is
 operands, so those of the index begin at ``Slot(2)``.  ``unique`` says that no element is named twice.
 
 ``store``: ``args`` as for ``index_add``; without ``fn`` it assigns, ``at`` says that repeated elements count (``np.add.at``).
-Arrays are references: a store defines no value, and every name of the memory sees it.  So are the lists that a function changes,
-which have a length that only run time knows: ``store`` assigns their items, ``insert`` and ``remove`` change their length.
+Arrays are references: a store defines no value, and every name of the memory sees it.  So are the lists that a function
+changes, whose length only run time knows: ``store`` assigns their items, ``insert`` and ``remove`` change their length.
 
 Templates describe nested arguments: ``Slot(i)`` is the i-th operand; ``Lit(v)`` a literal or a Python object known by name;
 tuples, lists and ``SliceOf(lo, hi, step)`` nest; ``ListOf`` and dicts likewise.

@@ -18,7 +18,8 @@ from .types import BOTTOM, DYN, UNDEF, Array, Cache, List, OrConst, Scalar, Tupl
 
 REQUIRED: dict[str, tuple[str, ...]] = {
     "const": ("value",), "call": ("fn", "args"), "invoke": ("callee",), "item": ("key",), "attr": ("name",),
-    "index_add": ("args",), **dict.fromkeys(STORES, ("args",)), "change": ("kind", "args"), "bound": ("name",), "try": ("handlers", "names"),
+    "index_add": ("args",), **dict.fromkeys(STORES, ("args",)), "change": ("kind", "args"),
+    "bound": ("name",), "try": ("handlers", "names"),
 }
 """Attributes without which an op means nothing (in typed IR; a lowered ``call`` has an operand for ``fn``)."""
 OPERANDS: dict[str, int] = {

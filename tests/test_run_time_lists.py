@@ -1,0 +1,490 @@
+"""Lists whose length only run time knows: changed in place, their items too, in all modes, or refused by name."""
+
+import numpy as np
+import pytest
+
+import sct
+from tests.oracle import parameters, program, run
+
+X = np.array([0.7, 1.3, -0.4, 2.1])
+PROGRAMS = []
+CHANGED = ("AliasingError", "SCT602")
+
+
+def case(*args, **options):
+    return program(PROGRAMS, *args, **options)
+
+
+@case(X)
+def list_pop(a):
+    xs = [a[0]]
+    for i in range(1, 4):
+        xs.append(xs[-1] * a[i])
+    s = 0.0
+    while xs:
+        s += xs.pop() ** 2
+    return s
+
+
+@case(X)
+def list_stack(a):
+    st = [(0, 4)]
+    s = 0.0
+    while st:
+        lo, hi = st.pop()
+        if hi - lo == 1:
+            s += a[lo] ** 2 * (lo + 1)
+        else:
+            m = (lo + hi) // 2
+            st.append((lo, m))
+            st.append((m, hi))
+    return s
+
+
+@case(X)
+def list_insert(a):
+    xs = []
+    for i in range(4):
+        xs.insert(0, a[i] ** 2)
+    return sum((x * (i + 1) for i, x in enumerate(xs)))
+
+
+@case(X)
+def list_setitem(a):
+    xs = [0.0] * 4
+    for i in range(4):
+        xs[i] = a[i] ** 2
+    for i in range(1, 4):
+        xs[i] = xs[i] * xs[i - 1]
+    return xs[3]
+
+
+@case(X)
+def list_extend(a):
+    xs = []
+    for i in range(3):
+        xs.extend([a[i], a[i + 1] ** 2])
+    return np.array(xs).sum() * xs[1]
+
+
+@case(X)
+def list_aug(a):
+    xs = []
+    for i in range(3):
+        xs += [a[i], a[i + 1] ** 2]
+    return sum(xs) * xs[1]
+
+
+@case(X)
+def list_arrays(a):
+    xs = [a * a]
+    for i in range(3):
+        xs.append(np.sin(xs[-1]) * a)
+    return sum(np.sum(x) for x in xs)
+
+
+@case(X)
+def list_arrays_write(a):
+    xs = [np.zeros(4) for _ in range(3)]
+    for i in range(3):
+        xs[i][1] = a[i] ** 2
+        xs[i] += a
+    return sum((x * x).sum() for x in xs)
+
+
+@case(X)
+def list_arrays_rt(a):
+    xs = []
+    for i in range(len(a)):
+        xs.append(a * a[i])
+    for i in range(len(a)):
+        xs[i][1] = a[i] ** 2
+        xs[i] *= a
+    return sum((x * x).sum() for x in xs)
+
+
+@case(X)
+def list_remove(a):
+    xs = [x * x for x in a]
+    del xs[1]
+    return sum(xs)
+
+
+@case(X)
+def list_slice_assign(a):
+    xs = [x * x for x in a]
+    xs[1:3] = [a[0]]
+    return sum((x * (i + 1) for i, x in enumerate(xs)))
+
+
+@case(X)
+def table_of_known_size(a):
+    xs = [[0.0] * 2 for _ in range(2)]
+    for i in range(2):
+        for j in range(2):
+            xs[i][j] = a[i] * a[2 + j]
+    return xs[0][0] * xs[1][1] + xs[0][1] ** 2
+
+
+@case(X)
+def table(a):
+    n = len(a)
+    xs = [[0.0] * n for _ in range(n)]
+    for i in range(n):
+        for j in range(n):
+            xs[i][j] = a[i] * a[j]
+    return sum(sum(r) for r in xs) * xs[0][1]
+
+
+@case(X)
+def list_pop0(a):
+    q = [x * x for x in a]
+    s = 0.0
+    while q:
+        s = s * 0.5 + q.pop(0)
+    return s
+
+
+@case(X)
+def slots(a):
+    b = [a * 1.0, a * 2.0]
+    for k in range(4):
+        b[(k + 1) % 2][1:] = b[k % 2][:-1] * b[k % 2][1:]
+    return b[0].sum()
+
+
+@case(X)
+def table_of_subproblems(a):
+    n = len(a)
+    dp = [[0.0] * n for _ in range(n)]
+    for i in range(n):
+        dp[i][0] = a[i]
+        dp[0][i] = a[i] ** 2
+    for i in range(1, n):
+        for j in range(1, n):
+            dp[i][j] = dp[i - 1][j] * a[j] + dp[i][j - 1] * 0.5
+    return dp[n - 1][n - 1]
+
+
+@case(X)
+def table_that_starts_with_ints(a):
+    n = len(a)
+    dp = [[0] * n for _ in range(n)]
+    for i in range(n):
+        for j in range(n):
+            dp[i][j] = a[i] * a[j] if i == 0 or j == 0 else dp[i - 1][j - 1] * a[i] + 1
+    return sum(sum(r) for r in dp)
+
+
+@case(X)
+def table_augmented(a):
+    n = len(a)
+    m = [[0.0] * n for _ in range(n)]
+    for i in range(n):
+        for j in range(n):
+            for k in range(n):
+                m[i][j] += a[i] * a[k] * a[j]
+    return m[0][1] * m[1][2]
+
+
+@case(X)
+def row_alias(a):
+    n = len(a)
+    m = [[0.0] * n for _ in range(n)]
+    for i in range(n):
+        row = m[i]
+        for j in range(n):
+            row[j] = a[i] + a[j] ** 2
+        row[0] = row[1] * row[2]
+    return m[0][0] * m[2][3]
+
+
+@case(X)
+def rows_loop(a):
+    n = len(a)
+    m = [[a[i] * (j + 1) for j in range(3)] for i in range(n)]
+    for row in m:
+        row[0] *= row[1]
+        row.append(row[0] + row[2])
+    return sum(sum(r) for r in m)
+
+
+@case(X)
+def adjacency(a):
+    n = len(a)
+    adj = [[] for _ in range(n)]
+    for i in range(n):
+        adj[i].append(a[i] ** 2)
+        adj[(i + 1) % n].append(a[i] * 3)
+    s = 0.0
+    for i in range(n):
+        for k, v in enumerate(adj[i]):
+            s += v * v * (k + 1)
+    return s
+
+
+@case(X)
+def buckets(a):
+    b = [[] for _ in range(3)]
+    for i, v in enumerate(a):
+        b[i % 3].append(v * v)
+    s = 0.0
+    for bb in b:
+        while bb:
+            s = s * 0.9 + bb.pop() ** 2
+    return s
+
+
+@case([[1.0, 2.0], [3.0, 0.5]])
+def nested_argument(m):
+    for i in range(len(m)):
+        for j in range(len(m[i])):
+            m[i][j] *= m[i][0]
+    return m[0][1] * m[1][1] + m[1][0]
+
+
+@case([[1.0, 2.0], [3.0, 0.5]])
+def transpose_in_place(m):
+    for i in range(len(m)):
+        for j in range(i):
+            m[i][j], m[j][i] = (m[j][i] ** 2, m[i][j])
+    return m[0][1] * 3 + m[1][0]
+
+
+@case(X)
+def aliased_rows(a):
+    n = len(a)
+    m = [[0.0] * n] * 3
+    for i in range(3):
+        m[i][1] = a[i] ** 2
+        m[i][2] += a[i]
+    return m[0][1] * m[2][2]
+
+
+@case(X, refused=CHANGED)
+def row_kept_under_its_name(a):
+    n = len(a)
+    row = [0.0] * n
+    m = []
+    for i in range(n):
+        m.append(row)
+        m[i][i] = a[i] ** 2
+    return sum(row) * m[0][1]
+
+
+@case(X, refused=CHANGED)
+def row_swap(a):
+    n = len(a)
+    m = [[a[i] * a[j] for j in range(n)] for i in range(n)]
+    for k in range(n - 1):
+        m[k], m[k + 1] = (m[k + 1], m[k])
+        m[k][0] = m[k][1] ** 2
+    return m[0][0] + m[1][0] * m[2][2]
+
+
+@case(X)
+def gaussian_elimination(a):
+    n = 3
+    m = [[a[(i + j) % 4] + (3.0 if i == j else 0.0) for j in range(n + 1)] for i in range(n)]
+    for k in range(n):
+        for i in range(k + 1, n):
+            f = m[i][k] / m[k][k]
+            for j in range(k, n + 1):
+                m[i][j] -= f * m[k][j]
+    x = [0.0] * n
+    for i in range(n - 1, -1, -1):
+        s = m[i][n]
+        for j in range(i + 1, n):
+            s -= m[i][j] * x[j]
+        x[i] = s / m[i][i]
+    return sum(x)
+
+
+@case(X)
+def three_levels(a):
+    t = [[[0.0] * 2 for _ in range(2)] for _ in range(len(a))]
+    for i in range(len(a)):
+        for j in range(2):
+            for k in range(2):
+                t[i][j][k] = a[i] ** (j + k + 1)
+    return t[1][1][0] * t[2][0][1]
+
+
+@case(X)
+def replaced_row(a):
+    n = len(a)
+    m = [[0.0] * n for _ in range(n)]
+    for i in range(n):
+        m[i] = [v * a[i] for v in a]
+        m[i][0] = 1.0
+    return m[1][2] * m[2][3] + m[0][0]
+
+
+@case(X)
+def list_of_arrays_grow(a):
+    hs = [a * 1.0]
+    for i in range(4):
+        hs.append(np.tanh(hs[-1] * a))
+    hs[1][0] = a[1]
+    hs[2] *= a
+    return sum((h * h).sum() for h in hs)
+
+
+@case(X)
+def arrays_replaced(a):
+    hs = [np.zeros(4)] * 3
+    for i in range(len(hs)):
+        hs[i] = a * a[i]
+    for i in range(1, 3):
+        hs[i] = hs[i] * hs[i - 1]
+    return hs[2].sum()
+
+
+@case(X)
+def queue(a):
+    q = list(a)
+    s = 0.0
+    while len(q) > 1:
+        u = q.pop(0)
+        v = q.pop(0)
+        q.append(u * v + 0.1 * u)
+    return q[0]
+
+
+@case(X, refused=CHANGED)
+def swap_lists(a):
+    xs = [v for v in a]
+    ys = [0.0] * len(a)
+    for _ in range(3):
+        for i in range(len(xs)):
+            ys[i] = xs[i] * xs[i - 1] + 0.1
+        xs, ys = (ys, xs)
+    return sum(xs)
+
+
+@case(X, refused=CHANGED)
+def swap_growing(a):
+    xs = [v for v in a]
+    ys = []
+    for _ in range(3):
+        for i in range(len(xs)):
+            ys.append(xs[i] * xs[i - 1] + 0.1)
+        xs, ys = (ys, [])
+    return sum(xs)
+
+
+@case(X)
+def insert_mid(a):
+    xs = []
+    for i in range(len(a)):
+        xs.insert(i // 2, a[i] ** 2)
+    return sum(((k + 1) * v for k, v in enumerate(xs)))
+
+
+@case(X)
+def pop_mid(a):
+    xs = [v * v for v in a]
+    s = 0.0
+    i = 0
+    while len(xs) > 1:
+        s = s * 1.5 + xs.pop(len(xs) // 2)
+    return s * xs[0]
+
+
+@case(X)
+def setitem_in_branch(a):
+    xs = [0.0] * len(a)
+    for i in range(len(a)):
+        if a[i] > 0:
+            xs[i] = a[i] ** 2
+        else:
+            xs[i - 1] += a[i]
+    return sum(x * x for x in xs)
+
+
+@case(X)
+def break_out(a):
+    xs = [1.0]
+    for v in a:
+        if len(xs) > 2:
+            break
+        xs.append(xs[-1] * v)
+        if v > 1:
+            xs[0] = v
+    return xs[-1] * xs[0]
+
+
+@case(X)
+def helper_writes(a):
+
+    def put(r, i, v):
+        r[i] = v
+    m = [[0.0] * 2 for _ in range(len(a))]
+    for i in range(len(a)):
+        put(m[i], 1, a[i] ** 2)
+        put(m[i], 0, m[i][1] * 2)
+    return m[1][0] * m[2][1]
+
+
+@case(X)
+def slices_set(a):
+    xs = [v for v in a]
+    for k in range(2):
+        xs[1:3] = [xs[0] * xs[3], 2.0, a[k]]
+    return sum((v * (i + 1) for i, v in enumerate(xs)))
+
+
+@case(X)
+def extend_rt(a):
+    xs = [1.0]
+    for v in a:
+        xs.extend([x * v for x in xs])
+    return sum(xs)
+
+
+@case(X)
+def reverse_loop(a):
+    xs = [v for v in a]
+    for k in range(3):
+        xs.reverse()
+        xs[0] *= a[k]
+    return xs[0] * xs[1]
+
+
+@case(X)
+def rows_of_lists_read(a):
+    m = [[v * w for w in a] for v in a]
+    s = 0.0
+    for i in range(len(m)):
+        for j in range(len(m)):
+            s += m[i][j] * m[j][i]
+    return s
+
+
+@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
+def test_program(fun, args, options):
+    run(fun, args, options)
+
+
+RIGHT = [p for p in PROGRAMS if "refused" not in p[2] and isinstance(p[1][0], np.ndarray)]
+
+
+@pytest.mark.parametrize(("fun", "args", "options"), parameters(RIGHT))
+def test_other_modes(fun, args, options):
+    """Directional derivatives against the gradient, which is checked above, and against differences of it."""
+    (x,) = args
+    gradient = sct.grad(fun)
+    direction = np.random.default_rng(0).standard_normal(x.shape)
+    assert np.isclose(sct.jvp(fun, (x,), (direction,))[1], gradient(x) @ direction, rtol=1e-10)
+    _, pull = sct.vjp(fun, x)
+    first, second = pull(1.0)[0], pull(1.0)[0]
+    assert np.array_equal(first, second) and np.allclose(first, gradient(x), rtol=1e-12)
+    differences = (gradient(x + 1e-6 * direction) - gradient(x - 1e-6 * direction)) / 2e-6
+    assert np.allclose(sct.hvp(fun, (x,), (direction,)), differences, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("fun", [list_pop, list_setitem, table_of_subproblems, adjacency, queue])
+def test_no_list_is_copied_where_it_changes(fun):
+    gradient = sct.grad(fun)
+    gradient(X)
+    assert not any(word in gradient.source for word in ("replaced(", ".copy()", "[:-1]", "[1:]", "one_hot")), gradient.source
