@@ -180,7 +180,7 @@ def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequ
         try:
             typed = _specialise(context, fun, names, arguments, structured)
         except NeedsPlaces as needed:
-            context.begin_again(needed.attribute, needed.inside)
+            context.begin_again(needed.attribute, needed.inside, needed.table)
         else:
             if not _open_callees(context, typed.function):
                 break

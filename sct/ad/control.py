@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..analysis.activity import first_init, loop_exits
 from ..ir.core import Block, Op, Value, walk
 from ..ir.ops import LOOPS, STORES, Lit, Slot
-from ..ir.types import BOOL, BOTTOM, INT, NONE, Array, List, OrConst, Scalar, Tuple, Type, join, strip_const
+from ..ir.types import BOOL, BOTTOM, INT, NONE, Array, List, OrConst, Scalar, Table, Tuple, Type, join, strip_const
 from .shadows import open_block
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ def loosely(t: Type) -> Type:
     """The type of an adjoint of something of type ``t``: whether a number is Python's or NumPy's is left open."""
     if isinstance(t, List):
         return List(loosely(t.item))
+    if isinstance(t, Table):
+        return Table(t.key, loosely(t.item))
     if isinstance(t, Tuple):
         return Tuple(tuple(loosely(strip_const(item)) if item.differentiable else NONE for item in t.items))
     return Scalar(t.dtype, None) if isinstance(t, Scalar) else t
@@ -109,7 +111,7 @@ def _or_zero(rev: Reverser, bar: Value | None, v: Value) -> Value:
 
 def _wants_buffer(rev: Reverser, op: Op, v: Value) -> bool:
     """Whether an array should be accumulated in place throughout ``op``: it is read by index there, or used in a loop."""
-    if not isinstance(strip_const(v.type), Array | List) or _only_grows(op, v):
+    if not isinstance(strip_const(v.type), Array | List | Table) or _only_grows(op, v):
         return False
     for block in op.blocks:
         for inner in walk(block):
@@ -351,7 +353,7 @@ def _emit_reverse_loop(rev: Reverser, op: Op, bounds: tuple[list[Value], bool], 
                  if (arg in rev.active or result in rev.active) and result not in rev.shadows and arg not in rev.shadows]
     outer = rev.outer_values(op)
     for v in outer:
-        if isinstance(strip_const(v.type), Array | List):
+        if isinstance(strip_const(v.type), Array | List | Table):
             rev.buffer(v)
     scalars = [v for v in outer if v not in rev.buffers]
     inits = [_initial(rev, op.results[k]) for k in positions] + [_or_zero(rev, rev.bars.get(v), v) for v in scalars]

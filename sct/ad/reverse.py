@@ -7,6 +7,7 @@ arrays that are read by element, or used inside loops, get one buffer that contr
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -21,7 +22,7 @@ from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import STORES, Lit, SeqOf, Slot
 from ..ir.printing import op_text
 from ..ir.rewrite import clone_function
-from ..ir.types import List, Tuple, Type, strip_const
+from ..ir.types import List, Table, Tuple, Type, strip_const
 from . import calls, control, lists, rules, tuples, writes
 from .emitter import Accumulator, bar_hint, make_buffers_float
 from .shadows import Shadows, accompany, open_block
@@ -164,7 +165,6 @@ def _broadcast(rev: Reverser, op: Op) -> None:
 
 
 def _tuple(rev: Reverser, op: Op) -> None:
-    import operator
     total = rev.total(op.result)
     if total is None:
         return
@@ -175,6 +175,21 @@ def _tuple(rev: Reverser, op: Op) -> None:
         elif item in rev.active:
             rev.accumulate(item, rev.builder.value("call", [total], control.bar_type(item), fn=operator.getitem,
                                                    args=(Slot(0), Lit(k)), kwargs={}, adjoint=True))
+
+
+def _dict(rev: Reverser, op: Op) -> None:
+    """A dict that is made with some items: their adjoints are in its shadow."""
+    total = rev.total(op.result)
+    if total is None or not isinstance(op.result.type, Table):
+        return
+    for key, item in zip(op.attrs["keys"], op.operands, strict=True):
+        if item in rev.active or item in rev.shadows.given:
+            bar = rev.builder.value("call", [total], control.bar_type(item), fn=operator.getitem, args=(Slot(0), Lit(key)),
+                                    kwargs={}, effect="reads", adjoint=True)
+            if item in rev.shadows.given:
+                rev.buffers[item] = bar
+            else:
+                rev.accumulate(item, bar)
 
 
 def _item(rev: Reverser, op: Op) -> None:
@@ -214,7 +229,8 @@ def _store(rev: Reverser, op: Op) -> None:
 
 HANDLERS: dict[str, Callable[[Reverser, Op], None]] = {
     "call": _call, "iaddv": _call, "narrow": _pass_through, "convert": _convert, "broadcast": _broadcast, "tuple": _tuple,
-    "item": _item, "append": _append, "if": control.reverse_if, "for": control.reverse_for, "while": control.reverse_while,
+    "item": _item, "dict": _dict, "append": _append,
+    "if": control.reverse_if, "for": control.reverse_for, "while": control.reverse_while,
     "with": control.reverse_with, "invoke": calls.reverse_invoke, "try": control.reverse_try,
     **dict.fromkeys(STORES, _store),
 }

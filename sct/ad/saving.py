@@ -21,7 +21,7 @@ from ..errors import InternalError
 from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
 from ..ir.ops import IMPLICIT, LOOPS, STORES
 from ..ir.rewrite import clone_op, incoming
-from ..ir.types import Cache, List, Scalar, strip_const
+from ..ir.types import Cache, List, Scalar, Table, strip_const
 
 CHEAP = frozenset({operator.add, operator.sub, operator.mul, operator.neg, operator.pos, operator.lt, operator.le, operator.gt,
                    operator.ge, operator.eq, operator.ne, operator.not_, operator.is_, operator.is_not, operator.getitem, len,
@@ -151,14 +151,15 @@ class _Saver:
         if op.name != "call" or op.attrs["fn"] not in CHEAP and not (op.attrs["fn"] in SHORT and _in_branch(op)):
             return False
         reads = op.attrs["fn"] is operator.getitem
-        if (reads or op.attrs["fn"] is len and isinstance(op.operands[0].type, List)) and self._loads_what_is_stored(op):
+        counts = op.attrs["fn"] is len and isinstance(op.operands[0].type, List | Table)
+        if (reads or counts) and self._loads_what_is_stored(op):
             return False
         return len(op.results) == 1 and (isinstance(strip_const(op.results[0].type), Scalar) or reads and _is_view(op))
 
     def _loads_what_is_stored(self, op: Op) -> bool:
         """Whether ``op`` reads contents that a later store may change: a view of them can be taken again at any time."""
         copies = op.name == "call" and op.attrs["fn"] is operator.getitem and not may_alias(op)  # a[[0, 2, 1]]
-        items = bool(op.operands) and isinstance(op.operands[0].type, List)
+        items = bool(op.operands) and isinstance(op.operands[0].type, List | Table)
         return (copies or items or isinstance(strip_const(op.results[0].type), Scalar)) and self.changes.after(op)
 
     # ------------------------------------------------------------------------------------------------------ rewriting

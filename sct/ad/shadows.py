@@ -20,7 +20,7 @@ from ..ir.core import Block, Function, Op, Value
 from ..ir.ops import LOOPS, Slot
 from ..ir.printing import op_text
 from ..ir.rewrite import carried_start, exits
-from ..ir.types import BOTTOM, FLOAT, UNDEF, Array, List, OrConst, Scalar, strip_const
+from ..ir.types import BOTTOM, FLOAT, UNDEF, Array, List, OrConst, Scalar, Table, strip_const
 from ..runtime import helpers
 
 if TYPE_CHECKING:
@@ -46,12 +46,12 @@ class Shadows:
         """Lists and arrays that become items of a list: its shadow holds theirs."""
         for root, members in written_classes(function, classes).items():
             self.moving.update(v for v in members if _is_passed_on(v))
-            arrays = [v for v in members if v in active and isinstance(v.type, Array | List) and not _is_implicit(v)]
+            arrays = [v for v in members if v in active and isinstance(v.type, Array | List | Table) and not _is_implicit(v)]
             self.root.update(dict.fromkeys(arrays, root))
             if any(map(_is_passed_on, arrays)):
                 self.carried.update(arrays)
         for op in given_away(function, classes) if self.root else ():
-            self.given.update(v for v in op.operands[op.name != "tuple":] if v in self.root)
+            self.given.update(v for v in op.operands[op.name not in ("tuple", "dict"):] if v in self.root)
 
     def __contains__(self, value: Value) -> bool:
         return value in self.root
@@ -87,7 +87,7 @@ def _shadow_ops(op: Op, wanted: Sequence[Value], of: Callable[[Value], Value]) -
 
 def _zeros_for(op: Op, result: Value) -> tuple[list[Value], dict[str, Any]]:
     """The call that makes zeros of the shape and type of a ``result`` of ``op``: operands and attributes."""
-    if isinstance(result.type, List):
+    if isinstance(result.type, List | Table):
         return [result], {"fn": helpers.zeros_like, "args": (Slot(0),), "kwargs": {}, "effect": "fresh"}
     if op.name == "call" and op.attrs["fn"] in (np.zeros, np.ones, np.empty):
         return list(op.operands), {**op.attrs, "fn": np.zeros}
@@ -117,7 +117,7 @@ def open_block(rev: Reverser, block: Block) -> None:
         wanted = [r for r in op.results if r in rev.shadows and r not in rev.shadows.carried and r not in rev.shadows.given]
         if not wanted:
             continue
-        new = [r for r in wanted if isinstance(r.type, List) and not is_view(op)]
+        new = [r for r in wanted if isinstance(r.type, List | Table) and not is_view(op)]
         rev.buffers.update((r, _list_of_shadows(rev, op) or rev.zeros(r)) for r in new)
         wanted = [r for r in wanted if r not in new]
         if not wanted:
@@ -148,6 +148,13 @@ def accompany(rev: Reverser, function: Function) -> None:
         rev.shadows.moving.update(rev.buffers[v] for v in rev.shadows.carried)
 
 
+def _changes_keys(op: Op) -> bool:
+    """Whether a list has another length after ``op``, or a table perhaps another key."""
+    if isinstance(op.operands[0].type, Table):
+        return op.name == "store"
+    return op.name in ("insert", "remove")
+
+
 class _Companion:
     def __init__(self, wanted: set[Value], shadow: dict[Value, Value]) -> None:
         self.wanted, self.shadow = wanted, shadow
@@ -173,7 +180,7 @@ class _Companion:
             self.branches(op, positions)
         elif positions and op.name == "narrow":
             self.shadow[op.result] = self.shadow[op.operands[0]]
-        elif op.name in ("insert", "remove") and op.operands[0] in self.wanted:
+        elif op.operands and op.operands[0] in self.wanted and _changes_keys(op):
             yield from self.length(op)
         elif positions and op.name == "tuple" and op.operands and all(v in self.shadow for v in op.operands):
             made = Op("tuple", [self.shadow[v] for v in op.operands], [], dict(op.attrs), [], None, op.loc)
@@ -206,7 +213,7 @@ class _Companion:
             zero.results = [Value("", strip_const(value.type), zero)]
             bar = zero.result
             yield zero
-        yield Op("insert", [self.shadow[items], bar, *index], [], {**op.attrs, "adjoint": True}, [], None, op.loc)
+        yield Op(op.name, [self.shadow[items], bar, *index], [], {**op.attrs, "adjoint": True}, [], None, op.loc)
 
     def loop(self, op: Op, positions: list[int]) -> None:
         start = carried_start(op)

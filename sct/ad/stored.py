@@ -17,7 +17,7 @@ from ..analysis.writes import is_view, reaches, written_levels
 from ..ir.core import Function, Op, Value, walk
 from ..ir.ops import LOOPS, STORES, Lit, Slot
 from ..ir.rewrite import index_template
-from ..ir.types import ANY, Array, List, Object, OrConst, strip_const
+from ..ir.types import ANY, Array, List, Object, OrConst, Table, strip_const
 from . import pushforwards, rules
 from .masks import Mask, varies
 from .writes import read_place
@@ -48,7 +48,7 @@ class StoredMemory:
         classes = Names(function)
         levels = written_levels(function, classes)
         for root in {classes.find(v): None for v in targets}:
-            kinds = Array | List if root in levels else Array
+            kinds = Array | List | Table if root in levels else Array
             named = [v for v in classes.members[root] if isinstance(v.type, kinds) and v.type.differentiable
                      and reaches(v.type, levels.get(root, 0))]
             self.members.update(dict.fromkeys(named, named))
@@ -126,7 +126,7 @@ def push_store(fwd: _Linearizer, op: Op) -> None:
 
 def _linear_store(fwd: _Linearizer, op: Op, value: Value) -> None:
     tangent = fwd.dots[op.operands[0]]
-    if isinstance(op.operands[0].type, List):
+    if isinstance(op.operands[0].type, List | Table):
         _put(fwd, op, fwd.dot(value))
     elif value in fwd.masks:
         _put(fwd, op, fwd.dots[value])
@@ -202,7 +202,7 @@ def zeros(fwd: _Linearizer, value: Value) -> Value:
     """The tangent array of an array that does not vary yet; unbound where that is."""
     if isinstance(value.owner, Op) and value.owner.name == "undef":
         return fwd.builder.value("undef", (), value.type)
-    if isinstance(value.type, List):
+    if isinstance(value.type, List | Table):
         zero = fwd.zeros(value)
         zero.hint = f"{value.hint}_dot" if value.hint else ""
         return zero

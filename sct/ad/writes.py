@@ -17,7 +17,7 @@ from ..analysis.subscripts import from_value
 from ..ir.core import Block, Op, Value, walk
 from ..ir.ops import IMPLICIT, Lit, Slot, template_slots
 from ..ir.rewrite import index_template, insert_before
-from ..ir.types import INT, Array, List, Scalar, strip_const
+from ..ir.types import INT, Array, List, Scalar, Table, strip_const
 from ..rules import registry
 from ..runtime import helpers
 from . import rules
@@ -33,6 +33,10 @@ def keep_overwritten(rev: Reverser, body: Block) -> None:
         scratch = Block()
         rev.builder.loc = op.loc
         with rev.builder.at(scratch):
+            if isinstance(op.operands[0].type, Table):
+                rev.overwritten[op] = _value_before(rev, op)
+                insert_before(op, scratch.ops)
+                continue
             old = read_place(rev, op, op.operands[0])
             rev.overwritten[op] = old = old if isinstance(op.operands[0].type, List) else _copied(rev, old)
             if isinstance(old.owner, Op) and old.owner.attrs.get("fn") is np.copy:
@@ -43,17 +47,18 @@ def keep_overwritten(rev: Reverser, body: Block) -> None:
 def reverse_store(rev: Reverser, op: Op) -> None:
     """Undo the store, then take its cotangent out of the shadow."""
     target, value = op.operands[:2]
-    _put(rev, op, target, rev.overwritten[op], undo=True)
+    if not isinstance(target.type, Table):  # what another key has does not matter
+        _put(rev, op, target, rev.overwritten[op], undo=True)
     if target not in rev.shadows:
         return
     fn = op.attrs.get("fn")
-    if target in rev.shadows.carried and value in rev.shadows and isinstance(target.type, List):
+    if target in rev.shadows.carried and value in rev.shadows and isinstance(target.type, List | Table):
         raise Refusal("SCT602", "an item of this list changes, and is exchanged for another one where lists are passed on",
                       "change the items of the list one by one, or use an array")
     if fn is None:
         taken = _taken(rev, op)
         _clear(rev, op)
-        if isinstance(target.type, List):
+        if isinstance(target.type, List | Table):
             _hand_on(rev, value, taken)
         else:
             rev.accumulate(value, taken)
@@ -79,15 +84,35 @@ def reverse_insert(rev: Reverser, op: Op) -> None:
 def reverse_remove(rev: Reverser, op: Op) -> None:
     """Put the item back; its cotangent comes to the same place of the shadow."""
     target, item = op.operands[0], op.result
+    if isinstance(target.type, Table):
+        if target in rev.shadows:
+            key = rules.renumber(index_template(op), {k: k + 1 for k in range(len(op.operands))})
+            rev.builder.emit("store", [rev.buffers[target], _owned_bar(rev, item), *op.operands[1:]], args=(Slot(0), key),
+                             adjoint=True)
+        return
     place = _taken_from(op)
     _put_in(rev, target, item, place, undo=True)
     if target in rev.shadows:
-        bar = rev.total(item)
-        if bar is None:
-            bar = rev.zeros(item)
-        elif not isinstance(strip_const(item.type), Scalar) and item not in rev.buffers:
-            bar = rev.copy(bar)
-        _put_in(rev, rev.buffers[target], bar, place)
+        _put_in(rev, rev.buffers[target], _owned_bar(rev, item), place)
+
+
+def _owned_bar(rev: Reverser, item: Value) -> Value:
+    """The cotangent of an item that has been taken out, for the shadow to keep."""
+    bar = rev.total(item)
+    if bar is None:
+        return rev.zeros(item)
+    return bar if isinstance(strip_const(item.type), Scalar) or item in rev.buffers else rev.copy(bar)
+
+
+def _value_before(rev: Reverser, op: Op) -> Value:
+    """What a table has for a key that it may not have, for the form of its cotangent."""
+    held = op.operands[0].type
+    assert isinstance(held, Table)
+    if isinstance(strip_const(held.item), Scalar):
+        return op.operands[1]
+    key = rules.renumber(index_template(op), {k + 2: k + 1 for k in range(len(op.operands))})
+    return rev.builder.value("call", [op.operands[0], *op.operands[2:]], held.item, fn=dict.get, args=(Slot(0), key), kwargs={},
+                             effect="reads", adjoint=True)
 
 
 def _hand_on(rev: Reverser, value: Value, bar: Value) -> None:
@@ -203,7 +228,7 @@ def _taken(rev: Reverser, op: Op) -> Value:
     """The cotangent of what is stored, in memory of its own; of a place that is named twice, that of the last."""
     shadow = rev.buffers[op.operands[0]]
     place = read_place(rev, op, shadow)
-    if isinstance(op.operands[0].type, List):
+    if isinstance(op.operands[0].type, List | Table):
         return place
     if not _repeats(op) or op.attrs.get("at"):
         return _copied(rev, place)
@@ -223,7 +248,12 @@ def _repeats(op: Op) -> bool:
 def _clear(rev: Reverser, op: Op) -> None:
     """What was there before the store has no influence: no cotangent goes further back."""
     shadow = rev.buffers[op.operands[0]]
-    if isinstance(op.operands[0].type, List):
+    if isinstance(op.operands[0].type, Table) and not isinstance(strip_const(op.operands[1].type), Scalar):
+        before = rev.overwritten[op]
+        zero = rev.builder.value("call", [before], before.type, fn=helpers.zeros_like, args=(Slot(0),), kwargs={},
+                                 effect="fresh", adjoint=True)
+        _put(rev, op, shadow, zero)
+    elif isinstance(op.operands[0].type, List | Table):
         _put(rev, op, shadow, rev.zeros(rev.overwritten[op]))
     elif index_template(op) == Lit(...):
         rev.builder.emit("fill", [shadow])

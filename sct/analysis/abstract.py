@@ -14,7 +14,7 @@ from keyword import iskeyword
 from typing import Any
 
 from ..ir.build import Builder
-from ..ir.core import Value
+from ..ir.core import Loc, Value
 from ..ir.types import BOTTOM, NONE, UNDEF, List, OrConst, Scalar, Tuple, Type, constant, join, join_all, strip_const, type_of
 
 
@@ -115,6 +115,8 @@ class Place:
         """Whether the content is how far an iterator has come."""
         self.kind = kind
         """The class of the container or object that is here."""
+        self.site: Loc | None = None
+        """Where in the source the container is made."""
         self.gone = False
         """Whether a run-time container holds another object with what was here: changes of that are not seen here."""
         self._leader: Place | None = None

@@ -14,7 +14,7 @@ import numpy as np
 from ..ir.core import Block, Function, Op, Sharing, Value, defining_block, enclosing, walk
 from ..ir.ops import LOOPS, Lit, SeqOf, SliceOf, Slot
 from ..ir.rewrite import carried_inits, exits, item_count
-from ..ir.types import Array, Dict, List, Object, Scalar, Tuple, Type, strip_const
+from ..ir.types import Array, Dict, List, Object, Scalar, Table, Tuple, Type, strip_const
 from ..rules import registry
 from ..runtime import helpers
 
@@ -138,7 +138,7 @@ def has_memory(v: Value) -> bool:
 def _refers(kind: Type) -> bool:
     """Whether values of this type refer to memory that can be written to; the shape of an array does not."""
     kind = strip_const(kind)
-    return any(map(_refers, kind.items)) if isinstance(kind, Tuple) else isinstance(kind, Array | List | Dict | Object)
+    return any(map(_refers, kind.items)) if isinstance(kind, Tuple) else isinstance(kind, Array | List | Dict | Table | Object)
 
 
 def _holds_operands(op: Op) -> bool:

@@ -437,14 +437,16 @@ def _call_with_containers(sp: Specializer, frame: Frame, lowered: Function, boun
 
 def _reached(sp: Specializer, values: list[Any]) -> Iterator[Any]:
     """Everything in ``values``, and the contents of the containers in it."""
-    for a in values:
-        if a is None:
+    work, seen = list(reversed(values)), set[int]()
+    while work:
+        a = work.pop()
+        if a is None or id(a) in seen:
             continue
+        seen.add(id(a))
         yield a
-        inside = [sp.positions.get(a.place)] if isinstance(a, Reference) else ab.parts_of(a) or []
-        yield from _reached(sp, list(inside))
+        work += [sp.positions.get(a.place)] if isinstance(a, Reference) else ab.parts_of(a) or []
         if isinstance(a, Closure):
-            yield from _reached(sp, [held for _, held in _cells_of(a)])
+            work += [held for _, held in _cells_of(a)]
 
 
 def _holds_container(a: Abstract) -> bool:

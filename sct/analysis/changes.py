@@ -13,8 +13,9 @@ from typing import Any
 
 from ..ir.core import Op, Value
 from ..ir.ops import Slot, generator
-from ..ir.types import Array, List, Type, strip_const
+from ..ir.types import BOTTOM, Array, List, Table, Type, strip_const
 from . import abstract as ab
+from . import tables
 from .abstract import Abstract, Mapping, Reference, Seq, Slice, Static, View
 from .callees import MAKES_CONTAINERS, SPECIAL, TAKES_REFERENCES, call
 from .infer import SIMPLE, Frame, Refusal, Specializer, sequence_items
@@ -31,7 +32,7 @@ def _changed(sp: Specializer, a: Abstract) -> Reference:
         return a
     if not sp.context.places and not sp.context.splicing:
         raise NeedsPlaces
-    if isinstance(a, Value) and isinstance(a.type, List) and not sp.context.splicing:
+    if isinstance(a, Value) and isinstance(a.type, List | Table) and not sp.context.splicing:
         if not sp.context.inside:
             raise NeedsPlaces(inside=True)
         if a in sp.context.lists:
@@ -147,6 +148,8 @@ def _taken(sp: Specializer, held: Value, index: Abstract) -> tuple[Abstract, Abs
     if isinstance(index, Slice):
         return NONE, _sum(sp, *_around(sp, held, index))
     assert isinstance(held.type, List)
+    if held.type.item == BOTTOM:
+        return raise_here(sp, IndexError("pop from empty list")), held
     item, rest = _change_op(sp, "remove", [held], index, [held.type.item, held.type], may_raise=True)
     return sp.as_abstract(item), rest
 
@@ -248,31 +251,27 @@ def _update(sp: Specializer, d: Reference, held: Mapping, args: list[Abstract], 
             continue
         for pair in sequence_items(sp, more, "update"):
             key, value = sequence_items(sp, pair, "update")
-            items[_key(sp, key)] = value
+            items[_key(sp, d, key)] = value
     change(sp, d, Mapping({**items, **kwargs}))
     return NONE
 
 
-def _key(sp: Specializer, key: Abstract) -> Any:
-    """A key of a dict, which must be known."""
-    key = plain(sp, key)
-    if not isinstance(key, Static | Seq):
-        known = sp.known(key) if isinstance(key, Value) else None
-        if known is None:
-            raise Refusal("SCT703", "the key of a dict must be known before the function runs",
-                          "use keys that are literals, or a list or an array that is indexed by numbers")
-    return sp.static(key, "the key of a dict")
+def _key(sp: Specializer, d: Reference, key: Abstract) -> Any:
+    """A key of the dict ``d`` that is known; if it is not, the dict has to be a table."""
+    if not tables.is_known(sp, key):
+        raise tables.needed(sp, d)
+    return sp.static(plain(sp, key), "the key of a dict")
 
 
 def _setdefault(sp: Specializer, d: Reference, held: Mapping, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
-    key = _key(sp, args[0])
+    key = _key(sp, d, args[0])
     if key not in held.items:
         change(sp, d, Mapping({**held.items, key: args[1] if len(args) > 1 else NONE}))
     return _dict_content(sp, d).items[key]
 
 
 def _dict_pop(sp: Specializer, d: Reference, held: Mapping, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
-    key = _key(sp, args[0])
+    key = _key(sp, d, args[0])
     if key not in held.items:
         return args[1] if len(args) > 1 else raise_here(sp, KeyError(key))
     change(sp, d, Mapping({k: v for k, v in held.items.items() if k != key}))
@@ -292,6 +291,41 @@ def _clear_dict(sp: Specializer, d: Reference, held: Mapping, args: list[Abstrac
     return NONE
 
 
+def _update_table(sp: Specializer, d: Reference, held: Value, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    for more in [content(sp, a) for a in args]:
+        if not isinstance(more, Mapping):
+            raise Refusal("SCT602", "a dict with keys that only run time knows takes items one by one",
+                          "write a loop: `for k, v in …: d[k] = v`")
+        kwargs = {**more.items, **kwargs}
+    for key, value in kwargs.items():
+        held = tables.put(sp, d, held, Static(key), value)
+    return NONE
+
+
+def _ensured(sp: Specializer, d: Reference, held: Value, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    key, *default = args
+    return tables.load(sp, d, tables.ensure(sp, d, held, key, lambda: default[0] if default else NONE), key)
+
+
+def _table_pop(sp: Specializer, d: Reference, held: Value, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    if len(args) > 1:
+        raise Refusal("SCT602", "`pop` with a default is not supported for a dict with keys that only run time knows",
+                      "write `if k in d: x = d.pop(k)`")
+    return tables.take(sp, d, held, args[0])[0]
+
+
+def _clear_table(sp: Specializer, d: Reference, held: Value, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    change(sp, d, tables.made(sp, Mapping({}), held.hint))
+    return NONE
+
+
+def _no_table(sp: Specializer, d: Reference, held: Value, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    raise Refusal("SCT602", "which item is the last is not known of a dict with keys that only run time knows", "name the key")
+
+
+_TABLE: dict[str, Any] = {
+    "update": _update_table, "setdefault": _ensured, "pop": _table_pop, "popitem": _no_table, "clear": _clear_table,
+}
 _DICT: dict[str, Any] = {
     "update": _update, "setdefault": _setdefault, "pop": _dict_pop, "popitem": _popitem, "clear": _clear_dict,
 }
@@ -302,13 +336,32 @@ def _dict_method(name: str) -> Any:
         if kind_of(content(sp, args[0])) is not dict:
             return NotImplemented  # type: ignore[no-any-return]
         d = _changed(sp, args[0])
-        return _DICT[name](sp, d, _dict_content(sp, d), args[1:], kwargs)  # type: ignore[no-any-return]
+        held = tables.held_table(sp, d)
+        found = held if held is not None else _dict_content(sp, d)
+        return _dict_method_of(name)(sp, d, found, args[1:], kwargs)  # type: ignore[no-any-return]
     return build
+
+
+def _dict_method_of(name: str) -> Any:
+    def run(sp: Specializer, d: Reference, held: Any, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+        return (_TABLE if isinstance(held, Value) else _DICT)[name](sp, d, held, args, kwargs)  # type: ignore[no-any-return]
+    return run
+
+
+def _get(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``d.get(key, default)`` of a dict that may have to be a table."""
+    held = content(sp, args[0])
+    if isinstance(held, Value) and isinstance(held.type, Table):
+        return tables.get(sp, args[0], held, args[1], args[2] if len(args) > 2 else NONE)
+    if isinstance(held, Mapping) and not tables.is_known(sp, args[1]):
+        raise tables.needed(sp, args[0])
+    return _PLAIN_GET(sp, [held, *args[1:]], kwargs)  # type: ignore[no-any-return]
 
 
 def _view(name: str, otherwise: Any) -> Any:
     def build(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
-        if isinstance(args[0], Reference) and isinstance(content(sp, args[0]), Mapping):
+        if isinstance(args[0], Reference) and (isinstance(content(sp, args[0]), Mapping)
+                                               or tables.held_table(sp, args[0]) is not None):
             return View(args[0], name)
         return otherwise(sp, args, kwargs)  # type: ignore[no-any-return]
     return build
@@ -325,8 +378,11 @@ def store_item(sp: Specializer, base: Abstract, index: Abstract, value: Abstract
         if isinstance(before, Value) and isinstance(before.type, Array):
             return  # the array in the list has been changed itself
     held = content(sp, target)
+    if isinstance(held, Value) and isinstance(held.type, Table):
+        tables.put(sp, target, held, index, value)
+        return
     if isinstance(held, Mapping):
-        change(sp, target, Mapping({**held.items, _key(sp, index): value}))
+        change(sp, target, Mapping({**held.items, _key(sp, target, index): value}))
         return
     held = _list_content(sp, target)
     index = plain(sp, index)
@@ -395,8 +451,8 @@ def _del_item(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> li
     base, index = args
     target = _changed(sp, base)
     held = content(sp, target)
-    if isinstance(held, Mapping):
-        _dict_pop(sp, target, held, [index], {})
+    if isinstance(held, Mapping) or isinstance(held, Value) and isinstance(held.type, Table):
+        _dict_method_of("pop")(sp, target, held, [index], {})
         return []
     held = _list_content(sp, target)
     index = plain(sp, index)
@@ -424,13 +480,15 @@ def change_in_place(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abs
     return target
 
 
+_PLAIN_GET = SPECIAL[dict.get]
+SPECIAL[dict.get] = _get
 SPECIAL.update({getattr(list, name): _list_method(name) for name in _LIST})
 SPECIAL.update({getattr(dict, name): _dict_method(name) for name in _DICT})
 SPECIAL.update({getattr(dict, name): _view(name, SPECIAL[getattr(dict, name)]) for name in ("keys", "values", "items")})
 SPECIAL.update({list.copy: _copy, dict.copy: _copy})
 SIMPLE["del_item"] = _del_item
 TAKES_REFERENCES.update({getattr(list, name) for name in _LIST}, {getattr(dict, name) for name in _DICT})
-TAKES_REFERENCES.update({list.copy, dict.copy, dict.keys, dict.values, dict.items})
+TAKES_REFERENCES.update({list.copy, dict.copy, dict.keys, dict.values, dict.items, dict.get})
 TAKES_REFERENCES.update({enumerate, zip, reversed, map, filter, generator, iter, next, isinstance, type, callable, getattr,
                          hasattr, functools.partial, functools.reduce, list, tuple, dict, super})
 MAKES_CONTAINERS.update({list, dict, list.copy, dict.copy, sorted})

@@ -54,10 +54,14 @@ def iterate(sp: Specializer, frame: Frame, op: Op, inits: list[Abstract],
         held = {place: _held(sp, place, entered, pending, moving) for place in [*moving, *new] if place not in lost}
         settled = following == groups([*entered, *ab.made_by(shapes), *ab.made_by(moving.values())])
         if joined == shapes and held == moving and not lost and settled:
-            sp.loop_shapes[key] = shapes
-            if sp.context.obstacles == known_obstacles:
-                sp.context.obstacles.update(why)
-            kept = {k: a for k, a in enumerate(inits) if all(p.values[k] is carried[k] for p in pending)}
+            if not any(s.example is POISON for s in [*shapes, *moving.values()]):
+                sp.loop_shapes[key] = shapes
+            else:
+                sp.loop_shapes.pop(key, None)  # a visit from another start may know
+                if sp.context.obstacles == known_obstacles:
+                    sp.context.obstacles.update(why)
+            kept = {k: a for k, a in enumerate(inits) if carried[k] is not POISON and all(
+                p.values[k] is carried[k] for p in pending)}
             for p in pending:
                 p.values = [*p.values, *(snapshot(p.positions[place], p.positions) for place in moving)]
                 _close(sp, p, [*shapes, *moving.values()], names + [p.name for p in moving])

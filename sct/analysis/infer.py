@@ -21,11 +21,11 @@ from ..ir.build import Builder
 from ..ir.core import Block, Function, Loc, Op, Value
 from ..ir.evaluate import format_parts
 from ..ir.ops import Lit, Slot
-from ..ir.types import BOOL, INT, NONE, STR, List, Object, OrConst, Tuple, Type, constant, strip_const
+from ..ir.types import BOOL, INT, NONE, STR, List, Object, OrConst, Table, Tuple, Type, constant, strip_const
 from . import abstract as ab
 from .abstract import NEVER, POISON, UNBOUND, Abstract, Closure, DataPath, JoinError, Mapping, Seq, Shape, Slice, Static
 from .positions import Positions, meet, snapshot
-from .references import adopt, content, fresh
+from .references import NeedsPlaces, adopt, content, fresh
 from .session import Session
 from .typecase import Split, split_by_kind, split_rest
 
@@ -69,6 +69,8 @@ class Context:
     """Functions that stand for gradients taken inside: (function, parameters, …) → the one that is called."""
     places: bool = False
     """Whether lists, dicts and objects are followed by their places: where one of them changes."""
+    tables: set[Loc] = field(default_factory=set)
+    """Where dicts are made that need keys which only run time knows."""
     inside: bool = False
     """Whether lists in lists whose length only run time knows change."""
     lists: dict[Value, Abstract] = field(default_factory=dict)
@@ -83,12 +85,15 @@ class Context:
     changed: set[str] = field(default_factory=set)
     """Names of the arguments in which something changes (what the caller holds does not)."""
 
-    def begin_again(self, attribute: str, inside: bool = False) -> None:
+    def begin_again(self, attribute: str, inside: bool = False, table: Loc | None = None) -> None:
         """Forget everything: the function is specialised once more, with the places of what changes."""
-        if self.places and (not attribute or attribute in self.assigned) and (not inside or self.inside):
+        if self.places and (not attribute or attribute in self.assigned) and (not inside or self.inside) \
+                and (table is None or table in self.tables):
             raise InternalError("specialisation began again without a reason")
         self.places = True
         self.inside |= inside
+        if table is not None:
+            self.tables.add(table)
         if attribute:
             self.assigned.add(attribute)
         for found in (self.obstacles, self.guards, self.examples, self.stack, self.remembering, self.standing, self.given,
@@ -184,6 +189,9 @@ class Specializer:
 
     def lift(self, a: Abstract, hint: str = "") -> Value:
         """The abstract value as one run-time value."""
+        if isinstance(a, ab.View):
+            from .builtin_calls import collect
+            a = collect(self, a)
         try:
             return ab.lift(snapshot(content(self, a), self.positions), self.builder, hint)
         except JoinError as error:
@@ -679,7 +687,10 @@ def _dict(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[A
             items.update(held.items)
         else:
             raise Refusal("SCT705", "`**` in a dict display needs a dict whose keys are known")
-    made = Mapping(items)
+    made: Abstract = Mapping(items)
+    if op.attrs.get("accumulates") and op.loc in sp.context.tables:
+        from .tables import made as made_table
+        return [made_table(sp, Mapping({}))]
     return [made if op.attrs.get("accumulates") else fresh(sp, made)]
 
 
@@ -698,7 +709,12 @@ def _closure(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> lis
 
 
 def _append(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
+    from .tables import is_known, put
     acc, *added = args
+    if isinstance(acc, Mapping) and not is_known(sp, added[0]):
+        raise NeedsPlaces(table=op.loc)
+    if isinstance(acc, Value) and isinstance(acc.type, Table):
+        return [put(sp, Static(None), acc, *added)]
     if isinstance(acc, Mapping):
         return [Mapping({**acc.items, sp.static(added[0], "a dict key"): added[1]})]
     (item,) = added

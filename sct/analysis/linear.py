@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from ..ir.core import Function, Op, Value, walk
 from ..ir.ops import LOOPS, STORES, Lit, Slot
 from ..ir.rewrite import erase_all, incoming, replace_uses, resolve
-from ..ir.types import List, Type, join, strip_const
+from ..ir.types import List, Table, Type, join, strip_const
 from .alias import AliasClasses
 
 
@@ -55,7 +55,7 @@ def share_types(function: Function, same: dict[Value, Value]) -> None:
     above: dict[Value, Value] = {}
     types: dict[Value, Type] = {}
     for a, b in (*same.items(), *_passed_on(function)):
-        if isinstance(a.type, List) and isinstance(b.type, List):
+        if isinstance(a.type, List | Table) and isinstance(b.type, List | Table):
             a, b = resolve(above, a), resolve(above, b)
             shared = join(types.get(a, a.type), types.get(b, b.type))
             if a is not b and shared is not None:
@@ -82,6 +82,6 @@ def _passed_on(function: Function) -> Iterator[tuple[Value, Value]]:
 
 
 def depth(t: Type) -> int:
-    """How many lists are around what a run-time list holds; 0 for what is no list."""
+    """How many lists and tables are around what a run-time list holds; 0 for what is no list."""
     t = strip_const(t)
-    return 1 + depth(t.item) if isinstance(t, List) else 0
+    return 1 + depth(t.item) if isinstance(t, List | Table) else 0

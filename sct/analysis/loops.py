@@ -11,17 +11,18 @@ import numpy as np
 
 from ..ir.core import Block, Op, Value
 from ..ir.ops import Lit, Slot
-from ..ir.types import INT, STR, UNDEF, Array, Dict, List, Object, Tuple, strip_const
+from ..ir.types import INT, STR, UNDEF, Array, Dict, List, Object, Table, Tuple, strip_const
 from . import abstract as ab
-from .abstract import LOST, NEVER, POISON, Abstract, Iteration, JoinError, Mapping, Place, Range, Seq, Shape, Static
+from .abstract import LOST, NEVER, POISON, Abstract, Iteration, JoinError, Mapping, Place, Range, Seq, Shape, Static, View
 from .decisions import decide
 from .fixpoint import finish_loop, iterate, mirrored
 from .infer import REGIONS, Exit, Frame, Pending, Refusal, Specializer, arrive, emit_guard, truth
 from .managers import check_manager
 from .positions import meet, moved, snapshot
 from .primitives import apply, construct
-from .references import adopt, borrowed, content, holds_references, references
+from .references import NeedsPlaces, adopt, borrowed, content, holds_references, references
 from .subscripts import row
+from .tables import items_of, size
 from .typecase import peel
 
 
@@ -63,7 +64,9 @@ def _run_for(sp: Specializer, frame: Frame, op: Op) -> None:
         run_lazily(sp, frame, op, iterable)
         return
     items = known_items(sp, iterable)
-    if items is None and op.attrs.get("known"):
+    if items is None and op.attrs.get("known") and op.loc not in sp.context.tables:
+        if isinstance(sp.get(frame, op.operands[1]), Mapping):
+            raise NeedsPlaces(table=op.loc)
         items = short_range(iterable)
     if items is not None:
         found = decide(sp, frame, op, items) if op.attrs.get("decides") and len(op.results) == 1 else None
@@ -277,6 +280,9 @@ def plan_for(sp: Specializer, a: Abstract) -> Counted | Each:
     if isinstance(a, Seq):
         from .subscripts import _as_list
         a = a.runtime if a.runtime is not None and isinstance(a.runtime.type, List) else _as_list(sp, a)
+    if isinstance(a, View) or isinstance(a, Value) and isinstance(a.type, Table):
+        names, item = items_of(sp, a)
+        return Counted(Static(0), length(sp, names), Static(1), item)
     if isinstance(a, Value):
         t = strip_const(a.type)
         if isinstance(t, Array) and t.ndim == 0:
@@ -310,6 +316,10 @@ def _plan_opaque(sp: Specializer, a: Value) -> Each:
 def length(sp: Specializer, value: Abstract) -> Abstract:
     """``len(value)``."""
     value = content(sp, value)
+    if isinstance(value, View):
+        value = content(sp, value.base)
+    if isinstance(value, Value) and isinstance(value.type, Table):
+        return size(sp, value)
     if isinstance(value, Seq | Mapping):
         return Static(len(value.items))
     if isinstance(value, Range):

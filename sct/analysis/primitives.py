@@ -45,6 +45,8 @@ class _Arguments:
         """The template of an argument and what type inference sees of it."""
         if isinstance(a, Reference | View):
             a = plain(self.sp, a)
+        if isinstance(a, View):
+            a = self.sp.lift(a)
         if isinstance(a, Value):
             return self.slot(a), self.sizes and size_source(a) or _seen(a)
         if isinstance(a, Static):
@@ -565,7 +567,10 @@ def _compare(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> lis
         return [_identity(sp, fn, x, y)]
     x, y = content(sp, x), content(sp, y)
     if getattr(fn, "__name__", "") in ("contains", "not_contains"):
-        return [_membership(sp, fn, x, y)]
+        from .tables import is_known, needed
+        if isinstance(y, Mapping) and not is_known(sp, x):
+            raise needed(sp, args[1])
+        return [_membership(sp, fn, plain(sp, x), y)]
     if isinstance(x, Static) and isinstance(y, Static):
         return [Static(now(fn, x.value, y.value))]
     if isinstance(x, Seq) and isinstance(y, Seq) and fn in (operator.eq, operator.ne) and _all_static(x) and _all_static(y):

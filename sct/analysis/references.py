@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from ..ir.core import Block, Value
+from ..ir.core import Block, Loc, Value
 from ..ir.ops import Slot
-from ..ir.types import List, Scalar, join, strip_const
+from ..ir.types import List, Scalar, Table, Type, join, strip_const
 from ..runtime import helpers
 from . import abstract as ab
 from .abstract import LOST, Abstract, Instance, Mapping, Place, Reference, Seq, Static, View
@@ -25,12 +25,14 @@ if TYPE_CHECKING:
 class NeedsPlaces(Exception):
     """Raised where a container is changed whose place is not followed yet."""
 
-    def __init__(self, attribute: str = "", inside: bool = False) -> None:
+    def __init__(self, attribute: str = "", inside: bool = False, table: Loc | None = None) -> None:
         super().__init__(attribute)
         self.attribute = attribute
         """The attribute that is assigned, where an object is changed."""
         self.inside = inside
         """Whether what is changed is a list in a list whose length only run time knows."""
+        self.table = table
+        """Where a dict is made that needs keys which only run time knows."""
 
 
 def fresh(sp: Specializer, a: Abstract) -> Abstract:
@@ -39,6 +41,10 @@ def fresh(sp: Specializer, a: Abstract) -> Abstract:
     if not sp.context.places or sp.context.splicing or kind is None:
         return a
     place = Place("", counts=False, kind=kind)
+    place.site = sp.builder.loc
+    if isinstance(a, Mapping) and place.site in sp.context.tables:
+        from .tables import made
+        a = made(sp, a)
     sp.positions[place] = a
     return Reference(place)
 
@@ -49,7 +55,9 @@ def kind_of(a: Abstract) -> type | None:
         return list if a.kind is list else None
     if isinstance(a, Mapping | Instance):
         return dict if isinstance(a, Mapping) else a.cls
-    return list if isinstance(a, Value) and isinstance(a.type, List) else None
+    if isinstance(a, Value) and isinstance(a.type, List | Table):
+        return list if isinstance(a.type, List) else dict
+    return None
 
 
 def owned(sp: Specializer, a: Abstract) -> Abstract:
@@ -73,24 +81,25 @@ def with_places(sp: Specializer, a: Abstract, copy: bool = False) -> Abstract:
 
 def borrowed(sp: Specializer, base: Abstract, item: Abstract) -> Abstract:
     """``item``, which has been taken out of the list ``base``: what is changed in it is changed there."""
-    if sp.context.inside and isinstance(item, Value) and isinstance(item.type, List):
+    if sp.context.inside and isinstance(item, Value) and isinstance(item.type, List | Table):
         known = isinstance(base, Reference) and isinstance(sp.positions.get(base.place), Value)
         if known or isinstance(base, Value) and base in sp.context.lists:
             sp.context.lists[item] = base
     return item
 
 
-def widen(sp: Specializer, a: Abstract, kind: List) -> None:
+def widen(sp: Specializer, a: Abstract, kind: Type) -> None:
     """Note that a list of lists holds items of a wider type now."""
     held = read(sp, a) if isinstance(a, Reference) else a
-    assert isinstance(held, Value) and isinstance(held.type, List)
+    assert isinstance(held, Value) and isinstance(held.type, List | Table)
     if join(held.type.item, kind) == held.type.item:
         return
-    wider = sp.builder.value("change", [held], List(kind), held.hint, kind="widen", args=())
+    whole = List(kind) if isinstance(held.type, List) else Table(held.type.key, kind)
+    wider = sp.builder.value("change", [held], whole, held.hint, kind="widen", args=())
     if isinstance(a, Reference):
         sp.positions[a.place] = wider
     else:
-        widen(sp, sp.context.lists[held], List(kind))
+        widen(sp, sp.context.lists[held], whole)
 
 
 def _is_parameter(a: Value) -> bool:
@@ -115,7 +124,7 @@ def copied(sp: Specializer, a: Value) -> Value:
 def content(sp: Specializer, a: Abstract) -> Abstract:
     """What a container holds now, its own items as they are; objects stay references."""
     if isinstance(a, View):
-        return _viewed(sp, a)
+        return _viewed(sp, a) if isinstance(content(sp, a.base), Mapping) else a
     if not isinstance(a, Reference):
         return a
     found = read(sp, a)
@@ -146,6 +155,8 @@ def _viewed(sp: Specializer, view: View) -> Abstract:
 
 def plain(sp: Specializer, a: Abstract) -> Abstract:
     """``a`` with contents in place of containers, for what looks at them at once."""
+    if isinstance(a, View) and not isinstance(content(sp, a.base), Mapping):
+        return a
     if isinstance(a, View | Reference):
         found = _viewed(sp, a) if isinstance(a, View) else read(sp, a)
         return plain(sp, sp.narrowed.get(found, found) if isinstance(found, Value) else found)

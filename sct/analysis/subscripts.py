@@ -10,12 +10,13 @@ import numpy as np
 
 from ..ir.core import Block, Op, Value
 from ..ir.ops import Slot
-from ..ir.types import ANY, INT, MANY, STR, UNIT, Array, Dict, List, Object, Scalar, Tuple, Type, join, strip_const
+from ..ir.types import ANY, BOTTOM, INT, MANY, STR, UNIT, Array, Dict, List, Object, Scalar, Table, Tuple, Type, join, strip_const
 from .abstract import Abstract, Mapping, Range, Reference, Seq, Slice, Static
 from .data import guard_class
 from .infer import SIMPLE, Frame, Refusal, Specializer, emit_guard
-from .primitives import _Arguments, apply, now
+from .primitives import _Arguments, apply, now, raise_here
 from .references import borrowed, content, fresh, kind_of, plain
+from .tables import is_known, load, needed
 
 
 def _getitem(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
@@ -43,13 +44,17 @@ def _settle_items(sp: Specializer, a: Reference) -> None:
 
 
 def _item(sp: Specializer, base: Abstract, index: Abstract) -> Abstract:
-    base = content(sp, base)
+    given, base = base, content(sp, base)
     if isinstance(base, Reference):
         from .instances import method_of
         return method_of(sp, base, "__getitem__", [index])
     if isinstance(base, Seq):
         return _from_sequence(sp, base, index)
+    if isinstance(base, Value) and isinstance(base.type, Table):
+        return load(sp, given, base, index)
     if isinstance(base, Mapping):
+        if not is_known(sp, index):
+            raise needed(sp, given)
         key = sp.static(index, "the key of a dict")
         if key not in base.items:
             raise Refusal("SCT709", f"this always raises KeyError: {key!r}")
@@ -118,6 +123,10 @@ def from_value(sp: Specializer, base: Value, index: Abstract) -> Abstract:
         result: Type = indexed_type(sp, t, index)
     elif isinstance(t, List):
         result = t if isinstance(index, Slice) else t.item
+        if result == BOTTOM and not sp.context.splicing:
+            return raise_here(sp, IndexError("list index out of range"))  # it is empty, as far as is known now
+    elif isinstance(t, Table):
+        result = t.item
     elif t is STR:
         result = STR
     elif isinstance(t, Tuple):

@@ -26,7 +26,7 @@ from ..ir.rewrite import (
     replace_uses,
     use_map,
 )
-from ..ir.types import Array, Dict, List, Object, Tuple, Type, constant, strip_const, type_of
+from ..ir.types import Array, Dict, List, Object, Table, Tuple, Type, constant, strip_const, type_of
 from ..rules import registry
 from ..runtime import helpers
 from .alias import AliasClasses, check_inplace, has_memory, may_alias, used_after
@@ -65,8 +65,8 @@ def settle_writes(context: Context, function: Function, entry: bool) -> dict[str
     given, changes = given_away(function, classes), [op for op in walk(function.body) if op.name in STORES]
     for load in [v.owner for members in written.values() for v in members]:
         if isinstance(load, Op) and _is_item(load) and not load.attrs.get("transient") and _moves(load, changes, classes):
-            context.refuse(Refusal("SCT602", "this item is taken out of a list that changes before the item is used for the last "
-                                   "time, and items of the list change, too", "change the list later, or use an array"), load.loc)
+            context.refuse(Refusal("SCT602", "this item is taken out of a list, the list changes, and so do items of it",
+                                   "change the list when the item is not used any more, or use an array"), load.loc)
     for op in given:
         refusal = _refusal_of_item(function, classes, op, given)
         if refusal is not None:
@@ -107,8 +107,8 @@ def given_away(function: Function, classes: AliasClasses) -> list[Op]:
             changing.add((classes.find(op.operands[0]), depth(op.operands[0].type)))
     found = []
     for op in walk(function.body):
-        into = op.operands[0] if op.name in ("insert", "store") else op.results[0] if op.name == "tuple" else None
-        if into is not None and isinstance(into.type, List):
+        into = op.operands[0] if op.name in ("insert", "store") else op.results[0] if op.name in ("tuple", "dict") else None
+        if into is not None and isinstance(into.type, List | Table):
             root, level = classes.find(into), depth(into.type)
             if (root, level) in changing and level > levels[root]:
                 found.append(op)
@@ -121,7 +121,7 @@ def reaches(t: Type, level: int) -> bool:
     if isinstance(t, Tuple | Dict):
         items = t.items if isinstance(t, Tuple) else [item for _, item in t.items]
         return any(reaches(item, level) for item in items)
-    if isinstance(t, List):
+    if isinstance(t, List | Table):
         return depth(t) >= level > 0 or reaches(t.item, level)
     return isinstance(t, Object) or isinstance(t, Array) and level == 0
 
@@ -190,7 +190,7 @@ def _drop_carried(loop: Op) -> bool:
     keep, same = [], {}
     for k, init in enumerate(carried_inits(loop)):
         columns = [block.args[len(block.args) - len(loop.results) + k] for block in loop.blocks]
-        keep.append(not (isinstance(init.type, Array | List) and all(end[k] in (columns[-1], init) for end in ends)))
+        keep.append(not (isinstance(init.type, Array | List | Table) and all(end[k] in (columns[-1], init) for end in ends)))
         if not keep[-1]:
             same.update(dict.fromkeys((*columns, loop.results[k]), init))
     return _replace(loop, same, lambda: keep_carried(loop, keep)) if items >= 0 else False
@@ -205,7 +205,7 @@ def _drop_yielded(op: Op) -> bool:
     for k, result in enumerate(op.results):
         values = {end.operands[k] for end in ends}
         one = next(iter(values)) if len(values) == 1 else None
-        keep.append(one is None or not isinstance(one.type, Array | List) or not inside.isdisjoint(_around(one)))
+        keep.append(one is None or not isinstance(one.type, Array | List | Table) or not inside.isdisjoint(_around(one)))
         if not keep[-1] and one is not None:
             same[result] = one
     return _replace(op, same, lambda: keep_results(op, keep))
@@ -241,7 +241,7 @@ def _mark_transient(function: Function, classes: AliasClasses) -> None:
 
 def _is_item(op: Op) -> bool:
     """Whether ``op`` takes an item out of a list: nothing is gained by a shadow of an item that is only read."""
-    return is_view(op) and isinstance(op.operands[0].type, List)
+    return is_view(op) and isinstance(op.operands[0].type, List | Table)
 
 
 def _moves(load: Op, changes: list[Op], classes: AliasClasses) -> bool:
@@ -282,13 +282,13 @@ def _refusal(function: Function, classes: AliasClasses, op: Op, entry: bool, mem
 def _refusal_of_item(function: Function, classes: AliasClasses, op: Op, given: list[Op]) -> Refusal | None:
     """Why what is put into a list has a shadow that cannot be found in the shadow of the list; None if it can be."""
     order = {one: k for k, one in enumerate(walk(function.body))}
-    for v in op.operands[op.name != "tuple":]:
-        if not isinstance(v.type, Array | List):
+    for v in op.operands[op.name not in ("tuple", "dict"):]:
+        if not isinstance(v.type, Array | List | Table):
             continue
         names = _names_of(v, order)
-        new = isinstance(v.owner, Op) and (v.owner.name == "tuple" or is_fresh(v.owner))
+        new = isinstance(v.owner, Op) and (v.owner.name in ("tuple", "dict") or is_fresh(v.owner))
         seen = any(v in user.operands and is_view(user) for user in order) or any(used_after(name, op, order) for name in names)
-        if not new or seen or sum(v in one.operands[one.name != "tuple":] for one in given) > 1:
+        if not new or seen or sum(v in one.operands[one.name not in ("tuple", "dict"):] for one in given) > 1:
             name = f"`{v.hint}`" if v.hint else "this"
             return Refusal("SCT602", f"{name} is put into a list whose items change, and is known under another name",
                            "put a copy into the list, or change it before and only use it through the list afterwards")
@@ -322,7 +322,7 @@ def _obstacle(function: Function, member: Value, entry: bool, level: int) -> tup
     """Why a name of the memory cannot be mirrored by the adjoint: code and reason, None if it can be."""
     op = member.owner
     other = f"`{member.hint}`" if member.hint else "another value"
-    if not isinstance(member.type, Array | List):
+    if not isinstance(member.type, Array | List | Table):
         if isinstance(strip_const(member.type), Array):
             return "SCT601", f"may share memory with {other}, which is not certainly an array"
         return "SCT601", f"is also held by a container ({other})"
@@ -334,9 +334,9 @@ def _obstacle(function: Function, member: Value, entry: bool, level: int) -> tup
             "SCT601", f"may be an array from outside, {other}")
     if op is None or op.name == "global":
         return "SCT608", f"may be an array from outside the function ({other})"
-    if isinstance(member.type, List):
-        new = op.name == "call" and (depth(member.type) == level or op.attrs["fn"] is helpers.copied) or op.name == "tuple"
-        if new or is_view(op) or op.name in ("if", "with", "narrow", *LOOPS):
+    if isinstance(member.type, List | Table):
+        copied = op.name == "call" and (depth(member.type) == level or op.attrs["fn"] is helpers.copied)
+        if copied or op.name in ("tuple", "dict") or is_view(op) or op.name in ("if", "with", "narrow", *LOOPS):
             return None
         if op.name != "invoke":
             return "SCT602", f"shares its items with another list ({other})"
@@ -378,9 +378,9 @@ def is_view(op: Op) -> bool:
     if op.name != "call" or not op.operands or op.attrs["args"][:1] != (Slot(0),):
         return False
     fn = op.attrs["fn"]
-    if isinstance(op.operands[0].type, List) and fn is not tuple:
-        number = fn is operator.getitem and isinstance(op.attrs["args"][1], Slot | Lit)
-        return number and isinstance(op.results[0].type, Array | List)
+    if isinstance(op.operands[0].type, List | Table) and fn is not tuple:
+        item = fn is operator.getitem and isinstance(op.results[0].type, Array | List | Table)
+        return item and (isinstance(op.operands[0].type, Table) or isinstance(op.attrs["args"][1], Slot | Lit))
     entry = registry.lookup(fn)
     if fn is tuple:
         return True

@@ -16,7 +16,7 @@ from ..analysis.alias import is_reference
 from ..ir.core import Block, Op, Value
 from ..ir.ops import IMPLICIT, LOOPS, STORES, Lit, Slot, uses_in
 from ..ir.rewrite import carried_start, is_tail, item_count
-from ..ir.types import Array, List
+from ..ir.types import Array, List, Table
 from .facts import Facts, is_const, resolve, scalar
 from .lengths import Lengths
 
@@ -342,7 +342,7 @@ class _Planner:
         if targets := self.targets(consumer, value):
             return self._swaps(op, consumer, targets)
         if resolve(consumer.operands[0]) is value and consumer.name in IN_PLACE:
-            of_list = bool(op.operands) and isinstance(op.operands[0].type, List)
+            of_list = bool(op.operands) and isinstance(op.operands[0].type, List | Table)
             return (of_list or consumer.name in ("iadd", "fill")) and op.attrs.get("fn") is operator.getitem
         if consumer.parent is not op.parent:  # a branch of a ternary, which may not be evaluated
             return not op.attrs.get("may_raise") and op.attrs.get("effect", "pure") in ("pure", "fresh", "reads")

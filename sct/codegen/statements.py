@@ -15,7 +15,7 @@ from ..ir.core import NOWHERE, Block, Loc, Op, Value, walk
 from ..ir.evaluate import unbound_error
 from ..ir.ops import INFIX, Lit, SliceOf, Slot
 from ..ir.rewrite import carried_inits, index_template, is_tail
-from ..ir.types import NONE, SLICE
+from ..ir.types import NONE, SLICE, List
 from ..passes.dce import has_lasting_effect
 from .expr import BINARY, STORE, Expressions, attribute, bare_tuple, call, name, target
 from .facts import is_const, resolve, scalar, template_values
@@ -515,7 +515,7 @@ class Printer:
 
     def remove(self, op: Op) -> None:
         index = index_template(op)
-        place = [] if index == Lit(-1) else [self.expressions.template(op, index)]
+        place = [] if index == Lit(-1) and isinstance(op.operands[0].type, List) else [self.expressions.template(op, index)]
         taken = call(attribute(self.expressions.of(op.operands[0]), "pop"), *place)
         if op.results[0] in self.plan.users:
             self.assign(op.results[0], taken, op)

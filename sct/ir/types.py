@@ -95,6 +95,21 @@ class List(Type):
 
 
 @dataclass(frozen=True)
+class Table(Type):
+    """A dict with keys that only run time knows, all of one type, and values of one type."""
+
+    key: Type
+    item: Type
+
+    @property
+    def differentiable(self) -> bool:
+        return self.item.differentiable
+
+    def __str__(self) -> str:
+        return f"table({self.key}, {self.item})"
+
+
+@dataclass(frozen=True)
 class Dict(Type):
     """A dict with known keys."""
 
@@ -270,6 +285,9 @@ def join(a: Type, b: Type) -> Type | None:
     if isinstance(a, List) and isinstance(b, List):
         item = join(a.item, b.item)
         return None if item is None else List(item)
+    if isinstance(a, Table) and isinstance(b, Table):
+        key, item = join(a.key, b.key), join(a.item, b.item)
+        return None if key is None or item is None else Table(key, item)
     return None
 
 

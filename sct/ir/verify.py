@@ -14,7 +14,7 @@ from .core import Block, Function, Op, Value
 from .ops import IMPLICIT, STORES, TERMINATORS, is_terminator, template_slots
 from .printing import op_text, to_text
 from .rewrite import carried_start, exits, index_template, is_tail
-from .types import BOTTOM, DYN, UNDEF, Array, Cache, List, OrConst, Scalar, Tuple, Type, join
+from .types import BOTTOM, DYN, UNDEF, Array, Cache, List, OrConst, Scalar, Table, Tuple, Type, join
 
 REQUIRED: dict[str, tuple[str, ...]] = {
     "const": ("value",), "call": ("fn", "args"), "invoke": ("callee",), "item": ("key",), "attr": ("name",),
@@ -195,11 +195,11 @@ class _Verifier:
             self.implicit(op, op.operands[0].type, op.result.type)
         elif op.name in ("iadd", "index_add", "fill", "store"):
             kind = op.operands[0].type
-            written = Array | OrConst if op.name in ("iadd", "fill") else Array | OrConst | List
+            written = Array | OrConst if op.name in ("iadd", "fill") else Array | OrConst | List | Table
             self.check(kind == DYN or isinstance(kind, written), f"{op.name} writes into a {kind}", op)
         elif op.name in ("insert", "remove"):
             kind = op.operands[0].type
-            self.check(kind == DYN or isinstance(kind, List), f"{op.name} changes a {kind}", op)
+            self.check(kind == DYN or isinstance(kind, List | Table), f"{op.name} changes a {kind}", op)
         elif op.name == "push" and isinstance(op.operands[0].type, Cache):
             self.check(fits(op.operands[1].type, op.operands[0].type.item), "the saved value is not of the cache's type", op)
         elif op.name == "pop" and isinstance(op.operands[0].type, Cache):

@@ -156,6 +156,8 @@ def zeros_like(x: Any, *path: int) -> Any:
         x = None if x is None else x[key]
     if isinstance(x, list):
         return [zeros_like(item) for item in x]
+    if isinstance(x, dict):
+        return {key: zeros_like(item) for key, item in x.items()}
     if not isinstance(x, np.ndarray):
         return 0.0
     return np.zeros_like(x, dtype=None if x.dtype.kind in "fc" else float)
