@@ -461,6 +461,28 @@ def rows_of_lists_read(a):
     return s
 
 
+@case(X)
+def list_walk(a):
+    vals = []
+    for n in range(len(a)):
+        s = a[n] ** 2
+        for m in range(len(vals)):
+            s += 0.5 * vals[m] * a[m]
+        vals.append(s)
+    return vals[-1]
+
+
+@case(X)
+def list_walk2(a):
+    vals = []
+    for n in range(4):
+        s = a[n] ** 2
+        for m in range(n):
+            s += 0.5 * vals[m] * a[m]
+        vals.append(s)
+    return vals[3]
+
+
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
 def test_program(fun, args, options):
     run(fun, args, options)

@@ -17,8 +17,9 @@ from ..analysis.writes import is_view, reaches, written_levels
 from ..ir.core import Function, Op, Value, walk
 from ..ir.ops import LOOPS, STORES, Lit, Slot
 from ..ir.rewrite import index_template
-from ..ir.types import ANY, Array, List, Object, OrConst, Table, strip_const
-from . import pushforwards, rules
+from ..ir.types import ANY, Array, List, Object, OrConst, Scalar, Table, strip_const
+from ..runtime import helpers
+from . import control, pushforwards, rules
 from .masks import Mask, varies
 from .writes import read_place
 
@@ -127,7 +128,7 @@ def push_store(fwd: _Linearizer, op: Op) -> None:
 def _linear_store(fwd: _Linearizer, op: Op, value: Value) -> None:
     tangent = fwd.dots[op.operands[0]]
     if isinstance(op.operands[0].type, List | Table):
-        _put(fwd, op, fwd.dot(value))
+        _put(fwd, op, _item_tangent(fwd, value))
     elif value in fwd.masks:
         _put(fwd, op, fwd.dots[value])
     elif op.attrs.get("fn") is None:
@@ -135,6 +136,19 @@ def _linear_store(fwd: _Linearizer, op: Op, value: Value) -> None:
             fwd.builder.emit("fill", [tangent])
         else:
             _put(fwd, op, fwd.constant(0.0))
+
+
+def _item_tangent(fwd: _Linearizer, value: Value) -> Value:
+    """The tangent of what becomes an item."""
+    if value in fwd.masks or isinstance(strip_const(value.type), Scalar):
+        return fwd.dot(value)
+    return _zeros_like(fwd, value)
+
+
+def _zeros_like(fwd: _Linearizer, value: Value) -> Value:
+    """Zeros in the form of ``value``, whatever it is."""
+    return fwd.builder.value("call", [value], control.bar_type(value), f"{value.hint}_dot" if value.hint else "",
+                             fn=helpers.zeros_like, args=(Slot(0),), kwargs={}, effect="fresh", adjoint=True)
 
 
 def push_insert(fwd: _Linearizer, op: Op) -> None:
@@ -202,6 +216,8 @@ def zeros(fwd: _Linearizer, value: Value) -> Value:
     """The tangent array of an array that does not vary yet; unbound where that is."""
     if isinstance(value.owner, Op) and value.owner.name == "undef":
         return fwd.builder.value("undef", (), value.type)
+    if isinstance(value.owner, Op) and value.owner.attrs.get("fn") is helpers.zeros_like:
+        return _zeros_like(fwd, value)
     if isinstance(value.type, List | Table):
         zero = fwd.zeros(value)
         zero.hint = f"{value.hint}_dot" if value.hint else ""

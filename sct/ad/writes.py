@@ -112,7 +112,7 @@ def _value_before(rev: Reverser, op: Op) -> Value:
         return op.operands[1]
     key = rules.renumber(index_template(op), {k + 2: k + 1 for k in range(len(op.operands))})
     return rev.builder.value("call", [op.operands[0], *op.operands[2:]], held.item, fn=dict.get, args=(Slot(0), key), kwargs={},
-                             effect="reads", adjoint=True)
+                             effect="reads", adjoint=True, spelled="method", spelled_name="get")
 
 
 def _hand_on(rev: Reverser, value: Value, bar: Value) -> None:

@@ -10,7 +10,24 @@ import numpy as np
 
 from ..ir.core import Block, Op, Value
 from ..ir.ops import Slot
-from ..ir.types import ANY, BOTTOM, INT, MANY, STR, UNIT, Array, Dict, List, Object, Scalar, Table, Tuple, Type, join, strip_const
+from ..ir.types import (
+    ANY,
+    BOTTOM,
+    INT,
+    MANY,
+    STR,
+    UNIT,
+    Array,
+    Dict,
+    List,
+    Object,
+    Scalar,
+    Table,
+    Tuple,
+    Type,
+    join,
+    strip_const,
+)
 from .abstract import Abstract, Mapping, Range, Reference, Seq, Slice, Static
 from .data import guard_class
 from .infer import SIMPLE, Frame, Refusal, Specializer, emit_guard

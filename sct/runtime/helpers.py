@@ -93,7 +93,7 @@ def last_written(bar: np.ndarray[Any, Any], index: Any) -> np.ndarray[Any, Any]:
 
 
 def replicated(held: Any, made: dict[int, Any] | None = None) -> Any:
-    """Copies of the arrays in nested tuples and lists that share memory with each other as the originals do.
+    """Copies of the arrays in nested tuples, lists and dicts that share memory with each other as the originals do.
 
     >>> a = np.zeros(3)
     >>> b, view = replicated((a, a[1:]))
@@ -113,6 +113,10 @@ def replicated(held: Any, made: dict[int, Any] | None = None) -> Any:
     if type(held) is list:
         if id(held) not in made:
             made[id(held)] = [replicated(item, made) for item in held]
+        return made[id(held)]
+    if type(held) is dict:
+        if id(held) not in made:
+            made[id(held)] = {key: replicated(item, made) for key, item in held.items()}
         return made[id(held)]
     if isinstance(held, tuple):
         items = [replicated(item, made) for item in held]

@@ -1,0 +1,342 @@
+"""Dicts with keys that only run time knows, in all modes, or refused by name."""
+
+import numpy as np
+import pytest
+
+import sct
+from tests.oracle import parameters, program, run
+
+X = np.array([0.7, 1.3, -0.4, 2.1])
+PROGRAMS = []
+CHANGED = ("AliasingError", "SCT602")
+
+
+def case(*args, **options):
+    return program(PROGRAMS, *args, **options)
+
+
+@case(X)
+def dict_loop(a):
+    d = {}
+    for i in range(4):
+        d[i] = a[i] ** 2
+    return sum(d[i] * (i + 1) for i in range(4))
+
+
+@case(X)
+def dict_items(a):
+    d = {}
+    for i in range(4):
+        d[f'k{i}'] = a[i] ** 2
+    s = 0.0
+    for k, v in d.items():
+        s += v * v
+    for k in d:
+        s += d[k]
+    for v in d.values():
+        s *= v
+    return s
+
+
+@case(X)
+def dict_get(a):
+    d = {}
+    for i in [0, 1, 1, 3]:
+        d[i] = d.get(i, 0.0) + a[i] ** 2
+    return sum(d.values())
+
+
+@case(X)
+def dict_setdefault(a):
+    d = {}
+    for i in [0, 1, 1, 3]:
+        d.setdefault(i, []).append(a[i] ** 2)
+    return sum(sum(v) for v in d.values())
+
+
+@case(X)
+def dict_tuplekey(a):
+    d = {}
+    for i in range(3):
+        for j in range(2):
+            d[i, j] = a[i] * a[j]
+    return d[2, 1] * d[0, 0]
+
+
+@case(X)
+def dict_comp(a):
+    d = {i: a[i] ** 2 for i in range(4)}
+    return d[0] * d[3]
+
+
+@case(X)
+def dict_pop(a):
+    d = {i: a[i] ** 2 for i in range(4)}
+    v = d.pop(2)
+    del d[0]
+    return v * sum(d.values())
+
+
+@case(X)
+def filled(a):
+    d = {}
+    for i in range(len(a)):
+        d[i] = a[i] ** 2
+    s = 0.0
+    for i in range(len(a)):
+        s += d[i] * d[0]
+    return s
+
+
+@case(X)
+def counted(a):
+    d = {}
+    for i in range(len(a)):
+        k = i % 2
+        if k in d:
+            d[k] += a[i] ** 2
+        else:
+            d[k] = a[i]
+    return d[0] * d[1] * len(d)
+
+
+@case(X)
+def with_get(a):
+    d = {}
+    for i in range(len(a)):
+        d[i % 3] = d.get(i % 3, 0.0) + a[i] ** 2
+    return sum(d.values()) * d[1]
+
+
+@case(X)
+def with_get_active(a):
+    d = {}
+    for i in range(len(a)):
+        d[i % 3] = d.get(i % 3, a[0]) * a[i]
+    return d[0] + d[1] * d[2]
+
+
+@case(X)
+def string_keys(a):
+    d = {'total': 0.0}
+    for i in range(len(a)):
+        d[f'k{i}'] = a[i] ** 2
+        d['total'] += d[f'k{i}']
+    return d['total'] * d['k1']
+
+
+@case(X)
+def items(a):
+    d = {i: v * v for i, v in enumerate(a)}
+    s = 0.0
+    for k, v in d.items():
+        s += v * v * (k + 1)
+    for k in d:
+        s *= 1 + 0.1 * d[k]
+    for v in d.values():
+        s += v
+    return s
+
+
+@case(X)
+def pops(a):
+    d = {i: v * v for i, v in enumerate(a)}
+    s = 0.0
+    i = 0
+    while d:
+        s = s * 0.7 + d.pop(i) ** 2
+        i += 1
+    return s
+
+
+@case(X)
+def pop_and_again(a):
+    d = {}
+    s = 0.0
+    for i in range(len(a)):
+        d[i % 2] = a[i] ** 2
+        s += d[i % 2] * 2
+        if i % 3 == 0:
+            s += d.pop(i % 2) * 3
+    return s + sum(d.values())
+
+
+@case(X)
+def deleted(a):
+    d = {i: v * v for i, v in enumerate(a)}
+    for i in range(len(a)):
+        if i % 2:
+            del d[i]
+    return sum(d.values()) * len(d)
+
+
+@case(X)
+def tuple_keys(a):
+    d = {}
+    n = len(a)
+    for i in range(n):
+        for j in range(n):
+            d[i, j] = a[i] * a[j]
+    return d[0, 1] * d[n - 1, n - 1] + d[1, 2]
+
+
+@case(X)
+def memo_loop(a):
+    memo = {0: a[0], 1: a[1]}
+    for n in range(2, 9):
+        memo[n] = memo[n - 1] * 0.5 + memo[n - 2] * a[2]
+    return memo[8]
+
+
+@case(X)
+def arrays(a):
+    d = {}
+    for i in range(len(a)):
+        d[i] = a * a[i]
+    s = 0.0
+    for i in range(len(a) - 1):
+        d[i + 1] = d[i] * d[i + 1]
+        s += d[i + 1].sum()
+    return s
+
+
+@case(X)
+def arrays_written(a):
+    d = {}
+    for i in range(3):
+        d[i] = np.zeros(4)
+    for i in range(3):
+        d[i][1] = a[i] ** 2
+        d[i] += a
+    return (d[0] * d[1] * d[2]).sum()
+
+
+@case(X)
+def groups(a):
+    g = {}
+    for i in range(len(a)):
+        g.setdefault(i % 2, []).append(a[i] ** 2)
+    s = 0.0
+    for k in range(2):
+        for j, v in enumerate(g[k]):
+            s += v * v * (j + 1)
+    return s
+
+
+@case(X)
+def groups_in(a):
+    g = {}
+    for i in range(len(a)):
+        if i % 2 not in g:
+            g[i % 2] = []
+        g[i % 2].append(a[i] ** 2)
+    return sum(sum(v) for v in g.values()) * g[0][1]
+
+
+@case(X)
+def setdefault_number(a):
+    d = {}
+    for i in range(len(a)):
+        d.setdefault(i % 2, a[i] * 2.0)
+    return d[0] * d[1]
+
+
+@case(X)
+def in_branch(a):
+    d = {}
+    for i in range(len(a)):
+        if a[i] > 0:
+            d[i] = a[i] ** 2
+    s = 0.0
+    for i in range(len(a)):
+        if i in d:
+            s += d[i] * a[i]
+        if i not in d:
+            s -= a[i]
+    return s
+
+
+@case(X)
+def rebuilt(a):
+    d = {i: v for i, v in enumerate(a)}
+    for _ in range(3):
+        new = {}
+        for k, v in d.items():
+            new[(k + 1) % 4] = v * v * 0.5 + d[(k + 2) % 4]
+        d = new
+    return d[0] * d[3]
+
+
+@case(X)
+def nested_tables(a):
+    d = {}
+    for i in range(3):
+        row = {}
+        for j in range(2):
+            row[j] = a[i] * a[j]
+        d[i] = row
+    return d[1][1] * d[2][0]
+
+
+@case(X)
+def lookup(a):
+    w = {0: 2.0, 1: 3.0, 2: 5.0, 3: 7.0}
+    s = 0.0
+    for i in range(len(a)):
+        s += w[i] * a[i] ** 2
+    return s
+
+
+@case(X)
+def graph_walk(a):
+    edges = {0: [1, 2], 1: [3], 2: [3], 3: []}
+    value = {}
+    for n in range(3, -1, -1):
+        s = a[n] ** 2
+        for m in edges[n]:
+            s += 0.5 * value[m] * a[m]
+        value[n] = s
+    return value[0]
+
+
+@case(X)
+def int_table(a):
+    c = {}
+    s = 0.0
+    for i in range(len(a)):
+        c[i % 3] = c.get(i % 3, 0) + 1
+        s += a[i] ** c[i % 3]
+    return s
+
+
+@case(X)
+def table_walk(a):
+    vals = {}
+    for n in range(4):
+        s = a[n] ** 2
+        for m in range(n):
+            s += 0.5 * vals[m] * a[m]
+        vals[n] = s
+    return vals[3]
+
+
+@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
+def test_program(fun, args, options):
+    run(fun, args, options)
+
+
+RIGHT = [p for p in PROGRAMS if "refused" not in p[2] and isinstance(p[1][0], np.ndarray)]
+
+
+@pytest.mark.parametrize(("fun", "args", "options"), parameters(RIGHT))
+def test_other_modes(fun, args, options):
+    """Directional derivatives against the gradient, which is checked above, and against differences of it."""
+    (x,) = args
+    gradient = sct.grad(fun)
+    direction = np.random.default_rng(0).standard_normal(x.shape)
+    assert np.isclose(sct.jvp(fun, (x,), (direction,))[1], gradient(x) @ direction, rtol=1e-10)
+    _, pull = sct.vjp(fun, x)
+    first, second = pull(1.0)[0], pull(1.0)[0]
+    assert np.array_equal(first, second) and np.allclose(first, gradient(x), rtol=1e-12)
+    differences = (gradient(x + 1e-6 * direction) - gradient(x - 1e-6 * direction)) / 2e-6
+    assert np.allclose(sct.hvp(fun, (x,), (direction,)), differences, rtol=1e-5, atol=1e-6)
