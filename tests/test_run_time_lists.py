@@ -483,6 +483,37 @@ def list_walk2(a):
     return vals[3]
 
 
+@case(1.3)
+def rev_append(t):
+    xs = [1 for _ in range(2)]
+    for k in range(2):
+        xs[1] = t
+        xs.reverse()
+        xs.append(1.0)
+    return np.array(xs).sum()
+
+
+@case(1.3)
+def ext_pop(y):
+    xs = [y] * 2
+    x = 0.0
+    for k in range(2):
+        xs.extend([v for v in xs])
+        x = xs.pop(0)
+    return sum(xs)
+
+
+@case(1.3)
+def rev_insert(y):
+    xs = [2]
+    x = 0.0
+    for k in range(2):
+        xs.reverse()
+        xs.insert(2, y)
+        x = xs[k]
+    return x
+
+
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
 def test_program(fun, args, options):
     run(fun, args, options)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..analysis.activity import first_init, loop_exits
 from ..ir.core import Block, Op, Value, walk
 from ..ir.ops import LOOPS, STORES, Lit, Slot
-from ..ir.types import BOOL, BOTTOM, INT, NONE, Array, List, OrConst, Scalar, Table, Tuple, Type, join, strip_const
+from ..ir.types import BOOL, BOTTOM, INT, Array, List, OrConst, Table, Type, join, loosely, strip_const
 from .shadows import open_block
 
 if TYPE_CHECKING:
@@ -19,17 +19,6 @@ if TYPE_CHECKING:
 def bar_type(value: Value) -> Type:
     """The type of the adjoint of ``value`` as a carried variable."""
     return loosely(strip_const(value.type))
-
-
-def loosely(t: Type) -> Type:
-    """The type of an adjoint of something of type ``t``: whether a number is Python's or NumPy's is left open."""
-    if isinstance(t, List):
-        return List(loosely(t.item))
-    if isinstance(t, Table):
-        return Table(t.key, loosely(t.item))
-    if isinstance(t, Tuple):
-        return Tuple(tuple(loosely(strip_const(item)) if item.differentiable else NONE for item in t.items))
-    return Scalar(t.dtype, None) if isinstance(t, Scalar) else t
 
 
 # ------------------------------------------------------------------------------------------------------------- branches

@@ -17,7 +17,7 @@ from ..ir.core import Block, Function, Op, Value
 from ..ir.ops import LOOPS
 from ..ir.printing import op_text
 from ..ir.rewrite import carried_inits, clone_function, item_count
-from ..ir.types import FLOAT, NONE, Array, Cache, List, Object, OrConst, Scalar, Tuple, Type, strip_const
+from ..ir.types import FLOAT, NONE, Array, Cache, List, Object, OrConst, Scalar, Tuple, Type, loosely, strip_const
 from . import control, masks, pushforwards, stored
 from .emitter import Emitter, make_buffers_float
 from .masks import Mask, Masks, Named, varies
@@ -215,7 +215,7 @@ def dot_type(value: Value) -> Type:
 def _saved_dots(saved: Cache) -> Cache:
     """The type of what holds the tangents of what is saved; loops in loops save what theirs have saved."""
     item = strip_const(saved.item)
-    return Cache(_saved_dots(item) if isinstance(item, Cache) else control.loosely(item))
+    return Cache(_saved_dots(item) if isinstance(item, Cache) else loosely(item))
 
 
 # ----------------------------------------------------------------------------------------------------------- plain ops
@@ -261,7 +261,7 @@ def _container(fwd: _Linearizer, op: Op) -> None:
     made = fwd.like(op, items, op.results[0])
     t = strip_const(op.results[0].type)
     if isinstance(t, Tuple):
-        made.type = Tuple(tuple(control.loosely(strip_const(item.type)) for item in items), t.cls)
+        made.type = Tuple(tuple(loosely(strip_const(item.type)) for item in items), t.cls)
     fwd.give(op.results[0], made)
 
 

@@ -221,6 +221,8 @@ def _append(rev: Reverser, op: Op) -> None:
 
 
 def _store(rev: Reverser, op: Op) -> None:
+    if op.attrs.get("adjoint"):
+        return  # it keeps a shadow as long as its list
     try:
         _STORES[op.name](rev, op)
     except Refusal as refusal:

@@ -20,7 +20,7 @@ from ..ir.core import Block, Function, Op, Value
 from ..ir.ops import LOOPS, Slot
 from ..ir.printing import op_text
 from ..ir.rewrite import carried_start, exits
-from ..ir.types import BOTTOM, FLOAT, UNDEF, Array, List, OrConst, Scalar, Table, strip_const
+from ..ir.types import BOTTOM, FLOAT, UNDEF, Array, List, OrConst, Scalar, Table, loosely, strip_const
 from ..runtime import helpers
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _zeros_for(op: Op, result: Value) -> tuple[list[Value], dict[str, Any]]:
 def _adjoint_call(op: Op, operands: list[Value], attrs: dict[str, Any],
                   sources: Sequence[Value]) -> tuple[Op, dict[Value, Value]]:
     made = Op("call", operands, [], {**attrs, "adjoint": True}, [], None, op.loc)
-    made.results = [Value(_bar(r), r.type, made) for r in sources]
+    made.results = [Value(_bar(r), loosely(r.type), made) for r in sources]
     return made, dict(zip(sources, made.results, strict=True))
 
 
@@ -136,7 +136,7 @@ def _list_of_shadows(rev: Reverser, op: Op) -> Value | None:
     """The shadow of ``[a, b]`` where ``a`` and ``b`` have shadows of their own."""
     if op.name != "tuple" or not op.operands or any(v not in rev.shadows or v in rev.shadows.given for v in op.operands):
         return None
-    return rev.builder.value("tuple", [rev.buffers[v] for v in op.operands], op.result.type, _bar(op.result), cls=list)
+    return rev.builder.value("tuple", [rev.buffers[v] for v in op.operands], loosely(op.result.type), _bar(op.result), cls=list)
 
 
 # -------------------------------------------------------------------------------------------------- beside the forward sweep
@@ -184,7 +184,7 @@ class _Companion:
             yield from self.length(op)
         elif positions and op.name == "tuple" and op.operands and all(v in self.shadow for v in op.operands):
             made = Op("tuple", [self.shadow[v] for v in op.operands], [], dict(op.attrs), [], None, op.loc)
-            made.results = [Value(_bar(op.result), op.result.type, made)]
+            made.results = [Value(_bar(op.result), loosely(op.result.type), made)]
             self.shadow[op.result] = made.results[0]
             yield made
         elif positions:
@@ -197,7 +197,7 @@ class _Companion:
         items, *others = op.operands
         if op.name == "remove":
             made = Op("remove", [self.shadow[items], *others], [], {**op.attrs, "adjoint": True}, [], None, op.loc)
-            made.results = [Value("", op.result.type, made)]
+            made.results = [Value("", loosely(op.result.type), made)]
             yield made
             return
         value, *index = others
@@ -222,7 +222,7 @@ class _Companion:
         for block in op.blocks:
             args = block.args[len(block.args) - count:]
             for k in positions:
-                self.shadow[args[k]] = block.add_arg(_bar(args[k]), args[k].type)
+                self.shadow[args[k]] = block.add_arg(_bar(args[k]), loosely(args[k].type))
         for block in op.blocks:
             self.block(block)
         for end in exits(op.blocks[-1]):
@@ -241,7 +241,7 @@ class _Companion:
     def results(self, op: Op, positions: list[int]) -> None:
         for k in positions:
             result = op.results[k]
-            self.shadow[result] = Value(_bar(result), result.type, op)
+            self.shadow[result] = Value(_bar(result), loosely(result.type), op)
             op.results.append(self.shadow[result])
 
     def of(self, value: Value, place: Callable[[Op], None]) -> Value:

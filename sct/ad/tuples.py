@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from ..analysis.infer import Refusal
 from ..ir.core import Op, Value
 from ..ir.ops import Lit, Slot
-from ..ir.types import NONE, Scalar, Tuple, Type, strip_const
+from ..ir.types import NONE, Scalar, Tuple, Type, loosely, strip_const
 from ..runtime import helpers
-from .control import bar_type, loosely
+from .control import bar_type
 
 if TYPE_CHECKING:
     from .emitter import Emitter

@@ -17,7 +17,7 @@ from ..analysis.subscripts import from_value
 from ..ir.core import Block, Op, Value, walk
 from ..ir.ops import IMPLICIT, Lit, Slot, template_slots
 from ..ir.rewrite import index_template, insert_before
-from ..ir.types import INT, Array, List, Scalar, Table, strip_const
+from ..ir.types import INT, Array, List, Scalar, Table, loosely, strip_const
 from ..rules import registry
 from ..runtime import helpers
 from . import rules
@@ -250,7 +250,7 @@ def _clear(rev: Reverser, op: Op) -> None:
     shadow = rev.buffers[op.operands[0]]
     if isinstance(op.operands[0].type, Table) and not isinstance(strip_const(op.operands[1].type), Scalar):
         before = rev.overwritten[op]
-        zero = rev.builder.value("call", [before], before.type, fn=helpers.zeros_like, args=(Slot(0),), kwargs={},
+        zero = rev.builder.value("call", [before], loosely(before.type), fn=helpers.zeros_like, args=(Slot(0),), kwargs={},
                                  effect="fresh", adjoint=True)
         _put(rev, op, shadow, zero)
     elif isinstance(op.operands[0].type, List | Table):

@@ -324,3 +324,14 @@ def with_dtype(t: Type, dtype: str) -> Type:
     """The same shape with another element type."""
     assert isinstance(t, Scalar | Array)
     return replace(t, dtype=dtype)
+
+
+def loosely(t: Type) -> Type:
+    """The type of an adjoint of something of type ``t``: whether a number is Python's or NumPy's is left open."""
+    if isinstance(t, List):
+        return List(loosely(t.item))
+    if isinstance(t, Table):
+        return Table(t.key, loosely(t.item))
+    if isinstance(t, Tuple):
+        return Tuple(tuple(loosely(strip_const(item)) if item.differentiable else NONE for item in t.items))
+    return Scalar(t.dtype, None) if isinstance(t, Scalar) else t

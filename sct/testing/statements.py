@@ -11,10 +11,11 @@ from collections.abc import Callable
 from .array_writes import WRITES as ARRAY_WRITES
 from .array_writes import WRITING_LOOPS, ArrayWrites
 from .changes import Changes
+from .containers import Containers
 from .context import Var
 
 
-class Statements(ArrayWrites, Changes):
+class Statements(ArrayWrites, Changes, Containers):
     """Writes statements line by line."""
 
     def statements(self, count: int) -> None:
@@ -373,6 +374,11 @@ COMPOUND: list[tuple[float, Form]] = [
     (0.8, Statements.fill_list),
     (0.4, Statements.stack),
     (0.6, Statements.change_dict),
+    (0.5, Statements.list_work),
+    (0.4, Statements.rows_work),
+    (0.3, Statements.arrays_work),
+    (0.4, Statements.table_work),
+    (0.2, Statements.groups_work),
     (0.6, Statements.change_object),
 ]
 WRITES: list[tuple[float, Form]] = [*ARRAY_WRITES, (3, Statements.call_array_writer)]
