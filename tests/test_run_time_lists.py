@@ -514,6 +514,31 @@ def rev_insert(y):
     return x
 
 
+@case(X)
+def sorted_in_place(a):
+    xs = [v * v for v in a]
+    xs.sort()
+    xs[0] *= 2
+    return sum((k * v for k, v in enumerate(xs)))
+
+
+@case(X)
+def sorted_in_a_loop(a):
+    xs = []
+    for v in a:
+        xs.append(v * v)
+        xs.sort(reverse=True)
+        xs[0] *= 1.1
+    return sum(((k + 1) * v for k, v in enumerate(xs)))
+
+
+@case(1.3, 0.4)
+def sorted_by_key(x, y):
+    xs = [x, y, x * y]
+    xs.sort(key=lambda v: -v)
+    return xs[0] * 2 + xs[2]
+
+
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
 def test_program(fun, args, options):
     run(fun, args, options)

@@ -204,13 +204,14 @@ def _find(sp: Specializer, held: Seq | Value, wanted: Abstract) -> int | None:
     return None
 
 
-def _sort(sp: Specializer, xs: Reference, held: Seq | Value, args: list[Abstract]) -> Abstract:
-    raise Refusal("SCT606", "`list.sort` is not supported", "write `xs = sorted(xs)`")
+def _sort(sp: Specializer, xs: Reference, held: Seq | Value, kwargs: dict[str, Abstract]) -> Abstract:
+    change(sp, xs, content(sp, call(sp, Static(sorted), [held], kwargs)))
+    return NONE
 
 
 _LIST: dict[str, ListMethod] = {
     "append": _append, "extend": _extend, "pop": _pop, "insert": _insert, "reverse": _reverse, "clear": _clear,
-    "remove": _remove, "sort": _sort,
+    "remove": _remove,
 }
 
 
@@ -222,6 +223,8 @@ def _list_method(name: str) -> Any:
         if kwargs and name != "sort":
             raise Refusal("SCT709", f"this always raises TypeError: `list.{name}` takes no keywords")
         xs = _changed(sp, base)
+        if name == "sort":
+            return _sort(sp, xs, _list_content(sp, xs), kwargs)
         return _LIST[name](sp, xs, _list_content(sp, xs), args[1:])
     return build
 
@@ -482,12 +485,12 @@ def change_in_place(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abs
 
 _PLAIN_GET = SPECIAL[dict.get]
 SPECIAL[dict.get] = _get
-SPECIAL.update({getattr(list, name): _list_method(name) for name in _LIST})
+SPECIAL.update({getattr(list, name): _list_method(name) for name in (*_LIST, "sort")})
 SPECIAL.update({getattr(dict, name): _dict_method(name) for name in _DICT})
 SPECIAL.update({getattr(dict, name): _view(name, SPECIAL[getattr(dict, name)]) for name in ("keys", "values", "items")})
 SPECIAL.update({list.copy: _copy, dict.copy: _copy})
 SIMPLE["del_item"] = _del_item
-TAKES_REFERENCES.update({getattr(list, name) for name in _LIST}, {getattr(dict, name) for name in _DICT})
+TAKES_REFERENCES.update({getattr(list, name) for name in (*_LIST, "sort")}, {getattr(dict, name) for name in _DICT})
 TAKES_REFERENCES.update({list.copy, dict.copy, dict.keys, dict.values, dict.items, dict.get})
 TAKES_REFERENCES.update({enumerate, zip, reversed, map, filter, generator, iter, next, isinstance, type, callable, getattr,
                          hasattr, functools.partial, functools.reduce, list, tuple, dict, super})
