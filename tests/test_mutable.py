@@ -622,7 +622,7 @@ def momentum(a):
     return (params["w"] ** 2).sum() + params["b"] ** 2
 
 
-@case(3, 1.3, refused=("UnsupportedTypeError", "SCT703"))
+@case(3, 1.3)
 def dict_key_of_run_time(n, x):
     d = {}
     for k in range(n):

@@ -69,7 +69,8 @@ def _range(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -
 
 
 def _len(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
-    if isinstance(args[0], Seq | Mapping | Range | View) or isinstance(args[0], Value) and isinstance(args[0].type, Table):
+    if isinstance(args[0], Seq | Mapping | Range | View) or isinstance(args[0], Value) and isinstance(
+            args[0].type, List | Table):
         return length(sp, args[0])
     if isinstance(args[0], Static):
         return _len_of_static(sp, args[0])

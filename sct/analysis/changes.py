@@ -11,9 +11,9 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from ..ir.core import Op, Value
+from ..ir.core import Block, Op, Value
 from ..ir.ops import Slot, generator
-from ..ir.types import BOTTOM, Array, List, Table, Type, strip_const
+from ..ir.types import BOTTOM, INT, Array, List, OrConst, Table, Type, strip_const
 from . import abstract as ab
 from . import tables
 from .abstract import Abstract, Mapping, Reference, Seq, Slice, Static, View
@@ -114,8 +114,26 @@ def _extend(sp: Specializer, xs: Reference, held: Seq | Value, args: list[Abstra
     from .builtin_calls import collect
     more = content(sp, more)
     tail = more if isinstance(more, Value) and isinstance(more.type, List) else collect(sp, more)
-    change(sp, xs, _sum(sp, held, tail))
+    if isinstance(held, Seq) and not held.items and tail is not more:
+        change(sp, xs, tail)
+    else:
+        held = _run_time(sp, held) if isinstance(held, Seq) else held
+        change(sp, xs, _extended(sp, held, sp.lift(tail)))
     return NONE
+
+
+def _extended(sp: Specializer, held: Value, more: Value) -> Value:
+    """A run-time list with the items of another one at its end."""
+    assert isinstance(held.type, List) and isinstance(more.type, List)
+    joined = sp.join([ab.leaf_shape(held.type.item), ab.leaf_shape(more.type.item)], "the items", "of this list")
+    item_type = ab.leaf_type(joined)
+    assert item_type is not None
+    zero, one = (sp.builder.value("const", (), OrConst(BOTTOM, INT), value=n) for n in (0, 1))
+    count, block = tables.size(sp, more), Block()
+    k, acc = block.add_arg("", INT), block.add_arg(held.hint, List(item_type))
+    with sp.builder.at(block):
+        sp.builder.emit("continue", [_with_item(sp, "insert", acc, getitem(sp, more, k), NONE)])
+    return sp.builder.emit("for", [zero, count, one, held], [List(item_type)], [held.hint], [block], kind="range").result
 
 
 def _sum(sp: Specializer, a: Abstract, b: Abstract) -> Abstract:
@@ -127,7 +145,9 @@ def _sum(sp: Specializer, a: Abstract, b: Abstract) -> Abstract:
 
 
 def _pop(sp: Specializer, xs: Reference, held: Seq | Value, args: list[Abstract]) -> Abstract:
-    index = args[0] if args else Static(-1)
+    index = plain(sp, args[0]) if args else Static(-1)
+    if isinstance(held, Seq) and not tables.is_known(sp, index):
+        held = _run_time(sp, held)
     if isinstance(held, Seq):
         if not held.items:
             return raise_here(sp, IndexError("pop from empty list"))
@@ -459,6 +479,8 @@ def _del_item(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> li
         return []
     held = _list_content(sp, target)
     index = plain(sp, index)
+    if isinstance(held, Seq) and not isinstance(index, Slice) and not tables.is_known(sp, index):
+        held = _run_time(sp, held)
     if isinstance(held, Value):
         change(sp, target, _taken(sp, held, index)[1])
         return []

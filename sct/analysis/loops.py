@@ -65,9 +65,9 @@ def _run_for(sp: Specializer, frame: Frame, op: Op) -> None:
         return
     items = known_items(sp, iterable)
     if items is None and op.attrs.get("known") and op.loc not in sp.context.tables:
-        if isinstance(sp.get(frame, op.operands[1]), Mapping):
-            raise NeedsPlaces(table=op.loc)
         items = short_range(iterable)
+        if items is None and isinstance(sp.get(frame, op.operands[1]), Mapping):
+            raise NeedsPlaces(table=op.loc)
     if items is not None:
         found = decide(sp, frame, op, items) if op.attrs.get("decides") and len(op.results) == 1 else None
         if found is None:
@@ -318,7 +318,7 @@ def length(sp: Specializer, value: Abstract) -> Abstract:
     value = content(sp, value)
     if isinstance(value, View):
         value = content(sp, value.base)
-    if isinstance(value, Value) and isinstance(value.type, Table):
+    if isinstance(value, Value) and isinstance(value.type, List | Table):
         return size(sp, value)
     if isinstance(value, Seq | Mapping):
         return Static(len(value.items))

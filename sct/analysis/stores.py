@@ -29,6 +29,10 @@ def _store_item(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> 
     base, index, value, *before = args
     fn: Any = op.attrs.get("aug")
     if before and _is_read_first(sp, base, before[0]):
+        old = content(sp, before[0])
+        if isinstance(old, Value) and isinstance(old.type, Array) and kind_of(content(sp, base)) in (list, dict):
+            inplace(sp, fn, old, value)  # the array in the list has been changed itself
+            return []
         value, fn = inplace(sp, fn, before[0], value), None
     store(sp, base, index, value, fn)
     return []

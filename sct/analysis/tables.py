@@ -116,7 +116,7 @@ def has(sp: Specializer, held: Value, key: Abstract) -> Value:
 
 def size(sp: Specializer, held: Value) -> Value:
     """``len(d)``."""
-    return _call(sp, len, [held], INT, (Slot(0),))
+    return sp.builder.value("call", [held], INT, fn=len, args=(Slot(0),), kwargs={})
 
 
 def keys(sp: Specializer, held: Value) -> Value:

@@ -45,7 +45,7 @@ class Containers(Language):
         """A list of lists, filled and changed by two indices."""
         self.use("list of lists")
         m, i, j = self.hidden("rows"), self.hidden("i"), self.hidden("j")
-        n = self.rng.choice(("3", "2", "k % 2 + 2"))
+        n = self.rng.choice(("3", "2", str(self.small_int(1)) + " % 2 + 2"))
         filled = f"[[{self.value(1)} * {j} for {j} in range(2)] for {i} in range({n})]"
         start = self.rng.choice((f"[[0.0] * 2 for {i} in range({n})]", filled, f"[[] for {i} in range({n})]"))
         self.emit(f"{m} = {start}")
