@@ -36,6 +36,7 @@ from .analysis.abstract import NEVER, POISON, Abstract, DataPath, Mapping, Seq, 
 from .analysis.activity import masking
 from .analysis.bound import settle_bound
 from .analysis.effects import effects_once, settle_effects
+from .analysis.entry import Steps, Written, parts_read
 from .analysis.exceptions import settle_handled
 from .analysis.infer import Context, Frame, Refusal, Specializer
 from .analysis.linear import settle_appends
@@ -119,10 +120,12 @@ class Compiled:
     callees: list[Function]
     backward: Callable[..., Any] | None = None
     """The backward half, where ``function`` is a forward half."""
-    written: dict[int, str] = field(default_factory=dict)
-    """Arguments that the function writes to (it works on copies of them): they must share memory with nothing else."""
-    reshaped: frozenset[int] = frozenset()
-    """Those of them that must lie in memory in one piece."""
+    written: list[tuple[int, Written]] = field(default_factory=list)
+    """Arrays in its arguments that the function writes to (it works on copies): they must share memory with nothing else."""
+    read: list[tuple[int, Steps]] = field(default_factory=list)
+    """Where in its arguments the function finds anything that may refer to memory, if it writes to some."""
+    changed: dict[int, str] = field(default_factory=dict)
+    """Arguments in which a list, dict or object changes (but not for the caller)."""
     defaults: dict[int, Any] = field(default_factory=dict)
     """What they are by default, which the function would change for all calls to come."""
 
@@ -148,10 +151,12 @@ def compile_gradient(fun: Any, names: Sequence[str], arguments: Sequence[Any], r
             optimise(function, verify=STRICT)
             verify(function)
         compiled = _emit_and_load(request, context, typed.function, made, functions)
-        compiled.written = {names.index(name): name for name in typed.written}
-        compiled.defaults = {names.index(name): default for name in typed.written
-                             if (default := _default_of(fun, name)) is not None}
-        compiled.reshaped = frozenset(names.index(name) for name, reshaped in typed.written.items() if reshaped)
+        compiled.written = [(names.index(written.param), written) for written in typed.written]
+        compiled.read = [(typed.function.params.index(param), steps) for param, steps in parts_read(typed.function)] \
+            if typed.written else []
+        compiled.changed = {names.index(name): name for name in typed.changed}
+        compiled.defaults = {position: default for position, written in compiled.written
+                             if (default := _default_of(fun, written.param)) is not None}
         return compiled
 
 
@@ -164,8 +169,10 @@ class Typed:
     function: Function
     result: Abstract
     primal_results: int = 0
-    written: dict[str, bool] = field(default_factory=dict)
-    """Names of the parameters that the function writes to (it works on copies of them), and whether it reshapes them."""
+    written: list[Written] = field(default_factory=list)
+    """The arrays in its arguments that the function writes to."""
+    changed: list[str] = field(default_factory=list)
+    """Names of the parameters in which a list, dict or object changes."""
 
 
 def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequence[Any],
@@ -299,7 +306,8 @@ def _alias_checks(context: Context, typed: Typed) -> None:
     for function in (typed.function, *records):
         written = settle_writes(context, function, entry=function is typed.function)
         if function is typed.function:
-            typed.written = {**written, **dict.fromkeys(sorted(context.changed - set(written)), False)}
+            typed.written = written
+            typed.changed = sorted(context.changed)
     context.check()
 
 

@@ -18,7 +18,7 @@ from .arguments import signature_text
 from .errors import InternalError
 from .ir.core import Op, Value
 from .ir.types import ANY, MANY, NONE, STR, UNIT, Array, Scalar, Type, dim_of, strip_const, type_of
-from .sharing import check_apart
+from .sharing import check_apart, must_be_apart
 
 if TYPE_CHECKING:
     from .compiler import Compiled
@@ -75,7 +75,8 @@ class Dispatcher:
 
     def only(self, compiled: Compiled, mismatch: Callable[[tuple[Any, ...]], Any] | None) -> Callable[..., Any]:
         """A function that runs this specialisation alone; other arguments go to ``mismatch``, without one nothing is tested."""
-        if mismatch is None and not compiled.live and not compiled.written and all(map(_is_plain, self.parameters)):
+        if mismatch is None and not compiled.live and not must_be_apart(compiled) \
+                and all(map(_is_plain, self.parameters)):
             return compiled.function
         return self._load([compiled], mismatch, checked=mismatch is not None)
 
@@ -175,7 +176,7 @@ class _Printer:
         error, result = self.fresh("sct_error"), self.fresh("sct_result")
         unproven = unproven_shapes(compiled)
         values = "".join(f"{name}, " for name in self.names)
-        apart = [f"    {self.object('apart', check_apart)}({own}, ({values}))"] if compiled.written else []
+        apart = [f"    {self.object('apart', check_apart)}({own}, ({values}))"] if must_be_apart(compiled) else []
         lines = [*apart, "    try:",
                  f"        {f'{result} =' if unproven else 'return'} {function}({', '.join(self.names)})",
                  f"    except {self.builtin(Exception)} as {error}:",
@@ -388,7 +389,7 @@ def run(compiled: Compiled, arguments: Sequence[Any], home: Dispatcher) -> Any:
     for space, name, path in compiled.live:
         space[name] = read(path)
     try:
-        if compiled.written:
+        if must_be_apart(compiled):
             check_apart(compiled, arguments)
         result = compiled.function(*arguments)
     except Exception as error:

@@ -29,6 +29,7 @@ from ..ir.rewrite import (
 from ..ir.types import Array, constant, strip_const, type_of
 from ..rules import registry
 from .alias import AliasClasses, check_inplace, has_memory, may_alias
+from .entry import Written, copy_what_is_written
 from .infer import Context, Refusal
 from .layout import is_reshaped_view, may_be_reshaped_copy
 from .opening import returns_alone
@@ -40,21 +41,21 @@ _NOT_REPEATED = (np.broadcast_to,)
 """Views whose elements share memory: the same call on an adjoint would give an array that cannot be added to."""
 
 
-def settle_writes(context: Context, function: Function, entry: bool) -> dict[str, bool]:
-    """Make every write of ``function`` a proven one; the names of the parameters that it writes to.
+def settle_writes(context: Context, function: Function, entry: bool) -> list[Written]:
+    """Make every write of ``function`` a proven one; what it writes to of its arguments.
 
-    ``entry`` says that the function is the differentiated one: what it writes to of its arguments is copied first.  With each
-    name comes whether the array must lie in memory in one piece, as its copy does, because it is reshaped.
+    ``entry`` says that the function is the differentiated one: what it writes to of its arguments is copied first.
     """
     objections = check_inplace(function)
     if not objections and not any(op.name == "store" for op in walk(function.body)):
-        return {}
+        return []
     if not _become_stores(context, function, objections):
-        return {}
+        return []
     context.stores = True
     _drop_unchanged(function)
-    _mark_transient(function, AliasClasses(function))
-    copied = _copy_parameters(function) if entry else {}
+    names = AliasClasses(function, apart=entry)
+    _mark_transient(function, names)
+    copied = copy_what_is_written(function, written_classes(function, names).values(), _is_doubtful) if entry else []
     classes = AliasClasses(function)
     for op in walk(function.body):
         if op.name == "store":
@@ -194,7 +195,7 @@ def _refusal(function: Function, classes: AliasClasses, op: Op, entry: bool) -> 
         reason = None if entry and _is_only_returned(function, member) else _obstacle(function, member, entry)
         if reason is not None:
             code, why = reason
-            return Refusal(code, f"{name} {why}", RESHAPED_HINT if _is_doubtful(member.owner) else HINT)
+            return Refusal(code, f"{name} {why}", RESHAPED_HINT if _is_doubtful(member) else HINT)
     return None
 
 
@@ -211,6 +212,11 @@ def _is_only_returned(function: Function, member: Value) -> bool:
     users = [user for user in walk(function.body) if member in user.operands]
     return all(user.name == "return" or user.name in ("tuple", "dict") and _is_only_returned(function, user.result)
                for user in users)
+
+
+def _is_doubtful(value: Value) -> bool:
+    op = value.owner
+    return isinstance(op, Op) and may_be_reshaped_copy(op) and not is_view(op) and not op.attrs.get("transient")
 
 
 def _obstacle(function: Function, member: Value, entry: bool) -> tuple[str, str] | None:
@@ -297,34 +303,3 @@ _VIEWS_OF_ALL: dict[Any, set[str]] = {
     np.asarray: {"dtype"}, np.asanyarray: {"dtype"}, np.array: {"dtype", "copy"}, registry.method("astype"): {"dtype", "copy"},
 }
 """Functions that never copy an array whose element type stays, if they may give a view at all, and their keywords."""
-
-
-# ------------------------------------------------------------------------------------------------------------ entry copies
-
-def _copy_parameters(function: Function) -> dict[str, bool]:
-    """Copy the arrays that the function writes to: a gradient never changes its caller's.
-
-    A matrix is copied with its layout, unless it is reshaped: then it must be in C order, as the copy is.
-    """
-    copied: dict[str, bool] = {}
-    for members in written_classes(function, AliasClasses(function)).values():
-        reshaped = any(_is_doubtful(v.owner) for v in members)
-        for param in [v for v in members if v in function.params and isinstance(v.type, Array)]:
-            _copy_on_entry(function, param, reshaped)
-            copied[param.hint] = reshaped
-    return copied
-
-
-def _is_doubtful(op: Op | Block | None) -> bool:
-    return isinstance(op, Op) and may_be_reshaped_copy(op) and not is_view(op) and not op.attrs.get("transient")
-
-
-def _copy_on_entry(function: Function, param: Value, reshaped: bool) -> None:
-    assert isinstance(param.type, Array)
-    method: dict[str, Any] = {"spelled": "method", "spelled_name": "copy"} if reshaped or param.type.ndim < 2 else {}
-    copy = Op("call", [], [], {"fn": np.copy, "args": (Slot(0),), "kwargs": {}, "effect": "fresh", **method}, [],
-              function.body, function.body.ops[0].loc)
-    copy.results = [Value(param.hint, param.type, copy)]
-    replace_all_uses(param, copy.result, function.body)
-    copy.operands = [param]
-    insert_before(function.body.ops[0], [copy])

@@ -1,0 +1,98 @@
+"""What the differentiated function writes to of its arguments: takes a typed function, gives one that works on copies of it.
+
+An array is copied under its own name, ``a = a.copy()``; one that a container or object holds is taken out of it at the head
+of the function, ``v = p.v.copy()``, and has that one name from then on.  The caller's stay as they are, and the derivative is
+with respect to what they held on entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..ir.core import Function, Op, Value, walk
+from ..ir.ops import Slot
+from ..ir.rewrite import insert_before, replace_all_uses, replace_uses
+from ..ir.types import Array
+from .alias import Path, has_memory, path_in_argument
+
+Steps = tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Written:
+    """An array in an argument that the function writes to: at a call it must share memory with nothing else."""
+
+    param: str
+    steps: Steps = ()
+    """The way to it: ``("attr", name)`` and ``("item", key)``."""
+    reshaped: bool = False
+    """Whether it must lie in memory in one piece, as its copy does, because it is reshaped."""
+
+
+def parts_read(function: Function) -> list[Path]:
+    """The arguments and parts of them that ``function`` uses, other than to read a part of them, and that refer to memory."""
+    used = dict.fromkeys(v for op in walk(function.body) if op.name not in ("attr", "item") for v in op.operands)
+    paths = [path_in_argument(v, function) for v in used if has_memory(v)]
+    return list(dict.fromkeys(path for path in paths if path is not None))
+
+
+def copy_what_is_written(function: Function, classes: Iterable[list[Value]],
+                         doubtful: Callable[[Value], bool]) -> list[Written]:
+    """Copy, of all names of memory that ``function`` writes to, those that are arguments or parts of them.
+
+    A matrix is copied with its layout, unless it is ``doubtful`` whether it is reshaped: then it must be in C order, as the
+    copy is.
+    """
+    found: dict[Path, bool] = {}
+    for members in classes:
+        reshaped = any(map(doubtful, members))
+        for path in [path_in_argument(v, function) for v in members if isinstance(v.type, Array)]:
+            if path is not None:
+                found[path] = reshaped
+    return [_copied(function, path, reshaped) for path, reshaped in found.items()]
+
+
+def _copied(function: Function, path: Path, reshaped: bool) -> Written:
+    param, steps = path
+    array = param
+    for k in range(len(steps)):
+        array = _taken_out(function, (param, steps[:k + 1]))
+    first = function.body.ops[0] if array is param else array.owner
+    assert isinstance(first, Op)
+    _copy(function, array, first, reshaped)
+    return Written(param.hint, steps, reshaped)
+
+
+def _taken_out(function: Function, path: Path) -> Value:
+    """What is at ``path``, read once, at the head of the function."""
+    ops = [op for op in walk(function.body) if op.name in ("attr", "item") and path_in_argument(op.result, function) == path]
+    first, *others = ops
+    assert first.parent is not None
+    replace_uses(function.body, {op.result: first.result for op in others})
+    for op in ops:
+        assert op.parent is not None
+        op.parent.ops.remove(op)
+    place = first.operands[0].owner
+    at = function.body.ops.index(place) + 1 if isinstance(place, Op) else 0
+    first.parent = function.body
+    function.body.ops.insert(at, first)
+    return first.result
+
+
+def _copy(function: Function, array: Value, first: Op, reshaped: bool) -> None:
+    """Let everything use a copy of ``array``, made behind ``first`` if that gives it, else before it."""
+    assert isinstance(array.type, Array)
+    method: dict[str, Any] = {"spelled": "method", "spelled_name": "copy"} if reshaped or array.type.ndim < 2 else {}
+    copy = Op("call", [], [], {"fn": np.copy, "args": (Slot(0),), "kwargs": {}, "effect": "fresh", **method}, [],
+              function.body, first.loc)
+    copy.results = [Value(array.hint, array.type, copy)]
+    replace_all_uses(array, copy.result, function.body)
+    copy.operands = [array]
+    if array.owner is first:
+        function.body.ops.insert(function.body.ops.index(first) + 1, copy)
+    else:
+        insert_before(first, [copy])
