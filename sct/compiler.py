@@ -42,7 +42,7 @@ from .analysis.infer import Context, Frame, Refusal, Specializer
 from .analysis.linear import settle_appends
 from .analysis.mixed import settle_mixed
 from .analysis.opening import callees_to_open, settle_sharing
-from .analysis.references import NeedsPlaces
+from .analysis.references import NeedsItems, NeedsPlaces
 from .analysis.references import plain as plain_value
 from .analysis.writes import settle_writes
 from .codegen.emit import Emitted, emit
@@ -186,15 +186,16 @@ def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequ
     while True:
         try:
             typed = _specialise(context, fun, names, arguments, structured)
+            if not _open_callees(context, typed.function):
+                _alias_checks(context, typed)
+                return typed
+            context.session.forget_since(0)
         except NeedsPlaces as needed:
             context.begin_again(needed.attribute)
-        else:
-            if not _open_callees(context, typed.function):
-                break
-            context.session.forget_since(0)
+        except NeedsItems:
+            context.apart = True
+            context.forget()
         context.copied_in, context.examples = 0, dict(before)
-    _alias_checks(context, typed)
-    return typed
 
 
 def _specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequence[Any],

@@ -15,7 +15,7 @@ from ..ir.types import NONE, STR, Array, Dict, List, Object, OrConst, Scalar, Tu
 from ..rules import registry
 from .abstract import Abstract, Bound, Closure, DataPath, Instance, Mapping, Reference, Seq, Slice, Static
 from .classes import class_of, python_classes
-from .data import from_data, guard_class
+from .data import from_data, guard_class, item_by_item
 from .infer import SIMPLE, Frame, Refusal, Specializer
 from .primitives import apply
 from .references import content, kind_of, read
@@ -235,7 +235,8 @@ def _of_instance(sp: Specializer, base: Value, t: Object, name: str) -> Abstract
     value, path = getattr(known[0], name), known[1].attr(name)
     if isinstance(value, _PLAIN) or value is None:
         sp.context.guard("type", path, type_of(value))
-        return sp.as_abstract(sp.builder.value("attr", [base], type_of(value), name, name=name))
+        t = item_by_item(sp.context, type_of(value), value, path)
+        return sp.as_abstract(sp.builder.value("attr", [base], t, name, name=name))
     sp.context.guard("is", path, value)
     return Static(value, path)
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..ir.core import Op, Value
-from ..ir.types import NONE, STR, Array, List, Object, Type, type_of
+from ..ir.types import NONE, STR, Array, Dict, List, Object, Tuple, Type, strip_const, type_of
 from .abstract import Abstract, Bound, DataPath, Mapping, Range, Seq, Static
 from .infer import SIMPLE, Context, Frame, Refusal, Specializer
 from .references import owned
@@ -185,9 +185,32 @@ def parameter(context: Context, sp: Specializer, value: Value, example: Any, pat
         return from_data(sp, example, path)
     t = type_of(example)
     context.guard("type", path, t)
-    value.type = t
+    value.type = item_by_item(context, t, example, path)
     context.examples[value] = (example, path)
     return _followed(sp, value, example) if context.places else sp.as_abstract(value)
+
+
+def item_by_item(context: Context, t: Type, example: Any, path: DataPath) -> Type:
+    """The type of an argument with lists in it as so many items, where what they hold is written to, or is a dict."""
+    if isinstance(t, List) and _goes_apart(context, t.item):
+        context.guard("sequence", path, (list, len(example)))
+        for k, item in enumerate(example):
+            context.guard("type", path.item(k), type_of(item))
+        t = Tuple(tuple(map(type_of, example)), list)
+    if isinstance(t, Tuple):
+        items = (item_by_item(context, item, example[k], path.item(k)) for k, item in enumerate(t.items))
+        return Tuple(tuple(items), t.cls)
+    if isinstance(t, Dict):
+        return Dict(tuple((key, item_by_item(context, item, example[key], path.item(key))) for key, item in t.items))
+    return t
+
+
+def _goes_apart(context: Context, item: Type) -> bool:
+    item = strip_const(item)
+    if isinstance(item, List):
+        return _goes_apart(context, item.item)
+    parts = item.items if isinstance(item, Tuple) else ()
+    return isinstance(item, Dict) or context.apart and isinstance(item, Array) or any(_goes_apart(context, t) for t in parts)
 
 
 def _followed(sp: Specializer, value: Value, example: Any) -> Abstract:

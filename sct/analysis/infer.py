@@ -69,6 +69,8 @@ class Context:
     """Functions that stand for gradients taken inside: (function, parameters, …) → the one that is called."""
     places: bool = False
     """Whether lists, dicts and objects are followed by their places: where one of them changes."""
+    apart: bool = False
+    """Whether lists of arrays that are arguments are known item by item: where such an array is written to."""
     assigned: set[str] = field(default_factory=set)
     """Names of attributes that are assigned: those of arguments are read on entry."""
     spliced: Block | None = None
@@ -86,6 +88,10 @@ class Context:
         self.places = True
         if attribute:
             self.assigned.add(attribute)
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget everything that specialisation found out."""
         for found in (self.obstacles, self.guards, self.examples, self.stack, self.remembering, self.standing, self.given,
                       self.changed):
             found.clear()

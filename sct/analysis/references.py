@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from .infer import Specializer
 
 
+class NeedsItems(Exception):
+    """Raised where an array is written to that a list holds which is an argument: its items have to be known one by one."""
+
+
 class NeedsPlaces(Exception):
     """Raised where a container is changed whose place is not followed yet."""
 

@@ -26,13 +26,14 @@ from ..ir.rewrite import (
     replace_uses,
     use_map,
 )
-from ..ir.types import Array, constant, strip_const, type_of
+from ..ir.types import Array, List, constant, strip_const, type_of
 from ..rules import registry
-from .alias import AliasClasses, check_inplace, has_memory, may_alias
+from .alias import AliasClasses, check_inplace, has_memory, may_alias, path_in_argument
 from .entry import Written, copy_what_is_written
 from .infer import Context, Refusal
 from .layout import is_reshaped_view, may_be_reshaped_copy
 from .opening import returns_alone
+from .references import NeedsItems
 from .transient import mark_transient
 
 HINT = "write to a copy: `a = a.copy()`, or build the array with np.stack, np.concatenate or np.where"
@@ -60,6 +61,8 @@ def settle_writes(context: Context, function: Function, entry: bool) -> list[Wri
     for op in walk(function.body):
         if op.name == "store":
             refusal = _refusal(function, classes, op, entry)
+            if refusal is not None and entry and not context.apart and _is_in_list(function, classes, op.operands[0]):
+                raise NeedsItems
             if refusal is not None:
                 context.refuse(refusal, op.loc)
     return copied
@@ -217,6 +220,12 @@ def _is_only_returned(function: Function, member: Value) -> bool:
 def _is_doubtful(value: Value) -> bool:
     op = value.owner
     return isinstance(op, Op) and may_be_reshaped_copy(op) and not is_view(op) and not op.attrs.get("transient")
+
+
+def _is_in_list(function: Function, classes: AliasClasses, array: Value) -> bool:
+    """Whether an array may be in a list that is an argument or in one."""
+    return any(isinstance(strip_const(v.type), List) and path_in_argument(v, function) is not None
+               for v in classes.members[classes.find(array)])
 
 
 def _obstacle(function: Function, member: Value, entry: bool) -> tuple[str, str] | None:
