@@ -34,7 +34,7 @@ from .analysis import (  # noqa: F401
 from .analysis import data as data_handlers
 from .analysis.abstract import NEVER, POISON, Abstract, DataPath, Mapping, Seq, Static, read, run_time_leaves
 from .analysis.activity import masking
-from .analysis.bound import settle_bound
+from .analysis.bound import given_unbound, settle_bound
 from .analysis.effects import effects_once, settle_effects
 from .analysis.entry import Steps, Written, parts_read
 from .analysis.exceptions import settle_handled
@@ -171,6 +171,8 @@ class Typed:
     primal_results: int = 0
     written: list[Written] = field(default_factory=list)
     """The arrays in its arguments that the function writes to."""
+    given_unbound: dict[Function, Op] = field(default_factory=dict)
+    """Callees that read a variable which may not be bound where they are called."""
     changed: list[str] = field(default_factory=list)
     """Names of the parameters in which a list, dict or object changes."""
 
@@ -186,7 +188,7 @@ def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequ
     while True:
         try:
             typed = _specialise(context, fun, names, arguments, structured)
-            if not _open_callees(context, typed.function):
+            if not _open_callees(context, typed):
                 _alias_checks(context, typed)
                 return typed
             context.session.forget_since(0)
@@ -224,6 +226,7 @@ def _specialise(context: Context, fun: Any, names: Sequence[str], arguments: Seq
     typed = Typed(function, plain_value(sp, result))
     _return(sp, typed, structured)
     functions = [function, *(r.function for r in getattr(context.session, "_records", {}).values())]
+    typed.given_unbound = given_unbound(functions)
     settle_appends(functions)
     settle_bound(functions)
     settle_effects(functions)
@@ -239,10 +242,16 @@ def _default_of(fun: Any, name: str) -> Any:
     return parameter.default if parameter is not None and isinstance(parameter.default, np.ndarray) else None
 
 
-def _open_callees(context: Context, function: Function) -> bool:
-    """Have the callees that write to memory of their callers copied in; False if there are no further ones."""
+def _open_callees(context: Context, typed: Typed) -> bool:
+    """Have the callees copied in that write to memory of their callers, or read what may not be bound there; False if there
+    are no further ones."""
     lowered = {record.function: key[0] for key, record in getattr(context.session, "_records", {}).items()}
-    found = {lowered[f] for f in callees_to_open([function, *lowered], function) if f in lowered}
+    for function, call in typed.given_unbound.items():
+        if lowered[function] in context.opened:
+            message = f"`{function.name}`, which calls itself, reads a variable that may not be bound here"
+            context.refuse(Refusal("SCT704", message, "bind it before the call on every path"), call.loc)
+    opening = {*callees_to_open([typed.function, *lowered], typed.function), *typed.given_unbound}
+    found = {lowered[f] for f in opening if f in lowered}
     added = found - context.opened
     context.opened |= added
     return bool(added)

@@ -43,15 +43,41 @@ def path_in_argument(value: Value, function: Function) -> Path | None:
     return (value, tuple(reversed(steps))) if value.owner is function.body else None
 
 
+def is_inside(path: Path, other: Path) -> bool:
+    """Whether something in an argument is, or is in, what ``other`` leads to."""
+    return path[0] is other[0] and path[1][:len(other[1])] == other[1]
+
+
+def used_whole(function: Function) -> list[Value]:
+    """The containers that arguments are or hold, and that are used otherwise than by their parts."""
+    used = dict.fromkeys(v for op in walk(function.body) if op.name not in ("attr", "item") for v in op.operands)
+    return [v for v in used if has_memory(v) and not isinstance(v.type, Array) and path_in_argument(v, function) is not None]
+
+
+def made_to_be_returned(function: Function) -> list[Op]:
+    """The tuples and dicts of a function that are returned, or are in one that is, and are used for nothing else."""
+    users: dict[Value, list[Op]] = {}
+    for op in walk(function.body):
+        for value in op.operands:
+            users.setdefault(value, []).append(op)
+    found = [op for op in function.body.ops[-1:] if op.name == "return"]
+    for op in found:
+        found += [made for v in dict.fromkeys(op.operands) if isinstance(made := v.owner, Op) and made.name in ("tuple", "dict")
+                  and all(user in found for user in users[v])]
+    return found[1:]
+
+
 class AliasClasses:
     """Union-find over the values of a function that may refer to the same memory.
 
-    ``apart`` says that no two parts of the arguments share memory, which is tested at each call.
+    ``apart`` says that no two parts of the arguments share memory, which is tested at each call, and that all arrays in what is
+    returned are copied: this is the differentiated function.
     """
 
     def __init__(self, function: Function, apart: bool = False) -> None:
         self.function = function
         self.apart = apart
+        self.returned = set(made_to_be_returned(function)) if apart else set[Op]()
         self.parts: dict[Path, Value] = {}
         """The parts of arguments, where they are apart."""
         self.parent: dict[Value, Value] = {}
@@ -60,7 +86,7 @@ class AliasClasses:
         for value in function.params:
             self.find(value)
         for op in walk(function.body):
-            if not (apart and self._is_part(op)):
+            if op not in self.returned and not (apart and self._is_part(op)):
                 self._visit(op)
         self._unite_parts()
         self.members: dict[Value, list[Value]] = {}
@@ -95,13 +121,12 @@ class AliasClasses:
         """Unite with its parts what is used as a whole."""
         if not self.parts:
             return
-        whole = {v for op in walk(self.function.body) if op.name not in ("attr", "item") for v in op.operands if has_memory(v)}
-        for value in whole:
+        for value in used_whole(self.function):
             path = path_in_argument(value, self.function)
-            if path is not None and not isinstance(value.type, Array):
-                for (param, steps), part in self.parts.items():
-                    if param is path[0] and steps[:len(path[1])] == path[1]:
-                        self.union(value, part)
+            assert path is not None
+            for other, part in self.parts.items():
+                if is_inside(other, path):
+                    self.union(value, part)
 
     def _visit(self, op: Op) -> None:
         for r in op.results:

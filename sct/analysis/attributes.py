@@ -235,8 +235,8 @@ def _of_instance(sp: Specializer, base: Value, t: Object, name: str) -> Abstract
     value, path = getattr(known[0], name), known[1].attr(name)
     if isinstance(value, _PLAIN) or value is None:
         sp.context.guard("type", path, type_of(value))
-        t = item_by_item(sp.context, type_of(value), value, path)
-        return sp.as_abstract(sp.builder.value("attr", [base], t, name, name=name))
+        kind = item_by_item(sp.context, type_of(value), value, path)
+        return sp.as_abstract(sp.builder.value("attr", [base], kind, name, name=name))
     sp.context.guard("is", path, value)
     return Static(value, path)
 

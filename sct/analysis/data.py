@@ -12,7 +12,7 @@ import numpy as np
 
 from ..ir.core import Op, Value
 from ..ir.types import NONE, STR, Array, Dict, List, Object, Tuple, Type, strip_const, type_of
-from .abstract import Abstract, Bound, DataPath, Mapping, Range, Seq, Static
+from .abstract import UNBOUND, Abstract, Bound, DataPath, Mapping, Range, Seq, Static
 from .infer import SIMPLE, Context, Frame, Refusal, Specializer
 from .references import owned
 
@@ -33,7 +33,7 @@ def _cell(frame: Frame, name: str) -> Abstract:
         if name in current.cells:
             return current.cells[name]
         current = current.closure.frame if current.closure is not None else None
-    raise Refusal("SCT704", f"`{name.split('@')[0]}` is used before it is bound")
+    return UNBOUND
 
 
 def _free(sp: Specializer, frame: Frame, name: str) -> Abstract:

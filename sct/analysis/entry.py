@@ -7,7 +7,7 @@ with respect to what they held on entry.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +16,8 @@ import numpy as np
 from ..ir.core import Function, Op, Value, walk
 from ..ir.ops import Slot
 from ..ir.rewrite import insert_before, replace_all_uses, replace_uses
-from ..ir.types import Array
-from .alias import Path, has_memory, path_in_argument
+from ..ir.types import Array, Dict, Object, Tuple, Type
+from .alias import AliasClasses, Path, has_memory, made_to_be_returned, path_in_argument
 
 Steps = tuple[tuple[str, Any], ...]
 
@@ -40,6 +40,46 @@ def parts_read(function: Function) -> list[Path]:
     return list(dict.fromkeys(path for path in paths if path is not None))
 
 
+def take_apart_returned(function: Function, names: AliasClasses, written: Container[Value]) -> bool:
+    """Return the items of containers that arguments are or hold, where some are ``written``: False if there are no such."""
+    done = False
+    for op in [function.body.ops[-1], *made_to_be_returned(function)]:
+        for k, value in enumerate(op.operands):
+            path = path_in_argument(value, function)
+            if path is not None and isinstance(value.type, Dict | Tuple) and names.find(value) in written:
+                op.operands[k] = _item_by_item(function, value, op)
+                done = True
+    return done
+
+
+def _item_by_item(function: Function, value: Value, user: Op) -> Value:
+    """A new container with the items of ``value``, made for ``user``."""
+    t = value.type
+    if not isinstance(t, Dict | Tuple):
+        return value
+    pairs = list(t.items) if isinstance(t, Dict) else list(enumerate(t.items))
+    items = []
+    for key, kind in pairs:
+        item = _before(user, "item", [value], kind, key=key)
+        items.append(_item_by_item(function, item, user))
+    if isinstance(t, Dict):
+        return _before(user, "dict", items, Object(dict), keys=tuple(key for key, _ in pairs))
+    return _before(user, "tuple", items, Object(t.cls), cls=t.cls)
+
+
+def _before(user: Op, name: str, operands: list[Value], kind: Type, **attrs: Any) -> Value:
+    made = Op(name, operands, [], attrs, [], user.parent, user.loc)
+    made.results = [Value("", kind, made)]
+    insert_before(user, [made])
+    return made.result
+
+
+def paths_to_copy(function: Function, members: Iterable[Value]) -> list[Path]:
+    """Where the arrays of a class come from that are arguments, or that arguments hold."""
+    found = [path_in_argument(v, function) for v in members if isinstance(v.type, Array)]
+    return list(dict.fromkeys(path for path in found if path is not None))
+
+
 def copy_what_is_written(function: Function, classes: Iterable[list[Value]],
                          doubtful: Callable[[Value], bool]) -> list[Written]:
     """Copy, of all names of memory that ``function`` writes to, those that are arguments or parts of them.
@@ -49,10 +89,7 @@ def copy_what_is_written(function: Function, classes: Iterable[list[Value]],
     """
     found: dict[Path, bool] = {}
     for members in classes:
-        reshaped = any(map(doubtful, members))
-        for path in [path_in_argument(v, function) for v in members if isinstance(v.type, Array)]:
-            if path is not None:
-                found[path] = reshaped
+        found.update(dict.fromkeys(paths_to_copy(function, members), any(map(doubtful, members))))
     return [_copied(function, path, reshaped) for path, reshaped in found.items()]
 
 
@@ -92,6 +129,8 @@ def _copy(function: Function, array: Value, first: Op, reshaped: bool) -> None:
     copy.results = [Value(array.hint, array.type, copy)]
     replace_all_uses(array, copy.result, function.body)
     copy.operands = [array]
+    if isinstance(array.owner, Op):
+        array.hint = ""  # the copy has its name
     if array.owner is first:
         function.body.ops.insert(function.body.ops.index(first) + 1, copy)
     else:

@@ -28,8 +28,8 @@ from ..ir.rewrite import (
 )
 from ..ir.types import Array, List, constant, strip_const, type_of
 from ..rules import registry
-from .alias import AliasClasses, check_inplace, has_memory, may_alias, path_in_argument
-from .entry import Written, copy_what_is_written
+from .alias import AliasClasses, check_inplace, has_memory, is_inside, may_alias, path_in_argument, used_whole
+from .entry import Written, copy_what_is_written, paths_to_copy, take_apart_returned
 from .infer import Context, Refusal
 from .layout import is_reshaped_view, may_be_reshaped_copy
 from .opening import returns_alone
@@ -55,17 +55,33 @@ def settle_writes(context: Context, function: Function, entry: bool) -> list[Wri
     context.stores = True
     _drop_unchanged(function)
     names = AliasClasses(function, apart=entry)
+    if entry and take_apart_returned(function, names, written_classes(function, names)):
+        names = AliasClasses(function, apart=True)
     _mark_transient(function, names)
-    copied = copy_what_is_written(function, written_classes(function, names).values(), _is_doubtful) if entry else []
-    classes = AliasClasses(function)
+    copied = _copy_arguments(context, function, names) if entry else []
+    classes = AliasClasses(function, apart=entry)
     for op in walk(function.body):
         if op.name == "store":
             refusal = _refusal(function, classes, op, entry)
-            if refusal is not None and entry and not context.apart and _is_in_list(function, classes, op.operands[0]):
-                raise NeedsItems
             if refusal is not None:
                 context.refuse(refusal, op.loc)
     return copied
+
+
+def _copy_arguments(context: Context, function: Function, names: AliasClasses) -> list[Written]:
+    """Copy on entry what the function writes to; refuse where what holds it is used in a way that would miss the copy."""
+    classes = written_classes(function, names)
+    whole = {path: v for v in used_whole(function) if (path := path_in_argument(v, function)) is not None}
+    for op in walk(function.body):
+        members = classes.get(names.find(op.operands[0]), []) if op.name == "store" else []
+        holders = [v for path in paths_to_copy(function, members) for outer, v in whole.items() if is_inside(path, outer)]
+        holders += [v for v in members if isinstance(strip_const(v.type), List) and path_in_argument(v, function) is not None]
+        if any(isinstance(strip_const(v.type), List) for v in holders) and not context.apart:
+            raise NeedsItems
+        if holders:
+            context.refuse(Refusal("SCT601", f"`{op.operands[0].hint or 'this array'}` is also held by a container "
+                                   f"(`{holders[0].hint}`), which is used as a whole", HINT), op.loc)
+    return copy_what_is_written(function, classes.values(), _is_doubtful)
 
 
 def written_classes(function: Function, classes: AliasClasses) -> dict[Value, list[Value]]:
@@ -220,12 +236,6 @@ def _is_only_returned(function: Function, member: Value) -> bool:
 def _is_doubtful(value: Value) -> bool:
     op = value.owner
     return isinstance(op, Op) and may_be_reshaped_copy(op) and not is_view(op) and not op.attrs.get("transient")
-
-
-def _is_in_list(function: Function, classes: AliasClasses, array: Value) -> bool:
-    """Whether an array may be in a list that is an argument or in one."""
-    return any(isinstance(strip_const(v.type), List) and path_in_argument(v, function) is not None
-               for v in classes.members[classes.find(array)])
 
 
 def _obstacle(function: Function, member: Value, entry: bool) -> tuple[str, str] | None:
