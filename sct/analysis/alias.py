@@ -70,14 +70,13 @@ def made_to_be_returned(function: Function) -> list[Op]:
 class AliasClasses:
     """Union-find over the values of a function that may refer to the same memory.
 
-    ``apart`` says that no two parts of the arguments share memory, which is tested at each call, and that all arrays in what is
-    returned are copied: this is the differentiated function.
+    ``apart`` says that no two parts of the arguments share memory, which is tested at each call.  What is marked ``returned``
+    refers to nothing else in the end, because all arrays in it are copied.
     """
 
     def __init__(self, function: Function, apart: bool = False) -> None:
         self.function = function
         self.apart = apart
-        self.returned = set(made_to_be_returned(function)) if apart else set[Op]()
         self.parts: dict[Path, Value] = {}
         """The parts of arguments, where they are apart."""
         self.parent: dict[Value, Value] = {}
@@ -86,7 +85,7 @@ class AliasClasses:
         for value in function.params:
             self.find(value)
         for op in walk(function.body):
-            if op not in self.returned and not (apart and self._is_part(op)):
+            if not op.attrs.get("returned") and not (apart and self._is_part(op)):
                 self._visit(op)
         self._unite_parts()
         self.members: dict[Value, list[Value]] = {}

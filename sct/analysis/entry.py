@@ -40,16 +40,19 @@ def parts_read(function: Function) -> list[Path]:
     return list(dict.fromkeys(path for path in paths if path is not None))
 
 
-def take_apart_returned(function: Function, names: AliasClasses, written: Container[Value]) -> bool:
-    """Return the items of containers that arguments are or hold, where some are ``written``: False if there are no such."""
-    done = False
+def take_apart_returned(function: Function, names: AliasClasses, written: Container[Value]) -> None:
+    """Return new containers with the items of those that arguments are or hold, where some of these are ``written``."""
     for op in [function.body.ops[-1], *made_to_be_returned(function)]:
         for k, value in enumerate(op.operands):
             path = path_in_argument(value, function)
             if path is not None and isinstance(value.type, Dict | Tuple) and names.find(value) in written:
                 op.operands[k] = _item_by_item(function, value, op)
-                done = True
-    return done
+
+
+def mark_returned(function: Function) -> None:
+    """Mark what is made only to be returned: the differentiated function returns copies of it."""
+    for op in made_to_be_returned(function):
+        op.attrs["returned"] = True
 
 
 def _item_by_item(function: Function, value: Value, user: Op) -> Value:

@@ -29,7 +29,7 @@ from ..ir.rewrite import (
 from ..ir.types import Array, List, constant, strip_const, type_of
 from ..rules import registry
 from .alias import AliasClasses, check_inplace, has_memory, is_inside, may_alias, path_in_argument, used_whole
-from .entry import Written, copy_what_is_written, paths_to_copy, take_apart_returned
+from .entry import Written, copy_what_is_written, mark_returned, paths_to_copy, take_apart_returned
 from .infer import Context, Refusal
 from .layout import is_reshaped_view, may_be_reshaped_copy
 from .opening import returns_alone
@@ -55,7 +55,9 @@ def settle_writes(context: Context, function: Function, entry: bool) -> list[Wri
     context.stores = True
     _drop_unchanged(function)
     names = AliasClasses(function, apart=entry)
-    if entry and take_apart_returned(function, names, written_classes(function, names)):
+    if entry:
+        take_apart_returned(function, names, written_classes(function, names))
+        mark_returned(function)
         names = AliasClasses(function, apart=True)
     _mark_transient(function, names)
     copied = _copy_arguments(context, function, names) if entry else []
