@@ -1369,14 +1369,14 @@ def einsum_view(m):
     return np.sum(a * a)
 
 
-@refused(X, 1, code="SCT601")
+@case(X, 1)
 def array_or_number(v, c):
     s = v if c else 2.0
     v[0] = v[1] * 3
     return np.sum(v * s)
 
 
-@refused(X, 2, code="SCT601")
+@case(X, 2)
 def none_or_array(v, n):
     p = None
     for k in range(n):

@@ -20,7 +20,7 @@ from ..ir.core import Block, Function, Op, Value
 from ..ir.ops import LOOPS, Slot
 from ..ir.printing import op_text
 from ..ir.rewrite import carried_start, exits
-from ..ir.types import UNDEF, Array
+from ..ir.types import UNDEF, Scalar, constant, is_array, strip_const
 from ..runtime import helpers
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Shadows:
         classes = AliasClasses(function)
         for root, members in written_classes(function, classes).items():
             self.moving.update(v for v in members if _is_passed_on(v))
-            arrays = [v for v in members if v in active and isinstance(v.type, Array) and not _is_implicit(v)]
+            arrays = [v for v in members if v in active and is_array(v.type) and not _is_implicit(v)]
             self.root.update(dict.fromkeys(arrays, root))
             if any(map(_is_passed_on, arrays)):
                 self.carried.update(arrays)
@@ -154,7 +154,12 @@ class _Companion:
         elif op.blocks:
             self.branches(op, positions)
         elif positions and op.name == "narrow":
-            self.shadow[op.result] = self.shadow[op.operands[0]]
+            self.shadow[op.result] = shadow = self.of(op.operands[0], self.before.append)
+            if shadow.type != op.result.type:
+                made = Op("narrow", [shadow], [], {"adjoint": True}, [], None, op.loc)
+                self.shadow[op.result] = Value(_bar(op.result), op.result.type, made)
+                made.results = [self.shadow[op.result]]
+                yield made
         elif positions:
             for made, shadows in _shadow_ops(op, [op.results[k] for k in positions], self.shadow.__getitem__):
                 self.shadow.update(shadows)
@@ -190,9 +195,11 @@ class _Companion:
             op.results.append(self.shadow[result])
 
     def of(self, value: Value, place: Callable[[Op], None]) -> Value:
-        """The shadow of what is passed on; unbound where that is."""
+        """The shadow of what is passed on; unbound where that is, a constant where it is no array yet."""
         if value in self.shadow:
             return self.shadow[value]
+        if not is_array(value.type) and value.type != UNDEF:
+            return _new_constant(value, place)
         if not isinstance(value.owner, Op) or value.owner.name != "undef":
             raise InternalError(f"a reference is passed on without its shadow: {value!r}",
                                 reproduce=op_text(value.owner) if isinstance(value.owner, Op) else "")
@@ -200,6 +207,17 @@ class _Companion:
         undef.results = [Value("", UNDEF, undef)]
         place(undef)
         return undef.results[0]
+
+
+def _new_constant(value: Value, place: Callable[[Op], None]) -> Value:
+    """The shadow of ``None`` is ``None``; that of a number is zero, and what is added to it is lost."""
+    kind = strip_const(value.type)
+    const = Op("const", [], [], {"value": 0 if isinstance(kind, Scalar) else None}, [])
+    if isinstance(value.owner, Op):
+        const.loc = value.owner.loc
+    const.results = [Value("", constant(kind), const)]
+    place(const)
+    return const.results[0]
 
 
 def _place_before(op: Op) -> Callable[[Op], None]:

@@ -161,6 +161,8 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
         operands = [_conform(sp, v, t.items[0] if isinstance(t, Tuple) else t) for v in operands]
         if rebound is not None and isinstance(operands[0].owner, Op) and operands[0].owner.name == "broadcast":
             operands[0].owner.name = "narrow"  # an array that is changed in place has the shape of the result
+            if isinstance(operands[0].owner.operands[0].type, OrConst):
+                operands[0].owner.attrs["assumed"] = True  # it may as well be a number, and the result a new array
     if sp.context.splicing:
         attrs["adjoint"] = True
     elif may_raise(fn, args) or sp.context.signals and _may_signal(fn, t):
@@ -554,6 +556,8 @@ def inplace(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abstract) -
 def _store_result(sp: Specializer, array: Value, result: Value) -> Value:
     """``array += y`` whose sum is of another type than the array, which it is converted to: plainly stored."""
     assert isinstance(result.owner, Op)
+    if isinstance(array.type, OrConst):
+        raise Refusal("SCT601", "writing into something that is not certainly an array is not supported", "write `x = x + …`")
     result.owner.name, result.hint = "call", ""
     WRITERS["store"](sp, array, Static(Ellipsis), result)
     return array

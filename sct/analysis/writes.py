@@ -26,13 +26,14 @@ from ..ir.rewrite import (
     replace_uses,
     use_map,
 )
-from ..ir.types import Array, List, constant, strip_const, type_of
+from ..ir.types import Array, List, OrConst, constant, is_array, strip_const, type_of
 from ..rules import registry
 from .alias import AliasClasses, check_inplace, has_memory, is_inside, may_alias, path_in_argument, used_whole
 from .entry import Written, copy_what_is_written, mark_returned, paths_to_copy, take_apart_returned
 from .infer import Context, Refusal
 from .layout import is_reshaped_view, may_be_reshaped_copy
 from .opening import returns_alone
+from .perhaps import certain
 from .references import NeedsItems
 from .transient import mark_transient
 
@@ -101,6 +102,8 @@ def _become_stores(context: Context, function: Function, objections: list[tuple[
     written = {classes.find(op.operands[0]) for op in walk(function.body) if op.name == "store" or op in reasons}
     for op in [op for op in walk(function.body) if op.name == "iaddv" and classes.find(op.operands[0]) in written]:
         target = _named(op.operands[0])
+        if target is not None and isinstance(target.type, OrConst) and op.attrs["fn"] is not operator.matmul:
+            target = certain(op, target)
         if target is None or op.attrs["fn"] is operator.matmul:
             context.refuse(Refusal("SCT600", reasons.get(op, "the array may be something else before this line"),
                                    "write `x = x + …`, which makes a new array"), op.loc)
@@ -110,14 +113,15 @@ def _become_stores(context: Context, function: Function, objections: list[tuple[
 
 
 def _named(value: Value) -> Value | None:
-    """The array that an in-place operation names; None where it may be something else than an array."""
-    while isinstance(value.owner, Op) and value.owner.name == "narrow" and isinstance(value.owner.operands[0].type, Array):
-        value = value.owner.operands[0]
-    return value if isinstance(value.type, Array) and not _is_narrowed(value) else None
+    """The array that an in-place operation names, or the variable that may hold one; None for something else."""
+    while isinstance(op := value.owner, Op) and op.name == "narrow" and (
+            isinstance(op.operands[0].type, Array) or op.attrs.get("assumed")):
+        value = op.operands[0]
+    return value if is_array(value.type) and not _is_spread(value) else None
 
 
-def _is_narrowed(value: Value) -> bool:
-    return isinstance(value.owner, Op) and value.owner.name in ("narrow", "convert", "broadcast")
+def _is_spread(value: Value) -> bool:
+    return isinstance(value.owner, Op) and value.owner.name in ("convert", "broadcast")
 
 
 def _store_result(function: Function, op: Op, target: Value) -> None:
@@ -244,10 +248,12 @@ def _obstacle(function: Function, member: Value, entry: bool) -> tuple[str, str]
     """Why a name of the memory cannot be mirrored by the adjoint: code and reason, None if it can be."""
     op = member.owner
     other = f"`{member.hint}`" if member.hint else "another value"
-    if not isinstance(member.type, Array):
-        if isinstance(strip_const(member.type), Array):
-            return "SCT601", f"may share memory with {other}, which is not certainly an array"
+    if isinstance(op, Op) and op.name == "const":
+        return None  # the ``None`` or the number that a variable is before it is an array
+    if not is_array(member.type):
         return "SCT601", f"is also held by a container ({other})"
+    if not isinstance(member.type, Array) and not (isinstance(op, Op) and op.name in ("if", *LOOPS) or isinstance(op, Block)):
+        return "SCT601", f"may share memory with {other}, which is not certainly an array"
     if isinstance(op, Block):
         if op.parent is None:
             return None if entry else (

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .array_writes import WRITES as ARRAY_WRITES
-from .array_writes import WRITING_LOOPS, ArrayWrites
+from .array_writes import WRITING_LOOPS
 from .changes import Changes
 from .context import Var
+from .perhaps_arrays import PERHAPS, PerhapsArrays
 
 
-class Statements(ArrayWrites, Changes):
+class Statements(PerhapsArrays, Changes):
     """Writes statements line by line."""
 
     def statements(self, count: int) -> None:
@@ -24,7 +25,7 @@ class Statements(ArrayWrites, Changes):
             if self.budget <= 0:
                 return
             self.budget -= 1
-            nested = [*COMPOUND, *(WRITING_LOOPS if self.array_writes else ())] if self.indent < 5 else []
+            nested = [*COMPOUND, *((*WRITING_LOOPS, *PERHAPS) if self.array_writes else ())] if self.indent < 5 else []
             weights, writers = zip(*forms, *nested, strict=True)
             self.rng.choices(writers, weights)[0](self)
 
