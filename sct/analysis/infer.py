@@ -168,10 +168,16 @@ class Specializer:
         """How many joins without a common type surround the current op (see ``typecase.py``)."""
         self.positions: Positions = {}
         """How many items have been taken from each iterator, at this point of the program."""
+        self.changes: list[tuple[ab.Place, Block, int]] = []
+        """What has changed, and behind how many ops of which block."""
         self.held: Loc | None = None
         """Where everything stands while a function of the standard library is visited: at its call."""
         self.loop_shapes: dict[Any, list[Shape]] = {}
         """Types that each loop carried when it was last visited: the next visit starts from them."""
+
+    def note_change(self, place: ab.Place) -> None:
+        """Record that what is at a place changes here."""
+        self.changes.append((place, self.builder.block, len(self.builder.block.ops)))
 
     def place(self, op: Op) -> Loc:
         """Where an op of the function that is visited stands, for the user."""
@@ -566,6 +572,7 @@ def _setcell(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> lis
 
 
 def _share(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
+    sp.note_change(_place(frame, op.attrs["place"]))
     sp.positions[_place(frame, op.attrs["place"])] = args[0]
     return []
 

@@ -162,6 +162,7 @@ def change(sp: Specializer, a: Reference, new: Abstract) -> None:
     for place in sp.positions:
         if place is not a.place and place.kind is not None and place.group is a.place.group:
             sp.positions[place] = LOST
+    sp.note_change(a.place)
     sp.positions[a.place] = new
 
 

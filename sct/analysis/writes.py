@@ -30,6 +30,7 @@ from ..ir.types import Array, List, OrConst, constant, is_array, strip_const, ty
 from ..rules import registry
 from .alias import AliasClasses, check_inplace, has_memory, is_inside, may_alias, path_in_argument, used_whole
 from .entry import Written, copy_what_is_written, mark_returned, paths_to_copy, take_apart_returned
+from .half_done import half_done
 from .infer import Context, Refusal
 from .layout import is_reshaped_view, may_be_reshaped_copy
 from .opening import returns_alone
@@ -212,8 +213,10 @@ def _refusal(function: Function, classes: AliasClasses, op: Op, entry: bool) -> 
     target = op.operands[0]
     name = f"`{target.hint}`" if target.hint else "this array"
     root = classes.find(target)
-    if any(block.parent is not None and block.parent.name == "try" for block in _around_op(op)):
-        return Refusal("SCT601", f"{name} is written to inside `try`", "write to it before or after")
+    failing = half_done(op)
+    if failing is not None:
+        return Refusal("SCT103", f"{name} is written to inside `try`, before what may raise (line {failing.loc.line})",
+                       "compute first, and write last or behind the `try`")
     if any(isinstance(v.type, Array) and classes.find(v) is root for v in op.operands[2:]):
         return Refusal("SCT601", f"{name} is written to at indices that it holds itself", "take the indices out of it before")
     for member in classes.members[root]:
@@ -222,11 +225,6 @@ def _refusal(function: Function, classes: AliasClasses, op: Op, entry: bool) -> 
             code, why = reason
             return Refusal(code, f"{name} {why}", RESHAPED_HINT if _is_doubtful(member) else HINT)
     return None
-
-
-def _around_op(op: Op) -> Iterator[Block]:
-    assert op.parent is not None
-    return enclosing(op.parent)
 
 
 def _is_only_returned(function: Function, member: Value) -> bool:
@@ -262,7 +260,7 @@ def _obstacle(function: Function, member: Value, entry: bool) -> tuple[str, str]
             "SCT601", f"may be an array from outside, {other}")
     if op is None or op.name == "global":
         return "SCT608", f"may be an array from outside the function ({other})"
-    if op.name in ("if", "with", "narrow", "convert", "broadcast", *LOOPS) or is_fresh(op) or is_view(op) \
+    if op.name in ("if", "with", "try", "narrow", "convert", "broadcast", *LOOPS) or is_fresh(op) or is_view(op) \
             or op.attrs.get("transient"):
         return None
     if may_be_reshaped_copy(op):

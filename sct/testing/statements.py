@@ -12,10 +12,11 @@ from .array_writes import WRITES as ARRAY_WRITES
 from .array_writes import WRITING_LOOPS
 from .changes import Changes
 from .context import Var
-from .perhaps_arrays import PERHAPS, PerhapsArrays
+from .perhaps_arrays import PERHAPS
+from .tried_writes import TRIED, TriedWrites
 
 
-class Statements(PerhapsArrays, Changes):
+class Statements(TriedWrites, Changes):
     """Writes statements line by line."""
 
     def statements(self, count: int) -> None:
@@ -25,7 +26,7 @@ class Statements(PerhapsArrays, Changes):
             if self.budget <= 0:
                 return
             self.budget -= 1
-            nested = [*COMPOUND, *((*WRITING_LOOPS, *PERHAPS) if self.array_writes else ())] if self.indent < 5 else []
+            nested = [*COMPOUND, *((*WRITING_LOOPS, *PERHAPS, *TRIED) if self.array_writes else ())] if self.indent < 5 else []
             weights, writers = zip(*forms, *nested, strict=True)
             self.rng.choices(writers, weights)[0](self)
 
