@@ -327,3 +327,21 @@ def two_items(a):
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(REFUSED))
 def test_refused(fun, args, options):
     assert refusal(fun, *args).code in ("SCT103", "SCT602")
+
+
+def test_saved_lists_of_a_way_that_was_not_taken():
+    def f(x, y):
+        v = np.ones(2) * x
+        for _ in range(2):
+            try:
+                u = math.sin(y)
+                for _ in range(2):
+                    u = 0.5 * u * u + math.sqrt(x + 0.5)
+                x = math.tanh(u)
+            except ValueError:
+                v[0] += x
+                x = x * 2 + 4
+        return 0.35 * x - 1.53 * y + np.sum(v)
+    for args in ((-3.0, 1.0), (1.0, 1.0)):
+        check(f, *args)
+        check_modes(f, *args)
