@@ -160,7 +160,7 @@ def sources(a: Iteration) -> list[Abstract]:
     """The iterables among the parts of an iteration."""
     if a.kind.endswith("zip"):
         return a.parts
-    if a.kind == "endless":
+    if a.kind in ("endless", "computed"):
         return []
     return a.parts[:1] if a.kind == "enumerate" else a.parts[{"reversed": 0, "map": 1, "target": 1, "filter": 2}[a.kind]:]
 

@@ -246,7 +246,7 @@ def _first_items(sp: Specializer, a: Abstract, most: int) -> list[Abstract] | No
 
 
 def _known_composite(sp: Specializer, a: Iteration) -> list[Abstract] | None:
-    if a.kind == "endless":
+    if a.kind in ("endless", "computed"):
         return None
     parts = [known_items(sp, p) for p in (a.parts if a.kind.endswith("zip") else a.parts[:1])]
     if a.kind.endswith("zip") and not all(p is None for p in parts):  # a range beside items that are known one by one
@@ -332,6 +332,9 @@ def _plan_composite(sp: Specializer, a: Iteration) -> Counted | Each:
         raise Refusal("SCT204", "zip(strict=True) is supported as what a loop goes over, not here", "leave `strict` out")
     if a.kind == "endless":
         raise Refusal("SCT711", "this never ends by itself", "put it into a zip with a sequence, or write a `while` loop")
+    if a.kind == "computed":
+        handler, count, *data = a.parts
+        return Counted(Static(0), count, Static(1), lambda k: item_at(sp, Iteration("endless", [handler, *data]), k))
     if a.kind not in ("enumerate", "zip", "reversed"):
         raise Refusal("SCT711", f"a {a.kind} of run-time length is not supported here", "use a comprehension")
     if a.kind == "reversed":
@@ -347,7 +350,7 @@ def _plan_composite(sp: Specializer, a: Iteration) -> Counted | Each:
             zero = isinstance(start, Static) and start.value == 0
             return Seq(tuple, [k if zero else apply(sp, operator.add, [start, k]), inner.item(k)])
         return Counted(inner.lo, inner.hi, inner.step, numbered, inner.sources)
-    plans = [_part_plan(sp, p) for p in a.parts]
+    plans = [part_plan(sp, p) for p in a.parts]
     counts = [plan.hi for plan, part in zip(plans, a.parts, strict=True) if not is_endless(part)]
     if not counts:
         return _plan_composite(sp, Iteration("endless", []))
@@ -358,7 +361,8 @@ def _plan_composite(sp: Specializer, a: Iteration) -> Counted | Each:
     return Counted(Static(0), count, Static(1), lambda k: Seq(tuple, [p.item(k) for p in plans]), sources)
 
 
-def _part_plan(sp: Specializer, part: Abstract) -> Counted:
+def part_plan(sp: Specializer, part: Abstract) -> Counted:
+    """How to find the items of one of several sequences that are gone through together, counted from 0."""
     if is_endless(part):
         return Counted(Static(0), Static(None), Static(1), lambda k: item_at(sp, part, k))
     items = known_items(sp, part)

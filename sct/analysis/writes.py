@@ -36,6 +36,7 @@ from .layout import is_reshaped_view, may_be_reshaped_copy
 from .opening import returns_alone
 from .perhaps import certain
 from .references import NeedsItems
+from .snapshots import settle_snapshots
 from .transient import mark_transient
 
 HINT = "write to a copy: `a = a.copy()`, or build the array with np.stack, np.concatenate or np.where"
@@ -49,6 +50,7 @@ def settle_writes(context: Context, function: Function, entry: bool) -> list[Wri
 
     ``entry`` says that the function is the differentiated one: what it writes to of its arguments is copied first.
     """
+    settle_snapshots(context, function)
     objections = check_inplace(function)
     if not objections and not any(op.name == "store" for op in walk(function.body)):
         return []

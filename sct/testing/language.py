@@ -104,7 +104,11 @@ class Language(Loops):
                  f"itertools.product({triple}, repeat=2)", f"itertools.pairwise({triple})",
                  f"zip({triple}, itertools.cycle((0.5, {self.value(1)})))", f"zip({triple}, itertools.count(1))"]
         if vectors:
-            pairs.append(f"itertools.pairwise({self.rng.choice(vectors)})")
+            v, w = self.rng.choice(vectors), self.rng.choice(vectors)
+            pairs += [f"itertools.pairwise({v})", f"itertools.combinations({v}, 2)", f"itertools.product({v}, {triple})",
+                      f"itertools.permutations({v}, 2)", f"itertools.zip_longest({v}, {w}[1:], fillvalue=0.3)",
+                      f"zip(itertools.chain({v}, {w}), itertools.cycle({triple}))",
+                      f"enumerate(itertools.chain({v}, {triple}))"]
         total, a, b = self.number_target(), self.hidden("a"), self.hidden("b")
         with self.block(f"for {a}, {b} in {self.rng.choice(pairs)}:"):
             self.emit(f"{total} = math.tanh(0.5 * {total} + {a} * {b})")
