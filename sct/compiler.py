@@ -26,6 +26,7 @@ from .analysis import (  # noqa: F401
     loops,
     ordering,
     primitives,
+    sets,
     standard_calls,
     stores,
     subscripts,

@@ -327,6 +327,7 @@ CHECKS: dict[str, Callable[[Any, Any], bool]] = {
     "method": _same_method,
     "keys": lambda value, expected: type(value) is dict and tuple(value) == expected,
     "sequence": lambda value, expected: (type(value), len(value)) == expected,
+    "set": lambda value, expected: type(value) is type(expected) and value == expected,
     "absent": lambda space, name: name not in space,
     "has": hasattr,
     "lacks": lambda obj, name: not hasattr(obj, name),

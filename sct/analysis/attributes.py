@@ -16,7 +16,7 @@ from ..rules import registry
 from .abstract import Abstract, Bound, Closure, DataPath, Instance, Mapping, Reference, Seq, Slice, Static
 from .classes import class_of, python_classes
 from .data import from_data, guard_class, item_by_item
-from .infer import SIMPLE, Frame, Refusal, Specializer
+from .infer import SIMPLE, Frame, Refusal, Specializer, is_own_set
 from .primitives import apply
 from .references import content, kind_of, read
 
@@ -39,6 +39,8 @@ def attribute(sp: Specializer, base: Abstract, name: str) -> Abstract:
     if name == "__class__" and not isinstance(base, Static):
         return class_of(sp, base)
     if isinstance(base, Static):
+        if is_own_set(base) and hasattr(base.value, name):
+            return Bound(Static(getattr(frozenset if type(base.value) is frozenset else set, name)), [base], spelled=name)
         return _of_object(sp, base, name)
     if isinstance(base, Value):
         return _of_value(sp, base, name)

@@ -14,7 +14,7 @@ from ..ir.core import Op, Value
 from ..ir.types import NONE, STR, Array, Dict, List, Object, Tuple, Type, strip_const, type_of
 from .abstract import UNBOUND, Abstract, Bound, DataPath, Mapping, Range, Seq, Static
 from .infer import SIMPLE, Context, Frame, Refusal, Specializer
-from .references import owned
+from .references import fresh, owned
 
 
 def _name(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
@@ -180,6 +180,8 @@ def parameter(context: Context, sp: Specializer, value: Value, example: Any, pat
     if isinstance(example, CODE):
         context.guard("is", path, example)
         return Static(example, path)
+    if type(example) in (set, frozenset):
+        return _set(context, sp, example, path)
     if isinstance(example, types.MethodType | functools.partial):
         context.guard("method", path, example)
         return from_data(sp, example, path)
@@ -188,6 +190,19 @@ def parameter(context: Context, sp: Specializer, value: Value, example: Any, pat
     value.type = item_by_item(context, t, example, path)
     context.examples[value] = (example, path)
     return _followed(sp, value, example) if context.places else sp.as_abstract(value)
+
+
+def _set(context: Context, sp: Specializer, example: Any, path: DataPath) -> Abstract:
+    """A set that is an argument: what it holds is part of what the function is specialised for."""
+    known = example.copy()
+    context.guard("set", path, known)
+    a = Static(known)
+    if not context.places or type(known) is frozenset:
+        return a
+    before = set(sp.positions)
+    made = fresh(sp, a)
+    context.given.update({place: path.root for place in sp.positions if place not in before})
+    return made
 
 
 def item_by_item(context: Context, t: Type, example: Any, path: DataPath) -> Type:

@@ -611,7 +611,7 @@ def _build(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[
     for a, star in zip(args, stars, strict=True):
         items.extend(sequence_items(sp, a, "unpacking with `*`") if star else [a])
     if kind is set:
-        return [_set_of(sp, items)]
+        return [fresh(sp, _set_of(sp, items))]
     return [fresh(sp, Seq(kind, items))]
 
 
@@ -633,7 +633,18 @@ def _joined(sp: Specializer, args: list[Abstract], stars: Sequence[bool]) -> Abs
 
 def is_own_set(a: Abstract) -> bool:
     """Whether ``a`` is a set that nothing outside the function can change."""
-    return isinstance(a, Static) and (type(a.value) is frozenset or type(a.value) is set and a.path is None)
+    return isinstance(a, Static) and (type(a.value) is frozenset or type(a.value) in (set, WornSet) and a.path is None)
+
+
+class WornSet(set[Any]):
+    """A set from which items were taken: those put in later may stand elsewhere than in one that is new."""
+
+
+def items_in_order(values: Any) -> list[Abstract]:
+    """The items of a set in the order in which Python goes through them, where this is known."""
+    if type(values) is not WornSet and all(type(v) is int and 0 <= v < 8 for v in values):
+        return [Static(v) for v in sorted(values)]  # each stands at the place that is its value, however large the table
+    raise Refusal("SCT711", "in which order the items of a set come is not known", "iterate over `sorted(...)`")
 
 
 def _set_of(sp: Specializer, items: list[Abstract]) -> Static:
@@ -653,6 +664,8 @@ def sequence_items(sp: Specializer, a: Abstract, what: str) -> list[Abstract]:
         return a.items
     if isinstance(a, Static) and isinstance(a.value, str | tuple | list | range):
         return [Static(v) for v in a.value]
+    if isinstance(a, Static) and is_own_set(a):
+        return items_in_order(a.value)
     if isinstance(a, ab.Range):
         bounds = [sp.static(x, "the range") for x in (a.lo, a.hi, a.step)]
         return [Static(v) for v in range(*bounds)]

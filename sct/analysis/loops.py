@@ -16,7 +16,19 @@ from . import abstract as ab
 from .abstract import LOST, NEVER, POISON, Abstract, Iteration, JoinError, Mapping, Place, Range, Seq, Shape, Static
 from .decisions import decide
 from .fixpoint import finish_loop, iterate, mirrored
-from .infer import REGIONS, Exit, Frame, Pending, Refusal, Specializer, arrive, emit_guard, truth
+from .infer import (
+    REGIONS,
+    Exit,
+    Frame,
+    Pending,
+    Refusal,
+    Specializer,
+    arrive,
+    emit_guard,
+    is_own_set,
+    items_in_order,
+    truth,
+)
 from .managers import check_manager
 from .positions import meet, moved, snapshot
 from .primitives import apply, construct
@@ -206,6 +218,8 @@ def known_items(sp: Specializer, a: Abstract) -> list[Abstract] | None:
         return [Static(k) for k in a.items]
     if isinstance(a, Static) and isinstance(a.value, str | tuple | list):
         return [Static(v) for v in a.value]
+    if isinstance(a, Static) and is_own_set(a):
+        return items_in_order(a.value)
     if isinstance(a, Range) and sp.context.splicing and all(isinstance(x, Static) for x in (a.lo, a.hi, a.step)):
         return [Static(v) for v in range(a.lo.value, a.hi.value, a.step.value)]  # type: ignore[union-attr]
     if isinstance(a, Iteration):

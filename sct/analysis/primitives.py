@@ -445,7 +445,7 @@ def _unary(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[
 
 def _binary(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
     result = binary(sp, op.attrs["op"], *(content(sp, a) for a in args))
-    return [fresh(sp, result) if any(kind_of(content(sp, a)) in (list, dict) for a in args) else result]
+    return [fresh(sp, result) if any(kind_of(content(sp, a)) in (list, dict, set) for a in args) else result]
 
 
 def binary(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abstract) -> Abstract:
@@ -526,14 +526,15 @@ def inplace(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abstract) -
     if kind_of(content(sp, x)) in (list, dict):
         from .changes import change_in_place
         return change_in_place(sp, fn, x, y)
+    if kind_of(content(sp, x)) is set:
+        from .sets import change_set
+        return change_set(sp, fn, x, y)
     method = f"__i{getattr(fn, '__name__', '').strip('_')}__"
     if isinstance(x, Reference) and hasattr(x.kind, method):
         from .instances import method_of
         return method_of(sp, x, method, [y])
     x, y = content(sp, x), content(sp, y)
     t = strip_const(x.type) if isinstance(x, Value) else None
-    if isinstance(x, Static) and type(x.value) is set:
-        raise Refusal("SCT602", "an operator that changes a set in place is not supported", "write `x = x | …`")
     if not isinstance(t, Array):
         if (cls := user_class(x)) is not None and hasattr(cls, method):
             raise Refusal("SCT602", f"an operator that changes a {cls.__name__} in place is not supported", "write `x = x + …`")

@@ -47,6 +47,8 @@ def kind_of(a: Abstract) -> type | None:
     """The class of a container that can change; None for the rest."""
     if isinstance(a, Seq):
         return list if a.kind is list else None
+    if isinstance(a, Static):
+        return set if isinstance(a.value, set) and a.path is None else None
     if isinstance(a, Mapping | Instance):
         return dict if isinstance(a, Mapping) else a.cls
     return list if isinstance(a, Value) and isinstance(a.type, List) else None

@@ -126,6 +126,18 @@ class Language(Loops):
         ))
         self.emit(f"{self.bind('float')} = math.tanh({text})")
 
+    def seen(self) -> None:
+        """A set of small integers that grows, and what is in it."""
+        self.use("set")
+        name, total = self.hidden("seen"), self.number_target()
+        self.emit(f"{name} = {self.rng.choice(('set()', '{2}', 'set([1])'))}")
+        for k in self.rng.choices(range(4), k=self.rng.randint(1, 3)):
+            self.emit(f"if {k} not in {name}:")
+            self.emit(f"    {name}.add({k})")
+            self.emit(f"    {total} = math.sin({total}) + {self.value(1)}")
+        self.emit(f"for {name}_ in {self.rng.choice((f'sorted({name})', name))}:")
+        self.emit(f"    {total} = 0.5 * {total} + {name}_ * {self.value(1)}")
+
     def keyed(self) -> None:
         """A dict comprehension and a merged dict, and names that are deleted."""
         self.use("dict comprehension")
