@@ -22,6 +22,7 @@ from .analysis import (  # noqa: F401
     builtin_calls,
     callees,
     changes,
+    copies,
     exceptions,
     loops,
     ordering,

@@ -328,6 +328,7 @@ CHECKS: dict[str, Callable[[Any, Any], bool]] = {
     "keys": lambda value, expected: type(value) is dict and tuple(value) == expected,
     "sequence": lambda value, expected: (type(value), len(value)) == expected,
     "set": lambda value, expected: type(value) is type(expected) and value == expected,
+    "holds": lambda space, expected: (expected[0] in space) == expected[1],
     "absent": lambda space, name: name not in space,
     "has": hasattr,
     "lacks": lambda obj, name: not hasattr(obj, name),

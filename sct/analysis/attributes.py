@@ -18,7 +18,7 @@ from .classes import class_of, python_classes
 from .data import from_data, guard_class, item_by_item
 from .infer import SIMPLE, Frame, Refusal, Specializer, is_own_set
 from .primitives import apply
-from .references import content, kind_of, read
+from .references import NeedsPlaces, content, kind_of, read
 
 
 def _attr(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
@@ -228,6 +228,8 @@ def _of_instance(sp: Specializer, base: Value, t: Object, name: str) -> Abstract
     """An attribute of an object that is an argument: methods are code of its class, the rest is data."""
     known = sp.known(base)
     raw = inspect.getattr_static(t.cls, name, None)
+    if isinstance(raw, functools.cached_property) and name not in sp.context.assigned:
+        raise NeedsPlaces(name)  # reading it changes the object
     if known is None or name not in getattr(known[0], "__dict__", ()):
         code = _code_of_class(sp, base, t, name, raw)
         if code is not None:

@@ -213,9 +213,10 @@ def _call_class(sp: Specializer, cls: type, args: list[Abstract], kwargs: dict[s
             return Seq(cls, items)
     if cls.__module__ == "numpy" and cls.__name__ == "errstate":
         return construct(sp, cls, args, kwargs)
+    from .instances import iterates_plainly
     if hasattr(cls, "__enter__"):
         return make_manager(sp, cls, args, kwargs)
-    iterates = _progress_iterable(sp, cls, args, kwargs)
+    iterates = None if iterates_plainly(cls) else _progress_iterable(sp, cls, args, kwargs)
     if iterates is not None:
         return iterates
     from .instances import make_instance

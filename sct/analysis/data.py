@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import enum
 import functools
 import types
 import weakref
@@ -177,7 +178,7 @@ def parameter(context: Context, sp: Specializer, value: Value, example: Any, pat
     if isinstance(example, types.FunctionType):
         context.guard("code", path, example)
         return Static(example, path)
-    if isinstance(example, CODE):
+    if isinstance(example, (*CODE, enum.Enum)):
         context.guard("is", path, example)
         return Static(example, path)
     if type(example) in (set, frozenset):

@@ -104,7 +104,7 @@ class Context:
         self.obstacles.setdefault(key, Obstacle(loc, refusal.code, refusal.message, refusal.hint))
 
     def guard(self, kind: str, path: DataPath, expected: Any) -> None:
-        several = expected if kind in ("has", "lacks") else None
+        several = expected if kind in ("has", "lacks", "holds") else None
         self.guards[(kind, path.scope, path.root, path.steps, id(path.owner), several)] = (path, expected)
 
     def check(self) -> None:

@@ -69,7 +69,10 @@ def _run_for(sp: Specializer, frame: Frame, op: Op) -> None:
     if iterable in (POISON, NEVER):
         _skip(sp, frame, op, iterable)
         return
-    from .iterators import is_lazy
+    from .instances import has_method
+    from .iterators import is_lazy, make
+    if has_method(iterable, "__iter__"):
+        iterable = make(sp, [iterable], {})
     if is_lazy(iterable):
         from .rounds import run_lazily
         run_lazily(sp, frame, op, iterable)

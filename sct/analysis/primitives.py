@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import functools
 import inspect
 import math
@@ -21,7 +22,7 @@ from ..rules.shapes import ShapeOf, SizeOf
 from . import abstract as ab
 from .abstract import NEVER, Abstract, Bound, Closure, JoinError, Mapping, Range, Reference, Seq, Slice, Static, View, lift
 from .data import never_changes
-from .infer import SIMPLE, Frame, Refusal, Specializer, is_own_set
+from .infer import SIMPLE, Frame, Refusal, Specializer, is_own_set, truth
 from .powers import require_real
 from .references import content, fresh, kind_of, plain
 from .result_types import NoResult, result_type
@@ -472,7 +473,7 @@ def now(fn: Callable[..., Any], *args: Any) -> Any:
 
 
 def _foldable(value: Any) -> bool:
-    return isinstance(value, int | str | bytes | np.dtype | type) or value is None
+    return isinstance(value, int | str | bytes | np.dtype | type | enum.Enum) or value is None
 
 
 def _on_sequences(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abstract) -> Abstract:
@@ -609,6 +610,12 @@ def _may_be(t: Type, obj: Any) -> bool:
 
 
 def _membership(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abstract) -> Abstract:
+    from .instances import has_method, method_of
+    if has_method(y, "__contains__"):
+        found = truth(sp, method_of(sp, y, "__contains__", [x]))
+        if isinstance(found, bool):
+            return Static(found if fn is contains else not found)
+        return apply(sp, bool if fn is contains else operator.not_, [found])
     if isinstance(y, Mapping):
         found = sp.static(x, "the key") in y.items
         return Static(found if fn is contains else not found)

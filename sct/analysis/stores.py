@@ -66,8 +66,8 @@ def store(sp: Specializer, base: Abstract, index: Abstract, value: Abstract, fn:
         store_item(sp, base, index, value, fn)
         return
     base, index, value = content(sp, base), plain(sp, index), content(sp, value)
-    if isinstance(base, Reference):
-        from .instances import method_of
+    from .instances import has_method, method_of
+    if isinstance(base, Reference) or has_method(base, "__setitem__"):
         value = value if fn is None else binary(sp, fn, method_of(sp, base, "__getitem__", [index]), value)
         method_of(sp, base, "__setitem__", [index, value])
         return

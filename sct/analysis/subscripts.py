@@ -26,8 +26,8 @@ def _getitem(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> lis
 def getitem(sp: Specializer, base: Abstract, index: Abstract) -> Abstract:
     """``base[index]``."""
     base, index = content(sp, base), plain(sp, index)
-    if isinstance(base, Reference):
-        from .instances import method_of
+    from .instances import has_method, method_of
+    if isinstance(base, Reference) or has_method(base, "__getitem__"):
         return method_of(sp, base, "__getitem__", [index])
     if isinstance(base, Seq):
         return _from_sequence(sp, base, index)
