@@ -275,6 +275,39 @@ def class_in_a_variable(a):
     return class_(a * 1.0).go()
 
 
+class Doubling:
+    def __init__(self, a):
+        self.a, self.n = a, 0.0
+
+    def __enter__(self):
+        self.a[0] *= 2
+        self.n = 1.0
+        return self
+
+    def __exit__(self, *error):
+        self.a[1] *= 3
+        self.n += 1.0
+
+
+@case(X)
+def context_manager_that_writes(a):
+    b = a * 2
+    with Doubling(b) as c:
+        b[2] *= c.a[0] * c.n
+    return np.sum(b * b) * c.n
+
+
+@case(X, 3)
+def context_manager_left_by_return(a, n):
+    b = a * 2
+    for i in range(n):
+        with Doubling(b):
+            if b[0] > 5:
+                break
+            b[i] *= a[3]
+    return np.sum(b)
+
+
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
 def test_gradient(fun, args, options):
     check(fun, *args, **options)
@@ -307,6 +340,18 @@ def test_counters_in_classes_are_refused():
         Counting()
         return x * Counting.count
     assert refusal(f, 1.3).code == "SCT609" and Counting.count == 0
+
+
+def test_context_manager_inside_of_a_try():
+    def f(x):
+        b = x * 2
+        try:
+            with Doubling(b):
+                b[2] = np.linalg.norm(b)
+        except ValueError:
+            b[0] = x[1]
+        return np.sum(b)
+    assert refusal(f, X).code == "SCT713"
 
 
 class OwnCopy:

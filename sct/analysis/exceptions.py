@@ -7,7 +7,8 @@ may raise is left out, whether or not a derivative needs it.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +47,8 @@ def run_try(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
             half = _changed_before_it_fails(sp, ways[0].block, sp.changes[count:], caught)
         if ways:
             _lose(sp, before, ways[0].exit, half)
-        ways.append(_visit(sp, frame, block, handled[k - 1] if k else (), op.attrs["names"][k - 1] if k else ""))
+        with _trying(sp, not k):
+            ways.append(_visit(sp, frame, block, handled[k - 1] if k else (), op.attrs["names"][k - 1] if k else ""))
     sp.positions, frame.cells, sp.narrowed = before, cells, narrowed
     sp.builder.loc = sp.place(op)
     if any(op_effect(inner) == "writes" and inner.name != "store" for inner in walk(ways[0].block) if not inner.blocks):
@@ -75,6 +77,15 @@ def _visit(sp: Specializer, frame: Frame, lowered: Block, classes: tuple[Any, ..
         exit = sp.run_block(frame, lowered)
     exit.positions = sp.positions
     return _Way(block, exit, classes, name)
+
+
+@contextmanager
+def _trying(sp: Specializer, body: bool) -> Iterator[None]:
+    sp.trying += body
+    try:
+        yield
+    finally:
+        sp.trying -= body
 
 
 def _changed_before_it_fails(sp: Specializer, body: Block, changes: list[tuple[Place, Block, int]],

@@ -168,6 +168,8 @@ class Specializer:
         """How many joins without a common type surround the current op (see ``typecase.py``)."""
         self.positions: Positions = {}
         """How many items have been taken from each iterator, at this point of the program."""
+        self.trying = 0
+        """How many ``try`` statements there are around the current op, in their bodies."""
         self.changes: list[tuple[ab.Place, Block, int]] = []
         """What has changed, and behind how many ops of which block."""
         self.held: Loc | None = None

@@ -29,7 +29,7 @@ from .infer import (
     items_in_order,
     truth,
 )
-from .managers import check_manager
+from .managers import check_exit, check_manager, is_followed
 from .positions import meet, moved, snapshot
 from .primitives import apply, construct
 from .references import adopt, content, holds_references, references
@@ -602,6 +602,8 @@ def _guarded_rest(sp: Specializer, frame: Frame, op: Op, items: Items, left: Val
 
 def run_with(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
     """A ``with`` on inactive context managers; the body is ordinary code."""
+    if len(op.operands) == 1 and is_followed(given := sp.get(frame, op.operands[0])):
+        return _with_object(sp, frame, op, given)
     managers = []
     for v in op.operands:
         a = sp.get(frame, v)
@@ -642,6 +644,22 @@ def run_with(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
         inside = {place: a for place, a in sp.positions.items() if isinstance(a, Static) or place in before}
         sp.positions = arrive(sp, inside, moving, after[count:])
         sp.bind(frame, op, after[:count])
+    return None
+
+
+def _with_object(sp: Specializer, frame: Frame, op: Op, manager: Abstract) -> Exit | None:
+    """A ``with`` on an object that is followed: its methods are called before and behind the body."""
+    from .instances import method_of
+    check_exit(sp, manager)
+    entered = method_of(sp, manager, "__enter__", [])
+    for arg in op.blocks[0].args:
+        frame.env[arg] = entered
+    exit = sp.run_block(frame, op.blocks[0])
+    if exit.kind != "yield":
+        sp.bind(frame, op, [POISON if exit.kind == "poison" else NEVER] * len(op.results))
+        return Exit("raise", [], op) if exit.kind == "raise" else None
+    method_of(sp, manager, "__exit__", [Static(None)] * 3)
+    sp.bind(frame, op, exit.values)
     return None
 
 

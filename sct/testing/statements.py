@@ -347,6 +347,7 @@ SIMPLE: list[tuple[float, Form]] = [
     (0.4, Statements.folded),
     (0.3, Statements.keyed),
     (0.3, Statements.seen),
+    (0.3, Statements.copies),
     (1.2, Statements.change_list),
 ]
 COMPOUND: list[tuple[float, Form]] = [
