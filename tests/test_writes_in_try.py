@@ -345,3 +345,16 @@ def test_saved_lists_of_a_way_that_was_not_taken():
     for args in ((-3.0, 1.0), (1.0, 1.0)):
         check(f, *args)
         check_modes(f, *args)
+
+
+def test_handler_of_everything_beside_a_walrus():
+    def f(x):
+        if (y := x * 2) > 1:
+            x = y
+        try:
+            z = math.log(x)
+        except:  # noqa: E722
+            z = x
+        return z * x
+    check(f, 1.5)
+    check(f, -1.5)
