@@ -1387,7 +1387,7 @@ def none_or_array(v, n):
     return np.sum(v)
 
 
-@refused(X, code="SCT103")
+@case(X)
 def write_in_a_try(v):
     try:
         s = math.log(v[0])
@@ -1397,7 +1397,7 @@ def write_in_a_try(v):
     return np.sum(v) * s
 
 
-@refused(X, code="SCT103")
+@case(X)
 def write_in_a_try_with_finally(v):
     a = v * 1.0
     try:
