@@ -22,10 +22,12 @@ from .analysis import (  # noqa: F401
     builtin_calls,
     callees,
     changes,
+    copies,
     exceptions,
     loops,
     ordering,
     primitives,
+    sets,
     standard_calls,
     stores,
     subscripts,
@@ -34,14 +36,15 @@ from .analysis import (  # noqa: F401
 from .analysis import data as data_handlers
 from .analysis.abstract import NEVER, POISON, Abstract, DataPath, Mapping, Seq, Static, read, run_time_leaves
 from .analysis.activity import masking
-from .analysis.bound import settle_bound
+from .analysis.bound import given_unbound, settle_bound
 from .analysis.effects import effects_once, settle_effects
+from .analysis.entry import Steps, Written, parts_read
 from .analysis.exceptions import settle_handled
 from .analysis.infer import Context, Frame, Refusal, Specializer
 from .analysis.linear import settle_lists
 from .analysis.mixed import settle_mixed
 from .analysis.opening import callees_to_open, settle_sharing
-from .analysis.references import NeedsPlaces
+from .analysis.references import NeedsItems, NeedsPlaces
 from .analysis.references import plain as plain_value
 from .analysis.writes import settle_writes
 from .codegen.emit import Emitted, emit
@@ -119,10 +122,12 @@ class Compiled:
     callees: list[Function]
     backward: Callable[..., Any] | None = None
     """The backward half, where ``function`` is a forward half."""
-    written: dict[int, str] = field(default_factory=dict)
-    """Arguments that the function writes to (it works on copies of them): they must share memory with nothing else."""
-    reshaped: frozenset[int] = frozenset()
-    """Those of them that must lie in memory in one piece."""
+    written: list[tuple[int, Written]] = field(default_factory=list)
+    """Arrays in its arguments that the function writes to (it works on copies): they must share memory with nothing else."""
+    read: list[tuple[int, Steps]] = field(default_factory=list)
+    """Where in its arguments the function finds anything that may refer to memory, if it writes to some."""
+    changed: dict[int, str] = field(default_factory=dict)
+    """Arguments in which a list, dict or object changes (but not for the caller)."""
     defaults: dict[int, Any] = field(default_factory=dict)
     """What they are by default, which the function would change for all calls to come."""
 
@@ -148,10 +153,12 @@ def compile_gradient(fun: Any, names: Sequence[str], arguments: Sequence[Any], r
             optimise(function, verify=STRICT)
             verify(function)
         compiled = _emit_and_load(request, context, typed.function, made, functions)
-        compiled.written = {names.index(name): name for name in typed.written}
-        compiled.defaults = {names.index(name): default for name in typed.written
-                             if (default := _default_of(fun, name)) is not None}
-        compiled.reshaped = frozenset(names.index(name) for name, reshaped in typed.written.items() if reshaped)
+        compiled.written = [(names.index(written.param), written) for written in typed.written]
+        compiled.read = [(typed.function.params.index(param), steps) for param, steps in parts_read(typed.function)] \
+            if typed.written else []
+        compiled.changed = {names.index(name): name for name in typed.changed}
+        compiled.defaults = {position: default for position, written in compiled.written
+                             if (default := _default_of(fun, written.param)) is not None}
         return compiled
 
 
@@ -164,8 +171,12 @@ class Typed:
     function: Function
     result: Abstract
     primal_results: int = 0
-    written: dict[str, bool] = field(default_factory=dict)
-    """Names of the parameters that the function writes to (it works on copies of them), and whether it reshapes them."""
+    written: list[Written] = field(default_factory=list)
+    """The arrays in its arguments that the function writes to."""
+    given_unbound: dict[Function, Op] = field(default_factory=dict)
+    """Callees that read a variable which may not be bound where they are called."""
+    changed: list[str] = field(default_factory=list)
+    """Names of the parameters in which a list, dict or object changes."""
 
 
 def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequence[Any],
@@ -179,15 +190,16 @@ def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequ
     while True:
         try:
             typed = _specialise(context, fun, names, arguments, structured)
+            if not _open_callees(context, typed):
+                _alias_checks(context, typed)
+                return typed
+            context.session.forget_since(0)
         except NeedsPlaces as needed:
             context.begin_again(needed.attribute, needed.inside, needed.table)
-        else:
-            if not _open_callees(context, typed.function):
-                break
-            context.session.forget_since(0)
+        except NeedsItems:
+            context.apart = True
+            context.forget()
         context.copied_in, context.examples = 0, dict(before)
-    _alias_checks(context, typed)
-    return typed
 
 
 def _specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequence[Any],
@@ -216,6 +228,7 @@ def _specialise(context: Context, fun: Any, names: Sequence[str], arguments: Seq
     typed = Typed(function, plain_value(sp, result))
     _return(sp, typed, structured)
     functions = [function, *(r.function for r in getattr(context.session, "_records", {}).values())]
+    typed.given_unbound = given_unbound(functions)
     settle_lists(functions)
     settle_bound(functions)
     settle_effects(functions)
@@ -231,10 +244,16 @@ def _default_of(fun: Any, name: str) -> Any:
     return parameter.default if parameter is not None and isinstance(parameter.default, np.ndarray) else None
 
 
-def _open_callees(context: Context, function: Function) -> bool:
-    """Have the callees that write to memory of their callers copied in; False if there are no further ones."""
+def _open_callees(context: Context, typed: Typed) -> bool:
+    """Have the callees copied in that write to memory of their callers, or read what may not be bound there; False if there
+    are no further ones."""
     lowered = {record.function: key[0] for key, record in getattr(context.session, "_records", {}).items()}
-    found = {lowered[f] for f in callees_to_open([function, *lowered], function) if f in lowered}
+    for function, call in typed.given_unbound.items():
+        if lowered[function] in context.opened:
+            message = f"`{function.name}`, which calls itself, reads a variable that may not be bound here"
+            context.refuse(Refusal("SCT704", message, "bind it before the call on every path"), call.loc)
+    opening = {*callees_to_open([typed.function, *lowered], typed.function), *typed.given_unbound}
+    found = {lowered[f] for f in opening if f in lowered}
     added = found - context.opened
     context.opened |= added
     return bool(added)
@@ -299,7 +318,8 @@ def _alias_checks(context: Context, typed: Typed) -> None:
     for function in (typed.function, *records):
         written = settle_writes(context, function, entry=function is typed.function)
         if function is typed.function:
-            typed.written = {**written, **dict.fromkeys(sorted(context.changed - set(written)), False)}
+            typed.written = written
+            typed.changed = sorted(context.changed)
     context.check()
 
 

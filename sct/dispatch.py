@@ -18,7 +18,7 @@ from .arguments import signature_text
 from .errors import InternalError
 from .ir.core import Op, Value
 from .ir.types import ANY, MANY, NONE, STR, UNIT, Array, Scalar, Type, dim_of, strip_const, type_of
-from .sharing import check_apart
+from .sharing import check_apart, must_be_apart
 
 if TYPE_CHECKING:
     from .compiler import Compiled
@@ -75,7 +75,8 @@ class Dispatcher:
 
     def only(self, compiled: Compiled, mismatch: Callable[[tuple[Any, ...]], Any] | None) -> Callable[..., Any]:
         """A function that runs this specialisation alone; other arguments go to ``mismatch``, without one nothing is tested."""
-        if mismatch is None and not compiled.live and not compiled.written and all(map(_is_plain, self.parameters)):
+        if mismatch is None and not compiled.live and not must_be_apart(compiled) \
+                and all(map(_is_plain, self.parameters)):
             return compiled.function
         return self._load([compiled], mismatch, checked=mismatch is not None)
 
@@ -175,7 +176,7 @@ class _Printer:
         error, result = self.fresh("sct_error"), self.fresh("sct_result")
         unproven = unproven_shapes(compiled)
         values = "".join(f"{name}, " for name in self.names)
-        apart = [f"    {self.object('apart', check_apart)}({own}, ({values}))"] if compiled.written else []
+        apart = [f"    {self.object('apart', check_apart)}({own}, ({values}))"] if must_be_apart(compiled) else []
         lines = [*apart, "    try:",
                  f"        {f'{result} =' if unproven else 'return'} {function}({', '.join(self.names)})",
                  f"    except {self.builtin(Exception)} as {error}:",
@@ -326,6 +327,8 @@ CHECKS: dict[str, Callable[[Any, Any], bool]] = {
     "method": _same_method,
     "keys": lambda value, expected: type(value) is dict and tuple(value) == expected,
     "sequence": lambda value, expected: (type(value), len(value)) == expected,
+    "set": lambda value, expected: type(value) is type(expected) and value == expected,
+    "holds": lambda space, expected: (expected[0] in space) == expected[1],
     "absent": lambda space, name: name not in space,
     "has": hasattr,
     "lacks": lambda obj, name: not hasattr(obj, name),
@@ -388,7 +391,7 @@ def run(compiled: Compiled, arguments: Sequence[Any], home: Dispatcher) -> Any:
     for space, name, path in compiled.live:
         space[name] = read(path)
     try:
-        if compiled.written:
+        if must_be_apart(compiled):
             check_apart(compiled, arguments)
         result = compiled.function(*arguments)
     except Exception as error:

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from .analysis.abstract import DataPath, read
+from .analysis.entry import Written
 from .arguments import signature_text
 from .codegen.externals import fresh
 from .compiler import Compiled
@@ -380,19 +381,20 @@ def _checks(compiled: Compiled) -> list[str]:
             test, shown = _check(kind, path, expected)
             spelled = _spelled(path)
             lines.append(f"    assert {test}, {f'{spelled} must be {shown}'!r}")
-    return lines + [_apart(compiled, position, name) for position, name in compiled.written.items()]
+    return lines + [_apart(compiled, position, written) for position, written in compiled.written]
 
 
-def _apart(compiled: Compiled, position: int, name: str) -> str:
-    """The check that an argument which the function writes to shares memory with no other."""
+def _apart(compiled: Compiled, position: int, written: Written) -> str:
+    """The check that an array in an argument which the function writes to shares memory with no other."""
+    name = written.param
     others = [v for k, v in enumerate(compiled.typed.params) if k != position and not isinstance(strip_const(v.type), Scalar)]
-    if not isinstance(compiled.typed.params[position].type, Array):
+    if position in compiled.changed or written.steps:
         raise ArgumentError(f"something that `{name}` holds changes in the function", hint="change a copy of it there")
     if not all(isinstance(v.type, Array) for v in others):
         raise ArgumentError(f"`{name}` is written to, and might share memory with what another argument holds",
                             hint="write to a copy of it in the function")
     shared = "".join(f" and not np.may_share_memory({name}, {v.hint})" for v in others)
-    layout = f" and {name}.flags.c_contiguous" if position in compiled.reshaped else ""
+    layout = f" and {name}.flags.c_contiguous" if written.reshaped else ""
     said = f"{name} is written to: it must share memory with nothing else{', and lie in one piece' if layout else ''}"
     return f"    assert {name}.flags.writeable{shared}{layout}, {said!r}"
 

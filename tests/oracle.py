@@ -200,3 +200,71 @@ def parameters(programs):
     """The programs of a module as pytest parameters, named after the functions."""
     import pytest
     return [pytest.param(fun, args, options, id=fun.__name__) for fun, args, options in programs]
+
+
+# -------------------------------------------------------------------------------------------------------- the other modes
+
+def check_modes(fun, *args, rtol=1e-5, atol=1e-6):
+    """Assert that ``jvp`` and ``vjp`` agree with the gradient, which ``check`` judges, and that ``hvp`` is its change."""
+    rng = np.random.default_rng(3)
+    dots = tuple(_direction(a, rng) for a in args)
+    wrt = tuple(k for k, d in enumerate(dots) if d is not None)
+    gradient = sct.grad(fun, argnums=wrt)
+    given = copy.deepcopy(args)
+    bars = gradient(*given)
+    expected = sum(map(_product, bars, (dots[k] for k in wrt)))
+    value, change = sct.jvp(fun, given, dots)
+    assert same(value, call(fun, args, {})) and same(given, args)
+    assert math.isclose(change, expected, rel_tol=1e-9, abs_tol=1e-11), f"jvp: {change!r}, expected {expected!r}"
+    value, pull_back = sct.vjp(fun, *given)
+    for _ in range(2):
+        answer = pull_back(1.0)
+        for k, bar in zip(wrt, bars, strict=True):
+            for path in leaves(args[k]):
+                got, wanted = at(answer[k], path), at(bar, path)
+                assert math.isclose(got, wanted, rel_tol=1e-9, abs_tol=1e-11), f"vjp: {answer!r}, {bars!r}"
+    curved = sct.hvp(fun, given, dots)
+    curved = curved if len(wrt) > 1 else (curved,)
+    ahead, behind = (gradient(*[_moved_along(a, d, step) for a, d in zip(given, dots, strict=True)]) for step in (1e-5, -1e-5))
+    assert same(given, args)
+    for k, found, up, down in zip(wrt, curved, ahead, behind, strict=True):
+        for path in leaves(args[k]):
+            slope = (at(up, path) - at(down, path)) / 2e-5
+            got = at(found, path)
+            assert math.isclose(got, slope, rel_tol=rtol, abs_tol=atol), f"hvp: {found!r}, expected {slope!r} at {path}"
+
+
+def _direction(x, rng):
+    """A tangent of the structure of ``x``; None where nothing is differentiable."""
+    if isinstance(x, float | np.floating):
+        return type(x)(rng.normal())
+    if isinstance(x, np.ndarray):
+        return rng.normal(size=x.shape) if x.dtype.kind == "f" else None
+    if not isinstance(x, list | tuple | dict) or not list(leaves(x)):
+        return None
+    if isinstance(x, dict):
+        return {key: _direction(item, rng) for key, item in x.items()}
+    items = [_direction(item, rng) for item in x]
+    return type(x)(*items) if hasattr(x, "_fields") else type(x)(items)
+
+
+def _product(bar, dot):
+    if dot is None:
+        return 0.0
+    if isinstance(dot, dict):
+        return sum(_product(bar[key], d) for key, d in dot.items())
+    if isinstance(dot, list | tuple):
+        return sum(map(_product, bar, dot))
+    return float(np.sum(bar * dot))
+
+
+def _moved_along(x, dot, step):
+    """A copy of ``x`` moved along a direction."""
+    if dot is None:
+        return copy.deepcopy(x)
+    if isinstance(x, dict):
+        return {key: _moved_along(item, dot[key], step) for key, item in x.items()}
+    if isinstance(x, list | tuple):
+        items = [_moved_along(item, d, step) for item, d in zip(x, dot, strict=True)]
+        return type(x)(*items) if hasattr(x, "_fields") else type(x)(items)
+    return type(x)(x + step * dot) if not isinstance(x, np.ndarray) else x + step * dot

@@ -1369,14 +1369,14 @@ def einsum_view(m):
     return np.sum(a * a)
 
 
-@refused(X, 1, code="SCT601")
+@case(X, 1)
 def array_or_number(v, c):
     s = v if c else 2.0
     v[0] = v[1] * 3
     return np.sum(v * s)
 
 
-@refused(X, 2, code="SCT601")
+@case(X, 2)
 def none_or_array(v, n):
     p = None
     for k in range(n):
@@ -1387,7 +1387,7 @@ def none_or_array(v, n):
     return np.sum(v)
 
 
-@refused(X, code="SCT103")
+@case(X)
 def write_in_a_try(v):
     try:
         s = math.log(v[0])
@@ -1397,7 +1397,7 @@ def write_in_a_try(v):
     return np.sum(v) * s
 
 
-@refused(X, code="SCT103")
+@case(X)
 def write_in_a_try_with_finally(v):
     a = v * 1.0
     try:

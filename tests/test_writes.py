@@ -644,12 +644,6 @@ def global_array(x):
     return np.sum(x * G)
 
 
-@refused({"w": X}, code="SCT601")
-def array_in_an_argument(p):
-    p["w"][0] = 2.0
-    return np.sum(p["w"])
-
-
 @refused(M, code="SCT601")
 def maybe_a_view(m):
     f = (m * 1.0).reshape(-1)

@@ -133,7 +133,7 @@ def _in_loop(inner: Op, outside: Op) -> bool:
 def reverse_try(rev: Reverser, op: Op) -> None:
     """The adjoint of the way that was taken, the body or a handler: its number is recorded, and nothing raises again."""
     totals = [rev.total(r) for r in op.results]
-    if all(t is None for t in totals):
+    if all(t is None for t in totals) and not _writes(op):
         return
     ends = [block for block in op.blocks if block.terminator.name == "yield"]
     number = _record_way(op, ends) if len(ends) > 1 else None
@@ -151,7 +151,9 @@ def reverse_try(rev: Reverser, op: Op) -> None:
     if len(ends) == 1:
         assert op.parent is not None
         rev.mirror[ends[0]] = rev.mirror[op.parent]
-    reverse(ends)
+        open_block(rev, ends[0])
+    if ends:
+        reverse(ends)
 
 
 def _record_way(op: Op, ends: Sequence[Block]) -> Value:

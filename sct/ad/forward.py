@@ -18,7 +18,7 @@ from ..ir.ops import LOOPS
 from ..ir.printing import op_text
 from ..ir.rewrite import carried_inits, clone_function, item_count
 from ..ir.types import FLOAT, NONE, Array, Cache, List, Object, OrConst, Scalar, Tuple, Type, loosely, strip_const
-from . import control, masks, pushforwards, stored
+from . import masks, pushforwards, stored
 from .emitter import Emitter, make_buffers_float
 from .masks import Mask, Masks, Named, varies
 
@@ -206,16 +206,13 @@ def dot_hint(value: Value) -> str:
 
 def dot_type(value: Value) -> Type:
     """The type of the tangent of ``value``."""
-    t = value.type
+    return _dots(value.type)
+
+
+def _dots(t: Type) -> Type:
     if isinstance(t, OrConst) and isinstance(t.base, Array) and isinstance(t.const, Scalar):
         return OrConst(t.base, FLOAT)  # the literal that an accumulator starts with has the tangent 0.0
-    return _saved_dots(t) if isinstance(t, Cache) else control.bar_type(value)
-
-
-def _saved_dots(saved: Cache) -> Cache:
-    """The type of what holds the tangents of what is saved; loops in loops save what theirs have saved."""
-    item = strip_const(saved.item)
-    return Cache(_saved_dots(item) if isinstance(item, Cache) else loosely(item))
+    return Cache(_dots(t.item)) if isinstance(t, Cache) else loosely(strip_const(t))
 
 
 # ----------------------------------------------------------------------------------------------------------- plain ops

@@ -182,11 +182,27 @@ def _copy_list(saved: Value, after: Op) -> None:
         return
     block = after.parent
     assert block is not None
+    block, at = _where_used(saved, block, block.ops.index(after) + 1)
     copy = Op("call", [saved], [], {"fn": list, "args": (Slot(0),), "kwargs": {}, "effect": "fresh"}, [], block, after.loc)
     copy.results = [Value(saved.hint or "saved", saved.type, copy)]
-    at = block.ops.index(after) + 1
     replace_uses(block.ops[at:], {saved: copy.results[0]})
     block.ops.insert(at, copy)
+
+
+def _where_used(saved: Value, block: Block, at: int) -> tuple[Block, int]:
+    """The branch, and the place in it, that all uses of a list are in: elsewhere there may be none."""
+    while True:
+        users = [op for op in block.ops[at:] if any(saved in one.operands for one in _with_inside(op))]
+        if len(users) != 1 or users[0].name != "if" or saved in users[0].operands:
+            return block, at
+        inside = [b for b in users[0].blocks if any(saved in op.operands for op in walk(b))]
+        if len(inside) != 1:
+            return block, at
+        block, at = inside[0], 0
+
+
+def _with_inside(op: Op) -> list[Op]:
+    return [op, *(one for block in op.blocks for one in walk(block))]
 
 
 def replace_uses(ops: Sequence[Op], values: dict[Value, Value]) -> None:

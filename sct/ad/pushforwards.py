@@ -215,6 +215,8 @@ def _has_shape(op: Op, have: Type, want: Array) -> bool:
 
 def _spread(fwd: Emitter, dot: Value, like: Value) -> Value:
     """The tangent spread over the shape of ``like``."""
+    if isinstance(like.type, OrConst):
+        like = fwd.builder.value("narrow", [like], like.type.base)  # a constant in its place has no tangent
     shape = call(fwd.sp, Static(np.shape), [like], {})
     return fwd.sp.lift(call(fwd.sp, Static(np.broadcast_to), [dot, shape], {}))
 

@@ -74,7 +74,8 @@ def independent(rev: Emitter, value: Value, owned: set[Value]) -> Value:
     t, op = strip_const(value.type), value.owner
     if isinstance(op, Op) and op.name in ("tuple", "dict"):
         items = [independent(rev, v, owned) for v in op.operands]
-        return rev.builder.value(op.name, items, value.type, value.hint, **op.attrs)
+        attrs = {key: a for key, a in op.attrs.items() if key != "returned"}
+        return rev.builder.value(op.name, items, value.type, value.hint, **attrs)
     if isinstance(value.type, Array):
         return value if not rev.context.stores and _fresh(value, owned) else rev.copy(value)
     if isinstance(t, Array | List | Tuple | Dict) or isinstance(t, Object) and t.cls in (list, tuple, dict):

@@ -20,7 +20,7 @@ from ..ir.core import Block, Function, Op, Value
 from ..ir.ops import LOOPS, Slot
 from ..ir.printing import op_text
 from ..ir.rewrite import carried_start, exits
-from ..ir.types import BOTTOM, FLOAT, UNDEF, Array, List, OrConst, Scalar, Table, loosely, strip_const
+from ..ir.types import BOTTOM, FLOAT, UNDEF, List, OrConst, Scalar, Table, Type, constant, is_array, loosely, strip_const
 from ..runtime import helpers
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Shadows:
         """Lists and arrays that become items of a list: its shadow holds theirs."""
         for root, members in written_classes(function, classes).items():
             self.moving.update(v for v in members if _is_passed_on(v))
-            arrays = [v for v in members if v in active and isinstance(v.type, Array | List | Table) and not _is_implicit(v)]
+            arrays = [v for v in members if v in active and _may_be_stored(v.type) and not _is_implicit(v)]
             self.root.update(dict.fromkeys(arrays, root))
             if any(map(_is_passed_on, arrays)):
                 self.carried.update(arrays)
@@ -59,6 +59,10 @@ class Shadows:
     def share(self, a: Value, b: Value) -> bool:
         """Whether two values may refer to the same memory that is stored into."""
         return a in self.root and self.root[a] is self.root.get(b)
+
+
+def _may_be_stored(t: Type) -> bool:
+    return is_array(t) or isinstance(t, List | Table)
 
 
 def _is_implicit(value: Value) -> bool:
@@ -179,7 +183,12 @@ class _Companion:
         elif op.blocks:
             self.branches(op, positions)
         elif positions and op.name == "narrow":
-            self.shadow[op.result] = self.shadow[op.operands[0]]
+            self.shadow[op.result] = shadow = self.of(op.operands[0], self.before.append)
+            if shadow.type != loosely(op.result.type):
+                made = Op("narrow", [shadow], [], {"adjoint": True}, [], None, op.loc)
+                self.shadow[op.result] = Value(_bar(op.result), loosely(op.result.type), made)
+                made.results = [self.shadow[op.result]]
+                yield made
         elif op.operands and op.operands[0] in self.wanted and _changes_keys(op):
             yield from self.length(op)
         elif positions and op.name == "tuple" and op.operands and all(v in self.shadow for v in op.operands):
@@ -245,9 +254,11 @@ class _Companion:
             op.results.append(self.shadow[result])
 
     def of(self, value: Value, place: Callable[[Op], None]) -> Value:
-        """The shadow of what is passed on; unbound where that is."""
+        """The shadow of what is passed on; unbound where that is, a constant where it is no array yet."""
         if value in self.shadow:
             return self.shadow[value]
+        if not is_array(value.type) and value.type != UNDEF:
+            return _new_constant(value, place)
         if not isinstance(value.owner, Op) or value.owner.name != "undef":
             raise InternalError(f"a reference is passed on without its shadow: {value!r}",
                                 reproduce=op_text(value.owner) if isinstance(value.owner, Op) else "")
@@ -255,6 +266,17 @@ class _Companion:
         undef.results = [Value("", UNDEF, undef)]
         place(undef)
         return undef.results[0]
+
+
+def _new_constant(value: Value, place: Callable[[Op], None]) -> Value:
+    """The shadow of ``None`` is ``None``; that of a number is zero, and what is added to it is lost."""
+    kind = strip_const(value.type)
+    const = Op("const", [], [], {"value": 0 if isinstance(kind, Scalar) else None}, [])
+    if isinstance(value.owner, Op):
+        const.loc = value.owner.loc
+    const.results = [Value("", constant(kind), const)]
+    place(const)
+    return const.results[0]
 
 
 def _place_before(op: Op) -> Callable[[Op], None]:

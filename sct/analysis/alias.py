@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -29,17 +30,65 @@ def check_inplace(function: Function) -> list[tuple[Op, str]]:
     return [(op, reason) for op in targets if (reason := _objection(op, classes, order))]
 
 
-class AliasClasses:
-    """Union-find over the values of a function that may refer to the same memory."""
+Path = tuple[Value, tuple[tuple[str, Any], ...]]
+"""A parameter and the way to something in it: ``("attr", name)`` and ``("item", key)``."""
 
-    def __init__(self, function: Function) -> None:
+
+def path_in_argument(value: Value, function: Function) -> Path | None:
+    """Where in the arguments of ``function`` a value is found; None if it is not read out of one."""
+    steps: list[tuple[str, Any]] = []
+    while isinstance(value.owner, Op) and value.owner.name in ("attr", "item"):
+        op = value.owner
+        steps.append((op.name, op.attrs["name" if op.name == "attr" else "key"]))
+        value = op.operands[0]
+    return (value, tuple(reversed(steps))) if value.owner is function.body else None
+
+
+def is_inside(path: Path, other: Path) -> bool:
+    """Whether something in an argument is, or is in, what ``other`` leads to."""
+    return path[0] is other[0] and path[1][:len(other[1])] == other[1]
+
+
+def used_whole(function: Function) -> list[Value]:
+    """The containers that arguments are or hold, and that are used otherwise than by their parts."""
+    used = dict.fromkeys(v for op in walk(function.body) if op.name not in ("attr", "item") for v in op.operands)
+    return [v for v in used if has_memory(v) and not isinstance(v.type, Array) and path_in_argument(v, function) is not None]
+
+
+def made_to_be_returned(function: Function) -> list[Op]:
+    """The tuples and dicts of a function that are returned, or are in one that is, and are used for nothing else."""
+    users: dict[Value, list[Op]] = {}
+    for op in walk(function.body):
+        for value in op.operands:
+            users.setdefault(value, []).append(op)
+    found = [op for op in function.body.ops[-1:] if op.name == "return"]
+    for op in found:
+        found += [made for v in dict.fromkeys(op.operands) if isinstance(made := v.owner, Op) and made.name in ("tuple", "dict")
+                  and all(user in found for user in users[v])]
+    return found[1:]
+
+
+class AliasClasses:
+    """Union-find over the values of a function that may refer to the same memory.
+
+    ``apart`` says that no two parts of the arguments share memory, which is tested at each call.  What is marked ``returned``
+    refers to nothing else in the end, because all arrays in it are copied.
+    """
+
+    def __init__(self, function: Function, apart: bool = False) -> None:
+        self.function = function
+        self.apart = apart
+        self.parts: dict[Path, Value] = {}
+        """The parts of arguments, where they are apart."""
         self.parent: dict[Value, Value] = {}
         self.foreign: set[Value] = set(function.params)
         """Values whose memory belongs to somebody else."""
         for value in function.params:
             self.find(value)
         for op in walk(function.body):
-            self._visit(op)
+            if not op.attrs.get("returned") and not (apart and self._is_part(op)):
+                self._visit(op)
+        self._unite_parts()
         self.members: dict[Value, list[Value]] = {}
         for v in list(self.parent):
             self.members.setdefault(self.find(v), []).append(v)
@@ -58,6 +107,26 @@ class AliasClasses:
     def is_foreign(self, v: Value) -> bool:
         root = self.find(v)
         return any(self.find(f) is root for f in self.foreign if has_memory(f))
+
+    def _is_part(self, op: Op) -> bool:
+        """Whether ``op`` reads a part of an argument, which is then known as such."""
+        path = path_in_argument(op.result, self.function) if op.name in ("attr", "item") else None
+        if path is None:
+            return False
+        self.union(op.result, self.parts.setdefault(path, op.result))
+        self.foreign.add(op.result)
+        return True
+
+    def _unite_parts(self) -> None:
+        """Unite with its parts what is used as a whole."""
+        if not self.parts:
+            return
+        for value in used_whole(self.function):
+            path = path_in_argument(value, self.function)
+            assert path is not None
+            for other, part in self.parts.items():
+                if is_inside(other, path):
+                    self.union(value, part)
 
     def _visit(self, op: Op) -> None:
         for r in op.results:

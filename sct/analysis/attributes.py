@@ -15,10 +15,10 @@ from ..ir.types import NONE, STR, Array, Dict, List, Object, OrConst, Scalar, Tu
 from ..rules import registry
 from .abstract import Abstract, Bound, Closure, DataPath, Instance, Mapping, Reference, Seq, Slice, Static
 from .classes import class_of, python_classes
-from .data import from_data, guard_class
-from .infer import SIMPLE, Frame, Refusal, Specializer
+from .data import from_data, guard_class, item_by_item
+from .infer import SIMPLE, Frame, Refusal, Specializer, is_own_set
 from .primitives import apply
-from .references import content, kind_of, read
+from .references import NeedsPlaces, content, kind_of, read
 
 
 def _attr(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
@@ -39,6 +39,8 @@ def attribute(sp: Specializer, base: Abstract, name: str) -> Abstract:
     if name == "__class__" and not isinstance(base, Static):
         return class_of(sp, base)
     if isinstance(base, Static):
+        if is_own_set(base) and hasattr(base.value, name):
+            return Bound(Static(getattr(frozenset if type(base.value) is frozenset else set, name)), [base], spelled=name)
         return _of_object(sp, base, name)
     if isinstance(base, Value):
         return _of_value(sp, base, name)
@@ -226,6 +228,8 @@ def _of_instance(sp: Specializer, base: Value, t: Object, name: str) -> Abstract
     """An attribute of an object that is an argument: methods are code of its class, the rest is data."""
     known = sp.known(base)
     raw = inspect.getattr_static(t.cls, name, None)
+    if isinstance(raw, functools.cached_property) and name not in sp.context.assigned:
+        raise NeedsPlaces(name)  # reading it changes the object
     if known is None or name not in getattr(known[0], "__dict__", ()):
         code = _code_of_class(sp, base, t, name, raw)
         if code is not None:
@@ -235,7 +239,8 @@ def _of_instance(sp: Specializer, base: Value, t: Object, name: str) -> Abstract
     value, path = getattr(known[0], name), known[1].attr(name)
     if isinstance(value, _PLAIN) or value is None:
         sp.context.guard("type", path, type_of(value))
-        return sp.as_abstract(sp.builder.value("attr", [base], type_of(value), name, name=name))
+        kind = item_by_item(sp.context, type_of(value), value, path)
+        return sp.as_abstract(sp.builder.value("attr", [base], kind, name, name=name))
     sp.context.guard("is", path, value)
     return Static(value, path)
 

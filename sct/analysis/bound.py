@@ -52,6 +52,30 @@ def _read(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[A
 SIMPLE["read"] = _read
 
 
+def given_unbound(functions: Sequence[Function]) -> dict[Function, Op]:
+    """The callees that read a captured variable which may not be bound where they are called: each with such a call.
+
+    Whether the variable is bound is known around the call alone.
+    """
+    needed: dict[Function, set[Value]] = {f: {_behind(op.operands[0]) for op in walk(f.body) if op.name == "read"}
+                                          for f in functions}
+    calls = [(f, op) for f in functions for op in walk(f.body) if op.name == "invoke"]
+    changed = True
+    while changed:
+        changed = False
+        for function, op in calls:
+            handed_on = {_behind(v) for v in _handed(op, needed)} & set(function.params)
+            changed = changed or not handed_on <= needed[function]
+            needed[function] |= handed_on
+    return {op.attrs["callee"]: op for _, op in calls if not all(map(_is_certain, _handed(op, needed)))}
+
+
+def _handed(call: Op, needed: dict[Function, set[Value]]) -> Iterator[Value]:
+    """The operands of a call that its callee needs to be bound."""
+    callee = call.attrs["callee"]
+    return (v for v, param in zip(call.operands, callee.params, strict=True) if param in needed.get(callee, ()))
+
+
 def settle_bound(functions: Sequence[Function]) -> None:
     """Turn each ``read`` into a ``bound`` op with its condition; those that are bound on every path go."""
     for function in functions:

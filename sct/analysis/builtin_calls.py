@@ -45,7 +45,7 @@ from .callees import SPECIAL, call
 from .classes import class_of, has_attribute, is_instance
 from .data import guard_class
 from .infer import Refusal, Specializer, is_own_set, merge, sequence_items
-from .instances import method_of
+from .instances import has_method, method_of
 from .iterators import is_lazy, make, make_filtered, make_generator, make_mapped, take_next
 from .loops import known_items, length
 from .primitives import _Arguments, apply, binary
@@ -74,7 +74,7 @@ def _len(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> 
         return length(sp, args[0])
     if isinstance(args[0], Static):
         return _len_of_static(sp, args[0])
-    if isinstance(args[0], Reference):
+    if isinstance(args[0], Reference) or has_method(args[0], "__len__"):
         return method_of(sp, args[0], "__len__", [])
     return UNDECIDED
 

@@ -213,9 +213,10 @@ def _call_class(sp: Specializer, cls: type, args: list[Abstract], kwargs: dict[s
             return Seq(cls, items)
     if cls.__module__ == "numpy" and cls.__name__ == "errstate":
         return construct(sp, cls, args, kwargs)
+    from .instances import iterates_plainly
     if hasattr(cls, "__enter__"):
-        return make_manager(sp, cls, args, kwargs)
-    iterates = _progress_iterable(sp, cls, args, kwargs)
+        return _make_manager(sp, cls, args, kwargs)
+    iterates = None if iterates_plainly(cls) else _progress_iterable(sp, cls, args, kwargs)
     if iterates is not None:
         return iterates
     from .instances import make_instance
@@ -224,6 +225,18 @@ def _call_class(sp: Specializer, cls: type, args: list[Abstract], kwargs: dict[s
         return made
     raise Refusal("SCT201", f"creating a {cls.__name__} inside a differentiated function is not supported yet",
                   "create it outside and pass it as an argument, or use a tuple")
+
+
+def _make_manager(sp: Specializer, cls: type, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """A context manager: opaque, unless it is given something that its methods may use or change."""
+    from .instances import make_instance
+    try:
+        return make_manager(sp, cls, args, kwargs)
+    except Refusal:
+        made = make_instance(sp, cls, args, kwargs) if isinstance(getattr(cls, "__exit__", None), types.FunctionType) else None
+        if made is None:
+            raise
+        return made
 
 
 def _progress_iterable(sp: Specializer, cls: type, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract | None:

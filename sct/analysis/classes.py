@@ -22,7 +22,7 @@ _BOUND: frozenset[type] = frozenset({types.MethodType, types.BuiltinMethodType, 
 def python_classes(a: Abstract) -> set[type] | None:
     """The classes a value may have at run time; None if unknown."""
     if isinstance(a, Static):
-        return {type(a.value)}
+        return {set} if isinstance(a.value, set) else {type(a.value)}
     if isinstance(a, Reference):
         return {a.kind} if a.place.kind is not None else None
     if isinstance(a, Seq):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import enum
 import functools
 import types
 import weakref
@@ -11,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from ..ir.core import Op, Value
-from ..ir.types import NONE, STR, Array, List, Object, Type, type_of
-from .abstract import Abstract, Bound, DataPath, Mapping, Range, Seq, Static
+from ..ir.types import NONE, STR, Array, Dict, List, Object, Tuple, Type, strip_const, type_of
+from .abstract import UNBOUND, Abstract, Bound, DataPath, Mapping, Range, Seq, Static
 from .infer import SIMPLE, Context, Frame, Refusal, Specializer
-from .references import owned
+from .references import fresh, owned
 
 
 def _name(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
@@ -33,7 +34,7 @@ def _cell(frame: Frame, name: str) -> Abstract:
         if name in current.cells:
             return current.cells[name]
         current = current.closure.frame if current.closure is not None else None
-    raise Refusal("SCT704", f"`{name.split('@')[0]}` is used before it is bound")
+    return UNBOUND
 
 
 def _free(sp: Specializer, frame: Frame, name: str) -> Abstract:
@@ -177,17 +178,55 @@ def parameter(context: Context, sp: Specializer, value: Value, example: Any, pat
     if isinstance(example, types.FunctionType):
         context.guard("code", path, example)
         return Static(example, path)
-    if isinstance(example, CODE):
+    if isinstance(example, (*CODE, enum.Enum)):
         context.guard("is", path, example)
         return Static(example, path)
+    if type(example) in (set, frozenset):
+        return _set(context, sp, example, path)
     if isinstance(example, types.MethodType | functools.partial):
         context.guard("method", path, example)
         return from_data(sp, example, path)
     t = type_of(example)
     context.guard("type", path, t)
-    value.type = t
+    value.type = item_by_item(context, t, example, path)
     context.examples[value] = (example, path)
     return _followed(sp, value, example) if context.places else sp.as_abstract(value)
+
+
+def _set(context: Context, sp: Specializer, example: Any, path: DataPath) -> Abstract:
+    """A set that is an argument: what it holds is part of what the function is specialised for."""
+    known = example.copy()
+    context.guard("set", path, known)
+    a = Static(known)
+    if not context.places or type(known) is frozenset:
+        return a
+    before = set(sp.positions)
+    made = fresh(sp, a)
+    context.given.update({place: path.root for place in sp.positions if place not in before})
+    return made
+
+
+def item_by_item(context: Context, t: Type, example: Any, path: DataPath) -> Type:
+    """The type of an argument with lists in it as so many items, where what they hold is written to, or is a dict."""
+    if isinstance(t, List) and _goes_apart(context, t.item):
+        context.guard("sequence", path, (list, len(example)))
+        for k, item in enumerate(example):
+            context.guard("type", path.item(k), type_of(item))
+        t = Tuple(tuple(map(type_of, example)), list)
+    if isinstance(t, Tuple):
+        items = (item_by_item(context, item, example[k], path.item(k)) for k, item in enumerate(t.items))
+        return Tuple(tuple(items), t.cls)
+    if isinstance(t, Dict):
+        return Dict(tuple((key, item_by_item(context, item, example[key], path.item(key))) for key, item in t.items))
+    return t
+
+
+def _goes_apart(context: Context, item: Type) -> bool:
+    item = strip_const(item)
+    if isinstance(item, List):
+        return _goes_apart(context, item.item)
+    parts = item.items if isinstance(item, Tuple) else ()
+    return isinstance(item, Dict) or context.apart and isinstance(item, Array) or any(_goes_apart(context, t) for t in parts)
 
 
 def _followed(sp: Specializer, value: Value, example: Any) -> Abstract:

@@ -7,7 +7,8 @@ may raise is left out, whether or not a derivative needs it.
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +16,9 @@ from ..ir.core import Block, Function, Op, walk
 from ..ir.ops import op_effect
 from ..ir.types import Object, Scalar, strip_const
 from . import abstract as ab
-from .abstract import LOST, NEVER, POISON, Seq
+from .abstract import LOST, NEVER, POISON, Place, Seq
 from .callees import GradientOf
+from .half_done import ANYTHING, after, may_be_caught
 from .infer import REGIONS, Exit, Frame, Refusal, Specializer, arrive
 from .positions import Positions, meet, moved, snapshot
 from .typecase import move_into
@@ -37,14 +39,19 @@ def run_try(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
     handled = [_classes(sp, sp.get(frame, v)) for v in op.operands]
     before, cells, narrowed = dict(sp.positions), dict(frame.cells), sp.narrowed
     ways: list[_Way] = []
+    count = len(sp.changes)
+    caught = [cls for classes in handled for cls in classes or ANYTHING]
     for k, block in enumerate(op.blocks):
         sp.positions, frame.cells, sp.narrowed = dict(before), dict(cells), dict(narrowed)
+        if k == 1:
+            half = _changed_before_it_fails(sp, ways[0].block, sp.changes[count:], caught)
         if ways:
-            _lose(sp, before, ways[0].exit)
-        ways.append(_visit(sp, frame, block, handled[k - 1] if k else (), op.attrs["names"][k - 1] if k else ""))
+            _lose(sp, before, ways[0].exit, half)
+        with _trying(sp, not k):
+            ways.append(_visit(sp, frame, block, handled[k - 1] if k else (), op.attrs["names"][k - 1] if k else ""))
     sp.positions, frame.cells, sp.narrowed = before, cells, narrowed
     sp.builder.loc = sp.place(op)
-    if any(op_effect(inner) == "writes" for inner in walk(ways[0].block)):
+    if any(op_effect(inner) == "writes" and inner.name != "store" for inner in walk(ways[0].block) if not inner.blocks):
         raise Refusal("SCT103", "the body of this `try` changes an array or a container, perhaps before it fails",
                       "make the change behind the `try`")
     while len(ways) > 1 and _passes_on(ways[-1]):
@@ -72,10 +79,34 @@ def _visit(sp: Specializer, frame: Frame, lowered: Block, classes: tuple[Any, ..
     return _Way(block, exit, classes, name)
 
 
-def _lose(sp: Specializer, before: Positions, body: Exit) -> None:
+@contextmanager
+def _trying(sp: Specializer, body: bool) -> Iterator[None]:
+    sp.trying += body
+    try:
+        yield
+    finally:
+        sp.trying -= body
+
+
+def _changed_before_it_fails(sp: Specializer, body: Block, changes: list[tuple[Place, Block, int]],
+                             caught: list[type]) -> Callable[[Place], bool]:
+    """Whether a place may have changed already when the body raises something that is caught."""
+    found: dict[Place, bool] = {}
+    for place, block, at in changes:
+        later = after(block, at, body)
+        failing = later is None or any(_may_fail(op) and may_be_caught(op, caught) for op in later)
+        found[place] = found.get(place, False) or failing
+    return lambda place: found.get(place, True)
+
+
+def _may_fail(op: Op) -> bool:
+    return op.name not in _FAILING or not _never_raises(op)
+
+
+def _lose(sp: Specializer, before: Positions, body: Exit, half: Callable[[Place], bool]) -> None:
     """What the body has changed and an exception may have left half done is not known in a handler."""
-    after = body.positions or {}
-    sp.positions.update(dict.fromkeys(moved(before, [after], list(before)), LOST))
+    later = body.positions or {}
+    sp.positions.update((place, LOST) for place in moved(before, [later], list(before)) if half(place))
 
 
 def _passes_on(way: _Way) -> bool:
@@ -113,7 +144,7 @@ def _close(sp: Specializer, frame: Frame, op: Op, ways: list[_Way]) -> Exit | No
         sp.builder.emit("try", blocks=blocks, handlers=handlers, names=names)
         sp.builder.emit("raise", unreachable=True)
         return _ended(sp, frame, op, ways)
-    known, places = meet(sp.positions, [way.exit.positions or {} for way in ends])
+    known, places = _met(sp.positions, [way.exit.positions or {} for way in ends])
     count = len(op.results)
     given = [[snapshot(a, way.exit.positions or {}) for a in way.exit.values] for way in ends]
     columns = [*zip(*given, strict=True), *places.values()]
@@ -135,11 +166,25 @@ def _close(sp: Specializer, frame: Frame, op: Op, ways: list[_Way]) -> Exit | No
     return None
 
 
+def _met(before: Positions, paths: list[Positions]) -> tuple[Positions, dict[Place, tuple[ab.Abstract, ...]]]:
+    """What is known behind the statement, and what its ways hand on: of a single way, too, for it is a block of its own."""
+    if len(paths) > 1:
+        return meet(before, paths)
+    (path,) = paths
+    handed = {p for p in moved(before, paths, list(before)) if path.get(p, LOST) is not LOST}
+    known = {place: path.get(place, LOST) for place in before if place not in handed}
+    return known, {place: (snapshot(path[place], path),) for place in before if place in handed}
+
+
 # ------------------------------------------------------------------------------------------------- what must raise for itself
 
 _TOTAL = frozenset({operator.add, operator.sub, operator.mul, operator.neg, operator.pos, operator.lt, operator.le, operator.gt,
                     operator.ge, operator.eq, operator.ne, operator.not_, operator.is_, operator.is_not})
 """Operators that never raise on Python numbers of one kind."""
+
+
+_FAILING = ("call", "invoke", "iaddv", "attr", "global")
+"""Ops that may raise for what they are given."""
 
 
 def settle_handled(functions: Sequence[Function]) -> None:
@@ -155,7 +200,7 @@ def settle_handled(functions: Sequence[Function]) -> None:
             if op.name == "invoke":
                 callee = op.attrs["callee"]
                 work.append(callee.info.function.body if isinstance(callee.info, GradientOf) else callee.body)
-            if op.name in ("call", "invoke", "iaddv", "attr", "global") and not _never_raises(op):
+            if op.name in _FAILING and not _never_raises(op):
                 op.attrs["may_raise"] = op.attrs["handled"] = True
 
 

@@ -75,6 +75,8 @@ class Context:
     """Whether lists in lists whose length only run time knows change."""
     lists: dict[Value, Abstract] = field(default_factory=dict)
     """Such lists, and what they have been taken out of."""
+    apart: bool = False
+    """Whether lists of arrays that are arguments are known item by item: where such an array is written to."""
     assigned: set[str] = field(default_factory=set)
     """Names of attributes that are assigned: those of arguments are read on entry."""
     spliced: Block | None = None
@@ -96,6 +98,10 @@ class Context:
             self.tables.add(table)
         if attribute:
             self.assigned.add(attribute)
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget everything that specialisation found out."""
         for found in (self.obstacles, self.guards, self.examples, self.stack, self.remembering, self.standing, self.given,
                       self.changed, self.lists):
             found.clear()
@@ -108,7 +114,7 @@ class Context:
         self.obstacles.setdefault(key, Obstacle(loc, refusal.code, refusal.message, refusal.hint))
 
     def guard(self, kind: str, path: DataPath, expected: Any) -> None:
-        several = expected if kind in ("has", "lacks") else None
+        several = expected if kind in ("has", "lacks", "holds") else None
         self.guards[(kind, path.scope, path.root, path.steps, id(path.owner), several)] = (path, expected)
 
     def check(self) -> None:
@@ -172,10 +178,18 @@ class Specializer:
         """How many joins without a common type surround the current op (see ``typecase.py``)."""
         self.positions: Positions = {}
         """How many items have been taken from each iterator, at this point of the program."""
+        self.trying = 0
+        """How many ``try`` statements there are around the current op, in their bodies."""
+        self.changes: list[tuple[ab.Place, Block, int]] = []
+        """What has changed, and behind how many ops of which block."""
         self.held: Loc | None = None
         """Where everything stands while a function of the standard library is visited: at its call."""
         self.loop_shapes: dict[Any, list[Shape]] = {}
         """Types that each loop carried when it was last visited: the next visit starts from them."""
+
+    def note_change(self, place: ab.Place) -> None:
+        """Record that what is at a place changes here."""
+        self.changes.append((place, self.builder.block, len(self.builder.block.ops)))
 
     def place(self, op: Op) -> Loc:
         """Where an op of the function that is visited stands, for the user."""
@@ -573,6 +587,7 @@ def _setcell(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> lis
 
 
 def _share(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
+    sp.note_change(_place(frame, op.attrs["place"]))
     sp.positions[_place(frame, op.attrs["place"])] = args[0]
     return []
 
@@ -611,7 +626,7 @@ def _build(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[
     for a, star in zip(args, stars, strict=True):
         items.extend(sequence_items(sp, a, "unpacking with `*`") if star else [a])
     if kind is set:
-        return [_set_of(sp, items)]
+        return [fresh(sp, _set_of(sp, items))]
     return [fresh(sp, Seq(kind, items))]
 
 
@@ -633,7 +648,18 @@ def _joined(sp: Specializer, args: list[Abstract], stars: Sequence[bool]) -> Abs
 
 def is_own_set(a: Abstract) -> bool:
     """Whether ``a`` is a set that nothing outside the function can change."""
-    return isinstance(a, Static) and (type(a.value) is frozenset or type(a.value) is set and a.path is None)
+    return isinstance(a, Static) and (type(a.value) is frozenset or type(a.value) in (set, WornSet) and a.path is None)
+
+
+class WornSet(set[Any]):
+    """A set from which items were taken: those put in later may stand elsewhere than in one that is new."""
+
+
+def items_in_order(values: Any) -> list[Abstract]:
+    """The items of a set in the order in which Python goes through them, where this is known."""
+    if type(values) is not WornSet and all(type(v) is int and 0 <= v < 8 for v in values):
+        return [Static(v) for v in sorted(values)]  # each stands at the place that is its value, however large the table
+    raise Refusal("SCT711", "in which order the items of a set come is not known", "iterate over `sorted(...)`")
 
 
 def _set_of(sp: Specializer, items: list[Abstract]) -> Static:
@@ -653,6 +679,8 @@ def sequence_items(sp: Specializer, a: Abstract, what: str) -> list[Abstract]:
         return a.items
     if isinstance(a, Static) and isinstance(a.value, str | tuple | list | range):
         return [Static(v) for v in a.value]
+    if isinstance(a, Static) and is_own_set(a):
+        return items_in_order(a.value)
     if isinstance(a, ab.Range):
         bounds = [sp.static(x, "the range") for x in (a.lo, a.hi, a.step)]
         return [Static(v) for v in range(*bounds)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import abc
 import dataclasses
+import functools
 import inspect
 import types
 import typing
@@ -153,6 +154,8 @@ def attribute_of(sp: Specializer, base: Reference, held: Instance, name: str) ->
         return call(sp, Static(raw.fget), [base], {})
     if name in held.attrs:
         return held.attrs[name]
+    if isinstance(raw, functools.cached_property):
+        return _computed_once(sp, base, name, raw)
     if isinstance(raw, types.FunctionType):
         if held.source is not None and name in getattr((sp.known(held.source) or (None,))[0], "__dict__", ()):
             return attribute(sp, held.source, name)
@@ -171,13 +174,48 @@ def attribute_of(sp: Specializer, base: Reference, held: Instance, name: str) ->
     return _of_class(sp, cls, name)
 
 
-def method_of(sp: Specializer, base: Reference, name: str, args: list[Abstract],
+def iterates_plainly(cls: type) -> bool:
+    """Whether objects of a class are gone through by an ``__iter__`` that can be looked into: it is no generator."""
+    raw = inspect.getattr_static(cls, "__iter__", None)
+    return is_plain(cls) and isinstance(raw, types.FunctionType) and not inspect.isgeneratorfunction(raw)
+
+
+def _computed_once(sp: Specializer, base: Reference, name: str, raw: functools.cached_property[Any]) -> Abstract:
+    """``functools.cached_property``: from now on the object holds the value."""
+    if not isinstance(raw.func, types.FunctionType):
+        raise Refusal("SCT710", f"the property `{name}` cannot be looked into")
+    guard_class(sp, base.kind, name, raw)
+    value = call(sp, Static(raw.func), [base], {})
+    held = read(sp, base)
+    assert isinstance(held, Instance)
+    change(sp, base, Instance(held.cls, {**held.attrs, name: value}, held.source))
+    return value
+
+
+def has_method(a: Abstract, name: str) -> bool:
+    """Whether ``a`` is an object of a class of the user's that defines this special method in Python."""
+    cls = _class_of(a)
+    if name == "__iter__":
+        return cls is not None and iterates_plainly(cls)
+    return cls is not None and isinstance(inspect.getattr_static(cls, name, None), types.FunctionType)
+
+
+def _class_of(a: Abstract) -> type | None:
+    if isinstance(a, Reference):
+        return a.kind
+    t = strip_const(a.type) if isinstance(a, Value) else None
+    return t.cls if isinstance(t, Object) else None
+
+
+def method_of(sp: Specializer, base: Abstract, name: str, args: list[Abstract],
               kwargs: dict[str, Abstract] | None = None) -> Abstract:
     """A special method of an object's class, called."""
-    raw = inspect.getattr_static(base.kind, name, None)
+    cls = _class_of(base)
+    assert cls is not None
+    raw = inspect.getattr_static(cls, name, None)
     if not isinstance(raw, types.FunctionType):
-        raise Refusal("SCT709", f"this always raises TypeError: a {base.kind.__name__} has no `{name}`")
-    guard_class(sp, base.kind, name, raw)
+        raise Refusal("SCT709", f"this always raises TypeError: a {cls.__name__} has no `{name}`")
+    guard_class(sp, cls, name, raw)
     return call(sp, Static(raw), [base, *args], kwargs or {})
 
 
@@ -217,7 +255,7 @@ def store_attribute(sp: Specializer, base: Abstract, name: str, value: Abstract,
         guard_class(sp, cls, name, raw)
         call(sp, Static(raw.fset), [base, value], {})
         return
-    if hasattr(type(raw), "__set__") and not isinstance(raw, types.MemberDescriptorType):
+    if hasattr(type(raw), "__set__") and not isinstance(raw, types.MemberDescriptorType | functools.cached_property):
         raise Refusal("SCT609", f"`{name}` is assigned by a descriptor, which is not supported", "use a property")
     if name.startswith("__") and name.endswith("__"):
         raise Refusal("SCT609", f"`{name}` is assigned", "use another name")
@@ -230,6 +268,10 @@ def opened(sp: Specializer, value: Value, example: Any) -> Abstract:
     if not isinstance(t, Object) or not sp.context.assigned or not is_plain(t.cls):
         return value
     own = getattr(example, "__dict__", {})
+    known = sp.known(value)
+    for name in sorted(sp.context.assigned):
+        if known is not None and isinstance(inspect.getattr_static(t.cls, name, None), functools.cached_property):
+            sp.context.guard("holds", known[1].attr("__dict__"), (name, name in own))
     attrs = {name: attribute(sp, value, name) for name in sorted(sp.context.assigned) if name in own}
     return fresh(sp, Instance(t.cls, attrs, value))
 

@@ -67,6 +67,9 @@ def make(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> 
     t = strip_const(held.type) if isinstance(held, Value) else None
     if isinstance(a, StoredIterator):
         return a
+    from .instances import has_method, method_of
+    if has_method(a, "__iter__"):
+        return method_of(sp, a, "__iter__", [])
     if isinstance(held, Seq | Mapping | Range | Iteration) or isinstance(t, Array | List | Tuple) or \
             (isinstance(a, Static) and isinstance(a.value, str | tuple | list)):
         return stored(sp, a)
@@ -160,7 +163,7 @@ def sources(a: Iteration) -> list[Abstract]:
     """The iterables among the parts of an iteration."""
     if a.kind.endswith("zip"):
         return a.parts
-    if a.kind == "endless":
+    if a.kind in ("endless", "computed"):
         return []
     return a.parts[:1] if a.kind == "enumerate" else a.parts[{"reversed": 0, "map": 1, "target": 1, "filter": 2}[a.kind]:]
 

@@ -16,8 +16,20 @@ from . import abstract as ab
 from .abstract import LOST, NEVER, POISON, Abstract, Iteration, JoinError, Mapping, Place, Range, Seq, Shape, Static, View
 from .decisions import decide
 from .fixpoint import finish_loop, iterate, mirrored
-from .infer import REGIONS, Exit, Frame, Pending, Refusal, Specializer, arrive, emit_guard, truth
-from .managers import check_manager
+from .infer import (
+    REGIONS,
+    Exit,
+    Frame,
+    Pending,
+    Refusal,
+    Specializer,
+    arrive,
+    emit_guard,
+    is_own_set,
+    items_in_order,
+    truth,
+)
+from .managers import check_exit, check_manager, is_followed
 from .positions import meet, moved, snapshot
 from .primitives import apply, construct
 from .references import NeedsPlaces, adopt, borrowed, content, holds_references, references
@@ -58,7 +70,10 @@ def _run_for(sp: Specializer, frame: Frame, op: Op) -> None:
     if iterable in (POISON, NEVER):
         _skip(sp, frame, op, iterable)
         return
-    from .iterators import is_lazy
+    from .instances import has_method
+    from .iterators import is_lazy, make
+    if has_method(iterable, "__iter__"):
+        iterable = make(sp, [iterable], {})
     if is_lazy(iterable):
         from .rounds import run_lazily
         run_lazily(sp, frame, op, iterable)
@@ -209,6 +224,8 @@ def known_items(sp: Specializer, a: Abstract) -> list[Abstract] | None:
         return [Static(k) for k in a.items]
     if isinstance(a, Static) and isinstance(a.value, str | tuple | list):
         return [Static(v) for v in a.value]
+    if isinstance(a, Static) and is_own_set(a):
+        return items_in_order(a.value)
     if isinstance(a, Range) and sp.context.splicing and all(isinstance(x, Static) for x in (a.lo, a.hi, a.step)):
         return [Static(v) for v in range(a.lo.value, a.hi.value, a.step.value)]  # type: ignore[union-attr]
     if isinstance(a, Iteration):
@@ -249,7 +266,7 @@ def _first_items(sp: Specializer, a: Abstract, most: int) -> list[Abstract] | No
 
 
 def _known_composite(sp: Specializer, a: Iteration) -> list[Abstract] | None:
-    if a.kind == "endless":
+    if a.kind in ("endless", "computed"):
         return None
     parts = [known_items(sp, p) for p in (a.parts if a.kind.endswith("zip") else a.parts[:1])]
     if a.kind.endswith("zip") and not all(p is None for p in parts):  # a range beside items that are known one by one
@@ -343,6 +360,9 @@ def _plan_composite(sp: Specializer, a: Iteration) -> Counted | Each:
         raise Refusal("SCT204", "zip(strict=True) is supported as what a loop goes over, not here", "leave `strict` out")
     if a.kind == "endless":
         raise Refusal("SCT711", "this never ends by itself", "put it into a zip with a sequence, or write a `while` loop")
+    if a.kind == "computed":
+        handler, count, *data = a.parts
+        return Counted(Static(0), count, Static(1), lambda k: item_at(sp, Iteration("endless", [handler, *data]), k))
     if a.kind not in ("enumerate", "zip", "reversed"):
         raise Refusal("SCT711", f"a {a.kind} of run-time length is not supported here", "use a comprehension")
     if a.kind == "reversed":
@@ -358,7 +378,7 @@ def _plan_composite(sp: Specializer, a: Iteration) -> Counted | Each:
             zero = isinstance(start, Static) and start.value == 0
             return Seq(tuple, [k if zero else apply(sp, operator.add, [start, k]), inner.item(k)])
         return Counted(inner.lo, inner.hi, inner.step, numbered, inner.sources)
-    plans = [_part_plan(sp, p) for p in a.parts]
+    plans = [part_plan(sp, p) for p in a.parts]
     counts = [plan.hi for plan, part in zip(plans, a.parts, strict=True) if not is_endless(part)]
     if not counts:
         return _plan_composite(sp, Iteration("endless", []))
@@ -369,7 +389,8 @@ def _plan_composite(sp: Specializer, a: Iteration) -> Counted | Each:
     return Counted(Static(0), count, Static(1), lambda k: Seq(tuple, [p.item(k) for p in plans]), sources)
 
 
-def _part_plan(sp: Specializer, part: Abstract) -> Counted:
+def part_plan(sp: Specializer, part: Abstract) -> Counted:
+    """How to find the items of one of several sequences that are gone through together, counted from 0."""
     if is_endless(part):
         return Counted(Static(0), Static(None), Static(1), lambda k: item_at(sp, part, k))
     items = known_items(sp, part)
@@ -592,6 +613,8 @@ def _guarded_rest(sp: Specializer, frame: Frame, op: Op, items: Items, left: Val
 
 def run_with(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
     """A ``with`` on inactive context managers; the body is ordinary code."""
+    if len(op.operands) == 1 and is_followed(given := sp.get(frame, op.operands[0])):
+        return _with_object(sp, frame, op, given)
     managers = []
     for v in op.operands:
         a = sp.get(frame, v)
@@ -632,6 +655,22 @@ def run_with(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
         inside = {place: a for place, a in sp.positions.items() if isinstance(a, Static) or place in before}
         sp.positions = arrive(sp, inside, moving, after[count:])
         sp.bind(frame, op, after[:count])
+    return None
+
+
+def _with_object(sp: Specializer, frame: Frame, op: Op, manager: Abstract) -> Exit | None:
+    """A ``with`` on an object that is followed: its methods are called before and behind the body."""
+    from .instances import method_of
+    check_exit(sp, manager)
+    entered = method_of(sp, manager, "__enter__", [])
+    for arg in op.blocks[0].args:
+        frame.env[arg] = entered
+    exit = sp.run_block(frame, op.blocks[0])
+    if exit.kind != "yield":
+        sp.bind(frame, op, [POISON if exit.kind == "poison" else NEVER] * len(op.results))
+        return Exit("raise", [], op) if exit.kind == "raise" else None
+    method_of(sp, manager, "__exit__", [Static(None)] * 3)
+    sp.bind(frame, op, exit.values)
     return None
 
 

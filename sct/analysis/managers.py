@@ -21,7 +21,7 @@ from ..ir.ops import LOOPS
 from ..ir.rewrite import incoming, item_count
 from ..ir.types import STR, Object, Scalar, strip_const
 from ..rules import registry
-from .abstract import Abstract, Static
+from .abstract import Abstract, Reference, Static
 from .data import guard_class
 from .infer import Refusal, Specializer
 from .primitives import construct
@@ -39,6 +39,10 @@ def check_manager(sp: Specializer, manager: Abstract) -> None:
     if cls is MADE_BY_GENERATOR:
         _check_generator(manager)
         return
+    _check_method(sp, cls)
+
+
+def _check_method(sp: Specializer, cls: type) -> None:
     method = getattr(cls, "__exit__", None)
     if not isinstance(method, types.FunctionType):
         raise _may_swallow(cls, "is not written in Python")
@@ -49,6 +53,21 @@ def check_manager(sp: Specializer, manager: Abstract) -> None:
     if not lets_through(lowered):
         raise _may_swallow(cls, "may return something true")
     guard_class(sp, cls, "__exit__", method)
+
+
+def is_followed(manager: Abstract) -> bool:
+    """Whether a context manager is an object whose attributes are known: what it does on entry and exit is followed."""
+    from .instances import has_method
+    return isinstance(manager, Reference) and has_method(manager, "__enter__") and has_method(manager, "__exit__")
+
+
+def check_exit(sp: Specializer, manager: Abstract) -> None:
+    """Refuse such an object unless its ``__exit__`` lets exceptions through, and nothing could see that it was not run."""
+    assert isinstance(manager, Reference)
+    _check_method(sp, manager.kind)
+    if sp.trying:
+        what = f"a handler may find what `{manager.kind.__name__}.__exit__` does when an exception leaves this `with`"
+        raise Refusal("SCT713", what, "put the `try` inside of the `with`")
 
 
 MADE_BY_GENERATOR = contextlib._GeneratorContextManager

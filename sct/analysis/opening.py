@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from ..ir.core import Function, Op, Value, walk
 from ..ir.ops import STORES
+from ..ir.types import Object
 from .alias import AliasClasses, check_inplace, memory_of_results
 
 
@@ -40,7 +41,7 @@ def callees_to_open(functions: Sequence[Function], entry: Function) -> set[Funct
             places = {k for k, p in enumerate(function.params) if names.find(p) in roots}
             if function is not entry and places:
                 found.setdefault(function, set()).update(places)
-            for callee in _shared_by(names, roots):
+            for callee in (*_shared_by(names, roots), *_given_containers(function, names, roots)):
                 found.setdefault(callee, set())
         changed = found != before
     return set(found)
@@ -60,6 +61,13 @@ def _shared_by(names: AliasClasses, roots: set[Value]) -> Iterator[Function]:
     for value in (v for root in roots for v in names.members[root]):
         op = value.owner
         if isinstance(op, Op) and op.name == "invoke" and not returns_alone(op, value):
+            yield op.attrs["callee"]
+
+
+def _given_containers(function: Function, names: AliasClasses, roots: set[Value]) -> Iterator[Function]:
+    """The callees that are given an object which may hold memory that is written to: what they read of it is not copied."""
+    for op in walk(function.body):
+        if op.name == "invoke" and any(isinstance(v.type, Object) and names.find(v) in roots for v in op.operands):
             yield op.attrs["callee"]
 
 

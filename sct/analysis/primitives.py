@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import functools
 import inspect
 import math
@@ -21,7 +22,7 @@ from ..rules.shapes import ShapeOf, SizeOf
 from . import abstract as ab
 from .abstract import NEVER, Abstract, Bound, Closure, JoinError, Mapping, Range, Reference, Seq, Slice, Static, View, lift
 from .data import never_changes
-from .infer import SIMPLE, Frame, Refusal, Specializer, is_own_set
+from .infer import SIMPLE, Frame, Refusal, Specializer, is_own_set, truth
 from .powers import require_real
 from .references import content, fresh, kind_of, plain
 from .result_types import NoResult, result_type
@@ -163,6 +164,8 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
         operands = [_conform(sp, v, t.items[0] if isinstance(t, Tuple) else t) for v in operands]
         if rebound is not None and isinstance(operands[0].owner, Op) and operands[0].owner.name == "broadcast":
             operands[0].owner.name = "narrow"  # an array that is changed in place has the shape of the result
+            if isinstance(operands[0].owner.operands[0].type, OrConst):
+                operands[0].owner.attrs["assumed"] = True  # it may as well be a number, and the result a new array
     if sp.context.splicing:
         attrs["adjoint"] = True
     elif may_raise(fn, args) or sp.context.signals and _may_signal(fn, t):
@@ -445,7 +448,7 @@ def _unary(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[
 
 def _binary(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
     result = binary(sp, op.attrs["op"], *(content(sp, a) for a in args))
-    return [fresh(sp, result) if any(kind_of(content(sp, a)) in (list, dict) for a in args) else result]
+    return [fresh(sp, result) if any(kind_of(content(sp, a)) in (list, dict, set) for a in args) else result]
 
 
 def binary(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abstract) -> Abstract:
@@ -472,7 +475,7 @@ def now(fn: Callable[..., Any], *args: Any) -> Any:
 
 
 def _foldable(value: Any) -> bool:
-    return isinstance(value, int | str | bytes | np.dtype | type) or value is None
+    return isinstance(value, int | str | bytes | np.dtype | type | enum.Enum) or value is None
 
 
 def _on_sequences(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abstract) -> Abstract:
@@ -526,14 +529,15 @@ def inplace(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abstract) -
     if kind_of(content(sp, x)) in (list, dict):
         from .changes import change_in_place
         return change_in_place(sp, fn, x, y)
+    if kind_of(content(sp, x)) is set:
+        from .sets import change_set
+        return change_set(sp, fn, x, y)
     method = f"__i{getattr(fn, '__name__', '').strip('_')}__"
     if isinstance(x, Reference) and hasattr(x.kind, method):
         from .instances import method_of
         return method_of(sp, x, method, [y])
     x, y = content(sp, x), content(sp, y)
     t = strip_const(x.type) if isinstance(x, Value) else None
-    if isinstance(x, Static) and type(x.value) is set:
-        raise Refusal("SCT602", "an operator that changes a set in place is not supported", "write `x = x | …`")
     if not isinstance(t, Array):
         if (cls := user_class(x)) is not None and hasattr(cls, method):
             raise Refusal("SCT602", f"an operator that changes a {cls.__name__} in place is not supported", "write `x = x + …`")
@@ -556,6 +560,8 @@ def inplace(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abstract) -
 def _store_result(sp: Specializer, array: Value, result: Value) -> Value:
     """``array += y`` whose sum is of another type than the array, which it is converted to: plainly stored."""
     assert isinstance(result.owner, Op)
+    if isinstance(array.type, OrConst):
+        raise Refusal("SCT601", "writing into something that is not certainly an array is not supported", "write `x = x + …`")
     result.owner.name, result.hint = "call", ""
     WRITERS["store"](sp, array, Static(Ellipsis), result)
     return array
@@ -609,6 +615,12 @@ def _may_be(t: Type, obj: Any) -> bool:
 
 
 def _membership(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abstract) -> Abstract:
+    from .instances import has_method, method_of
+    if has_method(y, "__contains__"):
+        found = truth(sp, method_of(sp, y, "__contains__", [x]))
+        if isinstance(found, bool):
+            return Static(found if fn is contains else not found)
+        return apply(sp, bool if fn is contains else operator.not_, [found])
     if isinstance(y, Mapping):
         found = sp.static(x, "the key") in y.items
         return Static(found if fn is contains else not found)

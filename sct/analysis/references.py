@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from .infer import Specializer
 
 
+class NeedsItems(Exception):
+    """Raised where an array is written to that a list holds which is an argument: its items have to be known one by one."""
+
+
 class NeedsPlaces(Exception):
     """Raised where a container is changed whose place is not followed yet."""
 
@@ -53,6 +57,8 @@ def kind_of(a: Abstract) -> type | None:
     """The class of a container that can change; None for the rest."""
     if isinstance(a, Seq):
         return list if a.kind is list else None
+    if isinstance(a, Static):
+        return set if isinstance(a.value, set) and a.path is None else None
     if isinstance(a, Mapping | Instance):
         return dict if isinstance(a, Mapping) else a.cls
     if isinstance(a, Value) and isinstance(a.type, List | Table):
@@ -204,6 +210,7 @@ def change(sp: Specializer, a: Reference, new: Abstract) -> None:
     for place in sp.positions:
         if place is not a.place and place.kind is not None and place.group is a.place.group:
             sp.positions[place] = LOST
+    sp.note_change(a.place)
     sp.positions[a.place] = new
 
 

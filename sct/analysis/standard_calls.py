@@ -12,13 +12,14 @@ from typing import Any
 from ..ir.ops import MATCHED_AS_A_WHOLE, is_mapping, is_sequence, part_of, without_keys
 from ..runtime import standard
 from . import abstract as ab
+from . import arranged
 from .abstract import Abstract, Bound, Iteration, Mapping, Seq, Slice, Static, StoredIterator
 from .attributes import attribute, itself
 from .callees import SPECIAL, SPECIAL_CLASSES, call, call_standard
 from .classes import python_classes
 from .infer import Refusal, Specializer, truth
 from .iterators import AGAIN, drain, is_lazy
-from .loops import known_items, short_range
+from .loops import is_endless, item_at, known_items, length, short_range
 from .primitives import binary, now
 from .subscripts import getitem
 
@@ -41,17 +42,37 @@ def _known(sp: Specializer, a: Abstract) -> list[Abstract] | None:
     return short_range(a) if isinstance(a, ab.Range) else known_items(sp, a)
 
 
-def _arranged(fn: Any) -> Handler:
+def _arrangement(fn: Any) -> Handler:
     """A function of ``itertools`` that puts items together without looking at them: run on what stands for them."""
     what = f"itertools.{fn.__name__}"
 
     def build(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
         fill = {k: kwargs.pop(k) for k in ("fillvalue",) if k in (kwargs := dict(kwargs))}
         options = {k: sp.static(a, f"`{k}` of {what}") for k, a in kwargs.items()}
+        found = _at_run_time(sp, fn, args, options, fill.get("fillvalue", Static(None)))
+        if found is not None:
+            return found
         pools = [a if isinstance(a, Static) and isinstance(a.value, int) else _items(sp, a, what) for a in args]
-        arranged = functools.partial(fn, **options, **fill)
-        return _as_seq(now(arranged, *(p.value if isinstance(p, Static) else p for p in pools)))
+        arrange = functools.partial(fn, **options, **fill)
+        return _as_seq(now(arrange, *(p.value if isinstance(p, Static) else p for p in pools)))
     return build
+
+
+def _at_run_time(sp: Specializer, fn: Any, args: list[Abstract], options: dict[str, Any], fill: Abstract) -> Abstract | None:
+    """What ``fn`` makes of sequences of which only run time knows the lengths; None where they are known."""
+    numbers = [a for a in args if isinstance(a, Static) and isinstance(a.value, int)]
+    pools = [a for a in args if a not in numbers]
+    if not pools or not all(arranged.is_long(sp, a) for a in pools) or all(_known(sp, a) is not None for a in pools):
+        return None
+    if fn is itertools.zip_longest:
+        return arranged.longest(sp, pools, fill)
+    if fn is itertools.product:
+        return arranged.table(sp, fn, pools, 0, options.get("repeat", 1))
+    choose = numbers[0].value if numbers else options.get("r")
+    if choose is None:
+        raise Refusal("SCT705", f"how many items itertools.{fn.__name__} takes is not known before the function runs",
+                      "give it a second argument")
+    return arranged.table(sp, fn, pools, choose)
 
 
 def _as_seq(items: Iterable[Any]) -> Seq:
@@ -59,6 +80,8 @@ def _as_seq(items: Iterable[Any]) -> Seq:
 
 
 def _chained(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    if args and all(arranged.is_long(sp, a) for a in args) and any(_known(sp, a) is None for a in args):
+        return arranged.chained(sp, args)
     return Seq(tuple, [item for a in args for item in _items(sp, a, "itertools.chain")])
 
 
@@ -72,6 +95,9 @@ def _islice(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) 
         raise Refusal("SCT709", "this always raises ValueError: a bound of itertools.islice is negative, or not an integer")
     none = Static(None)
     lo, hi, step = (none, *bounds, none) if len(bounds) == 1 else (*bounds, none)[:3]
+    if is_endless(source) and all(isinstance(b, Static) for b in bounds) and isinstance(hi, Static) and hi.value is not None:
+        places = range(hi.value)[sp.static(Slice(lo, hi, step), "a bound of itertools.islice")]
+        return Seq(tuple, [item_at(sp, source, Static(k)) for k in places])
     if is_lazy(source) or _known(sp, source) is not None:
         return Seq(tuple, _items(sp, source, "itertools.islice")[sp.static(Slice(lo, hi, step), "a bound of itertools.islice")])
     if not all(isinstance(b, Static) for b in bounds):
@@ -90,8 +116,10 @@ def _pairwise(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]
 def _repeat(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     if len(args) + len(kwargs) < 2:
         return Iteration("endless", [Static(item_of_repeat), args[0]])
-    times = sp.static(kwargs["times"] if kwargs else args[1], "`times` of itertools.repeat")
-    return Seq(tuple, [args[0]] * times)
+    times = kwargs["times"] if kwargs else args[1]
+    if not isinstance(times, Static):
+        return arranged.repeated(sp, args[0], times)
+    return Seq(tuple, [args[0]] * times.value)
 
 
 def _count(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -103,6 +131,8 @@ def _count(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -
 
 
 def _cycle(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    if _known(sp, args[0]) is None and (own := arranged.unchanging(sp, args[0])) is not None:
+        return Iteration("endless", [Static(item_of_cycle), own])
     items = _items(sp, args[0], "itertools.cycle")
     if not items:
         return Seq(tuple, [])
@@ -123,12 +153,14 @@ def item_of_count(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstr
 def item_of_cycle(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     """The item that ``itertools.cycle(items)`` gives at a place."""
     items, k = args
-    return getitem(sp, items, binary(sp, operator.mod, k, Static(len(items.items))))  # type: ignore[union-attr]
+    return getitem(sp, items, binary(sp, operator.mod, k, length(sp, items)))
 
 
 def _starmap(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     fn, source = args
     what = "itertools.starmap"
+    if arranged.is_long(sp, source) and _known(sp, source) is None:
+        return Iteration("map", [fn, source])
     items: list[Abstract] = [Seq(tuple, _items(sp, item, what)) for item in _items(sp, source, what)]
     return Iteration("map", [fn, Seq(tuple, items)])
 
@@ -292,7 +324,7 @@ _ARRANGING = (itertools.product, itertools.combinations, itertools.permutations,
 
 _register_getters()
 SPECIAL.update({fn: fn for fn in (item_of_repeat, item_of_count, item_of_cycle)})
-SPECIAL.update({fn: _arranged(fn) for fn in _ARRANGING})
+SPECIAL.update({fn: _arrangement(fn) for fn in _ARRANGING})
 SPECIAL.update({
     is_sequence: _is_a(Sequence, (str, bytes, bytearray)), is_mapping: _is_a(abc.Mapping, ()), part_of: _part_of,
     without_keys: _without_keys,

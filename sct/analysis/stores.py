@@ -14,7 +14,7 @@ import numpy as np
 
 from ..ir.core import Op, Value, walk
 from ..ir.ops import Slot, op_effect
-from ..ir.types import Array, Scalar, Type, strip_const
+from ..ir.types import BOTTOM, Array, OrConst, Scalar, Type, is_array, strip_const
 from .abstract import Abstract, Reference, Seq, Slice, Static
 from .alias import may_alias
 from .infer import SIMPLE, Frame, Refusal, Specializer
@@ -70,11 +70,13 @@ def store(sp: Specializer, base: Abstract, index: Abstract, value: Abstract, fn:
         store_item(sp, base, index, value, fn)
         return
     base, index, value = content(sp, base), plain(sp, index), content(sp, value)
-    if isinstance(base, Reference):
-        from .instances import method_of
+    from .instances import has_method, method_of
+    if isinstance(base, Reference) or has_method(base, "__setitem__"):
         value = value if fn is None else binary(sp, fn, method_of(sp, base, "__getitem__", [index]), value)
         method_of(sp, base, "__setitem__", [index, value])
         return
+    if isinstance(base, Value) and isinstance(base.type, OrConst) and is_array(base.type):
+        base = sp.builder.value("narrow", [base], base.type.base, base.hint)  # Python raises where it is a number or ``None``
     if not isinstance(base, Value) or not isinstance(base.type, Array):
         raise Refusal("SCT601", "writing into something that is not certainly an array is not supported", WAY_OUT)
     kind = base.type
@@ -97,7 +99,8 @@ def _fitting(sp: Specializer, kind: Array, place: Type, value: Abstract, fn: Cal
         value = apply(sp, np.array, [value])
     given = sp.lift(value)
     have = strip_const(given.type)
-    if not isinstance(have, Scalar | Array) or have != given.type and not isinstance(value, Static):
+    is_constant = isinstance(given.type, OrConst) and given.type.base is BOTTOM
+    if not isinstance(have, Scalar | Array) or have != given.type and not is_constant:
         raise Refusal("SCT601", f"a value of type {given.type} cannot be stored into an array here", WAY_OUT)
     if have.dtype.startswith("complex") and not kind.dtype.startswith("complex"):
         raise Refusal("SCT604", f"a complex value does not fit into {kind}", "store its real part")

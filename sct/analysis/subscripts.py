@@ -62,8 +62,8 @@ def _settle_items(sp: Specializer, a: Reference) -> None:
 
 def _item(sp: Specializer, base: Abstract, index: Abstract) -> Abstract:
     given, base = base, content(sp, base)
-    if isinstance(base, Reference):
-        from .instances import method_of
+    from .instances import has_method, method_of
+    if isinstance(base, Reference) or has_method(base, "__getitem__"):
         return method_of(sp, base, "__getitem__", [index])
     if isinstance(base, Seq):
         return _from_sequence(sp, base, index)

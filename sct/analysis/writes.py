@@ -26,14 +26,19 @@ from ..ir.rewrite import (
     replace_uses,
     use_map,
 )
-from ..ir.types import Array, Dict, List, Object, Table, Tuple, Type, constant, strip_const, type_of
+from ..ir.types import Array, Dict, List, Object, OrConst, Table, Tuple, Type, constant, is_array, strip_const, type_of
 from ..rules import registry
 from ..runtime import helpers
-from .alias import AliasClasses, check_inplace, has_memory, may_alias, used_after
+from .alias import AliasClasses, check_inplace, has_memory, is_inside, may_alias, path_in_argument, used_after, used_whole
+from .entry import Written, copy_what_is_written, mark_returned, paths_to_copy, take_apart_returned
+from .half_done import half_done
 from .infer import Context, Refusal
 from .layout import is_reshaped_view, may_be_reshaped_copy
 from .linear import build_in_place, depth, share_types
 from .opening import returns_alone
+from .perhaps import certain
+from .references import NeedsItems
+from .snapshots import settle_snapshots
 from .transient import mark_transient
 
 HINT = "write to a copy: `a = a.copy()`, or build the array with np.stack, np.concatenate or np.where"
@@ -42,25 +47,30 @@ _NOT_REPEATED = (np.broadcast_to,)
 """Views whose elements share memory: the same call on an adjoint would give an array that cannot be added to."""
 
 
-def settle_writes(context: Context, function: Function, entry: bool) -> dict[str, bool]:
-    """Make every write of ``function`` a proven one; the names of the parameters that it writes to.
+def settle_writes(context: Context, function: Function, entry: bool) -> list[Written]:
+    """Make every write of ``function`` a proven one; what it writes to of its arguments.
 
-    ``entry`` says that the function is the differentiated one: what it writes to of its arguments is copied first.  With each
-    name comes whether the array must lie in memory in one piece, as its copy does, because it is reshaped.
+    ``entry`` says that the function is the differentiated one: what it writes to of its arguments is copied first.
     """
+    settle_snapshots(context, function)
     objections = check_inplace(function)
     if not objections and not any(op.name in STORES for op in walk(function.body)):
-        return {}
+        return []
     if not _become_stores(context, function, objections):
-        return {}
+        return []
     context.stores = True
     built = build_in_place(function)
     if built:
         share_types(function, built)
     _drop_unchanged(function)
-    _mark_transient(function, AliasClasses(function))
-    copied = _copy_parameters(function) if entry else {}
-    classes = AliasClasses(function)
+    names = AliasClasses(function, apart=entry)
+    if entry:
+        take_apart_returned(function, names, written_classes(function, names))
+        mark_returned(function)
+        names = AliasClasses(function, apart=True)
+    _mark_transient(function, names)
+    copied = _copy_arguments(context, function, names) if entry else []
+    classes = AliasClasses(function, apart=entry)
     written, levels = written_classes(function, classes), written_levels(function, classes)
     given, changes = given_away(function, classes), [op for op in walk(function.body) if op.name in STORES]
     for load in [v.owner for members in written.values() for v in members]:
@@ -78,6 +88,27 @@ def settle_writes(context: Context, function: Function, entry: bool) -> dict[str
             if refusal is not None:
                 context.refuse(refusal, op.loc)
     return copied
+
+
+def _copy_arguments(context: Context, function: Function, names: AliasClasses) -> list[Written]:
+    """Copy on entry what the function writes to; refuse where what holds it is used in a way that would miss the copy."""
+    classes = written_classes(function, names)
+    whole = {path: v for v in used_whole(function) if (path := path_in_argument(v, function)) is not None}
+    for op in [op for op in walk(function.body) if op.name in STORES]:
+        members = classes.get(names.find(op.operands[0]), [])
+        copied = paths_to_copy(function, members)
+        holders = [v for path in copied for outer, v in whole.items() if is_inside(path, outer) and outer not in copied]
+        lists = {v: path for v in members if isinstance(strip_const(v.type), List)
+                 and (path := path_in_argument(v, function)) is not None}
+        context.changed.update(param.hint for param, _ in lists.values())
+        if isinstance(op.operands[0].type, Array):
+            holders += lists
+            if any(isinstance(strip_const(v.type), List) for v in holders) and not context.apart:
+                raise NeedsItems
+        if holders:
+            context.refuse(Refusal("SCT601", f"`{op.operands[0].hint or 'this array'}` is also held by a container "
+                                   f"(`{holders[0].hint}`), which is used as a whole", HINT), op.loc)
+    return copy_what_is_written(function, classes.values(), _is_doubtful)
 
 
 def written_classes(function: Function, classes: AliasClasses) -> dict[Value, list[Value]]:
@@ -135,6 +166,8 @@ def _become_stores(context: Context, function: Function, objections: list[tuple[
     written = {classes.find(op.operands[0]) for op in walk(function.body) if op.name == "store" or op in reasons}
     for op in [op for op in walk(function.body) if op.name == "iaddv" and classes.find(op.operands[0]) in written]:
         target = _named(op.operands[0])
+        if target is not None and isinstance(target.type, OrConst) and op.attrs["fn"] is not operator.matmul:
+            target = certain(op, target)
         if target is None or op.attrs["fn"] is operator.matmul:
             context.refuse(Refusal("SCT600", reasons.get(op, "the array may be something else before this line"),
                                    "write `x = x + …`, which makes a new array"), op.loc)
@@ -144,14 +177,15 @@ def _become_stores(context: Context, function: Function, objections: list[tuple[
 
 
 def _named(value: Value) -> Value | None:
-    """The array that an in-place operation names; None where it may be something else than an array."""
-    while isinstance(value.owner, Op) and value.owner.name == "narrow" and isinstance(value.owner.operands[0].type, Array):
-        value = value.owner.operands[0]
-    return value if isinstance(value.type, Array) and not _is_narrowed(value) else None
+    """The array that an in-place operation names, or the variable that may hold one; None for something else."""
+    while isinstance(op := value.owner, Op) and op.name == "narrow" and (
+            isinstance(op.operands[0].type, Array) or op.attrs.get("assumed")):
+        value = op.operands[0]
+    return value if is_array(value.type) and not _is_spread(value) else None
 
 
-def _is_narrowed(value: Value) -> bool:
-    return isinstance(value.owner, Op) and value.owner.name in ("narrow", "convert", "broadcast")
+def _is_spread(value: Value) -> bool:
+    return isinstance(value.owner, Op) and value.owner.name in ("convert", "broadcast")
 
 
 def _store_result(function: Function, op: Op, target: Value) -> None:
@@ -267,15 +301,17 @@ def _refusal(function: Function, classes: AliasClasses, op: Op, entry: bool, mem
     target = op.operands[0]
     name = f"`{target.hint}`" if target.hint else f"this {'list' if isinstance(target.type, List) else 'array'}"
     root = classes.find(target)
-    if any(block.parent is not None and block.parent.name == "try" for block in _around_op(op)):
-        return Refusal("SCT601", f"{name} is written to inside `try`", "write to it before or after")
+    failing = half_done(op)
+    if failing is not None:
+        return Refusal("SCT103", f"{name} is written to inside `try`, before what may raise (line {failing.loc.line})",
+                       "compute first, and write last or behind the `try`")
     if any(isinstance(v.type, Array) and classes.find(v) is root for v in op.operands[2:]):
         return Refusal("SCT601", f"{name} is written to at indices that it holds itself", "take the indices out of it before")
     for member in members:
         reason = None if entry and _is_only_returned(function, member) else _obstacle(function, member, entry, level)
         if reason is not None:
             code, why = reason
-            return Refusal(code, f"{name} {why}", RESHAPED_HINT if _is_doubtful(member.owner) else HINT)
+            return Refusal(code, f"{name} {why}", RESHAPED_HINT if _is_doubtful(member) else HINT)
     return None
 
 
@@ -318,14 +354,22 @@ def _is_only_returned(function: Function, member: Value) -> bool:
                for user in users)
 
 
+def _is_doubtful(value: Value) -> bool:
+    op = value.owner
+    return isinstance(op, Op) and may_be_reshaped_copy(op) and not is_view(op) and not op.attrs.get("transient")
+
+
 def _obstacle(function: Function, member: Value, entry: bool, level: int) -> tuple[str, str] | None:
     """Why a name of the memory cannot be mirrored by the adjoint: code and reason, None if it can be."""
     op = member.owner
     other = f"`{member.hint}`" if member.hint else "another value"
-    if not isinstance(member.type, Array | List | Table):
-        if isinstance(strip_const(member.type), Array):
-            return "SCT601", f"may share memory with {other}, which is not certainly an array"
+    if isinstance(op, Op) and op.name == "const":
+        return None  # the ``None`` or the number that a variable is before it is an array
+    if not is_array(member.type) and not isinstance(member.type, List | Table):
         return "SCT601", f"is also held by a container ({other})"
+    joined = isinstance(op, Block) or isinstance(op, Op) and op.name in ("if", *LOOPS)
+    if not isinstance(member.type, Array | List | Table) and not joined:
+        return "SCT601", f"may share memory with {other}, which is not certainly an array"
     if isinstance(op, Block):
         if op.parent is None:
             return None if entry else (
@@ -336,11 +380,11 @@ def _obstacle(function: Function, member: Value, entry: bool, level: int) -> tup
         return "SCT608", f"may be an array from outside the function ({other})"
     if isinstance(member.type, List | Table):
         copied = op.name == "call" and (depth(member.type) == level or op.attrs["fn"] is helpers.copied)
-        if copied or op.name in ("tuple", "dict") or is_view(op) or op.name in ("if", "with", "narrow", *LOOPS):
+        if copied or op.name in ("tuple", "dict") or is_view(op) or op.name in ("if", "with", "try", "narrow", *LOOPS):
             return None
         if op.name != "invoke":
             return "SCT602", f"shares its items with another list ({other})"
-    if op.name in ("if", "with", "narrow", "convert", "broadcast", *LOOPS) or is_fresh(op) or is_view(op) \
+    if op.name in ("if", "with", "try", "narrow", "convert", "broadcast", *LOOPS) or is_fresh(op) or is_view(op) \
             or op.attrs.get("transient"):
         return None
     if may_be_reshaped_copy(op):
@@ -411,36 +455,3 @@ _VIEWS_OF_ALL: dict[Any, set[str]] = {
     np.asarray: {"dtype"}, np.asanyarray: {"dtype"}, np.array: {"dtype", "copy"}, registry.method("astype"): {"dtype", "copy"},
 }
 """Functions that never copy an array whose element type stays, if they may give a view at all, and their keywords."""
-
-
-# ------------------------------------------------------------------------------------------------------------ entry copies
-
-def _copy_parameters(function: Function) -> dict[str, bool]:
-    """Copy the arrays that the function writes to: a gradient never changes its caller's.
-
-    A matrix is copied with its layout, unless it is reshaped: then it must be in C order, as the copy is.
-    """
-    copied: dict[str, bool] = {}
-    for members in written_classes(function, AliasClasses(function)).values():
-        reshaped = any(_is_doubtful(v.owner) for v in members)
-        for param in [v for v in members if v in function.params and isinstance(v.type, Array | List)]:
-            _copy_on_entry(function, param, reshaped)
-            copied[param.hint] = reshaped
-    return copied
-
-
-def _is_doubtful(op: Op | Block | None) -> bool:
-    return isinstance(op, Op) and may_be_reshaped_copy(op) and not is_view(op) and not op.attrs.get("transient")
-
-
-def _copy_on_entry(function: Function, param: Value, reshaped: bool) -> None:
-    plain = isinstance(param.type, Array) and (reshaped or param.type.ndim < 2)
-    method: dict[str, Any] = {"spelled": "method", "spelled_name": "copy"} if plain else {}
-    of_numbers = depth(param.type) == 1 and not reaches(param.type, 0)
-    fn = np.copy if isinstance(param.type, Array) else list if of_numbers else helpers.copied
-    copy = Op("call", [], [], {"fn": fn, "args": (Slot(0),), "kwargs": {}, "effect": "fresh", **method}, [],
-              function.body, function.body.ops[0].loc)
-    copy.results = [Value(param.hint, param.type, copy)]
-    replace_all_uses(param, copy.result, function.body)
-    copy.operands = [param]
-    insert_before(function.body.ops[0], [copy])

@@ -265,7 +265,8 @@ class _Planner:
                 continue
             sequence = op.operands[0] if op.operands else None
             if not (op.name == "call" and op.attrs["fn"] is operator.getitem and len(op.operands) == 2 and sequence
-                    and op.operands[1] is counter and op.results[0].hint and not op.attrs.get("spelled")
+                    and op.attrs["args"][1] == Slot(1) and op.operands[1] is counter
+                    and op.results[0].hint and not op.attrs.get("spelled")
                     and isinstance(sequence.type, Array | List)
                     and not self.facts.written_between(sequence, self.facts.start[loop], self.facts.end[loop])):
                 return

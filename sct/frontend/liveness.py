@@ -71,7 +71,8 @@ class Liveness:
         handled: Names = _NONE
         for handler in stmt.handlers:
             name = frozenset() if handler.name is None else frozenset({handler.name.id})
-            handled |= self.before([handler.type], self.block(handler.body, live, broken) - name)
+            classes = [] if handler.type is None else [handler.type]
+            handled |= self.before(classes, self.block(handler.body, live, broken) - name)
         self.record(self.after, stmt, live)
         self.record(self.handled, stmt, handled)
         return self.block(stmt.body, live, broken) | handled

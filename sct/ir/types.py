@@ -315,6 +315,11 @@ def strip_const(t: Type) -> Type:
     return t
 
 
+def is_array(t: Type) -> bool:
+    """Whether values of this type are arrays, or may be such beside an inactive constant."""
+    return isinstance(strip_const(t), Array)
+
+
 def constant(t: Type) -> Type:
     """The type of a number that is a literal of the program: inactive, and free to become an array later."""
     return t if isinstance(t, OrConst) else OrConst(BOTTOM, t)

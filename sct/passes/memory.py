@@ -185,8 +185,9 @@ class Memory:
         self.branch(op)
         for block in op.blocks:
             carried = block.args if op.name == "while" else block.args[1:]
-            for arg, init in zip(carried, op.operands[carried_start(op):], strict=True):
+            for arg, init, result in zip(carried, op.operands[carried_start(op):], op.results, strict=True):
                 self.unite(arg, init)
+                self.unite(arg, result)  # before the first iteration it may be nothing that has memory
         if op.name == "for" and carried_start(op) == 1:
             self.unite(op.blocks[0].args[0], op.operands[0])
 

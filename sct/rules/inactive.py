@@ -58,6 +58,7 @@ zero(int, bool, len, isinstance, issubclass, callable, hasattr, type, round, ran
      chr, ord, format, hash)
 zero(str, repr, infer=gives(STR))
 zero(id, infer=gives(INT))
+zero(list.index, list.count, tuple.index, tuple.count, infer=gives(INT))
 zero(print, effect="io", infer=gives(NONE))
 zero(input, effect="io", infer=gives(STR))
 zero(operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne, operator.is_, operator.is_not, operator.not_,
@@ -68,6 +69,7 @@ zero(math.floor, math.ceil, math.trunc, math.isnan, math.isinf, math.isfinite, m
      math.isqrt, math.comb, math.perm, math.factorial)
 
 zero(helpers.first_max, helpers.first_min)
+zero(helpers.arranged_places, infer=gives(Array("int64", (ANY, ANY))))
 zero(helpers.sorting_order, infer=gives(List(INT)))
 
 # NumPy ----------------------------------------------------------------------------------------------------------------

@@ -7,15 +7,17 @@ accumulate at repeated indices, and the special functions that some derivatives 
 from __future__ import annotations
 
 import cmath
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-__all__ = ["copied", "diagonal", "digamma", "expected", "first_max", "first_min", "folded", "index_add", "last_written",
-           "log_or_zero", "one_hot", "polygamma", "power_dx", "products_of_others", "replaced", "replicated", "sinc_dx",
-           "sorting_order", "strong_product", "strong_quotient", "unbroadcast", "zeros_like"]
+__all__ = ["arranged_places", "copied", "diagonal", "digamma", "expected", "first_max", "first_min", "folded",
+           "index_add", "last_written", "log_or_zero", "one_hot", "polygamma", "power_dx", "products_of_others",
+           "replaced", "replicated", "sinc_dx", "sorting_order", "strong_product", "strong_quotient", "unbroadcast",
+           "zeros_like"]
 
 
 def unbroadcast(x_bar: Any, x: Any) -> Any:
@@ -293,6 +295,18 @@ def sorting_order(keys: Sequence[Any], reverse: bool = False) -> list[int]:
     ([1, 0, 2], [0, 2, 1])
     """
     return sorted(range(len(keys)), key=keys.__getitem__, reverse=reverse)
+
+
+def arranged_places(kind: str, count: int, *sizes: int) -> np.ndarray[Any, Any]:
+    """Which items ``itertools`` puts together, a row of places for each tuple: ``count`` of one pool, or each of a product.
+
+    >>> arranged_places("combinations", 2, 3).tolist(), arranged_places("product", 1, 1, 2).tolist()
+    ([[0, 1], [0, 2], [1, 2]], [[0, 0], [0, 1]])
+    """
+    fn = getattr(itertools, kind)
+    pools = [range(size) for size in sizes]
+    rows = list(fn(*pools, repeat=count) if kind == "product" else fn(*pools, count))
+    return np.array(rows, dtype=int).reshape(len(rows), count * len(sizes))
 
 
 def products_of_others(items: Sequence[Any], start: Any = 1) -> list[Any]:

@@ -35,6 +35,24 @@ class Noted(Cell):
 class Changes(Language):
     """Writes changes after which every container has as many items as before."""
 
+    def copies(self) -> None:
+        """A copy of a dict or an object, one of which then changes."""
+        a, b, x, y = self.hidden("a"), self.hidden("b"), self.value(1), self.value(1)
+        target, how = self.number_target(), self.rng.choice(("copy", "deepcopy"))
+        self.use(f"copy.{how}")
+        if self.chance(0.5):
+            self.emit(f"{a} = {{'p': {x}, 'q': [{y}, {self.value(1)}]}}")
+            self.emit(f"{b} = copy.{how}({a})")
+            self.emit(f"{self.rng.choice((a, b))}['q'][0] = {self.value(1)}")
+            self.emit(f"{self.rng.choice((a, b))}['p'] *= 0.5")
+            self.emit(f"{target} = math.sin({a}['p'] * {b}['q'][0] + {a}['q'][0] * {b}['p'])")
+            return
+        self.emit(f"{a} = Cell({x}, [{y}])")
+        self.emit(f"{b} = copy.{how}({a})")
+        self.emit(f"{b}.add({self.value(1)})")
+        self.emit(f"{self.rng.choice((a, b))}.log.append({self.value(1)})")
+        self.emit(f"{target} = math.sin({a}.total * {b}.mean + sum({a}.log) * {b}.log[0])")
+
     def change_list(self) -> None:
         """An item, or the order, of a list in scope; under another name now and then."""
         lists = [n for n, v in self.scope.items() if v.kind == "list" and v.size[0] > 0]

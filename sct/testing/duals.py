@@ -8,6 +8,7 @@ views of both parts, which makes writes through aliases come out right without a
 
 from __future__ import annotations
 
+import copy
 import math
 import operator
 from collections.abc import Callable, Iterator
@@ -40,6 +41,9 @@ class Dual:
 
     def __repr__(self) -> str:
         return repr(self.value)
+
+    def __deepcopy__(self, memo: Any) -> Dual:
+        return type(self)(copy.deepcopy(self.value, memo), self.tangent.copy())
 
     def __str__(self) -> str:
         return str(self.value)

@@ -104,7 +104,11 @@ class Language(Loops):
                  f"itertools.product({triple}, repeat=2)", f"itertools.pairwise({triple})",
                  f"zip({triple}, itertools.cycle((0.5, {self.value(1)})))", f"zip({triple}, itertools.count(1))"]
         if vectors:
-            pairs.append(f"itertools.pairwise({self.rng.choice(vectors)})")
+            v, w = self.rng.choice(vectors), self.rng.choice(vectors)
+            pairs += [f"itertools.pairwise({v})", f"itertools.combinations({v}, 2)", f"itertools.product({v}, {triple})",
+                      f"itertools.permutations({v}, 2)", f"itertools.zip_longest({v}, {w}[1:], fillvalue=0.3)",
+                      f"zip(itertools.chain({v}, {w}), itertools.cycle({triple}))",
+                      f"enumerate(itertools.chain({v}, {triple}))"]
         total, a, b = self.number_target(), self.hidden("a"), self.hidden("b")
         with self.block(f"for {a}, {b} in {self.rng.choice(pairs)}:"):
             self.emit(f"{total} = math.tanh(0.5 * {total} + {a} * {b})")
@@ -121,6 +125,18 @@ class Language(Loops):
             f"sum(itertools.islice({items}, 1, None))",
         ))
         self.emit(f"{self.bind('float')} = math.tanh({text})")
+
+    def seen(self) -> None:
+        """A set of small integers that grows, and what is in it."""
+        self.use("set")
+        name, total = self.hidden("seen"), self.number_target()
+        self.emit(f"{name} = {self.rng.choice(('set()', '{2}', 'set([1])'))}")
+        for k in self.rng.choices(range(4), k=self.rng.randint(1, 3)):
+            self.emit(f"if {k} not in {name}:")
+            self.emit(f"    {name}.add({k})")
+            self.emit(f"    {total} = math.sin({total}) + {self.value(1)}")
+        self.emit(f"for {name}_ in {self.rng.choice((f'sorted({name})', name))}:")
+        self.emit(f"    {total} = 0.5 * {total} + {name}_ * {self.value(1)}")
 
     def keyed(self) -> None:
         """A dict comprehension and a merged dict, and names that are deleted."""

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .array_writes import WRITES as ARRAY_WRITES
-from .array_writes import WRITING_LOOPS, ArrayWrites
+from .array_writes import WRITING_LOOPS
 from .changes import Changes
 from .containers import Containers
 from .context import Var
+from .perhaps_arrays import PERHAPS
+from .tried_writes import TRIED, TriedWrites
 
 
-class Statements(ArrayWrites, Changes, Containers):
+class Statements(TriedWrites, Changes, Containers):
     """Writes statements line by line."""
 
     def statements(self, count: int) -> None:
@@ -25,7 +27,7 @@ class Statements(ArrayWrites, Changes, Containers):
             if self.budget <= 0:
                 return
             self.budget -= 1
-            nested = [*COMPOUND, *(WRITING_LOOPS if self.array_writes else ())] if self.indent < 5 else []
+            nested = [*COMPOUND, *((*WRITING_LOOPS, *PERHAPS, *TRIED) if self.array_writes else ())] if self.indent < 5 else []
             weights, writers = zip(*forms, *nested, strict=True)
             self.rng.choices(writers, weights)[0](self)
 
@@ -345,6 +347,8 @@ SIMPLE: list[tuple[float, Form]] = [
     (0.4, Statements.ordering),
     (0.4, Statements.folded),
     (0.3, Statements.keyed),
+    (0.3, Statements.seen),
+    (0.3, Statements.copies),
     (1.2, Statements.change_list),
 ]
 COMPOUND: list[tuple[float, Form]] = [
