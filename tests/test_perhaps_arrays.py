@@ -271,3 +271,24 @@ def test_raises(fun):
     for f in (fun, gradient):
         with pytest.raises(TypeError, match="does not support item assignment"):
             f(X, 0)
+
+
+def _made_in_a_callee(x):
+    z = np.tanh(np.ones(2) * x)
+    w = None
+    for _ in range(2):
+        if w is None:
+            w = 1.0 * z
+        w -= np.sin(w[::-1])
+    if w is not None:
+        w[0] = np.sin(x * 0.21)
+        x = np.sum(np.sin(w))
+    return x
+
+
+def test_two_saved_lists_of_the_same_arrays():
+    """A backward half that may run again takes them from copies of the lists, which hold the same arrays."""
+    def f(x):
+        return _made_in_a_callee(x) * x
+    check(f, 1.3)
+    check_modes(f, 1.3)

@@ -152,6 +152,8 @@ class Memory:
             for value in op.operands:
                 self.note(value, ESCAPES | WRITTEN if effect == "writes" else ESCAPES)
             self.outside(op)
+        if op.attrs["fn"] is list:  # another list of the very same arrays
+            self.shares(op)
         results = [result for result in op.results if has_memory(result.type)]
         for value in aliased(op) if results else ():
             for result in results:
