@@ -26,6 +26,7 @@ from .analysis import (  # noqa: F401
     loops,
     ordering,
     primitives,
+    scatters,
     standard_calls,
     stores,
     subscripts,

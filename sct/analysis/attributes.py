@@ -169,7 +169,7 @@ def _of_array(sp: Specializer, base: Value, t: Array, name: str) -> Abstract:
     as_attribute = registry.attribute(name)
     if as_attribute is not None:
         return apply(sp, as_attribute, [base], spelled="." + name)
-    if name in ("fill", "sort"):
+    if name in ("fill", "sort", "put", "partition"):
         return Bound(Static(getattr(np.ndarray, name)), [base], spelled=name)
     if name in _REFUSED_METHODS:
         raise Refusal("SCT605", f"`.{name}` changes or reinterprets the array in place, which is not supported",
