@@ -23,6 +23,7 @@ from .analysis import (  # noqa: F401
     callees,
     changes,
     exceptions,
+    flat,
     loops,
     ordering,
     primitives,

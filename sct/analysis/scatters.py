@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 import operator
 from collections.abc import Callable
@@ -11,21 +10,34 @@ from typing import Any
 import numpy as np
 
 from ..ir.core import Value
-from ..ir.ops import Lit, SeqOf
 from ..ir.types import Array, Scalar, strip_const
 from ..rules import registry
 from ..runtime import writing
-from . import abstract as ab
 from .abstract import Abstract, Seq, Slice, Static
 from .attributes import attribute
 from .callees import SPECIAL, call, call_standard
+from .elements import (
+    are_natural,
+    as_indices,
+    count_of,
+    flat_index,
+    from_shape,
+    is_number,
+    is_vector,
+    literal_length,
+    rank,
+    repeated,
+    taken,
+    target,
+    vector_of,
+)
 from .infer import Refusal, Specializer
 from .primitives import apply, binary
-from .stores import WAY_OUT, store
+from .stores import store
 from .subscripts import from_value
 
 Handler = Callable[[Specializer, list[Abstract], dict[str, Abstract]], Abstract]
-RAISE = Static("raise")
+RAISE, NO = Static("raise"), Static(False)
 
 
 def writer(*functions: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -51,13 +63,13 @@ def writer(*functions: Any) -> Callable[[Callable[..., None]], Callable[..., Non
 @writer(np.put)
 def put(sp: Specializer, a: Abstract, ind: Abstract, v: Abstract, mode: Abstract = RAISE) -> None:
     """``np.put(a, ind, v)``: by position in C order; ``v`` is repeated, or cut off."""
-    array, values = target(a), _values(sp, v)
-    positions = ind if _is_vector(ind) else apply(sp, np.ravel, [ind])
+    array, values = target(a), vector_of(sp, v)
+    positions = ind if is_vector(ind) else apply(sp, np.ravel, [ind])
     kind = strip_const(positions.type) if isinstance(positions, Value) else None
     if isinstance(kind, Array) and kind.dtype == "bool":
         raise Refusal("SCT605", "np.put takes a mask for the positions 0 and 1", "use np.putmask, or write a[mask] = v")
-    if not isinstance(values, Seq) or _length(values) != _length(positions):
-        values = _repeated(sp, values, _count(sp, positions))
+    if not isinstance(values, Seq) or literal_length(values) != literal_length(positions):
+        values = repeated(sp, values, count_of(sp, positions))
     store(sp, array, flat_index(sp, array, positions, sp.static(mode, "`mode`")), values)
 
 
@@ -67,29 +79,13 @@ def put_method(sp: Specializer, a: Abstract, indices: Abstract, values: Abstract
     put(sp, a, indices, values, mode)
 
 
-def flat_index(sp: Specializer, array: Value, positions: Abstract, mode: str = "raise") -> Abstract:
-    """The index of the elements at ``positions`` in C order."""
-    size = attribute(sp, array, "size")
-    if mode == "clip":
-        positions = apply(sp, np.clip, [positions, Static(0), binary(sp, operator.sub, size, Static(1))])
-    elif mode == "wrap":
-        positions = binary(sp, operator.mod, _indices(sp, positions), size)
-    if strip_const(array.type).ndim == 1:  # type: ignore[attr-defined]
-        return positions
-    if mode == "raise" and not _are_natural(positions):
-        positions = _indices(sp, positions)
-        shifted = binary(sp, operator.add, positions, size)
-        positions = apply(sp, np.where, [binary(sp, operator.lt, positions, Static(0)), shifted, positions])
-    return apply(sp, np.unravel_index, [positions, attribute(sp, array, "shape")])
-
-
 @writer(np.put_along_axis)
 def put_along_axis(sp: Specializer, arr: Abstract, indices: Abstract, values: Abstract, axis: Abstract) -> None:
     """``np.put_along_axis(arr, indices, values, axis)``"""
     array, where = target(arr), sp.static(axis, "`axis`")
-    ndim = strip_const(array.type).ndim  # type: ignore[attr-defined]
-    indices = _indices(sp, indices)
-    if where is None and ndim > 1 or strip_const(indices.type).ndim != ndim:  # type: ignore[attr-defined]
+    ndim = rank(array)
+    indices = as_indices(sp, indices)
+    if where is None and ndim > 1 or rank(indices) != ndim:
         raise Refusal("SCT605", "np.put_along_axis needs an axis, and as many dimensions of indices as of the array",
                       "write a[index] = values")
     items: list[Abstract] = []
@@ -104,10 +100,10 @@ def put_along_axis(sp: Specializer, arr: Abstract, indices: Abstract, values: Ab
 
 
 @writer(np.fill_diagonal)
-def fill_diagonal(sp: Specializer, a: Abstract, val: Abstract, wrap: Abstract = Static(False)) -> None:
+def fill_diagonal(sp: Specializer, a: Abstract, val: Abstract, wrap: Abstract = NO) -> None:
     """``np.fill_diagonal(a, val)``; ``wrap`` goes on below a tall matrix."""
-    array, values = target(a), _values(sp, val)
-    ndim = strip_const(array.type).ndim  # type: ignore[attr-defined]
+    array, values = target(a), vector_of(sp, val)
+    ndim = rank(array)
     if ndim < 2:
         raise Refusal("SCT709", "this always raises ValueError: array must be at least 2-d")
     width = from_shape(sp, array, 1)
@@ -115,11 +111,11 @@ def fill_diagonal(sp: Specializer, a: Abstract, val: Abstract, wrap: Abstract = 
         step = binary(sp, operator.add, width, Static(1))
         places = apply(sp, np.arange, [Static(0), attribute(sp, array, "size"), step])
         index = [binary(sp, operator.floordiv, places, width), binary(sp, operator.mod, places, width)]
-        store(sp, array, Seq(tuple, index), _repeated(sp, values, _count(sp, places)))
+        store(sp, array, Seq(tuple, index), repeated(sp, values, count_of(sp, places)))
         return
     count = call(sp, Static(min), [from_shape(sp, array, 0), width], {}) if ndim == 2 else width
     diagonal = apply(sp, np.arange, [count])
-    store(sp, array, Seq(tuple, [diagonal] * ndim), _taken(sp, values, diagonal))
+    store(sp, array, Seq(tuple, [diagonal] * ndim), taken(sp, values, diagonal))
 
 
 # ------------------------------------------------------------------------------------------------------------------ masks
@@ -127,24 +123,24 @@ def fill_diagonal(sp: Specializer, a: Abstract, val: Abstract, wrap: Abstract = 
 @writer(np.putmask)
 def putmask(sp: Specializer, a: Abstract, mask: Abstract, values: Abstract) -> None:
     """``np.putmask(a, mask, values)``: an element gets the value at its own position, values being repeated."""
-    array, chosen, given = target(a), _mask(sp, a, mask), _values(sp, values)
+    array, chosen, given = target(a), _mask(sp, a, mask), vector_of(sp, values)
     _check_safe(array, given)
-    store(sp, array, chosen, given if _is_number(given) else _taken(sp, given, apply(sp, np.flatnonzero, [chosen])))
+    store(sp, array, chosen, given if is_number(given) else taken(sp, given, apply(sp, np.flatnonzero, [chosen])))
 
 
 @writer(np.place)
 def place(sp: Specializer, arr: Abstract, mask: Abstract, vals: Abstract) -> None:
     """``np.place(arr, mask, vals)``: the chosen elements get the values one after the other."""
-    array, chosen, given = target(arr), _mask(sp, arr, mask), _values(sp, vals)
+    array, chosen, given = target(arr), _mask(sp, arr, mask), vector_of(sp, vals)
     _check_safe(array, given)
-    store(sp, array, chosen, given if _is_number(given) else _repeated(sp, given, apply(sp, np.count_nonzero, [chosen])))
+    store(sp, array, chosen, given if is_number(given) else repeated(sp, given, apply(sp, np.count_nonzero, [chosen])))
 
 
 def _mask(sp: Specializer, a: Abstract, mask: Abstract) -> Value:
     """The mask as an array of truth values, of the dimensions of the array ``a``."""
     found = apply(sp, np.array, [mask]) if isinstance(mask, Seq) else mask
     t = strip_const(found.type) if isinstance(found, Value) else None
-    if not isinstance(t, Array) or t.ndim != strip_const(target(a).type).ndim:  # type: ignore[attr-defined]
+    if not isinstance(t, Array) or t.ndim != rank(target(a)):
         raise Refusal("SCT605", "the mask must be an array of the shape of the array that is written to", "reshape the mask")
     if t.dtype != "bool":
         found = apply(sp, operator.ne, [found, Static(0)])
@@ -189,7 +185,7 @@ def _apply_at(sp: Specializer, fn: Any, array: Value, index: Abstract, value: Ab
 def _one_by_one(sp: Specializer, fn: Any, array: Value, index: Abstract, value: Abstract | None) -> None:
     """A loop over the positions that are named."""
     parts = index.items if isinstance(index, Seq) and index.kind is tuple else [index]
-    vectors = [_indices(sp, part) for part in parts]
+    vectors = [as_indices(sp, part) for part in parts]
     if any(strip_const(v.type).ndim != 1 or strip_const(v.type).dtype == "bool" for v in vectors):  # type: ignore[attr-defined]
         raise Refusal("SCT605", "`at` is supported with vectors of indices", "write a loop over the positions")
     positions: Abstract = vectors[0] if len(vectors) == 1 else Seq(tuple, list(vectors))
@@ -197,11 +193,11 @@ def _one_by_one(sp: Specializer, fn: Any, array: Value, index: Abstract, value: 
     if value is None:
         call_standard(sp, writing.each_of_several if several else writing.each, [Static(fn), array, positions])
         return
-    rank = 1 + strip_const(array.type).ndim - len(vectors)  # type: ignore[attr-defined]
+    ndim = 1 + rank(array) - len(vectors)
     t = strip_const(value.type) if isinstance(value, Value) else None
-    if isinstance(t, Array) and t.ndim > rank:
+    if isinstance(t, Array) and t.ndim > ndim:
         raise Refusal("SCT603", "the operand of `at` has more dimensions than what it is applied to", "reshape it")
-    spread = isinstance(t, Array) and t.ndim == rank
+    spread = isinstance(t, Array) and t.ndim == ndim
     body = (writing.each_with_of_several if several else writing.each_with) if spread else (
         writing.each_with_one_of_several if several else writing.each_with_one)
     call_standard(sp, body, [Static(fn), array, positions, value])
@@ -215,7 +211,7 @@ def may_name_twice(sp: Specializer, index: Abstract) -> bool:
 
 def _names_once(part: Abstract) -> bool:
     if isinstance(part, Seq):
-        return _are_natural(part) and len({item.value for item in part.items if isinstance(item, Static)}) == len(part.items)
+        return are_natural(part) and len({item.value for item in part.items if isinstance(item, Static)}) == len(part.items)
     t = strip_const(part.type) if isinstance(part, Value) else None
     return isinstance(part, Slice | Static) or isinstance(t, Scalar) or isinstance(t, Array) and t.dtype == "bool"
 
@@ -237,79 +233,6 @@ _OPERATORS: dict[np.ufunc, Any] = {
 """How an expert writes these."""
 
 
-# ------------------------------------------------------------------------------------------------------------------ pieces
-
-def target(a: Abstract) -> Value:
-    """The array that is written to."""
-    if not isinstance(a, Value) or not isinstance(a.type, Array):
-        raise Refusal("SCT601", "writing into something that is not certainly an array is not supported", WAY_OUT)
-    return a
-
-
-def from_shape(sp: Specializer, array: Value, axis: int) -> Abstract:
-    """``array.shape[axis]``"""
-    from .subscripts import getitem
-    return getitem(sp, attribute(sp, array, "shape"), Static(axis))
-
-
-def _values(sp: Specializer, v: Abstract) -> Abstract:
-    """What is written: a number, a literal list of numbers, or a vector."""
-    if isinstance(v, Seq) and len(v.items) == 1 and not isinstance(v.items[0], Seq):
-        v = v.items[0]
-    if _is_number(v) or isinstance(v, Seq) and _is_vector(v):
-        return v
-    v = apply(sp, np.array, [v]) if isinstance(v, Seq) else v
-    t = strip_const(v.type) if isinstance(v, Value) else None
-    if not isinstance(t, Array):
-        raise Refusal("SCT601", "this cannot be stored into an array here", WAY_OUT)
-    return v if t.ndim == 1 else apply(sp, np.ravel, [v])
-
-
-def _is_number(v: Abstract) -> bool:
-    return isinstance(v, Static) and ab.is_number(v.value) or isinstance(v, Value) and isinstance(strip_const(v.type), Scalar)
-
-
-def _is_vector(a: Abstract) -> bool:
-    t = strip_const(a.type) if isinstance(a, Value) else None
-    return isinstance(t, Array) and t.ndim == 1 or isinstance(a, Seq) and all(map(_is_number, a.items))
-
-
-def _length(a: Abstract) -> int | None:
-    return len(a.items) if isinstance(a, Seq) else None
-
-
-def _count(sp: Specializer, vector: Abstract) -> Abstract:
-    return Static(len(vector.items)) if isinstance(vector, Seq) else apply(sp, len, [vector])
-
-
-def _repeated(sp: Specializer, values: Abstract, count: Abstract) -> Abstract:
-    """So many values from the first on, beginning again at the end."""
-    return values if _is_number(values) else _taken(sp, values, apply(sp, np.arange, [count]))
-
-
-def _taken(sp: Specializer, values: Abstract, positions: Abstract) -> Abstract:
-    """The values at ``positions``, beginning again at the end."""
-    if _is_number(values):
-        return values
-    vector = apply(sp, np.array, [values]) if isinstance(values, Seq) else values
-    assert isinstance(vector, Value)
-    return from_value(sp, vector, binary(sp, operator.mod, positions, attribute(sp, vector, "size")))
-
-
-def _indices(sp: Specializer, a: Abstract) -> Value:
-    """Indices as an array."""
-    t = strip_const(a.type) if isinstance(a, Value) else None
-    found = a if isinstance(t, Array) else apply(sp, np.asarray, [a])
-    assert isinstance(found, Value)
-    return found
-
-
-def _are_natural(a: Abstract) -> bool:
-    """Whether all items of a literal list are known, and none counts from the end."""
-    return isinstance(a, Seq) and all(isinstance(item, Static) and type(item.value) is int and item.value >= 0
-                                      for item in a.items)
-
-
-for ufunc in {u for u in vars(np).values() if isinstance(u, np.ufunc) and u.nout == 1 and registry.lookup(u) is not None}:
-    SPECIAL[ufunc.at] = _at(ufunc)
-_ = (functools, Lit, SeqOf)
+for ufunc in {u for u in vars(np).values() if isinstance(u, np.ufunc) and u.nout == 1 and u.signature is None}:
+    if registry.lookup(ufunc) is not None:
+        SPECIAL[ufunc.at] = _at(ufunc)

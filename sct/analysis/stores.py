@@ -15,7 +15,7 @@ import numpy as np
 from ..ir.core import Op, Value, walk
 from ..ir.ops import Slot, op_effect
 from ..ir.types import Array, Scalar, Type, strip_const
-from .abstract import Abstract, Reference, Seq, Slice, Static
+from .abstract import Abstract, Iteration, Reference, Seq, Slice, Static, StoredIterator
 from .alias import may_alias
 from .infer import SIMPLE, Frame, Refusal, Specializer
 from .primitives import WRITERS, _Arguments, _conform, apply, binary, inplace
@@ -70,6 +70,10 @@ def store(sp: Specializer, base: Abstract, index: Abstract, value: Abstract, fn:
         from .instances import method_of
         value = value if fn is None else binary(sp, fn, method_of(sp, base, "__getitem__", [index]), value)
         method_of(sp, base, "__setitem__", [index, value])
+        return
+    if isinstance(base, Iteration | StoredIterator):
+        from .flat import write
+        write(sp, base, index, value)
         return
     if not isinstance(base, Value) or not isinstance(base.type, Array):
         raise Refusal("SCT601", "writing into something that is not certainly an array is not supported", WAY_OUT)

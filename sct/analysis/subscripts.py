@@ -11,7 +11,7 @@ import numpy as np
 from ..ir.core import Block, Op, Value
 from ..ir.ops import Slot
 from ..ir.types import ANY, INT, MANY, STR, UNIT, Array, Dict, List, Object, Scalar, Tuple, Type, join, strip_const
-from .abstract import Abstract, Mapping, Range, Reference, Seq, Slice, Static
+from .abstract import Abstract, Iteration, Mapping, Range, Reference, Seq, Slice, Static, StoredIterator
 from .data import guard_class
 from .infer import SIMPLE, Frame, Refusal, Specializer, emit_guard
 from .primitives import _Arguments, apply, now
@@ -44,6 +44,9 @@ def getitem(sp: Specializer, base: Abstract, index: Abstract) -> Abstract:
         return _from_static(sp, base, index)
     if isinstance(base, Value):
         return from_value(sp, base, index)
+    if isinstance(base, Iteration | StoredIterator):
+        from .flat import read
+        return read(sp, base, index)
     raise Refusal("SCT705", "this cannot be indexed")
 
 

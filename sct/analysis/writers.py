@@ -13,14 +13,15 @@ from ..ir.types import MANY, UNIT, Array, Scalar, strip_const
 from . import abstract as ab
 from .abstract import Abstract, Seq, Static
 from .attributes import attribute
+from .elements import target
 from .infer import Refusal, Specializer
 from .primitives import WRITERS, apply
-from .scatters import target, writer
+from .scatters import writer
 from .stores import store
 from .subscripts import from_value
 
 WHOLE = Static(Ellipsis)
-TRUE, NOTHING = Static(True), Static(None)
+TRUE, NOTHING, LAST, SAME_KIND = Static(True), Static(None), Static(-1), Static("same_kind")
 
 
 @writer(np.ndarray.fill)
@@ -33,19 +34,19 @@ def fill(sp: Specializer, a: Abstract, value: Abstract) -> None:
 
 
 @writer(np.ndarray.sort)
-def sort(sp: Specializer, a: Abstract, axis: Abstract = Static(-1), kind: Abstract = NOTHING) -> None:
+def sort(sp: Specializer, a: Abstract, axis: Abstract = LAST, kind: Abstract = NOTHING) -> None:
     """``a.sort()``"""
-    store(sp, a, WHOLE, apply(sp, np.sort, [a, axis] if axis != Static(-1) else [a], _named(kind=kind)))
+    store(sp, a, WHOLE, apply(sp, np.sort, [a] if axis is LAST else [a, axis], _named(kind=kind)))
 
 
 @writer(np.ndarray.partition)
-def partition(sp: Specializer, a: Abstract, kth: Abstract, axis: Abstract = Static(-1), kind: Abstract = NOTHING) -> None:
+def partition(sp: Specializer, a: Abstract, kth: Abstract, axis: Abstract = LAST, kind: Abstract = NOTHING) -> None:
     """``a.partition(k)``"""
-    store(sp, a, WHOLE, apply(sp, np.partition, [a, kth, axis], _named(kind=kind)))
+    store(sp, a, WHOLE, apply(sp, np.partition, [a, kth] if axis is LAST else [a, kth, axis], _named(kind=kind)))
 
 
 @writer(np.copyto)
-def copyto(sp: Specializer, dst: Abstract, src: Abstract, casting: Abstract = Static("same_kind"),
+def copyto(sp: Specializer, dst: Abstract, src: Abstract, casting: Abstract = SAME_KIND,
            where: Abstract = TRUE) -> None:
     """``np.copyto(a, b)``, perhaps only where a mask says so."""
     array = target(dst)
@@ -136,21 +137,19 @@ def _check_shape(array: Value, result: Abstract) -> None:
         raise Refusal("SCT603", f"the result has another shape than `out`: {r} into {t}", "give an array of its shape")
 
 
-def _check_cast(array: Value, value: Abstract, casting: str) -> None:
+def _check_cast(array: Value, value: Abstract, casting: Any) -> None:
     """Raise what NumPy would where a value does not fit into the array by the rule ``casting``."""
     t, v = strip_const(array.type), strip_const(value.type) if isinstance(value, Value) else None
     assert isinstance(t, Array)
     if isinstance(value, Seq):
         v = ab.leaf_type(ab.shape_of(value))
-    number = isinstance(v, Scalar) and v.python is True or isinstance(value, Static)
     dtype = v.dtype if isinstance(v, Array | Scalar) else None
-    if number:  # a Python number takes on the type of the array, if its kind allows that
-        kinds = {"bool": "bool", "int64": "int64", "float64": "float16", "complex128": "complex64"}
-        found = np.dtype(type(value.value)).name if isinstance(value, Static) and ab.is_number(value.value) else dtype
-        dtype = kinds.get(found or "", found)
-    if dtype is not None and not np.can_cast(dtype, t.dtype, "same_kind" if number and casting != "unsafe" else casting):
-        raise Refusal("SCT604", f"an array of {t.dtype} is given a value of {v.dtype if v else dtype}",  # type: ignore[union-attr]
-                      "convert it with astype")
+    if isinstance(value, Static) and ab.is_number(value.value):
+        dtype = np.dtype(type(value.value)).name
+    if isinstance(value, Static) or isinstance(v, Scalar) and v.python is True:
+        dtype = _SMALLEST.get(dtype or "", dtype)
+    if dtype is not None and not np.can_cast(dtype, t.dtype, casting):
+        raise Refusal("SCT604", f"an array of {t.dtype} is given a value of {dtype}", "convert it with astype")
 
 
 def _mask(sp: Specializer, array: Value, where: Abstract) -> Value | None:
@@ -202,6 +201,8 @@ def _base(v: Value) -> Value:
     return v
 
 
+_SMALLEST = {"int64": "uint8", "float64": "float16", "complex128": "complex64"}
+"""A Python number takes on the type of the array, if its kind allows that."""
 WRITERS["out"] = write_out
 _PARAMETERS: dict[Any, tuple[str, ...]] = {np.dot: ("a", "b", "out"), np.concatenate: ("arrays", "axis", "out")}
 """The parameters of functions that do not tell them."""

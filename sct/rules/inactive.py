@@ -67,7 +67,7 @@ zero(*named("str", str, *(name for name in vars(str) if not name.startswith("_")
 zero(math.floor, math.ceil, math.trunc, math.isnan, math.isinf, math.isfinite, math.isclose, math.ulp, math.gcd, math.lcm,
      math.isqrt, math.comb, math.perm, math.factorial)
 
-zero(helpers.first_max, helpers.first_min)
+zero(helpers.first_max, helpers.first_min, helpers.flat_index)
 zero(helpers.sorting_order, infer=gives(List(INT)))
 
 # NumPy ----------------------------------------------------------------------------------------------------------------

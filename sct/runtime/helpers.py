@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["copied", "diagonal", "digamma", "expected", "first_max", "first_min", "folded", "index_add", "last_written",
-           "log_or_zero", "one_hot", "polygamma", "power_dx", "products_of_others", "replaced", "replicated", "sinc_dx",
-           "sorting_order", "strong_product", "strong_quotient", "unbroadcast", "zeros_like"]
+__all__ = ["copied", "diagonal", "digamma", "expected", "first_max", "first_min", "flat_index", "folded", "index_add",
+           "last_written", "log_or_zero", "one_hot", "polygamma", "power_dx", "products_of_others", "replaced", "replicated",
+           "sinc_dx", "sorting_order", "strong_product", "strong_quotient", "unbroadcast", "zeros_like"]
 
 
 def unbroadcast(x_bar: Any, x: Any) -> Any:
@@ -129,6 +129,15 @@ def index_add(buffer: np.ndarray[Any, Any], index: Any, value: Any) -> None:
     [2.0, 0.0, 1.0]
     """
     np.add.at(buffer, index, value)
+
+
+def flat_index(positions: Any, shape: tuple[int, ...]) -> tuple[Any, ...]:
+    """The index of the elements at ``positions`` in C order, counted from the end where they are negative.
+
+    >>> [int(k) for k in flat_index(-1, (2, 3))]
+    [1, 2]
+    """
+    return np.unravel_index(np.where(np.less(positions, 0), np.add(positions, math.prod(shape)), positions), shape)
 
 
 def diagonal(a: np.ndarray[Any, Any], offset: int = 0) -> np.ndarray[Any, Any]:
