@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from typing import Any
 
 import numpy as np
 
@@ -30,7 +31,17 @@ def flat_index(sp: Specializer, array: Value, positions: Abstract, mode: str = "
     if rank(array) == 1:
         return positions
     known = mode != "raise" or are_natural(positions) or isinstance(positions, Static) and positions.value >= 0
-    return apply(sp, np.unravel_index if known else helpers.flat_index, [positions, attribute(sp, array, "shape")])
+    return unravelled(sp, array, positions, np.unravel_index if known else helpers.flat_index)
+
+
+def unravelled(sp: Specializer, array: Value, positions: Abstract, how: Any = np.unravel_index) -> Abstract:
+    """The index, of as many parts as the array has dimensions."""
+    index = apply(sp, how, [positions, attribute(sp, array, "shape")])
+    assert isinstance(index, Seq)
+    for name, part in zip("ijkl", index.items, strict=False):
+        if isinstance(part, Value):
+            part.hint = name
+    return index
 
 
 def rank(array: Value) -> int:

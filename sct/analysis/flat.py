@@ -15,7 +15,7 @@ from ..ir.types import Array, Scalar, strip_const
 from .abstract import Abstract, Iteration, Seq, Slice, Static, StoredIterator
 from .attributes import attribute
 from .callees import SPECIAL
-from .elements import ONE, ZERO, flat_index, rank, repeated, vector_of
+from .elements import ONE, ZERO, flat_index, rank, repeated, unravelled, vector_of
 from .infer import Refusal, Specializer, sequence_items
 from .loops import Counted
 from .primitives import apply, binary
@@ -41,9 +41,11 @@ def read(sp: Specializer, base: Abstract, index: Abstract) -> Abstract:
     return apply(sp, np.copy, [item]) if isinstance(place, Slice) or _is_whole(index) and rank(array) == 1 else item
 
 
-def write(sp: Specializer, base: Abstract, index: Abstract, value: Abstract) -> None:
-    """``a.flat[i] = v``: what is given is repeated, or cut off."""
+def write(sp: Specializer, base: Abstract, index: Abstract, value: Abstract, fn: Any = None) -> None:
+    """``a.flat[i] = v``, where what is given is repeated, or cut off; ``a.flat[i] fn= v``."""
     array = _array(base)
+    if fn is not None:
+        value = binary(sp, fn, read(sp, base, index), value)
     place, given = _place(sp, array, index), vector_of(sp, value)
     if not isinstance(given, Value) or not isinstance(strip_const(given.type), Scalar):
         if isinstance(index, Static | Value) and not _is_whole(index) and not isinstance(_type_of(index), Array):
@@ -65,7 +67,7 @@ def _place(sp: Specializer, array: Value, index: Abstract) -> Abstract:
         return index
     if isinstance(index, Slice) or _is_whole(index):
         index = from_value(sp, _positions(sp, array), index)
-        return apply(sp, np.unravel_index, [index, attribute(sp, array, "shape")])
+        return unravelled(sp, array, index)
     return flat_index(sp, array, index)
 
 

@@ -130,10 +130,15 @@ def takes_all(fn: Abstract) -> bool:
     return isinstance(fn, Static) and _among(fn.value, _AT_ONCE)
 
 
+def is_by_index(a: Abstract) -> bool:
+    """Whether ``a`` goes over the elements of an array in order."""
+    return isinstance(a, Iteration) and a.kind in BY_INDEX
+
+
 def given_to(sp: Specializer, fn: Any, args: list[Abstract]) -> list[Abstract]:
     """The arguments of a call: what consumes iterators at once is given lists, what would keep them is refused."""
     if _among(fn, CONSUMERS):
-        return [drain(sp, a) if is_lazy(a) else a for a in args]
+        return [drain(sp, a) if is_lazy(a) or is_by_index(a) else a for a in args]
     if _among(fn, _LATER) or fn in (next, isinstance, callable, type):
         return args
     name = getattr(fn, "__name__", "this function")

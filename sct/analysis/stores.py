@@ -73,7 +73,7 @@ def store(sp: Specializer, base: Abstract, index: Abstract, value: Abstract, fn:
         return
     if isinstance(base, Iteration | StoredIterator):
         from .flat import write
-        write(sp, base, index, value)
+        write(sp, base, index, value, fn)
         return
     if not isinstance(base, Value) or not isinstance(base.type, Array):
         raise Refusal("SCT601", "writing into something that is not certainly an array is not supported", WAY_OUT)

@@ -284,6 +284,14 @@ def reshape(a: Any, shape: Any, order: str = "C", *, copy: Any = None) -> Type:
 
 
 @from_call
+def unravelled(indices: Any, shape: Any, order: str = "C") -> Type:
+    """``np.unravel_index``: for each dimension the positions, in their own shape."""
+    dims = facts(indices)[1]
+    each = Array("int64", dims) if dims else Scalar("int64", False)
+    return Tuple((each,) * len(dims_of(shape)))
+
+
+@from_call
 def in_ranks(a: Any, kth: Any, axis: Any = -1, kind: str = "introselect") -> Type:
     """``np.partition``: in the shape of ``a``, or a vector."""
     kind_of, dims = facts(a)
