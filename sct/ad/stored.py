@@ -154,7 +154,7 @@ def _put(fwd: _Linearizer, op: Op, value: Value, **changed: Any) -> None:
 
 def give_memory(fwd: _Linearizer, op: Op) -> bool:
     """Give the results of a call their tangents where they name memory that is stored into; False if they do not."""
-    if is_view(op) and op.operands[0] in fwd.stored:
+    if (is_view(op) or op.attrs.get("undecided")) and op.operands[0] in fwd.stored:
         attrs = {key: a for key, a in op.attrs.items() if key not in ("may_raise", "recomputed")} | {"adjoint": True}
         made = fwd.builder.emit("call", [fwd.dots[op.operands[0]], *op.operands[1:]], [r.type for r in op.results], **attrs)
         for result, tangent in zip(op.results, made.results, strict=True):

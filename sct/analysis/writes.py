@@ -30,12 +30,11 @@ from ..ir.types import Array, constant, strip_const, type_of
 from ..rules import registry
 from .alias import AliasClasses, check_inplace, has_memory, may_alias
 from .infer import Context, Refusal
-from .layout import is_reshaped_view, may_be_reshaped_copy
+from .layout import is_reshaped_view, may_be_decided_at_run_time, may_be_reshaped_copy
 from .opening import returns_alone
 from .transient import mark_transient
 
 HINT = "write to a copy: `a = a.copy()`, or build the array with np.stack, np.concatenate or np.where"
-RESHAPED_HINT = "reshape a copy, which lies in memory in one piece: `a.copy().reshape(…)`"
 _NOT_REPEATED = (np.broadcast_to,)
 """Views whose elements share memory: the same call on an adjoint would give an array that cannot be added to."""
 
@@ -56,6 +55,7 @@ def settle_writes(context: Context, function: Function, entry: bool) -> dict[str
     _mark_transient(function, AliasClasses(function))
     copied = _copy_parameters(function) if entry else {}
     classes = AliasClasses(function)
+    _mark_undecided(function, classes)
     for op in walk(function.body):
         if op.name == "store":
             refusal = _refusal(function, classes, op, entry)
@@ -179,6 +179,14 @@ def _mark_transient(function: Function, classes: AliasClasses) -> None:
                 mark_transient(classes, op, users)
 
 
+def _mark_undecided(function: Function, classes: AliasClasses) -> None:
+    """Find the calls that give a view or a copy as the array lies in memory: the adjoint asks its own arrays which it was."""
+    for members in written_classes(function, classes).values():
+        for op in dict.fromkeys(member.owner for member in members):
+            if isinstance(op, Op) and may_be_decided_at_run_time(op) and not (is_view(op) or op.attrs.get("transient")):
+                op.attrs.update(undecided=True, effect="reads")
+
+
 # ------------------------------------------------------------------------------------------------------------------ the gate
 
 def _refusal(function: Function, classes: AliasClasses, op: Op, entry: bool) -> Refusal | None:
@@ -194,7 +202,7 @@ def _refusal(function: Function, classes: AliasClasses, op: Op, entry: bool) -> 
         reason = None if entry and _is_only_returned(function, member) else _obstacle(function, member, entry)
         if reason is not None:
             code, why = reason
-            return Refusal(code, f"{name} {why}", RESHAPED_HINT if _is_doubtful(member.owner) else HINT)
+            return Refusal(code, f"{name} {why}", HINT)
     return None
 
 
@@ -230,10 +238,8 @@ def _obstacle(function: Function, member: Value, entry: bool) -> tuple[str, str]
     if op is None or op.name == "global":
         return "SCT608", f"may be an array from outside the function ({other})"
     if op.name in ("if", "with", "narrow", "convert", "broadcast", *LOOPS) or is_fresh(op) or is_view(op) \
-            or op.attrs.get("transient"):
+            or op.attrs.get("transient") or op.attrs.get("undecided"):
         return None
-    if may_be_reshaped_copy(op):
-        return "SCT601", f"may share memory with {other}: reshaping gives a view or a copy, as the array lies in memory"
     if op.name == "invoke":
         if returns_alone(op, member):
             return None
