@@ -91,7 +91,9 @@ def _own(context: Context, forward: Function, value: Value) -> None:
     """Go on with a copy of ``value``, made where it is read."""
     body = forward.body
     emitter = Emitter(context, Builder(Block(), value.owner.loc if isinstance(value.owner, Op) else forward.loc))
-    copy = _copy(emitter, value)
+    decides = any(op.attrs.get("undecided") for op in walk(body))
+    copy = _copy(emitter, value) if not decides or not isinstance(value.type, Array) else emitter.builder.value(
+        "call", [value], value.type, value.hint, fn=helpers.twin, args=(Slot(0),), kwargs={}, effect="fresh", adjoint=True)
     at = body.ops.index(value.owner) + 1 if isinstance(value.owner, Op) else 0
     replace_uses(body.ops[at:], {value: copy})
     for op in emitter.builder.block.ops:

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..analysis.alias import AliasClasses, may_alias
 from ..analysis.infer import Refusal
+from ..analysis.layout import in_one_piece, may_be_decided_at_run_time
 from ..analysis.writes import is_view
 from ..ir.core import Function, Op, Value, walk
 from ..ir.ops import LOOPS, Lit, Slot
@@ -39,6 +40,8 @@ class StoredMemory:
         """For each such array all names of its memory."""
         self.shadows: list[Value] = []
         """Adjoint arrays that a forward half makes for its backward half to write to."""
+        self.reshaped: set[Value] = set()
+        """Those of which the layout decides whether there is a view or a copy."""
         shadows = [r for op in walk(function.body) if op.attrs.get("shadow") for r in op.results]
         if is_forward_half(function):
             self.shadows = shadows
@@ -49,6 +52,8 @@ class StoredMemory:
         for root in {classes.find(v): None for v in targets}:
             arrays = [v for v in classes.members[root] if isinstance(v.type, Array) and v.type.differentiable]
             self.members.update(dict.fromkeys(arrays, arrays))
+            if any(isinstance(v.owner, Op) and may_be_decided_at_run_time(v.owner) for v in arrays):
+                self.reshaped.update(arrays)
 
     def __contains__(self, value: Value | None) -> bool:
         return value in self.members
@@ -169,10 +174,11 @@ def own_memory(fwd: _Linearizer, op: Op, since: int) -> None:
         return
     for result in op.results:
         tangent = fwd.dots.get(result)
+        lies = result not in fwd.stored.reshaped or tangent is not None and in_one_piece(result) and in_one_piece(tangent)
         if tangent is None or not isinstance(result.type, Array) or _is_new(fwd, tangent, since, len(op.results)) \
-                and _is_whole(op, tangent, result):
+                and _is_whole(op, tangent, result) and lies:
             continue
-        if _is_whole(op, tangent, result):
+        if _is_whole(op, tangent, result) and lies:
             fwd.dots[result] = fwd.copy(tangent)
         else:
             fwd.dots[result] = zeros(fwd, result)
@@ -218,6 +224,8 @@ def check_origins(fwd: _Linearizer) -> None:
 def _comes_along(fwd: _Linearizer, value: Value, given: dict[Value, Mask]) -> bool:
     op = value.owner
     if isinstance(op, Op):
+        if op.name == "invoke" and value in fwd.stored.reshaped:
+            return False  # its tangent may lie in memory in another way
         return op.name != "item" or varies(fwd.masks.item(op))
     if value in given:
         return varies(given[value])

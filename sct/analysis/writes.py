@@ -30,7 +30,7 @@ from ..ir.types import Array, constant, strip_const, type_of
 from ..rules import registry
 from .alias import AliasClasses, check_inplace, has_memory, may_alias
 from .infer import Context, Refusal
-from .layout import is_reshaped_view, may_be_decided_at_run_time, may_be_reshaped_copy
+from .layout import is_reshaped_view, may_be_decided_at_run_time
 from .opening import returns_alone
 from .transient import mark_transient
 
@@ -322,7 +322,7 @@ def _copy_parameters(function: Function) -> dict[str, bool]:
 
 
 def _is_doubtful(op: Op | Block | None) -> bool:
-    return isinstance(op, Op) and may_be_reshaped_copy(op) and not is_view(op) and not op.attrs.get("transient")
+    return isinstance(op, Op) and may_be_decided_at_run_time(op) and not is_view(op) and not op.attrs.get("transient")
 
 
 def _copy_on_entry(function: Function, param: Value, reshaped: bool) -> None:

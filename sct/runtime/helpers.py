@@ -15,7 +15,7 @@ import numpy as np
 
 __all__ = ["copied", "diagonal", "digamma", "expected", "first_max", "first_min", "flat_index", "folded", "index_add",
            "last_written", "log_or_zero", "one_hot", "polygamma", "power_dx", "products_of_others", "replaced", "replicated",
-           "sinc_dx", "sorting_order", "strong_product", "strong_quotient", "unbroadcast", "zeros_like"]
+           "sinc_dx", "sorting_order", "strong_product", "strong_quotient", "twin", "unbroadcast", "zeros_like"]
 
 
 def unbroadcast(x_bar: Any, x: Any) -> Any:
@@ -118,6 +118,17 @@ def replicated(held: Any, made: dict[int, Any] | None = None) -> Any:
         items = [replicated(item, made) for item in held]
         return type(held)(*items) if hasattr(held, "_fields") else tuple(items)
     return held
+
+
+def twin(a: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """A copy that lies in memory as ``a`` does.
+
+    >>> a = np.zeros((4, 6))[::2, ::3]
+    >>> twin(a).strides == a.strides
+    True
+    """
+    copy: np.ndarray[Any, Any] = replicated(a)
+    return copy
 
 
 def index_add(buffer: np.ndarray[Any, Any], index: Any, value: Any) -> None:
