@@ -45,6 +45,7 @@ from .analysis.mixed import settle_mixed
 from .analysis.opening import callees_to_open, settle_sharing
 from .analysis.references import NeedsPlaces
 from .analysis.references import plain as plain_value
+from .analysis.truncation import warn_of_truncation
 from .analysis.writes import settle_writes
 from .codegen.emit import Emitted, emit
 from .codegen.load import filename_of, load
@@ -319,6 +320,7 @@ def derivative(context: Context, pairs: Pairs, typed: Typed, request: Request) -
     for one in (function, *records):
         sink_returned(one)
         unify_returns(one)
+    warn_of_truncation(function, [function.params[k] for k in {*request.wrt, *request.directions}], records)
     context.masked = max(map(masking, [function, *records]))
     return DERIVATIVES[request.kind](context, pairs, typed, request)
 

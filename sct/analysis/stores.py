@@ -22,6 +22,8 @@ from .primitives import WRITERS, _Arguments, _conform, apply, binary, inplace
 from .references import content, kind_of, plain
 from .subscripts import indexed_type
 
+_NUMBERS = ("bool", "int", "uint", "float", "longdouble", "complex", "clongdouble")
+"""How the names of numeric element types begin."""
 WAY_OUT = "build the result with np.array([...]), np.stack, np.concatenate or np.where, or rebind the name"
 
 
@@ -78,6 +80,9 @@ def store(sp: Specializer, base: Abstract, index: Abstract, value: Abstract, fn:
     if not isinstance(base, Value) or not isinstance(base.type, Array):
         raise Refusal("SCT601", "writing into something that is not certainly an array is not supported", WAY_OUT)
     kind = base.type
+    if not kind.dtype.startswith(_NUMBERS):
+        raise Refusal("SCT601", f"an array of {kind.dtype} is written to, which carries no derivative",
+                      "use an array with a numeric dtype")
     place = indexed_type(sp, kind, index)
     given = _fitting(sp, kind, place, value, fn)
     collected = _Arguments(sp)
