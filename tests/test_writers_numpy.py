@@ -193,6 +193,25 @@ def rows_and_pairs_at(m, i):
 
 
 @case(X)
+def at_with_what_it_writes(a):
+    b = a * 2
+    np.multiply.at(b, [1, 1, 2, 3], b)
+    np.maximum.at(b[1:], [0, 2, 2], b[:3] * 3)
+    np.add.at(b, [1, 1, 2], b[:3])
+    np.put(b, [1, 2, 3], b)
+    np.putmask(b, a > 0, b[::-1])
+    return (b * b).sum()
+
+
+@case(X)
+def at_of_integers(a):
+    i = np.array([1, 2, 3, 1])
+    np.multiply.at(i, [0, 0, 1], i[1:])
+    np.multiply.at(i, i % 4, 2)
+    return (a[i % 4] * a).sum()
+
+
+@case(X)
 def at_a_mask(a):
     b = a * 2
     np.multiply.at(b, a > 0, a[0])
@@ -538,6 +557,27 @@ def matrix_of_indices(m):
     b = m * 2
     np.multiply.at(b, np.array([[0, 0], [1, 1]]), 2.0)
     return b.sum()
+
+
+@refused(X, code="SCT601", says="one by one")
+def flat_written_with_itself(a):
+    b = a * 2
+    b.flat[1:] = b
+    return (b * a).sum()
+
+
+@refused(S, code="SCT601", says="one by one")
+def diagonal_filled_with_a_column(m):
+    b = m * 2
+    np.fill_diagonal(b, b[::-1, 0])
+    return (b * m).sum()
+
+
+@refused(X, code="SCT601", says="one by one")
+def placed_what_is_there(a):
+    b = a * 2
+    np.place(b, a > 0, b[1:])
+    return (b * a).sum()
 
 
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(REFUSED))

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ..ir.core import Value
+from ..ir.core import Block, Op, Value
 from ..ir.types import Array, Scalar, strip_const
 from ..runtime import helpers
 from . import abstract as ab
 from .abstract import Abstract, Seq, Static
+from .alias import may_alias
 from .attributes import attribute
 from .infer import Refusal, Specializer
 from .primitives import apply, binary
@@ -107,15 +108,40 @@ def count_of(sp: Specializer, vector: Abstract) -> Abstract:
     return Static(len(vector.items)) if isinstance(vector, Seq) else apply(sp, len, [vector])
 
 
-def repeated(sp: Specializer, values: Abstract, count: Abstract) -> Abstract:
+def repeated(sp: Specializer, values: Abstract, count: Abstract, in_turn: bool = False) -> Abstract:
     """So many values from the first on, beginning again at the end."""
-    return values if is_number(values) else taken(sp, values, apply(sp, np.arange, [count]))
+    return values if is_number(values) else taken(sp, values, apply(sp, np.arange, [count]), in_turn)
 
 
-def taken(sp: Specializer, values: Abstract, positions: Abstract) -> Abstract:
-    """The values at ``positions``, beginning again at the end."""
+def taken(sp: Specializer, values: Abstract, positions: Abstract, in_turn: bool = False) -> Abstract:
+    """The values at ``positions``, beginning again at the end.
+
+    ``in_turn`` says that NumPy reads one after it has written another.
+    """
     if is_number(values):
         return values
     vector = apply(sp, np.array, [values]) if isinstance(values, Seq) else values
     assert isinstance(vector, Value)
-    return from_value(sp, vector, binary(sp, operator.mod, positions, attribute(sp, vector, "size")))
+    found = from_value(sp, vector, binary(sp, operator.mod, positions, attribute(sp, vector, "size")))
+    if in_turn and isinstance(found, Value) and isinstance(found.owner, Op):
+        found.owner.attrs["in_turn"] = True
+    return found
+
+
+def base_of(v: Value) -> Value:
+    """The array of which ``v`` is a view, as far as the ops say."""
+    while isinstance(v.owner, Op) and v.owner.operands and (v.owner.name == "narrow" or v.owner.name == "call"
+                                                            and may_alias(v.owner)):
+        v = v.owner.operands[0]
+    return v
+
+
+def surely_apart(a: Value, b: Value) -> bool:
+    """Whether two arrays are certainly not made of the same memory."""
+    a, b = base_of(a), base_of(b)
+    return a is not b and _is_origin(a) and _is_origin(b)
+
+
+def _is_origin(v: Value) -> bool:
+    """Whether ``v`` is an array made here, or a parameter, and not a name that a branch or a loop passes on."""
+    return v.owner.parent is None if isinstance(v.owner, Block) else isinstance(v.owner, Op) and v.owner.name == "call"

@@ -52,7 +52,7 @@ def write(sp: Specializer, base: Abstract, index: Abstract, value: Abstract, fn:
             if not isinstance(given, Static):
                 raise Refusal("SCT603", "one element is given several values", "write one number")
         elif not isinstance(given, Static):
-            given = repeated(sp, given, _count(sp, array, place))
+            given = repeated(sp, given, _count(sp, array, place), in_turn=True)
     store(sp, array, place, given)
 
 

@@ -27,6 +27,7 @@ from .elements import (
     literal_length,
     rank,
     repeated,
+    surely_apart,
     taken,
     target,
     vector_of,
@@ -111,11 +112,11 @@ def fill_diagonal(sp: Specializer, a: Abstract, val: Abstract, wrap: Abstract = 
         step = binary(sp, operator.add, width, Static(1))
         places = apply(sp, np.arange, [Static(0), attribute(sp, array, "size"), step])
         index = [binary(sp, operator.floordiv, places, width), binary(sp, operator.mod, places, width)]
-        store(sp, array, Seq(tuple, index), repeated(sp, values, count_of(sp, places)))
+        store(sp, array, Seq(tuple, index), repeated(sp, values, count_of(sp, places), in_turn=True))
         return
     count = call(sp, Static(min), [from_shape(sp, array, 0), width], {}) if ndim == 2 else width
     diagonal = apply(sp, np.arange, [count])
-    store(sp, array, Seq(tuple, [diagonal] * ndim), taken(sp, values, diagonal))
+    store(sp, array, Seq(tuple, [diagonal] * ndim), taken(sp, values, diagonal, in_turn=True))
 
 
 # ------------------------------------------------------------------------------------------------------------------ masks
@@ -133,7 +134,8 @@ def place(sp: Specializer, arr: Abstract, mask: Abstract, vals: Abstract) -> Non
     """``np.place(arr, mask, vals)``: the chosen elements get the values one after the other."""
     array, chosen, given = target(arr), _mask(sp, arr, mask), vector_of(sp, vals)
     _check_safe(array, given)
-    store(sp, array, chosen, given if is_number(given) else repeated(sp, given, apply(sp, np.count_nonzero, [chosen])))
+    store(sp, array, chosen, given if is_number(given) else repeated(
+        sp, given, apply(sp, np.count_nonzero, [chosen]), in_turn=True))
 
 
 def _mask(sp: Specializer, a: Abstract, mask: Abstract) -> Value:
@@ -188,6 +190,9 @@ def _one_by_one(sp: Specializer, fn: Any, array: Value, index: Abstract, value: 
     vectors = [as_indices(sp, part) for part in parts]
     if any(strip_const(v.type).ndim != 1 or strip_const(v.type).dtype == "bool" for v in vectors):  # type: ignore[attr-defined]
         raise Refusal("SCT605", "`at` is supported with vectors of indices", "write a loop over the positions")
+    if not strip_const(array.type).differentiable:
+        vectors = [_apart(sp, array, v) for v in vectors]
+    value = _apart(sp, array, value) if isinstance(value, Value) else value
     positions: Abstract = vectors[0] if len(vectors) == 1 else Seq(tuple, list(vectors))
     several = len(vectors) > 1
     if value is None:
@@ -201,6 +206,15 @@ def _one_by_one(sp: Specializer, fn: Any, array: Value, index: Abstract, value: 
     body = (writing.each_with_of_several if several else writing.each_with) if spread else (
         writing.each_with_one_of_several if several else writing.each_with_one)
     call_standard(sp, body, [Static(fn), array, positions, value])
+
+
+def _apart(sp: Specializer, array: Value, value: Value) -> Value:
+    """What an argument holds before anything is written to ``array``."""
+    if not isinstance(strip_const(value.type), Array) or surely_apart(array, value):
+        return value
+    copy = apply(sp, np.copy, [value])
+    assert isinstance(copy, Value)
+    return copy
 
 
 def may_name_twice(sp: Specializer, index: Abstract) -> bool:

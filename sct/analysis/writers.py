@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from ..ir.core import Op, Value
+from ..ir.core import Value
 from ..ir.types import MANY, UNIT, Array, Scalar, strip_const
 from . import abstract as ab
 from .abstract import Abstract, Seq, Static
 from .attributes import attribute
-from .elements import target
+from .elements import base_of, target
 from .infer import Refusal, Specializer
 from .primitives import WRITERS, apply
 from .scatters import writer
@@ -71,7 +71,7 @@ def write_out(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwa
     args, kwargs = _without_out(fn, args, kwargs)
     if fn in _WITH_TYPE_OF_OUT and "dtype" not in kwargs:
         kwargs = _in_type_of(array, sp, fn, args, kwargs)
-    if fn in _JOINS and any(_same_memory(array, v) for v in _arrays(args)):
+    if fn in _JOINS and any(base_of(array) is base_of(v) for v in _arrays(args)):
         raise Refusal("SCT605", f"np.{fn.__name__} writes over what it reads", "leave `out` away")
     result = apply(sp, fn, args, kwargs)
     _check_shape(array, result)
@@ -185,20 +185,6 @@ def _spread(sp: Specializer, array: Value, x: Abstract) -> Abstract:
 
 def _arrays(args: Sequence[Abstract]) -> list[Value]:
     return [v for a in args for v in (_arrays(a.items) if isinstance(a, Seq) else [a] if isinstance(a, Value) else [])]
-
-
-def _same_memory(a: Value, b: Value) -> bool:
-    """Whether two values are certainly made of one array."""
-    return _base(a) is _base(b)
-
-
-def _base(v: Value) -> Value:
-    """The array of which ``v`` is a view, as far as the ops say."""
-    from .alias import may_alias
-    while isinstance(v.owner, Op) and v.owner.operands and (v.owner.name == "narrow" or v.owner.name == "call"
-                                                            and may_alias(v.owner)):
-        v = v.owner.operands[0]
-    return v
 
 
 _SMALLEST = {"int64": "uint8", "float64": "float16", "complex128": "complex64"}

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..ir.core import Block, Function, Op, Value, enclosing, walk
-from ..ir.ops import LOOPS, Lit, Slot
+from ..ir.ops import IMPLICIT, LOOPS, Lit, Slot
 from ..ir.rewrite import (
     carried_inits,
     exits,
@@ -198,12 +198,23 @@ def _refusal(function: Function, classes: AliasClasses, op: Op, entry: bool) -> 
         return Refusal("SCT601", f"{name} is written to inside `try`", "write to it before or after")
     if any(isinstance(v.type, Array) and classes.find(v) is root for v in op.operands[2:]):
         return Refusal("SCT601", f"{name} is written to at indices that it holds itself", "take the indices out of it before")
+    source = _read_in_turn(op.operands[1])
+    if source is not None and classes.find(source) is root:
+        return Refusal("SCT601", f"{name} is given its own elements one by one, while they are written over",
+                       "give a copy of them: `v.copy()`")
     for member in classes.members[root]:
         reason = None if entry and _is_only_returned(function, member) else _obstacle(function, member, entry)
         if reason is not None:
             code, why = reason
             return Refusal(code, f"{name} {why}", HINT)
     return None
+
+
+def _read_in_turn(value: Value) -> Value | None:
+    """The array whose elements ``value`` is read of while they are stored."""
+    while isinstance(value.owner, Op) and value.owner.name in IMPLICIT:
+        value = value.owner.operands[0]
+    return value.owner.operands[0] if isinstance(value.owner, Op) and value.owner.attrs.get("in_turn") else None
 
 
 def _around_op(op: Op) -> Iterator[Block]:
