@@ -1,5 +1,7 @@
 """NumPy's functions that write: chosen elements, ``ufunc.at``, ``out=`` and ``where=``, ``a.flat``, loops over all elements."""
 
+import operator
+
 import numpy as np
 import pytest
 
@@ -350,6 +352,28 @@ def resized(a):
 
 
 @case(X)
+def cleaned_in_place(a):
+    b = a * 2
+    np.nan_to_num(b, copy=False)
+    c = np.nan_to_num(b, copy=False, nan=1.0)
+    c[1] = a[0] ** 2
+    d = np.nan_to_num(b, copy=True)
+    d[0] *= a[1]
+    operator.setitem(b, 2, a[3] * d[0])
+    return (b * b).sum() + (d * b).sum()
+
+
+@case(M)
+def written_through_steps_and_rows(m):
+    b = m * m
+    np.multiply(b[:, ::2], m[:, 1::2], out=b[:, ::2])
+    np.sqrt(b.T, out=b.T, where=b.T > 1)
+    for row in b:
+        np.multiply(row, m[0], out=row, where=row > 0.5)
+    return (b * b).sum()
+
+
+@case(X)
 def another_view(a):
     b = a * 1.0
     c = b.view()
@@ -402,6 +426,29 @@ def flat_read(a, k):
     for i, v in enumerate(b.T.flat):
         s += i * v
     return s + b.flat[1] * b.flat[-k] + sum(b.flat) * max(b.flat)
+
+
+@case(M, 3)
+def flat_kept(m, n):
+    f = m.flat
+    s = f[3]
+    for k in range(n):
+        s += f[k] * f[-k - 1]
+    g = m.T.flat
+    x, y = next(g), next(g)
+    t = sum(g)
+    for _ in g:
+        t = t * 100.0
+    return s * x + y * y * t
+
+
+@case(M)
+def flat_beside_others(m):
+    s = 0.0
+    for x, y in zip(m.flat, (m * m).T.flat):
+        s += x * y
+    xs = list(m[0].flat)
+    return s * xs[1] + sum(m[i] ** 2 for i in np.ndindex(3, 4)) + np.array([m[i, j] for i, j in np.ndindex(2, 2)]).sum()
 
 
 @case(M)
@@ -578,6 +625,20 @@ def placed_what_is_there(a):
     b = a * 2
     np.place(b, a > 0, b[1:])
     return (b * a).sum()
+
+
+@refused(M, code="SCT711", says="how far")
+def flat_gone_through_and_indexed(m):
+    f = m.flat
+    s = f[3]  # here NumPy lets the iterator begin anew
+    for x in f:
+        s += x
+    return s
+
+
+@refused(M, code="SCT711", says="passed to `sum`")
+def flat_given_to_numpy(m):
+    return np.sum(m.flat) * m[0, 0]
 
 
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(REFUSED))

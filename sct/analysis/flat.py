@@ -12,7 +12,7 @@ import numpy as np
 
 from ..ir.core import Value
 from ..ir.types import Array, Scalar, strip_const
-from .abstract import Abstract, Iteration, Seq, Slice, Static, StoredIterator
+from .abstract import LOST, Abstract, Iteration, Seq, Slice, Static, StoredIterator
 from .attributes import attribute
 from .callees import SPECIAL
 from .elements import ONE, ZERO, flat_index, rank, repeated, unravelled, vector_of
@@ -25,9 +25,11 @@ from .subscripts import from_value, getitem
 
 # ----------------------------------------------------------------------------------------------------------------- a.flat
 
-def _array(a: Abstract) -> Value:
-    """The array of which ``a`` is the attribute ``flat``."""
+def _array(sp: Specializer, a: Abstract) -> Value:
+    """The array of which ``a`` is the attribute ``flat``, which begins anew as an iterator when it is indexed."""
     held = a.source if isinstance(a, StoredIterator) else a
+    if isinstance(a, StoredIterator):
+        sp.positions[a.place] = LOST
     if not isinstance(held, Iteration) or held.kind != "flat" or not isinstance(held.parts[0], Value):
         raise Refusal("SCT705", "this cannot be indexed", "make a list of it")
     return held.parts[0]
@@ -35,7 +37,7 @@ def _array(a: Abstract) -> Value:
 
 def read(sp: Specializer, base: Abstract, index: Abstract) -> Abstract:
     """``a.flat[i]``: a number, or a copy."""
-    array = _array(base)
+    array = _array(sp, base)
     place = _place(sp, array, index)
     item = getitem(sp, array, place)
     return apply(sp, np.copy, [item]) if isinstance(place, Slice) or _is_whole(index) and rank(array) == 1 else item
@@ -43,7 +45,7 @@ def read(sp: Specializer, base: Abstract, index: Abstract) -> Abstract:
 
 def write(sp: Specializer, base: Abstract, index: Abstract, value: Abstract, fn: Any = None) -> None:
     """``a.flat[i] = v``, where what is given is repeated, or cut off; ``a.flat[i] fn= v``."""
-    array = _array(base)
+    array = _array(sp, base)
     if fn is not None:
         value = binary(sp, fn, read(sp, base, index), value)
     place, given = _place(sp, array, index), vector_of(sp, value)

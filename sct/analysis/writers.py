@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from ..ir.types import MANY, UNIT, Array, Scalar, strip_const
 from . import abstract as ab
 from .abstract import Abstract, Seq, Static
 from .attributes import attribute
+from .callees import SPECIAL
 from .elements import base_of, target
 from .infer import Refusal, Specializer
 from .primitives import WRITERS, apply
@@ -54,6 +56,24 @@ def copyto(sp: Specializer, dst: Abstract, src: Abstract, casting: Abstract = SA
     mask = _mask(sp, array, where)
     value = apply(sp, np.array, [src]) if isinstance(src, Seq) else src
     store(sp, array, WHOLE if mask is None else mask, value if mask is None else _chosen(sp, array, mask, value))
+
+
+def _nan_to_num(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``np.nan_to_num(x, copy=False)`` writes over ``x``, and gives it back."""
+    x, *copy = args
+    options = {key: a for key, a in kwargs.items() if key != "copy"}
+    cleaned = apply(sp, np.nan_to_num, [x], options)
+    if sp.context.splicing or sp.static(kwargs.get("copy", copy[0] if copy else TRUE), "`copy`"):
+        return cleaned
+    store(sp, target(x), WHOLE, cleaned)
+    return x
+
+
+def _set_item(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``operator.setitem(a, i, v)``"""
+    array, index, value = args
+    store(sp, target(array), index, value)
+    return NOTHING
 
 
 def _named(**options: Abstract) -> dict[str, Abstract]:
@@ -189,6 +209,7 @@ def _arrays(args: Sequence[Abstract]) -> list[Value]:
 
 _SMALLEST = {"int64": "uint8", "float64": "float16", "complex128": "complex64"}
 """A Python number takes on the type of the array, if its kind allows that."""
+SPECIAL.update({np.nan_to_num: _nan_to_num, operator.setitem: _set_item})
 WRITERS["out"] = write_out
 _PARAMETERS: dict[Any, tuple[str, ...]] = {np.dot: ("a", "b", "out"), np.concatenate: ("arrays", "axis", "out")}
 """The parameters of functions that do not tell them."""
