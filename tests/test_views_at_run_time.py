@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import sct
-from tests.oracle import check
+from tests.oracle import check, refusal
 from tests.test_writes_modes import directions, gradient_of
 
 M = np.arange(1.0, 13.0).reshape(3, 4) / 7 + 0.03
@@ -252,6 +252,32 @@ def test_second_order(fun, m):
         behind -= h * dot
         slope = (gradient_of(fun, [ahead], [dot])[0] - gradient_of(fun, [behind], [dot])[0]) / (2 * h)
         assert np.allclose(found, slope, rtol=1e-5, atol=1e-6)
+
+
+def _every_second_column(x, n):
+    b = np.outer(x, x)
+    for _ in range(n):
+        b = b * x[0] + np.sin(b)
+        for _ in range(2):
+            b = b * x[1]
+    return b[:, ::2]
+
+
+def test_results_of_functions_may_be_parts_of_larger_arrays():
+    """Zeros like them would lie in memory in another way."""
+    def f(a):
+        r = _every_second_column(a[0], 2)
+        c = r.ravel()
+        c[0] = a[1, 1]
+        return (r * r).sum() + c.sum()
+
+    def g(a):
+        r = _every_second_column(a[0], 2).copy()
+        c = r.ravel()
+        c[0] = a[1, 1]
+        return (r * r).sum() + c.sum()
+    assert refusal(f, M).code == "SCT601"
+    check(g, M)
 
 
 def test_text():

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..ir.core import Block, Function, Op, Value, enclosing, walk
-from ..ir.ops import IMPLICIT, LOOPS, Lit, Slot
+from ..ir.ops import IMPLICIT, INFIX, LOOPS, PREFIX, Lit, Slot
 from ..ir.rewrite import (
     carried_inits,
     exits,
@@ -182,9 +182,17 @@ def _mark_transient(function: Function, classes: AliasClasses) -> None:
 def _mark_undecided(function: Function, classes: AliasClasses) -> None:
     """Find the calls that give a view or a copy as the array lies in memory: the adjoint asks its own arrays which it was."""
     for members in written_classes(function, classes).values():
-        for op in dict.fromkeys(member.owner for member in members):
-            if isinstance(op, Op) and may_be_decided_at_run_time(op) and not (is_view(op) or op.attrs.get("transient")):
+        owners = list(dict.fromkeys(member.owner for member in members if isinstance(member.owner, Op)))
+        for op in owners if all(map(_lies_as_zeros_like_it, owners)) else ():
+            if may_be_decided_at_run_time(op) and not (is_view(op) or op.attrs.get("transient")):
                 op.attrs.update(undecided=True, effect="reads")
+
+
+def _lies_as_zeros_like_it(op: Op) -> bool:
+    """Whether zeros like the result of ``op`` lie in memory in the same way: not where it may be a part of a larger array."""
+    fn = op.attrs.get("fn")
+    known = fn in INFIX or fn in PREFIX or fn is operator.getitem or _is_ours(fn)  # type: ignore[arg-type]
+    return op.name != "invoke" and (op.name != "call" or known or not is_fresh(op))
 
 
 # ------------------------------------------------------------------------------------------------------------------ the gate
