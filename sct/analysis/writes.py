@@ -191,7 +191,8 @@ def _mark_undecided(function: Function, classes: AliasClasses) -> None:
 def _lies_as_zeros_like_it(op: Op) -> bool:
     """Whether zeros like the result of ``op`` lie in memory in the same way: not where it may be a part of a larger array."""
     fn = op.attrs.get("fn")
-    known = fn in INFIX or fn in PREFIX or fn is operator.getitem or _is_ours(fn)  # type: ignore[arg-type]
+    known = fn in INFIX or fn in PREFIX or fn is operator.getitem or _is_ours(fn) or (  # type: ignore[arg-type]
+        getattr(fn, "__objclass__", None) is np.ndarray)
     return op.name != "invoke" and (op.name != "call" or known or not is_fresh(op))
 
 
