@@ -206,6 +206,16 @@ def in_callees(a):
 
 
 @case
+def joined(a):
+    b = a * a
+    c = np.asarray([b[0], b[0]])
+    c[0, 1] *= a[1, 1]
+    d = np.array([c.ravel()[:4], b[1]])
+    d[0] *= d[1]
+    return (b * b).sum() + (c * c).sum() * (d * d).sum()
+
+
+@case
 def on_one_path(a):
     b = a * a
     if a[1, 1] > 0.5:

@@ -41,6 +41,8 @@ def may_be_decided_at_run_time(op: Op) -> bool:
     if op.name != "call" or op.attrs["fn"] not in MAYBE or not op.operands or len(op.results) != 1:
         return False
     array, result = op.operands[0].type, op.result.type
+    if op.attrs["args"][int(op.attrs["fn"] is np.einsum):][:1] != (Slot(0),):
+        return False  # of several arrays in a list
     return isinstance(array, Array) and isinstance(result, Array) and array.dtype == result.dtype and may_alias(op)
 
 
