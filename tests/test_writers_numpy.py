@@ -262,6 +262,7 @@ def out_as_a_tuple(a):
     np.sin(a, out=(b,))
     np.divmod(a, 0.5, out=(None, d))
     f, i = np.modf(a * 3, c, np.empty(4))
+    d += np.add(a, 1.0, out=(None,))
     return (b * b).sum() + (c * f * a).sum() + (d * a).sum() + i[0]
 
 
@@ -559,6 +560,11 @@ def one_result_unfinished(a):
     b = a * 2
     q, r = np.divmod(a, 2.0, out=(b, None), where=a > 0)
     return (q * r).sum()
+
+
+@refused(X, code="SCT204", says="where")
+def nothing_to_leave_unwritten(a):
+    return np.multiply(a, a, out=(None,), where=a > 0)[0]
 
 
 @refused(X, code="SCT605", says="bytes")

@@ -107,13 +107,14 @@ def _write_ufunc(sp: Specializer, fn: np.ufunc, args: list[Abstract], kwargs: di
     outs += [NOTHING] * (fn.nout - len(outs))
     casting = sp.static(kwargs.get("casting", Static("same_kind")), "`casting`")
     arrays = [None if isinstance(out, Static) and out.value is None else target(out) for out in outs]
-    mask = _mask(sp, next(a for a in arrays if a is not None), kwargs.get("where", TRUE))
+    largest = next((a for a in arrays if a is not None), None)
+    mask = None if largest is None else _mask(sp, largest, kwargs.get("where", TRUE))
     if mask is not None and None in arrays:
         raise Refusal("SCT605", f"np.{fn.__name__} with `where` leaves a result unfinished for which there is no `out`",
                       "give an array for each result")
     inputs = [_chosen(sp, a, mask, x) for x, a in zip(args[:fn.nin], arrays[:1] * fn.nin, strict=True)
               if a is not None] if mask is not None else args[:fn.nin]
-    rest = {key: a for key, a in kwargs.items() if key not in ("out", "where", "casting")}
+    rest = {key: a for key, a in kwargs.items() if key not in ("out", "where" if largest is not None else "", "casting")}
     result = apply(sp, fn, inputs, rest)
     results = result.items if isinstance(result, Seq) and fn.nout > 1 else [result]
     for array, value in zip(arrays, results, strict=True):
