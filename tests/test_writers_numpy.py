@@ -1,5 +1,6 @@
 """NumPy's functions that write: chosen elements, ``ufunc.at``, ``out=`` and ``where=``, ``a.flat``, loops over all elements."""
 
+import functools
 import operator
 
 import numpy as np
@@ -510,6 +511,100 @@ def indices_taken_one_by_one(a):
         s = s * a[j] + a[j]
     for _ in it:
         s = s * 100
+    return s
+
+
+# ---------------------------------------------------------------------------------------------- in functions and loops
+
+def _put_and_scaled(b, i, v):
+    np.put(b, i, v)
+    np.multiply.at(b, i, v)
+    return b
+
+
+@case(X)
+def in_a_helper(a):
+    b = a * 2
+    c = _put_and_scaled(b, [1, 1], a[:2])
+    f, g = functools.partial(np.multiply.at), np.add.at
+    f(b, [0, 0], a[1])
+    g(b, [1, 1], a[:2])
+    return (c * b).sum()
+
+
+@case(X)
+def flat_in_a_closure(a):
+    b = (a * 2).reshape(2, 2)
+
+    def at(k):
+        return b.flat[k]
+    c = np.zeros(())
+    c.flat[0] = at(1)
+    return at(0) * at(3) + c * a[0]
+
+
+@case(M)
+def diagonals_in_a_loop(m):
+    b = np.zeros((3, 3))
+    for k in range(3):
+        np.fill_diagonal(b[:, :], m[k, :3] * b[0, 0] + m[k, 0])
+    return (b * b).sum()
+
+
+@case(M)
+def where_in_a_loop(m):
+    b = m * m
+    c = np.zeros_like(b)
+    for _ in range(3):
+        np.divide(b, b - 1.3, out=c, where=abs(b - 1.3) > 0.05)
+        np.copyto(b, np.tanh(c), where=c > 0)
+    return (b * c).sum()
+
+
+@case(X)
+def into_an_argument(a):
+    np.put(a, [0, 2], a[1] ** 2)
+    a.flat[1] = a[0] * 2
+    np.sin.at(a, [3, 3])
+    return (a * a).sum()
+
+
+@case(M)
+def into_a_reshaped_argument(a):
+    c = a.ravel()
+    c[1] = a[0, 0] ** 2
+    np.put(c, [2], c[1])
+    return (a * a).sum()
+
+
+@case(X)
+def logarithms_where_they_exist(a):
+    b = np.empty(4)
+    with np.errstate(all="ignore"):
+        np.log(a, out=b, where=a > 0)
+        np.copyto(b, 0.0, where=a <= 0)
+    return (b * b).sum()
+
+
+@case(X)
+def left_early(a):
+    b = a * 2
+    for i in np.ndindex(4):
+        if b[i] < 0:
+            return b.sum() * b[i]
+        b[i] *= a[0]
+    return b.sum()
+
+
+@case(M)
+def indices_until_none_is_left(m):
+    it = np.ndindex(3, 4)
+    s = 0.0
+    while True:
+        i = next(it, None)
+        if i is None:
+            break
+        s += m[i] ** 2
     return s
 
 
