@@ -8,7 +8,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 
-from ..errors import DifferentiationWarning, place
+from ..errors import DifferentiationWarning
 from ..ir.core import Function, Op, Value, walk
 from ..ir.types import Array, strip_const
 from .activity import varied_values
@@ -32,5 +32,5 @@ def _cuts(op: Op) -> bool:
 def _warn(op: Op) -> None:
     name, t = op.operands[0].hint or "an array", strip_const(op.operands[0].type)
     assert isinstance(t, Array)
-    warnings.warn(f"{place(op.loc)}`{name}` holds values of {t.dtype}: what is stored into it has the derivative zero "
-                  "(make it an array of floats: dtype=float)", DifferentiationWarning, stacklevel=2)
+    warnings.warn_explicit(f"`{name}` holds values of {t.dtype}: what is stored into it has the derivative zero "
+                           "(make it an array of floats: dtype=float)", DifferentiationWarning, op.loc.file, op.loc.line)
