@@ -215,6 +215,21 @@ def joined(a):
     return (b * b).sum() + (c * c).sum() * (d * d).sum()
 
 
+def _written_inside(x, n):
+    b = x * x
+    for k in range(n):
+        c = b.T.ravel()
+        c[k] *= x[k, k] * c[3]
+        for i in range(2):
+            b[i] += c[:4] * x[0, i]
+    return b.sum() + c.sum()
+
+
+@case
+def in_functions_of_their_own(a):
+    return _written_inside(a, 2) * _written_inside(a * a, 3)
+
+
 @case
 def on_one_path(a):
     b = a * a

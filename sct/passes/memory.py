@@ -41,6 +41,8 @@ def aliased(op: Op) -> list[Value]:
     fn = op.attrs["fn"]
     if fn is helpers.replicated:
         return op.operands  # its results share memory with each other as these do
+    if fn is list and op.operands and has_memory(getattr(op.operands[0].type, "item", NONE)):
+        return op.operands  # another list of the same arrays
     entry = registry.lookup(fn)
     if op.attrs.get("effect") == "fresh" or (entry is not None and not may_alias(op)):
         return []
