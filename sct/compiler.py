@@ -24,9 +24,11 @@ from .analysis import (  # noqa: F401
     changes,
     copies,
     exceptions,
+    flat,
     loops,
     ordering,
     primitives,
+    scatters,
     sets,
     standard_calls,
     stores,
@@ -46,6 +48,7 @@ from .analysis.mixed import settle_mixed
 from .analysis.opening import callees_to_open, settle_sharing
 from .analysis.references import NeedsItems, NeedsPlaces
 from .analysis.references import plain as plain_value
+from .analysis.truncation import warn_of_truncation
 from .analysis.writes import settle_writes
 from .codegen.emit import Emitted, emit
 from .codegen.load import filename_of, load
@@ -337,6 +340,7 @@ def derivative(context: Context, pairs: Pairs, typed: Typed, request: Request) -
     for one in (function, *records):
         sink_returned(one)
         unify_returns(one)
+    warn_of_truncation(function, [function.params[k] for k in {*request.wrt, *request.directions}], records)
     context.masked = max(map(masking, [function, *records]))
     return DERIVATIVES[request.kind](context, pairs, typed, request)
 

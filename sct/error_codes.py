@@ -216,7 +216,7 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
         "SCT601": ("a write into memory", """
             Stores are followed into arrays that the function made, or copied from its arguments, and through their
             views, in functions that are called, too. The array may also be known under a name that cannot be followed: a
-            container, a result that may be a view or a copy, the argument of a function that calls itself. Write to a
+            container, a result that may be a part of a larger array, the argument of a function that calls itself. Write to a
             copy (`a = a.copy()`), or build the array with `np.where`, `np.stack` or `np.concatenate`."""),
         "SCT602": ("a container that changes and may be another one", """
             Lists, dicts and objects are followed through names, other containers and calls, and each change is seen
@@ -228,11 +228,11 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
             `x += y` must keep the shape of `x`; NumPy would raise an error here. Write `x = x + y` to get a
             new array."""),
         "SCT604": ("an in-place operation whose result has another type", """
-            `x += y` must keep the element type of `x`; NumPy would raise an error or lose digits here. Write
-            `x = x + y`."""),
+            `x += y`, `out=x` and `np.copyto(x, y)` must keep the element type of `x`; NumPy would raise an error or lose
+            digits here. Write `x = x + y`, or convert with `astype`."""),
         "SCT605": ("an array changed or reinterpreted by a method", """
-            The method writes into the array that other names may share, or reads its bytes as another type.
-            Use the NumPy function that returns a new array (`np.sort(x)` for `x.sort()`)."""),
+            The method writes into the array in a way that is not followed, or reads its bytes as another type. Use the
+            NumPy function that returns a new array (`np.resize(x, n)` for `x.resize(n)`), or write to the elements."""),
         "SCT606": ("a method that changes its object", """
             What the method does to the list, dict or other object depends on values that only run time knows, or
             the method is not followed. Build a new one, or use a list comprehension."""),

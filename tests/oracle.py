@@ -119,7 +119,7 @@ def _moved(x, path, by):
         return type(x)(x + by)
     key, rest = path[0], path[1:]
     if isinstance(x, np.ndarray):
-        x = x.copy()
+        x = x.copy(order="K")  # functions may ask how an array lies in memory
         x[key] += by
         return x
     if isinstance(x, tuple):

@@ -1452,7 +1452,7 @@ def broadcast_then_written(x):
     return np.sum(b * x)
 
 
-@refused(M, code="SCT202")
+@case(M)
 def flat_written(m):
     a = m * 1.0
     a.flat[0] = m[1, 1] ** 2

@@ -1243,21 +1243,21 @@ def fortran_order_by_hand(x):
     return np.sum(a * b * a)
 
 
-@refused(M, code="SCT601")
+@case(M)
 def contiguous_of_transposed(m):
     a = np.ascontiguousarray(m.T)
     a[0] = m[1] * 3.0
     return np.sum(a * m)
 
 
-@refused(M, code="SCT601")
+@case(M)
 def reshape_of_computed(m):
     a = (m * 2.0).reshape(9)
     a[:3] *= a[3:6]
     return np.sum(a * a)
 
 
-@refused(X, code="SCT201")
+@case(X)
 def ufunc_method_writes(x):
     a = x * 1.0
     np.subtract.at(a, [0, 0], x[1])
@@ -1265,7 +1265,7 @@ def ufunc_method_writes(x):
     return np.sum(a * a)
 
 
-@refused(X, code="SCT201")
+@case(X)
 def put(x):
     a = x * 1.0
     np.put(a, [0, 2], x[:2] * 2)
@@ -1273,14 +1273,14 @@ def put(x):
     return np.sum(a * a)
 
 
-@refused(M, code="SCT201")
+@case(M)
 def fill_diagonal(m):
     a = m * 1.0
     np.fill_diagonal(a, m[0] * 2)
     return np.sum(a * a)
 
 
-@refused(X, code="SCT201")
+@case(X)
 def putmask_place(x):
     a = x * 1.0
     np.putmask(a, a > 0.5, x * x)
@@ -1288,21 +1288,21 @@ def putmask_place(x):
     return np.sum(a * a)
 
 
-@refused(X, code="SCT605")
+@case(X)
 def copyto_where(x):
     a = x * 1.0
     np.copyto(a, x * x, where=a > 0.5)
     return np.sum(a * a)
 
 
-@refused(X, code="SCT605")
+@case(X)
 def add_where_out(x):
     a = x * 1.0
     np.add(a, x, out=a, where=x > 0.5)
     return np.sum(a * a)
 
 
-@refused(X, code="SCT605")
+@case(X)
 def sum_out(x):
     a = np.zeros(())
     b = np.zeros(4)
@@ -1311,7 +1311,7 @@ def sum_out(x):
     return np.sum(b * a)
 
 
-@refused(X, code="SCT201")
+@case(X)
 def put_along_axis(x):
     a = np.outer(x, x)
     i = np.argmax(a, axis=1)[:, None]
@@ -1337,7 +1337,7 @@ def diff_n0(x):
     return np.sum(a * a)
 
 
-@refused(X, code="SCT605")
+@case(X)
 def viewed(x):
     a = x.view()
     a[0] = 2.0
@@ -1359,7 +1359,7 @@ def broadcast_arrays(x):
     return np.sum(a * c)
 
 
-@refused(M, code="SCT601")
+@case(M)
 def einsum_view(m):
     a = m * 1.0
     d = np.einsum("ii->i", a)
@@ -1415,14 +1415,14 @@ def reshaped_in_the_order_of_fortran(m):
     return np.sum(f * f) + np.sum(m)
 
 
-@refused(M, code="SCT601")
+@case(M)
 def transposed_and_reshaped(m):
     f = m.T.reshape(-1)
     m[0, 1] = m[1, 1] * 2.0
     return np.sum(f * f) + np.sum(m)
 
 
-@refused(X, code="SCT601")
+@case(X)
 def ravel_f(x):
     a = np.zeros((2, 2))
     a[:] = x[:2]
@@ -1431,7 +1431,7 @@ def ravel_f(x):
     return np.sum(f * f * x) + np.sum(a)
 
 
-@refused(X, code="SCT601")
+@case(X)
 def ravel_f_method(x):
     a = np.zeros((2, 2))
     a[:] = x[:2]
@@ -1440,7 +1440,7 @@ def ravel_f_method(x):
     return np.sum(f * f * x) + np.sum(a)
 
 
-@refused(X, code="SCT601")
+@case(X)
 def reshape_f(x):
     a = np.zeros((2, 2))
     a[:] = x[:2]
@@ -1449,7 +1449,7 @@ def reshape_f(x):
     return np.sum(f * f * x) + np.sum(a)
 
 
-@refused(X, code="SCT601")
+@case(X)
 def reshape_f_kw(x):
     a = np.zeros((2, 2))
     a[:] = x[:2]
@@ -1459,7 +1459,7 @@ def reshape_f_kw(x):
     return np.sum(f * g * x) + np.sum(a)
 
 
-@refused(X, code="SCT601")
+@case(X)
 def zeros_f(x):
     a = np.zeros((2, 2), order="F")
     a[:] = x[:2]
@@ -1468,7 +1468,7 @@ def zeros_f(x):
     return np.sum(f * f * x) + np.sum(a)
 
 
-@refused(X, code="SCT601")
+@case(X)
 def zeros_f_positional(x):
     a = np.zeros((2, 2), float, "F")
     a[:] = x[:2]

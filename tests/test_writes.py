@@ -485,7 +485,7 @@ def stored_where_it_was_read(x):
     return np.sum(a * a * a)
 
 
-@refused(M, code="SCT601")
+@case(M)
 def kept_over_a_write_by_a_view(m):
     f = m.T.ravel()[1:]
     s = np.sum(f)
@@ -644,14 +644,14 @@ def global_array(x):
     return np.sum(x * G)
 
 
-@refused(M, code="SCT601")
+@case(M)
 def maybe_a_view(m):
     f = (m * 1.0).reshape(-1)
     f[:3] *= 2.0
     return np.sum(f * f)
 
 
-@refused(X, code="SCT601")
+@case(X)
 def reshaped_in_another_order(x):
     a = np.zeros((3, 1))
     a[:, 0] = x
@@ -660,7 +660,7 @@ def reshaped_in_another_order(x):
     return np.sum(a) + np.sum(f)
 
 
-@refused(X, code="SCT601")
+@case(X)
 def maybe_a_view_of_a_local(x):
     a = np.outer(x, x).T
     f = a.ravel()

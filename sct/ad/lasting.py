@@ -91,12 +91,30 @@ def _own(context: Context, forward: Function, value: Value) -> None:
     """Go on with a copy of ``value``, made where it is read."""
     body = forward.body
     emitter = Emitter(context, Builder(Block(), value.owner.loc if isinstance(value.owner, Op) else forward.loc))
-    copy = _copy(emitter, value)
+    asked = isinstance(value.type, Array) and _asks_for_layout(forward)
+    copy = _copy(emitter, value) if not asked else emitter.builder.value(
+        "call", [value], value.type, value.hint, fn=helpers.twin, args=(Slot(0),), kwargs={}, effect="fresh", adjoint=True)
     at = body.ops.index(value.owner) + 1 if isinstance(value.owner, Op) else 0
     replace_uses(body.ops[at:], {value: copy})
     for op in emitter.builder.block.ops:
         op.parent = body
     body.ops[at:at] = emitter.builder.block.ops
+
+
+def _asks_for_layout(function: Function) -> bool:
+    """Whether a function, or one that it calls, does what depends on how an array lies in memory."""
+    found, work = {function}, [function]
+    while work:
+        one = work.pop()
+        if not one.body.ops:
+            return True  # it is still being made
+        for op in walk(one.body):
+            if op.attrs.get("undecided"):
+                return True
+            if op.name == "invoke" and op.attrs["callee"] not in found:
+                found.add(op.attrs["callee"])
+                work.append(op.attrs["callee"])
+    return False
 
 
 def _copy(emitter: Emitter, value: Value) -> Value:

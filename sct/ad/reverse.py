@@ -25,7 +25,7 @@ from ..ir.rewrite import clone_function
 from ..ir.types import List, Table, Tuple, Type, strip_const
 from . import calls, control, lists, rules, tuples, writes
 from .emitter import Accumulator, bar_hint, make_buffers_float
-from .shadows import Shadows, accompany, open_block
+from .shadows import Shadows, accompany, if_apart, open_block
 
 
 class Reverser(Accumulator):
@@ -139,7 +139,11 @@ def _call(rev: Reverser, op: Op) -> None:
     totals = [rev.total(r) for r in op.results]
     if all(t is None for t in totals) or not any(v in rev.active for v in op.operands):
         return
-    if rev.is_reference(op) or op.name == "call" and not carries_derivative(op):
+    if rev.is_reference(op):
+        return
+    if op.attrs.get("undecided") and op.result in rev.shadows:
+        with if_apart(rev, op):
+            rules.reverse_call(rev, op, totals)
         return
     if op.name == "call" and not carries_derivative(op):
         return  # `np.empty_like(a)`, active for what is stored there later

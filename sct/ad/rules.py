@@ -110,15 +110,28 @@ def renumber(template: Any, position: dict[int, int]) -> Any:
 
 
 def has_list(template: Any) -> bool:
+    """Whether an index holds a list that may name an element twice."""
     if isinstance(template, SeqOf):
-        return template.kind is list or any(map(has_list, template.items))
+        return any(map(has_list, template.items)) if template.kind is tuple else not _are_distinct(template.items)
     return False
 
 
+def _are_distinct(items: Sequence[Any]) -> bool:
+    """Whether these are different positions, all counted from the same end."""
+    numbers = [item.value for item in items if isinstance(item, Lit) and type(item.value) is int]
+    return len(set(numbers)) == len(items) and len({n < 0 for n in numbers}) <= 1
+
+
 def may_repeat(index: Value) -> bool:
-    """Whether an index may name an element twice: an integer array (a mask, an integer or a slice cannot)."""
+    """Whether an index may name an element twice: an integer array (a mask, an integer, a slice, a permutation cannot)."""
     t = strip_const(index.type)
-    return isinstance(t, List) or (isinstance(t, Array) and t.dtype != "bool")
+    return isinstance(t, List) or isinstance(t, Array) and t.dtype != "bool" and not _is_arrangement(index.owner, t)
+
+
+def _is_arrangement(op: Op | Block | None, t: Array) -> bool:
+    """Whether ``op`` gives a vector of different positions, none of them counted from the end."""
+    return isinstance(op, Op) and op.name == "call" and op.attrs["fn"] in (np.arange, np.argsort, np.flatnonzero) \
+        and len(op.attrs["args"]) == 1 and not op.attrs["kwargs"] and t.ndim == 1
 
 
 def _reverse_unpack(rev: Reverser, op: Op, totals: list[Value | None]) -> None:

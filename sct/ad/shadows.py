@@ -8,7 +8,9 @@ sweep and passed on with them.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +22,21 @@ from ..ir.core import Block, Function, Op, Value
 from ..ir.ops import LOOPS, Slot
 from ..ir.printing import op_text
 from ..ir.rewrite import carried_start, exits
-from ..ir.types import BOTTOM, FLOAT, UNDEF, List, OrConst, Scalar, Table, Type, constant, is_array, loosely, strip_const
+from ..ir.types import (
+    BOOL,
+    BOTTOM,
+    FLOAT,
+    UNDEF,
+    List,
+    OrConst,
+    Scalar,
+    Table,
+    Type,
+    constant,
+    is_array,
+    loosely,
+    strip_const,
+)
 from ..runtime import helpers
 
 if TYPE_CHECKING:
@@ -77,7 +93,7 @@ def _is_passed_on(value: Value) -> bool:
 
 def _shadow_ops(op: Op, wanted: Sequence[Value], of: Callable[[Value], Value]) -> Iterator[tuple[Op, dict[Value, Value]]]:
     """The ops that make the shadows of results of ``op``, which makes arrays or a view, with what each is the shadow of."""
-    if is_view(op):
+    if is_view(op) or op.attrs.get("undecided"):
         operands = [of(op.operands[0]), *op.operands[1:]]
         attrs = {key: value for key, value in op.attrs.items() if key != "may_raise"}
         if attrs["fn"] in DIAGONALS:
@@ -117,13 +133,14 @@ def _is_like_another(op: Op) -> bool:
 def open_block(rev: Reverser, block: Block) -> None:
     """Make the shadows of what the forward ``block`` defines, in the current block of the reverse sweep."""
     loc = rev.builder.loc
+    new: set[Value] = set()
     for op in block.ops:
         wanted = [r for r in op.results if r in rev.shadows and r not in rev.shadows.carried and r not in rev.shadows.given]
         if not wanted:
             continue
-        new = [r for r in wanted if isinstance(r.type, List | Table) and not is_view(op)]
-        rev.buffers.update((r, _list_of_shadows(rev, op) or rev.zeros(r)) for r in new)
-        wanted = [r for r in wanted if r not in new]
+        lists = [r for r in wanted if isinstance(r.type, List | Table) and not is_view(op)]
+        rev.buffers.update((r, _list_of_shadows(rev, op) or rev.zeros(r)) for r in lists)
+        wanted = [r for r in wanted if r not in lists]
         if not wanted:
             continue
         if op.name == "narrow":
@@ -133,6 +150,12 @@ def open_block(rev: Reverser, block: Block) -> None:
             made.parent = rev.builder.block
             rev.builder.block.ops.append(made)
             rev.buffers.update(shadows)
+            if made.attrs.get("shadow") or made.operands[0] in new:
+                new.update(made.results)
+        if op.attrs.get("undecided") and rev.buffers[op.result] not in new:
+            rev.builder.loc = op.loc
+            with if_apart(rev, op):
+                rev.builder.emit("fill", [rev.buffers[op.result]])  # what came before belongs to the array alone
     rev.builder.loc = loc
 
 
@@ -141,6 +164,21 @@ def _list_of_shadows(rev: Reverser, op: Op) -> Value | None:
     if op.name != "tuple" or not op.operands or any(v not in rev.shadows or v in rev.shadows.given for v in op.operands):
         return None
     return rev.builder.value("tuple", [rev.buffers[v] for v in op.operands], loosely(op.result.type), _bar(op.result), cls=list)
+
+
+@contextmanager
+def if_apart(rev: Reverser, op: Op) -> Iterator[None]:
+    """Emit what is to be done where an undecided call has made a copy: where its shadow is one."""
+    shared = rev.builder.value("call", [rev.buffers[op.result], rev.buffers[op.operands[0]]], BOOL, fn=np.may_share_memory,
+                               args=(Slot(0), Slot(1)), kwargs={}, adjoint=True)
+    apart = rev.builder.value("call", [shared], BOOL, fn=operator.not_, args=(Slot(0),), kwargs={}, adjoint=True)
+    blocks = [Block(), Block()]
+    with rev.builder.at(blocks[0]):
+        yield
+    for block in blocks:
+        with rev.builder.at(block):
+            rev.builder.emit("yield", [])
+    rev.builder.emit("if", [apart], [], [], blocks)
 
 
 # -------------------------------------------------------------------------------------------------- beside the forward sweep

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..analysis.alias import AliasClasses, may_alias
 from ..analysis.infer import Refusal
+from ..analysis.layout import in_one_piece, may_be_decided_at_run_time
 from ..analysis.writes import is_view, reaches, written_levels
 from ..ir.core import Function, Op, Value, walk
 from ..ir.ops import LOOPS, STORES, Lit, Slot
@@ -40,6 +41,8 @@ class StoredMemory:
         """For each such array all names of its memory."""
         self.shadows: list[Value] = []
         """Adjoint arrays that a forward half makes for its backward half to write to."""
+        self.reshaped: set[Value] = set()
+        """Those of which the layout decides whether there is a view or a copy."""
         shadows = [r for op in walk(function.body) if op.attrs.get("shadow") for r in op.results]
         if is_forward_half(function):
             self.shadows = shadows
@@ -53,6 +56,8 @@ class StoredMemory:
             named = [v for v in classes.members[root] if isinstance(v.type, kinds) and v.type.differentiable
                      and reaches(v.type, levels.get(root, 0))]
             self.members.update(dict.fromkeys(named, named))
+            if any(isinstance(v.owner, Op) and may_be_decided_at_run_time(v.owner) for v in named):
+                self.reshaped.update(v for v in named if isinstance(v.type, Array))
 
     def __contains__(self, value: Value | None) -> bool:
         return value in self.members
@@ -187,7 +192,7 @@ def _put(fwd: _Linearizer, op: Op, value: Value, **changed: Any) -> None:
 
 def give_memory(fwd: _Linearizer, op: Op) -> bool:
     """Give the results of a call their tangents where they name memory that is stored into; False if they do not."""
-    if is_view(op) and op.operands[0] in fwd.stored:
+    if (is_view(op) or op.attrs.get("undecided")) and op.operands[0] in fwd.stored:
         attrs = {key: a for key, a in op.attrs.items() if key not in ("may_raise", "recomputed")} | {"adjoint": True}
         made = fwd.builder.emit("call", [fwd.dots[op.operands[0]], *op.operands[1:]], [r.type for r in op.results], **attrs)
         for result, tangent in zip(op.results, made.results, strict=True):
@@ -202,10 +207,11 @@ def own_memory(fwd: _Linearizer, op: Op, since: int) -> None:
         return
     for result in op.results:
         tangent = fwd.dots.get(result)
+        lies = result not in fwd.stored.reshaped or tangent is not None and in_one_piece(result) and in_one_piece(tangent)
         if tangent is None or not isinstance(result.type, Array) or _is_new(fwd, tangent, since, len(op.results)) \
-                and _is_whole(op, tangent, result):
+                and _is_whole(op, tangent, result) and lies:
             continue
-        if _is_whole(op, tangent, result):
+        if _is_whole(op, tangent, result) and lies:
             fwd.dots[result] = fwd.copy(tangent)
         else:
             fwd.dots[result] = zeros(fwd, result)
@@ -257,6 +263,8 @@ def check_origins(fwd: _Linearizer) -> None:
 def _comes_along(fwd: _Linearizer, value: Value, given: dict[Value, Mask]) -> bool:
     op = value.owner
     if isinstance(op, Op):
+        if op.name == "invoke" and value in fwd.stored.reshaped:
+            return False  # its tangent may lie in memory in another way
         return op.name != "item" or varies(fwd.masks.item(op))
     if value in given:
         return varies(given[value])

@@ -229,7 +229,7 @@ def may_alias(op: Op) -> bool:
     if entry is not None and entry.alias == "copy" and op.attrs["kwargs"].get("copy", Lit(True)) == Lit(True) \
             and len(op.attrs["args"]) <= 2:
         return False
-    if op.attrs["fn"] in _CONVERTING and _converts(op):
+    if op.attrs["fn"] in _CONVERTING and (isinstance(op.attrs["args"][0], SeqOf) or _converts(op)):
         return False
     if op.attrs["fn"] in _VIEWS_IF:
         return _VIEWS_IF[op.attrs["fn"]](op)

@@ -13,7 +13,7 @@ import numpy as np
 from ..ir.core import Op, Value
 from ..ir.types import NONE, STR, Array, Dict, List, Object, OrConst, Scalar, Tuple, strip_const, type_of
 from ..rules import registry
-from .abstract import Abstract, Bound, Closure, DataPath, Instance, Mapping, Reference, Seq, Slice, Static
+from .abstract import Abstract, Bound, Closure, DataPath, Instance, Iteration, Mapping, Reference, Seq, Slice, Static
 from .classes import class_of, python_classes
 from .data import from_data, guard_class, item_by_item
 from .infer import SIMPLE, Frame, Refusal, Specializer, is_own_set
@@ -22,7 +22,11 @@ from .references import NeedsPlaces, content, kind_of, read
 
 
 def _attr(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
-    return [attribute(sp, args[0], op.attrs["name"])]
+    found = attribute(sp, args[0], op.attrs["name"])
+    if isinstance(found, Iteration):
+        from .iterators import only_here, stored
+        return [found if only_here(frame, op) else stored(sp, found)]
+    return [found]
 
 
 def attribute(sp: Specializer, base: Abstract, name: str) -> Abstract:
@@ -149,9 +153,8 @@ def _of_value(sp: Specializer, base: Value, name: str) -> Abstract:
 
 
 _REFUSED_METHODS = {
-    "sort": "np.sort(x)", "fill": "np.full_like(x, value)", "resize": "np.resize(x, shape)", "put": "np.where",
-    "itemset": "np.where", "partition": "np.partition(x, k)", "setfield": "np.where", "byteswap": "x.byteswap() outside",
-    "setflags": "a copy", "view": "x.astype(dtype), which converts the values",
+    "resize": "np.resize(x, shape)", "itemset": "x[i] = v", "setfield": "x[i] = v", "byteswap": "x.byteswap() outside",
+    "setflags": "a copy",
 }
 
 
@@ -171,7 +174,9 @@ def _of_array(sp: Specializer, base: Value, t: Array, name: str) -> Abstract:
     as_attribute = registry.attribute(name)
     if as_attribute is not None:
         return apply(sp, as_attribute, [base], spelled="." + name)
-    if name in ("fill", "sort"):
+    if name == "flat":
+        return Iteration("flat", [base])
+    if name in ("fill", "sort", "put", "partition", "view"):
         return Bound(Static(getattr(np.ndarray, name)), [base], spelled=name)
     if name in _REFUSED_METHODS:
         raise Refusal("SCT605", f"`.{name}` changes or reinterprets the array in place, which is not supported",

@@ -33,7 +33,7 @@ from .abstract import (
 )
 from .data import CODE, default_value, guard_class
 from .infer import SIMPLE, Frame, Refusal, Specializer, sequence_items
-from .iterators import MAKERS, given_to, is_lazy, only_here, stored, takes_all
+from .iterators import MAKERS, given_to, is_by_index, is_lazy, only_here, stored, takes_all
 from .managers import make_manager, makes_manager
 from .primitives import apply, construct
 from .references import content, fresh, holds_references, kind_of, plain, references, with_places
@@ -98,7 +98,7 @@ def call(sp: Specializer, fn: Abstract, args: list[Abstract], kwargs: dict[str, 
 
 def _call_static(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict[str, Abstract], spelled: str) -> Abstract:
     obj = fn.value
-    if any(map(is_lazy, args)) and not _looks_into(obj):
+    if any(is_lazy(a) or is_by_index(a) for a in args) and not _looks_into(obj):
         args = given_to(sp, obj, args)
     special = SPECIAL.get(obj) if _hashable(obj) else None
     if special is not None:

@@ -15,7 +15,7 @@ import typing
 from typing import Any
 
 from ..ir.core import Op, Value
-from ..ir.types import Object, strip_const
+from ..ir.types import Array, Object, strip_const
 from .abstract import Abstract, Bound, DataPath, Instance, Reference, Static
 from .attributes import attribute
 from .callees import SPECIAL, call
@@ -231,6 +231,9 @@ def _store_attr(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> 
 def store_attribute(sp: Specializer, base: Abstract, name: str, value: Abstract, fn: Any = None) -> None:
     """``base.name = value`` or ``base.name fn= value``."""
     held = read(sp, base) if isinstance(base, Reference) else None
+    if isinstance(base, Value) and isinstance(strip_const(base.type), Array):
+        _store_in_array(sp, base, name, value)
+        return
     if not isinstance(base, Reference) or not isinstance(held, Instance):
         if isinstance(base, Value) and isinstance(strip_const(base.type), Object) and name not in sp.context.assigned:
             raise NeedsPlaces(name)
@@ -260,6 +263,16 @@ def store_attribute(sp: Specializer, base: Abstract, name: str, value: Abstract,
     if name.startswith("__") and name.endswith("__"):
         raise Refusal("SCT609", f"`{name}` is assigned", "use another name")
     change(sp, base, Instance(cls, {**held.attrs, name: value}, held.source))
+
+
+def _store_in_array(sp: Specializer, array: Value, name: str, value: Abstract) -> None:
+    """``a.flat = v``; other attributes would make all names of the array another one."""
+    if name == "flat":
+        from .stores import store
+        store(sp, attribute(sp, array, "flat"), Static(Ellipsis), value)
+        return
+    how = {"shape": "write `a = a.reshape(…)`, which gives the array in another shape", "dtype": "write `a = a.astype(…)`"}
+    raise Refusal("SCT609", f"`{name}` of an array is assigned", how.get(name, "write to the elements: `a[...] = …`"))
 
 
 def opened(sp: Specializer, value: Value, example: Any) -> Abstract:

@@ -14,13 +14,15 @@ import operator
 import weakref
 from typing import Any
 
+import numpy as np
+
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import generator
 from ..ir.types import Array, List, Tuple, strip_const
 from . import abstract as ab
 from .abstract import LOST, Abstract, Iteration, Mapping, Place, Range, Seq, Static, StoredIterator
 from .infer import Frame, Refusal, Specializer, emit_guard, merge, truth
-from .loops import Counted, Items, from_zero, is_endless, item_at, known_items, plan_for, short_range
+from .loops import BY_INDEX, Counted, Items, from_zero, is_endless, item_at, known_items, plan_for, short_range
 from .primitives import apply, binary, raise_here
 from .references import content
 
@@ -30,7 +32,7 @@ ARRANGING = frozenset({
     itertools.pairwise, itertools.permutations, itertools.product, itertools.repeat, itertools.starmap, itertools.takewhile,
     itertools.zip_longest,
 })
-MAKERS = frozenset({enumerate, zip, reversed, map, filter, generator}) | ARRANGING
+MAKERS = frozenset({enumerate, zip, reversed, map, filter, generator, np.ndindex, np.ndenumerate}) | ARRANGING
 """Builtins whose result is an iterator."""
 CONSUMERS = frozenset({list.extend, list, tuple, sum, min, max, sorted, dict, math.fsum, math.prod, functools.reduce, str.join})
 """Callables that take every item of an iterator before they return."""
@@ -131,10 +133,15 @@ def takes_all(fn: Abstract) -> bool:
     return isinstance(fn, Static) and _among(fn.value, _AT_ONCE)
 
 
+def is_by_index(a: Abstract) -> bool:
+    """Whether ``a`` goes over the elements of an array in order."""
+    return isinstance(a, Iteration) and a.kind in BY_INDEX
+
+
 def given_to(sp: Specializer, fn: Any, args: list[Abstract]) -> list[Abstract]:
     """The arguments of a call: what consumes iterators at once is given lists, what would keep them is refused."""
     if _among(fn, CONSUMERS):
-        return [drain(sp, a) if is_lazy(a) else a for a in args]
+        return [drain(sp, a) if is_lazy(a) or is_by_index(a) else a for a in args]
     if _among(fn, _LATER) or fn in (next, isinstance, callable, type):
         return args
     name = getattr(fn, "__name__", "this function")
@@ -163,7 +170,7 @@ def sources(a: Iteration) -> list[Abstract]:
     """The iterables among the parts of an iteration."""
     if a.kind.endswith("zip"):
         return a.parts
-    if a.kind in ("endless", "computed"):
+    if a.kind in ("endless", "computed") or a.kind in BY_INDEX:
         return []
     return a.parts[:1] if a.kind == "enumerate" else a.parts[{"reversed": 0, "map": 1, "target": 1, "filter": 2}[a.kind]:]
 

@@ -29,6 +29,23 @@ _PRODUCTS = (np.outer, np.dot, np.matmul, operator.matmul)
 """Functions whose matrices are in C order, however their arguments are laid out."""
 
 
+MAYBE = (*RESHAPE, *RAVEL, *CONTIGUOUS, np.asarray, np.asanyarray, np.array, registry.method("astype"), np.einsum)
+"""Functions of which the layout of an array, or an argument, decides at run time if they give a view or a copy.
+
+They give a view of an adjoint exactly where they do of its array: both lie in memory in the same way.
+"""
+
+
+def may_be_decided_at_run_time(op: Op) -> bool:
+    """Whether the same call on the adjoint of the array tells what the result of ``op`` is."""
+    if op.name != "call" or op.attrs["fn"] not in MAYBE or not op.operands or len(op.results) != 1:
+        return False
+    array, result = op.operands[0].type, op.result.type
+    if op.attrs["args"][int(op.attrs["fn"] is np.einsum):][:1] != (Slot(0),):
+        return False  # of several arrays in a list
+    return isinstance(array, Array) and isinstance(result, Array) and array.dtype == result.dtype and may_alias(op)
+
+
 def may_be_reshaped_copy(op: Op) -> bool:
     """Whether the layout of the array decides if the result of ``op`` is a view of it."""
     return op.name == "call" and op.attrs["fn"] in (*RESHAPE, *RAVEL, *CONTIGUOUS)

@@ -207,6 +207,8 @@ def _enter(frame: Frame, block: Block, values: list[Abstract]) -> None:
 
 # -------------------------------------------------------------------------------------------------------- iteration plans
 
+BY_INDEX = ("flat", "ndindex", "ndenumerate")
+"""Iterations over the elements of an array in order."""
 UNROLL_LIMIT = 32
 """Longer literal sequences of one type become run-time lists."""
 
@@ -266,7 +268,7 @@ def _first_items(sp: Specializer, a: Abstract, most: int) -> list[Abstract] | No
 
 
 def _known_composite(sp: Specializer, a: Iteration) -> list[Abstract] | None:
-    if a.kind in ("endless", "computed"):
+    if a.kind in ("endless", "computed") or a.kind in BY_INDEX:
         return None
     parts = [known_items(sp, p) for p in (a.parts if a.kind.endswith("zip") else a.parts[:1])]
     if a.kind.endswith("zip") and not all(p is None for p in parts):  # a range beside items that are known one by one
@@ -356,6 +358,9 @@ def range_length(lo: int, hi: int, step: int) -> int:
 
 
 def _plan_composite(sp: Specializer, a: Iteration) -> Counted | Each:
+    if a.kind in BY_INDEX:
+        from .flat import plan
+        return plan(sp, a)
     if a.kind == "strict zip":
         raise Refusal("SCT204", "zip(strict=True) is supported as what a loop goes over, not here", "leave `strict` out")
     if a.kind == "endless":
@@ -615,9 +620,10 @@ def run_with(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
     """A ``with`` on inactive context managers; the body is ordinary code."""
     if len(op.operands) == 1 and is_followed(given := sp.get(frame, op.operands[0])):
         return _with_object(sp, frame, op, given)
-    managers = []
+    managers, refused = [], False
     for v in op.operands:
         a = sp.get(frame, v)
+        refused = refused or a is POISON
         if a in (POISON, NEVER):
             managers.append(sp.builder.value("undef", (), UNDEF))
             continue
@@ -626,7 +632,8 @@ def run_with(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
     block = Block()
     if op.blocks[0].args:
         for arg in op.blocks[0].args:
-            frame.env[arg] = block.add_arg(arg.hint, Object(object))
+            seen = block.add_arg(arg.hint, Object(object))
+            frame.env[arg] = POISON if refused else seen
     before, count, moving = dict(sp.positions), len(op.results), list[Place]()
     signals = sp.context.signals
     with sp.builder.at(block):

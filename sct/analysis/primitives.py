@@ -290,6 +290,8 @@ def _result_type(sp: Specializer, fn: Callable[..., Any], entry: Primitive | Non
                       "say it where the rule is declared: `infer=`")
     try:
         t = result_type(fn, infer, args, kwargs)
+        if _holds_objects(t) and _holds_active([args, kwargs]):
+            raise Refusal("SCT707", "arrays of Python objects carry no derivative", "use a numeric dtype")
         if isinstance(t, OrConst) and not sp.context.splicing and _holds_active([args, kwargs]):
             raise NoResult(f"the result may be {t.base} or {t.const}")
         return t
@@ -299,6 +301,11 @@ def _result_type(sp: Specializer, fn: Callable[..., Any], entry: Primitive | Non
             return _result_type(sp, fn, entry, decided, kwargs)
         name = entry.name if entry is not None else getattr(fn, "__name__", str(fn))
         raise Refusal("SCT708", f"{name} cannot be applied to {_types(args, kwargs)}: {error}") from None
+
+
+def _holds_objects(t: Type) -> bool:
+    """Whether a result is an array of Python objects, or one of them: what depends on numbers there is lost."""
+    return isinstance(t, Array | Scalar) and t.dtype == "object" or isinstance(t, Tuple) and any(map(_holds_objects, t.items))
 
 
 def _holds_active(x: Any) -> bool:

@@ -15,13 +15,15 @@ import numpy as np
 from ..ir.core import Op, Value, walk
 from ..ir.ops import Slot, op_effect
 from ..ir.types import BOTTOM, Array, OrConst, Scalar, Type, is_array, strip_const
-from .abstract import Abstract, Reference, Seq, Slice, Static
+from .abstract import Abstract, Iteration, Reference, Seq, Slice, Static, StoredIterator
 from .alias import may_alias
 from .infer import SIMPLE, Frame, Refusal, Specializer
 from .primitives import WRITERS, _Arguments, _conform, apply, binary, inplace
 from .references import content, kind_of, plain
 from .subscripts import indexed_type
 
+_NUMBERS = ("bool", "int", "uint", "float", "longdouble", "complex", "clongdouble")
+"""How the names of numeric element types begin."""
 WAY_OUT = "build the result with np.array([...]), np.stack, np.concatenate or np.where, or rebind the name"
 
 
@@ -75,11 +77,18 @@ def store(sp: Specializer, base: Abstract, index: Abstract, value: Abstract, fn:
         value = value if fn is None else binary(sp, fn, method_of(sp, base, "__getitem__", [index]), value)
         method_of(sp, base, "__setitem__", [index, value])
         return
+    if isinstance(base, Iteration | StoredIterator):
+        from .flat import write
+        write(sp, base, index, value, fn)
+        return
     if isinstance(base, Value) and isinstance(base.type, OrConst) and is_array(base.type):
         base = sp.builder.value("narrow", [base], base.type.base, base.hint)  # Python raises where it is a number or ``None``
     if not isinstance(base, Value) or not isinstance(base.type, Array):
         raise Refusal("SCT601", "writing into something that is not certainly an array is not supported", WAY_OUT)
     kind = base.type
+    if not kind.dtype.startswith(_NUMBERS):
+        raise Refusal("SCT601", f"an array of {kind.dtype} is written to, which carries no derivative",
+                      "use an array with a numeric dtype")
     place = indexed_type(sp, kind, index)
     given = _fitting(sp, kind, place, value, fn)
     collected = _Arguments(sp)

@@ -28,7 +28,7 @@ from ..ir.types import (
     join,
     strip_const,
 )
-from .abstract import Abstract, Mapping, Range, Reference, Seq, Slice, Static
+from .abstract import Abstract, Iteration, Mapping, Range, Reference, Seq, Slice, Static, StoredIterator
 from .data import guard_class
 from .infer import SIMPLE, Frame, Refusal, Specializer, emit_guard
 from .primitives import _Arguments, apply, now, raise_here
@@ -84,6 +84,9 @@ def _item(sp: Specializer, base: Abstract, index: Abstract) -> Abstract:
         return _from_static(sp, base, index)
     if isinstance(base, Value):
         return from_value(sp, base, index)
+    if isinstance(base, Iteration | StoredIterator):
+        from .flat import read
+        return read(sp, base, index)
     raise Refusal("SCT705", "this cannot be indexed")
 
 

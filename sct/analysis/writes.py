@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..ir.core import Block, Function, Op, Value, enclosing, walk
-from ..ir.ops import LOOPS, STORES, Lit, Slot
+from ..ir.ops import IMPLICIT, INFIX, LOOPS, PREFIX, STORES, Lit, Slot
 from ..ir.rewrite import (
     carried_inits,
     exits,
@@ -33,7 +33,7 @@ from .alias import AliasClasses, check_inplace, has_memory, is_inside, may_alias
 from .entry import Written, copy_what_is_written, mark_returned, paths_to_copy, take_apart_returned
 from .half_done import half_done
 from .infer import Context, Refusal
-from .layout import is_reshaped_view, may_be_reshaped_copy
+from .layout import is_reshaped_view, may_be_decided_at_run_time
 from .linear import build_in_place, depth, share_types
 from .opening import returns_alone
 from .perhaps import certain
@@ -42,7 +42,6 @@ from .snapshots import settle_snapshots
 from .transient import mark_transient
 
 HINT = "write to a copy: `a = a.copy()`, or build the array with np.stack, np.concatenate or np.where"
-RESHAPED_HINT = "reshape a copy, which lies in memory in one piece: `a.copy().reshape(…)`"
 _NOT_REPEATED = (np.broadcast_to,)
 """Views whose elements share memory: the same call on an adjoint would give an array that cannot be added to."""
 
@@ -71,6 +70,7 @@ def settle_writes(context: Context, function: Function, entry: bool) -> list[Wri
     _mark_transient(function, names)
     copied = _copy_arguments(context, function, names) if entry else []
     classes = AliasClasses(function, apart=entry)
+    _mark_undecided(function, classes)
     written, levels = written_classes(function, classes), written_levels(function, classes)
     given, changes = given_away(function, classes), [op for op in walk(function.body) if op.name in STORES]
     for load in [v.owner for members in written.values() for v in members]:
@@ -293,6 +293,23 @@ def _moves(load: Op, changes: list[Op], classes: AliasClasses) -> bool:
     return False
 
 
+def _mark_undecided(function: Function, classes: AliasClasses) -> None:
+    """Find the calls that give a view or a copy as the array lies in memory: the adjoint asks its own arrays which it was."""
+    for members in written_classes(function, classes).values():
+        owners = list(dict.fromkeys(member.owner for member in members if isinstance(member.owner, Op)))
+        for op in owners if all(map(_lies_as_zeros_like_it, owners)) else ():
+            if may_be_decided_at_run_time(op) and not (is_view(op) or op.attrs.get("transient")):
+                op.attrs.update(undecided=True, effect="reads")
+
+
+def _lies_as_zeros_like_it(op: Op) -> bool:
+    """Whether zeros like the result of ``op`` lie in memory in the same way: not where it may be a part of a larger array."""
+    fn = op.attrs.get("fn")
+    known = fn in INFIX or fn in PREFIX or fn is operator.getitem or _is_ours(fn) or (  # type: ignore[arg-type]
+        getattr(fn, "__objclass__", None) is np.ndarray)
+    return op.name != "invoke" and (op.name != "call" or known or not is_fresh(op))
+
+
 # ------------------------------------------------------------------------------------------------------------------ the gate
 
 def _refusal(function: Function, classes: AliasClasses, op: Op, entry: bool, members: list[Value],
@@ -307,11 +324,15 @@ def _refusal(function: Function, classes: AliasClasses, op: Op, entry: bool, mem
                        "compute first, and write last or behind the `try`")
     if any(isinstance(v.type, Array) and classes.find(v) is root for v in op.operands[2:]):
         return Refusal("SCT601", f"{name} is written to at indices that it holds itself", "take the indices out of it before")
+    source = _read_in_turn(op.operands[1]) if len(op.operands) > 1 else None
+    if source is not None and classes.find(source) is root:
+        return Refusal("SCT601", f"{name} is given its own elements one by one, while they are written over",
+                       "give a copy of them: `v.copy()`")
     for member in members:
         reason = None if entry and _is_only_returned(function, member) else _obstacle(function, member, entry, level)
         if reason is not None:
             code, why = reason
-            return Refusal(code, f"{name} {why}", RESHAPED_HINT if _is_doubtful(member) else HINT)
+            return Refusal(code, f"{name} {why}", HINT)
     return None
 
 
@@ -339,6 +360,13 @@ def _names_of(v: Value, order: dict[Op, int]) -> list[Value]:
     return found
 
 
+def _read_in_turn(value: Value) -> Value | None:
+    """The array whose elements ``value`` is read of while they are stored."""
+    while isinstance(value.owner, Op) and value.owner.name in IMPLICIT:
+        value = value.owner.operands[0]
+    return value.owner.operands[0] if isinstance(value.owner, Op) and value.owner.attrs.get("in_turn") else None
+
+
 def _around_op(op: Op) -> Iterator[Block]:
     assert op.parent is not None
     return enclosing(op.parent)
@@ -356,7 +384,7 @@ def _is_only_returned(function: Function, member: Value) -> bool:
 
 def _is_doubtful(value: Value) -> bool:
     op = value.owner
-    return isinstance(op, Op) and may_be_reshaped_copy(op) and not is_view(op) and not op.attrs.get("transient")
+    return isinstance(op, Op) and may_be_decided_at_run_time(op) and not is_view(op) and not op.attrs.get("transient")
 
 
 def _obstacle(function: Function, member: Value, entry: bool, level: int) -> tuple[str, str] | None:
@@ -385,10 +413,8 @@ def _obstacle(function: Function, member: Value, entry: bool, level: int) -> tup
         if op.name != "invoke":
             return "SCT602", f"shares its items with another list ({other})"
     if op.name in ("if", "with", "try", "narrow", "convert", "broadcast", *LOOPS) or is_fresh(op) or is_view(op) \
-            or op.attrs.get("transient"):
+            or op.attrs.get("transient") or op.attrs.get("undecided"):
         return None
-    if may_be_reshaped_copy(op):
-        return "SCT601", f"may share memory with {other}: reshaping gives a view or a copy, as the array lies in memory"
     if op.name == "invoke":
         if returns_alone(op, member):
             return None

@@ -6,6 +6,7 @@ In the reverse sweep (after ``mark``) each group opens with a comment that names
 from __future__ import annotations
 
 import ast
+import operator
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -498,7 +499,7 @@ class Printer:
         whole = fn is not None and index == Lit(...) and isinstance(array, ast.Name)
         place = target(array.id) if whole else ast.Subscript(array, self.expressions.index(op, index), STORE)  # type: ignore
         if op.attrs.get("at"):
-            scatter = attribute(self.expressions.object(np), "add", "at")
+            scatter = attribute(self.expressions.object(np), "subtract" if fn is operator.sub else "add", "at")
             self.add(ast.Expr(call(scatter, array, self.expressions.template(op, index), value)), op.loc)
         elif fn is None:
             self.add(ast.Assign([place], value, lineno=1), op.loc)

@@ -191,7 +191,7 @@ class _Machine:
         target, value, *_ = leaves = self.values(op)
         index, fn = fill_template(index_template(op), leaves), op.attrs.get("fn")
         if op.attrs.get("at"):
-            np.add.at(target, index, value)
+            (np.subtract if fn is operator.sub else np.add).at(target, index, value)
             return
         target[index] = value if fn is None else _in_place(fn, target[index], value)
 

@@ -56,7 +56,8 @@ variable itself is named only as long as something else needs it, and nothing is
 ``index_add``: ``args`` is ``(Slot(0), index)``, as for the load ``buffer[index]`` that it mirrors.  Slots count over all
 operands, so those of the index begin at ``Slot(2)``.  ``unique`` says that no element is named twice.
 
-``store``: ``args`` as for ``index_add``; without ``fn`` it assigns, ``at`` says that repeated elements count (``np.add.at``).
+``store``: ``args`` as for ``index_add``; without ``fn`` it assigns, ``at`` says that repeated elements count
+(``np.add.at``, ``np.subtract.at``).
 Arrays are references: a store defines no value, and every name of the memory sees it.  So are the lists that a function
 changes, whose length only run time knows: ``store`` assigns their items, ``insert`` and ``remove`` change their length.
 

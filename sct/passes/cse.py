@@ -156,7 +156,8 @@ def identity(op: Op) -> Hashable | None:
     """What the op does, apart from its operands."""
     attrs = op.attrs
     if op.name == "call":
-        if attrs.get("effect", "pure") not in ("pure", "reads") or any(isinstance(v.type, Cache) for v in op.operands):
+        effect = "fresh" if attrs.get("undecided") else attrs.get("effect", "pure")
+        if effect not in ("pure", "reads") or any(isinstance(v.type, Cache) for v in op.operands):
             return None
         kwargs = attrs.get("kwargs")
         return _hashable((attrs["fn"], attrs["args"], tuple(kwargs.items()) if kwargs else (), bool(attrs.get("unpack"))))

@@ -42,8 +42,8 @@ def assign_first(fn: Function) -> int:
         return 0
     memory, shapes, users = Memory(fn), Shapes(), use_map(fn.body)
     shapes.learn(fn.body)
-    reshaped = {memory.root(op.operands[0]) for op in walk(fn.body) if op.name == "call" and op.attrs["fn"] in _RESHAPING
-                and op.operands}
+    reshaped = {memory.root(op.operands[0]) for op in walk(fn.body) if op.name == "call" and op.operands
+                and (op.attrs["fn"] in _RESHAPING or op.attrs.get("undecided"))}
     count = 0
     for block in [fn.body, *(b for op in walk(fn.body) for b in op.blocks)]:
         for op in [op for op in block.ops if _is_zeros(op)]:

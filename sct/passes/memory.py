@@ -41,11 +41,14 @@ def aliased(op: Op) -> list[Value]:
     fn = op.attrs["fn"]
     if fn is helpers.replicated:
         return op.operands  # its results share memory with each other as these do
+    if fn is list and op.operands and has_memory(getattr(op.operands[0].type, "item", NONE)):
+        return op.operands  # another list of the same arrays
     entry = registry.lookup(fn)
     if op.attrs.get("effect") == "fresh" or (entry is not None and not may_alias(op)):
         return []
     if entry is not None or fn in (operator.getitem, helpers.unbroadcast, helpers.diagonal):
-        return [op.operands[k] for k in template_slots(op.attrs["args"][0])] if op.attrs["args"] else op.operands
+        first = [op.operands[k] for k in template_slots(op.attrs["args"][0])] if op.attrs["args"] else []
+        return first or op.operands  # of ``einsum`` the first argument is a text
     known = isinstance(fn, np.ufunc) or fn in INFIX or fn in PREFIX or getattr(fn, "__module__", "") == helpers.__name__
     return [] if known else op.operands
 

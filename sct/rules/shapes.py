@@ -284,6 +284,27 @@ def reshape(a: Any, shape: Any, order: str = "C", *, copy: Any = None) -> Type:
 
 
 @from_call
+def unravelled(indices: Any, shape: Any, order: str = "C") -> Type:
+    """``np.unravel_index``: for each dimension the positions, in their own shape."""
+    dims = facts(indices)[1]
+    each = Array("int64", dims) if dims else Scalar("int64", False)
+    return Tuple((each,) * len(dims_of(shape)))
+
+
+@from_call
+def in_ranks(a: Any, kth: Any, axis: Any = -1, kind: str = "introselect") -> Type:
+    """``np.partition``: in the shape of ``a``, or a vector."""
+    kind_of, dims = facts(a)
+    return Array(kind_of, (product(dims),) if axis is None else dims)
+
+
+@from_call
+def resized(a: Any, new_shape: Any) -> Type:
+    """``np.resize``: a new array, its elements repeated."""
+    return Array(facts(a)[0], dims_of(new_shape))
+
+
+@from_call
 def reshape_method(a: Any, *shape: Any, order: str = "C", copy: Any = None) -> Type:
     return reshaped(a, shape[0] if len(shape) == 1 else shape)
 

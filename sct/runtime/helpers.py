@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["arranged_places", "copied", "diagonal", "digamma", "expected", "first_max", "first_min", "folded",
-           "index_add", "last_written", "log_or_zero", "one_hot", "polygamma", "power_dx", "products_of_others",
-           "replaced", "replicated", "sinc_dx", "sorting_order", "strong_product", "strong_quotient", "unbroadcast",
-           "zeros_like"]
+__all__ = ["arranged_places", "copied", "diagonal", "digamma", "expected", "first_max", "first_min", "flat_index", "folded",
+           "index_add", "inserted_at", "last_written", "log_or_zero", "one_hot", "polygamma", "power_dx", "products_of_others",
+           "replaced", "replicated", "sinc_dx", "sorting_order", "strong_product", "strong_quotient", "taken_from", "twin",
+           "unbroadcast", "zeros_like"]
 
 
 def unbroadcast(x_bar: Any, x: Any) -> Any:
@@ -126,6 +126,17 @@ def replicated(held: Any, made: dict[int, Any] | None = None) -> Any:
     return held
 
 
+def twin(a: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """A copy that lies in memory as ``a`` does.
+
+    >>> a = np.zeros((4, 6))[::2, ::3]
+    >>> twin(a).strides == a.strides
+    True
+    """
+    copy: np.ndarray[Any, Any] = replicated(a)
+    return copy
+
+
 def index_add(buffer: np.ndarray[Any, Any], index: Any, value: Any) -> None:
     """``buffer[index] += value`` where an element that ``index`` names several times receives every contribution.
 
@@ -135,6 +146,15 @@ def index_add(buffer: np.ndarray[Any, Any], index: Any, value: Any) -> None:
     [2.0, 0.0, 1.0]
     """
     np.add.at(buffer, index, value)
+
+
+def flat_index(positions: Any, shape: tuple[int, ...]) -> tuple[Any, ...]:
+    """The index of the elements at ``positions`` in C order, counted from the end where they are negative.
+
+    >>> [int(k) for k in flat_index(-1, (2, 3))]
+    [1, 2]
+    """
+    return np.unravel_index(np.where(np.less(positions, 0), np.add(positions, math.prod(shape)), positions), shape)
 
 
 def diagonal(a: np.ndarray[Any, Any], offset: int = 0) -> np.ndarray[Any, Any]:

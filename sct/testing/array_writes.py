@@ -127,6 +127,80 @@ class ArrayWrites(Language):
             f"{name}.sort()", f"{name}[1:].sort()", f"np.subtract({name}, np.sin({other}[::-1]), out={name})",
         )))
 
+    def write_by_position(self) -> None:
+        """``np.put`` and its like, ``at`` of several ufuncs, ``flat``."""
+        name, other, x = self.some_array(), self.some_array(), self.value(2)
+        indices = ", ".join(str(self.rng.randrange(self.n)) for _ in range(self.n))
+        i, k = self.index(self.n), self.rng.randrange(self.n)
+        self.use("writes by position")
+        self.emit(self.rng.choice((
+            f"np.put({name}, [{indices}], np.sin({other}))", f"{name}.put([{i}, -1], {x})", f"np.put({name}, {i}, {other})",
+            f"np.putmask({name}, {other} > 0.2, np.cos({name}))", f"np.putmask({name}, {name} > {other}, {x})",
+            f"np.place({name}, {other} > 0.1, [{x}, 0.5])", f"np.place({name}, {name} < 0.3, {other})",
+            f"np.copyto({name}, np.sin({other}), where={other} > 0.3)",
+            f"np.multiply.at({name}, [{indices}], np.cos({other}))", f"np.subtract.at({name}, [{indices}], 0.3 * {other})",
+            f"np.maximum.at({name}, [{indices}], {other})", f"np.sin.at({name}, [{i}, {i}])",
+            f"np.divide.at({name}, np.array([{indices}]), 1.5 + np.abs({other}))",
+            f"np.divide({name}, 1.5 + np.abs({other}), out={name}, where={name} > {other})",
+            f"np.multiply({x}, np.sin({other}), out={name}, where={other} < 0.5)",
+            f"np.cumsum(np.sin({other}), out={name})", f"np.take({other}, [{indices}], out={name})",
+            f"{name}.partition({k})", f"{name}[:] = np.resize({other}[1:], {self.n})",
+            f"{name}.flat[{i}] = {x}", f"{name}.flat[1:] = {other}[:2]", f"{name}.view()[{i}] = {x}",
+        )))
+
+    def write_matrix_by_position(self) -> None:
+        """The same with matrices, in the order of their elements."""
+        name, v, x = self.some_array("mat"), self.some_array(), self.value(2)
+        flat = self.rng.sample(range(self.rows * self.n), 2)
+        self.use("matrix writes by position")
+        self.emit(self.rng.choice((
+            f"np.put({name}, {flat}, {v})", f"np.put({name}.T, [{flat[0]}, -1], {x})", f"np.fill_diagonal({name}, {x})",
+            f"np.fill_diagonal({name}, np.sin({v}))", f"np.fill_diagonal({name}.T, {v}, wrap=True)",
+            f"np.put_along_axis({name}, np.argsort({name}, axis=1)[:, :1], {x}, 1)",
+            f"np.putmask({name}, {name} > 0.4, {v})", f"np.place({name}, {name} < 0.2, {v})",
+            f"np.copyto({name}, np.sin({v}), where={v} > 0.3)", f"np.copyto({name}, {x}, where={name} < {v})",
+            f"np.multiply.at({name}, [0, 0, 1], np.cos({v}))", f"np.add.at({name}, ([0, 1, 0], [1, 0, 1]), {x})",
+            f"np.sum(np.sin({name}), axis=0, out={v})", f"np.max({name}, axis=0, out={v})",
+            f"np.matmul(np.sin({name}) / {self.n}.0, np.cos({v}), out={name}[:, 0])",
+            f"{name}.flat[{flat[0]}] = {x}", f"{name}.T.flat[1:] = np.cos({v})", f"{v}[0] = {name}.T.flat[{flat[1]}]",
+            f"{name}.flat[{flat[0]}] *= math.cos({x})",
+        )))
+
+    def matrix_seen_as_vector(self) -> None:
+        """A view or a copy, as the matrix lies in memory."""
+        name, x = self.some_array("mat"), self.value(2)
+        flat, copy = self.hidden("flat"), self.hidden("m")
+        self.use("view that run time decides")
+        self.emit(f"{copy} = {self.rng.choice(('{0}', '{0}.T', '{0}[:, ::-1]', '1.0 * {0}.T', '{0}[:, 1:]')).format(name)}")
+        form = self.rng.choice(("{0}.ravel()", "{0}.reshape(-1)", "np.ravel({0})", "{0}.reshape(-1)[1:]"))
+        self.emit(f"{flat} = {form.format(copy)}")
+        self.emit(self.rng.choice((f"{flat}[::2] = {x}", f"{flat}[1:] *= np.cos({flat}[:-1])", f"{copy}[0] = {x}",
+                                   f"{flat} -= np.sin({x})")))
+        if self.chance(0.5):
+            self.emit(f"{name}[0] *= np.cos({flat}[0])")
+        self.emit(f"{self.bind('float')} = np.sum(np.sin({flat})) + np.sum(np.cos({copy}))")
+
+    def elements_in_order(self) -> None:
+        """Loops over ``np.ndindex``, ``np.ndenumerate`` and ``flat``."""
+        name, x = self.some_array("mat"), self.value(1)
+        if self.work * self.rows * self.n > 60:
+            return self.write_matrix()
+        i, j, v = self.hidden("i"), self.hidden("j"), self.new_name()
+        self.use("elements in order")
+        form = self.rng.randrange(3)
+        if form == 0:
+            with self.block(f"for {i}, {j} in np.ndindex({name}.shape):"):
+                self.emit(f"{name}[{i}, {j}] = np.sin({name}[{i}, {j} - 1] + {x})")
+                if self.chance(0.4):
+                    self.emit(f"if {name}[{i}, {j}] > 0.9: {self.rng.choice(('break', 'continue', f'{name}[0, 0] = {x}'))}")
+            return None
+        header = f"for ({i}, {j}), {v} in np.ndenumerate({name}):" if form == 1 else f"for {i}, {v} in enumerate({name}.flat):"
+        with self.block(header):
+            self.emit(f"{name}[-1, -1] += 0.1 * np.sin({v})")
+            if form == 1 and self.chance(0.5):
+                self.emit(f"{name}[{i}, {j}] = np.cos({v} * {x})")
+        return None
+
     def recurrence(self) -> None:
         """A loop in which each element depends on its neighbour, or a buffer is exchanged for another at the end."""
         if self.work * self.n > 60:
@@ -187,6 +261,10 @@ WRITES: list[tuple[float, Form]] = [
     (1.2, ArrayWrites.write_chosen),
     (0.8, ArrayWrites.write_spelled),
     (0.3, ArrayWrites.matrix_reshaped),
+    (1.2, ArrayWrites.write_by_position),
+    (0.8, ArrayWrites.write_matrix_by_position),
+    (0.6, ArrayWrites.matrix_seen_as_vector),
 ]
 """Simple statements."""
-WRITING_LOOPS: list[tuple[float, Form]] = [(1, ArrayWrites.recurrence), (0.7, ArrayWrites.rows_written)]
+WRITING_LOOPS: list[tuple[float, Form]] = [(1, ArrayWrites.recurrence), (0.7, ArrayWrites.rows_written),
+                                         (0.5, ArrayWrites.elements_in_order)]

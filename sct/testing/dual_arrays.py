@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .dual_rules import UFUNC_ALIASES, partials_of
+from .dual_writes import VALUES, apply_at, apply_where, partitioned, put_values
 from .duals import Dual, DualArray, ReferenceGap, contains_dual, differentiate, make, plain, tangent_of
 
 Function = Callable[..., Any]
@@ -22,7 +23,9 @@ def call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], out: Any, 
     if method == "reduce":
         return call_function(_REDUCE[ufunc], inputs, {"axis": 0} | {k: v for k, v in kwargs.items() if v is not None})
     if method == "at":
-        return _ufunc_at(ufunc, *inputs)
+        return apply_at(ufunc, *inputs)
+    if method == "__call__" and set(kwargs) == {"where"} and out is not None:
+        return apply_where(ufunc, inputs, out, kwargs["where"])
     if method != "__call__" or kwargs:
         raise ReferenceGap(f"np.{ufunc.__name__}.{method} with {sorted(kwargs)}")
     if ufunc is np.divmod and out is None:
@@ -42,16 +45,11 @@ def call_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], out: Any, 
     raise ReferenceGap("a dual number is written into a plain array")
 
 
-def _ufunc_at(ufunc: np.ufunc, target: Any, index: Any, value: Any) -> None:
-    if ufunc is not np.add or not isinstance(target, DualArray):
-        raise ReferenceGap(f"np.{ufunc.__name__}.at")
-    np.add.at(target.value, index, plain(value))
-    np.add.at(target.tangent, index, tangent_of(value, target.tangent.shape[-1]))
-
-
 def call_function(fn: Function, args: Any, kwargs: dict[str, Any]) -> Any:
     """What ``Dual.__array_function__`` does."""
     out = kwargs.get("out")
+    if fn in VALUES:
+        return put_values(fn, args, kwargs)
     if isinstance(out, DualArray):
         out[...] = call_function(fn, args, {name: value for name, value in kwargs.items() if name != "out"})
         return out
@@ -193,15 +191,23 @@ def _sort(x: Any, axis: int = -1) -> Any:
 
 
 def _reshape(x: Any, shape: Any, *more: Any) -> Any:
-    value = np.reshape(x.value, (shape, *more) if more else shape)
-    return make(value, x.tangent.reshape((*value.shape, x.tangent.shape[-1])))
+    return _moved(x, np.reshape(x.value, (shape, *more) if more else shape))
+
+
+def _moved(x: Any, value: Any) -> Any:
+    """The derivatives of a reshaped array: a view if the value is one."""
+    tangent = x.tangent.reshape((*value.shape, x.tangent.shape[-1]))
+    if not np.may_share_memory(value, x.value):
+        return make(value, tangent.copy())
+    if value.size and not np.may_share_memory(tangent, x.tangent):
+        raise ReferenceGap("a view of the value, of which the derivatives have none")
+    return make(value, tangent)
 
 
 def _like(fn: Function) -> Function:
     """A view (or copy) whose shape alone says what happened to the derivatives."""
     def rule(x: Any, *args: Any, **kwargs: Any) -> Any:
-        value = fn(x.value, *args, **kwargs)
-        return make(value, x.tangent.reshape((*value.shape, x.tangent.shape[-1])))
+        return _moved(x, fn(x.value, *args, **kwargs))
 
     return rule
 
@@ -241,12 +247,6 @@ def _flip(x: Any, axis: Any = None) -> Any:
     return make(np.flip(x.value, axis), np.flip(x.tangent, _axes(axis, x.value.ndim)))
 
 
-def _copyto(target: Any, source: Any) -> None:
-    if not isinstance(target, DualArray):
-        raise ReferenceGap("a dual number is written into a plain array")
-    target.assign(source)
-
-
 def _copy(x: Any) -> Any:
     return make(np.copy(x.value) if isinstance(x, DualArray) else x.value, x.tangent.copy())
 
@@ -276,7 +276,7 @@ def _with_no_derivative(fn: Function) -> Function:
 
 LINEAR: frozenset[Function] = frozenset({
     np.trace, np.diag, np.diagonal, np.tril, np.triu, np.fliplr, np.flipud, np.roll, np.rot90, np.repeat, np.tile,
-    np.cumsum, np.diff, np.take, np.pad, np.real, np.atleast_2d, np.trapezoid})
+    np.cumsum, np.diff, np.take, np.resize, np.pad, np.real, np.atleast_2d, np.trapezoid})
 JOINS: frozenset[Function] = frozenset({np.concatenate, np.stack, np.hstack, np.vstack, np.column_stack, np.dstack})
 MULTILINEAR: frozenset[Function] = frozenset({
     np.dot, np.inner, np.outer, np.vdot, np.tensordot, np.einsum, np.kron, np.cross, np.linalg.multi_dot})
@@ -286,7 +286,7 @@ INACTIVE: frozenset[Function] = frozenset({
 FORMULAS: dict[Function, Function] = {
     np.sum: _sum, np.mean: _mean, np.prod: _prod, np.max: _extreme(np.max), np.min: _extreme(np.min),
     np.amax: _extreme(np.amax), np.amin: _extreme(np.amin), np.var: _var, np.std: _std, np.linalg.norm: _norm,
-    np.clip: _clip, np.flip: _flip, np.copyto: _copyto, np.where: _where,
+    np.clip: _clip, np.flip: _flip, np.where: _where, np.partition: partitioned,
     np.sort: _sort, np.reshape: _reshape, np.ravel: _like(np.ravel),
     np.expand_dims: _like(np.expand_dims), np.squeeze: _like(np.squeeze), np.atleast_1d: _like(np.atleast_1d),
     np.transpose: _transpose, np.swapaxes: _swapaxes, np.moveaxis: _moveaxis, np.broadcast_to: _broadcast_to,

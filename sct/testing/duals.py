@@ -21,6 +21,7 @@ from .dual_rules import UFUNC_ALIASES, Partial, partials_of
 ARRAY_METHODS = frozenset({
     "sum", "mean", "prod", "max", "min", "var", "std", "dot", "reshape", "ravel", "transpose", "copy", "argmax", "argmin",
     "argsort", "cumsum", "clip", "squeeze", "take", "repeat", "swapaxes", "trace", "diagonal", "any", "all", "round", "nonzero",
+    "put",
 })
 """Methods of arrays (and NumPy scalars) that are the NumPy function of that name."""
 
@@ -162,6 +163,20 @@ class DualArray(Dual):
         """Puts the elements of a vector in order."""
         order = np.argsort(self.value, kind="stable")
         self.value[...], self.tangent[...] = self.value[order], self.tangent[order]
+
+    def partition(self, kth: Any) -> None:
+        """Puts the elements of a vector in order around one of them."""
+        self.assign(np.partition(self, kth))
+
+    @property
+    def flat(self) -> Any:
+        """The elements in order."""
+        from .dual_writes import DualFlat
+        return DualFlat(self)
+
+    def view(self) -> DualArray:
+        """Another array of the same memory."""
+        return self[...]  # type: ignore[no-any-return]
 
     def tolist(self) -> Any:
         """Nested lists of Python numbers."""

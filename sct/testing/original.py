@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from .dual_rules import MATH_ALIASES, MATH_INACTIVE, partials_of
+from .dual_writes import numbered
 from .duals import (
     Dual,
     DualArray,
@@ -213,6 +214,7 @@ class SwappedNumpy:
         self._k = k
         self._module = module
         self.float64 = dual_float64
+        self.ndenumerate = numbered
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._module, name)
