@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..analysis.infer import Context
-from ..ir.core import Block, Function, Op, Sharing, Value, walk
+from ..analysis.opening import returns_alone
+from ..ir.core import Block, Function, Lent, Op, Sharing, Value, walk
 from ..ir.ops import IMPLICIT
 from ..ir.rewrite import clone_op
 from ..ir.types import INT, Object, Scalar, Type, strip_const
@@ -42,6 +43,12 @@ class Pair:
     """Positions of the parameters whose adjoints the backward half returns."""
     needed: tuple[int, ...]
     """Positions of the results whose adjoints it takes."""
+    shadowed: tuple[int, ...] = ()
+    """Positions of the parameters that are lent to the callee with their shadows."""
+    early: tuple[int, ...] = ()
+    """Those of them whose shadows the forward half takes; the backward half takes the others."""
+    named: tuple[int, ...] = ()
+    """Positions of the results that are further names of what is lent: the forward half returns their shadows, too."""
     direct: tuple[int, ...] | None = None
     """Where the backward half needs nothing but arguments: their positions.  There is no context then."""
     done: bool = False
@@ -67,15 +74,16 @@ class Pairs:
         if is_gradient(function):
             self.gradients.write(function)
 
-    def get(self, callee: Function, active: tuple[int, ...], needed: tuple[int, ...]) -> Pair:
+    def get(self, callee: Function, active: tuple[int, ...], needed: tuple[int, ...], shadowed: tuple[int, ...] = ()) -> Pair:
         """The pair of ``callee`` for this activity pattern."""
-        key = (callee, active, needed)
+        key = (callee, active, needed, shadowed)
         if key not in self.made:
             name = callee.name
             pair = Pair(Function(f"{name}_forward", Block(), callee.loc), Function(f"{name}_backward", Block(), callee.loc),
-                        active, needed)
+                        active, needed, shadowed)
             self.made[key] = pair
             pair.forward.info = pair.backward.info = ContextNames(shares=callee.shares)
+            lend(callee, pair)
             self._make(callee, pair)
             pair.done = True
         pair = self.made[key]
@@ -93,8 +101,9 @@ class Pairs:
                 rev.accumulate(results[k], bar)
 
         splicing = self.context.splicing
-        joint = differentiate(callee, pair.active, seeds, self.context, self, pair.needed)
+        joint = differentiate(callee, pair.active, seeds, self.context, self, pair.needed, pair.shadowed)
         self.context.splicing = splicing
+        joint.results += [joint.reverser.buffers[joint.results[k]] for k in pair.named]
         self.halve(joint, pair, bars, [_as_value(joint, k) for k in pair.active])
 
     def halve(self, joint: Any, pair: Pair, bars: list[Value], gradients: list[Value], outermost: bool = False) -> set[Value]:
@@ -118,6 +127,32 @@ class Pairs:
         return keep(self.context, pair.forward, outermost)
 
 
+def lend(callee: Function, pair: Pair) -> None:
+    """Say which parameters of the halves of ``callee`` refer to memory that it is lent."""
+    lent, count = callee.lent, len(callee.params)
+    if not lent.params:
+        return
+    pair.early = tuple(k for k in pair.shadowed if k in lent.accompanied)
+    shares = callee.shares or ()
+    pair.named = tuple(k for k, sharing in enumerate(shares) if not sharing.params.isdisjoint(pair.shadowed))
+    places = {k: count + j for j, k in enumerate(pair.early)}
+    pair.forward.lent = lent.together_with(lent.moved(places))
+    pair.forward.info.shares = (*shares, *(_of_shadow(shares[k], places, pair.named, len(shares)) for k in pair.named))
+    pair.backward.lent = Lent(frozenset([0])).together_with(lent.moved(_places_of_late(pair, 1)))
+
+
+def _of_shadow(sharing: Sharing, places: dict[int, int], named: tuple[int, ...], results: int) -> Sharing:
+    """What the shadow of a result shares memory with."""
+    params = frozenset(places[k] for k in sharing.params if k in places)
+    return Sharing(params, frozenset(results + named.index(k) for k in sharing.results if k in named), False)
+
+
+def _places_of_late(pair: Pair, handed: int) -> dict[int, int]:
+    """Where the backward half, which is handed so many values by the forward half, takes the shadows."""
+    late = (k for k in pair.shadowed if k not in pair.early)
+    return {k: handed + len(pair.needed) + j for j, k in enumerate(late)}
+
+
 def _hint(value: Value) -> str:
     return f"{value.hint or 'result'}_bar"
 
@@ -129,28 +164,36 @@ def _bar_type(t: Type) -> Type:
 
 def reverse_invoke(rev: Reverser, op: Op) -> None:
     """``y = g(x)``: the forward sweep calls the forward half, the reverse sweep the backward half."""
-    totals = [rev.total(r) for r in op.results]
+    callee = op.attrs["callee"]
+    count, made = op.attrs.pop("own", (len(op.operands), len(op.results)))
+    totals = [rev.total(r) if r not in rev.shadows or returns_alone(op, r) else None for r in op.results[:made]]
     needed = tuple(k for k, t in enumerate(totals) if t is not None)
-    active = tuple(k for k, v in enumerate(op.operands) if v in rev.active)
-    if not needed or not active:
+    shadowed = tuple(k for k in sorted(callee.lent.params) if op.operands[k] in rev.shadows)
+    active = tuple(k for k, v in enumerate(op.operands[:count]) if v in rev.active and k not in shadowed)
+    if not needed and not shadowed:
+        active = ()
+    if not active and not shadowed and not callee.lent.params:
         return
     if is_gradient(op.attrs["callee"]):
         reverse_gradient(rev, op, totals)
         return
-    pair = rev.pairs.get(op.attrs["callee"], active, needed)
+    pair = rev.pairs.get(callee, active, needed, shadowed)
     op.attrs["callee"] = pair.forward
     if pair.direct is not None:
-        _call_backward(rev, op, pair, [op.operands[k] for k in pair.direct], totals, "reads")
+        effect = "writes" if pair.backward.lent.params else "reads"
+        _call_backward(rev, op, pair, [op.operands[k] for k in pair.direct], totals, effect)
         return
     if len(op.results) == 1 and not op.results[0].hint:
         op.results[0].hint = pair.forward.name.removesuffix("_forward")
-    context = Value(f"{op.results[0].hint or pair.forward.name.removesuffix('_forward')}_context", CONTEXT, op)
+    first = op.results[0].hint if op.results else ""
+    context = Value(f"{first or pair.forward.name.removesuffix('_forward')}_context", CONTEXT, op)
     op.results.append(context)
     _call_backward(rev, op, pair, [context], totals, "writes")
 
 
 def _call_backward(rev: Reverser, op: Op, pair: Pair, handed: list[Value], totals: list[Value | None], effect: str) -> None:
-    operands = [*handed, *(t for t in totals if t is not None)]
+    late = [rev.buffers[op.operands[k]] for k in pair.shadowed if k not in pair.early]
+    operands = [*handed, *(t for t in totals if t is not None), *late]
     types = [_bar_type(op.operands[k].type) for k in pair.active]
     hints = [f"{op.operands[k].hint}_bar" if op.operands[k].hint else "" for k in pair.active]
     back = rev.builder.emit("invoke", operands, types, hints, callee=pair.backward, effect=effect)
@@ -160,7 +203,7 @@ def _call_backward(rev: Reverser, op: Op, pair: Pair, handed: list[Value], total
 
 def _end(joint: Any, bars: list[Value], gradients: list[Value]) -> None:
     """Make the joint body a whole function for as long as it is one: it takes the adjoints and returns everything."""
-    joint.function.body.args += bars
+    joint.function.body.args += [*joint.late, *bars]
     joint.reverser.builder.emit("return", [*joint.results, *gradients], single=False)
 
 
@@ -168,6 +211,7 @@ def _split(joint: Any, pair: Pair, bars: list[Value], outermost: bool) -> None:
     """Cut the joint body at the mark; what the reverse part uses of the forward part becomes the context."""
     from .saving import bind_unbound
     body = joint.function.body
+    bars = [*bars, *joint.late]
     body.args = [arg for arg in body.args if arg not in bars]
     returned = body.ops.pop().operands
     joint.results, gradients = returned[:len(joint.results)], returned[len(joint.results):]
@@ -182,6 +226,8 @@ def _split(joint: Any, pair: Pair, bars: list[Value], outermost: bool) -> None:
     if not outermost and not pair.awaited and all(v in body.args for v in context):
         pair.direct = tuple(body.args.index(v) for v in context)
         pair.forward.name = pair.forward.name.removesuffix("_forward")
+        handed = {k: place for place, k in enumerate(pair.direct)}
+        pair.backward.lent = pair.forward.lent.moved({**_places_of_late(pair, len(handed)), **handed})
     _finish_forward(joint, pair, body, first, context)
     _finish_backward(pair, second, context, bars, gradients, list(again))
 
@@ -273,7 +319,8 @@ def _finish_forward(joint: Any, pair: Pair, body: Block, first: list[Op], contex
     pack = Op("tuple", list(context), [], {"cls": tuple}, [], forward, joint.mark.loc)
     pack.results = [Value("context", CONTEXT, pack)]
     forward.ops.append(pack)
-    forward.ops.append(Op("return", [*joint.results, pack.results[0]], [], {"single": False}, [], forward, joint.mark.loc))
+    single = not joint.results
+    forward.ops.append(Op("return", [*joint.results, pack.results[0]], [], {"single": single}, [], forward, joint.mark.loc))
 
 
 def _finish_backward(pair: Pair, second: list[Op], context: list[Value], bars: list[Value], gradients: list[Value],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..analysis.activity import first_init, loop_exits
 from ..ir.core import Block, Op, Value, walk
-from ..ir.ops import LOOPS, Lit, Slot
+from ..ir.ops import LOOPS, Lit, Slot, may_write
 from ..ir.types import BOOL, BOTTOM, INT, NONE, Array, List, OrConst, Scalar, Tuple, Type, join, strip_const
 from .shadows import open_block
 
@@ -231,7 +231,7 @@ def _nothing_to_do(rev: Reverser, op: Op) -> bool:
 
 def _writes(op: Op) -> bool:
     """Whether memory is stored into inside ``op``, which the reverse sweep has to undo there."""
-    return any(inner.name == "store" for block in op.blocks for inner in walk(block))
+    return any(inner.name == "store" or inner.name == "invoke" and may_write(inner) for block in op.blocks for inner in walk(block))
 
 
 class _at:

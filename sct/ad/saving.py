@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..analysis.alias import AliasClasses, may_alias
+from ..analysis.alias import AliasClasses, may_alias, stored_into
 from ..errors import InternalError
 from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
 from ..ir.ops import IMPLICIT, LOOPS
@@ -310,11 +310,11 @@ def bind_unbound(v: Value, seen: set[Value]) -> bool:
 
 def _stored(function: Function) -> Callable[[Value], bool]:
     """Which values may refer to memory that the forward sweep stores into."""
-    stores = [op for op in walk(function.body) if op.name == "store"]
-    if not stores:
+    targets = list(stored_into(function))
+    if not targets:
         return lambda _: False
     classes = AliasClasses(function)
-    roots = {classes.find(op.operands[0]) for op in stores}
+    roots = set(map(classes.find, targets))
     return lambda v: not isinstance(strip_const(v.type), Scalar) and classes.find(v) in roots
 
 

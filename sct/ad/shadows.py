@@ -8,15 +8,16 @@ sweep and passed on with them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..analysis.alias import AliasClasses
+from ..analysis.opening import returns_alone
 from ..analysis.writes import DIAGONALS, is_view, written_classes
 from ..errors import InternalError
-from ..ir.core import Block, Function, Op, Value
+from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS, Slot
 from ..ir.printing import op_text
 from ..ir.rewrite import carried_start, exits
@@ -41,12 +42,12 @@ class Shadows:
         """Those whose memory branches or loops pass on: their shadows are made in the forward sweep."""
         self.moving: set[Value] = set()
         """Names of memory that is stored into, and their shadows, as branches and loops pass them on."""
-        classes = AliasClasses(function)
+        classes, accompanied = AliasClasses(function), set(_needed_early(function))
         for root, members in written_classes(function, classes).items():
             self.moving.update(v for v in members if _is_passed_on(v))
             arrays = [v for v in members if v in active and isinstance(v.type, Array) and not _is_implicit(v)]
             self.root.update(dict.fromkeys(arrays, root))
-            if any(map(_is_passed_on, arrays)):
+            if any(map(_is_passed_on, arrays)) or not accompanied.isdisjoint(members):
                 self.carried.update(arrays)
 
     def __contains__(self, value: Value) -> bool:
@@ -64,7 +65,16 @@ def _is_implicit(value: Value) -> bool:
 
 def _is_passed_on(value: Value) -> bool:
     op = value.owner
-    return isinstance(op, Block) or isinstance(op, Op) and bool(op.blocks)
+    return isinstance(op, Block) and op.parent is not None or isinstance(op, Op) and (
+        bool(op.blocks) or op.name == "invoke" and not returns_alone(op, value))
+
+
+def _needed_early(function: Function) -> Iterator[Value]:
+    """The names of lent memory whose shadows forward halves take."""
+    yield from (function.params[k] for k in function.lent.accompanied)
+    for op in walk(function.body):
+        if op.name == "invoke":
+            yield from (op.operands[k] for k in op.attrs["callee"].lent.accompanied)
 
 
 def _shadow_ops(op: Op, wanted: Sequence[Value], of: Callable[[Value], Value]) -> Iterator[tuple[Op, dict[Value, Value]]]:
@@ -102,6 +112,38 @@ def _is_like_another(op: Op) -> bool:
     return makes and op.attrs["args"] == (Slot(0),) and not op.attrs["kwargs"] and op.operands[0].type == op.result.type
 
 
+# ------------------------------------------------------------------------------------------------------ what the callers lend
+
+def take_lent(rev: Reverser, function: Function, lent: Sequence[Value]) -> list[Value]:
+    """Let the parameters have the shadows that come with them; those of them that only the reverse sweep takes.
+
+    A parameter whose adjoint the callers do not want has a shadow of its own, for what shares memory with it at other calls.
+    """
+    late = []
+    for k in sorted(function.lent.params):
+        param = function.params[k]
+        if param not in rev.shadows:
+            continue
+        if param not in lent:
+            (made, shadows), = _own_shadow(function, param)
+            function.body.ops.insert(0, made)
+            rev.buffers.update(shadows)
+            continue
+        rev.buffers[param] = shadow = Value(_bar(param), param.type, function.body)
+        if k in function.lent.accompanied:
+            function.body.args.append(shadow)
+        else:
+            late.append(shadow)
+    return late
+
+
+def _own_shadow(function: Function, param: Value) -> Iterator[tuple[Op, dict[Value, Value]]]:
+    attrs = {"fn": np.zeros_like, "args": (Slot(0),), "kwargs": {}, "effect": "fresh", "shadow": True}
+    made, shadows = _adjoint_call(function.body.ops[0], [param], attrs, [param])
+    made.parent = function.body
+    yield made, shadows
+
+
 # ------------------------------------------------------------------------------------------- at the head of a mirrored block
 
 def open_block(rev: Reverser, block: Block) -> None:
@@ -130,6 +172,11 @@ def accompany(rev: Reverser, function: Function) -> None:
         rev.shadows.moving.update(rev.buffers[v] for v in rev.shadows.carried)
 
 
+def taken_early(call: Op, shadowed: Container[Value]) -> list[int]:
+    """Positions of the operands whose shadows the forward half of a callee takes."""
+    return [k for k in sorted(call.attrs["callee"].lent.accompanied) if call.operands[k] in shadowed]
+
+
 class _Companion:
     def __init__(self, wanted: set[Value], shadow: dict[Value, Value]) -> None:
         self.wanted, self.shadow = wanted, shadow
@@ -155,10 +202,22 @@ class _Companion:
             self.branches(op, positions)
         elif positions and op.name == "narrow":
             self.shadow[op.result] = self.shadow[op.operands[0]]
+        elif op.name == "invoke" and op.attrs["callee"].lent.accompanied:
+            yield from self.call(op, positions)
         elif positions:
             for made, shadows in _shadow_ops(op, [op.results[k] for k in positions], self.shadow.__getitem__):
                 self.shadow.update(shadows)
                 yield made
+
+    def call(self, op: Op, positions: list[int]) -> Iterator[Op]:
+        """Give the shadows of what is lent to the forward half, which returns those of further names of it."""
+        op.attrs["own"] = len(op.operands), len(op.results)
+        op.operands += [self.shadow[op.operands[k]] for k in taken_early(op, self.wanted)]
+        alone = [op.results[k] for k in positions if returns_alone(op, op.results[k])]
+        self.results(op, [k for k in positions if op.results[k] not in alone])
+        for made, shadows in _shadow_ops(op, alone, self.shadow.__getitem__):
+            self.shadow.update(shadows)
+            yield made
 
     def loop(self, op: Op, positions: list[int]) -> None:
         start = carried_start(op)

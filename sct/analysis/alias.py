@@ -37,6 +37,9 @@ class AliasClasses:
         """Values whose memory belongs to somebody else."""
         for value in function.params:
             self.find(value)
+        for group in function.lent.groups:
+            for k in group:
+                self.union(function.params[min(group)], function.params[k])
         for op in walk(function.body):
             self._visit(op)
         self.members: dict[Value, list[Value]] = {}
@@ -103,6 +106,21 @@ class AliasClasses:
             if end.name in ("continue", "break"):
                 for v, result in zip(end.operands, op.results, strict=True):
                     self.union(v, result)
+
+
+def stored_into(function: Function) -> Iterator[Value]:
+    """The arrays that a function stores into, or has a callee store into; those of its callers that these write to."""
+    yield from (function.params[k] for k in sorted(function.lent.params))
+    for op in walk(function.body):
+        if op.name == "store":
+            yield op.operands[0]
+        elif op.name == "invoke":
+            yield from lent_to(op)
+
+
+def lent_to(call: Op) -> Iterator[Value]:
+    """The operands of a call whose memory the callee may write to."""
+    return (call.operands[k] for k in sorted(call.attrs["callee"].lent.params))
 
 
 def memory_of_results(function: Function) -> tuple[Sharing, ...]:

@@ -553,10 +553,14 @@ def _invoke(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstra
         return NEVER
     operands = operands_of(sp, record, bound)
     types = list(ab.leaf_types(record.result))
-    op = sp.builder.emit("invoke", operands, types, callee=record.function, effect="pure", may_raise=True)
+    op = sp.builder.emit("invoke", operands, types, callee=record.function, effect=_effect(sp, lowered), may_raise=True)
     results = iter(op.results)
     result = ab.rebuild(record.result, lambda t: next(results))
     return with_places(sp, result) if record.own_containers else result
+
+
+def _effect(sp: Specializer, lowered: Function) -> str:
+    return "writes" if lowered in sp.context.lent else "pure"
 
 
 def specialised(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstract]) -> tuple[Record, list[Abstract]]:

@@ -1,69 +1,129 @@
-"""Which callees must become part of their callers, because their memory is the callers': those that write to arguments.
+"""Whose memory callees write to: their callers', some of them.  Such callees become part of their callers, or are lent it.
 
 A pair of halves hands adjoints over as values.  A callee that stores into an argument, or returns another name of memory that
 somebody stores into, shares adjoints with its caller: such a call is opened, whatever its length, and the rest is as if the
-user had written its body there.
+user had written its body there.  Those that call themselves cannot be opened: their halves are lent the adjoint arrays.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
-from ..ir.core import Function, Op, Value, walk
-from .alias import AliasClasses, check_inplace, memory_of_results
+from ..ir.core import Block, Function, Lent, Op, Sharing, Value, walk
+from .alias import AliasClasses, check_inplace, has_memory, memory_of_results, stored_into
+
+Node = TypeVar("Node", bound=Hashable)
 
 
 def settle_sharing(functions: Sequence[Function]) -> None:
-    """Note for each callee which of its results share memory with each other and with its arguments."""
-    pending = list(functions)
+    """Note for each callee which of its results share memory with each other and with its arguments.
+
+    A recursive callee shares what it shares when its own calls are taken to share nothing, then what these share, and so on.
+    """
+    for function in functions:
+        end = function.body.ops[-1] if function.body.ops else None
+        count = len(end.operands) if end is not None and end.name == "return" else 0
+        function.shares = (Sharing(frozenset(), frozenset(), False),) * count
+    pending = True
     while pending:
-        before = len(pending)
-        for function in list(pending):
-            if all(op.attrs["callee"].shares is not None for op in walk(function.body) if op.name == "invoke"):
-                function.shares = memory_of_results(function)
-                pending.remove(function)
-        if len(pending) == before:
-            return  # those that call themselves: what their results share is not known
+        pending = False
+        for function in functions:
+            found = memory_of_results(function)
+            pending = pending or found != function.shares
+            function.shares = found
 
 
-def callees_to_open(functions: Sequence[Function], entry: Function) -> set[Function]:
-    """The callees among ``functions`` that write to memory of their callers, or hand out names of memory that is written to."""
-    found: dict[Function, set[int]] = {}
-    classes = {function: AliasClasses(function) for function in functions}
+def settle_lending(functions: Sequence[Function], entry: Function) -> None:
+    """Note for each callee which of its parameters refer to memory that is written to, by it or by those that call it."""
     changed = True
     while changed:
-        before = {function: set(places) for function, places in found.items()}
+        before = {function: function.lent for function in functions}
         for function in functions:
-            names = classes[function]
-            roots = {names.find(v) for v in _written(function, found)}
-            places = {k for k, p in enumerate(function.params) if names.find(p) in roots}
-            if function is not entry and places:
-                found.setdefault(function, set()).update(places)
-            for callee in _shared_by(names, roots):
-                found.setdefault(callee, set())
-        changed = found != before
-    return set(found)
+            _lend(function, entry)
+        changed = any(function.lent != lent for function, lent in before.items())
+        if changed:
+            settle_sharing(functions)
 
 
-def _written(function: Function, opened: dict[Function, set[int]]) -> Iterator[Value]:
-    """The arrays that a function stores into, changes in place where others may see it, or has a callee do so."""
-    yield from (op.operands[0] for op in walk(function.body) if op.name == "store")
-    yield from (op.operands[0] for op, _ in check_inplace(function))
+def lending(functions: Sequence[Function]) -> set[Function]:
+    """The callees that write to memory of their callers, or hand out names of memory that is written to."""
+    return {function for function in functions if function.lent.params}
+
+
+def _lend(function: Function, entry: Function) -> None:
+    names = AliasClasses(function)
+    roots = {names.find(v) for v in _written(function)}
+    if function is not entry:
+        _add(function, {k for k, p in enumerate(function.params) if has_memory(p) and names.find(p) in roots})
+    passed_on = {root for root in roots if any(_is_passed_on(v, names, root) for v in names.members.get(root, ()))}
     for op in walk(function.body):
-        if op.name == "invoke":
-            yield from (op.operands[k] for k in opened.get(op.attrs["callee"], ()))
+        if op.name == "return" and function is not entry:
+            passed_on |= {names.find(v) for v in op.operands if has_memory(v)} & roots
+        elif op.name == "invoke":
+            _lend_to_callee(op, names, roots)
+            passed_on |= {names.find(op.operands[k]) for k in op.attrs["callee"].lent.accompanied}
+    accompanied = {k for k in function.lent.params if names.find(function.params[k]) in passed_on}
+    function.lent = function.lent.together_with(Lent(accompanied=frozenset(accompanied)))
 
 
-def _shared_by(names: AliasClasses, roots: set[Value]) -> Iterator[Function]:
-    """The callees that return other names of memory that is written to."""
-    for value in (v for root in roots for v in names.members[root]):
-        op = value.owner
-        if isinstance(op, Op) and op.name == "invoke" and not returns_alone(op, value):
-            yield op.attrs["callee"]
+def _add(function: Function, places: set[int]) -> None:
+    for group in function.lent.groups:
+        if group & places:
+            places = places | group
+    function.lent = function.lent.together_with(Lent(frozenset(places)))
+
+
+def _lend_to_callee(call: Op, names: AliasClasses, roots: set[Value]) -> None:
+    """The callee is lent what it gives further names to, and sees which of its arguments are names of one memory."""
+    callee: Function = call.attrs["callee"]
+    if callee.shares is not None:
+        written = [callee.shares[k].params for k, v in enumerate(call.results) if has_memory(v) and names.find(v) in roots]
+        _add(callee, {k for places in written for k in places})
+    same: dict[Value, set[int]] = {}
+    for k, v in enumerate(call.operands):
+        if has_memory(v):
+            same.setdefault(names.find(v), set()).add(k)
+    groups = tuple(frozenset(places) for places in same.values() if len(places) > 1 and places & callee.lent.params)
+    callee.lent = callee.lent.together_with(Lent(groups=tuple(g for g in groups if g not in callee.lent.groups)))
+    _add(callee, set())
+
+
+def _written(function: Function) -> Iterator[Value]:
+    """The arrays that a function stores into, changes in place where others may see it, or has a callee do so."""
+    yield from stored_into(function)
+    yield from (op.operands[0] for op, _ in check_inplace(function))
+
+
+def _is_passed_on(value: Value, names: AliasClasses, root: Value) -> bool:
+    """Whether a value is a name that a branch, a loop or a callee gives to some memory: its adjoint array is not a known view."""
+    op = value.owner
+    if isinstance(op, Block):
+        return op.parent is not None
+    return isinstance(op, Op) and (bool(op.blocks) or op.name == "invoke" and not returns_alone(op, value))
 
 
 def returns_alone(call: Op, result: Value) -> bool:
     """Whether a result of a call is memory that nothing else refers to: it was made there."""
     shares = call.attrs["callee"].shares
     k = call.results.index(result)
-    return shares is not None and shares[k].alone
+    return shares is not None and k < len(shares) and shares[k].alone
+
+
+def on_cycles(calls: Mapping[Node, set[Node]]) -> set[Node]:
+    """Those that call themselves, directly or not.
+
+    >>> sorted(on_cycles({"f": {"g"}, "g": {"h"}, "h": {"g"}, "k": {"k"}}))
+    ['g', 'h', 'k']
+    """
+    return {node for node in calls if node in _reached(node, calls)}
+
+
+def _reached(node: Node, calls: Mapping[Node, set[Node]]) -> set[Node]:
+    found: set[Node] = set()
+    work = [node]
+    while work:
+        new = calls.get(work.pop(), set()) - found
+        found |= new
+        work += new
+    return found

@@ -28,7 +28,7 @@ from ..ir.rewrite import (
 )
 from ..ir.types import Array, constant, strip_const, type_of
 from ..rules import registry
-from .alias import AliasClasses, check_inplace, has_memory, may_alias
+from .alias import AliasClasses, check_inplace, has_memory, lent_to, may_alias, stored_into
 from .infer import Context, Refusal
 from .layout import is_reshaped_view, may_be_reshaped_copy
 from .opening import returns_alone
@@ -47,7 +47,7 @@ def settle_writes(context: Context, function: Function, entry: bool) -> dict[str
     name comes whether the array must lie in memory in one piece, as its copy does, because it is reshaped.
     """
     objections = check_inplace(function)
-    if not objections and not any(op.name == "store" for op in walk(function.body)):
+    if not objections and not any(True for _ in stored_into(function)):
         return {}
     if not _become_stores(context, function, objections):
         return {}
@@ -57,8 +57,8 @@ def settle_writes(context: Context, function: Function, entry: bool) -> dict[str
     copied = _copy_parameters(function) if entry else {}
     classes = AliasClasses(function)
     for op in walk(function.body):
-        if op.name == "store":
-            refusal = _refusal(function, classes, op, entry)
+        for target in [op.operands[0]] if op.name == "store" else lent_to(op) if op.name == "invoke" else ():
+            refusal = _refusal(function, classes, op, target, entry)
             if refusal is not None:
                 context.refuse(refusal, op.loc)
     return copied
@@ -66,7 +66,7 @@ def settle_writes(context: Context, function: Function, entry: bool) -> dict[str
 
 def written_classes(function: Function, classes: AliasClasses) -> dict[Value, list[Value]]:
     """The values that share memory which ``function`` stores into, by the representative of their class."""
-    roots = {classes.find(op.operands[0]): None for op in walk(function.body) if op.name == "store"}
+    roots = {classes.find(v): None for v in stored_into(function)}
     return {root: classes.members[root] for root in roots if root in classes.members}
 
 
@@ -76,7 +76,7 @@ def _become_stores(context: Context, function: Function, objections: list[tuple[
     """Turn in-place operations on memory that is written to, or that others see, into stores; False if one cannot be."""
     classes = AliasClasses(function)
     reasons = dict(objections)
-    written = {classes.find(op.operands[0]) for op in walk(function.body) if op.name == "store" or op in reasons}
+    written = {*map(classes.find, stored_into(function)), *(classes.find(op.operands[0]) for op in reasons)}
     for op in [op for op in walk(function.body) if op.name == "iaddv" and classes.find(op.operands[0]) in written]:
         target = _named(op.operands[0])
         if target is None or op.attrs["fn"] is operator.matmul:
@@ -181,14 +181,13 @@ def _mark_transient(function: Function, classes: AliasClasses) -> None:
 
 # ------------------------------------------------------------------------------------------------------------------ the gate
 
-def _refusal(function: Function, classes: AliasClasses, op: Op, entry: bool) -> Refusal | None:
-    """Why the memory that ``op`` stores into cannot be followed; None if it can be."""
-    target = op.operands[0]
+def _refusal(function: Function, classes: AliasClasses, op: Op, target: Value, entry: bool) -> Refusal | None:
+    """Why the memory of ``target``, which ``op`` stores into, cannot be followed; None if it can be."""
     name = f"`{target.hint}`" if target.hint else "this array"
     root = classes.find(target)
     if any(block.parent is not None and block.parent.name == "try" for block in _around_op(op)):
         return Refusal("SCT601", f"{name} is written to inside `try`", "write to it before or after")
-    if any(isinstance(v.type, Array) and classes.find(v) is root for v in op.operands[2:]):
+    if op.name == "store" and any(isinstance(v.type, Array) and classes.find(v) is root for v in op.operands[2:]):
         return Refusal("SCT601", f"{name} is written to at indices that it holds itself", "take the indices out of it before")
     for member in classes.members[root]:
         reason = None if entry and _is_only_returned(function, member) else _obstacle(function, member, entry)
@@ -223,7 +222,7 @@ def _obstacle(function: Function, member: Value, entry: bool) -> tuple[str, str]
         return "SCT601", f"is also held by a container ({other})"
     if isinstance(op, Block):
         if op.parent is None:
-            return None if entry else (
+            return None if entry or function.params.index(member) in function.lent.params else (
                 "SCT601", f"belongs to the caller of `{function.name}`, which calls itself, or whose gradient is taken inside")
         return None if op.parent.name in LOOPS and _is_carried(op, member) else (
             "SCT601", f"may be an array from outside, {other}")
@@ -235,11 +234,18 @@ def _obstacle(function: Function, member: Value, entry: bool) -> tuple[str, str]
     if may_be_reshaped_copy(op):
         return "SCT601", f"may share memory with {other}: reshaping gives a view or a copy, as the array lies in memory"
     if op.name == "invoke":
-        if returns_alone(op, member):
+        if returns_alone(op, member) or _returns_lent(op, member):
             return None
         name = op.attrs["callee"].name
         return "SCT601", f"may share memory with {other}, which `{name}` returns: it calls itself, or stands for a gradient"
     return "SCT601", f"may share memory with {other}, made by a call whose result may be its argument or a copy"
+
+
+def _returns_lent(call: Op, result: Value) -> bool:
+    """Whether a callee returns another name of memory that it is lent, together with its adjoint."""
+    callee = call.attrs["callee"]
+    shares = callee.shares[call.results.index(result)] if callee.shares is not None else None
+    return shares is not None and not shares.outside and shares.params <= callee.lent.params
 
 
 def _is_carried(block: Block, value: Value) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..ir.core import Block, Function, Op, Value
-from ..ir.ops import IMPLICIT, INFIX, PREFIX, Lit, Slot
+from ..ir.ops import IMPLICIT, INFIX, PREFIX, Lit, Slot, may_write
 from ..ir.rewrite import carried_inits, exits, item_count
 from ..ir.types import BOTTOM, OrConst, Scalar
 from ..rules import registry
@@ -111,6 +111,9 @@ def gather(fn: Function) -> Facts:
     writes: list[tuple[Value, int]] = []
     _number(facts, fn.body, 0, 1, writes)
     if writes:
+        for group in fn.lent.groups:
+            for k in group:
+                _unite(facts, fn.params[min(group)], fn.params[k])
         for op in facts.start:
             for a, b in _aliases(op):
                 _unite(facts, a, b)
@@ -151,7 +154,7 @@ def _note_effect(facts: Facts, op: Op, position: int, writes: list[tuple[Value, 
         facts.mark = min(facts.mark, position)
     elif effect in WRITES_FIRST_OPERAND:
         writes.append((op.operands[0], position))
-    elif effect == "writes":
+    elif op.name in ("call", "invoke") and may_write(op):
         writes += [(value, position) for value in op.operands]
     if effect in ("writes", "io", "random", "raise", "assert", "bound", "try"):
         facts.ordered.append(position)

@@ -7,7 +7,7 @@ dominance is lexical scope.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -105,6 +105,27 @@ class Sharing:
         return not (self.params or self.results or self.outside)
 
 
+@dataclass(frozen=True)
+class Lent:
+    """The memory of its callers that a function writes to in place, or hands further names of to those who write to it."""
+
+    params: frozenset[int] = frozenset()
+    """Positions of the parameters that refer to it."""
+    groups: tuple[frozenset[int], ...] = ()
+    """Those among them that may share memory with each other at some call."""
+    accompanied: frozenset[int] = frozenset()
+    """Those whose adjoint array must be there in the forward sweep: branches, loops or results pass on references to them."""
+
+    def moved(self, places: Mapping[int, int]) -> Lent:
+        """The same of other parameters: those at the positions that the places given here become."""
+        def new(old: frozenset[int]) -> frozenset[int]:
+            return frozenset(places[k] for k in old if k in places)
+        return Lent(new(self.params), tuple(map(new, self.groups)), new(self.accompanied))
+
+    def together_with(self, other: Lent) -> Lent:
+        return Lent(self.params | other.params, (*self.groups, *other.groups), self.accompanied | other.accompanied)
+
+
 @dataclass(eq=False)
 class Function:
     """A function in IR: its parameters are the arguments of ``body``."""
@@ -116,6 +137,7 @@ class Function:
     """What the stage that made it wants to keep with it (a typed record of that stage)."""
     shares: tuple[Sharing, ...] | None = None
     """For each result what it shares memory with; None while that is not known."""
+    lent: Lent = Lent()
 
     @property
     def params(self) -> list[Value]:

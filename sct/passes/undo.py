@@ -48,7 +48,8 @@ def drop_idle_undo(fn: Function) -> int:
         memory, order = Memory(fn), {op: k for k, op in enumerate(walk(fn.body))}
         reads: dict[Value, list[Op]] = {}
         for op in _reverse_sweep(fn):
-            for value in _contents(op):
+            lent = [fn.params[k] for k in fn.lent.params] if op.name == "return" else []  # as it was before, for the callers
+            for value in (*_contents(op), *lent):
                 reads.setdefault(memory.root(value), []).append(op)
         idle = {op for op in undo
                 if not any(_comes_after(read, op, order) for read in reads.get(memory.root(op.operands[0]), ()))}
