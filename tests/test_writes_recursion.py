@@ -1,0 +1,558 @@
+"""Recursive functions that write into their arguments or return views of them: their halves are lent the adjoint arrays."""
+
+import math
+
+import numpy as np
+import pytest
+
+import sct
+from tests.oracle import check, parameters, program, refusal
+
+PROGRAMS, REFUSED = [], []
+X = np.array([0.7, 1.3, -0.4, 2.1])
+V = np.array([0.31, -0.71, 1.1, 0.4, -1.3, 0.9, 0.25])
+S = np.array([0.31, -0.71, 1.1, 0.4, -1.3, 0.9, 0.25, 1.7])
+M = np.array([[4.0, 0.5, -0.3, 0.2], [0.5, 3.0, 0.4, -0.1], [-0.3, 0.4, 5.0, 0.6], [0.2, -0.1, 0.6, 4.5]])
+
+
+def case(*args, **options):
+    return program(PROGRAMS, *args, **options)
+
+
+def refused(*args, **options):
+    return program(REFUSED, *args, **options)
+
+
+# ----------------------------------------------------------------------------------------------------------------- programs
+
+def product_down(v, k):
+    if k == 0:
+        return
+    v[k] *= v[k - 1]
+    product_down(v, k - 1)
+
+
+@case(X)
+def down_an_array(x):
+    y = x * 1.0
+    product_down(y, 3)
+    return np.sum(y * y)
+
+
+@case(X)
+def the_arguments_own_memory(x):
+    product_down(x, 3)
+    product_down(x, 2)
+    return np.sum(x * x)
+
+
+@case(X)
+def of_a_view(x):
+    y = x * 1.0
+    product_down(y[1:], 2)
+    product_down(y[::-1], 3)
+    return np.sum(y * y)
+
+
+def halve(v):
+    if len(v) < 2:
+        return
+    v[0] *= v[-1]
+    halve(v[:len(v) // 2])
+    halve(v[len(v) // 2:])
+
+
+@case(V)
+def views_of_halves(x):
+    y = x * 1.0
+    halve(y)
+    return np.sum(y * y)
+
+
+@case(M)
+def of_a_reshaped_copy(a):
+    b = a.ravel().copy()
+    halve(b)
+    return np.sum(b * b)
+
+
+def prefix(v):
+    n = len(v)
+    if n == 1:
+        return v[0]
+    left, right = v[:n // 2], v[n // 2:]
+    s = prefix(left)
+    t = prefix(right)
+    right += s
+    return s + t
+
+
+@case(V)
+def prefix_sums(x):
+    y = x * x
+    total = prefix(y)
+    return np.sum(y * x) * total
+
+
+def quicksort(v, lo, hi):
+    if lo >= hi:
+        return
+    pivot, i = v[hi], lo
+    for j in range(lo, hi):
+        if v[j] < pivot:
+            v[i], v[j] = v[j], v[i]
+            i += 1
+    v[i], v[hi] = v[hi], v[i]
+    quicksort(v, lo, i - 1)
+    quicksort(v, i + 1, hi)
+
+
+@case(V)
+def quicksort_in_place(x):
+    y = x * 2.0
+    quicksort(y, 0, len(y) - 1)
+    return np.sum(y * np.arange(7.0) * x[0])
+
+
+def merge_sort(v, buffer):
+    n = len(v)
+    if n < 2:
+        return
+    m = n // 2
+    merge_sort(v[:m], buffer[:m])
+    merge_sort(v[m:], buffer[m:])
+    i, j = 0, m
+    for k in range(n):
+        if j >= n or (i < m and v[i] <= v[j]):
+            buffer[k] = v[i]
+            i += 1
+        else:
+            buffer[k] = v[j]
+            j += 1
+    v[:] = buffer
+
+
+@case(V)
+def merge_sort_with_a_buffer(x):
+    y = np.sin(x)
+    merge_sort(y, np.zeros(7))
+    return np.sum(y * np.arange(1.0, 8.0)) + y[0] * y[3]
+
+
+def fft(re, im):
+    n = len(re)
+    if n == 1:
+        return
+    h = n // 2
+    even_re, even_im, odd_re, odd_im = re[::2].copy(), im[::2].copy(), re[1::2].copy(), im[1::2].copy()
+    fft(even_re, even_im)
+    fft(odd_re, odd_im)
+    for k in range(h):
+        c, s = math.cos(2 * math.pi * k / n), -math.sin(2 * math.pi * k / n)
+        tr, ti = c * odd_re[k] - s * odd_im[k], c * odd_im[k] + s * odd_re[k]
+        re[k], im[k] = even_re[k] + tr, even_im[k] + ti
+        re[k + h], im[k + h] = even_re[k] - tr, even_im[k] - ti
+
+
+@case(S)
+def fft_of_real_pairs(x):
+    re, im = x * 1.0, x * 0.5
+    fft(re, im)
+    return np.sum((re * re + im * im) * np.arange(8.0)) + re[1] * im[2]
+
+
+def collect(tree, node, weights, out, depth):
+    if node >= len(weights):
+        return
+    out[depth] += weights[node] * weights[0] * tree
+    collect(tree, 2 * node + 1, weights, out, depth + 1)
+    collect(tree, 2 * node + 2, weights, out, depth + 1)
+
+
+@case(0.7, V)
+def depth_first_traversal(t, w):
+    out = np.zeros(3)
+    collect(t, 0, w, out, 0)
+    return np.sum(out * out)
+
+
+def blocked_lu(a):
+    n = len(a)
+    if n == 1:
+        return
+    a[1:, 0] /= a[0, 0]
+    a[1:, 1:] -= np.outer(a[1:, 0], a[0, 1:])
+    blocked_lu(a[1:, 1:])
+
+
+@case(M)
+def lu_on_views(a):
+    b = a * 1.0
+    blocked_lu(b)
+    return np.sum(np.log(np.abs(np.diag(b)))) + b[3, 1]
+
+
+def cholesky(a):
+    n = len(a)
+    a[0, 0] = math.sqrt(a[0, 0])
+    if n > 1:
+        a[1:, 0] /= a[0, 0]
+        a[0, 1:] = 0.0
+        rest = a[1:, 1:]
+        rest -= np.outer(a[1:, 0], a[1:, 0])
+        cholesky(rest)
+
+
+@case(M)
+def cholesky_on_views(a):
+    b = a @ a.T
+    cholesky(b)
+    return np.sum(b * b * a)
+
+
+def search(v, k, chosen):
+    if k == len(v):
+        return np.sum(chosen * chosen * v)
+    best = search(v, k + 1, chosen)
+    chosen[k] = v[k] * chosen[k - 1]
+    other = search(v, k + 1, chosen)
+    chosen[k] = 0.5
+    return max(best, other)
+
+
+@case(X)
+def backtracking(x):
+    return search(x, 1, np.full(4, 0.5) * x[0])
+
+
+def ping(v, k):
+    if k >= len(v):
+        return 0.0
+    v[k] = np.sin(v[k - 1]) + v[k]
+    return pong(v, k + 1) * v[k]
+
+
+def pong(v, k):
+    if k >= len(v):
+        return 1.0
+    for i in range(k):
+        v[i] *= v[k]
+    return ping(v, k + 1) + v[0]
+
+
+@case(X)
+def mutual_recursion(x):
+    y = x * 1.0
+    r = ping(y, 1)
+    return r * np.sum(y)
+
+
+def until(v, k):
+    if k == 0:
+        return 0
+    if v[k] > 1.2:
+        v[k] -= v[k - 1] * v[k - 1]
+        return 1
+    v[k] *= 1.5
+    if v[k] < 0:
+        return until(v, k - 1) + 2
+    v[0] += v[k]
+    return until(v, k - 1)
+
+
+@case(X)
+def early_returns(x):
+    y = x * 1.0
+    steps = until(y, 3)
+    return np.sum(y * y) * steps + until(y, 2)
+
+
+def same_or_new(v, k):
+    if k == 0:
+        return v
+    if v[k] > 1.0:
+        v[k] *= v[0]
+        return same_or_new(v, k - 1)
+    return same_or_new(v * v[k], k - 1)
+
+
+@case(X)
+def argument_or_fresh_array(x):
+    y = x * 1.0
+    z = same_or_new(y, 3)
+    z[0] = z[1] * z[1]
+    return np.sum(y * y) + np.sum(z * x)
+
+
+def smaller(v):
+    if len(v) <= 2:
+        return v
+    v[0] *= v[1]
+    return smaller(v[1:])
+
+
+@case(V)
+def view_that_is_returned(x):
+    y = x * 1.0
+    tail = smaller(y)
+    tail[0] *= tail[1] * y[0]
+    return np.sum(y * y * x)
+
+
+def drop(v, k):
+    return v if k == 0 else drop(v[1:], k - 1)
+
+
+@case(V)
+def view_that_only_the_caller_writes_to(x):
+    y = x * 1.0
+    s = np.sum(drop(y, 2) ** 2)
+    w = drop(y, 3)
+    w *= y[0]
+    return np.sum(y * y) * s
+
+
+def fibonacci(n, memo, x):
+    if n < 2:
+        return x
+    if memo[n] != 0.0:
+        return memo[n]
+    memo[n] = fibonacci(n - 1, memo, x) * 0.5 + fibonacci(n - 2, memo, x) * x
+    return memo[n]
+
+
+@case(0.8)
+def memoised_into_an_array(x):
+    memo = np.zeros(10)
+    return fibonacci(9, memo, x) + memo[4]
+
+
+def flood(level, seen, heights, i, j):
+    n = len(heights)
+    if i < 0 or j < 0 or i >= n or j >= n or seen[i, j] or heights[i, j] > 4.2:
+        return
+    seen[i, j] = True
+    level[i, j] = level[i, j] * heights[i, j] + heights[0, 0]
+    flood(level, seen, heights, i + 1, j)
+    flood(level, seen, heights, i - 1, j)
+    flood(level, seen, heights, i, j + 1)
+    flood(level, seen, heights, i, j - 1)
+
+
+@case(M)
+def flood_fill(h):
+    level = h * 0.5
+    flood(level, np.zeros((4, 4), dtype=bool), h, 0, 0)
+    return np.sum(level * level)
+
+
+def quadrature(a, b, c, cells, n):
+    m = 0.5 * (a + b)
+    coarse = (b - a) * math.exp(-c * m * m)
+    fine = 0.5 * (b - a) * (math.exp(-c * (0.5 * (a + m)) ** 2) + math.exp(-c * (0.5 * (m + b)) ** 2))
+    if abs(fine - coarse) < 0.01:
+        cells[n] += fine
+        return n + 1
+    n = quadrature(a, m, c, cells, n)
+    return quadrature(m, b, c, cells, n)
+
+
+@case(0.0, 1.9, 1.3)
+def adaptive_quadrature(a, b, c):
+    cells = np.zeros(40)
+    n = quadrature(a, b, c, cells, 0)
+    return np.sum(cells) + n * cells[1] * cells[0]
+
+
+@case(X)
+def closures_that_write(x):
+    y = x * 1.0
+
+    def scale(c):
+        y[0] *= c
+        for i in range(1, 4):
+            y[i] += y[i - 1] * c
+
+    def go(k):
+        if k > 0:
+            y[k] *= y[k - 1]
+            scale(y[k])
+            go(k - 1)
+            y[0] += 0.3
+    go(3)
+    return np.sum(y * y)
+
+
+@case(X)
+def in_a_loop(x):
+    y = x * 0.5
+    s = 0.0
+    for k in range(1, 4):
+        product_down(y, k)
+        s += y[k] * y[0]
+        if s > 100.0:
+            break
+    return s + np.sum(y)
+
+
+@case(X)
+def in_a_branch_of_a_loop(x):
+    y, z = x * 0.5, x * 1.5
+    for k in range(3):
+        if k % 2:
+            product_down(y, k)
+        else:
+            product_down(z[1:], k)
+        y, z = z, y
+    return np.sum(y * z * x)
+
+
+@case(X)
+def the_array_and_a_view_of_it(x):
+    y = np.concatenate((x, x))
+
+    def go(v, w, k):
+        if k < 0:
+            return 1.0
+        s = v[k] * w[k]
+        v[k] = w[k] * w[k]
+        w[0] += v[k]
+        return go(v, w, k - 1) + s * w[1]
+    r = go(y[:4], y[2:], 3)
+    r += go(y, y, 2)
+    return r * np.sum(y)
+
+
+def read_and_write(v, w, k):
+    if k == 0:
+        return 0.0
+    v[k] = w[k] * w[k - 1]
+    return read_and_write(v, w, k - 1) + np.sum(v * w)
+
+
+@case(X)
+def overlapping_in_one_call_only(x):
+    y, c = x * 1.0, np.array([1.0, 0.5, 2.0, 3.0])
+    s = read_and_write(y[1:], y[:-1], 2)
+    t = read_and_write(y, c, 2)
+    return s * t + np.sum(y)
+
+
+@case(X)
+def order_of_reads(x):
+    y = x * 1.0
+
+    def go(k):
+        if k == 0:
+            return y[0]
+        y[0] += y[k] * y[k]
+        return go(k - 1)
+    y[0] += go(2)
+    y[1] = y[0] * go(1) + y[0]
+    return np.sum(y * y)
+
+
+@case(X)
+def whole_array_sums(x):
+    def go(v, k):
+        if k == 0:
+            return v
+        v += np.sin(v) * k
+        v *= v[0]
+        return go(v, k - 1)
+    y = x * 0.3
+    return np.sum(go(y, 3) * y)
+
+
+@case(X, M)
+def nonlinear_reads_between(x, a):
+    def go(v, k):
+        w = a @ v
+        v[k] = np.sum(w * w) * 0.1
+        if k > 0:
+            go(v, k - 1)
+        v *= np.tanh(w)
+    y = x * 0.2
+    go(y, 2)
+    return np.sum(y * y * x)
+
+
+@case(X)
+def integer_arrays(x):
+    def permute(p, k):
+        if k > 0:
+            p[k], p[k - 1] = p[k - 1], p[k]
+            permute(p, k - 1)
+    p = np.arange(4)
+    y = x[p] * 2.0
+    permute(p, 3)
+    z = x[p] * y
+    permute(p, 2)
+    return np.sum(z * x[p] * np.arange(4.0))
+
+
+@case(X)
+def arrays_of_the_callee(x):
+    def go(v, k):
+        t = np.zeros(len(v))
+        t[0] = v[k] * v[0]
+        if k > 0:
+            t[1:] = go(v, k - 1)[1:] * v[k]
+            t[2] += v[1]
+        v[k] += t[0]
+        return t
+    y = x * 1.0
+    r = go(y, 3)
+    r[1] *= y[2]
+    return np.sum(r * y)
+
+
+@case(X)
+def two_names_in_the_result(x):
+    def go(v, k):
+        if k == 0:
+            return v[:2], v[1:], v[0]
+        v[k] *= v[k - 1]
+        return go(v, k - 1)
+    y = x * 1.0
+    a, b, s = go(y, 3)
+    a *= b[0]
+    b[0] += a[0] * s
+    return np.sum(y * y)
+
+
+@case(X)
+def nested_recursion(x):
+    def inner(v, k):
+        if k > 0:
+            v[k] += v[k - 1] * v[k]
+            inner(v, k - 1)
+
+    def outer(v, k):
+        if k > 0:
+            inner(v, k)
+            outer(v[:-1], k - 1)
+            v[-1] *= v[0]
+    y = x * 1.0
+    outer(y, 3)
+    return np.sum(y * y)
+
+
+@case(X)
+def unused_work(x):
+    y = x * 1.0
+    z = np.ones(4)
+    product_down(z, 3)
+    product_down(y, 2)
+    return np.sum(y * y) + z[1]
+
+
+@pytest.mark.parametrize("fun,args,options", parameters(PROGRAMS))
+def test_right(fun, args, options):
+    check(fun, *args, **options)
+
+
+@pytest.mark.parametrize("fun,args,options", parameters(REFUSED))
+def test_refused(fun, args, options):
+    error = refusal(fun, *args)
+    assert (error.code, options["says"] in str(error)) == (options["code"], True), error
