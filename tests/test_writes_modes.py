@@ -14,7 +14,7 @@ import sct
 from sct.runtime.helpers import replicated
 from sct.testing.modes import judge_modes
 from sct.testing.programs import generate
-from tests import test_writes, test_writes_calls
+from tests import test_writes, test_writes_calls, test_writes_recursion
 from tests.oracle import call, check, parameters, program
 
 MORE = []
@@ -129,7 +129,7 @@ def references_that_a_branch_replaces(x, v):
     return np.sum(v)
 
 
-PROGRAMS = parameters([*test_writes.PROGRAMS, *test_writes_calls.PROGRAMS, *MORE])
+PROGRAMS = parameters([*test_writes.PROGRAMS, *test_writes_calls.PROGRAMS, *test_writes_recursion.PROGRAMS, *MORE])
 
 
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(MORE))

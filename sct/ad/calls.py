@@ -31,6 +31,8 @@ class ContextNames:
     names: list[str] = field(default_factory=list)
     shares: tuple[Sharing, ...] | None = None
     """What the results of the function behind the halves share memory with."""
+    backward: bool = False
+    """Whether this is the backward half."""
 
 
 @dataclass
@@ -82,7 +84,9 @@ class Pairs:
             pair = Pair(Function(f"{name}_forward", Block(), callee.loc), Function(f"{name}_backward", Block(), callee.loc),
                         active, needed, shadowed)
             self.made[key] = pair
-            pair.forward.info = pair.backward.info = ContextNames(shares=callee.shares)
+            names: list[str] = []
+            pair.forward.info = ContextNames(names, callee.shares)
+            pair.backward.info = ContextNames(names, callee.shares, backward=True)
             lend(callee, pair)
             self._make(callee, pair)
             pair.done = True

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..analysis.alias import AliasClasses, may_alias
+from ..analysis.alias import AliasClasses, may_alias, stored_into
 from ..analysis.infer import Refusal
 from ..analysis.writes import is_view
 from ..ir.core import Function, Op, Value, walk
@@ -42,9 +42,10 @@ class StoredMemory:
         shadows = [r for op in walk(function.body) if op.attrs.get("shadow") for r in op.results]
         if is_forward_half(function):
             self.shadows = shadows
-        if not shadows and not any(op.name == "store" for op in walk(function.body)):
+        lent = list(stored_into(function))
+        if not shadows and not lent:
             return
-        targets = [*(op.operands[0] for op in walk(function.body) if op.name in WRITES), *shadows]
+        targets = [*(op.operands[0] for op in walk(function.body) if op.name in WRITES), *shadows, *lent]
         classes = Names(function)
         for root in {classes.find(v): None for v in targets}:
             arrays = [v for v in classes.members[root] if isinstance(v.type, Array) and v.type.differentiable]
@@ -88,7 +89,7 @@ class Names(AliasClasses):
 
     def half(self, op: Op) -> None:
         """A forward half returns what its function returns; a backward half returns adjoints, which nobody stores into."""
-        if op.attrs.get("effect") in ("reads", "writes"):
+        if op.attrs["callee"].info.backward:
             return
         shares = op.attrs["callee"].info.shares
         if shares is not None:
