@@ -14,7 +14,7 @@ from typing import Any
 
 from ..ir.core import Block, Function, Op, Value
 from ..ir.ops import IMPLICIT, INFIX, PREFIX, Lit, Slot, may_write
-from ..ir.rewrite import carried_inits, exits, item_count
+from ..ir.rewrite import carried_inits, carried_start, exits, item_count
 from ..ir.types import BOTTOM, OrConst, Scalar
 from ..rules import registry
 
@@ -184,6 +184,8 @@ def _aliases(op: Op) -> Iterator[tuple[Value, Value]]:
 
 
 def _loop_aliases(op: Op) -> Iterator[tuple[Value, Value]]:
+    if op.name == "for" and carried_start(op) == 1:
+        yield op.operands[0], op.blocks[0].args[0]
     columns = [op.results, carried_inits(op)]
     columns += [block.args[item_count(op):] for block in op.blocks]
     columns += [end.operands for end in exits(op.blocks[-1]) if end.name in ("continue", "break")]
