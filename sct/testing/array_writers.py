@@ -59,7 +59,7 @@ class ArrayWriter:
     def recursion(self) -> None:
         """A call of itself, whose result is used."""
         if self.calls > 1:
-            return
+            return self.whole()
         self.calls += 1
         called = f"{self.again}({self.rng.choice(PARTS)}, {self.value()})"
         name = f"r{len(self.lines)}"
@@ -73,6 +73,7 @@ class ArrayWriter:
                                        f"w[0] -= 0.1 * np.sum({name})")))
         if self.rng.random() < 0.6:
             self.statement()
+        return None
 
     def emit(self, text: str) -> None:
         self.lines.append("    " * self.indent + text)
