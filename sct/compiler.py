@@ -32,7 +32,6 @@ from .analysis import (  # noqa: F401
     writers,
 )
 from .analysis import data as data_handlers
-from .analysis.callees import GradientOf
 from .analysis.abstract import NEVER, POISON, Abstract, DataPath, Mapping, Seq, Static, read, run_time_leaves
 from .analysis.activity import masking
 from .analysis.bound import settle_bound
@@ -41,7 +40,7 @@ from .analysis.exceptions import settle_handled
 from .analysis.infer import Context, Frame, Refusal, Specializer
 from .analysis.linear import settle_appends
 from .analysis.mixed import settle_mixed
-from .analysis.opening import lending, on_cycles, settle_lending, settle_sharing
+from .analysis.opening import settle_callees, settle_sharing
 from .analysis.references import NeedsPlaces
 from .analysis.references import plain as plain_value
 from .analysis.writes import settle_writes
@@ -49,7 +48,7 @@ from .codegen.emit import Emitted, emit
 from .codegen.load import filename_of, load
 from .errors import NonScalarOutputError, SctError
 from .ir.build import Builder
-from .ir.core import Block, Function, Lent, Loc, Op, Value, walk
+from .ir.core import Block, Function, Loc, Op, Value, walk
 from .ir.rewrite import clone_function
 from .ir.types import BOTTOM, NONE, Array, Object, OrConst, Scalar, Type, strip_const
 from .ir.verify import verify
@@ -183,7 +182,7 @@ def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequ
         except NeedsPlaces as needed:
             context.begin_again(needed.attribute)
         else:
-            if not _settle_callees(context, typed.function):
+            if not settle_callees(context, typed.function, _lowered(context)):
                 break
             context.session.forget_since(0)
         context.copied_in, context.examples = 0, dict(before)
@@ -226,42 +225,15 @@ def _specialise(context: Context, fun: Any, names: Sequence[str], arguments: Seq
     return typed
 
 
+def _lowered(context: Context) -> dict[Function, Function]:
+    """For each specialised callee the function that it is a specialisation of."""
+    return {record.function: key[0] for key, record in getattr(context.session, "_records", {}).items()}
+
+
 def _default_of(fun: Any, name: str) -> Any:
     """The array that a parameter is by default."""
     parameter = inspect.signature(fun).parameters.get(name)
     return parameter.default if parameter is not None and isinstance(parameter.default, np.ndarray) else None
-
-
-def _settle_callees(context: Context, function: Function) -> bool:
-    """Have the callees that write to memory of their callers copied in, or lent it; False if there are no further ones."""
-    lowered = {record.function: key[0] for key, record in getattr(context.session, "_records", {}).items()}
-    settle_lending([function, *lowered], function)
-    found = {lowered[f] for f in lending(list(lowered))}
-    recursive = found & on_cycles(_calls(lowered)) - context.lent
-    added = found - context.opened - context.lent | recursive
-    context.lent |= recursive
-    context.opened |= added
-    context.opened -= context.lent
-    if not added:
-        _take_back(context, lowered)
-    return bool(added)
-
-
-def _take_back(context: Context, lowered: dict[Function, Function]) -> None:
-    """What writes to arguments and is neither opened nor called in place, as a function whose gradient is taken inside, may not."""
-    standing = {f.info.function for f in context.standing.values() if isinstance(f.info, GradientOf)}
-    for function, code in lowered.items():
-        if code not in context.lent or function in standing:
-            function.lent = Lent()
-
-
-def _calls(lowered: dict[Function, Function]) -> dict[Function, set[Function]]:
-    """Which of the user's functions calls which."""
-    found: dict[Function, set[Function]] = {code: set() for code in lowered.values()}
-    for function, code in lowered.items():
-        found[code] |= {lowered[op.attrs["callee"]] for op in walk(function.body)
-                        if op.name == "invoke" and op.attrs["callee"] in lowered}
-    return found
 
 
 def _plain_function(fun: Any) -> tuple[Any, Any]:

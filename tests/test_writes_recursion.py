@@ -5,7 +5,6 @@ import math
 import numpy as np
 import pytest
 
-import sct
 from tests.oracle import check, parameters, program, refusal
 
 PROGRAMS, REFUSED = [], []

@@ -231,7 +231,8 @@ def _nothing_to_do(rev: Reverser, op: Op) -> bool:
 
 def _writes(op: Op) -> bool:
     """Whether memory is stored into inside ``op``, which the reverse sweep has to undo there."""
-    return any(inner.name == "store" or inner.name == "invoke" and may_write(inner) for block in op.blocks for inner in walk(block))
+    return any(inner.name == "store" or inner.name == "invoke" and may_write(inner)
+               for block in op.blocks for inner in walk(block))
 
 
 class _at:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..analysis.alias import AliasClasses
-from ..analysis.opening import returns_alone
+from ..analysis.opening import is_passed_on, returns_alone
 from ..analysis.writes import DIAGONALS, is_view, written_classes
 from ..errors import InternalError
 from ..ir.core import Block, Function, Op, Value, walk
@@ -44,10 +44,10 @@ class Shadows:
         """Names of memory that is stored into, and their shadows, as branches and loops pass them on."""
         classes, accompanied = AliasClasses(function), set(_needed_early(function))
         for root, members in written_classes(function, classes).items():
-            self.moving.update(v for v in members if _is_passed_on(v))
+            self.moving.update(v for v in members if is_passed_on(v))
             arrays = [v for v in members if v in active and isinstance(v.type, Array) and not _is_implicit(v)]
             self.root.update(dict.fromkeys(arrays, root))
-            if any(map(_is_passed_on, arrays)) or not accompanied.isdisjoint(members):
+            if any(map(is_passed_on, arrays)) or not accompanied.isdisjoint(members):
                 self.carried.update(arrays)
 
     def __contains__(self, value: Value) -> bool:
@@ -61,12 +61,6 @@ class Shadows:
 def _is_implicit(value: Value) -> bool:
     op = value.owner
     return isinstance(op, Op) and (op.name in _IMPLICIT_COPIES or bool(op.attrs.get("transient")))
-
-
-def _is_passed_on(value: Value) -> bool:
-    op = value.owner
-    return isinstance(op, Block) and op.parent is not None or isinstance(op, Op) and (
-        bool(op.blocks) or op.name == "invoke" and not returns_alone(op, value))
 
 
 def _needed_early(function: Function) -> Iterator[Value]:

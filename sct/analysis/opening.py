@@ -12,6 +12,8 @@ from typing import TypeVar
 
 from ..ir.core import Block, Function, Lent, Op, Sharing, Value, walk
 from .alias import AliasClasses, check_inplace, has_memory, memory_of_results, stored_into
+from .callees import GradientOf
+from .infer import Context
 
 Node = TypeVar("Node", bound=Hashable)
 
@@ -34,6 +36,40 @@ def settle_sharing(functions: Sequence[Function]) -> None:
             function.shares = found
 
 
+def settle_callees(context: Context, entry: Function, lowered: Mapping[Function, Function]) -> bool:
+    """Have the callees that write to memory of their callers copied in, or lent it; False if there are no further ones.
+
+    ``lowered`` says for each callee which of the user's functions it is a specialisation of.
+    """
+    settle_lending([entry, *lowered], entry)
+    found = {lowered[function] for function in lowered if function.lent.params}
+    recursive = found & _on_cycles(_calls(lowered)) - context.lent
+    added = found - context.opened - context.lent | recursive
+    context.lent |= recursive
+    context.opened |= added
+    context.opened -= context.lent
+    if not added:
+        _take_back(context, lowered)
+    return bool(added)
+
+
+def _calls(lowered: Mapping[Function, Function]) -> dict[Function, set[Function]]:
+    """Which of the user's functions calls which."""
+    found: dict[Function, set[Function]] = {code: set() for code in lowered.values()}
+    for function, code in lowered.items():
+        found[code] |= {lowered[op.attrs["callee"]] for op in walk(function.body)
+                        if op.name == "invoke" and op.attrs["callee"] in lowered}
+    return found
+
+
+def _take_back(context: Context, lowered: Mapping[Function, Function]) -> None:
+    """Lend nothing to what is not called in place: a function whose gradient is taken inside may not write to arguments."""
+    standing = {f.info.function for f in context.standing.values() if isinstance(f.info, GradientOf)}
+    for function, code in lowered.items():
+        if code not in context.lent or function in standing:
+            function.lent = Lent()
+
+
 def settle_lending(functions: Sequence[Function], entry: Function) -> None:
     """Note for each callee which of its parameters refer to memory that is written to, by it or by those that call it."""
     changed = True
@@ -46,17 +82,12 @@ def settle_lending(functions: Sequence[Function], entry: Function) -> None:
             settle_sharing(functions)
 
 
-def lending(functions: Sequence[Function]) -> set[Function]:
-    """The callees that write to memory of their callers, or hand out names of memory that is written to."""
-    return {function for function in functions if function.lent.params}
-
-
 def _lend(function: Function, entry: Function) -> None:
     names = AliasClasses(function)
     roots = {names.find(v) for v in _written(function)}
     if function is not entry:
         _add(function, {k for k, p in enumerate(function.params) if has_memory(p) and names.find(p) in roots})
-    passed_on = {root for root in roots if any(_is_passed_on(v, names, root) for v in names.members.get(root, ()))}
+    passed_on = {root for root in roots if any(map(is_passed_on, names.members.get(root, ())))}
     for op in walk(function.body):
         if op.name == "return" and function is not entry:
             passed_on |= {names.find(v) for v in op.operands if has_memory(v)} & roots
@@ -95,8 +126,8 @@ def _written(function: Function) -> Iterator[Value]:
     yield from (op.operands[0] for op, _ in check_inplace(function))
 
 
-def _is_passed_on(value: Value, names: AliasClasses, root: Value) -> bool:
-    """Whether a value is a name that a branch, a loop or a callee gives to some memory: its adjoint array is not a known view."""
+def is_passed_on(value: Value) -> bool:
+    """Whether a branch, a loop or a callee gives a value its name: its adjoint array is not a view that is known here."""
     op = value.owner
     if isinstance(op, Block):
         return op.parent is not None
@@ -110,10 +141,10 @@ def returns_alone(call: Op, result: Value) -> bool:
     return shares is not None and k < len(shares) and shares[k].alone
 
 
-def on_cycles(calls: Mapping[Node, set[Node]]) -> set[Node]:
+def _on_cycles(calls: Mapping[Node, set[Node]]) -> set[Node]:
     """Those that call themselves, directly or not.
 
-    >>> sorted(on_cycles({"f": {"g"}, "g": {"h"}, "h": {"g"}, "k": {"k"}}))
+    >>> sorted(_on_cycles({"f": {"g"}, "g": {"h"}, "h": {"g"}, "k": {"k"}}))
     ['g', 'h', 'k']
     """
     return {node for node in calls if node in _reached(node, calls)}
