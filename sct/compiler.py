@@ -35,12 +35,13 @@ from .analysis import data as data_handlers
 from .analysis.abstract import NEVER, POISON, Abstract, DataPath, Mapping, Seq, Static, read, run_time_leaves
 from .analysis.activity import masking
 from .analysis.bound import settle_bound
+from .analysis.callees import TooLong
 from .analysis.effects import effects_once, settle_effects
 from .analysis.exceptions import settle_handled
 from .analysis.infer import Context, Frame, Refusal, Specializer
 from .analysis.linear import settle_appends
 from .analysis.mixed import settle_mixed
-from .analysis.opening import settle_callees, settle_sharing
+from .analysis.opening import lend_all, settle_accompanied, settle_callees, settle_sharing
 from .analysis.references import NeedsPlaces
 from .analysis.references import plain as plain_value
 from .analysis.writes import settle_writes
@@ -181,6 +182,8 @@ def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequ
             typed = _specialise(context, fun, names, arguments, structured)
         except NeedsPlaces as needed:
             context.begin_again(needed.attribute)
+        except TooLong:
+            lend_all(context)
         else:
             if not settle_callees(context, typed.function, _lowered(context)):
                 break
@@ -297,6 +300,7 @@ def _alias_checks(context: Context, typed: Typed) -> None:
         if function is typed.function:
             typed.written = {**written, **dict.fromkeys(sorted(context.changed - set(written)), False)}
     context.check()
+    settle_accompanied(records)
 
 
 # ---------------------------------------------------------------------------------------------------------- differentiate

@@ -123,6 +123,8 @@ def take_lent(rev: Reverser, function: Function, lent: Sequence[Value]) -> list[
             function.body.ops.insert(0, made)
             rev.buffers.update(shadows)
             continue
+        if param in rev.shadows.carried and k not in function.lent.accompanied:
+            raise InternalError(f"the forward sweep passes on the shadow of `{param.hint}`, which it does not have")
         rev.buffers[param] = shadow = Value(_bar(param), param.type, function.body)
         if k in function.lent.accompanied:
             function.body.args.append(shadow)

@@ -298,6 +298,10 @@ INLINE_TOTAL = 50
 """Unless their caller mentions them so often that their copies have more ops than this."""
 
 
+class TooLong(Exception):
+    """Raised where callees that write to their arguments would fill too much of their callers."""
+
+
 OPENED_TOTAL = 20_000
 """Lowered ops of callees that write to their arguments that may be visited in their callers."""
 
@@ -489,11 +493,10 @@ def should_inline(sp: Specializer, lowered: Function) -> bool:
 
 
 def _check_room(sp: Specializer, lowered: Function, size: int) -> None:
-    """Refuse to copy bodies without end: functions that call each other twice double at each level."""
+    """Do not copy bodies without end: functions that call each other twice double at each level."""
     sp.context.copied_in += size
     if sp.context.copied_in > OPENED_TOTAL:
-        raise Refusal("SCT601", f"`{lowered.name}` writes to memory of its caller and is called so often that the derivative "
-                      "would be too long", "let it return a new array instead")
+        raise TooLong
 
 
 def _calls_itself(lowered: Function) -> bool:

@@ -63,6 +63,8 @@ class Context:
     """The lowered functions whose calls become part of their callers, because they write to what these hand them."""
     lent: set[Function] = field(default_factory=set)
     """Those that do so and call themselves: their calls stay calls, which write."""
+    lends: bool = False
+    """Whether all of them stay calls: their bodies in all places would be too long."""
     copied_in: int = 0
     """How many ops of opened callees were visited."""
     splicing: bool = False
@@ -88,6 +90,10 @@ class Context:
         self.places = True
         if attribute:
             self.assigned.add(attribute)
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget what was found on the way."""
         for found in (self.obstacles, self.guards, self.examples, self.stack, self.remembering, self.standing, self.given,
                       self.changed):
             found.clear()

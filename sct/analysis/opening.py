@@ -2,12 +2,14 @@
 
 A pair of halves hands adjoints over as values.  A callee that stores into an argument, or returns another name of memory that
 somebody stores into, shares adjoints with its caller: such a call is opened, whatever its length, and the rest is as if the
-user had written its body there.  Those that call themselves cannot be opened: their halves are lent the adjoint arrays.
+user had written its body there.  Those that call themselves cannot be opened: their halves are lent the adjoint arrays.  So are
+those of all others where opening them would make the text too long.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from ..ir.core import Block, Function, Lent, Op, Sharing, Value, walk
@@ -42,8 +44,9 @@ def settle_callees(context: Context, entry: Function, lowered: Mapping[Function,
     ``lowered`` says for each callee which of the user's functions it is a specialisation of.
     """
     settle_lending([entry, *lowered], entry)
-    found = {lowered[function] for function in lowered if function.lent.params}
-    recursive = found & _on_cycles(_calls(lowered)) - context.lent
+    named = {callee for function in (entry, *lowered) for callee in _naming(function)}
+    found = {code for function, code in lowered.items() if function.lent.params or function in named}
+    recursive = (found if context.lends else found & _on_cycles(_calls(lowered))) - context.lent
     added = found - context.opened - context.lent | recursive
     context.lent |= recursive
     context.opened |= added
@@ -51,6 +54,14 @@ def settle_callees(context: Context, entry: Function, lowered: Mapping[Function,
     if not added:
         _take_back(context, lowered)
     return bool(added)
+
+
+def lend_all(context: Context) -> None:
+    """Begin again with calls of what was to be opened."""
+    context.lends = True
+    context.lent |= context.opened
+    context.opened = set()
+    context.forget()
 
 
 def _calls(lowered: Mapping[Function, Function]) -> dict[Function, set[Function]]:
@@ -87,15 +98,9 @@ def _lend(function: Function, entry: Function) -> None:
     roots = {names.find(v) for v in _written(function)}
     if function is not entry:
         _add(function, {k for k, p in enumerate(function.params) if has_memory(p) and names.find(p) in roots})
-    passed_on = {root for root in roots if any(map(is_passed_on, names.members.get(root, ())))}
     for op in walk(function.body):
-        if op.name == "return" and function is not entry:
-            passed_on |= {names.find(v) for v in op.operands if has_memory(v)} & roots
-        elif op.name == "invoke":
+        if op.name == "invoke":
             _lend_to_callee(op, names, roots)
-            passed_on |= {names.find(op.operands[k]) for k in op.attrs["callee"].lent.accompanied}
-    accompanied = {k for k in function.lent.params if names.find(function.params[k]) in passed_on}
-    function.lent = function.lent.together_with(Lent(accompanied=frozenset(accompanied)))
 
 
 def _add(function: Function, places: set[int]) -> None:
@@ -118,6 +123,37 @@ def _lend_to_callee(call: Op, names: AliasClasses, roots: set[Value]) -> None:
     groups = tuple(frozenset(places) for places in same.values() if len(places) > 1 and places & callee.lent.params)
     callee.lent = callee.lent.together_with(Lent(groups=tuple(g for g in groups if g not in callee.lent.groups)))
     _add(callee, set())
+
+
+def _naming(function: Function) -> Iterator[Function]:
+    """The callees that return other names of memory that is written to."""
+    names = AliasClasses(function)
+    for value in (v for root in set(map(names.find, _written(function))) for v in names.members.get(root, ())):
+        op = value.owner
+        if isinstance(op, Op) and op.name == "invoke" and not returns_alone(op, value):
+            yield op.attrs["callee"]
+
+
+def settle_accompanied(functions: Sequence[Function]) -> None:
+    """Note for each callee which adjoint arrays must be there in its forward half; writes are settled."""
+    changed = True
+    while changed:
+        changed = False
+        for function in (f for f in functions if f.lent.params):
+            found = _accompanied(function)
+            changed = changed or found != function.lent.accompanied
+            function.lent = replace(function.lent, accompanied=found)
+
+
+def _accompanied(function: Function) -> frozenset[int]:
+    names = AliasClasses(function)
+    passed_on = {names.find(v) for v in names.parent if has_memory(v) and is_passed_on(v)}
+    for op in walk(function.body):
+        if op.name == "return":
+            passed_on |= {names.find(v) for v in op.operands if has_memory(v)}
+        elif op.name == "invoke":
+            passed_on |= {names.find(op.operands[k]) for k in op.attrs["callee"].lent.accompanied}
+    return frozenset(k for k in function.lent.params if names.find(function.params[k]) in passed_on)
 
 
 def _written(function: Function) -> Iterator[Value]:

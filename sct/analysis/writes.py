@@ -245,7 +245,7 @@ def _returns_lent(call: Op, result: Value) -> bool:
     """Whether a callee returns another name of memory that it is lent, together with its adjoint."""
     callee = call.attrs["callee"]
     shares = callee.shares[call.results.index(result)] if callee.shares is not None else None
-    return shares is not None and not shares.outside and shares.params <= callee.lent.params
+    return shares is not None and not shares.outside and bool(shares.params) and shares.params <= callee.lent.params
 
 
 def _is_carried(block: Block, value: Value) -> bool:
