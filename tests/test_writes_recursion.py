@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+import sct
 from tests.oracle import check, parameters, program, refusal
 
 PROGRAMS, REFUSED = [], []
@@ -546,12 +547,338 @@ def unused_work(x):
     return np.sum(y * y) + z[1]
 
 
-@pytest.mark.parametrize("fun,args,options", parameters(PROGRAMS))
+# ------------------------------------------------------------------------------------------------------ shapes and containers
+
+@case(X)
+def containers_of_arrays(x):
+    def go(pair, named, k):
+        if k > 0:
+            pair[0][k] *= pair[1][k]
+            named["a"][0] += pair[0][k]
+            go(pair[::-1], named, k - 1)
+    y, z = x * 1.0, x * x
+    go((y, z), {"a": z, "b": y}, 3)
+    go([z, y], {"a": y}, 2)
+    return np.sum(y * z)
+
+
+@case(X)
+def reshaped_result(x):
+    def go(v, k):
+        if k == 0:
+            return v.reshape(2, 2)
+        v[k] *= v[0]
+        return go(v, k - 1)
+    y = x * 1.0
+    r = go(y, 3)
+    r[0, 1] *= 2.0
+    return np.sum(y * y)
+
+
+@case(M)
+def transposed_in_turn(a):
+    def go(m, k):
+        if k == 0:
+            return m
+        m[0] *= m[:, 1]
+        return go(m.T, k - 1)
+    b = a * 1.0
+    c = go(b, 3)
+    c[0] *= 2.0
+    return np.sum(b * b)
+
+
+@case(X)
+def arrays_by_default(x):
+    def go(v, k=3, out=None, extra=np.ones(4)):
+        if out is None:
+            out = np.zeros(4)
+        if k == 0:
+            return out
+        extra[k] += v[k]
+        out[k] += v[k] * extra[k]
+        v[k] *= out[k]
+        return go(v, k=k - 1, out=out)
+    y = x * 1.0
+    r = go(y)
+    r[1] *= 2.0
+    return np.sum(r * y)
+
+
+@case(X)
+def names_that_change_places(x):
+    def go(u, v, k):
+        if k == 0:
+            return u[0]
+        u[k] = v[k - 1] * u[k]
+        return go(v, u, k - 1) if u[k] > 0 else go(u, v, k - 1)
+    y, z = x * 1.0, x * x
+    return go(y, z, 3) * np.sum(y) * np.sum(z)
+
+
+@case(X)
+def name_that_a_branch_chooses(x):
+    def go(v, w, k):
+        t = v if v[k] > w[k] else w
+        t[k] *= 0.5
+        if k > 0:
+            go(t, v, k - 1)
+        return t
+    a, b = x * 1.0, x * x
+    r = go(a, b, 3)
+    r[0] = a[1] * b[1]
+    return np.sum(a * b) + np.sum(a * a)
+
+
+@case(X)
+def views_in_loops(x):
+    def narrowing(v):
+        for i in range(len(v)):
+            w = v[i:]
+            w *= 0.9
+            if i > 0:
+                narrowing(w)
+            v = w
+
+    def from_both_ends(v):
+        while len(v) > 1:
+            v[0] *= v[-1]
+            if v[0] > 0.5:
+                from_both_ends(v[1:-1])
+            v = v[1:]
+        return v
+    y = x * 1.0
+    narrowing(y[:3])
+    last = from_both_ends(y)
+    last[0] *= 2.0
+    return np.sum(y * y)
+
+
+@case(X)
+def towers_of_hanoi(x):
+    def move(n, a, b, c):
+        if n == 0:
+            return
+        move(n - 1, a, c, b)
+        c[n - 1] += a[n - 1] * 0.5
+        a[n - 1] *= b[n - 1] + 0.1
+        move(n - 1, b, a, c)
+    a, b, c = x * 1.0, x * x, np.sin(x)
+    move(3, a, b, c)
+    return np.sum(a * b * c)
+
+
+@case(X)
+def recursion_in_an_argument(x):
+    def go(v, m, n):
+        v[m] += v[n] * v[n] * 0.1
+        if m == 0:
+            return min(n + 1, 3)
+        if n == 0:
+            return go(v, m - 1, 1)
+        return go(v, m - 1, go(v, m, n - 1))
+    y = x * 0.3
+    go(y, 2, 2)
+    return np.sum(y * y)
+
+
+@case(X)
+def numbers_that_are_handed_down(x):
+    def go(v, c, k):
+        if k == 0:
+            return c
+        c = c * v[k]
+        v[k] = c
+        c = go(v, c * c, k - 1)
+        v[0] += c
+        return c * v[k]
+    y = x * 1.0
+    return go(y, x[0], 3) * np.sum(y)
+
+
+@case(X)
+def view_beside_a_number(x):
+    def go(v, k):
+        if k == 0:
+            return v, 1.0
+        w, s = go(v[1:], k - 1)
+        w[0] *= v[0]
+        v[0] += s
+        return w, s * v[0]
+    y = x * 1.0
+    w, s = go(y, 2)
+    w *= s
+    return np.sum(y * y)
+
+
+@case(X)
+def readers_inside_writers(x):
+    def norm(v):
+        return v[0] ** 2 if len(v) == 1 else v[0] ** 2 + norm(v[1:])
+
+    def go(v, k):
+        if k > 0:
+            v[k] *= norm(v)
+            go(v, k - 1)
+    y = x * 0.5
+    go(y, 3)
+    return norm(y) * y[0]
+
+
+@case(X)
+def writes_by_calls(x):
+    def go(v, k):
+        if k == 0:
+            return
+        np.multiply(v, v[k], out=v)
+        np.add.at(v, [0, 0], v[1])
+        v[v > 1] *= 0.5
+        go(v, k - 1)
+        v.sort()
+    y = x * 0.7
+    go(y, 2)
+    return np.sum(y * np.arange(4.0))
+
+
+@case(X)
+def interleaved_views(x):
+    def go(u, v, k):
+        if k > 0:
+            u[0] *= v[0]
+            v[1] += u[1]
+            go(v[::-1], u, k - 1)
+    y = np.concatenate((x, x))
+    go(y[::2], y[1::2], 3)
+    go(y[:4], y[2:6], 3)
+    return np.sum(y * y * y)
+
+
+@case(X)
+def cotangent_of_a_number_that_is_written_over(x):
+    y = x * 1.0
+
+    def go(v, c, k):
+        if k > 0:
+            v[1:] = v[:-1] * c
+            go(v, np.sin(v[0]), k - 1)
+    go(y, y[0], 2)
+    return np.sum(y * y)
+
+
+# ------------------------------------------------------------------------------------------------------------------ refusals
+
+G = np.ones(4)
+
+
+@refused(X, code="SCT608", says="G[k] *= 1.5")
+def global_array(x):
+    def go(k):
+        if k > 0:
+            G[k] *= 1.5
+            go(k - 1)
+    go(3)
+    return np.sum(x * G)
+
+
+@refused(X, code="SCT608", says="go(G, 3)")
+def global_argument(x):
+    def go(v, k):
+        if k > 0:
+            v[k] *= x[k]
+            go(v, k - 1)
+    go(G, 3)
+    return np.sum(x * G)
+
+
+@refused(X, code="SCT103", says="`try`")
+def under_try(x):
+    y = x * 1.0
+    try:
+        product_down(y, 3)
+    except ValueError:
+        y = x
+    return np.sum(y)
+
+
+@refused(X, code="SCT101", says="yield")
+def generator(x):
+    def go(v, k):
+        if k > 0:
+            v[k] *= 2.0
+            yield v[k]
+            yield from go(v, k - 1)
+    return sum(go(x * 1.0, 3))
+
+
+@refused(M, code="SCT601", says="reshaping gives a view or a copy")
+def view_or_copy(a):
+    def go(m, k):
+        if k == 0:
+            return m.ravel()
+        m[0] *= m[:, 1]
+        return go(m.T, k - 1)
+    b = a * 1.0
+    go(b, 3)[0] = 2.0
+    return np.sum(b * b)
+
+
+@refused(X, code="SCT601", says="r[0] = a[0]")
+def two_names_of_fresh_memory(x):
+    def go(v, k):
+        if k == 0:
+            r = v * v
+            return r, r[1:]
+        return go(v[:-1], k - 1)
+    r, a = go(x, 2)
+    r[0] = a[0]
+    return np.sum(r)
+
+
+@refused(X, code="SCT601", says="whose gradient is taken inside")
+def gradient_of_a_writer(x):
+    def go(v, k):
+        if k > 0:
+            v[k] *= v[k - 1] * v[0]
+            go(v, k - 1)
+        return np.sum(v)
+    return np.sum(sct.grad(go)(x, 3) ** 2)
+
+
+@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
 def test_right(fun, args, options):
     check(fun, *args, **options)
 
 
-@pytest.mark.parametrize("fun,args,options", parameters(REFUSED))
+@pytest.mark.parametrize(("fun", "args", "options"), parameters(REFUSED))
 def test_refused(fun, args, options):
     error = refusal(fun, *args)
     assert (error.code, options["says"] in str(error)) == (options["code"], True), error
+
+
+def test_gradient_inside():
+    def squares(z):
+        y = z * 1.0
+        product_down(y, 3)
+        return np.sum(y * y)
+
+    def outer(x):
+        return np.sum(sct.grad(squares)(x) ** 2)
+    check(outer, X)
+
+
+def test_the_halves_are_as_one_writes_them():
+    gradient = sct.grad(down_an_array)
+    gradient(X)
+    assert "product_down_backward(product_down_context, y_bar)" in gradient.source
+    assert "def product_down_backward(context, v_bar):" in gradient.source
+
+
+def test_deep_recursion_leaves_the_arguments_as_they_are():
+    x = np.linspace(0.5, 1.5, 200)
+    before = x.copy()
+
+    def f(v):
+        product_down(v, 199)
+        return v[-1] * v[1]
+    assert np.allclose(sct.grad(f)(x)[:2], [before[1] * before[199] * before[198], before[0] * before[199] * before[198]])
+    assert np.array_equal(x, before)
