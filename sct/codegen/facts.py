@@ -15,7 +15,7 @@ from typing import Any
 from ..ir.core import Block, Function, Op, Value
 from ..ir.ops import IMPLICIT, INFIX, PREFIX, Lit, Slot, may_write
 from ..ir.rewrite import carried_inits, carried_start, exits, item_count
-from ..ir.types import BOTTOM, OrConst, Scalar
+from ..ir.types import BOTTOM, Cache, OrConst, Scalar
 from ..rules import registry
 
 FAR = 1 << 60
@@ -198,6 +198,8 @@ def _may_alias(op: Op) -> bool:
         fn = op.attrs.get("fn")
         if fn in INFIX or fn in PREFIX:
             return False
+        if op.results and isinstance(op.results[0].type, Cache):
+            return True  # the copy of a list holds what that holds
         entry = registry.lookup(fn) if fn is not None else None
         return op.attrs.get("effect") != "fresh" and (entry is None or entry.alias != "fresh" or fn is operator.getitem)
     return op.name in ("item", "attr", "tuple", "dict", "iaddv", "append", "pop") or op.name in IMPLICIT

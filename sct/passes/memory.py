@@ -39,8 +39,8 @@ def has_memory(kind: Type) -> bool:
 def aliased(op: Op) -> list[Value]:
     """The operands that the results of a call may share memory with: none, those of the first argument, or all."""
     fn = op.attrs["fn"]
-    if fn is helpers.replicated:
-        return op.operands  # its results share memory with each other as these do
+    if fn is helpers.replicated or isinstance(op.results[0].type, Cache):
+        return op.operands  # results share memory with each other as these do; the copy of a list holds what that holds
     entry = registry.lookup(fn)
     if op.attrs.get("effect") == "fresh" or (entry is not None and not may_alias(op)):
         return []
