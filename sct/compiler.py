@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -56,6 +56,7 @@ from .ir.verify import verify
 from .passes.pipeline import optimise, tidy
 from .passes.returns import unify_returns
 from .passes.sink import sink_returned
+from .passes.undo import reads_lent
 from .room import room
 from .session import CompilationSession
 
@@ -141,8 +142,7 @@ def compile_gradient(fun: Any, names: Sequence[str], arguments: Sequence[Any], r
     context = Context(session)
     with room():
         typed = specialise(context, fun, names, arguments, request if request.structured else None)
-        pairs = Pairs(context, tidy, repeatable=request.kind == "vjp")
-        made = derivative(context, pairs, typed, request)
+        made, pairs = _differentiate(context, typed, request)
         functions = _callees_first(made, pairs)
         plain = {r.function for r in getattr(session, "_records", {}).values()}
         for function in (*(f for f in functions if f not in plain), *made):
@@ -305,6 +305,29 @@ def _alias_checks(context: Context, typed: Typed) -> None:
 
 # ---------------------------------------------------------------------------------------------------------- differentiate
 
+def _differentiate(context: Context, typed: Typed, request: Request) -> tuple[list[Function], Pairs]:
+    """The functions that answer the request; memory that callees are lent is restored by them only where a derivative reads it."""
+    lent = [r.function for r in getattr(context.session, "_records", {}).values() if r.function.lent.params]
+    restored = False
+    while True:
+        for function in lent:
+            function.lent = replace(function.lent, restored=restored)
+        read: set[Function] = set()
+
+        def tidied(function: Function) -> None:
+            tidy(function)
+            if lent and reads_lent(function):
+                read.add(function)
+
+        pairs = Pairs(context, tidied, repeatable=request.kind == "vjp")
+        made = derivative(context, pairs, typed, request)
+        if restored or not read:
+            return made, pairs
+        restored = True
+        for standing in context.standing.values():
+            standing.info.written = False
+
+
 def derivative(context: Context, pairs: Pairs, typed: Typed, request: Request) -> list[Function]:
     """The functions that answer the request, the one that is called first."""
     function = typed.function
@@ -343,7 +366,7 @@ def _gradient(context: Context, pairs: Pairs, typed: Typed, request: Request) ->
     context.check()
     finish_gradients(joint, request)
     context.check()
-    tidy(joint.function)
+    pairs.tidy(joint.function)
     save(joint)
     return [joint.function]
 

@@ -140,9 +140,9 @@ def lend(callee: Function, pair: Pair) -> None:
     shares = callee.shares or ()
     pair.named = tuple(k for k, sharing in enumerate(shares) if not sharing.params.isdisjoint(pair.shadowed))
     places = {k: count + j for j, k in enumerate(pair.early)}
-    pair.forward.lent = lent.together_with(lent.moved(places))
+    pair.forward.lent = lent.together_with(lent.as_shadows(places))
     pair.forward.info.shares = (*shares, *(_of_shadow(shares[k], places, pair.named, len(shares)) for k in pair.named))
-    pair.backward.lent = Lent(frozenset([0])).together_with(lent.moved(_places_of_late(pair, 1)))
+    pair.backward.lent = Lent(frozenset([0]), restored=lent.restored).together_with(lent.as_shadows(_places_of_late(pair, 1)))
 
 
 def _of_shadow(sharing: Sharing, places: dict[int, int], named: tuple[int, ...], results: int) -> Sharing:
@@ -181,26 +181,32 @@ def reverse_invoke(rev: Reverser, op: Op) -> None:
     if is_gradient(op.attrs["callee"]):
         reverse_gradient(rev, op, totals)
         return
+    others = (v for k, v in enumerate(op.operands[:count]) if k not in callee.lent.params)
+    alone = rev.shadows.written.isdisjoint(others)
     pair = rev.pairs.get(callee, active, needed, shadowed)
     op.attrs["callee"] = pair.forward
     if pair.direct is not None:
         effect = "writes" if pair.backward.lent.params else "reads"
-        _call_backward(rev, op, pair, [op.operands[k] for k in pair.direct], totals, effect)
+        _call_backward(rev, op, pair, [op.operands[k] for k in pair.direct], totals, effect, alone)
         return
     if len(op.results) == 1 and not op.results[0].hint:
         op.results[0].hint = pair.forward.name.removesuffix("_forward")
     first = op.results[0].hint if op.results else ""
     context = Value(f"{first or pair.forward.name.removesuffix('_forward')}_context", CONTEXT, op)
     op.results.append(context)
-    _call_backward(rev, op, pair, [context], totals, "writes")
+    _call_backward(rev, op, pair, [context], totals, "writes", alone)
 
 
-def _call_backward(rev: Reverser, op: Op, pair: Pair, handed: list[Value], totals: list[Value | None], effect: str) -> None:
+def _call_backward(rev: Reverser, op: Op, pair: Pair, handed: list[Value], totals: list[Value | None], effect: str,
+                   alone: bool) -> None:
+    """``alone`` says that of what is written to the callee is given nothing but what it is lent."""
     late = [rev.buffers[op.operands[k]] for k in pair.shadowed if k not in pair.early]
     operands = [*handed, *(t for t in totals if t is not None), *late]
     types = [_bar_type(op.operands[k].type) for k in pair.active]
     hints = [f"{op.operands[k].hint}_bar" if op.operands[k].hint else "" for k in pair.active]
     back = rev.builder.emit("invoke", operands, types, hints, callee=pair.backward, effect=effect)
+    if alone:
+        back.attrs["alone"] = True
     for k, bar in zip(pair.active, back.results, strict=True):
         rev.accumulate(op.operands[k], bar)
 
@@ -231,7 +237,8 @@ def _split(joint: Any, pair: Pair, bars: list[Value], outermost: bool) -> None:
         pair.direct = tuple(body.args.index(v) for v in context)
         pair.forward.name = pair.forward.name.removesuffix("_forward")
         handed = {k: place for place, k in enumerate(pair.direct)}
-        pair.backward.lent = pair.forward.lent.moved({**_places_of_late(pair, len(handed)), **handed})
+        late = pair.forward.lent.as_shadows(_places_of_late(pair, len(handed)))
+        pair.backward.lent = pair.forward.lent.moved(handed).together_with(late)
     _finish_forward(joint, pair, body, first, context)
     _finish_backward(pair, second, context, bars, gradients, list(again))
 

@@ -42,8 +42,11 @@ class Shadows:
         """Those whose memory branches or loops pass on: their shadows are made in the forward sweep."""
         self.moving: set[Value] = set()
         """Names of memory that is stored into, and their shadows, as branches and loops pass them on."""
+        self.written: set[Value] = set()
+        """All names of memory that is stored into."""
         classes, accompanied = AliasClasses(function), set(_needed_early(function))
         for root, members in written_classes(function, classes).items():
+            self.written.update(members)
             self.moving.update(v for v in members if is_passed_on(v))
             arrays = [v for v in members if v in active and isinstance(v.type, Array) and not _is_implicit(v)]
             self.root.update(dict.fromkeys(arrays, root))

@@ -8,7 +8,7 @@ dominance is lexical scope.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .types import DYN, Type
@@ -115,15 +115,26 @@ class Lent:
     """Those among them that may share memory with each other at some call."""
     accompanied: frozenset[int] = frozenset()
     """Those whose adjoint array must be there in the forward sweep: branches, loops or results pass on references to them."""
+    shadows: frozenset[int] = frozenset()
+    """Those that are adjoint arrays themselves."""
+    restored: bool = True
+    """Whether backward halves leave it as it was before the call: no need where no derivative reads it."""
 
     def moved(self, places: Mapping[int, int]) -> Lent:
         """The same of other parameters: those at the positions that the places given here become."""
         def new(old: frozenset[int]) -> frozenset[int]:
             return frozenset(places[k] for k in old if k in places)
-        return Lent(new(self.params), tuple(map(new, self.groups)), new(self.accompanied))
+        return Lent(new(self.params), tuple(map(new, self.groups)), new(self.accompanied), new(self.shadows), self.restored)
 
     def together_with(self, other: Lent) -> Lent:
-        return Lent(self.params | other.params, (*self.groups, *other.groups), self.accompanied | other.accompanied)
+        """What is lent here, and what is lent there."""
+        return replace(self, params=self.params | other.params, groups=(*self.groups, *other.groups),
+                       accompanied=self.accompanied | other.accompanied, shadows=self.shadows | other.shadows)
+
+    def as_shadows(self, places: Mapping[int, int]) -> Lent:
+        """The same of the adjoint arrays that come with it."""
+        moved = self.moved(places)
+        return replace(moved, shadows=moved.params)
 
 
 @dataclass(eq=False)
