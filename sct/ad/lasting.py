@@ -11,7 +11,7 @@ from ..analysis.alias import AliasClasses
 from ..analysis.infer import Context, Refusal
 from ..ir.build import Builder
 from ..ir.core import Block, Function, Op, Value, walk
-from ..ir.ops import SeqOf, Slot
+from ..ir.ops import SeqOf, Slot, uses_in
 from ..ir.types import Array, Cache, Dict, List, Scalar, Tuple, strip_const
 from ..runtime import helpers
 from .emitter import Emitter
@@ -128,7 +128,7 @@ class _Reach(Names):
     """As the memory is named; a context that a callee's forward half returned may hold all that this was given."""
 
     def half(self, op: Op) -> None:
-        for v in (*op.operands, *op.results):
+        for v in (*op.operands, *op.results) if op.results else ():
             if not isinstance(strip_const(v.type), Scalar):
                 self.join(v, op.results[-1])
 
@@ -180,13 +180,25 @@ def copy_saved_lists(backward: Function, own: set[Value]) -> None:
 def _copy_list(saved: Value, after: Op) -> None:
     if not isinstance(saved.type, Cache):
         return
-    block = after.parent
-    assert block is not None
+    block, at = _where_used(saved, after)
     copy = Op("call", [saved], [], {"fn": list, "args": (Slot(0),), "kwargs": {}, "effect": "fresh"}, [], block, after.loc)
     copy.results = [Value(saved.hint or "saved", saved.type, copy)]
-    at = block.ops.index(after) + 1
     replace_uses(block.ops[at:], {saved: copy.results[0]})
     block.ops.insert(at, copy)
+
+
+def _where_used(saved: Value, after: Op) -> tuple[Block, int]:
+    """The place behind ``after``, or in the branch that alone uses a list: where that is not taken there may be none."""
+    block = after.parent
+    assert block is not None
+    at = block.ops.index(after) + 1
+    while True:
+        users = [op for op in block.ops[at:] if saved in uses_in(op)]
+        branches = [inner for inner in users[0].blocks if any(saved in uses_in(op) for op in inner.ops)] \
+            if len(users) == 1 and users[0].name == "if" else []
+        if len(branches) != 1:
+            return block, at
+        block, at = branches[0], 0
 
 
 def replace_uses(ops: Sequence[Op], values: dict[Value, Value]) -> None:
