@@ -6,6 +6,7 @@ import builtins
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,7 @@ from .analysis.references import plain as plain_value
 from .analysis.writes import settle_writes
 from .codegen.emit import Emitted, emit
 from .codegen.load import filename_of, load
+from .codegen.merging import merge_equal
 from .errors import NonScalarOutputError, SctError
 from .ir.build import Builder
 from .ir.core import Block, Function, Loc, Op, Value, walk
@@ -306,26 +308,26 @@ def _alias_checks(context: Context, typed: Typed) -> None:
 # ---------------------------------------------------------------------------------------------------------- differentiate
 
 def _differentiate(context: Context, typed: Typed, request: Request) -> tuple[list[Function], Pairs]:
-    """The functions that answer the request; memory that callees are lent is restored by them only where a derivative reads it."""
+    """The functions that answer the request; what callees are lent is restored by them only where a derivative reads it."""
     lent = [r.function for r in getattr(context.session, "_records", {}).values() if r.function.lent.params]
-    restored = False
-    while True:
+    for restored in (False, True) if lent else (True,):
         for function in lent:
             function.lent = replace(function.lent, restored=restored)
-        read: set[Function] = set()
-
-        def tidied(function: Function) -> None:
-            tidy(function)
-            if lent and reads_lent(function):
-                read.add(function)
-
-        pairs = Pairs(context, tidied, repeatable=request.kind == "vjp")
-        made = derivative(context, pairs, typed, request)
-        if restored or not read:
-            return made, pairs
-        restored = True
         for standing in context.standing.values():
             standing.info.written = False
+        read: list[Function] = []
+        pairs = Pairs(context, tidy if restored else partial(_tidy, read), repeatable=request.kind == "vjp")
+        made = derivative(context, pairs, typed, request)
+        if not read:
+            break
+    return made, pairs
+
+
+def _tidy(read: list[Function], function: Function) -> None:
+    """Tidy a function, and note with those ``read`` if its reverse sweep reads memory that is lent."""
+    tidy(function)
+    if reads_lent(function):
+        read.append(function)
 
 
 def derivative(context: Context, pairs: Pairs, typed: Typed, request: Request) -> list[Function]:
@@ -455,7 +457,8 @@ def _emit_and_load(request: Request, context: Context, typed: Function, made: li
                    called: list[Function]) -> Compiled:
     for function, suffix in zip(made, NAMES[request.kind], strict=False):
         function.name = f"{_identifier(typed.name)}_{'value_and_' if request.value else ''}{suffix}"
-    called = _distinct_names(_still_called(made, called), {function.name for function in made})
+    called = merge_equal(_still_called(made, called), made)
+    called = _distinct_names(called, {function.name for function in made})
     main, *others = made
     emitted = {function: emit(function) for function in called}
     emitted.update((function, emit(function, header=_header(function, typed))) for function in made)

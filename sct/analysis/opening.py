@@ -8,16 +8,13 @@ those of all others where opening them would make the text too long.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 from ..ir.core import Block, Function, Lent, Op, Sharing, Value, walk
 from .alias import AliasClasses, check_inplace, has_memory, memory_of_results, stored_into
 from .callees import GradientOf
 from .infer import Context
-
-Node = TypeVar("Node", bound=Hashable)
 
 
 def settle_sharing(functions: Sequence[Function]) -> None:
@@ -177,7 +174,7 @@ def returns_alone(call: Op, result: Value) -> bool:
     return shares is not None and k < len(shares) and shares[k].alone
 
 
-def _on_cycles(calls: Mapping[Node, set[Node]]) -> set[Node]:
+def _on_cycles(calls: Mapping[Function, set[Function]]) -> set[Function]:
     """Those that call themselves, directly or not.
 
     >>> sorted(_on_cycles({"f": {"g"}, "g": {"h"}, "h": {"g"}, "k": {"k"}}))
@@ -186,8 +183,8 @@ def _on_cycles(calls: Mapping[Node, set[Node]]) -> set[Node]:
     return {node for node in calls if node in _reached(node, calls)}
 
 
-def _reached(node: Node, calls: Mapping[Node, set[Node]]) -> set[Node]:
-    found: set[Node] = set()
+def _reached(node: Function, calls: Mapping[Function, set[Function]]) -> set[Function]:
+    found: set[Function] = set()
     work = [node]
     while work:
         new = calls.get(work.pop(), set()) - found
