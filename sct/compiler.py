@@ -46,9 +46,9 @@ from .analysis.opening import lend_all, settle_accompanied, settle_callees, sett
 from .analysis.references import NeedsPlaces
 from .analysis.references import plain as plain_value
 from .analysis.writes import settle_writes
+from .codegen.callees import merge_equal, named_apart, printed_name, still_called
 from .codegen.emit import Emitted, emit
 from .codegen.load import filename_of, load
-from .codegen.merging import merge_equal
 from .errors import NonScalarOutputError, SctError
 from .ir.build import Builder
 from .ir.core import Block, Function, Loc, Op, Value, walk
@@ -456,9 +456,8 @@ NAMES = {"grad": ("grad",), "jvp": ("jvp",), "vjp": ("forward", "backward"), "hv
 def _emit_and_load(request: Request, context: Context, typed: Function, made: list[Function],
                    called: list[Function]) -> Compiled:
     for function, suffix in zip(made, NAMES[request.kind], strict=False):
-        function.name = f"{_identifier(typed.name)}_{'value_and_' if request.value else ''}{suffix}"
-    called = merge_equal(_still_called(made, called), made)
-    called = _distinct_names(called, {function.name for function in made})
+        function.name = f"{printed_name(typed.name)}_{'value_and_' if request.value else ''}{suffix}"
+    called = named_apart(merge_equal(still_called(called, made), made), made)
     main, *others = made
     emitted = {function: emit(function) for function in called}
     emitted.update((function, emit(function, header=_header(function, typed))) for function in made)
@@ -483,39 +482,6 @@ def _emit_and_load(request: Request, context: Context, typed: Function, made: li
 def _load_one(emitted: Emitted, space: dict[str, Any]) -> Callable[..., Any]:
     space.update({name: value for name, value in emitted.imports.items() if not isinstance(value, Function)})
     return load(emitted, space)
-
-
-def _identifier(name: str) -> str:
-    return name if name.isidentifier() else "fn"
-
-
-def _distinct_names(functions: list[Function], taken: set[str]) -> list[Function]:
-    """Give callees that were specialised twice numbered names."""
-    seen = set(taken)
-    for function in functions:
-        base, k = _identifier(function.name), 2
-        function.name = base
-        while function.name in seen:
-            function.name, k = f"{base}_{k}", k + 1
-        seen.add(function.name)
-    return functions
-
-
-def _still_called(roots: list[Function], made: list[Function]) -> list[Function]:
-    called = _called(roots)
-    return [f for f in made if f in called]
-
-
-def _called(roots: list[Function]) -> set[Function]:
-    """The functions that ``roots`` call, directly or not."""
-    found: set[Function] = set()
-    work = list(roots)
-    while work:
-        for op in walk(work.pop().body):
-            if op.name == "invoke" and op.attrs["callee"] not in found:
-                found.add(op.attrs["callee"])
-                work.append(op.attrs["callee"])
-    return found
 
 
 def _callees_first(roots: list[Function], pairs: Pairs) -> list[Function]:

@@ -223,7 +223,7 @@ def _obstacle(function: Function, member: Value, entry: bool) -> tuple[str, str]
     if isinstance(op, Block):
         if op.parent is None:
             return None if entry or function.params.index(member) in function.lent.params else (
-                "SCT601", f"belongs to the caller of `{function.name}`, which calls itself, or whose gradient is taken inside")
+                "SCT601", f"belongs to the caller of `{function.name}`, whose gradient is taken inside")
         return None if op.parent.name in LOOPS and _is_carried(op, member) else (
             "SCT601", f"may be an array from outside, {other}")
     if op is None or op.name == "global":
@@ -237,7 +237,7 @@ def _obstacle(function: Function, member: Value, entry: bool) -> tuple[str, str]
         if returns_alone(op, member) or _returns_lent(op, member):
             return None
         name = op.attrs["callee"].name
-        return "SCT601", f"may share memory with {other}, which `{name}` returns: it calls itself, or stands for a gradient"
+        return "SCT601", f"may share memory with {other}, which `{name}` returns, another name of what it made"
     return "SCT601", f"may share memory with {other}, made by a call whose result may be its argument or a copy"
 
 

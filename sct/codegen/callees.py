@@ -1,4 +1,7 @@
-"""Takes generated functions, lets those with the same text be one: a callee is often specialised for types that print alike."""
+"""Takes generated callees, says which of them are printed and under which names.
+
+Those with the same text are one: a callee is often specialised for several types that print alike.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,29 @@ from collections.abc import Sequence
 
 from ..ir.core import Function, walk
 from .emit import Emitted, emit
-from .externals import identifier
+
+
+def still_called(functions: Sequence[Function], roots: Sequence[Function]) -> list[Function]:
+    """Those of ``functions`` that ``roots`` call, directly or not."""
+    found: set[Function] = set()
+    work = list(roots)
+    while work:
+        for op in walk(work.pop().body):
+            if op.name == "invoke" and op.attrs["callee"] not in found:
+                found.add(op.attrs["callee"])
+                work.append(op.attrs["callee"])
+    return [function for function in functions if function in found]
 
 
 def merge_equal(functions: Sequence[Function], roots: Sequence[Function]) -> list[Function]:
     """The ``functions`` that are left, callees first; they and the ``roots`` call these instead of their equals."""
     alike: dict[str, list[Function]] = {}
     for function in functions:
-        alike.setdefault(identifier(function.name), []).append(function)
+        alike.setdefault(printed_name(function.name), []).append(function)
     same: dict[Function, Function] = {}
-    printed = {f: emit(f, name=identifier(f.name)) for f in functions if len(alike[identifier(f.name)]) > 1}
+    printed = {f: emit(f, name=printed_name(f.name)) for f in functions if len(alike[printed_name(f.name)]) > 1}
     for function, one in printed.items():
-        for other in alike[identifier(function.name)]:
+        for other in alike[printed_name(function.name)]:
             if other is function:
                 break
             if other not in same and _equal(one, printed[other], {**same, function: other}):
@@ -37,3 +51,20 @@ def _equal(one: Emitted, other: Emitted, same: dict[Function, Function]) -> bool
 
 def _resolved(value: object, same: dict[Function, Function]) -> object:
     return same.get(value, value) if isinstance(value, Function) else value
+
+
+def named_apart(functions: list[Function], roots: Sequence[Function]) -> list[Function]:
+    """The functions, with numbered names where they were specialised twice."""
+    seen = {function.name for function in roots}
+    for function in functions:
+        base, k = printed_name(function.name), 2
+        function.name = base
+        while function.name in seen:
+            function.name, k = f"{base}_{k}", k + 1
+        seen.add(function.name)
+    return functions
+
+
+def printed_name(name: str) -> str:
+    """The name of a function in the text: a lambda has none."""
+    return name if name.isidentifier() else "fn"
