@@ -200,7 +200,7 @@ def reverse_invoke(rev: Reverser, op: Op) -> None:
 def _call_backward(rev: Reverser, op: Op, pair: Pair, handed: list[Value], totals: list[Value | None], effect: str,
                    alone: bool) -> None:
     """``alone`` says that of what is written to the callee is given nothing but what it is lent."""
-    late = [rev.buffers[op.operands[k]] for k in pair.shadowed if k not in pair.early]
+    late = [_named(rev.buffers[op.operands[k]], op, k) for k in pair.shadowed if k not in pair.early]
     operands = [*handed, *(t for t in totals if t is not None), *late]
     types = [_bar_type(op.operands[k].type) for k in pair.active]
     hints = [f"{op.operands[k].hint}_bar" if op.operands[k].hint else "" for k in pair.active]
@@ -209,6 +209,14 @@ def _call_backward(rev: Reverser, op: Op, pair: Pair, handed: list[Value], total
         back.attrs["alone"] = True
     for k, bar in zip(pair.active, back.results, strict=True):
         rev.accumulate(op.operands[k], bar)
+
+
+def _named(shadow: Value, call: Op, k: int) -> Value:
+    """A shadow, called what the callee calls it where the array has no name."""
+    owner = shadow.owner
+    if not shadow.hint and isinstance(owner, Op) and owner.attrs.get("shadow"):
+        shadow.hint = f"{call.attrs['callee'].params[k].hint}_bar"
+    return shadow
 
 
 def _end(joint: Any, bars: list[Value], gradients: list[Value]) -> None:
