@@ -43,6 +43,7 @@ from .analysis.infer import Context, Frame, Refusal, Specializer
 from .analysis.linear import settle_appends
 from .analysis.mixed import settle_mixed
 from .analysis.opening import lend_all, settle_accompanied, settle_callees, settle_sharing
+from .analysis.parameters import unite_parameters
 from .analysis.references import NeedsPlaces
 from .analysis.references import plain as plain_value
 from .analysis.writes import settle_writes
@@ -221,6 +222,7 @@ def _specialise(context: Context, fun: Any, names: Sequence[str], arguments: Seq
     typed = Typed(function, plain_value(sp, result))
     _return(sp, typed, structured)
     functions = [function, *(r.function for r in getattr(context.session, "_records", {}).values())]
+    unite_parameters(functions, {f.info.function for f in context.standing.values()})
     settle_appends(functions)
     settle_bound(functions)
     settle_effects(functions)

@@ -871,6 +871,25 @@ def test_the_halves_are_as_one_writes_them():
     gradient(X)
     assert "product_down_backward(product_down_context, y_bar)" in gradient.source
     assert "def product_down_backward(context, v_bar):" in gradient.source
+    assert "v[k] =" not in gradient.source.partition("def product_down_backward")[2], "nobody reads the array again"
+
+
+def test_what_was_there_comes_back_where_a_derivative_reads_it():
+    gradient = sct.grad(nonlinear_reads_between)
+    gradient(X, M)
+    assert "v[k] =" in gradient.source.partition("def go_backward")[2]
+
+
+def test_a_captured_array_is_one_parameter():
+    gradient = sct.grad(closures_that_write)
+    gradient(X)
+    assert "def go_forward(y, k):" in gradient.source and "def go_backward(context, y_bar):" in gradient.source
+
+
+def test_specialisations_that_print_alike_are_one():
+    gradient = sct.grad(views_of_halves)
+    gradient(V)
+    assert gradient.source.count("def halve_backward") == 1
 
 
 def test_deep_recursion_leaves_the_arguments_as_they_are():

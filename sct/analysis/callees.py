@@ -665,7 +665,13 @@ def _visit_body(sp: Specializer, frame: Frame, record: Record, around: Surroundi
     record.function.body = body
     sp.builder.block, sp.narrowed, sp.pending, sp.positions = body, {}, [], {}
     hints = [arg.hint for arg in frame.lowered.body.args] + around.hints
-    given = [sp.instantiate(shape, body, hint) for hint, shape in zip(hints, record.arguments, strict=True)]
+    places, given = [], []
+    for hint, shape in zip(hints, record.arguments, strict=True):
+        places.append(len(body.args))
+        given.append(sp.instantiate(shape, body, hint))
+    count = len(frame.lowered.body.args)
+    places.append(len(body.args))
+    record.function.info.extra["written"] = set(range(places[count - len(frame.lowered.info.params)], places[count]))
     sp.context.examples.update({v: k for v, k in zip(body.args, known, strict=True) if k is not None})
     inside, (frame.closure, *given) = around.enter(given, [frame.closure, *given])
     frame.env.update(zip(frame.lowered.body.args, given, strict=False))
