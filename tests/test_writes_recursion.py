@@ -765,6 +765,184 @@ def cotangent_of_a_number_that_is_written_over(x):
     return np.sum(y * y)
 
 
+# ------------------------------------------------------------------------------------------------------- well-known algorithms
+
+def sift(heap, i, n):
+    child = 2 * i + 1
+    if child >= n:
+        return
+    if child + 1 < n and heap[child + 1] > heap[child]:
+        child += 1
+    if heap[child] > heap[i]:
+        heap[i], heap[child] = heap[child], heap[i]
+        sift(heap, child, n)
+
+
+@case(X)
+def heap_sort(x):
+    y = x * 1.0
+    for i in range(1, -1, -1):
+        sift(y, i, 4)
+    for end in range(3, 0, -1):
+        y[0], y[end] = y[end], y[0]
+        sift(y, 0, end)
+    return np.sum(y * np.arange(4.0))
+
+
+@case(X)
+def segment_tree(x):
+    tree = np.zeros(8)
+
+    def build(node, lo, hi):
+        if hi - lo == 1:
+            tree[node] = x[lo]
+            return
+        mid = (lo + hi) // 2
+        build(2 * node, lo, mid)
+        build(2 * node + 1, mid, hi)
+        tree[node] = tree[2 * node] * tree[2 * node + 1] + tree[2 * node]
+
+    def query(node, lo, hi, a, b):
+        if a <= lo and hi <= b:
+            return tree[node]
+        if b <= lo or hi <= a:
+            return 0.0
+        mid = (lo + hi) // 2
+        return query(2 * node, lo, mid, a, b) + query(2 * node + 1, mid, hi, a, b)
+
+    def update(node, lo, hi, i, v):
+        if hi - lo == 1:
+            tree[node] += v
+            return
+        mid = (lo + hi) // 2
+        if i < mid:
+            update(2 * node, lo, mid, i, v)
+        else:
+            update(2 * node + 1, mid, hi, i, v)
+        tree[node] = tree[2 * node] * tree[2 * node + 1] + tree[2 * node]
+    build(1, 0, 4)
+    s = query(1, 0, 4, 1, 3)
+    update(1, 0, 4, 2, s * x[0])
+    return query(1, 0, 4, 0, 4) * s
+
+
+@case(X)
+def all_permutations(x):
+    total = np.zeros(1)
+
+    def permute(v, k):
+        if k == len(v):
+            total[0] += v[0] * v[1] ** 2
+            return
+        for i in range(k, len(v)):
+            v[k], v[i] = v[i], v[k]
+            permute(v, k + 1)
+            v[k], v[i] = v[i], v[k]
+    y = x * 1.0
+    permute(y, 1)
+    return total[0] * y[0]
+
+
+@case(M)
+def product_by_quarters(a):
+    def multiply(p, q, out):
+        n = len(p)
+        if n == 1:
+            out[0, 0] += p[0, 0] * q[0, 0]
+            return
+        h = n // 2
+        for i in (0, h):
+            for j in (0, h):
+                for k in (0, h):
+                    multiply(p[i:i + h, k:k + h], q[k:k + h, j:j + h], out[i:i + h, j:j + h])
+    c, d = np.zeros((4, 4)), np.zeros((4, 4))
+    multiply(a, a.T, c)
+    multiply(c, a, d)
+    return np.sum(d * d)
+
+
+@case(M)
+def determinant(a):
+    def det(m):
+        n = len(m)
+        if n == 1:
+            return m[0, 0]
+        for i in range(1, n):
+            m[i] -= m[i, 0] / m[0, 0] * m[0]
+        return m[0, 0] * det(m[1:, 1:])
+    return det(a)
+
+
+@case(X)
+def haar_wavelets(x):
+    def forth(v):
+        n = len(v)
+        if n > 1:
+            s, d = (v[::2] + v[1::2]) / 2, (v[::2] - v[1::2]) / 2
+            v[:n // 2], v[n // 2:] = s, d
+            forth(v[:n // 2])
+
+    def back(v):
+        n = len(v)
+        if n > 1:
+            back(v[:n // 2])
+            s, d = v[:n // 2].copy(), v[n // 2:].copy()
+            v[::2], v[1::2] = s + d, s - d
+    y = x * 1.0
+    forth(y)
+    y[1] *= y[0]
+    back(y)
+    return np.sum(y * y * x)
+
+
+@case(X)
+def written_by_one_and_read_by_the_other(x):
+    def add(v, w, k):
+        if k > 0:
+            v[k] += np.sum(w * w)
+            add(v, w, k - 1)
+
+    def in_turn(a, b, k):
+        if k > 0:
+            add(a, b, k)
+            in_turn(b, a, k - 1)
+            a *= 0.5
+    a, b = x * 0.3, x * 0.2
+    in_turn(a, b, 3)
+    return np.sum(a * b)
+
+
+@case(X)
+def reference_that_is_handed_down(x):
+    def largest(v, k, best):
+        if k < 0:
+            return best
+        if v[k] > 1.0:
+            best = v[k:]
+        v[k] *= 0.5
+        return largest(v, k - 1, best)
+    y = x * 1.0
+    b = largest(y, 3, y)
+    b *= y[0]
+    return np.sum(y * y)
+
+
+@case(0.3, X)
+def recursion_in_endless_loops(c, x):
+    def go(v, depth):
+        i = 0
+        while True:
+            if i >= len(v):
+                break
+            v[i] = np.sin(v[i] * c) + v[i - 1]
+            if v[i] > 0.8 and depth > 0 and go(v[i:], depth - 1) > 1.0:
+                return v[i]
+            i += 1
+        return np.sum(v)
+    y = x * 1.0
+    return go(y, 2) * y[1] + go(y, 1)
+
+
 # ------------------------------------------------------------------------------------------------------------------ refusals
 
 G = np.ones(4)

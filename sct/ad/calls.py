@@ -304,7 +304,7 @@ def _crossing(body: Block, first: Sequence[Op], second: Sequence[Op], returned: 
 
 
 def _cheaply_rebuilt(context: list[Value], params: set[Value]) -> dict[Value, None]:
-    """Values that the backward half makes again from the rest of the context: literals, and what counts items."""
+    """Values that the backward half makes again from the rest of the context: literals, counts of items, comparisons."""
     found: dict[Value, None] = {}
     kept = set(context)
 
@@ -314,13 +314,17 @@ def _cheaply_rebuilt(context: list[Value], params: set[Value]) -> dict[Value, No
             return v in found
         counts = op.name == "call" and op.attrs["fn"] in (len, operator.add, operator.sub) and not op.attrs.get("kwargs") \
             and isinstance(strip_const(v.type), Scalar) and strip_const(v.type) == INT
-        if op.name == "const" or counts and all(o in params & kept or rebuilt(o) for o in op.operands):
+        compares = op.name == "call" and op.attrs["fn"] in _COMPARISONS and all(strip_const(o.type) == INT for o in op.operands)
+        if op.name == "const" or (counts or compares) and all(o in params & kept or rebuilt(o) for o in op.operands):
             found[v] = None
             return True
         return False
     for v in context:
         rebuilt(v)
     return found
+
+
+_COMPARISONS = (operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge)
 
 
 def _finish_forward(joint: Any, pair: Pair, body: Block, first: list[Op], context: list[Value]) -> None:
