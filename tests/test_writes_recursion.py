@@ -539,6 +539,22 @@ def nested_recursion(x):
 
 
 @case(X)
+def arrays_without_a_name(x):
+    def once(v):
+        if len(v) < 3:
+            return 1.0
+        v[0] += twice(np.sin(v))
+        return v[1]
+
+    def twice(v):
+        for _ in range(2):
+            v[0] *= v[1]
+        return once(v[1:])
+    y = x * 1.0
+    return once(y) * np.sum(y)
+
+
+@case(X)
 def unused_work(x):
     y = x * 1.0
     z = np.ones(4)

@@ -185,6 +185,8 @@ def reverse_invoke(rev: Reverser, op: Op) -> None:
     alone = rev.shadows.written.isdisjoint(others)
     pair = rev.pairs.get(callee, active, needed, shadowed)
     op.attrs["callee"] = pair.forward
+    for k in shadowed:
+        _name(rev.buffers[op.operands[k]], callee.params[k])
     if pair.direct is not None:
         effect = "writes" if pair.backward.lent.params else "reads"
         _call_backward(rev, op, pair, [op.operands[k] for k in pair.direct], totals, effect, alone)
@@ -200,7 +202,7 @@ def reverse_invoke(rev: Reverser, op: Op) -> None:
 def _call_backward(rev: Reverser, op: Op, pair: Pair, handed: list[Value], totals: list[Value | None], effect: str,
                    alone: bool) -> None:
     """``alone`` says that of what is written to the callee is given nothing but what it is lent."""
-    late = [_named(rev.buffers[op.operands[k]], op, k) for k in pair.shadowed if k not in pair.early]
+    late = [rev.buffers[op.operands[k]] for k in pair.shadowed if k not in pair.early]
     operands = [*handed, *(t for t in totals if t is not None), *late]
     types = [_bar_type(op.operands[k].type) for k in pair.active]
     hints = [f"{op.operands[k].hint}_bar" if op.operands[k].hint else "" for k in pair.active]
@@ -211,12 +213,10 @@ def _call_backward(rev: Reverser, op: Op, pair: Pair, handed: list[Value], total
         rev.accumulate(op.operands[k], bar)
 
 
-def _named(shadow: Value, call: Op, k: int) -> Value:
-    """A shadow, called what the callee calls it where the array has no name."""
-    owner = shadow.owner
-    if not shadow.hint and isinstance(owner, Op) and owner.attrs.get("shadow"):
-        shadow.hint = f"{call.attrs['callee'].params[k].hint}_bar"
-    return shadow
+def _name(shadow: Value, param: Value) -> None:
+    """A shadow is called what the callee calls it where the array has no name."""
+    if not shadow.hint and isinstance(shadow.owner, Op) and shadow.owner.attrs.get("shadow"):
+        shadow.hint = f"{param.hint}_bar"
 
 
 def _end(joint: Any, bars: list[Value], gradients: list[Value]) -> None:
