@@ -80,7 +80,7 @@ def _take_back(context: Context, lowered: Mapping[Function, Function]) -> None:
 
 def settle_lending(functions: Sequence[Function], entry: Function) -> None:
     """Note for each callee which of its parameters refer to memory that is written to, by it or by those that call it."""
-    changed = True
+    changed = any(True for function in functions for _ in _written(function))
     while changed:
         before = {function: function.lent for function in functions}
         for function in functions:
@@ -92,7 +92,7 @@ def settle_lending(functions: Sequence[Function], entry: Function) -> None:
 
 def _lend(function: Function, entry: Function) -> None:
     names = AliasClasses(function)
-    roots = {names.find(v) for v in _written(function)}
+    roots = set(map(names.find, _written(function)))
     if function is not entry:
         _add(function, {k for k, p in enumerate(function.params) if has_memory(p) and names.find(p) in roots})
     for op in walk(function.body):
@@ -100,11 +100,9 @@ def _lend(function: Function, entry: Function) -> None:
             _lend_to_callee(op, names, roots)
 
 
-def _add(function: Function, places: set[int]) -> None:
-    for group in function.lent.groups:
-        if group & places:
-            places = places | group
-    function.lent = function.lent.together_with(Lent(frozenset(places)))
+def _add(function: Function, places: set[int], groups: tuple[frozenset[int], ...] = ()) -> None:
+    new = tuple(group for group in groups if group not in function.lent.groups)
+    function.lent = function.lent.together_with(Lent(frozenset(places), new))
 
 
 def _lend_to_callee(call: Op, names: AliasClasses, roots: set[Value]) -> None:
@@ -117,15 +115,16 @@ def _lend_to_callee(call: Op, names: AliasClasses, roots: set[Value]) -> None:
     for k, v in enumerate(call.operands):
         if has_memory(v):
             same.setdefault(names.find(v), set()).add(k)
-    groups = tuple(frozenset(places) for places in same.values() if len(places) > 1 and places & callee.lent.params)
-    callee.lent = callee.lent.together_with(Lent(groups=tuple(g for g in groups if g not in callee.lent.groups)))
-    _add(callee, set())
+    _add(callee, set(), tuple(frozenset(places) for places in same.values() if len(places) > 1 and places & callee.lent.params))
 
 
 def _naming(function: Function) -> Iterator[Function]:
     """The callees that return other names of memory that is written to."""
+    written = list(_written(function))
+    if not written:
+        return
     names = AliasClasses(function)
-    for value in (v for root in set(map(names.find, _written(function))) for v in names.members.get(root, ())):
+    for value in (v for root in set(map(names.find, written)) for v in names.members.get(root, ())):
         op = value.owner
         if isinstance(op, Op) and op.name == "invoke" and not returns_alone(op, value):
             yield op.attrs["callee"]
