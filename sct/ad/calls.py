@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..analysis.infer import Context
 from ..analysis.opening import returns_alone
+from ..errors import InternalError
 from ..ir.core import Block, Function, Lent, Op, Sharing, Value, walk
 from ..ir.ops import IMPLICIT
 from ..ir.rewrite import clone_op
@@ -170,13 +171,16 @@ def reverse_invoke(rev: Reverser, op: Op) -> None:
     """``y = g(x)``: the forward sweep calls the forward half, the reverse sweep the backward half."""
     callee = op.attrs["callee"]
     count, made = op.attrs.pop("own", (len(op.operands), len(op.results)))
-    totals = [rev.total(r) if r not in rev.shadows or returns_alone(op, r) else None for r in op.results[:made]]
+    named = tuple(k for k, r in enumerate(op.results[:made]) if r in rev.shadows and not returns_alone(op, r))
+    totals = [rev.total(r) if k not in named else None for k, r in enumerate(op.results[:made])]
     needed = tuple(k for k, t in enumerate(totals) if t is not None)
     shadowed = tuple(k for k in sorted(callee.lent.params) if op.operands[k] in rev.shadows)
     active = tuple(k for k, v in enumerate(op.operands[:count]) if v in rev.active and k not in shadowed)
     if not needed and not shadowed:
         active = ()
-    if not active and not shadowed and not callee.lent.params:
+    if not active and not shadowed and not (callee.lent.params and callee.lent.restored):
+        if callee.lent.params:
+            op.attrs["stays"] = True  # what it writes is not put back
         return
     if is_gradient(op.attrs["callee"]):
         reverse_gradient(rev, op, totals)
@@ -184,6 +188,8 @@ def reverse_invoke(rev: Reverser, op: Op) -> None:
     others = (v for k, v in enumerate(op.operands[:count]) if k not in callee.lent.params)
     alone = rev.shadows.written.isdisjoint(others)
     pair = rev.pairs.get(callee, active, needed, shadowed)
+    if pair.named != named:
+        raise InternalError(f"`{callee.name}` returns other names of what it is lent than its caller expects", loc=op.loc)
     op.attrs["callee"] = pair.forward
     for k in shadowed:
         _name(rev.buffers[op.operands[k]], callee.params[k])

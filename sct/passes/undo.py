@@ -61,9 +61,11 @@ def drop_idle_undo(fn: Function) -> int:
 
 
 def reads_lent(fn: Function) -> bool:
-    """Whether the reverse sweep of ``fn`` reads memory that it is lent, or that it has lent to a callee before: as it was."""
+    """Whether the reverse sweep of ``fn`` reads memory that it is lent, or that it has lent to a callee: as it was before."""
     memory, order = Memory(fn), {op: k for k, op in enumerate(walk(fn.body))}
     given = {memory.root(fn.params[k]) for k in fn.lent.params - fn.lent.shadows}
+    given |= {memory.root(op.operands[k]) for op in walk(fn.body) if op.attrs.get("stays")
+              for k in op.attrs["callee"].lent.params}
     sweep = list(_reverse_sweep(fn))
     calls = [(op, memory.root(op.operands[k])) for op in sweep if op.name == "invoke"
              for k in op.attrs["callee"].lent.params - op.attrs["callee"].lent.shadows]
