@@ -149,6 +149,7 @@ class Function:
     shares: tuple[Sharing, ...] | None = None
     """For each result what it shares memory with; None while that is not known."""
     lent: Lent = Lent()
+    """What it writes to of its callers' memory."""
 
     @property
     def params(self) -> list[Value]:
