@@ -5,7 +5,8 @@ from __future__ import annotations
 import builtins
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -39,17 +40,20 @@ from .analysis import data as data_handlers
 from .analysis.abstract import NEVER, POISON, Abstract, DataPath, Mapping, Seq, Static, read, run_time_leaves
 from .analysis.activity import masking
 from .analysis.bound import given_unbound, settle_bound
+from .analysis.callees import TooLong
 from .analysis.effects import effects_once, settle_effects
 from .analysis.entry import Steps, Written, parts_read
 from .analysis.exceptions import settle_handled
 from .analysis.infer import Context, Frame, Refusal, Specializer
 from .analysis.linear import settle_lists
 from .analysis.mixed import settle_mixed
-from .analysis.opening import callees_to_open, settle_sharing
+from .analysis.opening import lend_all, settle_accompanied, settle_callees, settle_sharing
+from .analysis.parameters import unite_parameters
 from .analysis.references import NeedsItems, NeedsPlaces
 from .analysis.references import plain as plain_value
 from .analysis.truncation import warn_of_truncation
 from .analysis.writes import settle_writes
+from .codegen.callees import merge_equal, named_apart, printed_name, still_called
 from .codegen.emit import Emitted, emit
 from .codegen.load import filename_of, load
 from .errors import NonScalarOutputError, SctError
@@ -61,6 +65,7 @@ from .ir.verify import verify
 from .passes.pipeline import optimise, tidy
 from .passes.returns import unify_returns
 from .passes.sink import sink_returned
+from .passes.undo import reads_lent
 from .room import room
 from .session import CompilationSession
 
@@ -148,8 +153,7 @@ def compile_gradient(fun: Any, names: Sequence[str], arguments: Sequence[Any], r
     context = Context(session)
     with room():
         typed = specialise(context, fun, names, arguments, request if request.structured else None)
-        pairs = Pairs(context, tidy, repeatable=request.kind == "vjp")
-        made = derivative(context, pairs, typed, request)
+        made, pairs = _differentiate(context, typed, request)
         functions = _callees_first(made, pairs)
         plain = {r.function for r in getattr(session, "_records", {}).values()}
         for function in (*(f for f in functions if f not in plain), *made):
@@ -199,6 +203,8 @@ def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequ
             context.session.forget_since(0)
         except NeedsPlaces as needed:
             context.begin_again(needed.attribute, needed.inside, needed.table)
+        except TooLong:
+            lend_all(context)
         except NeedsItems:
             context.apart = True
             context.forget()
@@ -232,6 +238,7 @@ def _specialise(context: Context, fun: Any, names: Sequence[str], arguments: Seq
     _return(sp, typed, structured)
     functions = [function, *(r.function for r in getattr(context.session, "_records", {}).values())]
     typed.given_unbound = given_unbound(functions)
+    unite_parameters(functions, {f.info.function for f in context.standing.values()})
     settle_lists(functions)
     settle_bound(functions)
     settle_effects(functions)
@@ -241,6 +248,11 @@ def _specialise(context: Context, fun: Any, names: Sequence[str], arguments: Seq
     return typed
 
 
+def _lowered(context: Context) -> dict[Function, Function]:
+    """For each specialised callee the function that it is a specialisation of."""
+    return {record.function: key[0] for key, record in getattr(context.session, "_records", {}).items()}
+
+
 def _default_of(fun: Any, name: str) -> Any:
     """The array that a parameter is by default."""
     parameter = inspect.signature(fun).parameters.get(name)
@@ -248,18 +260,20 @@ def _default_of(fun: Any, name: str) -> Any:
 
 
 def _open_callees(context: Context, typed: Typed) -> bool:
-    """Have the callees copied in that write to memory of their callers, or read what may not be bound there; False if there
-    are no further ones."""
-    lowered = {record.function: key[0] for key, record in getattr(context.session, "_records", {}).items()}
+    """Have the callees copied in, or lent memory, that write to memory of their callers; False if there are no further ones.
+
+    Those that read what may not be bound where they are called are copied in, too.
+    """
+    lowered = _lowered(context)
+    unbound = set()
     for function, call in typed.given_unbound.items():
-        if lowered[function] in context.opened:
+        if lowered[function] in context.opened | context.lent:
             message = f"`{function.name}`, which calls itself, reads a variable that may not be bound here"
             context.refuse(Refusal("SCT704", message, "bind it before the call on every path"), call.loc)
-    opening = {*callees_to_open([typed.function, *lowered], typed.function), *typed.given_unbound}
-    found = {lowered[f] for f in opening if f in lowered}
-    added = found - context.opened
-    context.opened |= added
-    return bool(added)
+        else:
+            unbound.add(lowered[function])
+    context.opened |= unbound
+    return settle_callees(context, typed.function, lowered) or bool(unbound)
 
 
 def _plain_function(fun: Any) -> tuple[Any, Any]:
@@ -324,9 +338,33 @@ def _alias_checks(context: Context, typed: Typed) -> None:
             typed.written = written
             typed.changed = sorted(context.changed)
     context.check()
+    settle_accompanied(records)
 
 
 # ---------------------------------------------------------------------------------------------------------- differentiate
+
+def _differentiate(context: Context, typed: Typed, request: Request) -> tuple[list[Function], Pairs]:
+    """The functions that answer the request; what callees are lent is restored by them only where a derivative reads it."""
+    lent = [r.function for r in getattr(context.session, "_records", {}).values() if r.function.lent.params]
+    for restored in (False, True) if lent else (True,):
+        for function in lent:
+            function.lent = replace(function.lent, restored=restored)
+        for standing in context.standing.values():
+            standing.info.written = False
+        read: list[Function] = []
+        pairs = Pairs(context, tidy if restored else partial(_tidy, read), repeatable=request.kind == "vjp")
+        made = derivative(context, pairs, typed, request)
+        if not read:
+            break
+    return made, pairs
+
+
+def _tidy(read: list[Function], function: Function) -> None:
+    """Tidy a function, and note with those ``read`` if its reverse sweep reads memory that is lent."""
+    tidy(function)
+    if reads_lent(function):
+        read.append(function)
+
 
 def derivative(context: Context, pairs: Pairs, typed: Typed, request: Request) -> list[Function]:
     """The functions that answer the request, the one that is called first."""
@@ -367,7 +405,7 @@ def _gradient(context: Context, pairs: Pairs, typed: Typed, request: Request) ->
     context.check()
     finish_gradients(joint, request)
     context.check()
-    tidy(joint.function)
+    pairs.tidy(joint.function)
     save(joint)
     return [joint.function]
 
@@ -455,8 +493,8 @@ NAMES = {"grad": ("grad",), "jvp": ("jvp",), "vjp": ("forward", "backward"), "hv
 def _emit_and_load(request: Request, context: Context, typed: Function, made: list[Function],
                    called: list[Function]) -> Compiled:
     for function, suffix in zip(made, NAMES[request.kind], strict=False):
-        function.name = f"{_identifier(typed.name)}_{'value_and_' if request.value else ''}{suffix}"
-    called = _distinct_names(_still_called(made, called), {function.name for function in made})
+        function.name = f"{printed_name(typed.name)}_{'value_and_' if request.value else ''}{suffix}"
+    called = named_apart(merge_equal(still_called(called, made), made), made)
     main, *others = made
     emitted = {function: emit(function) for function in called}
     emitted.update((function, emit(function, header=_header(function, typed))) for function in made)
@@ -481,39 +519,6 @@ def _emit_and_load(request: Request, context: Context, typed: Function, made: li
 def _load_one(emitted: Emitted, space: dict[str, Any]) -> Callable[..., Any]:
     space.update({name: value for name, value in emitted.imports.items() if not isinstance(value, Function)})
     return load(emitted, space)
-
-
-def _identifier(name: str) -> str:
-    return name if name.isidentifier() else "fn"
-
-
-def _distinct_names(functions: list[Function], taken: set[str]) -> list[Function]:
-    """Give callees that were specialised twice numbered names."""
-    seen = set(taken)
-    for function in functions:
-        base, k = _identifier(function.name), 2
-        function.name = base
-        while function.name in seen:
-            function.name, k = f"{base}_{k}", k + 1
-        seen.add(function.name)
-    return functions
-
-
-def _still_called(roots: list[Function], made: list[Function]) -> list[Function]:
-    called = _called(roots)
-    return [f for f in made if f in called]
-
-
-def _called(roots: list[Function]) -> set[Function]:
-    """The functions that ``roots`` call, directly or not."""
-    found: set[Function] = set()
-    work = list(roots)
-    while work:
-        for op in walk(work.pop().body):
-            if op.name == "invoke" and op.attrs["callee"] not in found:
-                found.add(op.attrs["callee"])
-                work.append(op.attrs["callee"])
-    return found
 
 
 def _callees_first(roots: list[Function], pairs: Pairs) -> list[Function]:

@@ -216,8 +216,8 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
         "SCT601": ("a write into memory", """
             Stores are followed into arrays that the function made, or copied from its arguments, and through their
             views, in functions that are called, too. The array may also be known under a name that cannot be followed: a
-            container, a result that may be a part of a larger array, the argument of a function that calls itself. Write to a
-            copy (`a = a.copy()`), or build the array with `np.where`, `np.stack` or `np.concatenate`."""),
+            container, a result that may be a part of a larger array, the argument of a function whose gradient is taken
+            inside. Write to a copy (`a = a.copy()`), or build the array with `np.where`, `np.stack` or `np.concatenate`."""),
         "SCT602": ("a container that changes and may be another one", """
             Lists, dicts and objects are followed through names, other containers and calls, and each change is seen
             under every name. Here it cannot be told which one changes, or whether what is read has changed: there

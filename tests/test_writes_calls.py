@@ -339,20 +339,13 @@ def keyword_and_default(x):
     return np.sum(put(a=y) * y)
 
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_program(fun, args, options):
-    check(fun, *args, **options)
-
-
-# ----------------------------------------------------------------------------------------------------------------- refusals
-
 def countdown(v, c, n):
     if n > 0:
         v *= c
         countdown(v, c, n - 1)
 
 
-@refused(X, 3, code="SCT601")
+@case(X, 3)
 def recursive_writer(x, n):
     y = x * 1.0
     countdown(y, x[0], n)
@@ -363,12 +356,38 @@ def last_part(v, n):
     return v if n == 0 else last_part(v[1:], n - 1)
 
 
-@refused(X, 2, code="SCT601")
+@case(X, 2)
 def recursive_view(x, n):
     y = x * 1.0
     last_part(y, n)[0] *= x[0]
     return np.sum(y)
 
+
+def level(v, n):
+    for _ in range(1):
+        v *= 1.01
+
+
+for _ in range(14):
+    def level(v, n, below=level):
+        for _ in range(1):
+            below(v, n)
+            below(v[1:], n)
+
+
+@case(X, 1)
+def called_very_often(x, n):
+    y = x * 1.0
+    level(y, n)
+    return np.sum(y)
+
+
+@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
+def test_program(fun, args, options):
+    check(fun, *args, **options)
+
+
+# ----------------------------------------------------------------------------------------------------------------- refusals
 
 G = np.ones(3)
 
@@ -382,25 +401,6 @@ def scale_global(c):
 def writer_of_a_global(x):
     scale_global(x[0])
     return np.sum(x * G)
-
-
-def level(v, n):
-    for _ in range(1):
-        v *= 2.0
-
-
-for _ in range(14):
-    def level(v, n, below=level):
-        for _ in range(1):
-            below(v, n)
-            below(v[1:], n)
-
-
-@refused(X, 1, code="SCT601")
-def too_long(x, n):
-    y = x * 1.0
-    level(y, n)
-    return np.sum(y)
 
 
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(REFUSED))

@@ -14,7 +14,7 @@ import sct
 from sct.runtime.helpers import replicated
 from sct.testing.modes import judge_modes
 from sct.testing.programs import generate
-from tests import test_writers_numpy, test_writes, test_writes_calls
+from tests import test_writers_numpy, test_writes, test_writes_calls, test_writes_recursion
 from tests.oracle import call, check, parameters, program
 
 MORE = []
@@ -129,7 +129,8 @@ def references_that_a_branch_replaces(x, v):
     return np.sum(v)
 
 
-PROGRAMS = parameters([*test_writes.PROGRAMS, *test_writes_calls.PROGRAMS, *test_writers_numpy.PROGRAMS, *MORE])
+PROGRAMS = parameters([*test_writes.PROGRAMS, *test_writes_calls.PROGRAMS, *test_writers_numpy.PROGRAMS,
+                       *test_writes_recursion.PROGRAMS, *MORE])
 
 
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(MORE))
@@ -321,6 +322,23 @@ def saved_under_try(v):
         except ValueError:
             u = 1.0
     return u + np.sum(v)
+
+
+def list_in_a_loop_under_try(v):
+    u = 0.0
+    for k in range(3):
+        try:
+            u = u + math.log(sum([np.sin((1.2 + abs(e * v[k])) ** 1.18) for e in v]))
+        except ValueError:
+            u = v[0] * u
+    return u
+
+
+def test_lists_that_a_handler_leaves_out():
+    v = np.array([0.1, 2.4, 2.5])
+    _, pull_back = sct.vjp(list_in_a_loop_under_try, v)
+    assert np.allclose(pull_back(1.0)[0], sct.grad(list_in_a_loop_under_try)(v))
+    check(list_in_a_loop_under_try, v)
 
 
 @pytest.mark.parametrize("fun", [rebound_in_a_loop, saved_under_try])

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..analysis.infer import Context
-from ..ir.core import Block, Function, Op, Sharing, Value, walk
+from ..analysis.opening import returns_alone
+from ..errors import InternalError
+from ..ir.core import Block, Function, Lent, Op, Sharing, Value, walk
 from ..ir.ops import IMPLICIT
 from ..ir.rewrite import clone_op
 from ..ir.types import INT, Object, Scalar, Type, strip_const
@@ -30,6 +32,8 @@ class ContextNames:
     names: list[str] = field(default_factory=list)
     shares: tuple[Sharing, ...] | None = None
     """What the results of the function behind the halves share memory with."""
+    backward: bool = False
+    """Whether this is the backward half."""
 
 
 @dataclass
@@ -42,6 +46,12 @@ class Pair:
     """Positions of the parameters whose adjoints the backward half returns."""
     needed: tuple[int, ...]
     """Positions of the results whose adjoints it takes."""
+    shadowed: tuple[int, ...] = ()
+    """Positions of the parameters that are lent to the callee with their shadows."""
+    early: tuple[int, ...] = ()
+    """Those of them whose shadows the forward half takes; the backward half takes the others."""
+    named: tuple[int, ...] = ()
+    """Positions of the results that are further names of what is lent: the forward half returns their shadows, too."""
     direct: tuple[int, ...] | None = None
     """Where the backward half needs nothing but arguments: their positions.  There is no context then."""
     done: bool = False
@@ -67,15 +77,18 @@ class Pairs:
         if is_gradient(function):
             self.gradients.write(function)
 
-    def get(self, callee: Function, active: tuple[int, ...], needed: tuple[int, ...]) -> Pair:
+    def get(self, callee: Function, active: tuple[int, ...], needed: tuple[int, ...], shadowed: tuple[int, ...] = ()) -> Pair:
         """The pair of ``callee`` for this activity pattern."""
-        key = (callee, active, needed)
+        key = (callee, active, needed, shadowed)
         if key not in self.made:
             name = callee.name
             pair = Pair(Function(f"{name}_forward", Block(), callee.loc), Function(f"{name}_backward", Block(), callee.loc),
-                        active, needed)
+                        active, needed, shadowed)
             self.made[key] = pair
-            pair.forward.info = pair.backward.info = ContextNames(shares=callee.shares)
+            names: list[str] = []
+            pair.forward.info = ContextNames(names, callee.shares)
+            pair.backward.info = ContextNames(names, callee.shares, backward=True)
+            lend(callee, pair)
             self._make(callee, pair)
             pair.done = True
         pair = self.made[key]
@@ -93,8 +106,9 @@ class Pairs:
                 rev.accumulate(results[k], bar)
 
         splicing = self.context.splicing
-        joint = differentiate(callee, pair.active, seeds, self.context, self, pair.needed)
+        joint = differentiate(callee, pair.active, seeds, self.context, self, pair.needed, pair.shadowed)
         self.context.splicing = splicing
+        joint.results += [joint.reverser.buffers[joint.results[k]] for k in pair.named]
         self.halve(joint, pair, bars, [_as_value(joint, k) for k in pair.active])
 
     def halve(self, joint: Any, pair: Pair, bars: list[Value], gradients: list[Value], outermost: bool = False) -> set[Value]:
@@ -118,6 +132,32 @@ class Pairs:
         return keep(self.context, pair.forward, outermost)
 
 
+def lend(callee: Function, pair: Pair) -> None:
+    """Say which parameters of the halves of ``callee`` refer to memory that it is lent."""
+    lent, count = callee.lent, len(callee.params)
+    if not lent.params:
+        return
+    pair.early = tuple(k for k in pair.shadowed if k in lent.accompanied)
+    shares = callee.shares or ()
+    pair.named = tuple(k for k, sharing in enumerate(shares) if not sharing.params.isdisjoint(pair.shadowed))
+    places = {k: count + j for j, k in enumerate(pair.early)}
+    pair.forward.lent = lent.together_with(lent.as_shadows(places))
+    pair.forward.info.shares = (*shares, *(_of_shadow(shares[k], places, pair.named, len(shares)) for k in pair.named))
+    pair.backward.lent = Lent(frozenset([0]), restored=lent.restored).together_with(lent.as_shadows(_places_of_late(pair, 1)))
+
+
+def _of_shadow(sharing: Sharing, places: dict[int, int], named: tuple[int, ...], results: int) -> Sharing:
+    """What the shadow of a result shares memory with."""
+    params = frozenset(places[k] for k in sharing.params if k in places)
+    return Sharing(params, frozenset(results + named.index(k) for k in sharing.results if k in named), False)
+
+
+def _places_of_late(pair: Pair, handed: int) -> dict[int, int]:
+    """Where the backward half, which is handed so many values by the forward half, takes the shadows."""
+    late = (k for k in pair.shadowed if k not in pair.early)
+    return {k: handed + len(pair.needed) + j for j, k in enumerate(late)}
+
+
 def _hint(value: Value) -> str:
     return f"{value.hint or 'result'}_bar"
 
@@ -129,38 +169,65 @@ def _bar_type(t: Type) -> Type:
 
 def reverse_invoke(rev: Reverser, op: Op) -> None:
     """``y = g(x)``: the forward sweep calls the forward half, the reverse sweep the backward half."""
-    totals = [rev.total(r) for r in op.results]
+    callee = op.attrs["callee"]
+    count, made = op.attrs.pop("own", (len(op.operands), len(op.results)))
+    named = tuple(k for k, r in enumerate(op.results[:made]) if r in rev.shadows and not returns_alone(op, r))
+    totals = [rev.total(r) if k not in named else None for k, r in enumerate(op.results[:made])]
     needed = tuple(k for k, t in enumerate(totals) if t is not None)
-    active = tuple(k for k, v in enumerate(op.operands) if v in rev.active)
-    if not needed or not active:
+    shadowed = tuple(k for k in sorted(callee.lent.params) if op.operands[k] in rev.shadows)
+    active = tuple(k for k, v in enumerate(op.operands[:count]) if v in rev.active and k not in shadowed)
+    if not needed and not shadowed:
+        active = ()
+    if not active and not shadowed and not (callee.lent.params and callee.lent.restored):
+        if callee.lent.params:
+            op.attrs["stays"] = True  # what it writes is not put back
         return
     if is_gradient(op.attrs["callee"]):
         reverse_gradient(rev, op, totals)
         return
-    pair = rev.pairs.get(op.attrs["callee"], active, needed)
+    others = (v for k, v in enumerate(op.operands[:count]) if k not in callee.lent.params)
+    alone = rev.shadows.written.isdisjoint(others)
+    pair = rev.pairs.get(callee, active, needed, shadowed)
+    if pair.named != named:
+        raise InternalError(f"`{callee.name}` returns other names of what it is lent than its caller expects", loc=op.loc)
     op.attrs["callee"] = pair.forward
+    for k in shadowed:
+        _name(rev.buffers[op.operands[k]], callee.params[k])
     if pair.direct is not None:
-        _call_backward(rev, op, pair, [op.operands[k] for k in pair.direct], totals, "reads")
+        effect = "writes" if pair.backward.lent.params else "reads"
+        _call_backward(rev, op, pair, [op.operands[k] for k in pair.direct], totals, effect, alone)
         return
     if len(op.results) == 1 and not op.results[0].hint:
         op.results[0].hint = pair.forward.name.removesuffix("_forward")
-    context = Value(f"{op.results[0].hint or pair.forward.name.removesuffix('_forward')}_context", CONTEXT, op)
+    first = op.results[0].hint if op.results else ""
+    context = Value(f"{first or pair.forward.name.removesuffix('_forward')}_context", CONTEXT, op)
     op.results.append(context)
-    _call_backward(rev, op, pair, [context], totals, "writes")
+    _call_backward(rev, op, pair, [context], totals, "writes", alone)
 
 
-def _call_backward(rev: Reverser, op: Op, pair: Pair, handed: list[Value], totals: list[Value | None], effect: str) -> None:
-    operands = [*handed, *(t for t in totals if t is not None)]
+def _call_backward(rev: Reverser, op: Op, pair: Pair, handed: list[Value], totals: list[Value | None], effect: str,
+                   alone: bool) -> None:
+    """``alone`` says that of what is written to the callee is given nothing but what it is lent."""
+    late = [rev.buffers[op.operands[k]] for k in pair.shadowed if k not in pair.early]
+    operands = [*handed, *(t for t in totals if t is not None), *late]
     types = [_bar_type(op.operands[k].type) for k in pair.active]
     hints = [f"{op.operands[k].hint}_bar" if op.operands[k].hint else "" for k in pair.active]
     back = rev.builder.emit("invoke", operands, types, hints, callee=pair.backward, effect=effect)
+    if alone:
+        back.attrs["alone"] = True
     for k, bar in zip(pair.active, back.results, strict=True):
         rev.accumulate(op.operands[k], bar)
 
 
+def _name(shadow: Value, param: Value) -> None:
+    """A shadow is called what the callee calls it where the array has no name."""
+    if not shadow.hint and isinstance(shadow.owner, Op) and shadow.owner.attrs.get("shadow"):
+        shadow.hint = f"{param.hint}_bar"
+
+
 def _end(joint: Any, bars: list[Value], gradients: list[Value]) -> None:
     """Make the joint body a whole function for as long as it is one: it takes the adjoints and returns everything."""
-    joint.function.body.args += bars
+    joint.function.body.args += [*joint.late, *bars]
     joint.reverser.builder.emit("return", [*joint.results, *gradients], single=False)
 
 
@@ -168,6 +235,7 @@ def _split(joint: Any, pair: Pair, bars: list[Value], outermost: bool) -> None:
     """Cut the joint body at the mark; what the reverse part uses of the forward part becomes the context."""
     from .saving import bind_unbound
     body = joint.function.body
+    bars = [*bars, *joint.late]
     body.args = [arg for arg in body.args if arg not in bars]
     returned = body.ops.pop().operands
     joint.results, gradients = returned[:len(joint.results)], returned[len(joint.results):]
@@ -182,6 +250,9 @@ def _split(joint: Any, pair: Pair, bars: list[Value], outermost: bool) -> None:
     if not outermost and not pair.awaited and all(v in body.args for v in context):
         pair.direct = tuple(body.args.index(v) for v in context)
         pair.forward.name = pair.forward.name.removesuffix("_forward")
+        handed = {k: place for place, k in enumerate(pair.direct)}
+        late = pair.forward.lent.as_shadows(_places_of_late(pair, len(handed)))
+        pair.backward.lent = pair.forward.lent.moved(handed).together_with(late)
     _finish_forward(joint, pair, body, first, context)
     _finish_backward(pair, second, context, bars, gradients, list(again))
 
@@ -239,7 +310,7 @@ def _crossing(body: Block, first: Sequence[Op], second: Sequence[Op], returned: 
 
 
 def _cheaply_rebuilt(context: list[Value], params: set[Value]) -> dict[Value, None]:
-    """Values that the backward half makes again from the rest of the context: literals, and what counts items."""
+    """Values that the backward half makes again from the rest of the context: literals, counts of items, comparisons."""
     found: dict[Value, None] = {}
     kept = set(context)
 
@@ -249,13 +320,17 @@ def _cheaply_rebuilt(context: list[Value], params: set[Value]) -> dict[Value, No
             return v in found
         counts = op.name == "call" and op.attrs["fn"] in (len, operator.add, operator.sub) and not op.attrs.get("kwargs") \
             and isinstance(strip_const(v.type), Scalar) and strip_const(v.type) == INT
-        if op.name == "const" or counts and all(o in params & kept or rebuilt(o) for o in op.operands):
+        compares = op.name == "call" and op.attrs["fn"] in _COMPARISONS and all(strip_const(o.type) == INT for o in op.operands)
+        if op.name == "const" or (counts or compares) and all(o in params & kept or rebuilt(o) for o in op.operands):
             found[v] = None
             return True
         return False
     for v in context:
         rebuilt(v)
     return found
+
+
+_COMPARISONS = (operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge)
 
 
 def _finish_forward(joint: Any, pair: Pair, body: Block, first: list[Op], context: list[Value]) -> None:
@@ -273,7 +348,8 @@ def _finish_forward(joint: Any, pair: Pair, body: Block, first: list[Op], contex
     pack = Op("tuple", list(context), [], {"cls": tuple}, [], forward, joint.mark.loc)
     pack.results = [Value("context", CONTEXT, pack)]
     forward.ops.append(pack)
-    forward.ops.append(Op("return", [*joint.results, pack.results[0]], [], {"single": False}, [], forward, joint.mark.loc))
+    single = not joint.results
+    forward.ops.append(Op("return", [*joint.results, pack.results[0]], [], {"single": single}, [], forward, joint.mark.loc))
 
 
 def _finish_backward(pair: Pair, second: list[Op], context: list[Value], bars: list[Value], gradients: list[Value],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..analysis.activity import first_init, loop_exits
 from ..ir.core import Block, Op, Value, walk
-from ..ir.ops import LOOPS, STORES, Lit, Slot
+from ..ir.ops import LOOPS, STORES, Lit, Slot, may_write
 from ..ir.types import BOOL, BOTTOM, INT, Array, List, OrConst, Table, Type, join, loosely, strip_const
 from .shadows import open_block
 
@@ -224,7 +224,8 @@ def _nothing_to_do(rev: Reverser, op: Op) -> bool:
 
 def _writes(op: Op) -> bool:
     """Whether memory is stored into inside ``op``, which the reverse sweep has to undo there."""
-    return any(inner.name in STORES for block in op.blocks for inner in walk(block))
+    return any(inner.name in STORES or inner.name == "invoke" and may_write(inner)
+               for block in op.blocks for inner in walk(block))
 
 
 class _at:

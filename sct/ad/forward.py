@@ -58,7 +58,9 @@ class Tangents:
         key = (function, varied, primal)
         found = self.made.get(key)
         if found is None:
-            found = self.made[key] = Linearised(Function(f"{function.name}_dot", Block(), function.loc), ())
+            places = {k: len(varied) + j for j, k in enumerate(k for k, mask in enumerate(varied) if varies(mask))}
+            lent = function.lent.together_with(function.lent.moved(places))
+            found = self.made[key] = Linearised(Function(f"{function.name}_dot", Block(), function.loc, lent=lent), ())
             self._settle(function, varied, primal, found)
         found.used = found.used or not found.done
         return found

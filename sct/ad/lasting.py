@@ -146,7 +146,7 @@ class _Reach(Names):
     """As the memory is named; a context that a callee's forward half returned may hold all that this was given."""
 
     def half(self, op: Op) -> None:
-        for v in (*op.operands, *op.results):
+        for v in (*op.operands, *op.results) if op.results else ():
             if not isinstance(strip_const(v.type), Scalar):
                 self.join(v, op.results[-1])
 

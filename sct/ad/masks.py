@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..analysis.alias import may_alias
+from ..analysis.alias import lent_to, may_alias
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS
 from ..ir.rewrite import carried_inits, incoming, item_count
@@ -112,6 +112,9 @@ class Masks:
 
     def _visit(self, op: Op) -> None:
         if op.name == "invoke":
+            if any(v in self for v in op.operands):
+                for value in lent_to(op):
+                    self._written(value, True, set())
             for result, mask in zip(op.results, self.callee(op, tuple(map(self.__getitem__, op.operands))), strict=False):
                 self._add(result, mask)
         elif op.name in ("tuple", "dict") and isinstance(op.results[0].type, Object):

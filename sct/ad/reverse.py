@@ -25,7 +25,7 @@ from ..ir.rewrite import clone_function
 from ..ir.types import List, Table, Tuple, Type, strip_const
 from . import calls, control, lists, rules, tuples, writes
 from .emitter import Accumulator, bar_hint, make_buffers_float
-from .shadows import Shadows, accompany, if_apart, open_block
+from .shadows import Shadows, accompany, if_apart, open_block, take_lent
 
 
 class Reverser(Accumulator):
@@ -258,13 +258,17 @@ class Joint:
         """The op that separates the two sweeps."""
         self.gradients = gradients
         """Adjoint of each differentiated parameter: a value, or nested tuples and dicts of them, None for zero."""
+        self.late: list[Value] = []
+        """Shadows that the callers lend to the reverse sweep alone."""
 
 
 def differentiate(primal: Function, wrt: Sequence[int], seeds: Callable[[Reverser, list[Value]], None],
-                  context: Context, pairs: calls.Pairs, outputs: Sequence[int] | None = None) -> Joint:
+                  context: Context, pairs: calls.Pairs, outputs: Sequence[int] | None = None,
+                  shadowed: Sequence[int] = ()) -> Joint:
     """Forward and reverse sweep of ``primal`` with respect to the parameters at positions ``wrt``.
 
-    ``seeds`` sets the adjoints of the results, once the reverse sweep has begun.
+    ``seeds`` sets the adjoints of the results, once the reverse sweep has begun; the parameters that are ``shadowed`` are
+    lent, with adjoint arrays that are there already and take what is added to them.
     """
     values: dict[Value, Value] = {}
     function = clone_function(primal, values)
@@ -273,12 +277,14 @@ def differentiate(primal: Function, wrt: Sequence[int], seeds: Callable[[Reverse
     if end.name != "return":
         raise InternalError("a function without a return was differentiated")
     results = list(end.operands)
-    inputs = [function.params[k] for k in wrt]
-    wanted = results if outputs is None else [results[k] for k in outputs]
+    lent = [function.params[k] for k in shadowed]
+    inputs = [*(function.params[k] for k in wrt), *lent]
+    wanted = [*(results if outputs is None else [results[k] for k in outputs]), *lent]
     leaves = _inputs_and_items(function, inputs)
     rev = Reverser(function, leaves, wanted, context, pairs)
     rev.builder.loc = end.loc
     lists.check(rev)
+    late = take_lent(rev, function, lent)
     context.splicing = True
     try:
         writes.keep_overwritten(rev, function.body)
@@ -294,7 +300,9 @@ def differentiate(primal: Function, wrt: Sequence[int], seeds: Callable[[Reverse
     finally:
         context.splicing = False
     make_buffers_float(function)
-    return Joint(function, rev, results, mark, gradients)
+    joint = Joint(function, rev, results, mark, gradients)
+    joint.late = late
+    return joint
 
 
 def _inputs_and_items(function: Function, inputs: list[Value]) -> list[Value]:

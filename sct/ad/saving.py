@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from ..analysis.alias import AliasClasses, may_alias
+from ..analysis.alias import AliasClasses, lent_to, may_alias
 from ..analysis.linear import depth
 from ..errors import InternalError
 from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
@@ -316,24 +316,38 @@ class _Changes:
     def __init__(self, function: Function) -> None:
         self.stores: dict[tuple[Value, int], list[Op]] = {}
         self.order: dict[Op, int] = {}
-        stores = [op for op in walk(function.body) if op.name in STORES]
-        if stores:
+        self.lent: set[tuple[Value, int]] = set()
+        """Memory of the callers, who may write to it afterwards."""
+        stores = [(op, v) for op in walk(function.body) if not op.attrs.get("adjoint") for v in _written_by(op)]
+        if stores or function.lent.params:
             self.classes = AliasClasses(function)
             self.order = {op: k for k, op in enumerate(walk(function.body))}
-        for op in stores:
-            if not op.attrs.get("adjoint"):
-                self.stores.setdefault(self._place(op.operands[0]), []).append(op)
+            self.lent = {self._place(function.params[k]) for k in function.lent.params}
+        for op, v in stores:
+            self.stores.setdefault(self._place(v), []).append(op)
 
     def _place(self, v: Value) -> tuple[Value, int]:
         return self.classes.find(v), depth(v.type)
 
     def after(self, read: Op) -> bool:
         """Whether what ``read`` reads may be stored into afterwards, also in a later iteration."""
-        for v in read.operands if self.stores else ():
-            found = () if isinstance(strip_const(v.type), Scalar) else self.stores.get(self._place(v), ())
-            if any(self.order.get(store, 0) >= self.order.get(read, 0) or _loops(store) & _loops(read) for store in found):
+        for v in read.operands if self.stores or self.lent else ():
+            if isinstance(strip_const(v.type), Scalar):
+                continue
+            place = self._place(v)
+            found = self.stores.get(place, ())
+            later = (op for op in found if self.order.get(op, 0) >= self.order.get(read, 0) or _loops(op) & _loops(read))
+            if place in self.lent or any(True for _ in later):
                 return True
         return False
+
+
+def _written_by(op: Op) -> Iterator[Value]:
+    """What ``op`` changes, or has a callee change."""
+    if op.name in STORES:
+        yield op.operands[0]
+    elif op.name == "invoke":
+        yield from lent_to(op)
 
 
 def _loops(op: Op) -> set[Op]:

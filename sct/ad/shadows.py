@@ -9,16 +9,17 @@ sweep and passed on with them.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..analysis.alias import AliasClasses
+from ..analysis.opening import is_passed_on, returns_alone
 from ..analysis.writes import DIAGONALS, given_away, is_view, written_classes
 from ..errors import InternalError
-from ..ir.core import Block, Function, Op, Value
+from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS, Slot
 from ..ir.printing import op_text
 from ..ir.rewrite import carried_start, exits
@@ -57,14 +58,17 @@ class Shadows:
         """Those whose memory branches or loops pass on: their shadows are made in the forward sweep."""
         self.moving: set[Value] = set()
         """Names of memory that is stored into, and their shadows, as branches and loops pass them on."""
-        classes = AliasClasses(function)
+        self.written: set[Value] = set()
+        """All names of memory that is stored into."""
         self.given: set[Value] = set()
         """Lists and arrays that become items of a list: its shadow holds theirs."""
+        classes, accompanied = AliasClasses(function), set(_needed_early(function))
         for root, members in written_classes(function, classes).items():
-            self.moving.update(v for v in members if _is_passed_on(v))
+            self.written.update(members)
+            self.moving.update(v for v in members if is_passed_on(v))
             arrays = [v for v in members if v in active and _may_be_stored(v.type) and not _is_implicit(v)]
             self.root.update(dict.fromkeys(arrays, root))
-            if any(map(_is_passed_on, arrays)):
+            if any(map(is_passed_on, arrays)) or not accompanied.isdisjoint(members):
                 self.carried.update(arrays)
         for op in given_away(function, classes) if self.root else ():
             self.given.update(v for v in op.operands[op.name not in ("tuple", "dict"):] if v in self.root)
@@ -86,9 +90,12 @@ def _is_implicit(value: Value) -> bool:
     return isinstance(op, Op) and (op.name in _IMPLICIT_COPIES or bool(op.attrs.get("transient")))
 
 
-def _is_passed_on(value: Value) -> bool:
-    op = value.owner
-    return isinstance(op, Block) or isinstance(op, Op) and bool(op.blocks)
+def _needed_early(function: Function) -> Iterator[Value]:
+    """The names of lent memory whose shadows forward halves take."""
+    yield from (function.params[k] for k in function.lent.accompanied)
+    for op in walk(function.body):
+        if op.name == "invoke":
+            yield from (op.operands[k] for k in op.attrs["callee"].lent.accompanied)
 
 
 def _shadow_ops(op: Op, wanted: Sequence[Value], of: Callable[[Value], Value]) -> Iterator[tuple[Op, dict[Value, Value]]]:
@@ -126,6 +133,40 @@ def _is_like_another(op: Op) -> bool:
     """Whether ``op`` makes an array of the shape and type of its operand, which may be there anyway."""
     makes = op.name == "call" and op.attrs["fn"] in (np.zeros_like, np.ones_like, np.empty_like)
     return makes and op.attrs["args"] == (Slot(0),) and not op.attrs["kwargs"] and op.operands[0].type == op.result.type
+
+
+# ------------------------------------------------------------------------------------------------------ what the callers lend
+
+def take_lent(rev: Reverser, function: Function, lent: Sequence[Value]) -> list[Value]:
+    """Let the parameters have the shadows that come with them; those of them that only the reverse sweep takes.
+
+    A parameter whose adjoint the callers do not want has a shadow of its own, for what shares memory with it at other calls.
+    """
+    late = []
+    for k in sorted(function.lent.params):
+        param = function.params[k]
+        if param not in rev.shadows:
+            continue
+        if param not in lent:
+            (made, shadows), = _own_shadow(function, param)
+            function.body.ops.insert(0, made)
+            rev.buffers.update(shadows)
+            continue
+        if param in rev.shadows.carried and k not in function.lent.accompanied:
+            raise InternalError(f"the forward sweep passes on the shadow of `{param.hint}`, which it does not have")
+        rev.buffers[param] = shadow = Value(_bar(param), param.type, function.body)
+        if k in function.lent.accompanied:
+            function.body.args.append(shadow)
+        else:
+            late.append(shadow)
+    return late
+
+
+def _own_shadow(function: Function, param: Value) -> Iterator[tuple[Op, dict[Value, Value]]]:
+    attrs = {"fn": np.zeros_like, "args": (Slot(0),), "kwargs": {}, "effect": "fresh", "shadow": True}
+    made, shadows = _adjoint_call(function.body.ops[0], [param], attrs, [param])
+    made.parent = function.body
+    yield made, shadows
 
 
 # ------------------------------------------------------------------------------------------- at the head of a mirrored block
@@ -197,6 +238,11 @@ def _changes_keys(op: Op) -> bool:
     return op.name in ("insert", "remove")
 
 
+def taken_early(call: Op, shadowed: Container[Value]) -> list[int]:
+    """Positions of the operands whose shadows the forward half of a callee takes."""
+    return [k for k in sorted(call.attrs["callee"].lent.accompanied) if call.operands[k] in shadowed]
+
+
 class _Companion:
     def __init__(self, wanted: set[Value], shadow: dict[Value, Value]) -> None:
         self.wanted, self.shadow = wanted, shadow
@@ -227,6 +273,8 @@ class _Companion:
                 self.shadow[op.result] = Value(_bar(op.result), loosely(op.result.type), made)
                 made.results = [self.shadow[op.result]]
                 yield made
+        elif op.name == "invoke" and op.attrs["callee"].lent.accompanied:
+            yield from self.call(op, positions)
         elif op.operands and op.operands[0] in self.wanted and _changes_keys(op):
             yield from self.length(op)
         elif positions and op.name == "tuple" and op.operands and all(v in self.shadow for v in op.operands):
@@ -261,6 +309,16 @@ class _Companion:
             bar = zero.result
             yield zero
         yield Op(op.name, [self.shadow[items], bar, *index], [], {**op.attrs, "adjoint": True}, [], None, op.loc)
+
+    def call(self, op: Op, positions: list[int]) -> Iterator[Op]:
+        """Give the shadows of what is lent to the forward half, which returns those of further names of it."""
+        op.attrs["own"] = len(op.operands), len(op.results)
+        op.operands += [self.shadow[op.operands[k]] for k in taken_early(op, self.wanted)]
+        alone = [op.results[k] for k in positions if returns_alone(op, op.results[k])]
+        self.results(op, [k for k in positions if op.results[k] not in alone])
+        for made, shadows in _shadow_ops(op, alone, self.shadow.__getitem__):
+            self.shadow.update(shadows)
+            yield made
 
     def loop(self, op: Op, positions: list[int]) -> None:
         start = carried_start(op)

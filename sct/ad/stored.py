@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..analysis.alias import AliasClasses, may_alias
+from ..analysis.alias import AliasClasses, may_alias, stored_into
 from ..analysis.infer import Refusal
 from ..analysis.layout import in_one_piece, may_be_decided_at_run_time
 from ..analysis.writes import is_view, reaches, written_levels
@@ -46,9 +46,10 @@ class StoredMemory:
         shadows = [r for op in walk(function.body) if op.attrs.get("shadow") for r in op.results]
         if is_forward_half(function):
             self.shadows = shadows
-        if not shadows and not any(op.name in STORES for op in walk(function.body)):
+        lent = list(stored_into(function))
+        if not shadows and not lent:
             return
-        targets = [*(op.operands[0] for op in walk(function.body) if op.name in WRITES), *shadows]
+        targets = [*(op.operands[0] for op in walk(function.body) if op.name in WRITES), *shadows, *lent]
         classes = Names(function)
         levels = written_levels(function, classes)
         for root in {classes.find(v): None for v in targets}:
@@ -97,7 +98,7 @@ class Names(AliasClasses):
 
     def half(self, op: Op) -> None:
         """A forward half returns what its function returns; a backward half returns adjoints, which nobody stores into."""
-        if op.attrs.get("effect") in ("reads", "writes"):
+        if op.attrs["callee"].info.backward:
             return
         shares = op.attrs["callee"].info.shares
         if shares is not None:

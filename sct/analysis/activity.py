@@ -11,7 +11,7 @@ from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS, STORES, Lit, Slot
 from ..ir.types import Array, Scalar, strip_const
 from ..rules import registry
-from .alias import AliasClasses
+from .alias import AliasClasses, lent_to, stored_into
 
 _PASS = frozenset({"convert", "broadcast", "narrow", "tuple", "dict", "item", "append"})
 
@@ -48,13 +48,13 @@ def _grow(function: Function, seeds: set[Value], forward: bool) -> set[Value]:
 
 def _flow(function: Function) -> Iterable[tuple[Value, Value]]:
     """Every pair (used value, value it flows into) along which a derivative may flow."""
-    stores = [op for op in walk(function.body) if op.name in STORES]
-    if stores:
-        yield from _flow_through_memory(function, stores)
+    targets = list(stored_into(function))
+    if targets:
+        yield from _flow_through_memory(function, targets)
     for op in walk(function.body):
         if op.name in _PASS or op.name == "invoke" or (op.name in ("call", "iaddv") and carries_derivative(op)):
             for operand in op.operands:
-                for result in op.results:
+                for result in (*op.results, *(lent_to(op) if op.name == "invoke" else ())):
                     yield operand, result
         elif op.name in LOOPS:
             yield from _loop_flow(op)
@@ -64,17 +64,17 @@ def _flow(function: Function) -> Iterable[tuple[Value, Value]]:
                     yield from zip(block.ops[-1].operands, op.results, strict=True)
 
 
-def _flow_through_memory(function: Function, stores: Sequence[Op]) -> Iterable[tuple[Value, Value]]:
+def _flow_through_memory(function: Function, targets: Sequence[Value]) -> Iterable[tuple[Value, Value]]:
     """What is stored flows to every name of the memory: they are active together, or not at all."""
     classes = AliasClasses(function)
-    for root in {classes.find(op.operands[0]) for op in stores}:
+    for root in set(map(classes.find, targets)):
         for member in classes.members.get(root, ()):
             yield member, root
             yield root, member
-    for op in stores:
+    for op in walk(function.body):
         if op.name == "remove":
             yield op.operands[0], op.results[0]
-        else:
+        elif op.name in STORES:
             yield op.operands[1], op.operands[0]
 
 

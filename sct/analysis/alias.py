@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..ir.core import Block, Function, Op, Sharing, Value, defining_block, enclosing, walk
-from ..ir.ops import LOOPS, Lit, SeqOf, SliceOf, Slot
+from ..ir.ops import LOOPS, STORES, Lit, SeqOf, SliceOf, Slot
 from ..ir.rewrite import carried_inits, exits, item_count
 from ..ir.types import Array, Dict, List, Object, Scalar, Table, Tuple, Type, strip_const
 from ..rules import registry
@@ -85,6 +85,9 @@ class AliasClasses:
         """Values whose memory belongs to somebody else."""
         for value in function.params:
             self.find(value)
+        for group in function.lent.groups:
+            for k in group:
+                self.union(function.params[min(group)], function.params[k])
         for op in walk(function.body):
             if not op.attrs.get("returned") and not (apart and self._is_part(op)):
                 self._visit(op)
@@ -177,6 +180,21 @@ class AliasClasses:
             if end.name in ("continue", "break"):
                 for v, result in zip(end.operands, op.results, strict=True):
                     self.union(v, result)
+
+
+def stored_into(function: Function) -> Iterator[Value]:
+    """The arrays and lists that a function changes, or has a callee store into; those of its callers that these write to."""
+    yield from (function.params[k] for k in sorted(function.lent.params))
+    for op in walk(function.body):
+        if op.name in STORES:
+            yield op.operands[0]
+        elif op.name == "invoke":
+            yield from lent_to(op)
+
+
+def lent_to(call: Op) -> Iterator[Value]:
+    """The operands of a call whose memory the callee may write to."""
+    return (call.operands[k] for k in sorted(call.attrs["callee"].lent.params))
 
 
 def memory_of_results(function: Function) -> tuple[Sharing, ...]:

@@ -311,6 +311,10 @@ INLINE_TOTAL = 50
 """Unless their caller mentions them so often that their copies have more ops than this."""
 
 
+class TooLong(Exception):
+    """Raised where callees that write to their arguments would fill too much of their callers."""
+
+
 OPENED_TOTAL = 20_000
 """Lowered ops of callees that write to their arguments that may be visited in their callers."""
 
@@ -504,11 +508,10 @@ def should_inline(sp: Specializer, lowered: Function) -> bool:
 
 
 def _check_room(sp: Specializer, lowered: Function, size: int) -> None:
-    """Refuse to copy bodies without end: functions that call each other twice double at each level."""
+    """Do not copy bodies without end: functions that call each other twice double at each level."""
     sp.context.copied_in += size
     if sp.context.copied_in > OPENED_TOTAL:
-        raise Refusal("SCT601", f"`{lowered.name}` writes to memory of its caller and is called so often that the derivative "
-                      "would be too long", "let it return a new array instead")
+        raise TooLong
 
 
 def _calls_itself(lowered: Function) -> bool:
@@ -568,10 +571,14 @@ def _invoke(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstra
         return NEVER
     operands = operands_of(sp, record, bound)
     types = list(ab.leaf_types(record.result))
-    op = sp.builder.emit("invoke", operands, types, callee=record.function, effect="pure", may_raise=True)
+    op = sp.builder.emit("invoke", operands, types, callee=record.function, effect=_effect(sp, lowered), may_raise=True)
     results = iter(op.results)
     result = ab.rebuild(record.result, lambda t: next(results))
     return with_places(sp, result) if record.own_containers else result
+
+
+def _effect(sp: Specializer, lowered: Function) -> str:
+    return "writes" if lowered in sp.context.lent else "pure"
 
 
 def specialised(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstract]) -> tuple[Record, list[Abstract]]:
@@ -673,7 +680,13 @@ def _visit_body(sp: Specializer, frame: Frame, record: Record, around: Surroundi
     record.function.body = body
     sp.builder.block, sp.narrowed, sp.pending, sp.positions = body, {}, [], {}
     hints = [arg.hint for arg in frame.lowered.body.args] + around.hints
-    given = [sp.instantiate(shape, body, hint) for hint, shape in zip(hints, record.arguments, strict=True)]
+    places, given = [], []
+    for hint, shape in zip(hints, record.arguments, strict=True):
+        places.append(len(body.args))
+        given.append(sp.instantiate(shape, body, hint))
+    count = len(frame.lowered.body.args)
+    places.append(len(body.args))
+    record.function.info.extra["written"] = set(range(places[count - len(frame.lowered.info.params)], places[count]))
     sp.context.examples.update({v: k for v, k in zip(body.args, known, strict=True) if k is not None})
     inside, (frame.closure, *given) = around.enter(given, [frame.closure, *given])
     frame.env.update(zip(frame.lowered.body.args, given, strict=False))

@@ -61,6 +61,10 @@ class Context:
     """Whether arrays are stored into: what leaves the function then is copied before the reverse sweep undoes that."""
     opened: set[Function] = field(default_factory=set)
     """The lowered functions whose calls become part of their callers, because they write to what these hand them."""
+    lent: set[Function] = field(default_factory=set)
+    """Those that do so and call themselves: their calls stay calls, which write."""
+    lends: bool = False
+    """Whether all of them stay calls: their bodies in all places would be too long."""
     copied_in: int = 0
     """How many ops of opened callees were visited."""
     splicing: bool = False

@@ -29,7 +29,18 @@ from ..ir.rewrite import (
 from ..ir.types import Array, Dict, List, Object, OrConst, Table, Tuple, Type, constant, is_array, strip_const, type_of
 from ..rules import registry
 from ..runtime import helpers
-from .alias import AliasClasses, check_inplace, has_memory, is_inside, may_alias, path_in_argument, used_after, used_whole
+from .alias import (
+    AliasClasses,
+    check_inplace,
+    has_memory,
+    is_inside,
+    lent_to,
+    may_alias,
+    path_in_argument,
+    stored_into,
+    used_after,
+    used_whole,
+)
 from .entry import Written, copy_what_is_written, mark_returned, paths_to_copy, take_apart_returned
 from .half_done import half_done
 from .infer import Context, Refusal
@@ -53,7 +64,7 @@ def settle_writes(context: Context, function: Function, entry: bool) -> list[Wri
     """
     settle_snapshots(context, function)
     objections = check_inplace(function)
-    if not objections and not any(op.name in STORES for op in walk(function.body)):
+    if not objections and not any(True for _ in stored_into(function)):
         return []
     if not _become_stores(context, function, objections):
         return []
@@ -82,9 +93,9 @@ def settle_writes(context: Context, function: Function, entry: bool) -> list[Wri
         if refusal is not None:
             context.refuse(refusal, op.loc)
     for op in walk(function.body):
-        if op.name in STORES:
-            root = classes.find(op.operands[0])
-            refusal = _refusal(function, classes, op, entry, written[root], levels[root])
+        for target in _written_by(op):
+            root = classes.find(target)
+            refusal = _refusal(function, classes, op, target, entry, written[root], levels[root])
             if refusal is not None:
                 context.refuse(refusal, op.loc)
     return copied
@@ -94,19 +105,19 @@ def _copy_arguments(context: Context, function: Function, names: AliasClasses) -
     """Copy on entry what the function writes to; refuse where what holds it is used in a way that would miss the copy."""
     classes = written_classes(function, names)
     whole = {path: v for v in used_whole(function) if (path := path_in_argument(v, function)) is not None}
-    for op in [op for op in walk(function.body) if op.name in STORES]:
-        members = classes.get(names.find(op.operands[0]), [])
+    for op, target in [(one, target) for one in walk(function.body) for target in _written_by(one)]:
+        members = classes.get(names.find(target), [])
         copied = paths_to_copy(function, members)
         holders = [v for path in copied for outer, v in whole.items() if is_inside(path, outer) and outer not in copied]
         lists = {v: path for v in members if isinstance(strip_const(v.type), List)
                  and (path := path_in_argument(v, function)) is not None}
         context.changed.update(param.hint for param, _ in lists.values())
-        if isinstance(op.operands[0].type, Array):
+        if isinstance(target.type, Array):
             holders += lists
             if any(isinstance(strip_const(v.type), List) for v in holders) and not context.apart:
                 raise NeedsItems
         if holders:
-            context.refuse(Refusal("SCT601", f"`{op.operands[0].hint or 'this array'}` is also held by a container "
+            context.refuse(Refusal("SCT601", f"`{target.hint or 'this array'}` is also held by a container "
                                    f"(`{holders[0].hint}`), which is used as a whole", HINT), op.loc)
     return copy_what_is_written(function, classes.values(), _is_doubtful)
 
@@ -123,11 +134,15 @@ def written_classes(function: Function, classes: AliasClasses) -> dict[Value, li
 def written_levels(function: Function, classes: AliasClasses) -> dict[Value, int]:
     """For each memory that is stored into the level of what changes: 0 for arrays, 1 for lists, 2 for lists of lists."""
     levels: dict[Value, int] = {}
-    for op in walk(function.body):
-        if op.name in STORES:
-            root = classes.find(op.operands[0])
-            levels[root] = min(depth(op.operands[0].type), levels.get(root, depth(op.operands[0].type)))
+    for v in stored_into(function):
+        root = classes.find(v)
+        levels[root] = min(depth(v.type), levels.get(root, depth(v.type)))
     return levels
+
+
+def _written_by(op: Op) -> list[Value]:
+    """What ``op`` stores into, or has a callee store into."""
+    return [op.operands[0]] if op.name in STORES else list(lent_to(op)) if op.name == "invoke" else []
 
 
 def given_away(function: Function, classes: AliasClasses) -> list[Op]:
@@ -163,7 +178,7 @@ def _become_stores(context: Context, function: Function, objections: list[tuple[
     """Turn in-place operations on memory that is written to, or that others see, into stores; False if one cannot be."""
     classes = AliasClasses(function)
     reasons = dict(objections)
-    written = {classes.find(op.operands[0]) for op in walk(function.body) if op.name == "store" or op in reasons}
+    written = {*map(classes.find, stored_into(function)), *(classes.find(op.operands[0]) for op in reasons)}
     for op in [op for op in walk(function.body) if op.name == "iaddv" and classes.find(op.operands[0]) in written]:
         target = _named(op.operands[0])
         if target is not None and isinstance(target.type, OrConst) and op.attrs["fn"] is not operator.matmul:
@@ -312,19 +327,18 @@ def _lies_as_zeros_like_it(op: Op) -> bool:
 
 # ------------------------------------------------------------------------------------------------------------------ the gate
 
-def _refusal(function: Function, classes: AliasClasses, op: Op, entry: bool, members: list[Value],
+def _refusal(function: Function, classes: AliasClasses, op: Op, target: Value, entry: bool, members: list[Value],
              level: int) -> Refusal | None:
-    """Why the memory that ``op`` stores into cannot be followed; None if it can be."""
-    target = op.operands[0]
+    """Why the memory of ``target``, which ``op`` stores into, cannot be followed; None if it can be."""
     name = f"`{target.hint}`" if target.hint else f"this {'list' if isinstance(target.type, List) else 'array'}"
     root = classes.find(target)
     failing = half_done(op)
     if failing is not None:
         return Refusal("SCT103", f"{name} is written to inside `try`, before what may raise (line {failing.loc.line})",
                        "compute first, and write last or behind the `try`")
-    if any(isinstance(v.type, Array) and classes.find(v) is root for v in op.operands[2:]):
+    if op.name in STORES and any(isinstance(v.type, Array) and classes.find(v) is root for v in op.operands[2:]):
         return Refusal("SCT601", f"{name} is written to at indices that it holds itself", "take the indices out of it before")
-    source = _read_in_turn(op.operands[1]) if len(op.operands) > 1 else None
+    source = _read_in_turn(op.operands[1]) if op.name in STORES and len(op.operands) > 1 else None
     if source is not None and classes.find(source) is root:
         return Refusal("SCT601", f"{name} is given its own elements one by one, while they are written over",
                        "give a copy of them: `v.copy()`")
@@ -400,8 +414,9 @@ def _obstacle(function: Function, member: Value, entry: bool, level: int) -> tup
         return "SCT601", f"may share memory with {other}, which is not certainly an array"
     if isinstance(op, Block):
         if op.parent is None:
-            return None if entry else (
-                "SCT601", f"belongs to the caller of `{function.name}`, which calls itself, or whose gradient is taken inside")
+            lent = isinstance(member.type, Array) and function.params.index(member) in function.lent.params
+            return None if entry or lent else (
+                "SCT601", f"belongs to the caller of `{function.name}`, whose gradient is taken inside")
         return None if op.parent.name in LOOPS and _is_carried(op, member) else (
             "SCT601", f"may be an array from outside, {other}")
     if op is None or op.name == "global":
@@ -416,11 +431,18 @@ def _obstacle(function: Function, member: Value, entry: bool, level: int) -> tup
             or op.attrs.get("transient") or op.attrs.get("undecided"):
         return None
     if op.name == "invoke":
-        if returns_alone(op, member):
+        if returns_alone(op, member) or _returns_lent(op, member):
             return None
         name = op.attrs["callee"].name
-        return "SCT601", f"may share memory with {other}, which `{name}` returns: it calls itself, or stands for a gradient"
+        return "SCT601", f"may share memory with {other}, which `{name}` returns, another name of what it made"
     return "SCT601", f"may share memory with {other}, made by a call whose result may be its argument or a copy"
+
+
+def _returns_lent(call: Op, result: Value) -> bool:
+    """Whether a callee returns another name of memory that it is lent, together with its adjoint."""
+    callee = call.attrs["callee"]
+    shares = callee.shares[call.results.index(result)] if callee.shares is not None else None
+    return shares is not None and not shares.outside and bool(shares.params) and shares.params <= callee.lent.params
 
 
 def _is_carried(block: Block, value: Value) -> bool:

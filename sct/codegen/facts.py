@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..ir.core import Block, Function, Op, Value
-from ..ir.ops import IMPLICIT, INFIX, PREFIX, STORES, Lit, Slot
-from ..ir.rewrite import carried_inits, exits, item_count
-from ..ir.types import BOTTOM, OrConst, Scalar
+from ..ir.ops import IMPLICIT, INFIX, PREFIX, STORES, Lit, Slot, may_write
+from ..ir.rewrite import carried_inits, carried_start, exits, item_count
+from ..ir.types import BOTTOM, Cache, OrConst, Scalar
 from ..rules import registry
 
 FAR = 1 << 60
@@ -111,6 +111,9 @@ def gather(fn: Function) -> Facts:
     writes: list[tuple[Value, int]] = []
     _number(facts, fn.body, 0, 1, writes)
     if writes:
+        for group in fn.lent.groups:
+            for k in group:
+                _unite(facts, fn.params[min(group)], fn.params[k])
         for op in facts.start:
             for a, b in _aliases(op):
                 _unite(facts, a, b)
@@ -151,7 +154,7 @@ def _note_effect(facts: Facts, op: Op, position: int, writes: list[tuple[Value, 
         facts.mark = min(facts.mark, position)
     elif effect in WRITES_FIRST_OPERAND:
         writes.append((op.operands[0], position))
-    elif effect == "writes":
+    elif op.name in ("call", "invoke") and may_write(op):
         writes += [(value, position) for value in op.operands]
     if effect in ("writes", "io", "random", "raise", "assert", "bound", "try"):
         facts.ordered.append(position)
@@ -181,6 +184,8 @@ def _aliases(op: Op) -> Iterator[tuple[Value, Value]]:
 
 
 def _loop_aliases(op: Op) -> Iterator[tuple[Value, Value]]:
+    if op.name == "for" and carried_start(op) == 1:
+        yield op.operands[0], op.blocks[0].args[0]
     columns = [op.results, carried_inits(op)]
     columns += [block.args[item_count(op):] for block in op.blocks]
     columns += [end.operands for end in exits(op.blocks[-1]) if end.name in ("continue", "break")]
@@ -193,6 +198,8 @@ def _may_alias(op: Op) -> bool:
         fn = op.attrs.get("fn")
         if fn in INFIX or fn in PREFIX:
             return False
+        if op.results and isinstance(op.results[0].type, Cache):
+            return True  # the copy of a list holds what that holds
         entry = registry.lookup(fn) if fn is not None else None
         return op.attrs.get("effect") != "fresh" and (entry is None or entry.alias != "fresh" or fn is operator.getitem)
     return op.name in ("item", "attr", "tuple", "dict", "iaddv", "append", "pop") or op.name in IMPLICIT

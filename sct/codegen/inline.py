@@ -398,7 +398,7 @@ class _Planner:
         effect = op.attrs.get("effect", "pure") if op.name in ("call", "invoke") else "pure"
         if op.name == "pop":
             return not any(here < facts.start[user] < there for user in facts.mentions[op.operands[0]])
-        if effect == "writes" and there != here + 2:
+        if effect == "writes" and (there != here + 2 or self._reads_place_first(root, here)):
             return False
         if (effect in ("io", "random") or op.attrs.get("may_raise")) and facts.ordered_between(here, there):
             return False
@@ -406,6 +406,12 @@ class _Planner:
             return not any(v.hint and facts.redefined_between(v.hint, here, there) for v in map(resolve, uses_in(op)))
         return not any(facts.written_between(v, here, there) or (v.hint and facts.redefined_between(v.hint, here, there))
                        for v in map(resolve, uses_in(op)))
+
+
+    def _reads_place_first(self, root: Op, here: int) -> bool:
+        """Whether ``a[i] += …`` reads a place that is written to by what happens at ``here``: Python reads it before."""
+        updates = root.name == "index_add" or root.name == "store" and "fn" in root.attrs
+        return updates and self.facts.written_between(root.operands[0], here - 1, here + 1)
 
 
 def _is_literal(op: Op) -> bool:

@@ -7,8 +7,8 @@ dominance is lexical scope.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .types import DYN, Type
@@ -105,6 +105,38 @@ class Sharing:
         return not (self.params or self.results or self.outside)
 
 
+@dataclass(frozen=True)
+class Lent:
+    """The memory of its callers that a function writes to in place, or hands further names of to those who write to it."""
+
+    params: frozenset[int] = frozenset()
+    """Positions of the parameters that refer to it."""
+    groups: tuple[frozenset[int], ...] = ()
+    """Those among them that may share memory with each other at some call."""
+    accompanied: frozenset[int] = frozenset()
+    """Those whose adjoint array must be there in the forward sweep: branches, loops or results pass on references to them."""
+    shadows: frozenset[int] = frozenset()
+    """Those that are adjoint arrays themselves."""
+    restored: bool = True
+    """Whether backward halves leave it as it was before the call: no need where no derivative reads it."""
+
+    def moved(self, places: Mapping[int, int]) -> Lent:
+        """The same of other parameters: those at the positions that the places given here become."""
+        def new(old: frozenset[int]) -> frozenset[int]:
+            return frozenset(places[k] for k in old if k in places)
+        return Lent(new(self.params), tuple(map(new, self.groups)), new(self.accompanied), new(self.shadows), self.restored)
+
+    def together_with(self, other: Lent) -> Lent:
+        """What is lent here, and what is lent there."""
+        return replace(self, params=self.params | other.params, groups=(*self.groups, *other.groups),
+                       accompanied=self.accompanied | other.accompanied, shadows=self.shadows | other.shadows)
+
+    def as_shadows(self, places: Mapping[int, int]) -> Lent:
+        """The same of the adjoint arrays that come with it."""
+        moved = self.moved(places)
+        return replace(moved, shadows=moved.params)
+
+
 @dataclass(eq=False)
 class Function:
     """A function in IR: its parameters are the arguments of ``body``."""
@@ -116,6 +148,8 @@ class Function:
     """What the stage that made it wants to keep with it (a typed record of that stage)."""
     shares: tuple[Sharing, ...] | None = None
     """For each result what it shares memory with; None while that is not known."""
+    lent: Lent = Lent()
+    """What it writes to of its callers' memory."""
 
     @property
     def params(self) -> list[Value]:

@@ -253,6 +253,11 @@ def op_effect(op: Op) -> str:
     return own
 
 
+def may_write(op: Op) -> bool:
+    """Whether a call may write to what it is given."""
+    return op.attrs.get("effect") == "writes" or op.name == "invoke" and bool(op.attrs["callee"].lent.params)
+
+
 def regions_of(op: Op) -> list[Block]:
     """The blocks of ``op`` in the order in which they are printed."""
     return op.blocks

@@ -177,7 +177,7 @@ def clone_block(block: Block, values: dict[Value, Value], parent: Op | None = No
 
 def clone_function(fn: Function, values: dict[Value, Value] | None = None) -> Function:
     """A copy that shares nothing mutable with ``fn`` but ``info``; pass ``values`` to learn what became what."""
-    return Function(fn.name, clone_block(fn.body, {} if values is None else values), fn.loc, fn.info)
+    return Function(fn.name, clone_block(fn.body, {} if values is None else values), fn.loc, fn.info, lent=fn.lent)
 
 
 def _clone_value(value: Value, values: dict[Value, Value], owner: Op | Block) -> Value:

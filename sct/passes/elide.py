@@ -35,6 +35,7 @@ import operator
 import numpy as np
 
 from ..ir.core import Block, Function, Op, Value, walk
+from ..ir.ops import may_write
 from ..ir.rewrite import replace_uses, use_map
 from ..ir.types import Array
 from .memory import Memory
@@ -127,4 +128,4 @@ def _consumes(user: Op, value: Value, source: Value, memory: Memory) -> bool:
 def _writes_to(op: Op, root: Value, memory: Memory) -> bool:
     if op.name in _WRITES_FIRST:
         return memory.root(op.operands[0]) is root
-    return op.name in ("call", "invoke") and op.attrs.get("effect") == "writes"
+    return op.name in ("call", "invoke") and may_write(op)

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..analysis.alias import may_alias
 from ..ir.core import Function, Op, Value, walk
-from ..ir.ops import INFIX, LOOPS, PREFIX, STORES, template_slots
+from ..ir.ops import INFIX, LOOPS, PREFIX, STORES, may_write, template_slots
 from ..ir.rewrite import carried_start, incoming
 from ..ir.types import BOTTOM, NONE, SLICE, STR, UNDEF, Array, Cache, Dict, OrConst, Scalar, Tuple, Type
 from ..rules import registry
@@ -39,8 +39,8 @@ def has_memory(kind: Type) -> bool:
 def aliased(op: Op) -> list[Value]:
     """The operands that the results of a call may share memory with: none, those of the first argument, or all."""
     fn = op.attrs["fn"]
-    if fn is helpers.replicated:
-        return op.operands  # its results share memory with each other as these do
+    if fn is helpers.replicated or isinstance(op.results[0].type, Cache):
+        return op.operands  # results share memory with each other as these do; the copy of a list holds what that holds
     if fn is list and op.operands and has_memory(getattr(op.operands[0].type, "item", NONE)):
         return op.operands  # another list of the same arrays
     entry = registry.lookup(fn)
@@ -61,6 +61,9 @@ class Memory:
         self.facts: dict[Value, int] = {}
         for value in fn.params:
             self.note(value, EXTERNAL)
+        for group in fn.lent.groups:
+            for k in group:
+                self.unite(fn.params[min(group)], fn.params[k])
         for op in walk(fn.body):
             _VISIT.get(op.name, Memory.unknown)(self, op)
 
@@ -163,9 +166,8 @@ class Memory:
                 self.unite(result, value)
 
     def invoke(self, op: Op) -> None:
-        backward = op.attrs.get("effect", "pure") == "writes"
-        if backward:  # empties the lists of its context, and writes to no array but those that the callee stored into
-            stores = _stores(op.attrs["callee"])
+        if may_write(op):  # empties the lists of its context, and writes to no array but those that the callee stored into
+            stores = bool(op.attrs["callee"].lent.params) or _stores(op.attrs["callee"])
             for value in op.operands:
                 if stores or isinstance(value.type, Cache):
                     self.note(value, WRITTEN)

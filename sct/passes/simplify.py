@@ -41,7 +41,7 @@ import numpy as np
 
 from ..analysis.mixed import mixed_values
 from ..ir.core import NOWHERE, Block, Function, Op, Value, walk
-from ..ir.ops import IMPLICIT, LOOPS, Lit, Slot
+from ..ir.ops import IMPLICIT, LOOPS, Lit, Slot, may_write
 from ..ir.rewrite import (
     carried_inits,
     clone_op,
@@ -408,7 +408,7 @@ def _written_after_mark(fn: Function, memory: Memory) -> set[Value]:
     found: set[Value] = set()
     for top in fn.body.ops[at:]:
         for op in (top, *(inner for block in top.blocks for inner in walk(block))):
-            if op.name not in _HARMLESS and not (op.name in ("call", "invoke") and op.attrs.get("effect") != "writes"):
+            if op.name not in _HARMLESS and not (op.name in ("call", "invoke") and not may_write(op)):
                 found.update(map(memory.root, op.operands[:1] if op.name in _WRITE_FIRST else op.operands))
     return found
 

@@ -48,7 +48,8 @@ def drop_idle_undo(fn: Function) -> int:
         memory, order = Memory(fn), {op: k for k, op in enumerate(walk(fn.body))}
         reads: dict[Value, list[Op]] = {}
         for op in _reverse_sweep(fn):
-            for value in _contents(op):
+            lent = [fn.params[k] for k in fn.lent.params] if op.name == "return" and fn.lent.restored else []
+            for value in (*_contents(op), *lent):
                 reads.setdefault(memory.root(value), []).append(op)
         idle = {op for op in undo
                 if not any(_comes_after(read, op, order) for read in reads.get(memory.root(op.operands[0]), ()))}
@@ -57,6 +58,20 @@ def drop_idle_undo(fn: Function) -> int:
         if not idle:
             break
     return total
+
+
+def reads_lent(fn: Function) -> bool:
+    """Whether the reverse sweep of ``fn`` reads memory that it is lent, or that it has lent to a callee: as it was before."""
+    memory, order = Memory(fn), {op: k for k, op in enumerate(walk(fn.body))}
+    given = {memory.root(fn.params[k]) for k in fn.lent.params - fn.lent.shadows}
+    given |= {memory.root(op.operands[k]) for op in walk(fn.body) if op.attrs.get("stays")
+              for k in op.attrs["callee"].lent.params}
+    sweep = list(_reverse_sweep(fn))
+    calls = [(op, memory.root(op.operands[k])) for op in sweep if op.name == "invoke"
+             for k in op.attrs["callee"].lent.params - op.attrs["callee"].lent.shadows]
+    reads = [(op, memory.root(value)) for op in sweep for value in _contents(op)] if given or calls else []
+    return any(root in given or any(root is lent and _comes_after(op, call, order) for call, lent in calls)
+               for op, root in reads)
 
 
 def _comes_after(read: Op, store: Op, order: dict[Op, int]) -> bool:
@@ -81,7 +96,7 @@ def _reverse_sweep(fn: Function) -> Iterator[Op]:
 
 def _contents(op: Op) -> Iterator[Value]:
     """The operands whose contents an op of the reverse sweep reads."""
-    if op.name in _PASS_ON:
+    if op.name in _PASS_ON or op.attrs.get("alone") and not op.attrs["callee"].lent.restored:
         return
     if op.name == "call" and op.attrs["fn"] in _MEASURE and not isinstance(op.operands[0].type, List):
         return

@@ -14,24 +14,66 @@ VIEWS = ("v", "w", "v[::-1]", "w[:]", "v[1:]")
 """What a helper may return of its arguments ``v`` and ``w``."""
 
 
-class ArrayWriter:
-    """Writes the body of one helper of ``v``, ``w`` (arrays) and ``c`` (a float)."""
+PARTS = ("v[1:], w[1:]", "v[1:], w[:-1]", "w[1:], v[:-1]", "v[1:], v[:-1]", "v[:len(v) // 2], w[:len(v) // 2]",
+         "v[len(v) // 2:], w[len(v) // 2:]", "w[::2], v[::2]", "w[::-1][1:], v[1:]", "np.sin(v[1:]), w[1:]")
+"""What a recursive helper gives to its own calls: less than it was given."""
 
-    def __init__(self, rng: random.Random, earlier: list[tuple[str, str]]) -> None:
-        self.rng, self.earlier = rng, earlier
-        self.returns = rng.choice(("none", "float", "view", "view", "array"))
+
+class ArrayWriter:
+    """Writes the body of one helper of ``v``, ``w`` (arrays) and ``c`` (a float); a recursive one calls ``again``."""
+
+    def __init__(self, rng: random.Random, earlier: list[tuple[str, str]], again: str = "", like: ArrayWriter | None = None
+                 ) -> None:
+        self.rng, self.earlier, self.again = rng, earlier, again
+        self.returns = rng.choice(("none", "float", "view", "view", "array", *(["end"] if again else [])))
         self.view = rng.choice(VIEWS)
         """One for all exits, so that the result has one length."""
+        if like is not None:
+            self.returns, self.view = like.returns, like.view
         self.lines: list[str] = []
         self.indent = 1
         self.depth = 0
+        self.calls = 0
 
     def function(self, name: str) -> list[str]:
         """The lines of the helper."""
+        if self.again:
+            self.smallest()
         for _ in range(self.rng.randint(1, 4)):
             self.statement()
-        self.emit(f"return {self.result()}")
+        if self.again:
+            self.recursion()
+        if self.returns == "end":
+            self.emit(f"return {self.again}({self.rng.choice(PARTS)}, {self.value()})")
+        else:
+            self.emit(f"return {self.result()}")
         return ["", f"def {name}(v, w, c):", *self.lines, ""]
+
+    def smallest(self) -> None:
+        """Where the recursion ends."""
+        with self.block(f"if len(v) < 2{self.rng.choice(('', '', ' or v[0] > 1.2'))}:"):
+            if self.rng.random() < 0.5:
+                self.element()
+            self.emit(f"return {self.result()}")
+
+    def recursion(self) -> None:
+        """A call of itself, whose result is used."""
+        if self.calls > 1:
+            return self.whole()
+        self.calls += 1
+        called = f"{self.again}({self.rng.choice(PARTS)}, {self.value()})"
+        name = f"r{len(self.lines)}"
+        if self.returns == "float":
+            self.emit(self.rng.choice((f"c = 0.5 * {called}", f"v[0] += {called}", f"c = c * {called}")))
+        elif self.returns == "none" or self.rng.random() < 0.4:
+            self.emit(called)
+        else:
+            self.emit(f"{name} = {called}")
+            self.emit(self.rng.choice((f"{name} *= {self.value()}", f"{name} += c", f"{name}[:] = np.sin({name}) * v[0]",
+                                       f"w[0] -= 0.1 * np.sum({name})")))
+        if self.rng.random() < 0.6:
+            self.statement()
+        return None
 
     def emit(self, text: str) -> None:
         self.lines.append("    " * self.indent + text)
@@ -46,6 +88,8 @@ class ArrayWriter:
     def statement(self) -> None:
         """One statement, perhaps with others in it."""
         forms: list[Callable[[], None]] = [self.element, self.element, self.whole, self.whole, self.call]
+        if self.again and self.depth < 2:
+            forms += [self.recursion]
         if self.depth < 2:
             forms += [self.elements, self.repeated, self.early, self.branch, self.other_name]
         self.rng.choice(forms)()
@@ -115,4 +159,4 @@ class ArrayWriter:
         """What each exit returns."""
         if self.returns == "view":
             return self.view
-        return {"none": "None", "float": "np.tanh(v[0] + w[-1] * c)", "array": "np.sin(v + w)"}[self.returns]
+        return {"none": "None", "float": "np.tanh(v[0] + w[-1] * c)", "array": "np.sin(v + w)", "end": "v"}[self.returns]

@@ -118,10 +118,14 @@ class Generator:
     def writing_helpers(self) -> None:
         """Functions that write to the arrays they are given."""
         for k in range(self.rng.choice((0, 1, 2, 3))):
-            made = ArrayWriter(self.rng, self.writers)
-            self.lines += made.function(f"write{k}")
-            self.writers.append((f"write{k}", made.returns if made.view != "v[1:]" or made.returns != "view" else "shorter"))
-            self.uses["helper that writes to arrays"] += 1
+            name = f"write{k}"
+            again = self.rng.choice(("", "", name, f"{name}_too"))
+            made = ArrayWriter(self.rng, self.writers, again)
+            self.lines += made.function(name)
+            if again not in ("", name):
+                self.lines += ArrayWriter(self.rng, self.writers, name, like=made).function(again)
+            self.writers.append((name, made.returns if made.view != "v[1:]" or made.returns != "view" else "shorter"))
+            self.uses["recursion that writes to arrays" if again else "helper that writes to arrays"] += 1
 
     def plain_helper(self) -> None:
         """Two floats, the second optional or keyword-only; may return early."""

@@ -321,6 +321,10 @@ class Statements(TriedWrites, Changes, Containers):
             self.emit(called)
         elif returns == "float":
             self.emit(f"{self.bind('float')} = {called}")
+        elif returns == "end":
+            end = self.hidden("end")
+            self.emit(f"{end} = {called}")
+            self.emit(f"{end} *= np.cos({self.value(1)})")
         else:
             name = self.bind("vec", (size,))
             self.emit(f"{name} = {called}")
