@@ -443,7 +443,19 @@ def _replaced(sp: Specializer, held: Value, index: Abstract, value: Abstract) ->
     from .loops import known_items
     items = known_items(sp, value)
     middle = Seq(list, list(items)) if items is not None else collect(sp, content(sp, value))
-    return _sum(sp, _sum(sp, before, middle), after)
+    return _prolonged(sp, _prolonged(sp, before, middle), after)
+
+
+def _prolonged(sp: Specializer, a: Abstract, b: Abstract) -> Abstract:
+    """Two new lists in one, which may be the first."""
+    if isinstance(a, Seq) and (not a.items or isinstance(b, Seq)):
+        return Seq(list, [*a.items, *b.items]) if isinstance(b, Seq) else b
+    held = a if isinstance(a, Value) else _run_time(sp, _as_seq(a))
+    if isinstance(b, Seq):
+        for item in b.items:
+            held = appended(sp, held, item)
+        return held
+    return _extended(sp, held, sp.lift(b))
 
 
 def _around(sp: Specializer, held: Value, index: Slice) -> tuple[Abstract, Abstract]:

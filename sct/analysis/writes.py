@@ -423,7 +423,7 @@ def _obstacle(function: Function, member: Value, entry: bool, level: int) -> tup
         return "SCT608", f"may be an array from outside the function ({other})"
     if isinstance(member.type, List | Table):
         copied = op.name == "call" and (depth(member.type) == level or op.attrs["fn"] is helpers.copied)
-        if copied or op.name in ("tuple", "dict") or is_view(op) or op.name in ("if", "with", "try", "narrow", *LOOPS):
+        if copied or op.name in ("tuple", "dict") or is_view(op) or op.name in ("if", "with", "try", "narrow", "undef", *LOOPS):
             return None
         if op.name != "invoke":
             return "SCT602", f"shares its items with another list ({other})"

@@ -145,7 +145,7 @@ class ArrayWrites(Language):
             f"np.multiply({x}, np.sin({other}), out={name}, where={other} < 0.5)",
             f"np.cumsum(np.sin({other}), out={name})", f"np.take({other}, [{indices}], out={name})",
             f"{name}.partition({k})", f"{name}[:] = np.resize({other}[1:], {self.n})",
-            f"{name}.flat[{i}] = {x}", f"{name}.flat[1:] = {other}[:2]", f"{name}.view()[{i}] = {x}",
+            f"{name}.flat[{i}] = {x}", f"{name}.flat[1:] = {other}[:2] * 1.0", f"{name}.view()[{i}] = {x}",
         )))
 
     def write_matrix_by_position(self) -> None:
