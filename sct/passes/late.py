@@ -84,13 +84,17 @@ def _name_in_reverse_loop(fn: Function, shadow: Value) -> str:
 
 def _exchanged_shadows(fn: Function, loop: Op, mark: Op) -> dict[int, int]:
     """For each position that holds zeros in the shape of an array, and is only exchanged as that is: the array's position."""
-    inits, users = carried_inits(loop), use_map(fn.body)
+    inits = carried_inits(loop)
     found: dict[int, int] = {}
     for k, init in enumerate(inits):
         op = init.owner
         made = isinstance(op, Op) and op.attrs.get("adjoint") and op.name == "call" and op.attrs["fn"] is np.zeros_like
-        if made and isinstance(op, Op) and not op.attrs["kwargs"] and users[init] == [loop] and op.operands[0] in inits:
+        if made and isinstance(op, Op) and not op.attrs["kwargs"] and op.operands[0] in inits:
             found[k] = inits.index(op.operands[0])
+    if not found:
+        return found
+    users = use_map(fn.body)
+    found = {k: source for k, source in found.items() if users[inits[k]] == [loop]}
     while found and (bad := [k for k in found if not _moves_with(fn, loop, k, found, mark, users)]):
         for k in bad:
             del found[k]

@@ -13,7 +13,7 @@ class Containers(Language):
         self.use("run-time list")
         xs, k, made = self.hidden("xs"), self.hidden("k"), self.hidden("made")
         start = self.rng.choice((f"[{self.value(1)} * ({made} + 1) for {made} in range(4)]", f"[{self.value(1)}] * 3",
-                                 f"[0.5 * {made} for {made} in (0.1, 0.2, {self.value(1)})]", "[0, 1, 2]"))
+                                 f"[{self.value(1)} * {made} for {made} in (0.1, 0.2, 0.3)]", "[0, 1, 2]"))
         self.emit(f"{xs} = {start}")
         with self.block(f"for {k} in range({self.rng.randint(1, 4)}):"):
             for _ in range(self.rng.randint(1, 3)):
