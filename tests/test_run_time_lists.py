@@ -539,6 +539,47 @@ def sorted_by_key(x, y):
     return xs[0] * 2 + xs[2]
 
 
+@case(X)
+def vst(a):
+    rows = []
+    for x in a:
+        rows.append(a * x)
+    return (np.vstack(rows) ** 2).sum()
+
+
+@case(X)
+def conc(a):
+    rows = []
+    for i in range(len(a)):
+        rows.append(a[:i + 1] * a[i])
+    z = np.concatenate(rows)
+    return (z * z * np.arange(len(z))).sum()
+
+
+@case(X)
+def conc_none(a):
+    rows = []
+    for i in range(len(a)):
+        rows.append(np.outer(a[:i + 1], a))
+    z = np.concatenate(rows, axis=None)
+    return (z * z * np.arange(len(z))).sum()
+
+
+@case(X)
+def hst(a):
+    rows = []
+    for i in range(len(a)):
+        rows.append(np.outer(a, a[:i + 1]))
+    z = np.hstack(rows)
+    return (z * z * np.arange(z.shape[1])).sum()
+
+
+@case(X)
+def comp(a):
+    z = np.concatenate([a[:i + 1] ** 2 for i in range(len(a))])
+    return (z * np.arange(len(z))).sum()
+
+
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
 def test_program(fun, args, options):
     run(fun, args, options)

@@ -9,11 +9,14 @@ accumulation at the same indices.
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 import numpy as np
 
 from ..errors import RuleError
 from ..runtime.helpers import diagonal, index_add, unbroadcast
 from . import shapes
+from .facts import is_static
 from .indexing import inverse_permutation, like, normal_axis, pick, slab
 from .notation import linear, vjp
 
@@ -244,6 +247,11 @@ def parts(v, arrays, axis):
     """The part of ``v`` that each of the joined ``arrays`` takes up along ``axis``, in its own shape."""
     if isinstance(arrays, np.ndarray):
         return rows(v, arrays, axis)
+    if not is_static(len(arrays)):
+        if np.ndim(arrays[0]) < v.ndim:
+            return [dropped(pick(v, axis, k), np.ndim(arrays[0])) for k in range(len(arrays))]
+        stops = list(accumulate([np.shape(x)[axis] for x in arrays]))
+        return [slab(v, axis, stops[k] - np.shape(arrays[k])[axis], stops[k]) for k in range(len(arrays))]
     found = ()
     start = None
     for k in range(len(arrays)):
@@ -270,6 +278,9 @@ def flat_parts(v, arrays):
     """The part of the vector ``v`` that the elements of each of the ``arrays`` take up."""
     if isinstance(arrays, np.ndarray):
         return v.reshape(arrays.shape)
+    if not is_static(len(arrays)):
+        stops = list(accumulate([np.size(x) for x in arrays]))
+        return [like(slab(v, 0, stops[k] - np.size(arrays[k]), stops[k]), arrays[k]) for k in range(len(arrays))]
     found = ()
     start = None
     for k in range(len(arrays)):
