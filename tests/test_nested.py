@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sct import grad, value_and_grad
+from sct import grad, hvp, value_and_grad
 from sct.errors import SctError
 
 
@@ -286,3 +286,22 @@ def test_second_derivative_is_forward_over_reverse() -> None:
     assert "damped_grad_dot" in second.source
     assert "x_bar_dot" in second.source
     compile(second.source, "<text>", "exec")
+
+
+def _returned_out_of_a_loop(x: Any, v: Any) -> Any:
+    for scale in (0.5, 2.0):
+        if x > scale:
+            out = [x]
+            for _ in range(2):
+                out.append(np.cos(v @ v))
+            last = ([0.5] + out)[1]
+            return last / sum([v.sum() for _ in v])
+    return x * v.sum()
+
+
+@pytest.mark.parametrize("x", [0.2, 0.7, 3.0])
+def test_product_with_the_hessian_where_a_list_is_not_made(x: float) -> None:
+    v, by = np.array([0.3, -1.2, 0.4]), np.array([1.0, 2.0, -0.5])
+    gradient = grad(_returned_out_of_a_loop, argnums=1)
+    differences = (gradient(x, v + 1e-6 * by) - gradient(x, v - 1e-6 * by)) / 2e-6
+    assert np.allclose(hvp(_returned_out_of_a_loop, (x, v), (None, by)), differences, rtol=1e-6, atol=1e-7)

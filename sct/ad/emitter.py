@@ -41,10 +41,10 @@ class Emitter:
         t = control.bar_type(value)
         if isinstance(t, Scalar):
             return self.constant(0.0)
-        bind_everywhere(value, set())
+        missing = bind_everywhere(value, set())
         if isinstance(t, Tuple):
             return tuples.zeros(self, value)
-        if isinstance(t, List) and isinstance(t.item, Scalar):
+        if isinstance(t, List) and isinstance(t.item, Scalar) and not missing:
             return self.zeros_of_list(value, t)
         fn = np.zeros_like if isinstance(t, Array) else helpers.zeros_like
         return self.builder.value("call", [value], t, bar_hint(value), fn=fn, args=(Slot(0),), kwargs={}, effect="fresh",
@@ -95,25 +95,32 @@ def make_buffers_float(function: Function) -> None:
             op.attrs["kwargs"].setdefault("dtype", Lit(float))
 
 
-def bind_everywhere(value: Value, visited: set[Value]) -> None:
-    """Bind a variable to None on the paths that leave it unbound: its zero adjoint must be made from something."""
+def bind_everywhere(value: Value, visited: set[Value]) -> bool:
+    """Bind a variable to None on the paths that leave it unbound: its zero adjoint must be made from something.
+
+    The result says whether there is such a path.
+    """
     op = value.owner
     if value in visited:
-        return
+        return False
     visited.add(value)
+    sources: list[Value] = []
     if isinstance(op, Block):
         loop = op.parent
         if loop is None or loop.name not in LOOPS:
-            return
+            return False
         position = op.args.index(value) - (len(op.args) - len(loop.results))
         if position >= 0:
-            for v in incoming(loop, position):
-                bind_everywhere(v, visited)
+            sources = list(incoming(loop, position))
     elif isinstance(op, Op) and op.name == "undef":
         op.name, op.attrs = "const", {"value": None, "unbound": True}
+        return True
+    elif isinstance(op, Op) and op.name == "const":
+        return op.attrs["value"] is None
     elif isinstance(op, Op) and op.name in ("if", "with", "try", *LOOPS):
-        for v in incoming(op, op.results.index(value)):
-            bind_everywhere(v, visited)
+        sources = list(incoming(op, op.results.index(value)))
+    bound = [bind_everywhere(source, visited) for source in sources]  # every source, not only up to the first
+    return any(bound)
 
 
 def bar_hint(value: Value) -> str:
