@@ -49,7 +49,7 @@ from .analysis.linear import settle_lists
 from .analysis.mixed import settle_mixed
 from .analysis.opening import lend_all, settle_accompanied, settle_callees, settle_sharing
 from .analysis.parameters import unite_parameters
-from .analysis.references import NeedsItems, NeedsPlaces
+from .analysis.references import NeedsItems, NeedsPlaces, references
 from .analysis.references import plain as plain_value
 from .analysis.truncation import warn_of_truncation
 from .analysis.writes import settle_writes
@@ -234,6 +234,8 @@ def _specialise(context: Context, fun: Any, names: Sequence[str], arguments: Seq
     result = exit.values[0] if exit.kind == "return" else NEVER
     if result is POISON:
         raise SctError("nothing could be specialised", loc=lowered.loc, code="SCT900")
+    if any(r.place.factory is not None for r in references(result, sp.positions)):
+        context.refuse(Refusal("SCT702", "a `defaultdict` is returned", "return `dict(d)`"), lowered.loc)
     typed = Typed(function, plain_value(sp, result))
     _return(sp, typed, structured)
     functions = [function, *(r.function for r in getattr(context.session, "_records", {}).values())]

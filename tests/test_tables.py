@@ -1,5 +1,7 @@
 """Dicts with keys that only run time knows, in all modes, or refused by name."""
 
+from collections import defaultdict
+
 import numpy as np
 import pytest
 
@@ -318,6 +320,59 @@ def table_walk(a):
             s += 0.5 * vals[m] * a[m]
         vals[n] = s
     return vals[3]
+
+
+@case(X)
+def sums_rt(a):
+    d = defaultdict(float)
+    for i in range(len(a)):
+        d[i % 2] += a[i] ** 2
+    return d[0] * d[1]
+
+
+@case(X)
+def lists(a):
+    d = defaultdict(list)
+    for i in range(len(a)):
+        d[i % 2].append(a[i] ** 2)
+    return sum(d[0]) * d[1][1]
+
+
+@case(X)
+def lam(a):
+    d = defaultdict(lambda: 1.0)
+    for i in range(len(a)):
+        d[i % 3] *= a[i]
+    return d[0] + d[1] * d[2] + d[7] + len(d)
+
+
+@case(X)
+def nofactory(a):
+    d = defaultdict(None, {'x': a[0]})
+    d['y'] = a[1]
+    return d['x'] * d['y']
+
+
+@case(X)
+def keys(a):
+    d = defaultdict(int)
+    for i in range(len(a)):
+        d[i % 3] += 1
+    s = 0.0
+    for k, n in d.items():
+        s += a[k] ** n
+    return s
+
+
+@case(X)
+def member(a):
+    d = defaultdict(float)
+    d['p'] += a[0]
+    s = 0.0
+    if 'q' in d:
+        s += 1
+    s += d.get('q', a[1]) * a[2]
+    return s * d['p'] + d['q']
 
 
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))

@@ -115,6 +115,8 @@ class Place:
         """Whether the content is how far an iterator has come."""
         self.kind = kind
         """The class of the container or object that is here."""
+        self.factory: Abstract | None = None
+        """What a ``defaultdict`` that is here calls for a key that it does not have."""
         self.site: Loc | None = None
         """Where in the source the container is made."""
         self.gone = False

@@ -6,6 +6,7 @@ content is one run-time value, and a change makes the next one.
 
 from __future__ import annotations
 
+import collections
 import functools
 import operator
 from collections.abc import Callable
@@ -381,6 +382,34 @@ def _get(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> 
     return _PLAIN_GET(sp, [held, *args[1:]], kwargs)  # type: ignore[no-any-return]
 
 
+def _defaultdict(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``collections.defaultdict(factory)``: a dict that gets an item wherever one is missing."""
+    if sp.context.splicing:
+        return NotImplemented  # type: ignore[no-any-return]
+    if not sp.context.places:
+        raise NeedsPlaces
+    factory, *given = args or [NONE]
+    made = fresh(sp, content(sp, call(sp, Static(dict), given, kwargs)))
+    assert isinstance(made, Reference)
+    made.place.factory = None if factory == NONE else factory
+    return made
+
+
+def with_default(sp: Specializer, d: Abstract, key: Abstract) -> None:
+    """Let a ``defaultdict`` have an item for ``key``."""
+    factory = d.place.factory if isinstance(d, Reference) else None
+    if factory is None or not isinstance(d, Reference):
+        return
+    held = tables.held_table(sp, d)
+    if held is not None:
+        tables.ensure(sp, d, held, key, lambda: call(sp, factory, [], {}))
+        return
+    known = _dict_content(sp, d)
+    place = _key(sp, d, key)
+    if place not in known.items:
+        change(sp, d, Mapping({**known.items, place: call(sp, factory, [], {})}))
+
+
 def _view(name: str, otherwise: Any) -> Any:
     def build(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
         if isinstance(args[0], Reference) and (isinstance(content(sp, args[0]), Mapping)
@@ -517,6 +546,7 @@ def change_in_place(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abs
     return target
 
 
+SPECIAL[collections.defaultdict] = _defaultdict
 _PLAIN_GET = SPECIAL[dict.get]
 SPECIAL[dict.get] = _get
 SPECIAL.update({getattr(list, name): _list_method(name) for name in (*_LIST, "sort")})

@@ -67,6 +67,10 @@ def _item(sp: Specializer, base: Abstract, index: Abstract) -> Abstract:
         return method_of(sp, base, "__getitem__", [index])
     if isinstance(base, Seq):
         return _from_sequence(sp, base, index)
+    if isinstance(given, Reference) and given.place.factory is not None:
+        from .changes import with_default
+        with_default(sp, given, index)
+        base = content(sp, given)
     if isinstance(base, Value) and isinstance(base.type, Table):
         return load(sp, given, base, index)
     if isinstance(base, Mapping):
