@@ -580,6 +580,69 @@ def comp(a):
     return (z * np.arange(len(z))).sum()
 
 
+@case(X)
+def filled_and_returned(a):
+    for u in range(2):
+        out = []
+        for v in a:
+            out.append(v * v)
+        g = ([0.5] + out)[-1]
+        return g * a[0]
+    return 0.0
+
+
+@case(X)
+def changed_after_it_was_read(a):
+    out = [a[0]]
+    for u in range(3):
+        g = [0.5] + out
+        out.append(a[u] ** 2)
+        if a[u] > 1:
+            return g[-1] * a[1]
+    return sum(out)
+
+
+@case(X)
+def empty_or_not(a):
+    out = []
+    s = 0.0
+    for v in a:
+        if not out:
+            s += v * 2
+        else:
+            s += out[-1] * v
+        out.append(v * v)
+        if len(out) == 3:
+            out.clear()
+    return s
+
+
+@case(X)
+def same_or_not(a):
+    xs = [0]
+    s = 0.0
+    for k in range(4):
+        if xs == [0]:
+            s += a[k] ** 2
+        else:
+            s += a[k]
+        xs.append(k)
+        if k == 1:
+            xs = [0]
+    return s
+
+
+@case(X)
+def table_returned_from_a_loop(a):
+    for k in range(3):
+        d = {}
+        for i in range(len(a)):
+            d[i % 2] = a[i] * k
+        if k == 1:
+            return d[0] * d[1]
+    return a[0]
+
+
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
 def test_program(fun, args, options):
     run(fun, args, options)

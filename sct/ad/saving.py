@@ -151,15 +151,15 @@ class _Saver:
         if op.name != "call" or op.attrs["fn"] not in CHEAP and not (op.attrs["fn"] in SHORT and _in_branch(op)):
             return False
         reads = op.attrs["fn"] is operator.getitem
-        counts = op.attrs["fn"] is len and isinstance(op.operands[0].type, List | Table)
-        if (reads or counts) and self._loads_what_is_stored(op):
+        looks = any(isinstance(v.type, List | Table) for v in op.operands)  # ``len(xs)``, ``not xs``
+        if (reads or looks) and self._loads_what_is_stored(op):
             return False
         return len(op.results) == 1 and (isinstance(strip_const(op.results[0].type), Scalar) or reads and _is_view(op))
 
     def _loads_what_is_stored(self, op: Op) -> bool:
         """Whether ``op`` reads contents that a later store may change: a view of them can be taken again at any time."""
         copies = op.name == "call" and op.attrs["fn"] is operator.getitem and not may_alias(op)  # a[[0, 2, 1]]
-        items = bool(op.operands) and isinstance(op.operands[0].type, List | Table)
+        items = any(isinstance(v.type, List | Table) for v in op.operands)
         return (copies or items or isinstance(strip_const(op.results[0].type), Scalar)) and self.changes.after(op)
 
     # ------------------------------------------------------------------------------------------------------ rewriting
