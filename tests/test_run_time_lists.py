@@ -643,6 +643,20 @@ def table_returned_from_a_loop(a):
     return a[0]
 
 
+@case(X)
+def nothing_in_it(a):
+    d = {}
+    rows = []
+    s = 0.0
+    for k in range(0):
+        d[k] = a[k]
+        rows.append(a[k])
+    for v in rows:
+        s += v
+    s += sum(d.values()) + sum(v * v for v in rows)
+    return s + a[0] ** 2
+
+
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
 def test_program(fun, args, options):
     run(fun, args, options)

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..ir.core import Block, Op, Value
 from ..ir.ops import Lit, Slot
-from ..ir.types import INT, STR, UNDEF, Array, Dict, List, Object, Table, Tuple, strip_const
+from ..ir.types import BOTTOM, INT, STR, UNDEF, Array, Dict, List, Object, Table, Tuple, strip_const
 from . import abstract as ab
 from .abstract import LOST, NEVER, POISON, Abstract, Iteration, JoinError, Mapping, Place, Range, Seq, Shape, Static, View
 from .decisions import decide
@@ -216,6 +216,8 @@ UNROLL_LIMIT = 32
 def known_items(sp: Specializer, a: Abstract) -> list[Abstract] | None:
     """The items of an iterable of known length that is worth unrolling; None for the rest."""
     a = content(sp, a)
+    if _is_empty(sp, a):
+        return []
     if isinstance(a, Seq):
         if len(a.items) > UNROLL_LIMIT and isinstance(ab.leaf_type(ab.shape_of(a)), List | Tuple):
             return None
@@ -233,6 +235,12 @@ def known_items(sp: Specializer, a: Abstract) -> list[Abstract] | None:
     if isinstance(a, Iteration):
         return _known_composite(sp, a)
     return None
+
+
+def _is_empty(sp: Specializer, a: Abstract) -> bool:
+    """Whether nothing has been put into a run-time list or dict, as far as is known now."""
+    held = content(sp, a.base) if isinstance(a, View) else a
+    return isinstance(held, Value) and isinstance(held.type, List | Table) and held.type.item == BOTTOM
 
 
 def short_range(a: Abstract) -> list[Abstract] | None:
