@@ -395,12 +395,12 @@ def dot_of_a_comprehension(a):
     return np.dot([v * v for v in a], a)
 
 
-@case(A, refused=("UnsupportedTypeError", "SCT710"))
+@case(A, refused=("MissingRuleError", "SCT200"))
 def joined_lists_of_a_loop(a):
     return np.concatenate([[v, v * v] for v in a]).sum()
 
 
-@case(A, refused=("UnsupportedTypeError", "SCT701"))
+@case(A)
 def joined_arrays_of_a_loop(a):
     return np.concatenate([np.array([v, v * v]) for v in a]) @ np.arange(8)
 

@@ -248,6 +248,8 @@ def parts(v, arrays, axis):
     if isinstance(arrays, np.ndarray):
         return rows(v, arrays, axis)
     if not is_static(len(arrays)):
+        if isinstance(arrays[0], list):
+            raise RuleError("lists are joined in a list of a length that only run time knows: make them arrays, np.array(xs)")
         if np.ndim(arrays[0]) < v.ndim:
             return [dropped(pick(v, axis, k), np.ndim(arrays[0])) for k in range(len(arrays))]
         stops = list(accumulate([np.shape(x)[axis] for x in arrays]))
