@@ -1,6 +1,6 @@
 """Random nested programs: the compiler's gradients against dual numbers run through the original source.
 
-``SCT_RANDOM_PROGRAMS`` sets how many programs (default 1000), ``SCT_RANDOM_SEED`` the first seed.  The long mode is
+``SCT_RANDOM_PROGRAMS`` sets how many programs (default 2000), ``SCT_RANDOM_SEED`` the first seed.  The long mode is
 ``python -m sct.testing.programs --count 100000 --jobs 2 --out summary.md``.
 """
 
@@ -10,19 +10,20 @@ import pytest
 
 from sct.testing.trial import Summary, explain_failure, survey
 
-COUNT = int(os.environ.get("SCT_RANDOM_PROGRAMS", "1000"))
+COUNT = int(os.environ.get("SCT_RANDOM_PROGRAMS", "2000"))
 SEED = int(os.environ.get("SCT_RANDOM_SEED", "0"))
 JOBS = min(4, os.cpu_count() or 1)
+SIZE = 7
 
 
 @pytest.fixture(scope="module")
 def summary() -> Summary:
-    return survey(range(SEED, SEED + COUNT), jobs=JOBS)
+    return survey(range(SEED, SEED + COUNT), size=SIZE, jobs=JOBS)
 
 
 def test_no_program_has_a_wrong_gradient(summary: Summary) -> None:
     if summary.failures:
-        shown = [explain_failure(seed, seconds=20.0) for seed, _ in summary.failures[:2]]
+        shown = [explain_failure(seed, size=SIZE, seconds=20.0) for seed, _ in summary.failures[:2]]
         others = [f"seed {seed}: {verdict.kind}: {verdict.detail[:150]}" for seed, verdict in summary.failures[2:20]]
         count = f"{len(summary.failures)} of {summary.total} programs fail"
         pytest.fail("\n\n".join([count, *shown, *others]), pytrace=False)
