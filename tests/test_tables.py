@@ -375,6 +375,20 @@ def member(a):
     return s * d['p'] + d['q']
 
 
+@case(X)
+def taken_and_put_back(a):
+    d = {}
+    s = 0.0
+    for i in range(6):
+        k = i % 3
+        if k in d:
+            s += d.pop(k) * a[i % 4]
+        else:
+            d[k] = a[i % 4] ** 2
+        d.setdefault(k, a[0])
+    return s + sum(d.values())
+
+
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
 def test_program(fun, args, options):
     run(fun, args, options)

@@ -157,6 +157,8 @@ def ensure(sp: Specializer, d: Reference, held: Value, key: Abstract, default: C
 def take(sp: Specializer, d: Abstract, held: Value, key: Abstract) -> tuple[Abstract, Value]:
     """``d.pop(key)``, and what the table holds then."""
     assert isinstance(held.type, Table)
+    if held.type.item == BOTTOM:
+        return raise_here(sp, KeyError("it is empty")), held  # as far as is known now
     collected = _Arguments(sp)
     collected.operands = [held]
     template = collected.template(plain(sp, key))[0]
