@@ -383,7 +383,7 @@ def grad_from_source(text: str, name: str | None = None, namespace: dict[str, An
 
 def typed_ir(fun: Any, *example_args: Any) -> str:
     """The typed IR of a function without differentiating it."""
-    from .analysis.infer import Context
+    from .analysis.context import Context
     from .compiler import specialise
     from .ir.text import to_text
     from .session import CompilationSession

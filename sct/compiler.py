@@ -20,31 +20,36 @@ from .ad.reverse import Reverser, differentiate
 from .ad.saving import save
 from .analysis import (  # noqa: F401
     attributes,
+    branches,
     builtin_calls,
     callees,
     changes,
     copies,
+    displays,
     exceptions,
     flat,
     loops,
+    operators,
     ordering,
-    primitives,
+    raising,
     scatters,
     sets,
     standard_calls,
     stores,
     subscripts,
+    withs,
     writers,
 )
 from .analysis import data as data_handlers
 from .analysis.abstract import NEVER, POISON, Abstract, DataPath, Mapping, Seq, Static, read, run_time_leaves
 from .analysis.activity import masking
 from .analysis.bound import given_unbound, settle_bound
-from .analysis.callees import TooLong
+from .analysis.context import Context, Frame, Refusal
 from .analysis.effects import effects_once, settle_effects
 from .analysis.entry import Steps, Written, parts_read
 from .analysis.exceptions import settle_handled
-from .analysis.infer import Context, Frame, Refusal, Specializer
+from .analysis.infer import Specializer
+from .analysis.inlining import TooLong
 from .analysis.linear import settle_lists
 from .analysis.mixed import settle_mixed
 from .analysis.opening import lend_all, settle_accompanied, settle_callees, settle_sharing
@@ -387,10 +392,10 @@ def derivative(context: Context, pairs: Pairs, typed: Typed, request: Request) -
 
 def _raising(function: Function, request: Request) -> Function:
     """The derivative of what raises on every path: it raises, too."""
-    raising = clone_function(function)
+    raises = clone_function(function)
     for k in request.directions:
-        raising.body.add_arg(f"{function.params[k].hint}_dot")
-    return raising
+        raises.body.add_arg(f"{function.params[k].hint}_dot")
+    return raises
 
 
 def _refuse_repetition(context: Context, function: Function) -> None:

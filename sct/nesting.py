@@ -8,21 +8,11 @@ from typing import Any
 
 from .analysis import abstract as ab
 from .analysis.abstract import NEVER, POISON, Abstract, Bound, Closure, Seq, Static
-from .analysis.callees import (
-    SPECIAL,
-    SPECIAL_CLASSES,
-    Activation,
-    GradientOf,
-    Record,
-    activate_closure,
-    activate_function,
-    end_by_invoking,
-    operands_of,
-    specialised,
-    tied_to_parameter,
-)
+from .analysis.activations import GradientOf, Record, end_by_invoking, operands_of, specialised
+from .analysis.callees import SPECIAL, SPECIAL_CLASSES, Activation, activate_closure, activate_function, tied_to_parameter
+from .analysis.context import Refusal
 from .analysis.data import from_data
-from .analysis.infer import Refusal, Specializer
+from .analysis.infer import Specializer
 from .arguments import ArgSpec, positions_of
 from .errors import SctError
 from .ir.core import Block, Function

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..analysis.infer import Context
+from ..analysis.context import Context
 from ..analysis.opening import returns_alone
 from ..errors import InternalError
 from ..ir.core import Block, Function, Lent, Op, Sharing, Value, walk

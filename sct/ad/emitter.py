@@ -6,7 +6,8 @@ import operator
 
 import numpy as np
 
-from ..analysis.infer import Context, Specializer
+from ..analysis.context import Context
+from ..analysis.infer import Specializer
 from ..analysis.mixed import mixed_values
 from ..ir.build import Builder
 from ..ir.core import Block, Function, Op, Value, walk

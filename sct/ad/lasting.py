@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..analysis.alias import AliasClasses
-from ..analysis.infer import Context, Refusal
+from ..analysis.context import Context, Refusal
 from ..ir.build import Builder
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import SeqOf, Slot

@@ -6,7 +6,7 @@ import operator
 from typing import TYPE_CHECKING, Any
 
 from ..analysis.abstract import Abstract, Range, Seq, Slice, Static
-from ..analysis.infer import Refusal
+from ..analysis.context import Refusal
 from ..analysis.subscripts import getitem
 from ..ir.core import Block, Op, Value
 from ..ir.ops import Lit, Slot

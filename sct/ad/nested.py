@@ -10,8 +10,8 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any
 
-from ..analysis.callees import GradientOf
-from ..analysis.infer import Context, Refusal
+from ..analysis.activations import GradientOf
+from ..analysis.context import Context, Refusal
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import Slot, op_effect
 from ..ir.types import Array, List, Scalar, strip_const

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..analysis.abstract import Abstract, Mapping, Seq, Static, run_time_leaves
-from ..analysis.infer import Context
+from ..analysis.context import Context
 from ..ir.build import Builder
 from ..ir.core import Block, Function, Op, Value
 from ..ir.ops import IMPLICIT, LOOPS, SeqOf

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..analysis.abstract import POISON, Abstract, Seq, Static
-from ..analysis.callees import bind_arguments, call, inline
-from ..analysis.infer import Frame, Refusal
+from ..analysis.callees import bind_arguments, call
+from ..analysis.context import Frame, Refusal
+from ..analysis.inlining import inline
 from ..ir.build import Builder
 from ..ir.core import Block, Function, Op, Value
 from ..ir.ops import Lit, SeqOf, Slot, template_slots

@@ -11,8 +11,9 @@ import numpy as np
 
 from ..analysis import abstract as ab
 from ..analysis.abstract import NEVER, POISON, UNBOUND, Abstract, Mapping, Seq, Slice, Static, parts_of
-from ..analysis.callees import bind_arguments, inline
-from ..analysis.infer import Frame, Refusal
+from ..analysis.callees import bind_arguments
+from ..analysis.context import Frame, Refusal
+from ..analysis.inlining import inline
 from ..analysis.primitives import apply
 from ..analysis.remembering import refuse_active
 from ..ir.core import Block, Op, Value, walk

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..analysis.alias import AliasClasses, may_alias, stored_into
-from ..analysis.infer import Refusal
+from ..analysis.context import Refusal
 from ..analysis.layout import in_one_piece, may_be_decided_at_run_time
 from ..analysis.writes import is_view, reaches, written_levels
 from ..ir.core import Function, Op, Value, walk

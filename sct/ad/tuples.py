@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any
 
-from ..analysis.infer import Refusal
+from ..analysis.context import Refusal
 from ..ir.core import Op, Value
 from ..ir.ops import Lit, Slot
 from ..ir.types import NONE, Scalar, Tuple, Type, loosely, strip_const

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..analysis.alias import may_alias
-from ..analysis.infer import Refusal
+from ..analysis.context import Refusal
 from ..analysis.subscripts import from_value
 from ..ir.core import Block, Op, Value, walk
 from ..ir.ops import IMPLICIT, Lit, Slot, template_slots

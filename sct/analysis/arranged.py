@@ -18,11 +18,14 @@ from ..ir.types import ANY, MANY, UNIT, Array, List, strip_const
 from ..runtime import helpers
 from . import abstract as ab
 from .abstract import Abstract, Iteration, Seq, Static
+from .branches import merge, truth
 from .callees import SPECIAL
-from .infer import Refusal, Specializer, merge, truth
+from .context import Refusal
+from .infer import Specializer
 from .iterators import is_lazy
-from .loops import is_endless, part_plan
-from .primitives import apply, binary
+from .operators import binary
+from .plans import is_endless, part_plan
+from .primitives import apply
 from .references import content
 from .subscripts import getitem
 

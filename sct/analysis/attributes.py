@@ -15,8 +15,10 @@ from ..ir.types import NONE, STR, Array, Dict, List, Object, OrConst, Scalar, Tu
 from ..rules import registry
 from .abstract import Abstract, Bound, Closure, DataPath, Instance, Iteration, Mapping, Reference, Seq, Slice, Static
 from .classes import class_of, python_classes
+from .context import Frame, Refusal
 from .data import from_data, guard_class, item_by_item
-from .infer import SIMPLE, Frame, Refusal, Specializer, is_own_set
+from .displays import is_own_set
+from .infer import SIMPLE, Specializer
 from .primitives import apply
 from .references import NeedsPlaces, content, kind_of, read
 

@@ -20,7 +20,8 @@ from ..ir.rewrite import carried_inits, exits, incoming, item_count
 from ..ir.types import BOOL, INT, strip_const
 from . import abstract as ab
 from .abstract import UNBOUND, Abstract
-from .infer import SIMPLE, Frame, Specializer
+from .context import Frame
+from .infer import SIMPLE, Specializer
 from .primitives import raise_here
 
 

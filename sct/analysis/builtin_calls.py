@@ -41,14 +41,18 @@ from .abstract import (
     shape_of,
 )
 from .attributes import attribute, itself, replaced
+from .branches import merge
 from .callees import SPECIAL, call
 from .classes import class_of, has_attribute, is_instance
+from .context import Refusal
 from .data import guard_class
-from .infer import Refusal, Specializer, is_own_set, merge, sequence_items
+from .displays import is_own_set, sequence_items
+from .infer import Specializer
 from .instances import has_method, method_of
 from .iterators import is_lazy, make, make_filtered, make_generator, make_mapped, take_next
-from .loops import known_items, length
-from .primitives import _Arguments, apply, binary
+from .operators import binary
+from .plans import known_items, length
+from .primitives import Arguments, apply
 from .references import content, copied, fresh
 from .user_operators import user_class
 
@@ -125,7 +129,7 @@ def _sequence(kind: type) -> Any:
 def collect(sp: Specializer, iterable: Abstract) -> Abstract:
     """The items of a run-time iterable as a list built by a loop."""
     from ..ir.core import Block
-    from .loops import Counted, plan_for
+    from .plans import Counted, plan_for
     plan = plan_for(sp, iterable)
     if not isinstance(plan, Counted):
         raise Refusal("SCT711", "a list of this is not supported", "use a comprehension over a range")
@@ -226,7 +230,7 @@ def _slice(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -
 def _index_add(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     """A rule that adds into a buffer it has made: the op of the reverse sweep."""
     buffer, index, value = args
-    collected = _Arguments(sp)
+    collected = Arguments(sp)
     collected.operands = [sp.lift(buffer), sp.lift(value)]
     template = collected.template(index)[0]
     sp.builder.emit("index_add", collected.operands, args=(Slot(0), template), unique=not _may_repeat(index))

@@ -5,19 +5,17 @@ from __future__ import annotations
 import functools
 import types
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ..errors import Obstacle, SctError
-from ..ir.core import Block, Function, Loc, Op, Value, walk
-from ..ir.ops import LOOPS
-from ..ir.types import NONE, Object, OrConst, strip_const
+from ..errors import SctError
+from ..ir.core import Function, Op, Value
+from ..ir.types import Object, strip_const
 from ..rules import registry
 from . import abstract as ab
 from .abstract import (
-    NEVER,
     POISON,
     Abstract,
     Bound,
@@ -27,16 +25,19 @@ from .abstract import (
     Mapping,
     Reference,
     Seq,
-    Shape,
     Static,
     StoredIterator,
 )
-from .data import CODE, default_value, guard_class
-from .infer import SIMPLE, Frame, Refusal, Specializer, sequence_items
+from .activations import Surroundings, cells_of, invoke
+from .context import Frame, Refusal
+from .data import default_value, guard_class
+from .displays import sequence_items
+from .infer import SIMPLE, Specializer
+from .inlining import holds_data, inline, should_inline
 from .iterators import MAKERS, given_to, is_by_index, is_lazy, only_here, stored, takes_all
 from .managers import make_manager, makes_manager
 from .primitives import apply, construct
-from .references import content, fresh, holds_references, kind_of, plain, references, with_places
+from .references import content, fresh, holds_container, holds_references, plain
 
 
 def _call(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
@@ -244,7 +245,7 @@ def _progress_iterable(sp: Specializer, cls: type, args: list[Abstract], kwargs:
     if not hasattr(cls, "__iter__") or len(args) != 1:
         return None
     from ..ir.types import INT
-    from .loops import Each, plan_for
+    from .plans import Each, plan_for
     inner = args[0]
     if isinstance(inner, ab.Range):
         item: Any = INT
@@ -262,61 +263,6 @@ def _progress_iterable(sp: Specializer, cls: type, args: list[Abstract], kwargs:
 
 
 # ---------------------------------------------------------------------------------------------------------- user functions
-
-@dataclass
-class Record:
-    """A callee specialised to argument shapes: its typed function and the shape of its result."""
-
-    function: Function
-    result: Shape
-    arguments: list[Shape]
-    used: bool = False
-    """Whether the assumed result was consulted while the body was being visited (a recursive call)."""
-    done: bool = False
-    own_containers: bool = False
-    """Whether all containers in the result are made by the callee, so that they may change."""
-    endless: bool = False
-    """Whether nothing but its own calls could give a result: Python raises ``RecursionError`` in the end."""
-    obstacles: dict[tuple[Any, ...], Obstacle] = field(default_factory=dict)
-    """What was refused in its body: reported whenever it is called."""
-
-
-@dataclass
-class GradientOf:
-    """What a function is that stands for the gradient of another: reverse mode writes its body when it is asked for."""
-
-    function: Function
-    """Specialised, of the same parameters."""
-    wrt: tuple[int, ...]
-    """The parameters by which it is differentiated."""
-    value: bool
-    """Whether it returns the value of ``function`` first, before the gradients (and after them what else that returns)."""
-    written: bool = False
-    being_written: bool = False
-
-
-@dataclass
-class TypedInfo:
-    """What a typed function is a specialisation of."""
-
-    name: str
-    result: Shape | None = None
-    recursive: bool = False
-    extra: dict[str, Any] = field(default_factory=dict)
-
-
-INLINE_OPS = 60
-"""Loop-free callees up to this many lowered ops are inlined."""
-INLINE_TOTAL = 50
-"""Unless their caller mentions them so often that their copies have more ops than this."""
-
-
-class TooLong(Exception):
-    """Raised where callees that write to their arguments would fill too much of their callers."""
-
-
-OPENED_TOTAL = 20_000
-"""Lowered ops of callees that write to their arguments that may be visited in their callers."""
 
 
 @dataclass
@@ -423,7 +369,7 @@ def _enter_function(sp: Specializer, call: Activation) -> Abstract:
     around = [frame.closure, *bound, *Surroundings([frame.closure, *bound]).contents]
     if sp.context.places and any(map(holds_references, around)):
         return _call_with_containers(sp, frame, lowered, bound)
-    return _invoke(sp, frame, lowered, bound)
+    return invoke(sp, frame, lowered, bound)
 
 
 def _call_with_containers(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstract]) -> Abstract:
@@ -435,9 +381,9 @@ def _call_with_containers(sp: Specializer, frame: Frame, lowered: Function, boun
     known, count, mark = dict(sp.context.obstacles), len(sp.builder.block.ops), sp.session.mark()
     given = [plain(sp, a) for a in bound]
     if not any(isinstance(a, Closure) and holds_references(a) for a in _reached(sp, [frame.closure])):
-        result = _invoke(sp, frame, lowered, given)
+        result = invoke(sp, frame, lowered, given)
         changed = any(o.code == "SCT602" for key, o in sp.context.obstacles.items() if key not in known)
-        if not changed and not _holds_container(result):
+        if not changed and not holds_container(result):
             return result
         if lowered in sp.context.stack and not changed:
             raise Refusal("SCT702", f"`{lowered.name}` calls itself, and gives containers back", "return numbers or arrays")
@@ -463,12 +409,7 @@ def _reached(sp: Specializer, values: list[Any]) -> Iterator[Any]:
         yield a
         work += [sp.positions.get(a.place)] if isinstance(a, Reference) else ab.parts_of(a) or []
         if isinstance(a, Closure):
-            work += [held for _, held in _cells_of(a)]
-
-
-def _holds_container(a: Abstract) -> bool:
-    """Whether a result is or holds a list or a dict, which may be one of the arguments."""
-    return kind_of(a) is not None or any(map(_holds_container, ab.parts_of(a) or ()))
+            work += [held for _, held in cells_of(a)]
 
 
 def _holds_iterator(values: list[Any]) -> bool:
@@ -480,323 +421,17 @@ def _holds_iterator(values: list[Any]) -> bool:
 def tied_to_parameter(values: list[Any]) -> bool:
     """Whether code among ``values`` holds data that only the differentiated function can read, from one of its arguments."""
     for a in values:
-        if isinstance(a, Static) and a.path is not None and a.path.scope == "param" and _holds_data(a.value):
+        if isinstance(a, Static) and a.path is not None and a.path.scope == "param" and holds_data(a.value):
             return True
         if tied_to_parameter(ab.parts_of(a) or []):
             return True
     return False
 
 
-def _holds_data(obj: Any) -> bool:
-    if isinstance(obj, types.FunctionType):
-        return bool(obj.__closure__ or obj.__defaults__ or obj.__kwdefaults__)
-    return not isinstance(obj, CODE) and obj is not None
-
-
-def should_inline(sp: Specializer, lowered: Function) -> bool:
-    """Short callees without loops become part of their caller, unless they are already being visited (recursion)."""
-    if sp.context.splicing:
-        return True
-    if lowered in sp.context.stack:
-        return False
-    size, loops = measure(lowered)
-    if lowered in sp.context.opened:
-        _check_room(sp, lowered, size)
-        return True
-    copies = _mentions(sp.context.stack[-1], lowered.name) if sp.context.stack else 1
-    return size <= INLINE_OPS and size * copies <= INLINE_TOTAL and not loops and not _calls_itself(lowered)
-
-
-def _check_room(sp: Specializer, lowered: Function, size: int) -> None:
-    """Do not copy bodies without end: functions that call each other twice double at each level."""
-    sp.context.copied_in += size
-    if sp.context.copied_in > OPENED_TOTAL:
-        raise TooLong
-
-
-def _calls_itself(lowered: Function) -> bool:
-    """Whether the body mentions its own name: probably recursive, so better a function of its own."""
-    return _mentions(lowered, lowered.name) > 0
-
-
-def _mentions(lowered: Function, name: str) -> int:
-    """How often a function's body names something."""
-    return sum(op.name == "name" and op.attrs["name"].split("@")[0] == name for op in walk(lowered.body))
-
-
-def measure(lowered: Function) -> tuple[int, bool]:
-    """The number of ops of a lowered function and whether it has loops."""
-    count, loops = 0, False
-    for op in walk(lowered.body):
-        count += 1
-        loops = loops or op.name in LOOPS
-    return count, loops
-
-
 def call_standard(sp: Specializer, fn: Any, args: list[Abstract]) -> Abstract:
     """Visit the body of one of our own functions that stands for a function of the standard library."""
     made = activate_function(sp, Static(fn), args, {})
     return inline(sp, made.frame, made.lowered, [*made.captured, *made.bound], sp.held or sp.builder.loc)
-
-
-def inline(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstract], held: Loc | None = None) -> Abstract:
-    """Visit the callee's body in place of the call."""
-    shapes, sp.loop_shapes = sp.loop_shapes, {}
-    outer, sp.held = sp.held, held
-    for arg, value in zip(lowered.body.args, bound, strict=True):
-        frame.env[arg] = value
-        _name_after(sp, value, arg.hint)
-    loc = sp.builder.loc
-    sp.context.stack.append(lowered)
-    try:
-        exit = sp.run_block(frame, lowered.body)
-    finally:
-        sp.context.stack.pop()
-        sp.builder.loc, sp.loop_shapes, sp.held = loc, shapes, outer
-    if exit.kind == "return":
-        return exit.values[0]
-    return POISON if exit.kind == "poison" else NEVER
-
-
-def _name_after(sp: Specializer, value: Abstract, parameter: str) -> None:
-    """A value that has no name in the caller is called what the inlined callee calls it."""
-    if isinstance(value, Value) and not value.hint and isinstance(value.owner, Op) and not sp.context.splicing:
-        value.hint = parameter
-
-
-def _invoke(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstract]) -> Abstract:
-    record, bound = specialised(sp, frame, lowered, bound)
-    if record.result.tag == ("marker", "never"):
-        end_by_invoking(sp, record, bound)
-        return NEVER
-    operands = operands_of(sp, record, bound)
-    types = list(ab.leaf_types(record.result))
-    op = sp.builder.emit("invoke", operands, types, callee=record.function, effect=_effect(sp, lowered), may_raise=True)
-    results = iter(op.results)
-    result = ab.rebuild(record.result, lambda t: next(results))
-    return with_places(sp, result) if record.own_containers else result
-
-
-def _effect(sp: Specializer, lowered: Function) -> str:
-    return "writes" if lowered in sp.context.lent else "pure"
-
-
-def specialised(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstract]) -> tuple[Record, list[Abstract]]:
-    """The specialisation of a callee for these arguments, made on first use, and all that it takes."""
-    around = Surroundings([frame.closure, *bound])
-    bound = [*bound, *around.contents]
-    shapes = [_runtime_numbers(ab.shape_of(a)) for a in bound]
-    known = [_known_object(sp, v) for a, s in zip(bound, shapes, strict=True) for v in _run_time(a, s)]
-    objects = tuple(k and (k[1].scope, k[1].root, k[1].steps, id(k[0])) for k in known)
-    key = (lowered, tuple(shapes), around.places, sp.context.signals, objects)
-    record: Record | None = sp.session.typed(key)
-    if record is None:
-        record = specialise(sp, frame, lowered, shapes, key, around, known)
-    elif not record.done:
-        record.used = True
-        record.function.info.recursive = True
-    else:
-        sp.context.obstacles.update(record.obstacles)
-    return record, bound
-
-
-def operands_of(sp: Specializer, record: Record, bound: list[Abstract]) -> list[Value]:
-    """The run-time values with which a specialised callee is called."""
-    return [v for a, s in zip(bound, record.arguments, strict=True) for v in ab.leaves(a, s, sp.builder)]
-
-
-def end_by_invoking(sp: Specializer, record: Record, bound: list[Abstract]) -> None:
-    """Call a function that always raises: the caller's block ends there."""
-    body = record.function.body
-    if not record.endless and not (record.done and body.ops and body.ops[-1].name == "raise"):
-        return  # a recursive call whose result is still to be found
-    operands = operands_of(sp, record, bound)
-    sp.builder.emit("invoke", operands, [], callee=record.function, effect="pure", may_raise=True)
-    sp.builder.emit("raise", unreachable=True)
-
-
-def _run_time(a: Abstract, shape: Shape) -> Iterator[Value | None]:
-    """For each run-time leaf of ``shape`` the value in ``a`` that fills it, where there is one already."""
-    if shape.tag[0] == "leaf":
-        yield a if isinstance(a, Value) else None
-    elif shape.parts:
-        parts = ab.parts_of(a)
-        for k, part in enumerate(shape.parts):
-            yield from _run_time(parts[k] if parts is not None else a, part)
-
-
-def _known_object(sp: Specializer, value: Value | None) -> tuple[Any, DataPath] | None:
-    """The object that is behind a parameter whose attributes the callee may read, and where it is found."""
-    return sp.known(value) if value is not None and isinstance(strip_const(value.type), Object) else None
-
-
-def _runtime_numbers(shape: Shape) -> Shape:
-    """Literal numbers become parameters, so that one specialisation serves them all (and recursion ends)."""
-    widened = ab.generalise(shape)
-    if widened.tag[0] == "leaf":
-        t = widened.tag[1]
-        return widened if isinstance(t, OrConst) and t.const is NONE else ab.leaf_shape(strip_const(t))
-    if widened.parts:
-        return Shape(widened.tag, tuple(map(_runtime_numbers, widened.parts)), widened.example)
-    return widened
-
-
-def specialise(sp: Specializer, frame: Frame, lowered: Function, shapes: list[Shape], key: Any,
-               around: Surroundings, known: list[Any]) -> Record:
-    """Visit a callee with parameters of the given shapes, repeating until the result of recursive calls is settled."""
-    never = ab.shape_of(NEVER)
-    record = Record(Function(lowered.name, Block(), lowered.loc, TypedInfo(lowered.name)), never, shapes)
-    sp.session.remember(key, record)
-    mark = sp.session.mark()
-    outer, narrowed, pending, loop_shapes = sp.builder.block, sp.narrowed, sp.pending, sp.loop_shapes
-    loc, positions, held = sp.builder.loc, sp.positions, sp.held
-    sp.loop_shapes, sp.held = {}, None
-    obstacles = dict(sp.context.obstacles)
-    sp.context.stack.append(lowered)
-    try:
-        for _ in range(8):
-            sp.context.obstacles = dict(obstacles)
-            sp.session.forget_since(mark)
-            record.used = False
-            anew = Frame(lowered, closure=frame.closure, owner=frame.owner, path=frame.path)
-            result = _visit_body(sp, anew, record, around, known)
-            record.endless = result == record.result == never and record.used and not record.endless
-            if not record.endless and (result == record.result or not record.used):
-                record.result = result
-                break
-            record.result = ab.join_shapes(record.result, result)
-    finally:
-        sp.builder.block, sp.narrowed, sp.pending, sp.builder.loc = outer, narrowed, pending, loc
-        sp.loop_shapes, sp.positions, sp.held = loop_shapes, positions, held
-        record.obstacles = {key: o for key, o in sp.context.obstacles.items() if key not in obstacles}
-        sp.context.stack.pop()
-    record.done = True
-    record.function.info.result = record.result
-    return record
-
-
-def _visit_body(sp: Specializer, frame: Frame, record: Record, around: Surroundings, known: list[Any]) -> Shape:
-    body = Block()
-    record.function.body = body
-    sp.builder.block, sp.narrowed, sp.pending, sp.positions = body, {}, [], {}
-    hints = [arg.hint for arg in frame.lowered.body.args] + around.hints
-    places, given = [], []
-    for hint, shape in zip(hints, record.arguments, strict=True):
-        places.append(len(body.args))
-        given.append(sp.instantiate(shape, body, hint))
-    count = len(frame.lowered.body.args)
-    places.append(len(body.args))
-    record.function.info.extra["written"] = set(range(places[count - len(frame.lowered.info.params)], places[count]))
-    sp.context.examples.update({v: k for v, k in zip(body.args, known, strict=True) if k is not None})
-    inside, (frame.closure, *given) = around.enter(given, [frame.closure, *given])
-    frame.env.update(zip(frame.lowered.body.args, given, strict=False))
-    exit = sp.run_block(frame, frame.lowered.body)
-    if exit.kind != "return":
-        return ab.shape_of(POISON if exit.kind == "poison" else NEVER)
-    record.own_containers = not _holds_container(exit.values[0])
-    value = _given_back(sp, exit.values[0])
-    if any(place in inside for place in _frames_of([value])):
-        raise Refusal("SCT702", f"`{record.function.name}` returns a function that reads a variable which is rebound",
-                      "pass the value on as a default argument of that function")
-    shape = _runtime_numbers(ab.shape_of(value))
-    if record.result.tag != ("marker", "never"):
-        shape = ab.join_shapes(shape, record.result)
-    if shape.tag[0] != "marker":
-        values = ab.leaves(value, shape, sp.builder)
-        sp.builder.emit("return", values, single=len(values) == 1)
-    return shape
-
-
-def _given_back(sp: Specializer, a: Abstract) -> Abstract:
-    """What a function returns, as its caller sees it: containers of its own, each held once."""
-    if not sp.context.places:
-        return a
-    found = [r.place.group for r in references(a, sp.positions)]
-    if len(set(found)) < len(found):
-        raise Refusal("SCT602", "a container is returned in two places", "return a copy of it")
-    return plain(sp, a)
-
-
-# ---------------------------------------------------------------------------------------------- variables read through cells
-
-class Surroundings:
-    """The variables of enclosing functions that nested functions among ``values`` read through cells when they run.
-
-    A callee that becomes a function of its own takes their contents as further parameters: nothing rebinds them while it runs.
-    """
-
-    def __init__(self, values: list[Any]) -> None:
-        found: dict[tuple[Frame, str], Abstract] = {}
-        work = list(values)
-        while work:
-            a = work.pop()
-            if isinstance(a, Closure):
-                for place, content in _cells_of(a):
-                    if place not in found:
-                        found[place] = content
-                        work.append(content)
-            if a is not None:
-                work += ab.parts_of(a) or []
-        self.cells = list(found)
-        self.contents = list(found.values())
-        self.places = tuple((frame.origin or frame, name) for frame, name in found)
-        self.hints = [name.split("@")[0] for _, name in found]
-
-    def enter(self, given: list[Abstract], values: list[Any]) -> tuple[set[Frame], list[Any]]:
-        """Frames that hold what arrived (the last of ``given``) instead of the contents, and ``values`` as seen from there."""
-        frames: dict[Frame, Frame] = {}
-        for frame, _ in self.cells:
-            _mirror(frame, frames)
-        contents = [_seen_from(a, frames) for a in given[len(given) - len(self.cells):]]
-        for (frame, name), held in zip(self.cells, contents, strict=True):
-            frames[frame].cells[name] = held
-        return set(frames.values()), [_seen_from(a, frames) for a in values]
-
-
-def _cells_of(closure: Closure) -> Iterator[tuple[tuple[Frame, str], Abstract]]:
-    """The cells that a nested function reads, each with the frame it is in and what it holds now."""
-    for name in closure.code.cells.values():
-        frame: Frame | None = closure.frame
-        while frame is not None and name not in frame.cells:
-            frame = frame.closure.frame if frame.closure is not None else None
-        if frame is not None:
-            yield (frame, name), frame.cells[name]
-
-
-def _mirror(frame: Frame, frames: dict[Frame, Frame]) -> Frame:
-    """A frame for what ``frame`` holds, as a callee sees it."""
-    if frame not in frames:
-        frames[frame] = Frame(frame.lowered, owner=frame.owner, path=frame.path, origin=frame.origin or frame)
-    return frames[frame]
-
-
-def _seen_from(a: Any, frames: dict[Frame, Frame]) -> Any:
-    parts = ab.parts_of(a) if a is not None else None
-    if parts is None:
-        return a
-    moved = ab.with_parts(a, [_seen_from(p, frames) for p in parts])
-    if isinstance(moved, Closure):
-        moved.frame = _frame_seen_from(moved, frames)
-    return moved
-
-
-def _frame_seen_from(closure: Closure, frames: dict[Frame, Frame]) -> Frame:
-    """The frame of a nested function in a callee: one that holds every cell it reads, whichever frame that was in."""
-    homes = {place[0] for place, _ in _cells_of(closure)}
-    if not homes & set(frames):
-        return closure.frame  # type: ignore[no-any-return]
-    if len(homes) == 1:
-        return frames[homes.pop()]
-    raise Refusal("SCT702", "this nested function reads variables of several functions around it that are rebound",
-                  "pass them as arguments")
-
-
-def _frames_of(values: list[Any]) -> Iterator[Frame]:
-    for a in values:
-        if isinstance(a, Closure):
-            yield from (frame for (frame, _), _ in _cells_of(a))
-        if a is not None:
-            yield from _frames_of(ab.parts_of(a) or [])
 
 
 _TRANSFORMS = "sct.transforms"

@@ -19,8 +19,11 @@ from . import abstract as ab
 from . import tables
 from .abstract import Abstract, Mapping, Reference, Seq, Slice, Static, View
 from .callees import MAKES_CONTAINERS, SPECIAL, TAKES_REFERENCES, call
-from .infer import SIMPLE, Frame, Refusal, Specializer, sequence_items
-from .primitives import _Arguments, binary, inplace, raise_here
+from .context import Frame, Refusal
+from .displays import sequence_items
+from .infer import SIMPLE, Specializer
+from .operators import binary, inplace
+from .primitives import Arguments, raise_here
 from .references import NeedsPlaces, change, content, fresh, kind_of, plain, widen
 from .subscripts import getitem
 
@@ -93,7 +96,7 @@ def _with_item(sp: Specializer, kind: str, held: Value, item: Abstract, index: A
 def _change_op(sp: Specializer, kind: str, operands: list[Value], index: Abstract, types: list[Type],
                **attrs: Any) -> list[Value]:
     """Emit a change of a run-time list; what it gives, and last what the list holds then (the same list at run time)."""
-    collected = _Arguments(sp)
+    collected = Arguments(sp)
     collected.operands = operands
     template = collected.template(plain(sp, index))[0]
     hints = ["item"] * (len(types) - 1) + [operands[0].hint]
@@ -101,7 +104,7 @@ def _change_op(sp: Specializer, kind: str, operands: list[Value], index: Abstrac
 
 
 def _extend(sp: Specializer, xs: Reference, held: Seq | Value, args: list[Abstract]) -> Abstract:
-    from .loops import known_items
+    from .plans import known_items
     (more,) = args
     items = known_items(sp, more)
     if items is not None and isinstance(held, Seq):
@@ -469,7 +472,7 @@ def _replaced(sp: Specializer, held: Value, index: Abstract, value: Abstract) ->
         return _with_item(sp, "store", held, value, index, may_raise=True)
     before, after = _around(sp, held, index)
     from .builtin_calls import collect
-    from .loops import known_items
+    from .plans import known_items
     items = known_items(sp, value)
     middle = Seq(list, list(items)) if items is not None else collect(sp, content(sp, value))
     return _prolonged(sp, _prolonged(sp, before, middle), after)

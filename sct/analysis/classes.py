@@ -12,7 +12,8 @@ from ..ir.core import Value
 from ..ir.ops import Slot
 from ..ir.types import NONE, STR, Array, Dict, List, Object, OrConst, Scalar, Tuple, Type
 from .abstract import Abstract, Bound, Closure, DataPath, Instance, Mapping, Range, Reference, Seq, Slice, Static
-from .infer import Refusal, Specializer
+from .context import Refusal
+from .infer import Specializer
 from .primitives import apply
 from .references import read
 
@@ -121,4 +122,3 @@ def _instances_have(cls: type, name: str) -> bool | None:
     if hasattr(cls, "__getattr__") or cls.__dictoffset__ and cls is not types.FunctionType:
         return None
     return False
-

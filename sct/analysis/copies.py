@@ -16,7 +16,8 @@ from . import abstract as ab
 from .abstract import Abstract, Instance, Mapping, Reference, Seq, Static
 from .attributes import attribute
 from .callees import SPECIAL, TAKES_REFERENCES
-from .infer import Refusal, Specializer
+from .context import Refusal
+from .infer import Specializer
 from .instances import is_plain, make_instance
 from .primitives import apply
 from .references import NeedsPlaces, content, copied, fresh, read

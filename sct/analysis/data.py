@@ -14,7 +14,8 @@ import numpy as np
 from ..ir.core import Op, Value
 from ..ir.types import NONE, STR, Array, Dict, List, Object, Tuple, Type, strip_const, type_of
 from .abstract import UNBOUND, Abstract, Bound, DataPath, Mapping, Range, Seq, Static
-from .infer import SIMPLE, Context, Frame, Refusal, Specializer
+from .context import Context, Frame, Refusal
+from .infer import SIMPLE, Specializer
 from .references import fresh, owned
 
 

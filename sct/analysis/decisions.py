@@ -11,7 +11,9 @@ from ..ir.ops import Slot
 from ..ir.types import BOOL, strip_const
 from . import abstract as ab
 from .abstract import NEVER, Abstract, Static
-from .infer import Frame, Specializer, emit_guard, merge
+from .branches import emit_guard, merge
+from .context import Frame
+from .infer import Specializer
 from .positions import moved
 from .typecase import move_into
 

@@ -14,8 +14,10 @@ from . import abstract as ab
 from .abstract import Abstract, Seq, Static
 from .alias import may_alias
 from .attributes import attribute
-from .infer import Refusal, Specializer
-from .primitives import apply, binary
+from .context import Refusal
+from .infer import Specializer
+from .operators import binary
+from .primitives import apply
 from .stores import WAY_OUT
 from .subscripts import from_value, getitem
 

@@ -17,9 +17,11 @@ from ..ir.ops import op_effect
 from ..ir.types import Object, Scalar, strip_const
 from . import abstract as ab
 from .abstract import LOST, NEVER, POISON, Place, Seq
-from .callees import GradientOf
+from .activations import GradientOf
+from .branches import arrive
+from .context import Exit, Frame, Refusal
 from .half_done import ANYTHING, after, may_be_caught
-from .infer import REGIONS, Exit, Frame, Refusal, Specializer, arrive
+from .infer import REGIONS, Specializer
 from .positions import Positions, meet, moved, snapshot
 from .typecase import move_into
 

@@ -10,7 +10,9 @@ from ..ir.core import Block, Op, Value
 from ..ir.types import INT
 from . import abstract as ab
 from .abstract import LOST, POISON, Abstract, Place, Shape
-from .infer import Exit, Frame, Pending, Refusal, Specializer, arrive
+from .branches import arrive
+from .context import Exit, Frame, Pending, Refusal
+from .infer import Specializer
 from .positions import Positions, moved, snapshot
 from .references import adopt, bare, groups
 

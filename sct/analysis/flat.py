@@ -15,10 +15,13 @@ from ..ir.types import Array, Scalar, strip_const
 from .abstract import LOST, Abstract, Iteration, Seq, Slice, Static, StoredIterator
 from .attributes import attribute
 from .callees import SPECIAL
+from .context import Refusal
+from .displays import sequence_items
 from .elements import ONE, ZERO, flat_index, rank, repeated, unravelled, vector_of
-from .infer import Refusal, Specializer, sequence_items
-from .loops import Counted
-from .primitives import apply, binary
+from .infer import Specializer
+from .operators import binary
+from .plans import Counted
+from .primitives import apply
 from .references import content
 from .stores import store
 from .subscripts import from_value, getitem

@@ -19,9 +19,10 @@ from ..ir.types import Array, Object, strip_const
 from .abstract import Abstract, Bound, DataPath, Instance, Reference, Static
 from .attributes import attribute
 from .callees import SPECIAL, call
+from .context import Frame, Refusal
 from .data import from_data, guard_class
-from .infer import SIMPLE, Frame, Refusal, Specializer
-from .primitives import inplace
+from .infer import SIMPLE, Specializer
+from .operators import inplace
 from .references import NeedsPlaces, change, fresh, read
 
 _PLAIN_BASES = (object, abc.ABC, typing.Generic, typing.Protocol)

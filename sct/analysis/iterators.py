@@ -21,10 +21,14 @@ from ..ir.ops import generator
 from ..ir.types import Array, List, Tuple, strip_const
 from . import abstract as ab
 from .abstract import LOST, Abstract, Iteration, Mapping, Place, Range, Seq, Static, StoredIterator
-from .infer import Frame, Refusal, Specializer, emit_guard, merge, truth
-from .loops import BY_INDEX, Counted, Items, from_zero, is_endless, item_at, known_items, plan_for, short_range
-from .primitives import apply, binary, raise_here
+from .branches import emit_guard, merge, truth
+from .context import Frame, Refusal
+from .infer import Specializer
+from .operators import binary
+from .plans import BY_INDEX, Counted, from_zero, is_endless, item_at, known_items, plan_for, short_range
+from .primitives import apply, raise_here
 from .references import content
+from .unrolling import Items
 
 ARRANGING = frozenset({
     itertools.accumulate, itertools.chain, itertools.chain.from_iterable, itertools.combinations,

@@ -22,8 +22,9 @@ from ..ir.rewrite import incoming, item_count
 from ..ir.types import STR, Object, Scalar, strip_const
 from ..rules import registry
 from .abstract import Abstract, Reference, Static
+from .context import Refusal
 from .data import guard_class
-from .infer import Refusal, Specializer
+from .infer import Specializer
 from .primitives import construct
 
 _NEVER_SWALLOW: tuple[type, ...] = (np.errstate, io.IOBase, type(threading.Lock()), type(threading.RLock()))

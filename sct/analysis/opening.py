@@ -13,9 +13,9 @@ from dataclasses import replace
 
 from ..ir.core import Block, Function, Lent, Op, Sharing, Value, walk
 from ..ir.types import Object
+from .activations import GradientOf
 from .alias import AliasClasses, check_inplace, has_memory, memory_of_results, stored_into
-from .callees import GradientOf
-from .infer import Context
+from .context import Context
 
 
 def settle_sharing(functions: Sequence[Function]) -> None:

@@ -13,9 +13,12 @@ from ..ir.types import INT, Array, List, Scalar, join_all, strip_const, type_of
 from ..runtime import helpers, standard
 from . import abstract as ab
 from .abstract import Abstract, Mapping, Range, Seq, Static
+from .branches import merge, truth
 from .callees import SPECIAL, call, call_standard
-from .infer import Refusal, Specializer, is_own_set, merge, truth
-from .loops import known_items, length, short_range
+from .context import Refusal
+from .displays import is_own_set
+from .infer import Specializer
+from .plans import known_items, length, short_range
 from .primitives import apply, now, raise_here
 
 UNDECIDED: Abstract = NotImplemented

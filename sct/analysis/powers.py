@@ -17,7 +17,8 @@ from ..ir.core import Block, Op, Value
 from ..ir.ops import Lit, Slot
 from ..ir.types import BOOL, Scalar, strip_const
 from .abstract import Abstract, Static, is_number, leaf_shape
-from .infer import Specializer, emit_guard, merge
+from .branches import emit_guard, merge
+from .infer import Specializer
 
 _MESSAGE = "a negative number to a fractional power is complex: this derivative is for a power that is real"
 _NONNEGATIVE = frozenset({abs, math.fabs, math.sqrt, math.exp, math.exp2, math.cosh, math.hypot, math.dist, len})
@@ -107,4 +108,3 @@ def nonnegative(a: Any) -> bool:
     if fn is max:
         return len(args) > 1 and any(map(nonnegative, args))
     return fn in _KEEP_SIGN and all(map(nonnegative, args[:1] if fn is operator.pow else args))
-

@@ -141,7 +141,7 @@ def content(sp: Specializer, a: Abstract) -> Abstract:
 
 def read(sp: Specializer, a: Reference) -> Abstract:
     """What is at a place now; refused where that cannot be told."""
-    from .infer import Refusal
+    from .context import Refusal
     found = sp.positions.get(a.place, LOST)
     if found is LOST or sp.context.inside and a.place.gone:
         what = f"what this {a.kind.__name__} holds is not known here: it may be another one, which was changed"
@@ -199,7 +199,7 @@ def bare(a: Abstract) -> Abstract:
 
 def change(sp: Specializer, a: Reference, new: Abstract) -> None:
     """Let the container hold something else; what may be the same container is not known any more."""
-    from .infer import Refusal
+    from .context import Refusal
     name = a.kind.__name__
     if a.place.locked:
         raise Refusal("SCT602", f"this {name} is changed, but it may also be held where that cannot be followed",
@@ -235,3 +235,8 @@ def groups(places: Iterable[Place]) -> list[tuple[int, bool]]:
     """Which places may be the same, and which must not change any more: what a loop may still find out in its next visit."""
     first: dict[Place, int] = {}
     return [(first.setdefault(p.group, k), p.locked) for k, p in enumerate(p for p in places if p.kind is not None)]
+
+
+def holds_container(a: Abstract) -> bool:
+    """Whether a result is or holds a list or a dict, which may be one of the arguments."""
+    return kind_of(a) is not None or any(map(holds_container, ab.parts_of(a) or ()))

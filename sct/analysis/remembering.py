@@ -17,8 +17,9 @@ from ..ir.types import ANY, NONE, STR, Array, Scalar, Tuple, Type, strip_const, 
 from ..runtime import helpers
 from . import abstract as ab
 from .abstract import NEVER, POISON, Abstract, DataPath, JoinError, Static
-from .infer import Refusal, Specializer
-from .primitives import _Arguments
+from .context import Refusal
+from .infer import Specializer
+from .primitives import Arguments
 
 _ANNOUNCED = {key: example for example in (1.0, 1, True, 1j, "") for key in (type(example), type(example).__name__)}
 """Annotations of results that say all there is to know, each with an object of the type."""
@@ -36,7 +37,7 @@ def call_cached(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict[
         visited.pop()
     if visited:
         return sp.as_abstract(sp.builder.block.add_arg("", t))
-    collected = _Arguments(sp)
+    collected = Arguments(sp)
     given = tuple(collected.template(a)[0] for a in args)
     named = {k: collected.template(a)[0] for k, a in kwargs.items()}
     attrs: dict[str, Any] = {"remembers": fn.value, "may_raise": True}

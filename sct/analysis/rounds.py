@@ -14,13 +14,18 @@ from typing import Any
 from ..ir.core import Block, Op, Value
 from ..ir.types import INT, List, strip_const
 from .abstract import LOST, Abstract, Iteration, Place, Static, StoredIterator
+from .branches import truth
+from .context import Exit, Frame, Pending, Refusal
 from .fixpoint import finish_loop, iterate, mirrored
-from .infer import Exit, Frame, Pending, Refusal, Specializer, truth
+from .infer import Specializer
 from .iterators import AGAIN, Pulled, TakesMore, counted, is_lazy, known, matched, position, pull, sources
-from .loops import Counted, enter_body, from_zero, refill_cells, unroll
+from .loops import enter_body
+from .operators import binary
+from .plans import Counted, from_zero
 from .positions import NAME
-from .primitives import apply, binary
+from .primitives import apply
 from .typecase import move_into
+from .unrolling import refill_cells, unroll
 
 
 @dataclass

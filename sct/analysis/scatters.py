@@ -16,6 +16,7 @@ from ..runtime import writing
 from .abstract import Abstract, Seq, Slice, Static
 from .attributes import attribute
 from .callees import SPECIAL, call, call_standard
+from .context import Refusal
 from .elements import (
     are_natural,
     as_indices,
@@ -32,8 +33,9 @@ from .elements import (
     target,
     vector_of,
 )
-from .infer import Refusal, Specializer
-from .primitives import apply, binary
+from .infer import Specializer
+from .operators import binary
+from .primitives import apply
 from .stores import store
 from .subscripts import from_value
 

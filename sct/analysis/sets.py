@@ -11,7 +11,9 @@ from typing import Any
 from .abstract import Abstract, Static
 from .callees import MAKES_CONTAINERS, SPECIAL, TAKES_REFERENCES
 from .changes import _changed
-from .infer import Refusal, Specializer, WornSet, is_own_set
+from .context import Refusal
+from .displays import WornSet, is_own_set
+from .infer import Specializer
 from .primitives import now, raise_here
 from .references import change, content, fresh
 

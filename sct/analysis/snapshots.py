@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..ir.core import Function, Op, walk
 from ..ir.rewrite import erase_all, replace_uses
 from .alias import AliasClasses
-from .infer import Context, Refusal
+from .context import Context, Refusal
 
 
 def settle_snapshots(context: Context, function: Function) -> None:

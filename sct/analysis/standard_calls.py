@@ -15,12 +15,15 @@ from . import abstract as ab
 from . import arranged
 from .abstract import Abstract, Bound, Iteration, Mapping, Seq, Slice, Static, StoredIterator
 from .attributes import attribute, itself
+from .branches import truth
 from .callees import SPECIAL, SPECIAL_CLASSES, call, call_standard
 from .classes import python_classes
-from .infer import Refusal, Specializer, truth
+from .context import Refusal
+from .infer import Specializer
 from .iterators import AGAIN, drain, is_lazy
-from .loops import is_endless, item_at, known_items, length, short_range
-from .primitives import binary, now
+from .operators import binary
+from .plans import is_endless, item_at, known_items, length, short_range
+from .primitives import now
 from .subscripts import getitem
 
 Handler = Callable[[Specializer, list[Abstract], dict[str, Abstract]], Abstract]

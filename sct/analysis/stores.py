@@ -17,8 +17,10 @@ from ..ir.ops import Slot, op_effect
 from ..ir.types import BOTTOM, Array, OrConst, Scalar, Type, is_array, strip_const
 from .abstract import Abstract, Iteration, Reference, Seq, Slice, Static, StoredIterator
 from .alias import may_alias
-from .infer import SIMPLE, Frame, Refusal, Specializer
-from .primitives import WRITERS, _Arguments, _conform, apply, binary, inplace
+from .context import Frame, Refusal
+from .infer import SIMPLE, Specializer
+from .operators import binary, inplace
+from .primitives import WRITERS, Arguments, _conform, apply
 from .references import content, kind_of, plain
 from .subscripts import indexed_type
 
@@ -91,7 +93,7 @@ def store(sp: Specializer, base: Abstract, index: Abstract, value: Abstract, fn:
                       "use an array with a numeric dtype")
     place = indexed_type(sp, kind, index)
     given = _fitting(sp, kind, place, value, fn)
-    collected = _Arguments(sp)
+    collected = Arguments(sp)
     collected.operands = [base, given]
     template = collected.template(index)[0]
     attrs: dict[str, Any] = {} if fn is None else {"fn": fn}

@@ -29,9 +29,11 @@ from ..ir.types import (
     strip_const,
 )
 from .abstract import Abstract, Iteration, Mapping, Range, Reference, Seq, Slice, Static, StoredIterator
+from .branches import emit_guard
+from .context import Frame, Refusal
 from .data import guard_class
-from .infer import SIMPLE, Frame, Refusal, Specializer, emit_guard
-from .primitives import _Arguments, apply, now, raise_here
+from .infer import SIMPLE, Specializer
+from .primitives import Arguments, apply, now, raise_here
 from .references import borrowed, content, fresh, kind_of, plain
 from .tables import is_known, load, needed
 
@@ -162,7 +164,7 @@ def from_value(sp: Specializer, base: Value, index: Abstract) -> Abstract:
         return sp.builder.value("item", [base], dict(t.items)[sp.static(index, "the key")], key=sp.static(index, "the key"))
     else:
         raise Refusal("SCT705", f"a value of type {t} cannot be indexed", "pass an array, a list or a tuple")
-    collected = _Arguments(sp)
+    collected = Arguments(sp)
     templates = (collected.slot(base), collected.template(index)[0])
     attrs: dict[str, Any] = {"adjoint": True} if sp.context.splicing else {} if _never_raises(index) else {"may_raise": True}
     return sp.as_abstract(sp.builder.value("call", collected.operands, result, fn=operator.getitem, args=templates, kwargs={},
@@ -303,7 +305,7 @@ def unpacked(sp: Specializer, base: Abstract, n: int, star: int | None = None) -
         base = Seq(tuple, [getitem(sp, base, Static(k)) for k in range(len(t.items))])
     if isinstance(base, Value):
         return _unpack_value(sp, base, n, star)
-    from .infer import sequence_items
+    from .displays import sequence_items
     items = sequence_items(sp, base, "unpacking")
     if star is None:
         if len(items) != n:

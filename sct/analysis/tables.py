@@ -16,8 +16,9 @@ from ..ir.ops import Slot, contains
 from ..ir.types import BOOL, BOTTOM, INT, List, OrConst, Table, Tuple, Type, join, strip_const
 from . import abstract as ab
 from .abstract import Abstract, Mapping, Reference, Seq, Static, View
-from .infer import Refusal, Specializer
-from .primitives import _Arguments, raise_here
+from .context import Refusal
+from .infer import Specializer
+from .primitives import Arguments, raise_here
 from .references import NeedsPlaces, borrowed, change, content, plain, widen
 
 HINT = "use keys that are literals, or a dict that is made in this function"
@@ -82,7 +83,7 @@ def put(sp: Specializer, d: Abstract, held: Value, key: Abstract, value: Abstrac
     kind = Table(_joined([held.type.key, _type_of(key)], "the keys"),
                  _joined([held.type.item, strip_const(item.type)], "the values"))
     assert not isinstance(kind.item, OrConst)
-    collected = _Arguments(sp)
+    collected = Arguments(sp)
     collected.operands = [held, ab.convert(item, kind.item, sp.builder)]
     template = collected.template(key)[0]
     new = sp.builder.value("change", collected.operands, kind, held.hint, kind="store", args=(Slot(0), template))
@@ -98,7 +99,7 @@ def load(sp: Specializer, d: Abstract, held: Value, key: Abstract) -> Abstract:
     assert isinstance(held.type, Table)
     if held.type.item == BOTTOM:
         return raise_here(sp, KeyError("it is empty"))  # as far as is known now
-    collected = _Arguments(sp)
+    collected = Arguments(sp)
     args = (collected.slot(held), collected.template(plain(sp, key))[0])
     found = sp.as_abstract(_call(sp, operator.getitem, collected.operands, held.type.item, args, may_raise=True))
     return borrowed(sp, d, found)
@@ -110,7 +111,7 @@ def _call(sp: Specializer, fn: Any, operands: list[Value], t: Type, args: tuple[
 
 def has(sp: Specializer, held: Value, key: Abstract) -> Value:
     """``key in d``."""
-    collected = _Arguments(sp)
+    collected = Arguments(sp)
     return _call(sp, contains, collected.operands, BOOL, (collected.slot(held), collected.template(plain(sp, key))[0]))
 
 
@@ -159,7 +160,7 @@ def take(sp: Specializer, d: Abstract, held: Value, key: Abstract) -> tuple[Abst
     assert isinstance(held.type, Table)
     if held.type.item == BOTTOM:
         return raise_here(sp, KeyError("it is empty")), held  # as far as is known now
-    collected = _Arguments(sp)
+    collected = Arguments(sp)
     collected.operands = [held]
     template = collected.template(plain(sp, key))[0]
     item, rest = sp.builder.emit("change", collected.operands, [held.type.item, held.type], ["item", held.hint], kind="remove",
@@ -186,5 +187,3 @@ def items_of(sp: Specializer, view: View | Value) -> tuple[Value, Callable[[Valu
         value = load(sp, base, now, key)
         return value if view.kind == "values" else Seq(tuple, [key, value])
     return names, item
-
-

@@ -21,7 +21,8 @@ from .positions import meet, snapshot
 from .references import adopt
 
 if TYPE_CHECKING:
-    from .infer import Exit, Frame, Specializer
+    from .context import Exit, Frame
+    from .infer import Specializer
 
 MOST_SPLITS = 6
 """How many such joins one function may have inside each other: the code doubles with each."""
@@ -37,7 +38,9 @@ class Split(Exception):
 
 def split_by_kind(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> Split | None:
     """The two cases of a variable that is a number before a loop and an array after its first iteration, where they differ."""
-    from .infer import SIMPLE, Exit, Refusal, narrow
+    from .branches import narrow
+    from .context import Exit, Refusal
+    from .infer import SIMPLE
     choices = [a for a in args if isinstance(a, Value) and isinstance(a.type, OrConst)
                and isinstance(a.type.base, Array) and isinstance(a.type.const, Scalar)]
     if not choices or sp.context.splicing or sp.splits >= MOST_SPLITS:
@@ -62,7 +65,7 @@ def split_by_kind(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -
 
 def split_rest(sp: Specializer, frame: Frame, rest: list[Op], split: Split) -> Exit:
     """Visit the ops after an ``if`` once in each of its branches; says how the enclosing block ends."""
-    from .infer import narrow
+    from .branches import narrow
     if sp.splits >= MOST_SPLITS:
         raise split.refusal
     sp.splits += 1
@@ -84,7 +87,8 @@ def split_rest(sp: Specializer, frame: Frame, rest: list[Op], split: Split) -> E
 
 
 def _combine(sp: Specializer, split: Split, blocks: list[Block], exits: list[Exit]) -> Exit:
-    from .infer import Exit, Pending, arrive, emit_guard, merge
+    from .branches import arrive, emit_guard, merge
+    from .context import Exit, Pending
     kinds = [e.kind for e in exits]
     if "poison" in kinds:
         return Exit("poison", [], split.op)
@@ -126,9 +130,9 @@ def peel(sp: Specializer, frame: Frame, op: Op, plan: Any, inits: list[Abstract]
     """
     from dataclasses import replace
 
-    from .infer import Exit
+    from .context import Exit
     from .loops import enter_body
-    from .primitives import binary
+    from .operators import binary
     lo, step = plan.lo, plan.step
     if not isinstance(step, ab.Static) or step.value == 0:
         return None
@@ -153,7 +157,7 @@ def peel(sp: Specializer, frame: Frame, op: Op, plan: Any, inits: list[Abstract]
         sp.positions = after
         return list(values)
     assert isinstance(nonempty, Value)
-    from .infer import join_branches
+    from .branches import join_branches
     other = Block()
     join_branches(sp, frame, op, nonempty, [(block, Exit("yield", values, op, after)), (other, Exit("yield", inits, op))])
     return [frame.env[r] for r in op.results]

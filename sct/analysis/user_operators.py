@@ -11,8 +11,9 @@ from typing import Any
 from ..ir.core import Value
 from ..ir.types import Array, Object, Scalar, strip_const
 from .abstract import Abstract, Reference, Seq, Static
+from .context import Refusal
 from .data import guard_class
-from .infer import Refusal, Specializer
+from .infer import Specializer
 
 _BINARY: dict[Any, str] = {
     operator.add: "add", operator.sub: "sub", operator.mul: "mul", operator.truediv: "truediv", operator.floordiv: "floordiv",

@@ -15,8 +15,9 @@ from . import abstract as ab
 from .abstract import Abstract, Seq, Static
 from .attributes import attribute
 from .callees import SPECIAL
+from .context import Refusal
 from .elements import base_of, target
-from .infer import Refusal, Specializer
+from .infer import Specializer
 from .primitives import WRITERS, apply
 from .scatters import writer
 from .stores import store

@@ -41,9 +41,9 @@ from .alias import (
     used_after,
     used_whole,
 )
+from .context import Context, Refusal
 from .entry import Written, copy_what_is_written, mark_returned, paths_to_copy, take_apart_returned
 from .half_done import half_done
-from .infer import Context, Refusal
 from .layout import is_reshaped_view, may_be_decided_at_run_time
 from .linear import build_in_place, depth, share_types
 from .opening import returns_alone

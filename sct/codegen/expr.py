@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..analysis.loops import range_length
+from ..analysis.plans import range_length
 from ..errors import InternalError
 from ..ir.core import Op, Value
 from ..ir.ops import INFIX, PREFIX, Lit, SeqOf, SliceOf, Slot, contains

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from sct.ad.calls import Pairs
-from sct.analysis.infer import Context
+from sct.analysis.context import Context
 from sct.codegen.emit import emit
 from sct.codegen.load import load
 from sct.compiler import specialise

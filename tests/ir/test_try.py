@@ -297,7 +297,7 @@ function f(%x: float, %n: int):
 def test_the_reverse_sweep_is_told_which_handler_ran():
     from sct.ad.calls import Pairs
     from sct.ad.reverse import differentiate
-    from sct.analysis.infer import Context
+    from sct.analysis.context import Context
     from sct.passes.pipeline import tidy
     from sct.session import CompilationSession
 
