@@ -143,7 +143,8 @@ def _call_static(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
     if isinstance(method, types.FunctionType) and not foreign(method) and not isinstance(obj, types.FunctionType):
         guard_class(sp, type(obj), "__call__", method)
         return call(sp, Static(method), [fn, *args], kwargs)
-    raise Refusal("SCT201", f"no derivative rule for {_display(obj)}",
+    because, instead = registry.refusal(obj) or ("", "")
+    raise Refusal("SCT201", f"no derivative rule for {_display(obj)}" + (f": {because}" if because else ""), instead or
                   "write one with the notation of sct.rules, or wrap the value it depends on in sct.stop_gradient")
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from ..ir.ops import contains
 from ..ir.types import ANY, BOOL, FLOAT, INT, MANY, NONE, STR, UNIT, Array, List, Tuple, Type
 from ..runtime import helpers
-from . import shapes
+from . import arranged_shapes
 from .notation import declare, zero
 from .registry import register
 
@@ -89,7 +89,7 @@ zero(np.flatnonzero, infer=gives(Array("int64", (ANY,))))
 zero(np.sign, np.floor, np.ceil, np.trunc, np.fix, np.rint, np.round, np.around, np.floor_divide, np.spacing)
 zero(np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert, np.left_shift, np.right_shift, np.gcd, np.lcm)
 zero(np.indices, np.ix_, np.tril_indices, np.triu_indices, np.diag_indices, np.ravel_multi_index)
-zero(np.unravel_index, helpers.flat_index, infer=shapes.unravelled)
+zero(np.unravel_index, helpers.flat_index, infer=arranged_shapes.unravelled)
 zero(np.bool_, np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.uint64)
 zero(np.errstate, np.printoptions, effect="fresh")
 declare(np.bincount, infer=gives(Array("int64", (ANY,))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import creation, linalg, reductions, shaping  # noqa: F401 - the rules come with their spellings
+from . import creation, linalg, reductions, selecting, shaping  # noqa: F401 - the rules come with their spellings
 from .notation import attribute, method
 
 method("sum", "mean", "prod", "max", "min", "var", "std", "cumsum", "cumprod")

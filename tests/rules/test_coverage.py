@@ -13,13 +13,13 @@ import pytest
 import sct.rules.inactive
 import sct.rules.scalar
 import sct.rules.ufuncs  # noqa: F401
-from sct.rules import array_api, creation, indexing, linalg, methods, reductions, registry, shaping
+from sct.rules import array_api, creation, indexing, joining, linalg, methods, reductions, registry, selecting, shaping
 from sct.runtime.arrays import cofactors
 
 from . import harness, test_array_api, test_linalg, test_reductions, test_shaping
 from .calls import passes
 
-MODULES = (reductions, shaping, linalg, creation, array_api)
+MODULES = (reductions, shaping, joining, selecting, linalg, creation, array_api)
 ENTRIES = [e for e in registry.primitives() if e.vjp is not None and e.where.split(":")[0] in [m.__file__ for m in MODULES]]
 CALLS = test_array_api.CALLS + test_linalg.CALLS + test_reductions.CALLS + test_shaping.CALLS
 
