@@ -14,8 +14,9 @@ from . import (
     selecting,
     shaping,
     stops,
+    ufunc_methods,
     ufuncs,
 )
 
 __all__ = ["arranging", "array_api", "creation", "draws", "inactive", "joining", "linalg", "methods", "reductions", "scalar",
-           "selecting", "shaping", "stops", "ufuncs"]
+           "selecting", "shaping", "stops", "ufunc_methods", "ufuncs"]

@@ -184,6 +184,40 @@ def take(a: Any, indices: Any, axis: Any = None) -> Type:
 
 
 @from_call
+def compress(condition: Any, a: Any, axis: Any = None) -> Type:
+    return some_of(a, axis)
+
+
+@from_call
+def compress_method(a: Any, condition: Any, axis: Any = None) -> Type:
+    return some_of(a, axis)
+
+
+@from_call
+def extract(condition: Any, arr: Any) -> Type:
+    return some_of(arr, None)
+
+
+def some_of(a: Any, axis: Any) -> Type:
+    """As many elements of ``a`` along ``axis`` as only run time knows."""
+    kind, dims = facts(a)
+    if axis is None:
+        return Array(kind, (ANY,))
+    changed = list(dims)
+    changed[axis] = ANY
+    return Array(kind, tuple(changed))
+
+
+@from_call
+def in_parts(array: Any, indices: Any, axis: int = 0, dtype: Any = None) -> Type:
+    """``reduceat``: one result for each index."""
+    kind, dims = facts(array)
+    changed = list(dims)
+    (changed[axis],) = facts(indices)[1]
+    return Array(dtype_name(dtype, kind), tuple(changed))
+
+
+@from_call
 def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> Type:
     return pieces(ary, indices_or_sections, axis)
 

@@ -15,6 +15,8 @@ method("copy", of=np.ndarray.copy)
 method("reshape", of=shaping.reshape_method)
 method("transpose", of=shaping.transpose_method)
 method("astype", of=shaping.astype_method)
+method("compress", of=selecting.compress_method)
+method("choose", "argpartition")
 method("item", of=shaping.item_method)
 method("tolist", of=shaping.tolist_method)
 

@@ -135,15 +135,18 @@ def others_over(a, axes):
 @vjp(np.prod)
 def prod_vjp(a, axis=None, dtype=None, *, keepdims=False, initial=1, where=True, z, z_bar):
     factors = a if everything(where) else np.where(where, a, 1.0)
-    plain = reduced(np.prod, factors, axis, keepdims)
-    initial_bar = total(z_bar * plain)
+    initial_bar = total(z_bar * reduced(np.prod, factors, axis, keepdims))
+    a_bar = kept(prod_bar(factors, axis, keepdims, initial, z_bar), where)
+
+
+def prod_bar(factors, axis, keepdims, initial, z_bar):
+    """The cotangent of the ``factors`` of a product that starts with ``initial``."""
     scale = z_bar if isinstance(initial, int) and initial == 1 else z_bar * initial
-    if np.ndim(a) == 0:
-        a_bar = scale
-    elif axis is None:
-        a_bar = kept(scale * like(product_of_others(flat(factors)), a), where)
-    else:
-        a_bar = kept(spread(scale, a, axis, keepdims) * others_over(factors, normal_axes(axis, a.ndim)), where)
+    if np.ndim(factors) == 0:
+        return scale
+    if axis is None or factors.ndim == 1:
+        return scale * like(product_of_others(flat(factors)), factors)
+    return spread(scale, factors, axis, keepdims) * others_over(factors, normal_axes(axis, factors.ndim))
 
 
 def excluded(a, axis):

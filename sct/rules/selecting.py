@@ -11,9 +11,9 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import RuleError
-from ..runtime.helpers import diagonal, index_add, unbroadcast
+from ..runtime.helpers import added_at, diagonal, flat_index, index_add, unbroadcast
 from . import arranged_shapes
-from .indexing import like, normal_axis
+from .indexing import like, normal_axis, total
 from .notation import linear, vjp
 
 # --------------------------------------------------------------------------------------------- order and selection
@@ -34,15 +34,64 @@ def ranks(a, axis):
     return np.argsort(np.argsort(a)) if axis == a.ndim - 1 else np.argsort(np.argsort(a, axis), axis)
 
 
+@vjp(added_at)
+def added_at_vjp(array, index, value, *, z, z_bar):
+    """What our rules add has the shape of the place, or is a number."""
+    array_bar = z_bar
+    value_bar = z_bar[index] if np.ndim(value) > 0 else total(z_bar[index])
+
+
 @vjp(np.take, infer=arranged_shapes.take)
 def take_vjp(a, indices, axis=None, *, z, z_bar):
     a_bar = np.zeros_like(a)
     if a.ndim == 1:
         index_add(a_bar, indices, z_bar)
     elif axis is None:
-        index_add(a_bar, np.unravel_index(indices, a.shape), z_bar)
+        index_add(a_bar, flat_index(indices, a.shape), z_bar)
     else:
         index_add(a_bar, (slice(None),) * normal_axis(axis, a.ndim) + (indices,), z_bar)
+
+
+def compress_method(a, condition, axis=None):
+    """``a.compress(condition)``."""
+    return a.compress(condition, axis)
+
+
+def compressed_bar(a, condition, axis, z_bar):
+    """The cotangent of ``a``, of which ``condition`` has chosen some along ``axis``."""
+    chosen = np.flatnonzero(condition)
+    if axis is None and a.ndim > 1:
+        chosen = np.unravel_index(chosen, a.shape)
+    elif axis is not None and normal_axis(axis, a.ndim) > 0:
+        chosen = (slice(None),) * normal_axis(axis, a.ndim) + (chosen,)
+    a_bar = np.zeros_like(a)
+    index_add(a_bar, chosen, z_bar)
+    return a_bar
+
+
+@vjp(np.compress, infer=arranged_shapes.compress)
+def compress_vjp(condition, a, axis=None, *, z, z_bar):
+    a_bar = compressed_bar(a, condition, axis, z_bar)
+
+
+@vjp(compress_method, infer=arranged_shapes.compress_method)
+def compress_method_vjp(a, condition, axis=None, *, z, z_bar):
+    a_bar = compressed_bar(a, condition, axis, z_bar)
+
+
+@vjp(np.extract, infer=arranged_shapes.extract)
+def extract_vjp(condition, arr, *, z, z_bar):
+    arr_bar = compressed_bar(arr, np.ravel(condition), None, z_bar)
+
+
+@vjp(np.choose)
+def choose_vjp(a, choices, *, mode="raise", z, z_bar):
+    a = np.asarray(a)
+    if mode == "wrap":
+        a = a % len(choices)
+    elif mode == "clip":
+        a = np.clip(a, 0, len(choices) - 1)
+    choices_bar = [unbroadcast(np.where(a == k, z_bar, 0.0), choices[k]) for k in range(len(choices))]
 
 
 @vjp(np.take_along_axis)
@@ -192,5 +241,6 @@ for on_the_diagonal in (np.diag, np.diagflat):
     linear(on_the_diagonal, "v")
 linear(np.pad, "array")
 linear(np.take_along_axis, "arr")
+linear(added_at, "array", "value")
 linear(np.select, "choicelist", "default")
 linear(np.meshgrid, "xi")

@@ -89,15 +89,16 @@ def bind(rule: Callable[..., Any], call: Call) -> inspect.BoundArguments:
 
 def slope(call: Call, rule: Callable[..., Any], name: str, path: tuple[int, ...], leaf: Any, z_bar: Any) -> Any:
     """Five-point differences of ``<z_bar, z>`` in one leaf of one argument, in float64."""
-    found = np.zeros(np.shape(leaf))
+    found = np.zeros(np.shape(leaf), np.result_type(np.asarray(leaf).dtype, np.float64))
     wide = harness.widened(leaf)
     for index in np.ndindex(found.shape):
-        def at(step: float, index: Any = index) -> float:
+        def at(step: complex, index: Any = index) -> float:
             moved = bind(rule, call)
             moved.arguments[name] = harness.replaced(moved.arguments[name], path, harness.displaced(wide, index, step))
             return harness.pairing(z_bar, call.fn(*moved.args, **moved.kwargs))
-        h = 1e-4
-        found[index] = (8 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12 * h)
+        found[index] = harness.five_point(at, 1e-4)
+        if np.iscomplexobj(found):
+            found[index] -= 1j * harness.five_point(at, 1e-4j)
     return found
 
 
