@@ -266,7 +266,8 @@ def _by_transposition(fwd: _Linearizer, op: Op, entry: Primitive, dots: dict[int
     values.update(zip(given, (_seed(fwd, op, k, dots[k]) for k in actives), strict=True))
     _provide_cotangents(fwd, op, joint.function, params[len(op.operands) + len(op.results):], values)
     results = _spliced_in(fwd, joint.function, values)
-    return [None if v is None else _conform(fwd, op, next(results), r) for v, r in zip(found, op.results, strict=True)]
+    by_result = dict(zip([r for r in op.results if r.type.differentiable], found, strict=True))
+    return [None if by_result.get(r) is None else _conform(fwd, op, next(results), r) for r in op.results]
 
 
 def _seed(fwd: _Linearizer, op: Op, k: int, dot: Value) -> Value:

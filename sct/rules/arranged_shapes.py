@@ -175,7 +175,7 @@ def pad(array: Any, pad_width: Any, mode: str = "constant", **options: Any) -> T
 
 
 @from_call
-def take(a: Any, indices: Any, axis: Any = None) -> Type:
+def take(a: Any, indices: Any, axis: Any = None, *, mode: str = "raise") -> Type:
     (kind, dims), (_, chosen) = facts(a), facts(indices)
     if axis is None:
         return computed(kind, chosen)
@@ -206,6 +206,55 @@ def some_of(a: Any, axis: Any) -> Type:
     changed = list(dims)
     changed[axis] = ANY
     return Array(kind, tuple(changed))
+
+
+@from_call
+def delete(arr: Any, obj: Any, axis: Any = None) -> Type:
+    return some_of(arr, axis)
+
+
+@from_call
+def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Type:
+    return some_of(arr, axis)
+
+
+@from_call
+def trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Type:
+    kind, dims = facts(filt)
+    return Array(kind, (ANY,) * len(dims))
+
+
+@from_call
+def unique(ar: Any, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False, axis: Any = None,
+           *, equal_nan: bool = True, sorted: bool = True) -> Type:
+    values, positions = some_of(ar, axis), Array("int64", (ANY,))
+    inverse = Array("int64", facts(ar)[1] if axis is None else (ANY,))
+    found = [t for t, wanted in ((positions, return_index), (inverse, return_inverse), (positions, return_counts)) if wanted]
+    return Tuple((values, *found)) if found else values
+
+
+@from_call
+def block(arrays: Any) -> Type:
+    """The innermost lists are joined along the last axis, those around them along the axis before, and so on."""
+    def depth(x: Any) -> int:
+        return 1 + depth(x[0]) if isinstance(x, list) else 0
+
+    def joined_at(x: Any, level: int) -> tuple[str, tuple[str, ...]]:
+        if not isinstance(x, list):
+            kind, dims = facts(x)
+            return kind, (UNIT,) * (ndim - len(dims)) + dims
+        parts = [joined_at(item, level - 1) for item in x]
+        return promoted(*(kind for kind, _ in parts)), joined([dims for _, dims in parts], -level)
+
+    def leaves(x: Any) -> list[Any]:
+        return [leaf for item in x for leaf in leaves(item)] if isinstance(x, list) else [x]
+    ndim = max(depth(arrays), *(len(facts(leaf)[1]) for leaf in leaves(arrays)))
+    return Array(*joined_at(arrays, depth(arrays)))
+
+
+@from_call
+def dsplit(ary: Any, indices_or_sections: Any) -> Type:
+    return pieces(ary, indices_or_sections, 2)
 
 
 @from_call

@@ -10,7 +10,7 @@ from itertools import accumulate
 import numpy as np
 
 from ..errors import RuleError
-from ..runtime.helpers import index_add
+from ..runtime.helpers import index_add, unbroadcast
 from . import arranged_shapes
 from .facts import is_static
 from .indexing import like, normal_axis, pick, slab
@@ -110,6 +110,57 @@ def stack_vjp(arrays, axis=0, *, dtype=None, z, z_bar):
     arrays_bar = [pick(z_bar, axis, k) for k in range(len(arrays))]
 
 
+@vjp(np.block, infer=arranged_shapes.block)
+def block_vjp(arrays, *, z, z_bar):
+    arrays_bar = blocks(z_bar, arrays, levels(arrays))
+
+
+def levels(arrays):
+    """How deep lists are nested."""
+    return 1 + levels(arrays[0]) if isinstance(arrays, list) else 0
+
+
+def blocks(v, arrays, level):
+    """The part of ``v`` that each array in nested lists takes up: the innermost lists go along the last axis."""
+    if not isinstance(arrays, list):
+        return like(v, arrays)
+    found = ()
+    start = None
+    for k in range(len(arrays)):
+        size = extent(arrays[k], level, level - 1)
+        stop = size if start is None else start + size
+        part = slab(v, -level, start, None if k + 1 == len(arrays) else stop)
+        found = found + (blocks(part, arrays[k], level - 1),)
+        start = stop
+    return found
+
+
+def extent(arrays, axis, level):
+    """The size of a block along an axis counted from the end; inside of a block, the first of each list tells it."""
+    if isinstance(arrays, list):
+        return extent(arrays[0], axis, level - 1)
+    return arrays.shape[-axis] if np.ndim(arrays) >= axis else 1
+
+
+@vjp(np.broadcast_arrays)
+def broadcast_arrays_vjp(*args, z, z_bar):
+    args_bar = tuple([None if z_bar[k] is None else unbroadcast(z_bar[k], args[k]) for k in range(len(args))])
+
+
+@vjp(np.insert, infer=arranged_shapes.insert)
+def insert_vjp(arr, obj, values, axis=None, *, z, z_bar):
+    """Where each element has gone, numbers in place of the elements tell: those below zero are new."""
+    where = 0 if axis is None else normal_axis(axis, np.ndim(z))
+    size = np.size(arr) if axis is None else arr.shape[axis]
+    count = z.shape[where] - size
+    places = np.argsort(np.insert(np.arange(size), obj, -1 - np.arange(count)))
+    arr_bar = like(np.take(z_bar, places[count:], where), arr)
+    new_bar = np.take(z_bar, places[:count][::-1], where)
+    if where > 0 and np.ndim(obj) == 0 and not isinstance(obj, slice):
+        new_bar = np.moveaxis(new_bar, where, 0)
+    values_bar = unbroadcast(new_bar, values)
+
+
 @vjp(np.append, infer=arranged_shapes.append)
 def append_vjp(arr, values, axis=None, *, z, z_bar):
     arr_bar, values_bar = flat_parts(z_bar, (arr, values)) if axis is None else parts(z_bar, (arr, values), axis)
@@ -139,6 +190,18 @@ def hsplit_vjp(ary, indices_or_sections, *, z, z_bar):
 @vjp(np.vsplit, alias="view", infer=arranged_shapes.vsplit)
 def vsplit_vjp(ary, indices_or_sections, *, z, z_bar):
     ary_bar = rejoined(z, z_bar, 0)
+
+
+@vjp(np.dsplit, alias="view", infer=arranged_shapes.dsplit)
+def dsplit_vjp(ary, indices_or_sections, *, z, z_bar):
+    ary_bar = rejoined(z, z_bar, 2)
+
+
+if hasattr(np, "unstack"):
+
+    @vjp(np.unstack, alias="view")
+    def unstack_vjp(x, *, axis=0, z, z_bar):
+        x_bar = np.stack([np.zeros_like(z[k]) if z_bar[k] is None else z_bar[k] for k in range(len(z))], axis)
 
 
 @vjp(np.repeat, infer=arranged_shapes.repeat)
@@ -190,10 +253,12 @@ def tiles_sum(v, split_shape, copies, a):
 
 for stacking in (np.hstack, np.vstack, np.column_stack, np.dstack):
     linear(stacking, "tup")
-for splitting in (np.split, np.array_split, np.hsplit, np.vsplit):
+for splitting in (np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit):
     linear(splitting, "ary")
 linear(np.concatenate, "arrays")
 linear(np.stack, "arrays")
 linear(np.append, "arr", "values")
+linear(np.block, "arrays")
+linear(np.insert, "arr", "values")
 linear(np.repeat, "a")
 linear(np.tile, "A")

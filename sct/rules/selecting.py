@@ -20,7 +20,7 @@ from .notation import linear, vjp
 
 
 @vjp(np.sort)
-def sort_vjp(a, axis=-1, kind=None, *, z, z_bar):
+def sort_vjp(a, axis=-1, kind=None, *, stable=None, z, z_bar):
     if axis is None or a.ndim == 1:
         flat = a if a.ndim == 1 else a.reshape(-1)
         flat_bar = z_bar[ranks(flat, 0)]
@@ -42,7 +42,10 @@ def added_at_vjp(array, index, value, *, z, z_bar):
 
 
 @vjp(np.take, infer=arranged_shapes.take)
-def take_vjp(a, indices, axis=None, *, z, z_bar):
+def take_vjp(a, indices, axis=None, *, mode="raise", z, z_bar):
+    if mode != "raise":
+        size = a.size if axis is None else a.shape[axis]
+        indices = np.clip(indices, 0, size - 1) if mode == "clip" else np.remainder(indices, size)
     a_bar = np.zeros_like(a)
     if a.ndim == 1:
         index_add(a_bar, indices, z_bar)
@@ -62,8 +65,8 @@ def compressed_bar(a, condition, axis, z_bar):
     chosen = np.flatnonzero(condition)
     if axis is None and a.ndim > 1:
         chosen = np.unravel_index(chosen, a.shape)
-    elif axis is not None and normal_axis(axis, a.ndim) > 0:
-        chosen = (slice(None),) * normal_axis(axis, a.ndim) + (chosen,)
+    elif axis is not None:
+        chosen = along(chosen, a, axis)
     a_bar = np.zeros_like(a)
     index_add(a_bar, chosen, z_bar)
     return a_bar
@@ -82,6 +85,46 @@ def compress_method_vjp(a, condition, axis=None, *, z, z_bar):
 @vjp(np.extract, infer=arranged_shapes.extract)
 def extract_vjp(condition, arr, *, z, z_bar):
     arr_bar = compressed_bar(arr, np.ravel(condition), None, z_bar)
+
+
+@vjp(np.delete, infer=arranged_shapes.delete)
+def delete_vjp(arr, obj, axis=None, *, z, z_bar):
+    left = np.delete(np.arange(np.size(arr) if axis is None else arr.shape[axis]), obj)
+    arr_bar = np.zeros_like(arr)
+    if axis is None and arr.ndim > 1:
+        index_add(arr_bar, np.unravel_index(left, arr.shape), z_bar)
+    else:
+        index_add(arr_bar, along(left, arr, 0 if axis is None else axis), z_bar)
+
+
+@vjp(np.unique, infer=arranged_shapes.unique)
+def unique_vjp(ar, return_index=False, return_inverse=False, return_counts=False, axis=None, *, equal_nan=True, sorted=True,
+               z, z_bar):
+    """Of equal elements the first one is returned."""
+    if not sorted:
+        raise RuleError("np.unique with sorted=False gives its values in an order of its own")
+    several = return_index or return_inverse or return_counts
+    values_bar = z_bar[0] if several else z_bar
+    first = z[1] if return_index else np.unique(ar, return_index=True, axis=axis, equal_nan=equal_nan)[1]
+    ar_bar = np.zeros_like(ar)
+    if axis is None and ar.ndim > 1:
+        index_add(ar_bar, np.unravel_index(first, ar.shape), values_bar)
+    else:
+        index_add(ar_bar, along(first, ar, 0 if axis is None else axis), values_bar)
+
+
+@vjp(np.trim_zeros, infer=arranged_shapes.trim_zeros)
+def trim_zeros_vjp(filt, trim="fb", *, z, z_bar):
+    if filt.ndim != 1:
+        raise RuleError("np.trim_zeros has a rule for vectors only")
+    start = np.argmax(filt != 0) if "f" in trim.lower() else 0
+    filt_bar = np.zeros_like(filt)
+    index_add(filt_bar, start + np.arange(len(z)), z_bar)
+
+
+def along(places, a, axis):
+    """The index of ``places`` along ``axis``."""
+    return (slice(None),) * normal_axis(axis, a.ndim) + (places,) if a.ndim > 1 else places
 
 
 @vjp(np.choose)

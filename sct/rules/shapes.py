@@ -265,8 +265,19 @@ def asarray(a: Any, dtype: Any = None, order: Any = None, *, copy: Any = None) -
 
 
 @from_call
+def require(a: Any, dtype: Any = None, requirements: Any = None) -> Type:
+    kind, dims = facts(a)
+    return Array(dtype_name(dtype, kind), dims)
+
+
+@from_call
 def astype(a: Any, dtype: Any, order: str = "K", casting: str = "unsafe", subok: bool = True, copy: Any = True) -> Type:
     return array_or_scalar(a, dtype_name(dtype, "float64"), facts(a)[1])
+
+
+@from_call
+def astype_function(x: Any, dtype: Any, *, copy: Any = True) -> Type:
+    return array_or_scalar(x, dtype_name(dtype, "float64"), facts(x)[1])
 
 
 def array_or_scalar(a: Any, dtype: str, dims: tuple[str, ...]) -> Type:

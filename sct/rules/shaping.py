@@ -13,7 +13,7 @@ import numpy as np
 from ..errors import RuleError
 from ..runtime.helpers import unbroadcast
 from . import arranged_shapes, shapes
-from .indexing import inverse_permutation, like
+from .indexing import inverse_permutation, like, normal_axis
 from .notation import linear, vjp
 
 # ------------------------------------------------------------------------------------------------ shape and order
@@ -88,6 +88,11 @@ def swapaxes_vjp(a, axis1, axis2, *, z, z_bar):
 @vjp(np.moveaxis, alias="view")
 def moveaxis_vjp(a, source, destination, *, z, z_bar):
     a_bar = np.moveaxis(z_bar, destination, source)
+
+
+@vjp(np.rollaxis, alias="view")
+def rollaxis_vjp(a, axis, start=0, *, z, z_bar):
+    a_bar = np.moveaxis(z_bar, start - 1 if start > normal_axis(axis, a.ndim) else start, axis)
 
 
 @vjp(np.expand_dims, alias="view")
@@ -170,6 +175,23 @@ def astype_vjp(a, dtype, order="K", casting="unsafe", subok=True, copy=True, *, 
     a_bar = z_bar if z.dtype == a.dtype else z_bar.astype(a.dtype)
 
 
+@vjp(np.astype, alias="copy", infer=shapes.astype_function)
+def astype_function_vjp(x, dtype, *, copy=True, z, z_bar):
+    if z.dtype.kind == "c" and x.dtype.kind == "f":
+        z_bar = np.real(z_bar)
+    x_bar = z_bar if z.dtype == x.dtype else z_bar.astype(x.dtype)
+
+
+@vjp(np.require, alias="maybe", infer=shapes.require)
+def require_vjp(a, dtype=None, requirements=None, *, z, z_bar):
+    a_bar = unnested(a, z_bar, ())
+
+
+@vjp(np.asarray_chkfinite, alias="maybe", infer=shapes.asarray)
+def asarray_chkfinite_vjp(a, dtype=None, order=None, *, z, z_bar):
+    a_bar = unnested(a, z_bar, ())
+
+
 def item_method(a):
     """``a.item()``: the only element as a Python number."""
     return a.item()
@@ -232,7 +254,7 @@ LINEAR_IN = {
     "a": (
         np.reshape, reshape_method, np.ravel, np.ndarray.flatten, np.transpose, transpose_method, np.swapaxes, np.moveaxis,
         np.expand_dims, np.squeeze, np.roll, np.copy, np.ndarray.copy, astype_method, item_method, tolist_method, np.asarray,
-        np.asanyarray, np.ascontiguousarray, np.asfortranarray, np.atleast_1d, np.atleast_2d, np.atleast_3d,
+        np.asanyarray, np.ascontiguousarray, np.asfortranarray, np.rollaxis, np.atleast_1d, np.atleast_2d, np.atleast_3d,
     ),
     "m": (np.flip, np.flipud, np.fliplr, np.rot90),
 }

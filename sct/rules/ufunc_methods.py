@@ -15,7 +15,7 @@ from . import arranged_shapes, registry
 from .indexing import normal_axis, reduced, slab, spread, spread_to, total
 from .notation import linear, vjp, zero
 from .reductions import cumprod_bar, everything, extremal, kept, nested_behind, prod_bar, starting, summed_behind
-from .selecting import open_mesh
+from .selecting import along, open_mesh
 from .ufuncs import excess
 
 # ------------------------------------------------------------------------------------------------------------ reduce
@@ -128,11 +128,6 @@ def part_sizes(starts, size):
 def part_places(starts, counts):
     """The positions of the elements of all parts, one part after the other."""
     return np.arange(np.sum(counts)) - np.repeat(np.cumsum(counts) - counts - starts, counts)
-
-
-def along(places, a, axis):
-    """The index of ``places`` along ``axis``."""
-    return (slice(None),) * normal_axis(axis, a.ndim) + (places,) if a.ndim > 1 else places
 
 
 # ------------------------------------------------------------------------------------------------------ no derivative

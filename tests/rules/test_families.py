@@ -10,15 +10,15 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from . import calls_ufunc_methods
+from . import calls_selecting, calls_ufunc_methods
 from .calls import Call, by_primitive, check_rule, check_type, unnoticed
 from .compiled import Source, can_be_written, check_gradient, check_modes, functions_of
 
-FAMILIES = (calls_ufunc_methods,)
+FAMILIES = (calls_ufunc_methods, calls_selecting)
 CALLS = [call for family in FAMILIES for call in family.CALLS]
 KINKED = {id(call) for family in FAMILIES for call in getattr(family, "KINKED", ())}
 """Calls at points where second derivatives do not exist."""
-WRITTEN = [call for call in CALLS if can_be_written(call) and not any(map(np.iscomplexobj, call.args))]
+WRITTEN = [call for call in CALLS if can_be_written(call) and not any(getattr(a, "dtype", None) == complex for a in call.args)]
 named = {"ids": repr}
 """Keywords that let a test be named after its call."""
 
