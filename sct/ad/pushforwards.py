@@ -299,13 +299,14 @@ def _without_buffers(body: Block) -> None:
     """Let each addition into an array that a rule has made give another array: values can be transposed, memory cannot."""
     now: dict[Value, Value] = {}
     for k, op in enumerate(body.ops):
+        buffer = op.operands[0] if op.operands else None
         op.operands = [now.get(v, v) for v in op.operands]
         if any(inner.name in ADDITIONS for block in op.blocks for inner in walk(block)):
             raise Refusal("SCT201", f"a derivative rule that adds into an array inside of a `{op.name}` has no forward rule",
                           "write the forward rule, too")
         if op.name == "index_add":
-            buffer, index = op.operands[0], op.attrs["args"][1]
-            attrs = {"fn": helpers.added_at, "args": (Slot(0), index, Slot(1)), "kwargs": {}, "adjoint": True}
+            assert buffer is not None
+            attrs = {"fn": helpers.added_at, "args": (Slot(0), op.attrs["args"][1], Slot(1)), "kwargs": {}, "adjoint": True}
             now[buffer] = added = Value(buffer.hint, strip_const(buffer.type))
             body.ops[k] = added.owner = Op("call", op.operands, [added], attrs, [], body, op.loc)
 

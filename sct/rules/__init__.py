@@ -9,14 +9,20 @@ from . import (
     joining,
     linalg,
     methods,
+    missing,
+    polynomials,
+    ranks,
     reductions,
+    sampled,
     scalar,
     selecting,
     shaping,
+    statistics,
     stops,
     ufunc_methods,
     ufuncs,
 )
 
-__all__ = ["arranging", "array_api", "creation", "draws", "inactive", "joining", "linalg", "methods", "reductions", "scalar",
-           "selecting", "shaping", "stops", "ufunc_methods", "ufuncs"]
+__all__ = ["arranging", "array_api", "creation", "draws", "inactive", "joining", "linalg", "methods", "missing",
+           "polynomials", "ranks", "reductions", "sampled", "scalar", "selecting", "shaping", "statistics", "stops",
+           "ufunc_methods", "ufuncs"]

@@ -20,7 +20,7 @@ from ..ir.ops import contains
 from ..ir.types import ANY, BOOL, FLOAT, INT, MANY, NONE, STR, UNIT, Array, List, Tuple, Type
 from ..runtime import helpers
 from . import arranged_shapes
-from .notation import declare, zero
+from .notation import zero
 from .registry import register
 
 # What a result type is, where a dummy run cannot tell -----------------------------------------------------------------
@@ -92,7 +92,6 @@ zero(np.indices, np.ix_, np.tril_indices, np.triu_indices, np.diag_indices, np.r
 zero(np.unravel_index, helpers.flat_index, infer=arranged_shapes.unravelled)
 zero(np.bool_, np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.uint64)
 zero(np.errstate, np.printoptions, effect="fresh")
-declare(np.bincount, infer=gives(Array("int64", (ANY,))))
 
 # Output, clocks -------------------------------------------------------------------------------------------------------
 

@@ -197,13 +197,6 @@ def dsplit_vjp(ary, indices_or_sections, *, z, z_bar):
     ary_bar = rejoined(z, z_bar, 2)
 
 
-if hasattr(np, "unstack"):
-
-    @vjp(np.unstack, alias="view")
-    def unstack_vjp(x, *, axis=0, z, z_bar):
-        x_bar = np.stack([np.zeros_like(z[k]) if z_bar[k] is None else z_bar[k] for k in range(len(z))], axis)
-
-
 @vjp(np.repeat, infer=arranged_shapes.repeat)
 def repeat_vjp(a, repeats, axis=None, *, z, z_bar):
     if axis is None or np.ndim(a) == 1:

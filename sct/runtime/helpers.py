@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["added_at", "arranged_places", "copied", "diagonal", "digamma", "expected", "first_max", "first_min",
+__all__ = ["added_at", "arranged_places", "bessel_i", "copied", "diagonal", "digamma", "expected", "first_max", "first_min",
            "flat_index", "folded", "index_add", "inserted_at", "last_written", "log_or_zero", "one_hot", "polygamma",
            "power_dx", "products_of_others", "replaced", "replicated", "sinc_dx", "sorting_order", "strong_product",
            "strong_quotient", "taken_from", "twin", "unbroadcast", "zeros_like"]
@@ -157,6 +157,23 @@ def added_at(array: Any, index: Any, value: Any) -> Any:
     result = array.copy()
     np.add.at(result, index, value)
     return result
+
+
+def bessel_i(n: int, x: Any) -> Any:
+    """The modified Bessel function of the first kind, of the whole order ``n``, by its power series, which has no cancellation.
+
+    >>> round(bessel_i(1, 2.0), 12), bessel_i(0, np.zeros(2)).tolist()
+    (1.590636854637, [1.0, 1.0])
+    """
+    n = abs(n)
+    half = np.asarray(x) / 2.0
+    term = half**n / math.factorial(n)
+    total, k = term, 0
+    while np.any(np.abs(term) > 1e-17 * np.abs(total)):
+        k += 1
+        term = term * (half * half / (k * (k + n)))
+        total = total + term
+    return total if isinstance(x, np.ndarray) else total[()] if isinstance(x, np.generic) else float(total)
 
 
 def flat_index(positions: Any, shape: tuple[int, ...]) -> tuple[Any, ...]:

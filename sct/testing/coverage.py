@@ -35,7 +35,7 @@ Row = tuple[str, str, str]
 def status(fn: Any) -> tuple[str, str]:
     """What becomes of a call of ``fn``, and why it is refused if it is.
 
-    >>> status(np.sin), status(np.argmax), status(np.poly1d)[0]
+    >>> status(np.sin), status(np.argmax), status(np.roots)[0]
     (('done', ''), ('inactive', ''), 'refused')
     """
     because = registry.refusal(fn)

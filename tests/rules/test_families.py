@@ -10,11 +10,11 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from . import calls_selecting, calls_ufunc_methods
+from . import calls_sampled, calls_selecting, calls_statistics, calls_ufunc_methods
 from .calls import Call, by_primitive, check_rule, check_type, unnoticed
 from .compiled import Source, can_be_written, check_gradient, check_modes, functions_of
 
-FAMILIES = (calls_ufunc_methods, calls_selecting)
+FAMILIES = (calls_ufunc_methods, calls_selecting, calls_statistics, calls_sampled)
 CALLS = [call for family in FAMILIES for call in family.CALLS]
 KINKED = {id(call) for family in FAMILIES for call in getattr(family, "KINKED", ())}
 """Calls at points where second derivatives do not exist."""

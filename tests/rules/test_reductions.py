@@ -46,9 +46,6 @@ CALLS += [
     Call(np.prod, T, axis=(0, 1, 2)), Call(np.prod, M, initial=2.5), Call(np.prod, M, axis=0, initial=2.5),
     Call(np.prod, M, where=MASK, axis=1),
     Call(np.prod, M, where=MASK),
-    Call(np.nansum, HOLES), Call(np.nansum, HOLES, axis=0), Call(np.nansum, HOLES, axis=1, keepdims=True),
-    Call(np.nanmean, HOLES),
-    Call(np.nanmean, HOLES, axis=1), Call(np.nanmax, HOLES, axis=1), Call(np.nanmin, HOLES),
 ]
 CALLS += [Call(fn, a, **kwargs) for fn in (np.cumsum, np.cumprod) for a, kwargs in (
     (V, {}), (M, {}), (V, {"axis": 0}), (M, {"axis": 0}), (M, {"axis": 1}), (T, {"axis": 1}), (T, {"axis": -1}), (2.5, {}),
