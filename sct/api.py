@@ -228,15 +228,16 @@ class GradientFunction:
 
     def __reduce__(self) -> Any:
         """By qualified name where it, or its function, is found under it; else by value, with the source."""
-        from .pickling import is_importable, pickled
+        from .pickling import reduced
 
-        options = self.argnums, self._value, self._has_aux, self._allow_int
-        return self.__qualname__ if is_importable(self) else (_rebuild, (*pickled(self.fun), *options))
+        return reduced(self, {"argnums": self.argnums, "value": self._value, "has_aux": self._has_aux,
+                              "allow_int": self._allow_int})
 
+    def __deepcopy__(self, memo: Any) -> GradientFunction:
+        """Functions are not copied."""
+        return self
 
-def _rebuild(restore: Callable[..., Any], data: Any, argnums: ArgSpec, value: bool, has_aux: bool,
-             allow_int: bool) -> GradientFunction:
-    return GradientFunction(restore(data), argnums=argnums, value=value, has_aux=has_aux, allow_int=allow_int)
+    __copy__ = functools.partialmethod(__deepcopy__, None)
 
 
 class MethodGradient:

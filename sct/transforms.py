@@ -250,17 +250,18 @@ class Jacobian:
 
     def __reduce__(self) -> Any:
         """By qualified name where it, or its function, is found under it; else by value, with the source."""
-        from .pickling import is_importable, pickled
+        from .pickling import reduced
 
-        options = self._kind, self.argnums, self._has_aux
-        return self.__qualname__ if is_importable(self) else (_rebuild, (*pickled(self.fun), *options))
+        return reduced(self, {"kind": self._kind, "argnums": self.argnums, "has_aux": self._has_aux})
+
+    def __deepcopy__(self, memo: Any) -> Jacobian:
+        """Functions are not copied."""
+        return self
+
+    __copy__ = functools.partialmethod(__deepcopy__, None)
 
 
 _WAYS = {"jacrev": Jacobian.by_rows, "jacfwd": Jacobian.by_columns, "hessian": Jacobian.of_gradient}
-
-
-def _rebuild(restore: Callable[..., Any], data: Any, kind: str, argnums: ArgSpec, has_aux: bool) -> Jacobian:
-    return Jacobian(restore(data), kind, argnums, has_aux)
 
 
 def _only(direction: Any, k: int, values: tuple[Any, ...]) -> tuple[Any, ...]:
