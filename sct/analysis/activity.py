@@ -9,7 +9,7 @@ import numpy as np
 
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS, STORES, Lit, Slot
-from ..ir.types import Array, Scalar, strip_const
+from ..ir.types import Array, Scalar, Table, strip_const
 from ..rules import registry
 from .alias import AliasClasses, lent_to, stored_into
 
@@ -118,7 +118,12 @@ def loop_exits(block: Block) -> Iterable[Op]:
 def carries_derivative(op: Op) -> bool:
     """Whether the result of a primitive call depends differentiably on its operands (by the registry)."""
     entry = registry.lookup(op.attrs["fn"])
-    return entry is None or not entry.zero
+    return (entry is None or not entry.zero) and not lists_keys(op)
+
+
+def lists_keys(op: Op) -> bool:
+    """Whether ``op`` is the list of the keys of a table, which carry no derivative, floats or not."""
+    return op.attrs["fn"] is list and isinstance(op.operands[0].type, Table)
 
 
 def masking(function: Function) -> int:
