@@ -20,6 +20,7 @@ from ..ir.core import Function, Loc, walk
 from ..ir.ops import INFIX
 from ..ir.types import Scalar, strip_const
 from . import helpers
+from .apart import read_first
 from .data import take_data
 from .module import imported, module_text
 
@@ -32,8 +33,10 @@ def make_native(compiled: Compiled, arguments: Sequence[Any], flags: dict[str, A
     """Have Numba compile the functions of ``compiled`` for arguments like these; raises where it cannot, naming the line."""
     read_live = take_data(compiled.adjoint, compiled.callees)
     functions = [*compiled.callees, compiled.adjoint]
+    for function in functions:
+        read_first(function)
     printed = [(function, emit(function, header=_header(compiled, function))) for function in functions]
-    options = {"cache": True, "error_model": _error_model(functions), **flags}
+    options = {"cache": True, "boundscheck": True, "error_model": _error_model(functions), **flags}
     text = module_text(compiled, printed, options)
     name = compiled.adjoint.name
     native = getattr(imported(text, name), name)
@@ -57,14 +60,20 @@ def _with_data(native: Callable[..., Any], data: list[DataPath]) -> Callable[...
 
 
 def _error_model(functions: Sequence[Function]) -> str:
-    """``python``, where dividing a Python number by zero must raise; ``numpy``, where nothing but NumPy's numbers are divided."""
+    """``python``, where dividing by a Python number that is zero must raise; ``numpy``, where all divisors are NumPy's."""
     for function in functions:
         for op in walk(function.body):
-            if op.name == "call" and INFIX.get(op.attrs["fn"]) in _DIVISIONS and not op.attrs.get("adjoint"):
-                t = strip_const(op.results[0].type)
-                if isinstance(t, Scalar) and t.python is not False:
-                    return "python"
+            if op.name == "call" and _divides(op.attrs["fn"]) and op.operands and isinstance(
+                    t := strip_const(op.operands[-1].type), Scalar) and t.python is not False:
+                return "python"
     return "numpy"
+
+
+def _divides(fn: Any) -> bool:
+    try:
+        return INFIX.get(fn) in _DIVISIONS
+    except TypeError:  # not hashable
+        return False
 
 
 # ----------------------------------------------------------------------------------------------------------------- compiling
@@ -81,10 +90,11 @@ def _refusal(compiled: Compiled, message: str, text: str, printed: Sequence[Emit
     plain = re.sub(r"\x1b\[[0-9;]*m", "", message)
     line = next((int(k) for k in reversed(re.findall(r'sct_native_[^"]*", line (\d+)', plain))), 0)
     loc = _users_line(text, printed, line) or compiled.typed.loc
-    wanted = [s.strip() for s in plain.splitlines() if re.search(r"No implementation|nsupported|not supported|Unknown|Untyped|Cannot", s)]
-    reason = wanted[0] if wanted else next((s.strip() for s in plain.splitlines() if s.strip()), "it cannot be compiled")
+    said = [s.strip() for s in plain.splitlines() if s.strip()]
+    wanted = [s for s in said if re.search(r"No implementation|nsupported|not supported|Unknown|Untyped|Cannot", s)]
+    reason = (wanted or said or ["it cannot be compiled"])[0]
     statement = text.splitlines()[line - 1].strip() if line else ""
-    return MissingRuleError(f"Numba cannot compile `{statement or compiled.adjoint.name}`: {reason}", loc=loc, code="SCT209",
+    return MissingRuleError(f"Numba cannot compile `{statement or compiled.adjoint.name}`: {reason}", loc=loc, code="SCT210",
                             hint='use backend="python", or write the line with what Numba supports')
 
 

@@ -1,4 +1,4 @@
-"""The helpers of generated code as Numba compiles them: the same names and results, one implementation for each kind of argument.
+"""The helpers of generated code as Numba compiles them: the same names and results, one form for each kind of argument.
 
 Importing this module registers them, so that the text under Numba is the text that Python runs.  Python's own helpers look at
 their arguments with ``isinstance`` and turn NumPy's warnings off, neither of which compiled code can do.
@@ -9,13 +9,15 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numba
 import numpy as np
-from numba import njit, types
+from numba import types
 from numba.core.errors import TypingError
 from numba.extending import overload
 
 from ..runtime import helpers
 
+njit: Any = numba.njit
 Number = types.Number | types.Boolean
 
 
@@ -172,6 +174,27 @@ def _sinc_dx(x: Any) -> Any:
     return impl
 
 
+@njit
+def _digamma_of_positive(x: float) -> float:
+    shift = 0.0
+    while x < 10.0:
+        shift += 1.0 / x
+        x += 1.0
+    s = 1.0 / (x * x)
+    series = s * (1 / 12 - s * (1 / 120 - s * (1 / 252 - s * (1 / 240 - s * (1 / 132 - s * (691 / 32760 - s / 12))))))
+    return math.log(x) - 0.5 / x - series - shift
+
+
+@implements(helpers.digamma)
+def _digamma(x: Any) -> Any:
+    def impl(x: float) -> float:
+        if x > 0.0:
+            return _digamma_of_positive(x)
+        offset = x - np.round(x)
+        return _digamma_of_positive(1.0 - x) - math.pi / math.tan(math.pi * offset) if offset != 0.0 else math.nan
+    return impl
+
+
 # ---------------------------------------------------------------------------------------------------- arrays and their zeros
 
 @implements(helpers.zeros_like)
@@ -235,5 +258,5 @@ def _unchanged(helper: Any) -> Any:
     return chosen
 
 
-for _name in ("inserted_at", "taken_from", "first_max", "first_min", "digamma", "replaced", "products_of_others", "folded"):
+for _name in ("inserted_at", "taken_from", "first_max", "first_min", "replaced", "products_of_others", "folded"):
     implements(getattr(helpers, _name))(_unchanged(getattr(helpers, _name)))

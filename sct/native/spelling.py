@@ -14,14 +14,13 @@ _DTYPES = {"int": "np.int64", "float": "np.float64", "bool": "np.bool_", "comple
 def spelled_for_numba(text: str) -> str:
     """The text as Numba takes it.
 
-    >>> print(spelled_for_numba("for k in reversed(range(1, n)):  # down"))
-    for k in range(n - 1, 0, -1):  # down
-    >>> print(spelled_for_numba("for s in reversed(saved):"), spelled_for_numba("np.zeros(n, dtype=int)"))
-    for s in saved[::-1]: np.zeros(n, dtype=np.int64)
+    >>> print(spelled_for_numba("[x for k in reversed(range(1, n))]  # down"))
+    [x for k in range(n - 1, 0, -1)]  # down
+    >>> print(spelled_for_numba("[s for s in reversed(saved)]"), spelled_for_numba("np.zeros(n, dtype=int)"))
+    [s for s in saved[::-1]] np.zeros(n, dtype=np.int64)
     """
     while True:
-        tree = ast.parse(text if not text.rstrip().endswith(":") else text + "\n    pass")
-        change = next(_changes(tree), None)
+        change = next(_changes(ast.parse(text)), None)
         if change is None:
             return text
         text = _replaced(text, *change)
@@ -32,15 +31,16 @@ def _changes(tree: ast.AST) -> Iterator[tuple[ast.expr, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "reversed":
             yield node, _reversed(node.args[0])
-        elif isinstance(node, ast.keyword) and node.arg == "dtype" and isinstance(node.value, ast.Name) and node.value.id in _DTYPES:
-            yield node.value, _DTYPES[node.value.id]
+        elif isinstance(node, ast.keyword) and node.arg == "dtype":
+            if isinstance(node.value, ast.Name) and node.value.id in _DTYPES:
+                yield node.value, _DTYPES[node.value.id]
 
 
 def _reversed(sequence: ast.expr) -> str:
     if not (isinstance(sequence, ast.Call) and isinstance(sequence.func, ast.Name) and sequence.func.id == "range"):
         return f"{ast.unparse(sequence)}[::-1]"
-    lo, hi, step = {1: lambda n: (ast.Constant(0), n, ast.Constant(1)), 2: lambda a, b: (a, b, ast.Constant(1)),
-                    3: lambda a, b, c: (a, b, c)}[len(sequence.args)](*sequence.args)
+    bounds = [ast.Constant(0), *sequence.args] if len(sequence.args) == 1 else sequence.args
+    lo, hi, step = [*bounds, ast.Constant(1)][:3]
     if ast.unparse(step) == "1":
         return f"range({_less_one(hi)}, {_less_one(lo)}, -1)"
     return f"backwards({', '.join(map(ast.unparse, (lo, hi, step)))})"
