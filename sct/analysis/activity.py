@@ -118,7 +118,13 @@ def loop_exits(block: Block) -> Iterable[Op]:
 def carries_derivative(op: Op) -> bool:
     """Whether the result of a primitive call depends differentiably on its operands (by the registry)."""
     entry = registry.lookup(op.attrs["fn"])
-    return entry is None or not entry.zero
+    return entry is None or not entry.zero or entry.real_only and any(is_complex(v) for v in op.operands)
+
+
+def is_complex(value: Value) -> bool:
+    """Whether a value is a complex number, or an array of them."""
+    t = strip_const(value.type)
+    return isinstance(t, Array | Scalar) and t.dtype.startswith("complex")
 
 
 def masking(function: Function) -> int:
