@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def grad(fun: Any = None, argnums: ArgSpec = 0, has_aux: bool = False, holomorphic: bool = False, allow_int: bool = False, *,
-         backend: str = "python", checkpoint: Any = None) -> Any:
+         backend: str = "python", checkpoint: Any = None, **flags: Any) -> Any:
     """The gradient of a function that returns one number; usable as ``@grad`` and ``@grad(argnums="w")``.
 
     ``argnums`` names the differentiated parameters by position or name; an int or a name gives the bare gradient, a sequence
@@ -34,15 +34,18 @@ def grad(fun: Any = None, argnums: ArgSpec = 0, has_aux: bool = False, holomorph
     ...     return 3.0 * r ** 2
     >>> sct.grad(area)(1.0)
     6.0
+
+    ``backend="numba"`` has Numba compile the generated functions, with what ``fastmath``, ``parallel`` and ``boundscheck``
+    say; the compiled code is kept on disk for the next process.
     """
-    options = _options(argnums, has_aux, holomorphic, allow_int, backend, checkpoint)
+    options = _options(argnums, has_aux, holomorphic, allow_int, backend, checkpoint, flags)
     if fun is None:
         return lambda f: GradientFunction(f, value=False, **options)
     return GradientFunction(fun, value=False, **options)
 
 
 def value_and_grad(fun: Any = None, argnums: ArgSpec = 0, has_aux: bool = False, holomorphic: bool = False,
-                   allow_int: bool = False, *, backend: str = "python", checkpoint: Any = None) -> Any:
+                   allow_int: bool = False, *, backend: str = "python", checkpoint: Any = None, **flags: Any) -> Any:
     """Like ``grad``, but the result is ``(value, gradient)``, with ``has_aux`` ``((value, aux), gradient)``.
 
     >>> import sct
@@ -51,21 +54,30 @@ def value_and_grad(fun: Any = None, argnums: ArgSpec = 0, has_aux: bool = False,
     >>> sct.value_and_grad(area)(2.0)
     (12.0, 12.0)
     """
-    options = _options(argnums, has_aux, holomorphic, allow_int, backend, checkpoint)
+    options = _options(argnums, has_aux, holomorphic, allow_int, backend, checkpoint, flags)
     if fun is None:
         return lambda f: GradientFunction(f, value=True, **options)
     return GradientFunction(fun, value=True, **options)
 
 
 def _options(argnums: ArgSpec, has_aux: bool, holomorphic: bool, allow_int: bool, backend: str,
-             checkpoint: Any) -> dict[str, Any]:
+             checkpoint: Any, flags: dict[str, Any] | None = None) -> dict[str, Any]:
     if holomorphic:
         raise ArgumentError("holomorphic=True is not available yet", hint="differentiate the real part", code="SCT409")
-    if backend != "python":
-        raise ArgumentError(f"the backend {backend!r} is not available", hint='use backend="python"', code="SCT409")
+    if backend not in ("python", "numba"):
+        raise ArgumentError(f"the backend {backend!r} is not available", hint='use "python" or "numba"', code="SCT409")
+    unknown = sorted((flags or {}).keys() - (FLAGS if backend == "numba" else ()))
+    if unknown:
+        known = f"with backend=\"numba\" there are {', '.join(FLAGS)}"
+        raise ArgumentError(f"there is no option `{unknown[0]}` for this backend", hint=known, code="SCT409")
     if checkpoint is not None:
         raise ArgumentError("checkpoint= is not available yet", hint="leave it out", code="SCT409")
-    return {"argnums": argnums, "has_aux": has_aux, "allow_int": allow_int}
+    native = (flags or {}) if backend == "numba" else None
+    return {"argnums": argnums, "has_aux": has_aux, "allow_int": allow_int, "native": native}
+
+
+FLAGS = ("fastmath", "parallel", "boundscheck")
+"""What is passed on to Numba."""
 
 
 def function_of(fun: Any) -> Any:
@@ -80,6 +92,18 @@ def prepare() -> None:
     offer(grad, value_and_grad, _options, GradientFunction, MethodGradient)
 
 
+def make_native(compiled: Compiled, values: Sequence[Any], flags: dict[str, Any]) -> None:
+    """Have Numba compile a specialisation."""
+    try:
+        from .native.compile import make_native as make
+    except ImportError as error:
+        if error.name not in ("numba", "llvmlite"):
+            raise
+        raise ArgumentError("Numba is not installed", hint='pip install "sct-ad[numba]", or use backend="python"',
+                            code="SCT409") from None
+    make(compiled, values, flags)
+
+
 class GradientFunction:
     """A function that computes a gradient, with everything that was generated for it at hand."""
 
@@ -87,11 +111,13 @@ class GradientFunction:
     __call__: Callable[..., Any]
     """The generated dispatcher: in a slot, so that a call goes to it without a frame or a lookup of ours."""
 
-    def __init__(self, fun: Any, *, argnums: ArgSpec, value: bool, has_aux: bool, allow_int: bool) -> None:
+    def __init__(self, fun: Any, *, argnums: ArgSpec, value: bool, has_aux: bool, allow_int: bool,
+                 native: dict[str, Any] | None = None) -> None:
         self.fun = fun
         """The original function."""
         self.argnums = argnums
         self._value, self._has_aux, self._allow_int = value, has_aux, allow_int
+        self._native = native
         self._plain = plain = function_of(fun)
         self.__signature__ = signature_of(plain)
         self.__doc__ = fun.__doc__
@@ -138,6 +164,8 @@ class GradientFunction:
                     name = self._parameters[position].name
                     check_differentiable(self.__name__, name, arguments[name], self._allow_int)
                 found = compile_gradient(self._plain, list(arguments), list(values), self._request)
+                if self._native is not None:
+                    make_native(found, values, self._native)
                 guard_code(found, self._plain)
                 self._dispatcher.add(found)
                 self.__call__ = self._dispatcher.call
@@ -153,7 +181,7 @@ class GradientFunction:
         if self._method is None:
             shifted = self._shifted(self.argnums)
             self._method = GradientFunction(self.fun, argnums=shifted, value=self._value, has_aux=self._has_aux,
-                                            allow_int=self._allow_int)
+                                            allow_int=self._allow_int, native=self._native)
         return self._method
 
     @staticmethod
@@ -231,7 +259,7 @@ class GradientFunction:
         from .pickling import reduced
 
         return reduced(self, {"argnums": self.argnums, "value": self._value, "has_aux": self._has_aux,
-                              "allow_int": self._allow_int})
+                              "allow_int": self._allow_int, "native": self._native})
 
     def __deepcopy__(self, memo: Any) -> GradientFunction:
         """Functions are not copied."""

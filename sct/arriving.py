@@ -23,7 +23,7 @@ def arrived(cls: type, fun: Any, options: dict[str, Any]) -> Any:
     """``cls(fun, **options)``, or what that was for the same function and options."""
     with _lock:
         try:
-            key = cls, _identity(fun, {}), _identity(tuple(options.items()), {})
+            key = cls, _identity(fun, {}), _identity(_flat(options), {})
         except _CanChange:
             return cls(fun, **options)
         found = _known.pop(key, None)
@@ -33,6 +33,10 @@ def arrived(cls: type, fun: Any, options: dict[str, Any]) -> Any:
         if len(_known) > RECENT:
             del _known[next(iter(_known))]
         return found
+
+
+def _flat(options: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple((name, _flat(value) if isinstance(value, dict) else value) for name, value in options.items())
 
 
 class _CanChange(Exception):

@@ -437,3 +437,11 @@ def test_a_bare_function_of_a_notebook_has_no_source_elsewhere():
     exec(code, space)
     with pytest.raises(SourceUnavailableError, match="send `sct.grad` of it instead"):
         sct.grad(space["f"])(1.0)
+
+
+def test_options_travel():
+    compiled = again(sct.grad(math_free, allow_int=True))
+    assert compiled(3) == 0
+    if has("numba"):
+        native = sct.grad(lambda x: RATE * x * x, backend="numba")
+        assert again(native) is again(native) and again(native)(1.0) == 4.0
