@@ -201,4 +201,4 @@ def _carries(op: Op) -> bool:
     if fn in WITHOUT_TANGENT:
         return False
     entry = registry.lookup(fn)
-    return entry is None or not entry.zero
+    return entry is None or not registry.vanishes(entry, op.operands)

@@ -46,10 +46,10 @@ def tangents(fwd: _Linearizer, op: Op) -> list[Value | None]:
         if entry is None:
             raise Refusal("SCT201", f"no derivative rule for {getattr(fn, '__name__', fn)}",
                           "write one with the notation of sct.rules, or wrap its argument in sct.stop_gradient")
-        if entry.zero:
+        if registry.vanishes(entry, op.operands):
             return [None] * len(op.results)
-        if any(map(rules.is_complex, (*op.operands, *op.results))):
-            raise Refusal("SCT201", f"{entry.name} of complex numbers has no forward rule yet",
+        if entry.real_only and any(map(rules.is_complex, op.operands)):
+            raise Refusal("SCT201", f"no derivative rule for {entry.name} of complex numbers",
                           "separate real and imaginary parts")
         for k in _shape_only(op, entry):
             dots.pop(k, None)

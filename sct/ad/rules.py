@@ -20,6 +20,7 @@ from ..ir.core import Block, Op, Value, walk
 from ..ir.ops import IMPLICIT, LOOPS, Lit, SeqOf, SliceOf, Slot, template_slots
 from ..ir.rewrite import incoming, item_count
 from ..ir.types import ANY, MANY, UNIT, Array, List, Scalar, Tuple, Type, strip_const
+from ..ir.types import is_complex as is_complex_type
 from ..rules import registry
 from ..runtime import helpers
 from . import lists
@@ -160,11 +161,11 @@ def splice(rev: Accumulator, op: Op, totals: list[Value | None]) -> None:
     name = entry.name if entry is not None else getattr(op.attrs["fn"], "__name__", str(op.attrs["fn"]))
     if "remembers" in op.attrs:
         raise refuse_active(op.attrs["remembers"])
+    if entry is not None and entry.real_only and any(map(is_complex, op.operands)):
+        raise Refusal("SCT201", f"no derivative rule for {name} of complex numbers", "separate real and imaginary parts")
     if entry is None or entry.vjp is None:
         raise Refusal("SCT201", f"no derivative rule for {name}",
                       "write one with the notation of sct.rules, or wrap its argument in sct.stop_gradient")
-    if entry.real_only and any(map(is_complex, op.operands)):
-        raise Refusal("SCT201", f"no derivative rule for {name} of complex numbers", "separate real and imaginary parts")
     kwargs = {k: to_abstract(t, op.operands) for k, t in op.attrs["kwargs"].items()}
     args = [to_abstract(t, op.operands) for t in op.attrs["args"]]
     strong = rev.context.masked == 2 and entry.vjp_strong is not None and _is_numpy(op.results[0])
@@ -283,8 +284,8 @@ def _may_be_undef(value: Value, spliced: set[Op], seen: set[Value]) -> bool:
 
 
 def is_complex(value: Value) -> bool:
-    t = strip_const(value.type)
-    return isinstance(t, Array | Scalar) and t.dtype.startswith("complex")
+    """Whether a value is a complex number, or an array of them."""
+    return is_complex_type(value.type)
 
 
 def _is_numpy(value: Value) -> bool:

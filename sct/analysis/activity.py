@@ -118,7 +118,7 @@ def loop_exits(block: Block) -> Iterable[Op]:
 def carries_derivative(op: Op) -> bool:
     """Whether the result of a primitive call depends differentiably on its operands (by the registry)."""
     entry = registry.lookup(op.attrs["fn"])
-    return entry is None or not entry.zero
+    return entry is None or not registry.vanishes(entry, op.operands)
 
 
 def masking(function: Function) -> int:

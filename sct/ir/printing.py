@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..runtime import watching
 from . import ops as _ops
 from .core import Block, Function, Op, Value
 from .ops import INFIX, PREFIX, STORES, Lit, SeqOf, SliceOf, Slot
@@ -19,7 +20,7 @@ from .types import DYN
 
 MODULES: tuple[tuple[str, Any], ...] = (
     ("", builtins), ("np.", np), ("np.linalg.", np.linalg), ("np.fft.", np.fft), ("np.random.", np.random), ("math.", math),
-    ("", _ops), ("", operator), ("operator.", operator),
+    ("", _ops), ("", operator), ("operator.", operator), ("", watching),
 )
 """Where callables are looked for, in this order; operators that a builtin hides (``abs``) are found under ``operator.``."""
 KINDS = ("range", "each", "iter")

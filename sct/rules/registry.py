@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
+
+from ..ir.core import Value
+from ..ir.types import is_complex
 
 
 @dataclass
@@ -42,7 +45,7 @@ class Primitive:
     singular: bool = False
     """The partials may be infinite: products with an exactly zero cotangent are zero (strong zeros)."""
     real_only: bool = False
-    """The reverse rule holds for real arguments; complex ones are refused."""
+    """The reverse rule (or that the derivative is zero) holds for real arguments; complex ones are refused."""
     where: str = ""
     """``file:line`` of the last declaration."""
     places: dict[str, str] = field(default_factory=dict)
@@ -62,6 +65,11 @@ def lookup(fn: Any) -> Primitive | None:
         return _PRIMITIVES.get(fn)
     except TypeError:
         return None
+
+
+def vanishes(entry: Primitive, operands: Iterable[Value]) -> bool:
+    """Whether the result for these operands never carries a derivative."""
+    return entry.zero and not (entry.real_only and any(is_complex(v.type) for v in operands))
 
 
 def register(fn: Callable[..., Any], name: str) -> Primitive:

@@ -104,6 +104,12 @@ vjp(pow, elementwise=True, tests=ARRAY_POWERS)(pow_vjp)
 partials("z = float(x)", x="1", tests={"kinds": "python"})
 
 
+@vjp(complex, tests={"args": [(0.5, -1.2), (0.3,)]})
+def complex_vjp(real, imag=None, *, z, z_bar):
+    real_bar = z_bar
+    imag_bar = 1j * z_bar if imag is not None else None
+
+
 def sign(x):
     """The slope of ``abs`` at a real number: 0 at 0.  Python has no sign function; NumPy's is slow on a Python number."""
     return (x > 0) - (x < 0) if type(x) is float else np.sign(x)
@@ -112,7 +118,7 @@ def sign(x):
 @vjp(abs, elementwise=True, tests=COMPLEX)
 def abs_vjp(x, *, z, z_bar):
     if np.iscomplexobj(x):
-        x_bar = z_bar * np.conj(np.sign(x))
+        x_bar = z_bar * np.conj(x) / np.where(z == 0.0, 1.0, z)
     else:
         x_bar = z_bar * sign(x)
 
@@ -281,6 +287,7 @@ if hasattr(math, "sumprod"):
 
 
 linear(float, "x")
+linear(complex, "real", "imag")
 linear(sum, "items", "start")
 linear(math.fsum, "items")
 
