@@ -11,6 +11,7 @@ import numpy as np
 
 from ..analysis import abstract as ab
 from ..analysis.abstract import NEVER, POISON, UNBOUND, Abstract, Mapping, Seq, Slice, Static, parts_of
+from ..analysis.activity import is_complex
 from ..analysis.callees import bind_arguments
 from ..analysis.context import Frame, Refusal
 from ..analysis.inlining import inline
@@ -281,11 +282,6 @@ def _may_be_undef(value: Value, spliced: set[Op], seen: set[Value]) -> bool:
     else:
         return op.name == "undef"
     return k >= 0 and any(_may_be_undef(v, spliced, seen) for v in incoming(op, k))
-
-
-def is_complex(value: Value) -> bool:
-    """Whether a value is a complex number, or an array of them."""
-    return is_complex_type(value.type)
 
 
 def _is_numpy(value: Value) -> bool:

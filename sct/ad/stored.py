@@ -146,10 +146,10 @@ def _item_tangent(fwd: _Linearizer, value: Value) -> Value:
     """The tangent of what becomes an item."""
     if value in fwd.masks or isinstance(strip_const(value.type), Scalar):
         return fwd.dot(value)
-    return _zeros_like(fwd, value)
+    return zeros_like(fwd, value)
 
 
-def _zeros_like(fwd: _Linearizer, value: Value) -> Value:
+def zeros_like(fwd: _Linearizer, value: Value) -> Value:
     """Zeros in the form of ``value``, whatever it is."""
     return fwd.builder.value("call", [value], control.bar_type(value), f"{value.hint}_dot" if value.hint else "",
                              fn=helpers.zeros_like, args=(Slot(0),), kwargs={}, effect="fresh", adjoint=True)
@@ -222,7 +222,7 @@ def zeros(fwd: _Linearizer, value: Value) -> Value:
     if isinstance(value.owner, Op) and value.owner.name == "undef":
         return fwd.builder.value("undef", (), value.type)
     if isinstance(value.owner, Op) and value.owner.attrs.get("fn") is helpers.zeros_like:
-        return _zeros_like(fwd, value)
+        return zeros_like(fwd, value)
     if isinstance(value.type, List | Table):
         zero = fwd.zeros(value)
         zero.hint = f"{value.hint}_dot" if value.hint else ""

@@ -86,7 +86,7 @@ zero(np.any, np.all, np.allclose, np.isclose, np.array_equal, np.array_equiv, np
 zero(np.nonzero, infer=indices_of)
 zero(np.argwhere, infer=positions_of)
 zero(np.flatnonzero, infer=gives(Array("int64", (ANY,))))
-zero(np.sign, real_only=True)  # of complex numbers it is z / |z|
+zero(np.sign, real_only=True)
 zero(np.floor, np.ceil, np.trunc, np.fix, np.rint, np.round, np.around, np.floor_divide, np.spacing)
 zero(np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert, np.left_shift, np.right_shift, np.gcd, np.lcm)
 zero(np.indices, np.ix_, np.tril_indices, np.triu_indices, np.diag_indices, np.ravel_multi_index)
