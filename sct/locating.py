@@ -151,8 +151,7 @@ def _hint(operands: list[tuple[Value, Any]], notes: list[str]) -> str:
     infinite = [v.hint for v, number in operands if not is_finite(number) and v.hint and not is_derivative(v)]
     if infinite:
         return f"`{infinite[0]}` is not finite in the function itself: look for what makes it so"
-    return "the derivative does not exist or is too large here: keep away from the point, for instance with np.where around " \
-           "the argument (docs/kinks.md)"
+    return "there is no derivative here, or none that fits into a float: keep the argument away, for instance with np.where"
 
 
 def _first_index(number: Any) -> tuple[int, ...] | None:

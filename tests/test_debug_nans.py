@@ -1,4 +1,4 @@
-"""``debug_nans=True`` names the first adjoint that is not finite: its line, its formula and its numbers; it has no false alarms."""
+"""``debug_nans=True`` names the first adjoint that is not finite: line, formula and numbers; and raises for nothing else."""
 
 import math
 import pickle
@@ -190,3 +190,9 @@ def test_it_travels():
     again = pickle.loads(pickle.dumps(sct.grad(root, debug_nans=True)))
     with pytest.raises(NonFiniteGradientError):
         again(0.0)
+
+
+def test_it_is_not_saved(tmp_path):
+    with pytest.raises(sct.ArgumentError, match="debug_nans"):
+        sct.grad(root, debug_nans=True).save(tmp_path / "root.py", 1.0)
+    assert not list(tmp_path.iterdir())

@@ -21,7 +21,6 @@ from ..ir.core import Block, Op, Value, walk
 from ..ir.ops import IMPLICIT, LOOPS, Lit, SeqOf, SliceOf, Slot, template_slots
 from ..ir.rewrite import incoming, item_count
 from ..ir.types import ANY, MANY, UNIT, Array, List, Scalar, Tuple, Type, strip_const
-from ..ir.types import is_complex as is_complex_type
 from ..rules import registry
 from ..runtime import helpers
 from . import lists

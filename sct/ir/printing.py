@@ -218,7 +218,7 @@ def _is_implied(op: Op, key: str, value: Any) -> bool:
             **dict.fromkeys(STORES, ("args",)),
             "global": ("root", "path", "source", "current"), "iaddv": ("args", "kwargs"),
             "try": ("handlers", "names")}.get(op.name, ())
-    if key in said or (op.name == "for" and key == "kind"):
+    if key in said or key == "watched" or (op.name == "for" and key == "kind"):
         return True
     return key in _HIDDEN and value == _HIDDEN[key] and isinstance(value, type(_HIDDEN[key]))
 

@@ -323,12 +323,6 @@ def _join_or_const(a: Type, b: Type) -> Type | None:
     return None if base is None else OrConst(base, a.const)
 
 
-def is_complex(t: Type) -> bool:
-    """Whether values of this type are complex numbers, or arrays of them."""
-    t = strip_const(t)
-    return isinstance(t, Array | Scalar) and t.dtype.startswith("complex")
-
-
 def strip_const(t: Type) -> Type:
     """The type without its constant alternative (the constant's own type where there is no other)."""
     if isinstance(t, OrConst):

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
-
-from ..ir.core import Value
-from ..ir.types import is_complex
 
 
 @dataclass
@@ -65,11 +62,6 @@ def lookup(fn: Any) -> Primitive | None:
         return _PRIMITIVES.get(fn)
     except TypeError:
         return None
-
-
-def vanishes(entry: Primitive, operands: Iterable[Value]) -> bool:
-    """Whether the result for these operands never carries a derivative."""
-    return entry.zero and not (entry.real_only and any(is_complex(v.type) for v in operands))
 
 
 def register(fn: Callable[..., Any], name: str) -> Primitive:

@@ -105,10 +105,13 @@ vjp(pow, elementwise=True, tests=ARRAY_POWERS)(pow_vjp)
 partials("z = float(x)", x="1", tests={"kinds": "python"})
 
 
-@vjp(complex, tests={"args": [(0.5, -1.2), (0.3,)]})
+@vjp(complex, tests={"args": [(0.5, -1.2), (0.3,), (0.5 + 0.2j, 0.3 - 0.1j)]})
 def complex_vjp(real, imag=None, *, z, z_bar):
-    real_bar = z_bar
-    imag_bar = 1j * z_bar if imag is not None else None
+    real_bar = z_bar if np.iscomplexobj(real) else np.real(z_bar)
+    if imag is not None:
+        imag_bar = 1j * z_bar if np.iscomplexobj(imag) else -np.imag(z_bar)
+    else:
+        imag_bar = None
 
 
 def sign(x):
