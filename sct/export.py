@@ -42,7 +42,7 @@ def save_module(compiled: Compiled, path: Any, gradient: Any) -> None:
     generator, a class of ``__main__``), before the file is touched.
     """
     if compiled.request.debug_nans:
-        raise ArgumentError("a gradient with debug_nans=True is not written to a file: its errors are explained by this package",
+        raise ArgumentError("a gradient with debug_nans=True is not written to a file: this package explains its errors",
                             hint="save the gradient without it", code="SCT409")
     text = module_text(compiled, gradient)
     compile(text, str(path), "exec", dont_inherit=True)
