@@ -109,6 +109,9 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
         "SCT208": ("no derivative with respect to this argument", """
             The rule covers other arguments of the function, not this one, and this one depends on what you
             differentiate by. Use `sct.stop_gradient` on the argument if its contribution is to be ignored."""),
+        "SCT210": ("what Numba cannot compile", """
+            With `backend="numba"` the generated functions are compiled by Numba, which knows fewer functions, keywords
+            and types than Python. The message names the generated statement and your line. `backend="python"` runs it."""),
     },
     "RuleError": {
         "SCT250": ("an invalid rule", """

@@ -46,6 +46,7 @@ def _take(sp: Specializer, taker: Static, args: list[Abstract], kwargs: dict[str
         checked = _offered["options"](*(options.get(name, default) for name, default in _DEFAULTS.items()))
     except SctError as error:
         raise Refusal(error.code, error.obstacles[0].message, error.hint) from None
+    checked.pop("native")  # what it is compiled with, the function around it says
     return gradient(sp, args[0], args[1:], kwargs, value=taker.value.value, **checked)
 
 
