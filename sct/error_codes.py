@@ -216,7 +216,8 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
     "NonFiniteGradientError": {
         "SCT550": ("a NaN or an infinity in the adjoint", """
             Raised only under `debug_nans=True`, at the first statement of the adjoint that gives a value that
-            is not finite. The primal statement it belongs to is named."""),
+            is not finite, or where the function itself returns NaN. The primal statement it belongs to is named, and
+            what the numbers were."""),
     },
     "AliasingError": {
         "SCT600": ("a write that cannot be followed", """
