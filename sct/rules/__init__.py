@@ -5,6 +5,7 @@ from . import (
     array_api,
     creation,
     draws,
+    fft,
     inactive,
     joining,
     linalg,
@@ -23,6 +24,6 @@ from . import (
     ufuncs,
 )
 
-__all__ = ["arranging", "array_api", "creation", "draws", "inactive", "joining", "linalg", "methods", "missing",
+__all__ = ["arranging", "array_api", "creation", "draws", "fft", "inactive", "joining", "linalg", "methods", "missing",
            "polynomials", "ranks", "reductions", "sampled", "scalar", "selecting", "shaping", "statistics", "stops",
            "ufunc_methods", "ufuncs"]

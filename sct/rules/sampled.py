@@ -12,7 +12,7 @@ from ..ir.types import ANY, Array, Tuple, Type
 from ..runtime.helpers import bessel_i, index_add
 from .indexing import backwards, like, slab, static, total
 from .linalg import mirrored
-from .notation import bilinear, partials, vjp
+from .notation import bilinear, vjp
 from .shapes import facts, from_call, inexact, promoted
 from .ufuncs import masked
 
@@ -205,11 +205,6 @@ def three(v, h, k, axis):
 def unwrap_vjp(p, discont=None, axis=-1, *, period=6.283185307179586, z, z_bar):
     """The jumps that are taken out are constant."""
     p_bar = z_bar
-
-
-partials("z = np.i0(x)", x="bessel_i(1, x)", tests={"kinds": "arrays"})
-partials("z = bessel_i(n, x)", x="0.5 * (bessel_i(n - 1, x) + bessel_i(n + 1, x))",
-         tests={"args": [(0, 0.7), (1, np.array([1.4, -0.3]))]})
 
 
 @vjp(np.kaiser)

@@ -175,6 +175,9 @@ def astype_vjp(a, dtype, order="K", casting="unsafe", subok=True, copy=True, *, 
     a_bar = z_bar if z.dtype == a.dtype else z_bar.astype(a.dtype)
 
 
+vjp(np.ndarray.astype, alias="copy", infer=shapes.astype)(astype_vjp)
+
+
 @vjp(np.astype, alias="copy", infer=shapes.astype_function)
 def astype_function_vjp(x, dtype, *, copy=True, z, z_bar):
     if z.dtype.kind == "c" and x.dtype.kind == "f":
@@ -253,8 +256,9 @@ for contiguous in (np.ascontiguousarray, np.asfortranarray):
 LINEAR_IN = {
     "a": (
         np.reshape, reshape_method, np.ravel, np.ndarray.flatten, np.transpose, transpose_method, np.swapaxes, np.moveaxis,
-        np.expand_dims, np.squeeze, np.roll, np.copy, np.ndarray.copy, astype_method, item_method, tolist_method, np.asarray,
-        np.asanyarray, np.ascontiguousarray, np.asfortranarray, np.rollaxis, np.atleast_1d, np.atleast_2d, np.atleast_3d,
+        np.expand_dims, np.squeeze, np.roll, np.copy, np.ndarray.copy, np.ndarray.astype, astype_method, item_method,
+        tolist_method, np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranarray, np.rollaxis, np.atleast_1d,
+        np.atleast_2d, np.atleast_3d,
     ),
     "m": (np.flip, np.flipud, np.fliplr, np.rot90),
 }

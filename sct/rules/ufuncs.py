@@ -102,6 +102,7 @@ partials("z = np.radians(x)", x="math.pi / 180")
 partials("z = np.rad2deg(x)", x="180 / math.pi")
 partials("z = np.degrees(x)", x="180 / math.pi")
 partials("z = np.sinc(x)", x="sinc_dx(x)")
+partials("z = np.i0(x)", x="bessel_i(1, x)")
 
 
 def nonzero(radius):
