@@ -42,6 +42,9 @@ def save_module(compiled: Compiled, path: Any, gradient: Any) -> None:
     Raises ``ArgumentError`` for a function that refers to something that cannot be written down (an open file, a random
     generator, a class of ``__main__``), before the file is touched.
     """
+    if compiled.request.debug_nans:
+        raise ArgumentError("a gradient with debug_nans=True is not written to a file: this package explains its errors",
+                            hint="save the gradient without it", code="SCT409")
     text = module_text(compiled, gradient)
     compile(text, str(path), "exec", dont_inherit=True)
     Path(path).write_text(text, encoding="utf-8")
