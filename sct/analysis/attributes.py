@@ -190,7 +190,9 @@ def _of_array(sp: Specializer, base: Value, t: Array, name: str) -> Abstract:
     as_method = registry.method(name)
     if as_method is not None:
         return Bound(Static(as_method), [base], spelled=name)
-    raise Refusal("SCT202", f"the array method or attribute `.{name}` has no derivative rule", "write it with NumPy functions")
+    because, instead = registry.refusal(getattr(np.ndarray, name, None)) or ("", "")
+    raise Refusal("SCT202", f"the array method or attribute `.{name}` has no derivative rule" + (because and f": {because}"),
+                  instead or "write it with NumPy functions")
 
 
 _OF_NUMPY_NUMBERS = ("ndim", "dtype", "shape", "size", "itemsize", "nbytes", "T")

@@ -14,6 +14,7 @@ from . import (
     polynomials,
     ranks,
     reductions,
+    refused,
     sampled,
     scalar,
     selecting,
@@ -25,5 +26,5 @@ from . import (
 )
 
 __all__ = ["arranging", "array_api", "creation", "draws", "fft", "inactive", "joining", "linalg", "methods", "missing",
-           "polynomials", "ranks", "reductions", "sampled", "scalar", "selecting", "shaping", "statistics", "stops",
+           "polynomials", "ranks", "reductions", "refused", "sampled", "scalar", "selecting", "shaping", "statistics", "stops",
            "ufunc_methods", "ufuncs"]
