@@ -309,7 +309,7 @@ def _merge(results: list[Any]) -> Type:
         if any(np.ndim(r) != first.ndim for r in results):
             raise NoResult("the number of dimensions of the result depends on sizes")
         return Array(first.dtype.name, tuple(_dim([r.shape[k] for r in results]) for k in range(first.ndim)))
-    if isinstance(first, tuple | list) and len(set(map(len, results))) > 1:
+    if isinstance(first, tuple) and len(set(map(len, results))) > 1:
         raise NoResult("how many results there are depends on values")
     if isinstance(first, tuple):
         return Tuple(tuple(_merge(list(items)) for items in zip(*results, strict=True)), type(first))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from . import registry, ufunc_methods  # noqa: F401 - what has no rule is known when all rules are there
 from .notation import refuse
 
 REAL_OR_COMPLEX = "whether the result is real or complex depends on values"
@@ -38,11 +39,20 @@ refuse(np.packbits, np.unpackbits, because=BITS, instead="call it outside and pa
 refuse(np.einsum_path, np.mask_indices, because=PLANS, instead="call it outside and pass the result as an argument")
 refuse(np.seterr, np.seterrcall, np.setbufsize, np.geterr, np.geterrcall, np.getbufsize, np.get_printoptions, np.get_include,
        because=SETTINGS, instead="use `with np.errstate(...)`, or call it outside")
-refuse(np.test, np.linalg.test, np.fft.test, because="it tests NumPy")
+refuse(np.test, because="it tests NumPy")
 if hasattr(np, "unstack"):
     refuse(np.unstack, because="how many parts there are is known at run time only", instead="iterate over the array")
 if hasattr(np, "row_stack"):
     refuse(np.row_stack, because="NumPy is giving it up", instead="use np.vstack")
+
+# Methods of ufuncs ----------------------------------------------------------------------------------------------------
+
+PARTS = "only sums, maxima and minima of parts have a rule"
+
+for binary in {u for u in vars(np).values() if isinstance(u, np.ufunc) and u.nin == 2 and u.nout == 1 and u.signature is None}:
+    if registry.lookup(binary.reduceat) is None:
+        refuse(binary.reduceat, because=PARTS, instead="write a loop over the parts")
+refuse(np.ufunc.reduceat, because=PARTS)
 
 # Methods and attributes of arrays -------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ import numpy as np
 from .. import compiler  # noqa: F401 - with the pipeline comes all that specialisation computes itself
 from ..analysis.attributes import FACTS_OF_ARRAY, REFUSED_METHODS, WRITING_METHODS
 from ..analysis.callees import SPECIAL, SPECIAL_CLASSES
+from ..analysis.subscripts import BUILDERS
 from ..rules import registry
 
 NAMESPACES = ("numpy", "numpy.linalg", "numpy.fft", "math")
@@ -38,6 +39,8 @@ def status(fn: Any) -> tuple[str, str]:
     >>> status(np.sin), status(np.argmax), status(np.roots)[0]
     (('done', ''), ('inactive', ''), 'refused')
     """
+    if id(fn) in BUILDERS or fn is np.True_ or fn is np.False_:
+        return (DONE if id(fn) in BUILDERS else INACTIVE), ""
     because = registry.refusal(fn)
     if because is not None:
         return REFUSED, because[0]
@@ -45,7 +48,7 @@ def status(fn: Any) -> tuple[str, str]:
     if entry is not None and (entry.zero or entry.vjp is not None):
         return (INACTIVE if entry.zero else DONE), ""
     try:
-        special = fn in SPECIAL or type(fn) in SPECIAL_CLASSES
+        special = fn in SPECIAL or fn in SPECIAL_CLASSES
     except TypeError:
         special = False
     return (DONE if special else MISSING), ""
