@@ -5,13 +5,17 @@ Importing this module and decorating functions must cost little: the compiler is
 
 from __future__ import annotations
 
+import copyreg
 import functools
 import inspect
+import sys
 import types
+import weakref
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .arguments import ArgSpec, calling, check_differentiable, plain_of, positions_of, signature_of
+from .custom import CustomFunction, custom_jvp, custom_vjp
 from .dispatch import Dispatcher, guard_code, run
 from .errors import ArgumentError, SctError
 
@@ -68,6 +72,33 @@ def _options(argnums: ArgSpec, has_aux: bool, holomorphic: bool, allow_int: bool
     return {"argnums": argnums, "has_aux": has_aux, "allow_int": allow_int}
 
 
+def rule(fun: Callable[..., Any], *, singular: bool = False, **partials: str) -> Any:
+    """Declare the derivative of ``fun``, a C function or one of your own, as a rule that is spliced into generated code.
+
+    For an elementwise function give one partial derivative per argument, as text in the arguments and ``z``, the result::
+
+        sct.rule(scipy.special.j0, x="-j1(x)")
+
+    For any other decorate a function.  With the keyword-only parameters ``z`` and ``z_bar`` it is a reverse rule, which assigns
+    ``x_bar`` for each argument ``x``; with ``z`` and ``x_dot=None`` a forward rule, which assigns ``z_dot``.  Its body is not
+    called but becomes part of generated code, where the names of its own module are known.  ``singular=True`` says that
+    partial derivatives may be infinite: where the adjoint is exactly zero, so is the product.
+
+    A rule that is declared again under the same name, as when a cell of a notebook is run again, replaces the first; anything
+    else that has a rule already is refused (``RuleError``).  What was compiled before is compiled anew.
+
+    >>> import math, sct
+    >>> def softplus(x):
+    ...     return math.log(1.0 + math.exp(x))
+    >>> softplus = sct.rule(softplus, x="1 / (1 + math.exp(-x))")
+    >>> sct.grad(lambda x: 2.0 * softplus(x))(0.0)
+    1.0
+    """
+    from .rules.users import declare_rule
+
+    return declare_rule(fun, singular, partials, sys._getframe(1).f_globals)
+
+
 def function_of(fun: Any) -> Any:
     """The function to compile for ``fun``, which may be a gradient function."""
     return calling(fun, "_grad") if isinstance(fun, GradientFunction | MethodGradient) else plain_of(fun)
@@ -102,7 +133,11 @@ class GradientFunction:
         if not self._is_in_class_body():
             assert self._positions  # complain about argnums now
         self._dispatcher = Dispatcher(self.__name__, plain, self._parameters, self._slow)
+        self._dispatcher.renewed = weakref.WeakMethod(self._renew)
         self._method: GradientFunction | None = None
+        self.__call__ = self._dispatcher.call
+
+    def _renew(self) -> None:
         self.__call__ = self._dispatcher.call
 
     @functools.cached_property
@@ -232,6 +267,39 @@ class GradientFunction:
 
         options = self.argnums, self._value, self._has_aux, self._allow_int
         return self.__qualname__ if is_importable(self) else (_rebuild, (*pickled(self.fun), *options))
+
+
+def _reduce_custom(custom: CustomFunction) -> Any:
+    """By qualified name where it is found under it; else by value, with the functions that it consists of."""
+    from .pickling import is_importable, pickled
+
+    if is_importable(custom):
+        return custom.__qualname__
+    parts = {name: _pickled_part(pickled, f) for name, f in custom.functions.items()}
+    return _rebuild_custom, (type(custom), *pickled(custom.fun), custom.nondiff, parts)
+
+
+def _pickled_part(pickled: Callable[[Any], Any], part: Any) -> Any:
+    if isinstance(part, tuple):
+        return tuple(None if f is None else pickled(f) for f in part)
+    return None if part is None else pickled(part)
+
+
+def _rebuild_custom(kind: type[CustomFunction], restore: Callable[..., Any], fun: Any, nondiff: tuple[int, ...],
+                    parts: dict[str, Any]) -> CustomFunction:
+    custom = kind(restore(fun), nondiff)
+    vars(custom).update({name: _restored(part) for name, part in parts.items()})
+    return custom
+
+
+def _restored(part: Any) -> Any:
+    if part is None or callable(part[0]):
+        return None if part is None else part[0](part[1])
+    return tuple(None if one is None else one[0](one[1]) for one in part)
+
+
+for _kind in (custom_vjp, custom_jvp):
+    copyreg.pickle(_kind, _reduce_custom)
 
 
 def _rebuild(restore: Callable[..., Any], data: Any, argnums: ArgSpec, value: bool, has_aux: bool,

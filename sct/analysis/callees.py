@@ -112,7 +112,7 @@ def _call_static(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
                     if isinstance(a, Reference):
                         a.place.lock()
             return stored(sp, result) if obj in MAKERS else result
-    if isinstance(obj, functools._lru_cache_wrapper):
+    if isinstance(obj, functools._lru_cache_wrapper) and registry.lookup(obj) is None:
         from .remembering import call_cached
         return call_cached(sp, fn, args, kwargs)
     if type(obj) in SPECIAL_CLASSES:
@@ -129,7 +129,7 @@ def _call_static(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
     if makes_manager(obj):
         return make_manager(sp, obj, args, kwargs)
     if isinstance(obj, types.FunctionType) and not foreign(obj):
-        return _call_function(sp, fn, args, kwargs)
+        return enter(sp, fn, args, kwargs)
     if isinstance(obj, type):
         return _call_class(sp, obj, args, kwargs, spelled)
     if isinstance(obj, types.MethodDescriptorType) and obj.__objclass__ in _IMMUTABLE:
@@ -138,7 +138,7 @@ def _call_static(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
         raise Refusal("SCT606", f"`{obj.__objclass__.__name__}.{obj.__name__}` is not supported yet",
                       "use a comprehension or build a tuple")
     if hasattr(obj, "py_func") and isinstance(obj.py_func, types.FunctionType):
-        return _call_function(sp, Static(obj.py_func, fn.path and fn.path.attr("py_func")), args, kwargs)
+        return enter(sp, Static(obj.py_func, fn.path and fn.path.attr("py_func")), args, kwargs)
     method = getattr(type(obj), "__call__", None)  # noqa: B004 - the method itself is wanted
     if isinstance(method, types.FunctionType) and not foreign(method) and not isinstance(obj, types.FunctionType):
         guard_class(sp, type(obj), "__call__", method)
@@ -276,7 +276,8 @@ class Activation:
     """The values of the parameters, in order."""
 
 
-def _call_function(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+def enter(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """The call of a function that is looked into."""
     return _enter_function(sp, activate_function(sp, fn, args, kwargs))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..custom import CustomFunction
 from ..ir.core import Op, Value
 from ..ir.types import NONE, STR, Array, Dict, List, Object, Tuple, Type, strip_const, type_of
 from .abstract import UNBOUND, Abstract, Bound, DataPath, Mapping, Range, Seq, Static
@@ -81,7 +82,8 @@ class _Namespace:
 
 
 CODE = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type, np.ufunc, types.MethodDescriptorType,
-         types.WrapperDescriptorType, types.MethodWrapperType, np.dtype, types.EllipsisType, types.NotImplementedType)
+         types.WrapperDescriptorType, types.MethodWrapperType, np.dtype, types.EllipsisType, types.NotImplementedType,
+         CustomFunction)
 _DATA = (bool, int, float, complex, str, np.ndarray, np.generic)
 
 
