@@ -65,6 +65,7 @@ from .arguments import calling
 from .codegen.callees import merge_equal, named_apart, printed_name, still_called
 from .codegen.emit import Emitted, emit
 from .codegen.load import filename_of, load
+from .dispatchers import compiled_from
 from .errors import NonScalarOutputError, SctError
 from .ir.build import Builder
 from .ir.core import Block, Function, Loc, Op, Value, walk
@@ -290,7 +291,7 @@ def _open_callees(context: Context, typed: Typed) -> bool:
 
 def _plain_function(fun: Any) -> tuple[Any, Any]:
     """The object that is bound as first argument, and the function; one that calls it if it has a rule of its own."""
-    receiver, plain = (fun.__self__, fun.__func__) if inspect.ismethod(fun) else (None, getattr(fun, "py_func", fun))
+    receiver, plain = (fun.__self__, fun.__func__) if inspect.ismethod(fun) else (None, compiled_from(fun) or fun)
     entry = registry.lookup(plain)
     return receiver, calling(plain) if entry is not None and entry.user else plain
 

@@ -11,6 +11,7 @@ import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from .dispatchers import hashable
 from .errors import ArgumentError
 
 LISTENERS: list[Callable[[], None]] = []
@@ -76,7 +77,7 @@ class CustomFunction:
                 raise ArgumentError(f"{self.define} of {self.__name__} was given {function!r}", hint="pass functions",
                                     code="SCT408")
         known = self.is_defined
-        vars(self).update(functions)
+        vars(self).update({name: hashable(function) for name, function in functions.items()})
         if known:
             announce_change()
 

@@ -246,8 +246,9 @@ def in_a_handler(x):
         return log1pexp(x[0]) * x[1]
 
 
-@pytest.mark.parametrize("f", [after_a_write, after_a_write_of_arrays, in_a_writing_loop, into_itself, result_written, of_a_view,
-                               argument_written, identity_twice, in_a_callee, in_a_writing_callee, in_a_recursion, two_results,
+@pytest.mark.parametrize("f", [after_a_write, after_a_write_of_arrays, in_a_writing_loop, into_itself, result_written,
+                               of_a_view, argument_written, identity_twice, in_a_callee, in_a_writing_callee, in_a_recursion,
+                               two_results,
                                in_a_comprehension, in_a_list, in_a_handler], ids=lambda f: f.__name__)
 def test_programs(f):
     if f is argument_written:

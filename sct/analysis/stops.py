@@ -11,9 +11,8 @@ from .references import content, with_places
 
 
 def _stopped(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
-    if len(args) != 1 or kwargs:
-        return NotImplemented
-    return with_places(sp, _constant(sp, args[0]))
+    (x,) = *args, *kwargs.values()
+    return with_places(sp, _constant(sp, x))
 
 
 def _constant(sp: Specializer, a: Abstract) -> Abstract:

@@ -51,7 +51,7 @@ def _check(fun: Any) -> None:
         hash(fun)
     except TypeError:
         raise RuleError(f"{fun!r} is not hashable: rules belong to functions", code="SCT252",
-                        hint="declare the rule for a function, not for an object that is made anew each time") from None
+                        hint="declare the rule for a Python function that calls it") from None
 
 
 def _declare_partials(fun: Any, partials: dict[str, str], singular: bool, space: dict[str, Any]) -> None:

@@ -14,10 +14,11 @@ def stop_gradient(x: T) -> T:
     >>> sct.grad(lambda x: stop_gradient(x * x) * x)(3.0)
     9.0
     """
-    stopped: Any = x
-    if isinstance(x, tuple | list):
-        items = [stop_gradient(item) for item in x]
-        stopped = type(x)(*items) if hasattr(x, "_fields") else type(x)(items)
-    elif type(x) is dict:
-        stopped = {key: stop_gradient(item) for key, item in x.items()}
-    return stopped  # type: ignore[no-any-return]
+    given: Any = x
+    if isinstance(given, tuple | list):
+        items = [stop_gradient(item) for item in given]
+        given = type(given)(*items) if hasattr(given, "_fields") else type(given)(items)
+    elif type(given) is dict:
+        given = {key: stop_gradient(item) for key, item in given.items()}
+    stopped: T = given
+    return stopped
