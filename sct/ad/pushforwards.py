@@ -48,7 +48,7 @@ def tangents(fwd: _Linearizer, op: Op) -> list[Value | None]:
         entry = registry.lookup(fn)
         if entry is None:
             raise Refusal("SCT201", f"no derivative rule for {getattr(fn, '__name__', fn)}",
-                          "write one with the notation of sct.rules, or wrap its argument in sct.stop_gradient")
+                          "declare one with sct.rule, or wrap its argument in sct.stop_gradient")
         if not carries_derivative(op):
             return [None] * len(op.results)
         for k in _shape_only(op, entry):

@@ -174,7 +174,7 @@ def splice(rev: Accumulator, op: Op, totals: list[Value | None]) -> None:
         raise Refusal("SCT201", f"no derivative rule for {name} of complex numbers", "separate real and imaginary parts")
     if entry is None or entry.vjp is None:
         raise Refusal("SCT201", f"no derivative rule for {name}",
-                      "write one with the notation of sct.rules, or wrap its argument in sct.stop_gradient")
+                      "declare one with sct.rule, or wrap its argument in sct.stop_gradient")
     kwargs = {k: to_abstract(t, op.operands) for k, t in op.attrs["kwargs"].items()}
     args = [to_abstract(t, op.operands) for t in op.attrs["args"]]
     strong = rev.context.masked == 2 and entry.vjp_strong is not None and _is_numpy(op.results[0])

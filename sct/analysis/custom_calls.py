@@ -10,13 +10,13 @@ import inspect
 from typing import Any
 
 from ..custom import CustomFunction, custom_jvp, custom_vjp
-from ..ir.core import Block, Function, Value, walk
+from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import Lit, Slot
 from ..ir.types import BOTTOM, List, OrConst, Scalar, Tuple, Type, strip_const, type_of
 from ..runtime.custom import on_gradient
 from . import abstract as ab
 from .abstract import NEVER, POISON, Abstract, DataPath, Seq, Static
-from .activations import operands_of, specialised
+from .activations import GradientOf, operands_of, specialised
 from .alias import AliasClasses, has_memory, stored_into
 from .callees import SPECIAL, SPECIAL_CLASSES, activate_closure
 from .context import Refusal
@@ -49,7 +49,15 @@ def call_custom(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict[
         op = sp.builder.emit("call", collected.operands, t.items, unpack=True, **attrs)
         return Seq(t.cls, [sp.as_abstract(r) for r in op.results])
     value = sp.builder.value("call", collected.operands, t, **attrs)
-    return apply(sp, announced, [value]) if announced is not None else sp.as_abstract(value)
+    return sp.as_abstract(value) if announced is None else _converted(sp, value, announced)
+
+
+def _converted(sp: Specializer, value: Value, cls: type) -> Abstract:
+    """A result as the number that is announced; that is no reason to compute what nobody uses."""
+    number = apply(sp, cls, [value])
+    if isinstance(number, Value) and isinstance(number.owner, Op):
+        number.owner.attrs.pop("may_raise", None)
+    return number
 
 
 def positional(f: CustomFunction, args: list[Abstract], kwargs: dict[str, Abstract]) -> list[Abstract]:
@@ -165,8 +173,8 @@ def writes_outside(seen: Visit) -> bool:
     return bool(seen.body.ops) and _written_outside(Function("", seen.body, seen.body.ops[0].loc)) is not None
 
 
-def _written_outside(function: Function) -> Value | None:
-    """A value of a body that is stored into and may be memory from outside."""
+def _written_outside(function: Function, above: tuple[Function, ...] = ()) -> Value | None:
+    """A value of a body that is stored into and may be memory from outside; ``above`` are the functions that call it."""
     targets = [*stored_into(function), *(op.operands[0] for op in walk(function.body) if op.name == "iaddv")]
     calls = [op for op in walk(function.body) if op.name == "invoke"]
     if not targets and not calls:
@@ -178,8 +186,10 @@ def _written_outside(function: Function) -> Value | None:
         if any(v not in inside for v in members) or classes.is_foreign(target):
             return target
     for op in calls:
-        if not op.attrs["callee"].info.recursive and _written_outside(op.attrs["callee"]) is not None:
-            return op.operands[0] if op.operands else None
+        callee = op.attrs["callee"]
+        if callee not in above and not isinstance(callee.info, GradientOf) and op.operands \
+                and _written_outside(callee, (*above, function)) is not None:
+            return op.operands[0]
     return None
 
 

@@ -33,6 +33,7 @@ def visit(sp: Specializer, body: Static, args: list[Abstract], kwargs: dict[str,
     obstacles, sp.context.obstacles = sp.context.obstacles, {}
     mark, splicing = sp.session.mark(), sp.context.splicing
     positions, sp.positions = sp.positions, dict(sp.positions)
+    standing, sp.context.standing = sp.context.standing, dict(sp.context.standing)
     block = Block()
     sp.context.splicing = False
     try:
@@ -43,7 +44,7 @@ def visit(sp: Specializer, body: Static, args: list[Abstract], kwargs: dict[str,
         sp.context.obstacles = {(): refusal}  # type: ignore[dict-item]
     finally:
         sp.session.forget_since(mark)
-        sp.positions, sp.context.splicing = positions, splicing
+        sp.positions, sp.context.splicing, sp.context.standing = positions, splicing, standing
         found, sp.context.obstacles = sp.context.obstacles, obstacles
     if found:
         first = next(iter(found.values()))
