@@ -109,6 +109,9 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
         "SCT208": ("no derivative with respect to this argument", """
             The rule covers other arguments of the function, not this one, and this one depends on what you
             differentiate by. Use `sct.stop_gradient` on the argument if its contribution is to be ignored."""),
+        "SCT210": ("what Numba cannot compile", """
+            With `backend="numba"` the generated functions are compiled by Numba, which knows fewer functions, keywords
+            and types than Python. The message names the generated statement and your line. `backend="python"` runs it."""),
     },
     "RuleError": {
         "SCT250": ("an invalid rule", """
@@ -208,7 +211,8 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
     "NonFiniteGradientError": {
         "SCT550": ("a NaN or an infinity in the adjoint", """
             Raised only under `debug_nans=True`, at the first statement of the adjoint that gives a value that
-            is not finite. The primal statement it belongs to is named."""),
+            is not finite, or where the function itself returns NaN. The primal statement it belongs to is named, and
+            what the numbers were."""),
     },
     "AliasingError": {
         "SCT600": ("a write that cannot be followed", """

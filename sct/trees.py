@@ -206,4 +206,4 @@ def _plain(jacobian: np.ndarray[Any, Any], out: Any, by: Any) -> Any:
     """The Jacobian of a number by a number is a number: Python's if both are."""
     if isinstance(out, np.ndarray | Shaped) or isinstance(by, np.ndarray | Shaped):
         return jacobian
-    return jacobian.item() if type(out) is type(by) is float else jacobian[()]
+    return jacobian.item() if type(out) in (float, complex) and type(by) in (float, complex) else jacobian[()]

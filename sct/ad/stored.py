@@ -20,7 +20,7 @@ from ..ir.ops import LOOPS, STORES, Lit, Slot
 from ..ir.rewrite import index_template
 from ..ir.types import ANY, Array, List, Object, OrConst, Scalar, Table, strip_const
 from ..runtime import helpers
-from . import control, pushforwards, rules
+from . import control, pushforwards
 from .masks import Mask, varies
 from .writes import read_place
 
@@ -121,8 +121,6 @@ def push_store(fwd: _Linearizer, op: Op) -> None:
     if target not in fwd.masks:
         return
     try:
-        if any(map(rules.is_complex, op.operands[:2])):
-            raise Refusal("SCT201", "writes of complex numbers have no forward rule yet", "separate real and imaginary parts")
         if op.attrs.get("fn") in _LINEAR:
             _linear_store(fwd, op, value)
         else:

@@ -118,7 +118,14 @@ def loop_exits(block: Block) -> Iterable[Op]:
 def carries_derivative(op: Op) -> bool:
     """Whether the result of a primitive call depends differentiably on its operands (by the registry)."""
     entry = registry.lookup(op.attrs["fn"])
-    return (entry is None or not entry.zero) and not lists_keys(op)
+    constant = entry is not None and entry.zero and not (entry.real_only and any(map(is_complex, op.operands)))
+    return not constant and not lists_keys(op)
+
+
+def is_complex(value: Value) -> bool:
+    """Whether a value is a complex number, or an array of them."""
+    t = strip_const(value.type)
+    return isinstance(t, Array | Scalar) and t.dtype.startswith("complex")
 
 
 def lists_keys(op: Op) -> bool:
