@@ -270,7 +270,7 @@ def row_kept_under_its_name(a):
     return sum(row) * m[0][1]
 
 
-@case(X, refused=CHANGED)
+@case(X)
 def row_swap(a):
     n = len(a)
     m = [[a[i] * a[j] for j in range(n)] for i in range(n)]

@@ -283,8 +283,8 @@ class _Companion:
         elif op.operands and op.operands[0] in self.wanted and _changes_keys(op):
             yield from self.length(op)
         elif op.name == "exchange" and op.operands[0] in self.wanted and moves_references(op.operands[0]):
-            yield Op("exchange", [self.shadow[op.operands[0]], *op.operands[1:]], [], {"args": op.attrs["args"], "adjoint": True},
-                     [], None, op.loc)
+            attrs = {"args": op.attrs["args"], "adjoint": True}
+            yield Op("exchange", [self.shadow[op.operands[0]], *op.operands[1:]], [], attrs, [], None, op.loc)
         elif positions and op.name == "tuple" and op.operands and all(v in self.shadow for v in op.operands):
             made = Op("tuple", [self.shadow[v] for v in op.operands], [], dict(op.attrs), [], None, op.loc)
             made.results = [Value(_bar(op.result), loosely(op.result.type), made)]

@@ -100,7 +100,7 @@ def reverse_exchange(rev: Reverser, op: Op) -> None:
     """The items go back to their places, and so do their adjoints."""
     for items in (op.operands[0], rev.buffers[op.operands[0]] if op.operands[0] in rev.shadows else None):
         if items is not None:
-            undo = {"undo": True} if items is op.operands[0] else {}
+            undo: dict[str, Any] = {"undo": True} if items is op.operands[0] else {}
             rev.builder.emit("exchange", [items, *op.operands[1:]], args=op.attrs["args"], adjoint=True, **undo)
 
 

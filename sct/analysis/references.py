@@ -217,27 +217,34 @@ def change(sp: Specializer, a: Reference, new: Abstract) -> None:
         raise Refusal("SCT602", f"this {name} would hold itself", "hold a copy of it")
     sp.context.changed.update(arg for place, arg in sp.context.given.items() if place.group is a.place.group)
     others = [p for p in sp.positions if p is not a.place and p.kind is not None and p.group is a.place.group]
-    stays = bool(others) and _is_same_object(new, sp.positions.get(a.place, LOST))
+    same = others and isinstance(new, Value) and _is_same_object(new, sp.positions.get(a.place, LOST))
     sp.note_change(a.place)
     sp.positions[a.place] = new
     for place in others:
-        other = sp.positions[place]
-        if stays and isinstance(other, Value) and isinstance(other.type, List | Table):
-            widen_to(sp, Reference(place), new.type)
-        elif not (stays and isinstance(other, Value) and join(strip_const(other.type), new.type) == strip_const(other.type)):
+        if not (same and isinstance(new, Value) and _sees_changes(sp, place, new.type)):
             sp.positions[place] = LOST
 
 
-def _is_same_object(new: Abstract, old: Abstract) -> bool:
+def _sees_changes(sp: Specializer, place: Place, kind: Type) -> bool:
+    """Whether what a place holds is a list or dict at run time, which may be the one that is of type ``kind`` by now."""
+    held = sp.positions[place]
+    if not isinstance(held, Value):
+        return False
+    if isinstance(held.type, List | Table):
+        widen_to(sp, Reference(place), kind)
+    return join(strip_const(held.type), kind) == strip_const(held.type) or isinstance(held.type, List | Table)
+
+
+def _is_same_object(new: Value, old: Abstract) -> bool:
     """Whether ``new`` is the list or dict ``old`` after it was changed in place, so that all its names see the change."""
     if new is old:
         return True
-    op = new.owner if isinstance(new, Value) else None
+    op = new.owner
     if not isinstance(op, Op):
         return False
     if op.name == "change":
         return _is_same_object(op.operands[0], old)
-    position = op.results.index(new) if op.results else 0
+    position = op.results.index(new)
     if op.name == "for":
         return _is_same_object(carried_inits(op)[position], old)  # of ``extend``
     return op.name == "if" and all(_is_same_object(v, old) for v in incoming(op, position))

@@ -60,8 +60,8 @@ operands, so those of the index begin at ``Slot(2)``.  ``unique`` says that no e
 ``store``: ``args`` as for ``index_add``; without ``fn`` it assigns, ``at`` says that repeated elements count
 (``np.add.at``, ``np.subtract.at``).
 Arrays are references: a store defines no value, and every name of the memory sees it.  So are the lists that a function
-changes, whose length only run time knows: ``store`` assigns their items, ``exchange`` lets two change places, ``insert`` and ``remove``
-change their length.
+changes, whose length only run time knows: ``store`` assigns their items, ``exchange`` lets two change places,
+``insert`` and ``remove`` change their length.
 
 Templates describe nested arguments: ``Slot(i)`` is the i-th operand; ``Lit(v)`` a literal or a Python object known by name;
 tuples, lists and ``SliceOf(lo, hi, step)`` nest; ``ListOf`` and dicts likewise.

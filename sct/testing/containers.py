@@ -103,7 +103,8 @@ class Containers(Language):
         with self.block(f"for {k} in range(len({hs})):"):
             self.emit(self.rng.choice((
                 f"{hs}[{k}][0] = {self.value(2)}", f"{hs}[{k}] *= {w}", f"{hs}[{k}] = {hs}[{k}] * {hs}[{k} - 1]",
-                f"{hs}[{k}], {hs}[0] = {hs}[0], {hs}[{k}]", f"{hs}[{k}][1:] += 0.5 * {hs}[0][:-1]", f"{self.number_target()} = math.tanh({hs}[{k}].sum())")))
+                f"{hs}[{k}], {hs}[0] = {hs}[0], {hs}[{k}]",
+                f"{hs}[{k}][1:] += 0.5 * {hs}[0][:-1]", f"{self.number_target()} = math.tanh({hs}[{k}].sum())")))
         self.emit(f"{self.bind('float')} = math.tanh(sum((h_ * h_).sum() for h_ in {hs}))")
 
     def table_work(self) -> None:
