@@ -132,7 +132,7 @@ def splice_vjp(rev: Accumulator, op: Op, totals: list[Value | None]) -> None:
     before = len(block.ops)
     pair = spliced_call(rev, f, "fwd", given)
     if not isinstance(pair, Seq) or len(pair.items) != 2:
-        raise Refusal("SCT211", f"the fwd of `{f.__name__}` does not return two things", "return the result and what bwd needs")
+        raise Refusal("SCT222", f"the fwd of `{f.__name__}` does not return two things", "return the result and what bwd needs")
     bars = [whole_bar(rev, op, t, r, own=False) for t, r in zip(totals, op.results, strict=True)]
     shown: list[Abstract] = [Static(None) if bar is None else bar for bar in bars]
     nondiff = [to_abstract(t, op.operands) for t in nondiff_of(op)]

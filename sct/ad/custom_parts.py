@@ -89,14 +89,14 @@ def _opaque(f: CustomFunction, part: str, reason: str) -> Refusal:
     what = "reverse mode through" if isinstance(f, custom_jvp) else "a second derivative of"
     message = f"{what} `{f.__name__}`, a {f.kind}, needs its {part} to be looked into, and it cannot be: {reason}"
     way_out = ", or use sct.custom_vjp" if isinstance(f, custom_jvp) else ""
-    return Refusal("SCT213", message, f"write its {part} in Python{way_out}")
+    return Refusal("SCT223", message, f"write its {part} in Python{way_out}")
 
 
 def refuse_stores(f: CustomFunction, ops: list[Op]) -> None:
     for op in (inner for outer in ops for inner in (outer, *(o for block in outer.blocks for o in walk(block)))):
         if op.name in STORES or op.name == "iaddv":
             message = f"the derivative of `{f.__name__}`, a {f.kind}, writes into arrays, and is itself differentiated"
-            raise Refusal("SCT213", message, "build them with np.stack or np.concatenate")
+            raise Refusal("SCT223", message, "build them with np.stack or np.concatenate")
 
 def tested(rev: Emitter, bar: Abstract, a: Abstract) -> Abstract:
     """A cotangent of an array with the test of its shape."""

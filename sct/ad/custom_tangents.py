@@ -42,7 +42,7 @@ def _tangent(emitter: Emitter, op: Op, operands: list[Value], dots: dict[int, Va
     nondiff = [to_abstract(t, operands) for t in nondiff_of(op)]
     pair = spliced_call(emitter, f, "jvp", [*nondiff, Seq(tuple, primals), Seq(tuple, tangents)])
     if not isinstance(pair, Seq) or len(pair.items) != 2:
-        raise Refusal("SCT211", f"the jvp of `{f.__name__}` does not return two things", "return the result and its tangent")
+        raise Refusal("SCT222", f"the jvp of `{f.__name__}` does not return two things", "return the result and its tangent")
     return pair.items[1]
 
 
@@ -50,7 +50,7 @@ def _pairs(op: Op, tangents: list[Any], dots: dict[int, Any]) -> Iterator[tuple[
     """Each argument that varies: its tangent and the function for it."""
     f, args = op.attrs["fn"], op.attrs["args"]
     if len(f.jvps) != len(args):
-        raise Refusal("SCT211", f"defjvps of `{f.__name__}` was given {len(f.jvps)} functions for {len(args)} arguments",
+        raise Refusal("SCT222", f"defjvps of `{f.__name__}` was given {len(f.jvps)} functions for {len(args)} arguments",
                       "give one for each argument, None where the derivative is zero")
     for k, t in enumerate(args):
         if any(s in dots for s in template_slots(t)):
@@ -136,7 +136,7 @@ def _linear_part(rev: Emitter, op: Op, totals: list[Value | None], active: list[
     wanted = [k for k, t in enumerate(totals) if t is not None]
     parts = found.items if op.attrs.get("unpack") and isinstance(found, Seq) else [found]
     if len(parts) != len(op.results):
-        raise Refusal("SCT211", f"the jvp of `{op.attrs['fn'].__name__}` returns a tangent that is not nested like the result",
+        raise Refusal("SCT222", f"the jvp of `{op.attrs['fn'].__name__}` returns a tangent that is not nested like the result",
                       "give each result a tangent")
     leaves = [_fitted_tangent(inner, parts[k], results[k]) for k in wanted]
     inner.builder.emit("return", leaves, single=len(leaves) == 1)
@@ -162,7 +162,7 @@ def _refuse_nonlinear(f: CustomFunction, body: Block, dots: list[Value]) -> None
         for k, v in enumerate(op.operands):
             fn = op.attrs.get("fn")
             if v in dots and not (fn in _SHAPE_ONLY or k == 1 and fn in (helpers.unbroadcast, fitted)):
-                raise Refusal("SCT211", f"the jvp of `{f.__name__}` is not linear in the tangents",
+                raise Refusal("SCT222", f"the jvp of `{f.__name__}` is not linear in the tangents",
                               "a tangent is a sum of products of the given tangents with what depends on the arguments alone")
 
 
@@ -237,7 +237,7 @@ def _dot_template(fwd: _Linearizer, made: Call, template: Any, operands: list[Va
 def _call_jvps(fwd: _Linearizer, op: Op, dots: dict[int, Value]) -> Value | None:
     """``z_dot = df_dx(x_dot, z, x, y) + df_dy(y_dot, z, x, y)`` after ``z = f(x, y)``."""
     if op.attrs.get("unpack"):
-        raise Refusal("SCT211", f"defjvps of `{op.attrs['fn'].__name__}`, which returns several results", "use defjvp")
+        raise Refusal("SCT222", f"defjvps of `{op.attrs['fn'].__name__}`, which returns several results", "use defjvp")
     result, total = op.results[0], None
     for template, one in _pairs(op, list(op.attrs["args"]), dots):
         if one is None:

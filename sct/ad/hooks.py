@@ -72,7 +72,7 @@ def _spliced_hook(rev: Reverser, op: Op, bar: Value) -> Value:
     except Refusal as refusal:
         name = getattr(fn, "__name__", str(fn))
         message = f"a second derivative needs the hook `{name}` to be looked into, and it cannot be: {refusal.message}"
-        raise Refusal("SCT213", message, "write it in Python") from None
+        raise Refusal("SCT223", message, "write it in Python") from None
     if isinstance(found, Static) and found.value is None:
         return bar
     return rev.sp.lift(tested(rev, found, op.operands[0]))

@@ -31,11 +31,11 @@ def call_custom(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict[
     """``f(x)`` where ``f`` is a ``custom_vjp`` or ``custom_jvp``."""
     f: CustomFunction = fn.value
     if not f.is_defined:
-        raise Refusal("SCT209", f"`{f.__name__}` is a {f.kind} without a derivative", f"call {f.__name__}.{f.define}(…) first")
+        raise Refusal("SCT220", f"`{f.__name__}` is a {f.kind} without a derivative", f"call {f.__name__}.{f.define}(…) first")
     given = [plain(sp, a) for a in positional(f, args, kwargs)]
     for k, a in enumerate(given):
         if _holds_dict(a):
-            raise Refusal("SCT210", f"`{f.__name__}` is given a dict, or a list of run-time length, as argument {k}",
+            raise Refusal("SCT221", f"`{f.__name__}` is given a dict, or a list of run-time length, as argument {k}",
                           "pass the numbers and arrays in it, an array or a tuple")
     collected = Arguments(sp)
     pairs = [collected.template(a) for a in given]
@@ -65,7 +65,7 @@ def positional(f: CustomFunction, args: list[Abstract], kwargs: dict[str, Abstra
     signature = f.__signature__
     if signature is None:
         if kwargs:
-            raise Refusal("SCT210", f"`{f.__name__}` has no signature to read, and is given keywords", "pass them by position")
+            raise Refusal("SCT221", f"`{f.__name__}` has no signature to read, and is given keywords", "pass them by position")
         return list(args)
     try:
         bound = signature.bind(*args, **kwargs)
@@ -78,7 +78,7 @@ def positional(f: CustomFunction, args: list[Abstract], kwargs: dict[str, Abstra
         elif p.name in bound.arguments and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD):
             found.append(bound.arguments[p.name])
         elif p.name in bound.arguments:
-            raise Refusal("SCT210", f"`{f.__name__}` takes `{p.name}` by keyword only, and its derivative by position",
+            raise Refusal("SCT221", f"`{f.__name__}` takes `{p.name}` by keyword only, and its derivative by position",
                           "make it a positional parameter")
         elif p.default is not inspect.Parameter.empty and p.kind is not p.KEYWORD_ONLY:
             found.append(_default(p.default, f))
@@ -88,7 +88,7 @@ def positional(f: CustomFunction, args: list[Abstract], kwargs: dict[str, Abstra
 def _default(value: Any, f: CustomFunction) -> Abstract:
     if value is None or type(value) in (bool, int, float, str) or callable(value):
         return Static(value)
-    raise Refusal("SCT210", f"a default of `{f.__name__}` is {value!r}", "pass it")
+    raise Refusal("SCT221", f"a default of `{f.__name__}` is {value!r}", "pass it")
 
 
 def _holds_dict(a: Abstract) -> bool:
@@ -112,7 +112,7 @@ def _result_type(sp: Specializer, fn: Static, given: list[Abstract], types: list
         refuse_writes(f.__name__, seen)
         t = returned_type(seen.result)
         if t is None:
-            raise Refusal("SCT210", f"`{f.__name__}` returns {ab.describe(ab.shape_of(seen.result))}",
+            raise Refusal("SCT221", f"`{f.__name__}` returns {ab.describe(ab.shape_of(seen.result))}",
                           "return numbers, arrays or tuples of them")
         return t, None, returns_own(seen)
     announced = CLASSES.get(getattr(f.fun, "__annotations__", {}).get("return"))
@@ -122,7 +122,7 @@ def _result_type(sp: Specializer, fn: Static, given: list[Abstract], types: list
         return result_type(f.fun, None, types, {}), None, False
     except NoResult as error:
         message = f"the type of what `{f.__name__}` returns is not known: {seen.reason or 'it never returns'}"
-        raise Refusal("SCT210", f"{message}; tried on small arguments it raises {error}",
+        raise Refusal("SCT221", f"{message}; tried on small arguments it raises {error}",
                       "annotate its result, as in `-> float`") from None
 
 
@@ -165,7 +165,7 @@ def returned_type(a: Abstract) -> Type | None:
 def refuse_writes(name: str, seen: Visit) -> None:
     """Refuse a function that writes to what it is given: everything that was not made inside."""
     if writes_outside(seen):
-        raise Refusal("SCT211", f"`{name}` writes to an array that it is given", "write to a copy")
+        raise Refusal("SCT222", f"`{name}` writes to an array that it is given", "write to a copy")
 
 
 def writes_outside(seen: Visit) -> bool:
@@ -207,11 +207,11 @@ def _check_vjp(sp: Specializer, f: custom_vjp, given: list[Abstract], t: Type) -
     refuse_writes(name, forward)
     pair = forward.result
     if not isinstance(pair, Seq) or pair.kind is not tuple or len(pair.items) != 2:
-        raise Refusal("SCT211", f"`{name}`, the fwd of `{f.__name__}`, returns {ab.describe(ab.shape_of(pair))}",
+        raise Refusal("SCT222", f"`{name}`, the fwd of `{f.__name__}`, returns {ab.describe(ab.shape_of(pair))}",
                       "return a tuple of two: the result and what bwd needs")
     out = returned_type(pair.items[0])
     if out is None or not _same_kind(out, t):
-        raise Refusal("SCT211", f"`{name}` returns {out} as the result, but `{f.__name__}` returns {t}",
+        raise Refusal("SCT222", f"`{name}` returns {out} as the result, but `{f.__name__}` returns {t}",
                       "return the same result")
     bar = _cotangent_of(t)
     residual = pair.items[1]
@@ -260,15 +260,15 @@ def check_cotangents(f: CustomFunction, found: Abstract, given: list[Abstract]) 
     """Refuse cotangents that are not one for each argument, or not nested like it."""
     name = getattr(f.functions.get("bwd"), "__name__", "bwd")
     if not isinstance(found, Seq) or found.kind not in (tuple, list):
-        raise Refusal("SCT211", f"`{name}` returns {ab.describe(ab.shape_of(found))}, not a tuple of cotangents",
+        raise Refusal("SCT222", f"`{name}` returns {ab.describe(ab.shape_of(found))}, not a tuple of cotangents",
                       "return a tuple with one for each argument, also for a single one: `(x_bar,)`")
     if len(found.items) != len(given):
-        raise Refusal("SCT211", f"`{name}` returns {len(found.items)} cotangents, but `{f.__name__}` has {len(given)} "
+        raise Refusal("SCT222", f"`{name}` returns {len(found.items)} cotangents, but `{f.__name__}` has {len(given)} "
                       "differentiated arguments", "return one for each, None where it is zero")
     for k, (bar, a) in enumerate(zip(found.items, given, strict=True)):
         problem = _misfit(bar, a)
         if problem:
-            raise Refusal("SCT211", f"`{name}` returns {problem} as cotangent {k} for an argument of `{f.__name__}` that is "
+            raise Refusal("SCT222", f"`{name}` returns {problem} as cotangent {k} for an argument of `{f.__name__}` that is "
                           f"{ab.describe(ab.shape_of(a))}", "a cotangent has the shape and type of its argument")
 
 
@@ -302,7 +302,7 @@ def _on_gradient(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstra
     if isinstance(x, Static) and ab.is_number(x.value):
         return x
     if not isinstance(x, Value) or not hasattr(strip_const(x.type), "dtype"):
-        raise Refusal("SCT210", f"on_gradient is given {ab.describe(ab.shape_of(x))}", "give it a number or an array")
+        raise Refusal("SCT221", f"on_gradient is given {ab.describe(ab.shape_of(x))}", "give it a number or an array")
     if not x.type.differentiable:
         return x
     if isinstance(fn, ab.Closure):
@@ -310,7 +310,7 @@ def _on_gradient(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstra
     if isinstance(fn, Static) and callable(fn.value):
         attrs = {"fn": on_gradient, "args": (Slot(0), Lit(fn.value)), "kwargs": {}, "gives": _gives(sp, fn, x)}
         return sp.builder.value("call", [x], x.type, x.hint, **attrs)
-    raise Refusal("SCT210", "the hook given to on_gradient is not a function that can be named",
+    raise Refusal("SCT221", "the hook given to on_gradient is not a function that can be named",
                   "give it a function or a lambda")
 
 
@@ -337,13 +337,13 @@ def _with_nested_hook(sp: Specializer, x: Value, fn: ab.Closure) -> Abstract:
     call = activate_closure(sp, fn, [bar], {})
     record, bound = specialised(sp, call.frame, call.lowered, [*call.captured, *call.bound])
     if not record.done or record.result.tag[0] == "marker":
-        raise Refusal("SCT210", f"the hook `{call.lowered.name}` given to on_gradient never returns", "return the adjoint")
+        raise Refusal("SCT221", f"the hook `{call.lowered.name}` given to on_gradient never returns", "return the adjoint")
     found = ab.rebuild(record.result, lambda t: Value("", t, Block()))
     if not (isinstance(found, Static) and found.value is None) and not hasattr(returned_type(found), "dtype"):
-        raise Refusal("SCT210", f"the hook `{call.lowered.name}` returns {ab.describe(record.result)}",
+        raise Refusal("SCT221", f"the hook `{call.lowered.name}` returns {ab.describe(record.result)}",
                       "return the new adjoint, or None, on every path")
     if _written_outside(record.function) is not None:
-        raise Refusal("SCT211", f"the hook `{call.lowered.name}` writes to the adjoint that it is given", "return a new array")
+        raise Refusal("SCT222", f"the hook `{call.lowered.name}` writes to the adjoint that it is given", "return a new array")
     operands = operands_of(sp, record, bound)
     place = operands.index(bar)
     operands.pop(place)

@@ -28,7 +28,7 @@ def result_of(sp: Specializer, entry: Primitive, args: list[Abstract],
             refuse_writes(entry.name, seen)
             t = returned_type(seen.result)
             if t is None:
-                raise Refusal("SCT210", f"{entry.name}, which has a rule, returns something that is no number, array or tuple",
+                raise Refusal("SCT221", f"{entry.name}, which has a rule, returns something that is no number, array or tuple",
                               "return numbers, arrays or tuples of them")
             return t, returns_own(seen)
     announced = CLASSES.get(getattr(fn, "__annotations__", {}).get("return"))

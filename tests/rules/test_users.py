@@ -183,7 +183,7 @@ def test_what_the_function_writes_to_is_refused():
     def filled_vjp(x, *, z, z_bar):
         x_bar = np.full(x.shape, z_bar)
 
-    with pytest.raises(sct.MissingRuleError, match="SCT211"):
+    with pytest.raises(sct.MissingRuleError, match="SCT222"):
         grad(lambda x: filled(x))(X)
 
 
