@@ -70,7 +70,7 @@ def softened(x, y):
 
 
 def blended(x, y):
-    return np.sum(2.0 * x * y + np.where(y > 0.5, y, -y) - 3.0 * x)
+    return np.sum(2.0 * x - (y - 0.5) * 4.0 + 3.0 * (x + y))
 
 
 def test_an_expression_becomes_one_loop():
