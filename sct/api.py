@@ -265,15 +265,17 @@ class GradientFunction:
 
     def __reduce__(self) -> Any:
         """By qualified name where it, or its function, is found under it; else by value, with the source."""
-        from .pickling import is_importable, pickled
+        from .pickling import reduced
 
-        options = {"argnums": self.argnums, "value": self._value, "has_aux": self._has_aux, "allow_int": self._allow_int,
-                   "holomorphic": self._holomorphic, "debug_nans": self._debug_nans, "native": self._native}
-        return self.__qualname__ if is_importable(self) else (_rebuild, (*pickled(self.fun), options))
+        return reduced(self, {"argnums": self.argnums, "value": self._value, "has_aux": self._has_aux,
+                              "allow_int": self._allow_int, "holomorphic": self._holomorphic,
+                              "debug_nans": self._debug_nans, "native": self._native})
 
+    def __deepcopy__(self, memo: Any) -> GradientFunction:
+        """Functions are not copied."""
+        return self
 
-def _rebuild(restore: Callable[..., Any], data: Any, options: dict[str, Any]) -> GradientFunction:
-    return GradientFunction(restore(data), **options)
+    __copy__ = functools.partialmethod(__deepcopy__, None)
 
 
 class MethodGradient:

@@ -131,7 +131,8 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
         "SCT301": ("a function typed in or made by `exec`", """
             Python keeps no text for code from `exec`, from standard input, or (before 3.13) from the plain
             interactive prompt. Put the function in a file, use IPython or Jupyter, or give the text to
-            `sct.grad_from_source(text)`."""),
+            `sct.grad_from_source(text)`. In another process the cells of a notebook are not known either: send
+            `sct.grad(f)` there rather than `f`, for gradient functions take their source along."""),
         "SCT302": ("a builtin or compiled function", """
             The function is implemented in C and has no Python source. Write a Python function that calls it,
             e.g. `lambda x: math.sin(x)`: called functions are differentiated by their rules."""),
@@ -187,6 +188,10 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
             A tangent must have the shape and type of its primal, and a cotangent those of the result."""),
         "SCT409": ("an unknown name or option value", """
             The value is not one of those listed in the message."""),
+        "SCT410": ("a function that cannot be sent to another process", """
+            A gradient function is pickled by name if its function is in a module that can be imported, else by value: its text,
+            with the globals and captured variables that it reads. The message names the variable that cannot be pickled.
+            Pass it as an argument, or put the function into a module, which each process imports."""),
     },
     "NonScalarOutputError": {
         "SCT500": ("a result that is not one real number", """

@@ -270,17 +270,19 @@ class Jacobian:
 
     def __reduce__(self) -> Any:
         """By qualified name where it, or its function, is found under it; else by value, with the source."""
-        from .pickling import is_importable, pickled
+        from .pickling import reduced
 
-        options = self._kind, self.argnums, self._has_aux, self._holomorphic, self._debug_nans
-        return self.__qualname__ if is_importable(self) else (_rebuild, (*pickled(self.fun), *options))
+        return reduced(self, {"kind": self._kind, "argnums": self.argnums, "has_aux": self._has_aux,
+                              "holomorphic": self._holomorphic, "debug_nans": self._debug_nans})
+
+    def __deepcopy__(self, memo: Any) -> Jacobian:
+        """Functions are not copied."""
+        return self
+
+    __copy__ = functools.partialmethod(__deepcopy__, None)
 
 
 _WAYS = {"jacrev": Jacobian.by_rows, "jacfwd": Jacobian.by_columns, "hessian": Jacobian.of_gradient}
-
-
-def _rebuild(restore: Callable[..., Any], data: Any, *options: Any) -> Jacobian:
-    return Jacobian(restore(data), *options)
 
 
 def _only(direction: Any, k: int, values: tuple[Any, ...]) -> tuple[Any, ...]:
