@@ -8,7 +8,7 @@ from __future__ import annotations
 import builtins
 import operator
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any
 
@@ -41,6 +41,20 @@ def evaluate(fn: Function, args: Sequence[Any], namespace: Namespace | None = No
     """
     values, single = _Machine(namespace or {}).call(fn, args)
     return values[0] if single else tuple(values)
+
+
+def replay(ops: Iterable[Op], known: dict[Value, Any]) -> list[Op]:
+    """Runs straight-line ops on the values ``known`` and adds their results to these; the ops that could be run."""
+    machine, ran = _Machine({}), []
+    machine.env = known
+    with np.errstate(all="ignore"):
+        for op in ops:
+            try:
+                machine.op(op)
+            except Exception:  # what comes later may do without it
+                continue
+            ran.append(op)
+    return ran
 
 
 class _Machine:

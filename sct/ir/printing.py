@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..runtime import watching
 from . import ops as _ops
 from .core import Block, Function, Op, Value
 from .ops import INFIX, PREFIX, STORES, Lit, SeqOf, SliceOf, Slot
@@ -19,7 +20,7 @@ from .types import DYN
 
 MODULES: tuple[tuple[str, Any], ...] = (
     ("", builtins), ("np.", np), ("np.linalg.", np.linalg), ("np.fft.", np.fft), ("np.random.", np.random), ("math.", math),
-    ("", _ops), ("", operator), ("operator.", operator),
+    ("", _ops), ("", operator), ("operator.", operator), ("", watching),
 )
 """Where callables are looked for, in this order; operators that a builtin hides (``abs``) are found under ``operator.``."""
 KINDS = ("range", "each", "iter")
@@ -217,7 +218,7 @@ def _is_implied(op: Op, key: str, value: Any) -> bool:
             **dict.fromkeys(STORES, ("args",)),
             "global": ("root", "path", "source", "current"), "iaddv": ("args", "kwargs"),
             "try": ("handlers", "names")}.get(op.name, ())
-    if key in said or (op.name == "for" and key == "kind"):
+    if key in said or key == "watched" or (op.name == "for" and key == "kind"):
         return True
     return key in _HIDDEN and value == _HIDDEN[key] and isinstance(value, type(_HIDDEN[key]))
 

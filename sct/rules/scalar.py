@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from ..ir.types import FLOAT, List, Scalar, Tuple, Type, join, strip_const, type_of
+from ..runtime.arrays import phase
 from ..runtime.helpers import (
     HELPERS,
     first_max,
@@ -104,6 +105,15 @@ vjp(pow, elementwise=True, tests=ARRAY_POWERS)(pow_vjp)
 partials("z = float(x)", x="1", tests={"kinds": "python"})
 
 
+@vjp(complex, tests={"args": [(0.5, -1.2), (0.3,), (0.5 + 0.2j, 0.3 - 0.1j)]})
+def complex_vjp(real, imag=None, *, z, z_bar):
+    real_bar = z_bar if np.iscomplexobj(real) else np.real(z_bar)
+    if imag is not None:
+        imag_bar = 1j * z_bar if np.iscomplexobj(imag) else -np.imag(z_bar)
+    else:
+        imag_bar = None
+
+
 def sign(x):
     """The slope of ``abs`` at a real number: 0 at 0.  Python has no sign function; NumPy's is slow on a Python number."""
     return (x > 0) - (x < 0) if type(x) is float else np.sign(x)
@@ -112,9 +122,14 @@ def sign(x):
 @vjp(abs, elementwise=True, tests=COMPLEX)
 def abs_vjp(x, *, z, z_bar):
     if np.iscomplexobj(x):
-        x_bar = z_bar * np.conj(np.sign(x))
+        x_bar = z_bar * np.conj(phase(x))
     else:
         x_bar = z_bar * sign(x)
+
+
+@vjp(phase, "phase", elementwise=True, tests={"args": [(0.6 - 1.1j,), (np.array([0.3 + 2.0j, -1.5 - 0.2j]),)]})
+def phase_vjp(x, *, z, z_bar):
+    x_bar = strong_quotient(z_bar - np.real(z_bar * z) * np.conj(z), abs(x))
 
 
 @vjp(divmod, elementwise=True, tests=DIVISION)
@@ -281,6 +296,7 @@ if hasattr(math, "sumprod"):
 
 
 linear(float, "x")
+linear(complex, "real", "imag")
 linear(sum, "items", "start")
 linear(math.fsum, "items")
 
