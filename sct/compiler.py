@@ -215,7 +215,7 @@ def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequ
                 return typed
             context.session.forget_since(0)
         except NeedsPlaces as needed:
-            context.begin_again(needed.attribute, needed.inside, needed.table)
+            context.begin_again(needed.attribute, needed.inside, needed.tables)
         except TooLong:
             lend_all(context)
         except NeedsItems:

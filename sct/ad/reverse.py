@@ -240,7 +240,8 @@ HANDLERS: dict[str, Callable[[Reverser, Op], None]] = {
     "with": control.reverse_with, "invoke": calls.reverse_invoke, "try": control.reverse_try,
     **dict.fromkeys(STORES, _store),
 }
-_STORES = {"store": writes.reverse_store, "insert": writes.reverse_insert, "remove": writes.reverse_remove}
+_STORES = {"store": writes.reverse_store, "insert": writes.reverse_insert, "remove": writes.reverse_remove,
+           "exchange": writes.reverse_exchange}
 
 
 # ------------------------------------------------------------------------------------------------------- whole functions

@@ -218,6 +218,11 @@ class _Machine:
         leaves = self.values(op)
         self.one(op, leaves[0].pop(fill_template(index_template(op), leaves)))
 
+    def exchange(self, op: Op) -> None:
+        leaves = self.values(op)
+        items, i, j = (fill_template(t, leaves) for t in op.attrs["args"])
+        items[i], items[j] = items[j], items[i]
+
     def fill(self, op: Op) -> None:
         self.env[op.operands[0]][...] = 0
 
@@ -345,7 +350,8 @@ _RUN: dict[str, Callable[[_Machine, Op], None]] = {
     "assert": _Machine.assert_, "bound": _Machine.bound, "mark": _Machine.mark, "cache": _Machine.cache,
     "push": _Machine.push, "pop": _Machine.pop,
     "append": _Machine.append, "iadd": _Machine.iadd, "iaddv": _Machine.iaddv, "index_add": _Machine.index_add,
-    "fill": _Machine.fill, "store": _Machine.store, "insert": _Machine.insert, "remove": _Machine.remove, "if": _Machine.if_,
+    "fill": _Machine.fill, "store": _Machine.store, "insert": _Machine.insert, "remove": _Machine.remove,
+    "exchange": _Machine.exchange, "if": _Machine.if_,
     "for": _Machine.for_, "while": _Machine.while_, "with": _Machine.with_,
     "try": _Machine.try_,
 }

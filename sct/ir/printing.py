@@ -157,6 +157,9 @@ class _Printer:
         if op.name in ("index_add", "store", "insert"):
             buffer, value = op.operands[:2]
             return f"{op.name} {self.name(buffer)}[{self.index(index_template(op), op.operands)}], {self.name(value)}"
+        if op.name == "exchange":
+            items = self.name(op.operands[0])
+            return f"exchange {', '.join(f'{items}[{self.index(t, op.operands)}]' for t in op.attrs['args'][1:])}"
         if op.name == "remove":
             return f"remove {self.name(op.operands[0])}[{self.index(index_template(op), op.operands)}]"
         return f"{op.name} {self.names_of(op.operands)}".rstrip()

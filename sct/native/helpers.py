@@ -14,10 +14,12 @@ import numpy as np
 from numba import types
 from numba.core.errors import TypingError
 from numba.extending import overload
+from numba.np.unsafe import ndarray as fixed
 
 from ..runtime import helpers
 
 njit: Any = numba.njit
+to_fixed_tuple: Any = fixed.to_fixed_tuple
 Number = types.Number | types.Boolean
 
 
@@ -74,14 +76,13 @@ def _within(index: Any, shape: Any) -> Any:
 
 @implements(_within)
 def _within_impl(index: Any, shape: Any) -> Any:
-    from numba.np.unsafe.ndarray import to_fixed_tuple
-    count = len(shape)
+    count, as_tuple = len(shape), to_fixed_tuple
 
     def impl(index: Any, shape: Any) -> Any:
         where = np.empty(count, np.int64)
         for k in range(count):
             where[k] = index[k] if shape[k] != 1 else 0
-        return to_fixed_tuple(where, count)
+        return as_tuple(where, count)
     return impl
 
 
@@ -187,7 +188,7 @@ def _digamma_of_positive(x: float) -> float:
 
 @implements(helpers.digamma)
 def _digamma(x: Any) -> Any:
-    def impl(x: float) -> float:
+    def impl(x: Any) -> Any:
         if x > 0.0:
             return _digamma_of_positive(x)
         offset = x - np.round(x)
