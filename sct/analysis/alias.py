@@ -239,6 +239,8 @@ def _holds_operands(op: Op) -> bool:
 
 def may_alias(op: Op) -> bool:
     """Whether the result of a primitive call may share memory with its first argument (by the registry)."""
+    if op.attrs.get("own"):
+        return False
     entry = registry.lookup(op.attrs["fn"])
     if op.attrs["fn"] is operator.getitem:
         return not _selects(op, op.attrs["args"][1]) and not (isinstance(op.attrs["args"][1], SliceOf) and _is_of_numbers(op))

@@ -27,6 +27,7 @@ from .powers import require_real
 from .references import plain
 from .result_types import NoResult, result_type
 from .user_operators import operate
+from .user_rules import result_of
 
 
 class Arguments:
@@ -124,7 +125,7 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
     if sp.context.places:
         args, kwargs = [_taken(sp, a) for a in args], {k: _taken(sp, a) for k, a in (kwargs or {}).items()}
     entry = registry.lookup(fn)
-    if entry is not None and not sp.context.splicing:
+    if entry is not None and not sp.context.splicing and not entry.user:
         out = _refuse_writes(entry, args, kwargs or {})
         if out is not None:
             stored: Abstract = WRITERS["out"](sp, fn, args, kwargs or {}, out)
@@ -141,8 +142,9 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
     collected = Arguments(sp, sizes=fn in _MAKES_ARRAY)
     pairs = [collected.template(a) for a in args]
     named = {k: collected.template(a) for k, a in (kwargs or {}).items()}
+    seen, own = result_of(sp, entry, args, kwargs or {}) if entry is not None and entry.user else (None, False)
     try:
-        t = _result_type(sp, fn, entry, [i for _, i in pairs], {k: i for k, (_, i) in named.items()})
+        t = seen or _result_type(sp, fn, entry, [i for _, i in pairs], {k: i for k, (_, i) in named.items()})
     except Refusal as refusal:
         error = _always_raised(sp, fn, args)
         if error is not None:
@@ -154,6 +156,8 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
             return Static(now(fn, *(a.value for a in fixed[0] if isinstance(a, Static))))
         return apply(sp, fn, *fixed, spelled, inplace)
     attrs: dict[str, Any] = {"fn": fn, "args": tuple(p for p, _ in pairs), "kwargs": {k: p for k, (p, _) in named.items()}}
+    if own:
+        attrs["own"] = True
     if spelled:
         attrs["spelled"], attrs["spelled_name"] = ("attribute" if spelled.startswith(".") else "method"), spelled.lstrip(".")
     if entry is not None:
