@@ -167,7 +167,8 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
     operands = collected.operands
     if entry is not None and entry.elementwise:
         rebound = operands[0] if inplace else None
-        operands = [_conform(sp, v, t.items[0] if isinstance(t, Tuple) else t) for v in operands]
+        several = sum(not isinstance(strip_const(v.type), Scalar) for v in operands) > 1
+        operands = [_conform(sp, v, t.items[0] if isinstance(t, Tuple) else t, several) for v in operands]
         if rebound is not None and isinstance(operands[0].owner, Op) and operands[0].owner.name == "broadcast":
             operands[0].owner.name = "narrow"  # an array that is changed in place has the shape of the result
             if isinstance(operands[0].owner.operands[0].type, OrConst):
@@ -354,8 +355,11 @@ def _shown(x: Any) -> str:
     return repr(x) if type(x).__module__ in ("builtins", "numpy") else f"an object of class {type(x).__name__}"
 
 
-def _conform(sp: Specializer, value: Value, result: Type) -> Value:
-    """The operand with explicit number conversion and broadcasting to the result of an elementwise function."""
+def _conform(sp: Specializer, value: Value, result: Type, several: bool = True) -> Value:
+    """The operand with explicit number conversion and broadcasting to the result of an elementwise function.
+
+    The result has the shape of the only array that is given, of ``several`` perhaps that of another one.
+    """
     t = strip_const(value.type)
     result = strip_const(result)
     if not t.differentiable or not isinstance(t, Scalar | Array) or not isinstance(result, Scalar | Array):
@@ -369,7 +373,7 @@ def _conform(sp: Specializer, value: Value, result: Type) -> Value:
         t = value.type
         assert isinstance(t, Scalar | Array)
     dims = t.dims if isinstance(t, Array) else None
-    if isinstance(result, Array) and (dims != result.dims or _unsure(t, result)):
+    if isinstance(result, Array) and (dims != result.dims or several and _unsure(t, result)):
         value = _implicit(sp, "broadcast", value, Array(t.dtype, result.dims))
     return value
 
