@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 __all__ = ["arranged_places", "copied", "diagonal", "digamma", "expected", "first_max", "first_min", "flat_index", "folded",
-           "index_add", "inserted_at", "last_written", "log_or_zero", "one_hot", "polygamma", "power_dx", "products_of_others",
-           "replaced", "replicated", "same_extent", "sinc_dx", "sorting_order", "strong_product", "strong_quotient", "taken_from",
-           "twin", "unbroadcast", "zeros_like"]
+           "index_add", "inserted_at", "last_written", "log_or_zero", "one_hot", "polygamma", "power_dx",
+           "products_of_others", "replaced", "replicated", "same_extent", "sinc_dx", "sorting_order", "strong_product",
+           "strong_quotient", "taken_from", "twin", "unbroadcast", "zeros_like"]
 
 
 def unbroadcast(x_bar: Any, x: Any) -> Any:
