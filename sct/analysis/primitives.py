@@ -136,7 +136,7 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
     elif fn in _JOINS and args and isinstance(args[0], Seq) and any(isinstance(i, Seq) for i in args[0].items):
         rows = [apply(sp, np.array, [i]) if isinstance(i, Seq) else i for i in args[0].items]
         args = [Seq(args[0].kind, rows), *args[1:]]
-    if fn is np.linalg.norm:
+    if fn in _BY_ORDER:
         args, kwargs = [_infinite(sp, a) for a in args], {k: _infinite(sp, a) for k, a in (kwargs or {}).items()}
     collected = Arguments(sp, sizes=fn in _MAKES_ARRAY)
     pairs = [collected.template(a) for a in args]
@@ -250,6 +250,8 @@ def _place_of_out(fn: Callable[..., Any]) -> int | None:
     return list(parameters).index("out") if "out" in parameters and not keyword else None
 
 
+_BY_ORDER = (np.linalg.norm, np.linalg.vector_norm, np.linalg.matrix_norm, np.linalg.cond)
+"""Norms, which may be given infinity for their order."""
 _MAKES_ARRAY: frozenset[Any] = frozenset({np.zeros, np.ones, np.empty, np.full, np.eye, np.identity})
 """Functions that are given the sizes of their result."""
 _JOINS = frozenset({np.concatenate, np.stack, np.hstack, np.vstack, np.dstack, np.column_stack})

@@ -13,16 +13,29 @@ import pytest
 import sct.rules.inactive
 import sct.rules.scalar
 import sct.rules.ufuncs  # noqa: F401
-from sct.rules import array_api, creation, indexing, linalg, methods, reductions, registry, shaping
+from sct.rules import (
+    array_api,
+    creation,
+    decompositions,
+    fft,
+    indexing,
+    linalg,
+    methods,
+    reductions,
+    registry,
+    shaping,
+    solving,
+)
 from sct.runtime.arrays import cofactors
 
-from . import harness, test_array_api, test_linalg, test_reductions, test_shaping
+from . import harness, test_array_api, test_decompositions, test_fft, test_linalg, test_reductions, test_shaping
 from .calls import passes
 
 METHODS = (np.ndarray.flatten, np.ndarray.copy, np.ndarray.astype)
-MODULES = (reductions, shaping, linalg, creation, array_api)
+MODULES = (reductions, shaping, linalg, solving, decompositions, fft, creation, array_api)
 ENTRIES = [e for e in registry.primitives() if e.vjp is not None and e.where.split(":")[0] in [m.__file__ for m in MODULES]]
-CALLS = test_array_api.CALLS + test_linalg.CALLS + test_reductions.CALLS + test_shaping.CALLS
+CALLS = test_array_api.CALLS + test_linalg.CALLS + test_reductions.CALLS + test_shaping.CALLS + test_decompositions.CALLS
+CALLS += test_fft.CALLS
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e.name)
