@@ -14,6 +14,7 @@ from .errors import ArgumentError, SctError
 from .frontend.capture import capture_text, python_function
 from .frontend.refusals import refusal
 from .ir.types import NONE, STR, Array, Dict, List, Scalar, Tuple, Type, type_of
+from .trees import is_complex, leaves
 
 ArgSpec = int | str | Sequence[int | str]
 COLLECTED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
@@ -142,6 +143,13 @@ def check_differentiable(name: str, argument: str, value: Any, allow_int: bool) 
     if isinstance(t, Tuple | List | Dict):
         raise ArgumentError(f"{what} without a float in it", code="SCT401", hint="pass floats, such as 3.0 for 3")
     raise _wrong_kind(what, t)
+
+
+def check_complex(name: str, argument: str, value: Any) -> None:
+    """Raise unless every number in ``value`` that is differentiable is complex."""
+    if not all(map(is_complex, leaves(value))):
+        raise ArgumentError(f"`{name}` is differentiated with respect to `{argument}`, which is real, with holomorphic=True",
+                            hint="pass a complex number or array, or leave holomorphic=True out", code="SCT406")
 
 
 def _wrong_kind(what: str, t: Type) -> SctError:

@@ -16,7 +16,7 @@ from . import rules as _rules
 from .ad.calls import Pairs
 from .ad.products import curvature, halves, pushforward
 from .ad.results import finish_gradients
-from .ad.reverse import Reverser, differentiate
+from .ad.reverse import differentiate, seed_one
 from .ad.saving import save
 from .analysis import (  # noqa: F401
     attributes,
@@ -72,6 +72,7 @@ from .passes.pipeline import optimise, tidy
 from .passes.returns import unify_returns
 from .passes.sink import sink_returned
 from .passes.undo import reads_lent
+from .passes.watch import require_defined, watch
 from .room import room
 from .session import CompilationSession
 
@@ -96,6 +97,10 @@ class Request:
     """Positions of the parameters that have tangents, which are passed after all parameters (``jvp`` and ``hvp``)."""
     repeated: bool = False
     """Whether one answer takes several calls: then nothing may be printed or drawn."""
+    holomorphic: bool = False
+    """Whether the result is complex, and so is the derivative."""
+    debug_nans: bool = False
+    """Whether the derivative raises at its first statement that gives a NaN or an infinity."""
 
     @property
     def structured(self) -> bool:
@@ -164,6 +169,8 @@ def compile_gradient(fun: Any, names: Sequence[str], arguments: Sequence[Any], r
         plain = {r.function for r in getattr(session, "_records", {}).values()}
         for function in (*(f for f in functions if f not in plain), *made):
             optimise(function, verify=STRICT)
+            if request.debug_nans:
+                watch(function)
             verify(function)
         compiled = _emit_and_load(request, context, typed.function, made, functions)
         compiled.written = [(names.index(written.param), written) for written in typed.written]
@@ -208,7 +215,7 @@ def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequ
                 return typed
             context.session.forget_since(0)
         except NeedsPlaces as needed:
-            context.begin_again(needed.attribute, needed.inside, needed.table)
+            context.begin_again(needed.attribute, needed.inside, needed.tables)
         except TooLong:
             lend_all(context)
         except NeedsItems:
@@ -411,8 +418,10 @@ def _refuse_repetition(context: Context, function: Function) -> None:
 
 def _gradient(context: Context, pairs: Pairs, typed: Typed, request: Request) -> list[Function]:
     """Forward and reverse sweep in one function."""
-    joint = differentiate(typed.function, request.wrt, _seed_one, context, pairs, [0])
+    joint = differentiate(typed.function, request.wrt, seed_one, context, pairs, [0])
     context.check()
+    if request.debug_nans:
+        require_defined(joint.results[0], joint.mark)
     finish_gradients(joint, request)
     context.check()
     pairs.tidy(joint.function)
@@ -436,10 +445,6 @@ DERIVATIVES = {"grad": _gradient, "jvp": _pushforward, "vjp": _halves, "hvp": _c
 """How each kind of request is answered, given the typed function."""
 
 
-def _seed_one(rev: Reverser, results: list[Value]) -> None:
-    rev.accumulate(results[0], rev.constant(1.0))
-
-
 def check_output(function: Function, result: Abstract, end: Op, request: Request) -> None:
     """Refuse a result that is not differentiable, or not the one number that a gradient needs."""
     if request.structured:
@@ -455,9 +460,12 @@ def check_output(function: Function, result: Abstract, end: Op, request: Request
     if not t.differentiable:
         raise NonScalarOutputError(f"`{function.name}` returns {t}, which has no derivative", loc=end.loc,
                                    hint="return a float: multiply by 1.0 if the number is meant to be real", code="SCT503")
-    if t.dtype.startswith("complex"):
+    if t.dtype.startswith("complex") and not request.holomorphic:
         raise NonScalarOutputError(f"`{function.name}` returns a complex number", loc=end.loc,
-                                   hint="return its real part or its absolute value", code="SCT505")
+                                   hint="return its real part or its absolute value, or set holomorphic=True", code="SCT505")
+    if request.holomorphic and not t.dtype.startswith("complex"):
+        raise NonScalarOutputError(f"`{function.name}` returns a real number, with holomorphic=True", loc=end.loc,
+                                   hint="leave holomorphic=True out", code="SCT505")
 
 
 def _check_pair(function: Function, result: Abstract, loc: Loc) -> None:
@@ -489,7 +497,7 @@ def adjoint_before_passes(fun: Any, compiled: Compiled) -> Function:
     if compiled.typed.body.ops[-1].name == "raise":
         return compiled.typed
     context = Context(CompilationSession())
-    joint = differentiate(compiled.typed, compiled.request.wrt, _seed_one, context, Pairs(context, tidy), [0])
+    joint = differentiate(compiled.typed, compiled.request.wrt, seed_one, context, Pairs(context, tidy), [0])
     finish_gradients(joint, compiled.request)
     return joint.function
 

@@ -18,6 +18,7 @@ from .arguments import signature_text
 from .errors import InternalError
 from .ir.core import Op, Value
 from .ir.types import ANY, MANY, NONE, STR, UNIT, Array, Scalar, Type, dim_of, strip_const, type_of
+from .runtime.watching import NotFinite
 from .sharing import check_apart, must_be_apart
 
 if TYPE_CHECKING:
@@ -336,7 +337,13 @@ CHECKS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def annotate(error: BaseException, compiled: Compiled) -> None:
-    """Add a note that names the user's line; what finds it is imported when the first call fails."""
+    """Add a note that names the user's line; what finds it is imported when the first call fails.
+
+    Where a check of ``debug_nans=True`` failed, raise the error that says so instead.
+    """
+    if isinstance(error, NotFinite):
+        from .locating import located
+        raise located(error, compiled) from None
     from .blame import annotate
 
     annotate(error, compiled)

@@ -109,6 +109,9 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
         "SCT208": ("no derivative with respect to this argument", """
             The rule covers other arguments of the function, not this one, and this one depends on what you
             differentiate by. Use `sct.stop_gradient` on the argument if its contribution is to be ignored."""),
+        "SCT210": ("what Numba cannot compile", """
+            With `backend="numba"` the generated functions are compiled by Numba, which knows fewer functions, keywords
+            and types than Python. The message names the generated statement and your line. `backend="python"` runs it."""),
     },
     "RuleError": {
         "SCT250": ("an invalid rule", """
@@ -128,7 +131,8 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
         "SCT301": ("a function typed in or made by `exec`", """
             Python keeps no text for code from `exec`, from standard input, or (before 3.13) from the plain
             interactive prompt. Put the function in a file, use IPython or Jupyter, or give the text to
-            `sct.grad_from_source(text)`."""),
+            `sct.grad_from_source(text)`. In another process the cells of a notebook are not known either: send
+            `sct.grad(f)` there rather than `f`, for gradient functions take their source along."""),
         "SCT302": ("a builtin or compiled function", """
             The function is implemented in C and has no Python source. Write a Python function that calls it,
             e.g. `lambda x: math.sin(x)`: called functions are differentiated by their rules."""),
@@ -184,6 +188,10 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
             A tangent must have the shape and type of its primal, and a cotangent those of the result."""),
         "SCT409": ("an unknown name or option value", """
             The value is not one of those listed in the message."""),
+        "SCT410": ("a function that cannot be sent to another process", """
+            A gradient function is pickled by name if its function is in a module that can be imported, else by value: its text,
+            with the globals and captured variables that it reads. The message names the variable that cannot be pickled.
+            Pass it as an argument, or put the function into a module, which each process imports."""),
     },
     "NonScalarOutputError": {
         "SCT500": ("a result that is not one real number", """
@@ -208,7 +216,8 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
     "NonFiniteGradientError": {
         "SCT550": ("a NaN or an infinity in the adjoint", """
             Raised only under `debug_nans=True`, at the first statement of the adjoint that gives a value that
-            is not finite. The primal statement it belongs to is named."""),
+            is not finite, or where the function itself returns NaN. The primal statement it belongs to is named, and
+            what the numbers were."""),
     },
     "AliasingError": {
         "SCT600": ("a write that cannot be followed", """

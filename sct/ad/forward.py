@@ -378,7 +378,7 @@ def _tail(fwd: _Linearizer, op: Op) -> None:
 
 
 BEFORE: dict[str, Callable[[_Linearizer, Op], None]] = {
-    "store": stored.push_store, "insert": stored.push_insert,
+    "store": stored.push_store, "insert": stored.push_insert, "exchange": stored.push_exchange,
     **dict.fromkeys(LOOPS, _before_loop), **dict.fromkeys(("yield", "continue", "break"), _leave),
 }
 HANDLERS: dict[str, Callable[[_Linearizer, Op], None]] = {

@@ -59,7 +59,7 @@ class Context:
     places: bool = False
     """Whether lists, dicts and objects are followed by their places: where one of them changes."""
     tables: set[Loc] = field(default_factory=set)
-    """Where dicts are made that need keys which only run time knows."""
+    """Where dicts are made that need keys which only run time knows, and lists that must be one value at run time."""
     inside: bool = False
     """Whether lists in lists whose length only run time knows change."""
     lists: dict[Value, Abstract] = field(default_factory=dict)
@@ -76,15 +76,14 @@ class Context:
     changed: set[str] = field(default_factory=set)
     """Names of the arguments in which something changes (what the caller holds does not)."""
 
-    def begin_again(self, attribute: str, inside: bool = False, table: Loc | None = None) -> None:
+    def begin_again(self, attribute: str, inside: bool = False, tables: frozenset[Loc] = frozenset()) -> None:
         """Forget everything: the function is specialised once more, with the places of what changes."""
         if self.places and (not attribute or attribute in self.assigned) and (not inside or self.inside) \
-                and (table is None or table in self.tables):
+                and tables <= self.tables:
             raise InternalError("specialisation began again without a reason")
         self.places = True
         self.inside |= inside
-        if table is not None:
-            self.tables.add(table)
+        self.tables |= tables
         if attribute:
             self.assigned.add(attribute)
         self.forget()

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..ir.core import Op, Value
 from ..ir.ops import INFIX, PREFIX, Lit, SeqOf, SliceOf, Slot
-from ..ir.types import COMPLEX, INT, Array, List, Object, OrConst, Scalar, Tuple, Type, strip_const
+from ..ir.types import BOTTOM, COMPLEX, INT, Array, List, Object, OrConst, Scalar, Tuple, Type, strip_const
 from ..rules import registry
 from ..rules.registry import Primitive
 from ..rules.shapes import ShapeOf, SizeOf
@@ -122,7 +122,7 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
     if operated is not None:
         return operated
     if sp.context.places:
-        args, kwargs = [plain(sp, a) for a in args], {k: plain(sp, a) for k, a in (kwargs or {}).items()}
+        args, kwargs = [_taken(sp, a) for a in args], {k: _taken(sp, a) for k, a in (kwargs or {}).items()}
     entry = registry.lookup(fn)
     if entry is not None and not sp.context.splicing:
         out = _refuse_writes(entry, args, kwargs or {})
@@ -171,6 +171,13 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
     elif may_raise(fn, args) or sp.context.signals and _may_signal(fn, t):
         attrs["may_raise"] = True
     return _emit(sp, operands, t, attrs, inplace)
+
+
+def _taken(sp: Specializer, a: Abstract) -> Abstract:
+    """What a primitive is given: of a list into which nothing has been put, as far as is known now, no items."""
+    held = plain(sp, a)
+    empty = isinstance(held, Value) and isinstance(held.type, List) and held.type.item == BOTTOM
+    return Seq(list, []) if empty and not sp.context.splicing else held
 
 
 def _always_raised(sp: Specializer, fn: Callable[..., Any], args: list[Abstract]) -> Exception | None:

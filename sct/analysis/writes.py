@@ -407,6 +407,8 @@ def _obstacle(function: Function, member: Value, entry: bool, level: int) -> tup
     other = f"`{member.hint}`" if member.hint else "another value"
     if isinstance(op, Op) and op.name == "const":
         return None  # the ``None`` or the number that a variable is before it is an array
+    if isinstance(strip_const(member.type), List | Table) and not isinstance(member.type, List | Table):
+        return "SCT602", f"may be what {other} is, which may be None"
     if not is_array(member.type) and not isinstance(member.type, List | Table):
         return "SCT601", f"is also held by a container ({other})"
     joined = isinstance(op, Block) or isinstance(op, Op) and op.name in ("if", *LOOPS)
