@@ -272,7 +272,8 @@ _TAKE_SEQUENCES = _JOINS | frozenset({
 def _takes_arrays(fn: Callable[..., Any]) -> bool:
     """Whether a function of NumPy's makes an array of a list before anything else."""
     home = getattr(fn, "__module__", None) or ""
-    return (isinstance(fn, np.ufunc) or home.split(".")[0] == "numpy") and fn not in _TAKE_SEQUENCES
+    likewise = home.split(".")[0] == "numpy" or home.startswith(("scipy.special", "scipy.stats"))
+    return (isinstance(fn, np.ufunc) or likewise) and fn not in _TAKE_SEQUENCES
 
 
 def _as_array(sp: Specializer, a: Abstract) -> Abstract:

@@ -11,6 +11,7 @@ from . import (
     linalg,
     methods,
     reductions,
+    registry,
     scalar,
     shaping,
     solving,
@@ -18,5 +19,8 @@ from . import (
     ufuncs,
 )
 
+for _part in ("special", "stats", "linalg"):
+    registry.family(f"scipy.{_part}", f"{__name__}.scipy.{_part}")
+
 __all__ = ["arranging", "array_api", "creation", "decompositions", "draws", "fft", "inactive", "linalg", "methods",
-           "reductions", "scalar", "shaping", "solving", "stops", "ufuncs"]
+           "reductions", "registry", "scalar", "shaping", "solving", "stops", "ufuncs"]

@@ -22,7 +22,7 @@ import inspect
 import math
 import operator
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -211,7 +211,13 @@ def name_of(fn: Callable[..., Any]) -> str:
     return name if module in ("builtins", "sct.runtime.helpers") else f"{module}.{name}"
 
 
-_PREFIXES: Iterable[tuple[str, tuple[Any, ...]]] = (
+def area(name: str, module: Any) -> None:
+    """Rules and generated code call the functions of ``module`` ``name.function``."""
+    NAMES[name] = module
+    _PREFIXES.append((f"{name}.", (module,)))
+
+
+_PREFIXES: list[tuple[str, tuple[Any, ...]]] = [
     ("np.", (np,)), ("np.linalg.", (np.linalg,)), ("np.fft.", (np.fft,)), ("np.random.", (np.random,)), ("math.", (math,)),
     ("operator.", (operator,)),
-)
+]

@@ -565,8 +565,9 @@ def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axi
     return Array(together(a, b), (*batch[:where], MANY, *batch[where:]))
 
 
-def cross_of_vectors(args: Any, kwargs: Any) -> Type:
-    return cross(args, kwargs)  # ``np.linalg.cross`` names its axis as ``np.cross`` does
+def cross_of_vectors(args: Any, kwargs: Any) -> Any:
+    """``np.linalg.cross`` names its axis as ``np.cross`` does."""
+    return cross(args, kwargs)
 
 
 @from_call
