@@ -5,13 +5,17 @@ Importing this module and decorating functions must cost little: the compiler is
 
 from __future__ import annotations
 
+import copyreg
 import functools
 import inspect
+import sys
 import types
+import weakref
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .arguments import ArgSpec, calling, check_complex, check_differentiable, plain_of, positions_of, signature_of
+from .custom import CustomFunction, custom_jvp, custom_vjp
 from .dispatch import Dispatcher, guard_code, run
 from .errors import ArgumentError, SctError
 
@@ -85,6 +89,33 @@ FLAGS = ("fastmath", "parallel", "boundscheck")
 """What is passed on to Numba."""
 
 
+def rule(fun: Callable[..., Any], *, singular: bool = False, **partials: str) -> Any:
+    """Declare the derivative of ``fun``, a C function or one of your own, as a rule that is spliced into generated code.
+
+    For an elementwise function give one partial derivative per argument, as text in the arguments and ``z``, the result::
+
+        sct.rule(scipy.special.j0, x="-j1(x)")
+
+    For any other decorate a function.  With the keyword-only parameters ``z`` and ``z_bar`` it is a reverse rule, which assigns
+    ``x_bar`` for each argument ``x``; with ``z`` and ``x_dot=None`` a forward rule, which assigns ``z_dot``.  Its body is not
+    called but becomes part of generated code, where the names of its own module are known.  ``singular=True`` says that
+    partial derivatives may be infinite: where the adjoint is exactly zero, so is the product.
+
+    A rule that is declared again under the same name, as when a cell of a notebook is run again, replaces the first; anything
+    else that has a rule already is refused (``RuleError``).  What was compiled before is compiled anew.
+
+    >>> import math, sct
+    >>> def softplus(x):
+    ...     return math.log(1.0 + math.exp(x))
+    >>> softplus = sct.rule(softplus, x="1 / (1 + math.exp(-x))")
+    >>> sct.grad(lambda x: 2.0 * softplus(x))(0.0)
+    1.0
+    """
+    from .rules.users import declare_rule
+
+    return declare_rule(fun, singular, partials, sys._getframe(1).f_globals)
+
+
 def function_of(fun: Any) -> Any:
     """The function to compile for ``fun``, which may be a gradient function."""
     return calling(fun, "_grad") if isinstance(fun, GradientFunction | MethodGradient) else plain_of(fun)
@@ -133,7 +164,11 @@ class GradientFunction:
         if not self._is_in_class_body():
             assert self._positions  # complain about argnums now
         self._dispatcher = Dispatcher(self.__name__, plain, self._parameters, self._slow)
+        self._dispatcher.renewed = weakref.WeakMethod(self._renew)
         self._method: GradientFunction | None = None
+        self.__call__ = self._dispatcher.call
+
+    def _renew(self) -> None:
         self.__call__ = self._dispatcher.call
 
     @functools.cached_property
@@ -276,6 +311,17 @@ class GradientFunction:
         return self
 
     __copy__ = functools.partialmethod(__deepcopy__, None)
+
+
+def _reduce_custom(custom: CustomFunction) -> Any:
+    """What ``pickle`` needs of a function with a derivative of its author's."""
+    from .pickling import reduced_custom
+
+    return reduced_custom(custom)
+
+
+for _kind in (custom_vjp, custom_jvp):
+    copyreg.pickle(_kind, _reduce_custom)
 
 
 class MethodGradient:

@@ -25,6 +25,7 @@ from .analysis import (  # noqa: F401
     callees,
     changes,
     copies,
+    custom_calls,
     displays,
     exceptions,
     flat,
@@ -35,6 +36,7 @@ from .analysis import (  # noqa: F401
     scatters,
     sets,
     standard_calls,
+    stops,
     stores,
     subscripts,
     withs,
@@ -59,9 +61,11 @@ from .analysis.references import NeedsItems, NeedsPlaces, references
 from .analysis.references import plain as plain_value
 from .analysis.truncation import warn_of_truncation
 from .analysis.writes import settle_writes
+from .arguments import calling
 from .codegen.callees import merge_equal, named_apart, printed_name, still_called
 from .codegen.emit import Emitted, emit
 from .codegen.load import filename_of, load
+from .dispatchers import compiled_from
 from .errors import NonScalarOutputError, SctError
 from .ir.build import Builder
 from .ir.core import Block, Function, Loc, Op, Value, walk
@@ -74,6 +78,7 @@ from .passes.sink import sink_returned
 from .passes.undo import reads_lent
 from .passes.watch import require_defined, watch
 from .room import room
+from .rules import registry
 from .session import CompilationSession
 
 assert _rules
@@ -161,7 +166,7 @@ def compile_gradient(fun: Any, names: Sequence[str], arguments: Sequence[Any], r
     What else may be asked for instead of the gradient, ``request.kind`` says.
     """
     session = CompilationSession()
-    context = Context(session)
+    context = Context(session, directional=request.kind == "jvp", twice=request.kind == "hvp")
     with room():
         typed = specialise(context, fun, names, arguments, request if request.structured else None)
         made, pairs = _differentiate(context, typed, request)
@@ -292,11 +297,10 @@ def _open_callees(context: Context, typed: Typed) -> bool:
 
 
 def _plain_function(fun: Any) -> tuple[Any, Any]:
-    if inspect.ismethod(fun):
-        return fun.__self__, fun.__func__
-    if hasattr(fun, "py_func"):
-        return None, fun.py_func
-    return None, fun
+    """The object that is bound as first argument, and the function; one that calls it if it has a rule of its own."""
+    receiver, plain = (fun.__self__, fun.__func__) if inspect.ismethod(fun) else (None, compiled_from(fun) or fun)
+    entry = registry.lookup(plain)
+    return receiver, calling(plain) if entry is not None and entry.user else plain
 
 
 def _return(sp: Specializer, typed: Typed, structured: Request | None) -> None:

@@ -112,6 +112,20 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
         "SCT210": ("what Numba cannot compile", """
             With `backend="numba"` the generated functions are compiled by Numba, which knows fewer functions, keywords
             and types than Python. The message names the generated statement and your line. `backend="python"` runs it."""),
+        "SCT220": ("a custom function without a derivative", """
+            A `custom_vjp` or `custom_jvp` is called before its derivative is declared. Call `f.defvjp(fwd, bwd)` or
+            `f.defjvp(jvp)` beside its definition."""),
+        "SCT221": ("a custom function that cannot be used like this", """
+            What a `custom_vjp`, a `custom_jvp`, a function with a rule, or `on_gradient` is given or returns must be
+            numbers, arrays, or tuples and lists of a known length of them, by position. The type of the result is found
+            in the source, from an annotation such as `-> float`, or by trying the function out on small arrays."""),
+        "SCT222": ("a derivative that does not fit its function", """
+            `fwd` returns the result and what `bwd` needs; `bwd` returns a tuple with a cotangent for each differentiated
+            argument, of its shape, None for zero; `jvp` returns the result and its tangent, which is linear in the
+            tangents that it is given. None of them may write to what it is given: it belongs to the function around."""),
+        "SCT223": ("a custom derivative that is differentiated and cannot be", """
+            Second derivatives, and reverse mode through a `custom_jvp`, differentiate the functions of the derivative
+            themselves, which must then be Python that can be looked into and that writes into no arrays."""),
     },
     "RuleError": {
         "SCT250": ("an invalid rule", """

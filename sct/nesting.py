@@ -14,6 +14,7 @@ from .analysis.context import Refusal
 from .analysis.data import from_data
 from .analysis.infer import Specializer
 from .arguments import ArgSpec, positions_of
+from .dispatchers import compiled_from
 from .errors import SctError
 from .ir.core import Block, Function
 from .ir.types import Array, List, Scalar, Type, strip_const
@@ -109,7 +110,7 @@ def _activation(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: di
     if isinstance(fun, Closure):
         return activate_closure(sp, fun, args, kwargs), 0
     if isinstance(fun, Static):
-        function = getattr(fun.value, "py_func", fun.value)
+        function = compiled_from(fun.value) or fun.value
         if inspect.isfunction(function):
             return activate_function(sp, Static(function, fun.path), args, kwargs), 0
     raise Refusal("SCT201", "the gradient of something that is no Python function is taken here",

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .arriving import arrived
+from .custom import CustomFunction
 from .errors import ArgumentError
 from .frontend.capture import capture, register_texts
 from .frontend.portable import Portable, code_of, portable
@@ -173,3 +174,16 @@ def _check_picklable(fun: types.FunctionType, name: str, value: Any) -> None:
     except TypeError as error:
         raise ArgumentError(f"`{fun.__qualname__}` cannot be pickled by value: it reads `{name}`, and {error}", code="SCT410",
                             hint=f"pass `{name}` as an argument, or put the function into a module") from None
+
+
+# --------------------------------------------------------------------------- functions with a derivative of their author's
+
+def reduced_custom(custom: CustomFunction) -> Any:
+    """By name where that leads to it, else by value; its functions, which may call it, are filled in once it is there."""
+    if is_importable(custom):
+        return custom.__qualname__
+    return object.__new__, (type(custom),), _carried(vars(custom), {}), None, None, _fill
+
+
+def _fill(custom: CustomFunction, state: dict[str, Any]) -> None:
+    vars(custom).update(state)

@@ -52,6 +52,10 @@ class Context:
     """Whether all of them stay calls: their bodies in all places would be too long."""
     copied_in: int = 0
     """How many ops of opened callees were visited."""
+    directional: bool = False
+    """Whether forward mode is asked for, of the user's function itself."""
+    twice: bool = False
+    """Whether the derivative that reverse mode writes is differentiated again: it must consist of what can be."""
     splicing: bool = False
     """True while the body of a derivative rule is visited: its ops belong to the adjoint."""
     standing: dict[Any, Function] = field(default_factory=dict)

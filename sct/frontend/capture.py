@@ -23,6 +23,7 @@ from typing import Any
 
 import gast
 
+from ..dispatchers import compiled_from
 from ..errors import Obstacle, SctError, SourceUnavailableError, StaleSourceError, UnsupportedSyntaxError, raise_all
 from ..ir.core import Loc
 from .matching import CompiledText, compile_text, contains, find_node
@@ -160,10 +161,7 @@ def python_function(fun: Any) -> types.FunctionType | None:
     """The plain function that ``fun`` is, or that a Numba dispatcher compiles; None for anything else."""
     if isinstance(fun, types.FunctionType):
         return fun
-    if type(fun).__module__.partition(".")[0] == "numba":
-        inner = getattr(fun, "py_func", None)
-        return inner if isinstance(inner, types.FunctionType) else None
-    return None
+    return compiled_from(fun)
 
 
 # Finding the text

@@ -16,8 +16,8 @@ import numpy as np
 
 __all__ = ["arranged_places", "copied", "diagonal", "digamma", "expected", "first_max", "first_min", "flat_index", "folded",
            "index_add", "inserted_at", "last_written", "log_or_zero", "one_hot", "polygamma", "power_dx", "products_of_others",
-           "replaced", "replicated", "sinc_dx", "sorting_order", "strong_product", "strong_quotient", "taken_from", "twin",
-           "unbroadcast", "zeros_like"]
+           "replaced", "replicated", "same_extent", "sinc_dx", "sorting_order", "strong_product", "strong_quotient",
+           "taken_from", "twin", "unbroadcast", "zeros_like"]
 
 
 def unbroadcast(x_bar: Any, x: Any) -> Any:
@@ -203,6 +203,15 @@ def copied(x: Any) -> Any:
         return x
     items = [copied(item) for item in x]
     return items if isinstance(x, list) else type(x)(*items) if hasattr(x, "_fields") else tuple(items)
+
+
+def same_extent(a: int, b: int) -> None:
+    """Raises ``ValueError`` where arrays are combined whose dimensions differ, in code that spreads none of length 1.
+
+    >>> same_extent(3, 3)
+    """
+    if a != b:
+        raise ValueError("operands have different shapes; compiled code spreads no dimension of length 1 here")
 
 
 def replaced(items: list[Any], index: int, value: Any) -> list[Any]:
