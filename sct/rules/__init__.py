@@ -19,7 +19,7 @@ from . import (
     ufuncs,
 )
 
-for _part in ("special", "stats", "linalg"):
+for _part in ("special",):
     registry.family(f"scipy.{_part}", f"{__name__}.scipy.{_part}")
 
 __all__ = ["arranging", "array_api", "creation", "decompositions", "draws", "fft", "inactive", "linalg", "methods",
