@@ -8,19 +8,29 @@ from . import (
     draws,
     fft,
     inactive,
+    joining,
     linalg,
     methods,
+    missing,
+    polynomials,
+    ranks,
     reductions,
+    refused,
     registry,
+    sampled,
     scalar,
+    selecting,
     shaping,
     solving,
+    statistics,
     stops,
+    ufunc_methods,
     ufuncs,
 )
 
 for _part in ("special",):
     registry.family(f"scipy.{_part}", f"{__name__}.scipy.{_part}")
 
-__all__ = ["arranging", "array_api", "creation", "decompositions", "draws", "fft", "inactive", "linalg", "methods",
-           "reductions", "registry", "scalar", "shaping", "solving", "stops", "ufuncs"]
+__all__ = ["arranging", "array_api", "creation", "decompositions", "draws", "fft", "inactive", "joining", "linalg", "methods",
+           "missing", "polynomials", "ranks", "reductions", "refused", "registry", "sampled", "scalar", "selecting",
+           "shaping", "solving", "statistics", "stops", "ufunc_methods", "ufuncs"]
