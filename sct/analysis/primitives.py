@@ -136,6 +136,8 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
         kept = _STAY_SEQUENCES.get(fn, ())
         args = [a if k in kept else _as_array(sp, a) for k, a in enumerate(args)]
         kwargs = {k: a if k in kept else _as_array(sp, a) for k, a in (kwargs or {}).items()}
+        if entry.elementwise and not isinstance(fn, np.ufunc):
+            args = [apply(sp, np.array, [a]) if isinstance(a, Seq) else a for a in args]
     elif fn in _JOINS and args and isinstance(args[0], Seq) and any(isinstance(i, Seq) for i in args[0].items):
         rows = [apply(sp, np.array, [i]) if isinstance(i, Seq) else i for i in args[0].items]
         args = [Seq(args[0].kind, rows), *args[1:]]
@@ -408,6 +410,10 @@ _TOTAL_MATH = {math.tanh, math.atan, math.asinh, math.erf, math.erfc, math.fabs,
 _KNOWN = ("math", "numpy", "builtins", "operator", "_operator", "sct", "functools", "itertools", "random")
 
 
+_NEVER_RAISE = ("scipy.special", "scipy.stats._distn")
+"""Where functions return NaN instead."""
+
+
 def now(fn: Callable[..., Any], *args: Any) -> Any:
     """The result of a function on objects that are known while specialising."""
     try:
@@ -431,6 +437,8 @@ def may_raise(fn: Callable[..., Any], args: list[Abstract]) -> bool:
     if fn is operator.pow:
         return not _is_numpy(args[0]) and not _is_numpy(args[1]) and not _never_overflows(*args)
     module = getattr(fn, "__module__", None) or "numpy"
+    if module.startswith(_NEVER_RAISE):
+        return False
     if module.split(".")[0] not in _KNOWN:
         return True  # a function of the user's that has a rule of its own
     return (module == "math" and fn not in _TOTAL_MATH) or module == "numpy.linalg"
