@@ -35,7 +35,8 @@ def reverse_hook(rev: Reverser, op: Op, total: Value) -> None:
         rev.accumulate(x, _spliced_hook(rev, op, bar))
     else:
         new = _call_hook(rev, op, bar)
-        rev.accumulate(x, bar if gives == "nothing" else new if gives == "number" else _replaced(rev, new, bar, x))
+        twice = rev.context.twice or bool(rev.context.standing)
+        rev.accumulate(x, bar if gives == "nothing" else new if gives == "number" else _replaced(rev, new, bar, x, twice))
     drop_hook(op)
 
 
@@ -44,7 +45,9 @@ def drop_hook(op: Op) -> None:
     op.name, op.operands, op.attrs = "narrow", op.operands[:1], {}
 
 
-def _replaced(rev: Emitter, new: Value, bar: Value, x: Value) -> Value:
+def _replaced(rev: Emitter, new: Value, bar: Value, x: Value, twice: bool) -> Value:
+    if twice:
+        return rev.sp.lift(tested(rev, new, x))
     return rev.builder.value("call", [new, bar], bar_type(x), bar_hint(x), fn=hooked, args=(Slot(0), Slot(1)), kwargs={},
                              effect="reads", adjoint=True)
 
@@ -61,6 +64,7 @@ def _call_hook(rev: Reverser, op: Op, bar: Value) -> Value:
     if op.attrs["gives"] == "nothing":
         rev.builder.emit("invoke", operands, [], callee=op.attrs["hook"], effect="io")
         return bar
+    t = bar_type(op.results[0])
     return rev.builder.value("invoke", operands, t, hint, callee=op.attrs["hook"], effect="io")
 
 
