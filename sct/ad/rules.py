@@ -137,9 +137,10 @@ def may_repeat(index: Value) -> bool:
 
 
 def _is_arrangement(op: Op | Block | None, t: Array) -> bool:
-    """Whether ``op`` gives a vector of different positions, none of them counted from the end."""
-    return isinstance(op, Op) and op.name == "call" and op.attrs["fn"] in (np.arange, np.argsort, np.flatnonzero) \
-        and len(op.attrs["args"]) == 1 and not op.attrs["kwargs"] and t.ndim == 1
+    """Whether ``op`` gives a vector of different positions, none of them counted from the end, that stays as it is."""
+    made = isinstance(op, Op) and op.name == "call" and op.attrs["fn"] in (np.arange, np.argsort, np.flatnonzero)
+    return isinstance(op, Op) and made and "rewritten" not in op.attrs and len(op.attrs["args"]) == 1 \
+        and not op.attrs["kwargs"] and t.ndim == 1
 
 
 def _reverse_unpack(rev: Reverser, op: Op, totals: list[Value | None]) -> None:

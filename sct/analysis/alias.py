@@ -338,6 +338,11 @@ def used_after(v: Value, op: Op, order: dict[Op, int]) -> bool:
     return _used_after(v, op, order[op], order)
 
 
+def comes_round(v: Value, op: Op) -> bool:
+    """Whether ``op`` may use ``v`` again in a later round of a loop that does not define it anew."""
+    return _loop_between(defining_block(v), op, op)
+
+
 def _used_after(v: Value, op: Op, here: int, order: dict[Op, int]) -> bool:
     """Whether ``v`` is used after ``op``, in this iteration or a later one of a loop that does not define it anew."""
     for user in _users(v, order):

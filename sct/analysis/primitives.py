@@ -133,7 +133,9 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
         if fn in (operator.pow, pow) and len(args) == 2:
             require_real(sp, *args)
     if entry is not None and not entry.zero and _takes_arrays(fn):
-        args, kwargs = [_as_array(sp, a) for a in args], {k: _as_array(sp, a) for k, a in (kwargs or {}).items()}
+        kept = _STAY_SEQUENCES.get(fn, ())
+        args = [a if k in kept else _as_array(sp, a) for k, a in enumerate(args)]
+        kwargs = {k: a if k in kept else _as_array(sp, a) for k, a in (kwargs or {}).items()}
     elif fn in _JOINS and args and isinstance(args[0], Seq) and any(isinstance(i, Seq) for i in args[0].items):
         rows = [apply(sp, np.array, [i]) if isinstance(i, Seq) else i for i in args[0].items]
         args = [Seq(args[0].kind, rows), *args[1:]]
@@ -163,7 +165,8 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
     operands = collected.operands
     if entry is not None and entry.elementwise:
         rebound = operands[0] if inplace else None
-        operands = [_conform(sp, v, t.items[0] if isinstance(t, Tuple) else t) for v in operands]
+        several = sum(not isinstance(strip_const(v.type), Scalar) for v in operands) > 1
+        operands = [_conform(sp, v, t.items[0] if isinstance(t, Tuple) else t, several) for v in operands]
         if rebound is not None and isinstance(operands[0].owner, Op) and operands[0].owner.name == "broadcast":
             operands[0].owner.name = "narrow"  # an array that is changed in place has the shape of the result
             if isinstance(operands[0].owner.operands[0].type, OrConst):
@@ -267,6 +270,8 @@ _TAKE_SEQUENCES = _JOINS | frozenset({
     np.piecewise, np.linalg.multi_dot, np.einsum, np.broadcast_arrays,
 })
 """NumPy functions whose rules know what to do with a list or tuple of numbers and arrays."""
+_STAY_SEQUENCES: dict[Any, tuple[Any, ...]] = {np.histogram: (2, "range"), np.histogram_bin_edges: (2, "range")}
+"""Arguments, by place and by name, that NumPy wants as sequences."""
 
 
 def _takes_arrays(fn: Callable[..., Any]) -> bool:
@@ -348,8 +353,11 @@ def _shown(x: Any) -> str:
     return repr(x) if type(x).__module__ in ("builtins", "numpy") else f"an object of class {type(x).__name__}"
 
 
-def _conform(sp: Specializer, value: Value, result: Type) -> Value:
-    """The operand with explicit number conversion and broadcasting to the result of an elementwise function."""
+def _conform(sp: Specializer, value: Value, result: Type, several: bool = True) -> Value:
+    """The operand with explicit number conversion and broadcasting to the result of an elementwise function.
+
+    The result has the shape of the only array that is given, of ``several`` perhaps that of another one.
+    """
     t = strip_const(value.type)
     result = strip_const(result)
     if not t.differentiable or not isinstance(t, Scalar | Array) or not isinstance(result, Scalar | Array):
@@ -363,7 +371,7 @@ def _conform(sp: Specializer, value: Value, result: Type) -> Value:
         t = value.type
         assert isinstance(t, Scalar | Array)
     dims = t.dims if isinstance(t, Array) else None
-    if isinstance(result, Array) and (dims != result.dims or _unsure(t, result)):
+    if isinstance(result, Array) and (dims != result.dims or several and _unsure(t, result)):
         value = _implicit(sp, "broadcast", value, Array(t.dtype, result.dims))
     return value
 
