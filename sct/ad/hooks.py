@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..analysis.abstract import Static
 from ..analysis.callees import call
 from ..analysis.context import Refusal
-from ..ir.core import Op, Value
+from ..ir.core import Function, Op, Value, walk
 from ..ir.ops import Slot
 from ..runtime.custom import hooked, on_gradient
 from .control import bar_type
@@ -38,6 +39,13 @@ def reverse_hook(rev: Reverser, op: Op, total: Value) -> None:
         twice = rev.context.twice or bool(rev.context.standing)
         rev.accumulate(x, bar if gives == "nothing" else new if gives == "number" else _replaced(rev, new, bar, x, twice))
     drop_hook(op)
+
+
+def drop_hooks(functions: Iterable[Function]) -> None:
+    """Leave of every hook that no adjoint came to what it is in the primal."""
+    for op in (op for function in functions for op in walk(function.body)):
+        if is_hook(op):
+            drop_hook(op)
 
 
 def drop_hook(op: Op) -> None:
