@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["added_at", "arranged_places", "bessel_i", "copied", "diagonal", "digamma", "expected", "first_max",
-           "first_min", "flat_index", "folded", "index_add", "inserted_at", "last_written", "log_or_zero", "one_hot",
-           "polygamma", "power_dx", "products_of_others", "replaced", "replicated", "same_extent", "sinc_dx",
-           "sorting_order", "strong_product", "strong_quotient", "taken_from", "twin", "unbroadcast", "zeros_like"]
+__all__ = ["added_at", "arranged_places", "bessel_i", "copied", "diagonal", "digamma", "expected", "first_max", "first_min",
+           "flat_index", "folded", "index_add", "inserted_at", "last_written", "log_or_zero", "one_hot", "polygamma",
+           "power_dx", "products_of_others", "replaced", "replicated", "same_extent", "sinc_dx", "sorting_order",
+           "strong_product", "strong_quotient", "taken_from", "twin", "unbroadcast", "zeros_like"]
 
 
 def unbroadcast(x_bar: Any, x: Any) -> Any:
@@ -199,7 +199,7 @@ def diagonal(a: np.ndarray[Any, Any], offset: int = 0) -> np.ndarray[Any, Any]:
 
 
 def zeros_like(x: Any, *path: int) -> Any:
-    """A zero cotangent for a list, or for its item at ``path``: 0.0 for each number, an array of zeros for each array.
+    """A zero cotangent for a container, or for its item at ``path``: 0.0 for each number, an array of zeros for each array.
 
     None instead of a container has no items, and its cotangent is never used.
 
@@ -210,6 +210,8 @@ def zeros_like(x: Any, *path: int) -> Any:
         x = None if x is None else x[key]
     if isinstance(x, list):
         return [zeros_like(item) for item in x]
+    if isinstance(x, tuple):
+        return tuple(zeros_like(item) for item in x)
     if isinstance(x, dict):
         return {key: zeros_like(item) for key, item in x.items()}
     if not isinstance(x, np.ndarray):
