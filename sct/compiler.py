@@ -21,6 +21,7 @@ from .ad.saving import save
 from .analysis import (  # noqa: F401
     attributes,
     branches,
+    builders,
     builtin_calls,
     callees,
     changes,
@@ -30,6 +31,7 @@ from .analysis import (  # noqa: F401
     exceptions,
     flat,
     loops,
+    mapped,
     operators,
     ordering,
     raising,

@@ -34,8 +34,4 @@ def _refused(name: str) -> Callable[[Specializer, list[Abstract], dict[str, Abst
     return build
 
 
-SPECIAL.update({
-    memoryview: _refused("memoryview"), np.frombuffer: _refused("np.frombuffer"), np.from_dlpack: _refused("np.from_dlpack"),
-    np.ndarray: _refused("np.ndarray"), np.require: _refused("np.require"),
-    np.lib.stride_tricks.as_strided: _refused("as_strided"),
-})
+SPECIAL.update({memoryview: _refused("memoryview"), np.lib.stride_tricks.as_strided: _refused("as_strided")})
