@@ -37,6 +37,7 @@ from .analysis import (  # noqa: F401
     operators,
     ordering,
     raising,
+    raw_memory,
     scatters,
     sets,
     standard_calls,

@@ -191,6 +191,9 @@ def _of_array(sp: Specializer, base: Value, t: Array, name: str) -> Abstract:
     if name in REFUSED_METHODS:
         raise Refusal("SCT605", f"`.{name}` changes or reinterprets the array in place, which is not supported",
                       f"use {REFUSED_METHODS[name]} instead")
+    if name in ("data", "ctypes", "base", "__array_interface__"):
+        from .raw_memory import refuse
+        raise refuse(f".{name}")
     as_method = registry.method(name)
     if as_method is not None:
         return Bound(Static(as_method), [base], spelled=name)

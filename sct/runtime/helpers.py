@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["added_at", "arranged_places", "bessel_i", "copied", "diagonal", "digamma", "expected", "first_max",
-           "first_min", "flat_index", "folded", "index_add", "inserted_at", "last_written", "log_or_zero", "one_hot",
-           "polygamma", "power_dx", "products_of_others", "replaced", "replicated", "same_extent", "sinc_dx",
-           "sorting_order", "strong_product", "strong_quotient", "taken_from", "twin", "unbroadcast", "zeros_like"]
+__all__ = ["added_at", "arranged_places", "bessel_i", "copied", "diagonal", "digamma", "expected", "first_max", "first_min",
+           "flat_index", "folded", "index_add", "inserted_at", "last_written", "log_or_zero", "one_hot", "polygamma",
+           "power_dx", "products_of_others", "replaced", "replicated", "same_extent", "sinc_dx", "sorting_order",
+           "strong_product", "strong_quotient", "taken_from", "twin", "unbroadcast", "zeros_like"]
 
 
 def unbroadcast(x_bar: Any, x: Any) -> Any:
