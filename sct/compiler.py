@@ -15,6 +15,7 @@ import numpy as np
 # Importing the handlers fills the tables of the specialiser; importing the rules fills the registry.
 from . import rules as _rules
 from .ad.calls import Pairs
+from .ad.hooks import drop_hooks
 from .ad.products import curvature, halves, pushforward
 from .ad.results import finish_gradients
 from .ad.reverse import differentiate, seed_one
@@ -176,6 +177,7 @@ def compile_gradient(fun: Any, names: Sequence[str], arguments: Sequence[Any], r
         typed = specialise(context, fun, names, arguments, request if request.structured else None)
         made, pairs = _differentiate(context, typed, request)
         functions = _callees_first(made, pairs)
+        drop_hooks([*functions, *made])
         plain = {r.function for r in getattr(session, "_records", {}).values()}
         for function in (*(f for f in functions if f not in plain), *made):
             optimise(function, verify=STRICT)
