@@ -166,7 +166,8 @@ def _applied(fwd: _Linearizer, op: Op, replaced: dict[int, Value],
 
 def _spliced(fwd: _Linearizer, op: Op, entry: Primitive, dots: dict[int, Value]) -> Value | None:
     """The body of the forward rule; None if it says that nothing flows from the operands that vary."""
-    rule = fwd.context.session.rule(entry, "jvp")
+    plain = entry.jvp_plain is not None and op.attrs.get("adjoint")
+    rule = fwd.context.session.rule(entry, "jvp_plain" if plain else "jvp")
     kwargs = {k: rules.to_abstract(t, op.operands) for k, t in op.attrs["kwargs"].items()}
     args = [rules.to_abstract(t, list(map(_unbroadcast, op.operands))) for t in op.attrs["args"]]
     rules.check_keywords(entry.name, rule.lowered, args, kwargs)
