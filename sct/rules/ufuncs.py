@@ -63,8 +63,25 @@ partials("z = np.log(x)", x="1 / x", singular=True, tests=POSITIVE)
 partials("z = np.log2(x)", x="1 / (math.log(2) * x)", singular=True, tests=POSITIVE)
 partials("z = np.log10(x)", x="1 / (math.log(10) * x)", singular=True, tests=POSITIVE)
 partials("z = np.log1p(x)", x="1 / (1 + x)", singular=True, tests=POSITIVE)
-partials("z = np.logaddexp(x, y)", x="np.exp(x - z)", y="np.exp(y - z)")
-partials("z = np.logaddexp2(x, y)", x="np.exp2(x - z)", y="np.exp2(y - z)")
+
+
+@vjp(np.logaddexp, elementwise=True)
+def logaddexp_vjp(x, y, *, z, z_bar):
+    x_bar = z_bar * np.exp(excess(x, y, z, -math.log(2)))
+    y_bar = z_bar * np.exp(excess(y, x, z, -math.log(2)))
+
+
+@vjp(np.logaddexp2, elementwise=True)
+def logaddexp2_vjp(x, y, *, z, z_bar):
+    x_bar = z_bar * np.exp2(excess(x, y, z, -1.0))
+    y_bar = z_bar * np.exp2(excess(y, x, z, -1.0))
+
+
+def excess(x, other, z, half):
+    """``x - z``, the logarithm of the share of ``x``: ``half`` where both are the same infinity, 0 where ``x`` alone is one."""
+    return x - z if is_static(other) else np.where(np.isinf(z) & (x == other), half, np.fmin(x - z, 0.0))
+
+
 
 # Trigonometric and hyperbolic functions -------------------------------------------------------------------------------
 
@@ -85,6 +102,7 @@ partials("z = np.radians(x)", x="math.pi / 180")
 partials("z = np.rad2deg(x)", x="180 / math.pi")
 partials("z = np.degrees(x)", x="180 / math.pi")
 partials("z = np.sinc(x)", x="sinc_dx(x)")
+partials("z = np.i0(x)", x="bessel_i(1, x)")
 
 
 def nonzero(radius):

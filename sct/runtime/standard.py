@@ -24,6 +24,15 @@ def in_order(items: Any, key: Callable[[Any], Any] | None, reverse: bool) -> lis
     return ordered
 
 
+def collected(items: Any) -> list[Any]:
+    """``list(items)``.
+
+    >>> collected(map(abs, [1.0, -3.0]))
+    [1.0, 3.0]
+    """
+    return [item for item in items]  # noqa: C416
+
+
 def largest(items: Any, key: Callable[[Any], Any] | None) -> Any:
     """``max(items, key=key)``.
 
