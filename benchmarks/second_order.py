@@ -1,7 +1,7 @@
 """Products with the Hessian in times the gradient, and forward Jacobians per input in times the function, interleaved.
 
-``python benchmarks/second_order.py [--seconds 2] [--check]`` prints Markdown tables; with ``--check`` it fails where ``hvp`` costs
-more than 3 gradients of a loop, or ``jacfwd`` more than 4 runs of the function for each input.
+``python benchmarks/second_order.py [--seconds 2] [--check]`` prints Markdown tables; with ``--check`` it fails where ``hvp``
+costs more than 3 gradients of a loop, or ``jacfwd`` more than 4 runs of the function for each input.
 """
 
 import argparse
@@ -9,6 +9,7 @@ import math
 import os
 import platform
 import sys
+from functools import partial
 from pathlib import Path
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -98,8 +99,8 @@ def products(seconds):
     for fun, args, count in loops():
         wrt = tuple(k for k, a in enumerate(args) if isinstance(a, float) or getattr(a, "dtype", None) == np.float64)[:count]
         gradient, along = sct.grad(fun, wrt), one_direction(args, count)
-        times = medians({"function": lambda: fun(*args), "gradient": lambda: gradient(*args),
-                         "hvp": lambda: sct.hvp(fun, args, along)}, seconds)
+        times = medians({"function": partial(fun, *args), "gradient": partial(gradient, *args),
+                         "hvp": partial(sct.hvp, fun, args, along)}, seconds)
         ratio = times["hvp"] / times["gradient"]
         shown = " | ".join(readable(times[name]) for name in ("function", "gradient", "hvp"))
         print(f"| {fun.__name__} | {shown} | {ratio:.2f} |", flush=True)
@@ -112,9 +113,10 @@ def jacobians(seconds):
     print("\n| loop | inputs | function | jacfwd | per input, in times the function |\n|---|---:|---:|---:|---:|")
     for fun, args, count in ((branching, (0.7, 0.05, 10000), 2), (pendulum, (0.5, 1.0, 10000), 2)):
         jacobian = sct.jacfwd(fun, tuple(range(count)))
-        times = medians({"function": lambda: fun(*args), "jacfwd": lambda: jacobian(*args)}, seconds)
+        times = medians({"function": partial(fun, *args), "jacfwd": partial(jacobian, *args)}, seconds)
         ratio = times["jacfwd"] / times["function"] / count
-        print(f"| {fun.__name__} | {count} | {readable(times['function'])} | {readable(times['jacfwd'])} | {ratio:.2f} |", flush=True)
+        shown = " | ".join(readable(times[name]) for name in ("function", "jacfwd"))
+        print(f"| {fun.__name__} | {count} | {shown} | {ratio:.2f} |", flush=True)
         if ratio > JACFWD:
             yield f"{fun.__name__}: jacfwd costs {ratio:.2f} × the function per input; at most {JACFWD} is allowed"
 
