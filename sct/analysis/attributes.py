@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import functools
 import inspect
 import operator
@@ -38,6 +39,9 @@ def attribute(sp: Specializer, base: Abstract, name: str) -> Abstract:
         if isinstance(held, Instance):
             from .instances import attribute_of
             return attribute_of(sp, base, held, name)
+        if kind_of(held) is not None and name == "maxlen" and base.kind is collections.deque:
+            from .deques import limit_of
+            return Static(limit_of(base))
         if kind_of(held) is not None:
             return Bound(Static(_of_class(base.kind, name)), [base], spelled=name)
         base = content(sp, base)
