@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import collections
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,7 @@ from .analysis import (  # noqa: F401
     changes,
     copies,
     custom_calls,
+    deques,
     displays,
     exceptions,
     flat,
@@ -257,8 +259,11 @@ def _specialise(context: Context, fun: Any, names: Sequence[str], arguments: Seq
     result = exit.values[0] if exit.kind == "return" else NEVER
     if result is POISON:
         raise SctError("nothing could be specialised", loc=lowered.loc, code="SCT900")
-    if any(r.place.factory is not None for r in references(result, sp.positions)):
-        context.refuse(Refusal("SCT702", "a `defaultdict` is returned", "return `dict(d)`"), lowered.loc)
+    for kept in references(result, sp.positions):
+        if kept.place.factory is not None:
+            context.refuse(Refusal("SCT702", "a `defaultdict` is returned", "return `dict(d)`"), lowered.loc)
+        if kept.kind is collections.deque:
+            context.refuse(Refusal("SCT702", "a `deque` is returned", "return `list(q)`"), lowered.loc)
     typed = Typed(function, plain_value(sp, result))
     _return(sp, typed, structured)
     functions = [function, *(r.function for r in getattr(context.session, "_records", {}).values())]

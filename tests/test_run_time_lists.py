@@ -707,6 +707,67 @@ def bound_in_the_loop_on_a_condition(a):
     return xs[2] * a[0] + sum(xs)
 
 
+@case(X)
+def whether_something_is_left(a):
+    q = [v * v for v in a]
+    q.append(a[0])
+    s = 0.0
+    while q:
+        s = s * 0.5 + q.pop(0)
+        if q:
+            s *= q.pop()
+    return s
+
+
+@case(X)
+def whether_there_is_something(a):
+    q, d = [], {}
+    s = 0.0
+    for i in range(4):
+        if q and a[i] > 0:
+            s += q.pop() * a[i]
+        if not q or a[i] < 0:
+            q.append(a[i] ** 2)
+        if d:
+            s += d.pop(i - 1) * a[i]
+        if not d:
+            d[i] = a[i] ** 2
+    return s
+
+
+@case(X)
+def starred_generator(a):
+    xs = [*(x * x for x in a), a[0]]
+    return sum(xs) * xs[-1]
+
+
+@case(X)
+def starred_several(a):
+    xs = [*(x * x for x in a if x > 0), a[0], *[v for v in a if v > 0], *map(np.sin, a)]
+    ys = [1.0, *xs[:2]]
+    return sum(xs) * ys[-1]
+
+
+@case(X)
+def starred_pairs(a):
+    ps = [(0, a[0]), *enumerate(a)]
+    ps.append((7, a[1]))
+    return sum(i * v for i, v in ps)
+
+
+@case(X)
+def starred_array(a):
+    xs = [*a, 1.0]
+    xs.append(a[0])
+    return sum(x * x for x in xs) * xs[4]
+
+
+@case(X)
+def starred_zip(a):
+    ps = [*zip(a, a * 2)]
+    return sum(x * y for x, y in ps)
+
+
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
 def test_program(fun, args, options):
     run(fun, args, options)

@@ -72,7 +72,8 @@ def _shape_only(op: Op, entry: Primitive) -> set[int]:
 
 def _by_rule(fwd: _Linearizer, op: Op, entry: Primitive, dots: dict[int, Value]) -> list[Value | None]:
     if entry.jvp is not None:
-        return [_conform(fwd, op, _spliced(fwd, op, entry, dots), op.results[0])]
+        dot = _spliced(fwd, op, entry, dots)
+        return [None if dot is None else _conform(fwd, op, dot, op.results[0])]
     linear = _linear_operands(op, entry)
     if set(dots) <= set(linear):
         return _by_linearity(fwd, op, entry, linear, dots)
@@ -163,9 +164,10 @@ def _applied(fwd: _Linearizer, op: Op, replaced: dict[int, Value],
 
 # ------------------------------------------------------------------------------------------------------------ forward rules
 
-def _spliced(fwd: _Linearizer, op: Op, entry: Primitive, dots: dict[int, Value]) -> Value:
-    """The body of the forward rule."""
-    rule = fwd.context.session.rule(entry, "jvp")
+def _spliced(fwd: _Linearizer, op: Op, entry: Primitive, dots: dict[int, Value]) -> Value | None:
+    """The body of the forward rule; None if it says that nothing flows from the operands that vary."""
+    plain = entry.jvp_plain is not None and op.attrs.get("adjoint")
+    rule = fwd.context.session.rule(entry, "jvp_plain" if plain else "jvp")
     kwargs = {k: rules.to_abstract(t, op.operands) for k, t in op.attrs["kwargs"].items()}
     args = [rules.to_abstract(t, list(map(_unbroadcast, op.operands))) for t in op.attrs["args"]]
     rules.check_keywords(entry.name, rule.lowered, args, kwargs)
@@ -176,7 +178,8 @@ def _spliced(fwd: _Linearizer, op: Op, entry: Primitive, dots: dict[int, Value])
     outcome = inline(fwd.sp, Frame(rule.lowered, owner=rule.owner), rule.lowered, bound)
     if outcome is POISON or not isinstance(outcome, Seq):
         raise Refusal("SCT250", f"the forward rule of {entry.name} does not run to its end", f"assign `{rule.result}_dot`")
-    return fwd.sp.lift(outcome.items[0])
+    dot = outcome.items[0]
+    return None if isinstance(dot, Static) and dot.value is None else fwd.sp.lift(dot)
 
 
 def _nested_dots(fwd: _Linearizer, op: Op, rule: Any, dots: dict[int, Value]) -> dict[str, Abstract]:
@@ -243,7 +246,10 @@ def by_transposition(fwd: _Linearizer, op: Op, name: str, dots: dict[int, Value]
     is the forward rule."""
     from .reverse import Reverser, differentiate
 
-    function, positions, actives = _reverse_rule(fwd, op, name, dots)
+    wanted = [r.type.differentiable and (len(op.results) == 1 or r in fwd.used) for r in op.results]
+    if not any(wanted):
+        return [None] * len(op.results)
+    function, positions, actives = _reverse_rule(fwd, op, name, dots, wanted)
     given: list[Value] = []
 
     def seeds(rev: Reverser, results: list[Value]) -> None:
@@ -255,7 +261,8 @@ def by_transposition(fwd: _Linearizer, op: Op, name: str, dots: dict[int, Value]
     joint = differentiate(function, positions, seeds, fwd.context, fwd.tangents.pairs)
     fwd.context.splicing = True
     body = joint.function.body
-    found = [joint.gradients[k] for k in positions]
+    first = len(op.operands) + len(op.results)
+    found = [joint.gradients[first + k] if first + k in positions else None for k in range(len(op.results))]
     joint.reverser.builder.emit("return", [v for v in found if v is not None], single=False)
     params = list(body.args)
     body.args += given
@@ -275,8 +282,8 @@ def _seed(fwd: _Linearizer, op: Op, k: int, dot: Value) -> Value:
     return spread(fwd, dot, op.results[0]) if _unbroadcast(op.operands[k]) is not op.operands[k] else dot
 
 
-def _reverse_rule(fwd: _Linearizer, op: Op, name: str,
-                  dots: dict[int, Value]) -> tuple[Function, list[int], list[int]]:
+def _reverse_rule(fwd: _Linearizer, op: Op, name: str, dots: dict[int, Value],
+                  wanted: list[bool]) -> tuple[Function, list[int], list[int]]:
     """A function of the operands, the results and their cotangents that returns the cotangents of the operands that vary."""
     body = Block()
     builder = Builder(body, op.loc)
@@ -285,13 +292,13 @@ def _reverse_rule(fwd: _Linearizer, op: Op, name: str,
     bars = [body.add_arg(f"{r.hint}_bar" if r.hint else "", bar_type(r)) for r in op.results]
     taken: _Cotangents = _Cotangents(fwd, builder, {operands[k] for k in dots})
     mock = Op("call", operands, results, dict(op.attrs), [], body, op.loc)
-    rules.splice(taken, mock, [b if r.type.differentiable else None for b, r in zip(bars, results, strict=True)])
+    rules.splice(taken, mock, [b if want else None for b, want in zip(bars, wanted, strict=True)])
     fwd.context.check()
     actives = [k for k in dots if operands[k] in taken.bars]
     builder.emit("return", [taken.bars[operands[k]] for k in actives], single=False)
     _without_buffers(body)
     first = len(operands) + len(results)
-    positions = [first + k for k, r in enumerate(results) if r.type.differentiable]
+    positions = [first + k for k, want in enumerate(wanted) if want]
     return Function(f"{name}_rule", body, op.loc), positions, actives
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import functools
 import inspect
 import operator
@@ -38,6 +39,9 @@ def attribute(sp: Specializer, base: Abstract, name: str) -> Abstract:
         if isinstance(held, Instance):
             from .instances import attribute_of
             return attribute_of(sp, base, held, name)
+        if kind_of(held) is not None and name == "maxlen" and base.kind is collections.deque:
+            from .deques import limit_of
+            return Static(limit_of(base))
         if kind_of(held) is not None:
             return Bound(Static(_of_class(base.kind, name)), [base], spelled=name)
         base = content(sp, base)
@@ -127,6 +131,8 @@ def _of_object(sp: Specializer, base: Static, name: str) -> Abstract:
     if isinstance(value, types.MethodType):
         home = base.path or DataPath("const", type(obj).__name__, (), obj)
         sp.context.guard("is", path.attr("__func__"), value.__func__)
+        if registry.lookup(value) is not None:
+            return Static(value)  # the method of this object, whose kin have other rules
         return Bound(Static(value.__func__, path.attr("__func__")), [Static(value.__self__, home)])
     if isinstance(value, types.BuiltinMethodType) and not isinstance(obj, types.ModuleType | type):
         method = getattr(type(obj), name, None)

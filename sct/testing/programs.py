@@ -71,7 +71,7 @@ class Generator:
         self.writers: list[tuple[str, str]] = []
         """Helpers that write to their arguments, and what they return."""
         self.lines = ["import copy", "import functools", "import itertools", "import math",
-                      "from collections import namedtuple",
+                      "from collections import deque, namedtuple",
                       "from functools import partial", "", "import numpy as np", "", 'Point = namedtuple("Point", "re im")',
                       *PRELUDE.splitlines()]
         self.constants: dict[str, Var] = {}

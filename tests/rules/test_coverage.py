@@ -16,6 +16,8 @@ import sct.rules.ufuncs  # noqa: F401
 from sct.rules import (
     array_api,
     creation,
+    decompositions,
+    fft,
     indexing,
     joining,
     linalg,
@@ -28,20 +30,22 @@ from sct.rules import (
     sampled,
     selecting,
     shaping,
+    solving,
     statistics,
     ufunc_methods,
 )
 from sct.runtime.arrays import cofactors
 from sct.runtime.helpers import added_at
 
-from . import harness, test_array_api, test_families, test_linalg, test_reductions, test_shaping
+from . import harness, test_array_api, test_decompositions, test_families, test_fft, test_linalg, test_reductions, test_shaping
 from .calls import passes
 
 METHODS = (np.ndarray.flatten, np.ndarray.copy, np.ndarray.astype)
-MODULES = (reductions, shaping, joining, selecting, linalg, creation, array_api, missing, ranks, statistics, ufunc_methods,
-           polynomials, sampled)
+MODULES = (reductions, shaping, joining, selecting, linalg, solving, decompositions, fft, creation, array_api, missing,
+           ranks, statistics, ufunc_methods, polynomials, sampled)
 ENTRIES = [e for e in registry.primitives() if e.vjp is not None and e.where.split(":")[0] in [m.__file__ for m in MODULES]]
 CALLS = test_array_api.CALLS + test_linalg.CALLS + test_reductions.CALLS + test_shaping.CALLS + test_families.CALLS
+CALLS += test_decompositions.CALLS + test_fft.CALLS
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e.name)
