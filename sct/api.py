@@ -63,9 +63,10 @@ def _options(argnums: ArgSpec, has_aux: bool, holomorphic: bool, allow_int: bool
         raise ArgumentError("holomorphic=True is not available yet", hint="differentiate the real part", code="SCT409")
     if backend != "python":
         raise ArgumentError(f"the backend {backend!r} is not available", hint='use backend="python"', code="SCT409")
-    if checkpoint is not None:
-        raise ArgumentError("checkpoint= is not available yet", hint="leave it out", code="SCT409")
-    return {"argnums": argnums, "has_aux": has_aux, "allow_int": allow_int}
+    if checkpoint not in (None, "loops"):
+        raise ArgumentError(f"checkpoint={checkpoint!r} is not available", hint='use checkpoint="loops", or mark functions and '
+                            "loops with sct.checkpoint", code="SCT409")
+    return {"argnums": argnums, "has_aux": has_aux, "allow_int": allow_int, "checkpoint": checkpoint}
 
 
 def function_of(fun: Any) -> Any:
@@ -87,11 +88,12 @@ class GradientFunction:
     __call__: Callable[..., Any]
     """The generated dispatcher: in a slot, so that a call goes to it without a frame or a lookup of ours."""
 
-    def __init__(self, fun: Any, *, argnums: ArgSpec, value: bool, has_aux: bool, allow_int: bool) -> None:
+    def __init__(self, fun: Any, *, argnums: ArgSpec, value: bool, has_aux: bool, allow_int: bool,
+                 checkpoint: str | None = None) -> None:
         self.fun = fun
         """The original function."""
         self.argnums = argnums
-        self._value, self._has_aux, self._allow_int = value, has_aux, allow_int
+        self._value, self._has_aux, self._allow_int, self._checkpoint = value, has_aux, allow_int, checkpoint
         self._plain = plain = function_of(fun)
         self.__signature__ = signature_of(plain)
         self.__doc__ = fun.__doc__
@@ -114,7 +116,7 @@ class GradientFunction:
     def _request(self) -> Request:
         from .compiler import Request
 
-        return Request(*self._positions, self._value, self._has_aux, self._allow_int)
+        return Request(*self._positions, self._value, self._has_aux, self._allow_int, checkpoint=self._checkpoint)
 
     def _is_in_class_body(self) -> bool:
         """Whether this may become a method, whose ``argnums`` count from the argument after ``self``."""
@@ -153,7 +155,7 @@ class GradientFunction:
         if self._method is None:
             shifted = self._shifted(self.argnums)
             self._method = GradientFunction(self.fun, argnums=shifted, value=self._value, has_aux=self._has_aux,
-                                            allow_int=self._allow_int)
+                                            allow_int=self._allow_int, checkpoint=self._checkpoint)
         return self._method
 
     @staticmethod
@@ -230,13 +232,14 @@ class GradientFunction:
         """By qualified name where it, or its function, is found under it; else by value, with the source."""
         from .pickling import is_importable, pickled
 
-        options = self.argnums, self._value, self._has_aux, self._allow_int
+        options = self.argnums, self._value, self._has_aux, self._allow_int, self._checkpoint
         return self.__qualname__ if is_importable(self) else (_rebuild, (*pickled(self.fun), *options))
 
 
 def _rebuild(restore: Callable[..., Any], data: Any, argnums: ArgSpec, value: bool, has_aux: bool,
-             allow_int: bool) -> GradientFunction:
-    return GradientFunction(restore(data), argnums=argnums, value=value, has_aux=has_aux, allow_int=allow_int)
+             allow_int: bool, checkpoint: str | None = None) -> GradientFunction:
+    return GradientFunction(restore(data), argnums=argnums, value=value, has_aux=has_aux, allow_int=allow_int,
+                            checkpoint=checkpoint)
 
 
 class MethodGradient:

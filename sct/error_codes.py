@@ -246,6 +246,10 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
             Attributes can be assigned of objects that are arguments or made in the function, where the class is a
             plain one. This object belongs to a module or to another object, or its class does more than to store
             the value. Keep the value in a local variable and return it."""),
+        "SCT611": ("a checkpoint that cannot be kept", """
+            What is checkpointed is run a second time in the reverse sweep. So it must not print, draw random numbers or
+            change objects from outside, and what it writes to must be arrays, which can be copied and put back. Loops over
+            objects whose items cannot be counted cannot be cut into segments."""),
     },
     "UnsupportedTypeError": {
         "SCT700": ("a value whose type is not supported", """

@@ -69,8 +69,11 @@ def _call_method(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
 
 
 def gradient(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: dict[str, Abstract], *, argnums: ArgSpec,
-             value: bool, has_aux: bool, allow_int: bool) -> Abstract:
+             value: bool, has_aux: bool, allow_int: bool, checkpoint: str | None = None) -> Abstract:
     """The gradient of ``fun`` at ``args``, as a call of a function that stands for it."""
+    if checkpoint is not None:
+        raise Refusal("SCT611", "checkpoint= of a gradient that is taken inside a differentiated function is not supported",
+                      "mark the loops with sct.checkpoint(...), or leave it out")
     call, given = _activation(sp, fun, args, kwargs)
     if POISON in call.bound or POISON in call.captured:
         return POISON
