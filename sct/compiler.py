@@ -51,6 +51,7 @@ from .analysis.entry import Steps, Written, parts_read
 from .analysis.exceptions import settle_handled
 from .analysis.infer import Specializer
 from .analysis.inlining import TooLong
+from .analysis.keys import refuse_active_keys
 from .analysis.linear import settle_lists
 from .analysis.mixed import settle_mixed
 from .analysis.opening import lend_all, settle_accompanied, settle_callees, settle_sharing
@@ -402,7 +403,9 @@ def derivative(context: Context, pairs: Pairs, typed: Typed, request: Request) -
     for one in (function, *records):
         sink_returned(one)
         unify_returns(one)
-    warn_of_truncation(function, [function.params[k] for k in {*request.wrt, *request.directions}], records)
+    inputs = [function.params[k] for k in {*request.wrt, *request.directions}]
+    refuse_active_keys(context, function, inputs, records)
+    warn_of_truncation(function, inputs, records)
     context.masked = max(map(masking, [function, *records]))
     return DERIVATIVES[request.kind](context, pairs, typed, request)
 

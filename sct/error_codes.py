@@ -272,7 +272,8 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
         "SCT705": ("an index or a sequence of an unsupported kind", """
             Indices may be integers, slices, `...`, `None`, masks, integer arrays, and tuples of these; a
             tuple of different types needs a literal index. Unpacking and starred arguments need a sequence
-            whose length is known in advance."""),
+            whose length is known in advance. A key of a dict passes on no derivative: it may be a number that has one, but
+            then the keys of the dict cannot be read again."""),
         "SCT706": ("a name that is not defined", """
             Neither the function, nor its surroundings, nor its module, nor the builtins define the name at
             the time of the call."""),

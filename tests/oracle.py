@@ -17,6 +17,8 @@ OFFSETS = (-3.0, -2.0, -1.0, 1.0, 2.0, 3.0)
 WEIGHTS = (-1 / 60, 9 / 60, -45 / 60, 45 / 60, -9 / 60, 1 / 60)
 """The central difference of sixth order (Fornberg 1988, table 1)."""
 STEPS = (1e-2, 3e-3, 1e-3, 3e-4, 1e-4)
+X = np.array([0.7, 1.3, -0.4, 2.1])
+"""What programs with one array are run at."""
 
 
 def check(fun, *args, wrt=None, expected=None, rtol=1e-6, atol=1e-8, **kwargs):
@@ -196,6 +198,11 @@ def program(programs, *args, **options):
     return register
 
 
+def accepted(programs):
+    """Those that are not to be refused."""
+    return [one for one in programs if "refused" not in one[2]]
+
+
 def parameters(programs):
     """The programs of a module as pytest parameters, named after the functions."""
     import pytest
@@ -217,8 +224,9 @@ def check_modes(fun, *args, rtol=1e-5, atol=1e-6):
     assert same(value, call(fun, args, {})) and same(given, args)
     assert math.isclose(change, expected, rel_tol=1e-9, abs_tol=1e-11), f"jvp: {change!r}, expected {expected!r}"
     value, pull_back = sct.vjp(fun, *given)
-    for _ in range(2):
-        answer = pull_back(1.0)
+    answers = [pull_back(1.0) for _ in range(2)]
+    assert same(*answers), f"vjp: first {answers[0]!r}, then {answers[1]!r}"
+    for answer in answers:
         for k, bar in zip(wrt, bars, strict=True):
             for path in leaves(args[k]):
                 got, wanted = at(answer[k], path), at(bar, path)

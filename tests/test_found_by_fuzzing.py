@@ -574,3 +574,15 @@ def extreme_of_an_int(x: float) -> float:
 def test_an_array_of_an_int_that_might_have_been_a_float() -> None:
     agrees(extreme_of_an_int, 1.5)
     agrees(extreme_of_an_int, -1.5)
+
+
+def counts_what_is_left_out(x: float, y: float) -> float:
+    x += all(1.0 for bound in (1.0,) if y <= bound)
+    x += any(0.0 for bound in (1.0,) if y <= bound)
+    x += 2 * all(0.0 for bound in (1.0, 3.0) if y <= bound)
+    return x + 4 * any(1.0 for bound in (1.0, 3.0) if y <= bound)
+
+
+@pytest.mark.parametrize("y", [0.5, 1.5, 3.5])
+def test_a_known_item_that_a_condition_leaves_out_decides_nothing(y: float) -> None:
+    agrees(counts_what_is_left_out, 0.5, y)

@@ -1,20 +1,16 @@
 """Dicts with keys that only run time knows, in all modes, or refused by name."""
 
 from collections import defaultdict
+from functools import partial
 
 import numpy as np
 import pytest
 
-import sct
-from tests.oracle import parameters, program, run
+from tests.oracle import X, accepted, check_modes, parameters, program, run
 
-X = np.array([0.7, 1.3, -0.4, 2.1])
 PROGRAMS = []
 CHANGED = ("AliasingError", "SCT602")
-
-
-def case(*args, **options):
-    return program(PROGRAMS, *args, **options)
+case = partial(program, PROGRAMS)
 
 
 @case(X)
@@ -389,23 +385,106 @@ def taken_and_put_back(a):
     return s + sum(d.values())
 
 
+@case(X)
+def one_key_by_three_names(a):
+    d = {1: a[0], 1.0: a[1], True: a[2]}  # noqa: F601
+    for i in range(4):
+        d[float(i)] = d.get(i, 0.5) * a[i]
+    d[True] += a[0]
+    return sum(d.values()) * d[1] * len(d)
+
+
+@case(X)
+def numbers_that_are_equal(a):
+    d = {}
+    for i in range(4):
+        key = 1 if i % 2 else 1.0
+        d[key] = d.get(key, 0.0) + a[i] ** 2
+        d[i * 0.5] = d[key] * a[i]
+    return d[1] * len(d) + d[0] * sum(d.values())
+
+
+@case(X)
+def keys_of_several_types(a):
+    d = {"s": a[0], (2, 3): a[1]}
+    for i in range(3):
+        d[i] = a[i] ** 2
+        d[i, 0.5] = a[i] ** 3
+        d[None] = d["s"]
+        d["s"] += 0.5
+    s = 0.0
+    for k in d:
+        s += d[k] ** 2
+    return sum(d.values()) * d[1] * d["s"] * s
+
+
+@case(X)
+def float_keys(a):
+    d = {}
+    for i in range(4):
+        d[0.5 * i] = a[i] ** 2
+    s = 0.0
+    for k, v in d.items():
+        s += v * v * k
+    return s
+
+
+@case(X)
+def active_keys(a):
+    d = {}
+    for i in range(4):
+        d[a[i]] = a[i] ** 2
+    return d[a[0]] * d[a[3]]
+
+
+@case(X, refused=("UnsupportedTypeError", "SCT705"))
+def active_keys_that_are_read_again(a):
+    d = {}
+    for i in range(4):
+        d[a[i]] = a[i] ** 2
+    return sum(k * v for k, v in d.items())
+
+
+@case(X, refused=("UnsupportedTypeError", "SCT708"))
+def computing_with_keys_of_several_types(a):
+    d = {0: a[0], 0.5: a[1]}
+    for i in range(3):
+        d[i] = a[i]
+    s = 0.0
+    for k in d:
+        s += k * d[k]
+    return s
+
+
+@case(X)
+def table_or_dict(a):
+    if a[0] > 0:
+        d = {0: a[0], 1: a[1]}
+    else:
+        d = {}
+        for i in range(4):
+            d[i] = a[i]
+    return d[0] * d[1] * len(d)
+
+
+@case(X)
+def table_after_a_dict(a):
+    d = {0: a[0], 1: a[1]}
+    if a[0] > 0:
+        d = {}
+        for i in range(4):
+            d[i] = a[i] ** 2
+    s = 0.0
+    if 1 in d:
+        s += d[1] * a[2]
+    return s * d[0] * len(d)
+
+
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
 def test_program(fun, args, options):
     run(fun, args, options)
 
 
-RIGHT = [p for p in PROGRAMS if "refused" not in p[2] and isinstance(p[1][0], np.ndarray)]
-
-
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(RIGHT))
+@pytest.mark.parametrize(("fun", "args", "options"), parameters(accepted(PROGRAMS)))
 def test_other_modes(fun, args, options):
-    """Directional derivatives against the gradient, which is checked above, and against differences of it."""
-    (x,) = args
-    gradient = sct.grad(fun)
-    direction = np.random.default_rng(0).standard_normal(x.shape)
-    assert np.isclose(sct.jvp(fun, (x,), (direction,))[1], gradient(x) @ direction, rtol=1e-10)
-    _, pull = sct.vjp(fun, x)
-    first, second = pull(1.0)[0], pull(1.0)[0]
-    assert np.array_equal(first, second) and np.allclose(first, gradient(x), rtol=1e-12)
-    differences = (gradient(x + 1e-6 * direction) - gradient(x - 1e-6 * direction)) / 2e-6
-    assert np.allclose(sct.hvp(fun, (x,), (direction,)), differences, rtol=1e-5, atol=1e-6)
+    check_modes(fun, *args)

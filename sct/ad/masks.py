@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..analysis.activity import carries_derivative, lists_keys
 from ..analysis.alias import lent_to, may_alias
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS
 from ..ir.rewrite import carried_inits, incoming, item_count
 from ..ir.types import Cache, Object, Type, strip_const
-from ..rules import registry
 from ..runtime import helpers
 
 if TYPE_CHECKING:
@@ -197,8 +197,7 @@ def _carries(op: Op) -> bool:
     """Whether a primitive's results depend differentiably on its operands."""
     fn = op.attrs["fn"]
     if fn in (list, helpers.copied):
-        return True
+        return not lists_keys(op)
     if fn in WITHOUT_TANGENT:
         return False
-    entry = registry.lookup(fn)
-    return entry is None or not entry.zero
+    return carries_derivative(op)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..analysis.abstract import POISON, Abstract, Seq, Static
+from ..analysis.activity import carries_derivative
 from ..analysis.callees import bind_arguments, call
 from ..analysis.context import Frame, Refusal
 from ..analysis.inlining import inline
@@ -46,11 +47,8 @@ def tangents(fwd: _Linearizer, op: Op) -> list[Value | None]:
         if entry is None:
             raise Refusal("SCT201", f"no derivative rule for {getattr(fn, '__name__', fn)}",
                           "write one with the notation of sct.rules, or wrap its argument in sct.stop_gradient")
-        if entry.zero:
+        if not carries_derivative(op):
             return [None] * len(op.results)
-        if any(map(rules.is_complex, (*op.operands, *op.results))):
-            raise Refusal("SCT201", f"{entry.name} of complex numbers has no forward rule yet",
-                          "separate real and imaginary parts")
         for k in _shape_only(op, entry):
             dots.pop(k, None)
         return _by_rule(fwd, op, entry, dots) if dots else [None] * len(op.results)

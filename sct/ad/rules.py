@@ -11,6 +11,7 @@ import numpy as np
 
 from ..analysis import abstract as ab
 from ..analysis.abstract import NEVER, POISON, UNBOUND, Abstract, Mapping, Seq, Slice, Static, parts_of
+from ..analysis.activity import is_complex
 from ..analysis.callees import bind_arguments
 from ..analysis.context import Frame, Refusal
 from ..analysis.inlining import inline
@@ -160,11 +161,11 @@ def splice(rev: Accumulator, op: Op, totals: list[Value | None]) -> None:
     name = entry.name if entry is not None else getattr(op.attrs["fn"], "__name__", str(op.attrs["fn"]))
     if "remembers" in op.attrs:
         raise refuse_active(op.attrs["remembers"])
+    if entry is not None and entry.real_only and any(map(is_complex, op.operands)):
+        raise Refusal("SCT201", f"no derivative rule for {name} of complex numbers", "separate real and imaginary parts")
     if entry is None or entry.vjp is None:
         raise Refusal("SCT201", f"no derivative rule for {name}",
                       "write one with the notation of sct.rules, or wrap its argument in sct.stop_gradient")
-    if entry.real_only and any(map(is_complex, op.operands)):
-        raise Refusal("SCT201", f"no derivative rule for {name} of complex numbers", "separate real and imaginary parts")
     kwargs = {k: to_abstract(t, op.operands) for k, t in op.attrs["kwargs"].items()}
     args = [to_abstract(t, op.operands) for t in op.attrs["args"]]
     strong = rev.context.masked == 2 and entry.vjp_strong is not None and _is_numpy(op.results[0])
@@ -280,11 +281,6 @@ def _may_be_undef(value: Value, spliced: set[Op], seen: set[Value]) -> bool:
     else:
         return op.name == "undef"
     return k >= 0 and any(_may_be_undef(v, spliced, seen) for v in incoming(op, k))
-
-
-def is_complex(value: Value) -> bool:
-    t = strip_const(value.type)
-    return isinstance(t, Array | Scalar) and t.dtype.startswith("complex")
 
 
 def _is_numpy(value: Value) -> bool:

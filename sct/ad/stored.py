@@ -20,7 +20,7 @@ from ..ir.ops import LOOPS, STORES, Lit, Slot
 from ..ir.rewrite import index_template
 from ..ir.types import ANY, Array, List, Object, OrConst, Scalar, Table, strip_const
 from ..runtime import helpers
-from . import control, pushforwards, rules
+from . import control, pushforwards
 from .masks import Mask, varies
 from .writes import read_place
 
@@ -121,8 +121,6 @@ def push_store(fwd: _Linearizer, op: Op) -> None:
     if target not in fwd.masks:
         return
     try:
-        if any(map(rules.is_complex, op.operands[:2])):
-            raise Refusal("SCT201", "writes of complex numbers have no forward rule yet", "separate real and imaginary parts")
         if op.attrs.get("fn") in _LINEAR:
             _linear_store(fwd, op, value)
         else:
@@ -148,10 +146,10 @@ def _item_tangent(fwd: _Linearizer, value: Value) -> Value:
     """The tangent of what becomes an item."""
     if value in fwd.masks or isinstance(strip_const(value.type), Scalar):
         return fwd.dot(value)
-    return _zeros_like(fwd, value)
+    return zeros_like(fwd, value)
 
 
-def _zeros_like(fwd: _Linearizer, value: Value) -> Value:
+def zeros_like(fwd: _Linearizer, value: Value) -> Value:
     """Zeros in the form of ``value``, whatever it is."""
     return fwd.builder.value("call", [value], control.bar_type(value), f"{value.hint}_dot" if value.hint else "",
                              fn=helpers.zeros_like, args=(Slot(0),), kwargs={}, effect="fresh", adjoint=True)
@@ -224,7 +222,7 @@ def zeros(fwd: _Linearizer, value: Value) -> Value:
     if isinstance(value.owner, Op) and value.owner.name == "undef":
         return fwd.builder.value("undef", (), value.type)
     if isinstance(value.owner, Op) and value.owner.attrs.get("fn") is helpers.zeros_like:
-        return _zeros_like(fwd, value)
+        return zeros_like(fwd, value)
     if isinstance(value.type, List | Table):
         zero = fwd.zeros(value)
         zero.hint = f"{value.hint}_dot" if value.hint else ""

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS, STORES, Lit, Slot
-from ..ir.types import Array, Scalar, strip_const
+from ..ir.types import Array, Scalar, Table, strip_const
 from ..rules import registry
 from .alias import AliasClasses, lent_to, stored_into
 
@@ -118,7 +118,19 @@ def loop_exits(block: Block) -> Iterable[Op]:
 def carries_derivative(op: Op) -> bool:
     """Whether the result of a primitive call depends differentiably on its operands (by the registry)."""
     entry = registry.lookup(op.attrs["fn"])
-    return entry is None or not entry.zero
+    constant = entry is not None and entry.zero and not (entry.real_only and any(map(is_complex, op.operands)))
+    return not constant and not lists_keys(op)
+
+
+def is_complex(value: Value) -> bool:
+    """Whether a value is a complex number, or an array of them."""
+    t = strip_const(value.type)
+    return isinstance(t, Array | Scalar) and t.dtype.startswith("complex")
+
+
+def lists_keys(op: Op) -> bool:
+    """Whether ``op`` is the list of the keys of a table, which carry no derivative, floats or not."""
+    return op.attrs["fn"] is list and isinstance(op.operands[0].type, Table)
 
 
 def masking(function: Function) -> int:

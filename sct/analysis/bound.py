@@ -17,7 +17,7 @@ from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.evaluate import unbound_error
 from ..ir.ops import IMPLICIT, LOOPS, Lit, Slot
 from ..ir.rewrite import carried_inits, exits, incoming, item_count
-from ..ir.types import BOOL, INT, strip_const
+from ..ir.types import BOOL, INT, UNDEF, strip_const
 from . import abstract as ab
 from .abstract import UNBOUND, Abstract
 from .context import Frame
@@ -80,7 +80,7 @@ def _handed(call: Op, needed: dict[Function, set[Value]]) -> Iterator[Value]:
 def settle_bound(functions: Sequence[Function]) -> None:
     """Turn each ``read`` into a ``bound`` op with its condition; those that are bound on every path go."""
     for function in functions:
-        if any(op.name == "read" for op in walk(function.body)):
+        if any(op.name in ("read", "undef") for op in walk(function.body)):
             _Settler().block(function.body, frozenset())
 
 
@@ -98,12 +98,25 @@ class _Settler:
                     continue
                 op.name, op.operands[:0] = "bound", [_emit(state, op)]
                 known |= {state}
+            elif op.name == "tuple":
+                self.made_of(op, known)
             elif op.name == "assert":
                 known |= set(_facts(op.operands[0], True))
             for k, inner in enumerate(op.blocks):
                 self.block(inner, known | set(_facts(op.operands[0], k == 0)) if op.name == "if" else known)
             if op.name == "if" and "raise" in (ends := [inner.ops[-1].name for inner in op.blocks]):
                 known |= set(_facts(op.operands[0], ends[0] != "raise"))
+
+    def made_of(self, op: Op, known: frozenset[State]) -> None:
+        """Let a list or tuple be as unbound as its items are: ``if p: xs = [x, y]`` is two variables at first."""
+        states = [state for state in map(self.state, op.operands) if state is not True and state not in known]
+        branch = op.operands[0].owner if states else None
+        if isinstance(branch, Op) and branch.name == "if" and branch.parent is op.parent and all(
+                v.owner is branch for v in op.operands):
+            for made in _make_in_branches(op, branch):
+                self.made_of(made, known)
+        elif states:
+            _make_if(op, states[0])
 
     def state(self, value: Value) -> State:
         """Whether a variable is bound where ``value`` is visible."""
@@ -259,6 +272,45 @@ def _literal(value: Value) -> int | None:
     owner = value.owner
     literal = owner.attrs["value"] if isinstance(owner, Op) and owner.name == "const" else None
     return literal if isinstance(literal, int) else None
+
+
+# ------------------------------------------------------------------------------------------- containers made of variables
+
+def _make_in_branches(op: Op, branch: Op) -> list[Op]:
+    """Make a list or tuple of results of a branch in each of its blocks; the ops that do."""
+    assert op.parent is not None
+    op.parent.ops.remove(op)
+    made = []
+    for block in branch.blocks:
+        end = block.ops[-1]
+        if end.name != "yield":
+            continue
+        items = [end.operands[branch.results.index(v)] for v in op.operands]
+        bound = not any(isinstance(v.owner, Op) and v.owner.name == "undef" for v in items)
+        one = Op("tuple", items, [], dict(op.attrs), [], block, op.loc) if bound else Op("undef", [], [], {}, [], block, op.loc)
+        one.results = [Value(op.result.hint, op.result.type if bound else UNDEF, one)]
+        block.ops.insert(-1, one)
+        end.operands.append(one.result)
+        made += [one] if bound else []
+    branch.results.append(op.result)
+    op.result.owner = branch
+    return made
+
+
+def _make_if(op: Op, state: State) -> None:
+    """Make a list or tuple only where its items are bound."""
+    block, blocks = op.parent, [Block([], [op]), Block()]
+    assert block is not None
+    chosen = Op("if", [_emit(state, op)], op.results, {}, blocks, block, op.loc)
+    block.ops[block.ops.index(op)] = chosen
+    op.parent, op.results = blocks[0], [Value(op.result.hint, op.result.type, op)]
+    chosen.result.owner = chosen
+    builder = Builder(blocks[0], op.loc)
+    builder.emit("yield", op.results)
+    with builder.at(blocks[1]):
+        builder.emit("yield", [builder.value("undef", (), UNDEF)])
+    for inner in blocks:
+        inner.parent = chosen
 
 
 # ------------------------------------------------------------------------------------------------------------------ emit

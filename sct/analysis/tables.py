@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 from ..ir.core import Block, Value
 from ..ir.ops import Slot, contains
-from ..ir.types import BOOL, BOTTOM, INT, List, OrConst, Table, Tuple, Type, join, strip_const
+from ..ir.types import BOOL, BOTTOM, INT, List, OrConst, Table, Tuple, Type, join_all, join_keys, strip_const
 from . import abstract as ab
 from .abstract import Abstract, Mapping, Reference, Seq, Static, View
 from .context import Refusal
@@ -45,16 +46,15 @@ def made(sp: Specializer, items: Mapping, hint: str = "") -> Value:
     """A dict that has just been made, as a table."""
     keys = [_type_of(Static(key)) for key in items.items]
     values = [ab.held(sp.lift(v), v, content(sp, v)) for v in items.items.values()]
-    kind = Table(_joined(keys, "the keys"), _joined([strip_const(v.type) for v in values], "the values"))
+    no_key: Type = BOTTOM
+    kind = Table(reduce(join_keys, keys, no_key), _joined([strip_const(v.type) for v in values]))
     return sp.builder.value("dict", values, kind, hint, keys=tuple(items.items))
 
 
-def _joined(types: list[Type], what: str) -> Type:
-    found: Type | None = BOTTOM
-    for t in types:
-        found = join(found, t) if found is not None else None
+def _joined(types: list[Type]) -> Type:
+    found = join_all(types)
     if found is None:
-        raise Refusal("SCT703", f"{what} of this dict are of different types, so its keys must be literals", HINT)
+        raise Refusal("SCT703", "the values of this dict are of different types, so its keys must be literals", HINT)
     return found
 
 
@@ -80,8 +80,7 @@ def put(sp: Specializer, d: Abstract, held: Value, key: Abstract, value: Abstrac
     """``d[key] = value``: what the table holds then."""
     key, item = plain(sp, key), ab.held(sp.lift(value), value, content(sp, value))
     assert isinstance(held.type, Table)
-    kind = Table(_joined([held.type.key, _type_of(key)], "the keys"),
-                 _joined([held.type.item, strip_const(item.type)], "the values"))
+    kind = Table(join_keys(held.type.key, _type_of(key)), _joined([held.type.item, strip_const(item.type)]))
     assert not isinstance(kind.item, OrConst)
     collected = Arguments(sp)
     collected.operands = [held, ab.convert(item, kind.item, sp.builder)]

@@ -177,6 +177,8 @@ UNDEF = _Named("undef")
 """The variable is not bound on this path; using it raises ``UnboundLocalError`` in the primal."""
 BOTTOM = _Named("bottom")
 """No value: the least element (a call that has not returned yet, code after ``raise``)."""
+KEY = _Named("mixed key")
+"""A key of a dict that has keys of several types."""
 DYN = _Named("dyn")
 """The type of every value in lowered, not yet specialised IR."""
 
@@ -286,9 +288,22 @@ def join(a: Type, b: Type) -> Type | None:
         item = join(a.item, b.item)
         return None if item is None else List(item)
     if isinstance(a, Table) and isinstance(b, Table):
-        key, item = join(a.key, b.key), join(a.item, b.item)
-        return None if key is None or item is None else Table(key, item)
+        item = join(a.item, b.item)
+        return None if item is None else Table(join_keys(a.key, b.key), item)
     return None
+
+
+def join_keys(a: Type, b: Type) -> Type:
+    """The type of the keys of a dict that has keys of both types: where they differ, nothing more is known of a key.
+
+    >>> print(join_keys(INT, INT), join_keys(Scalar("float64"), NP_FLOAT), join_keys(INT, FLOAT))
+    int float64? mixed key
+    """
+    if isinstance(a, Tuple) and isinstance(b, Tuple) and len(a.items) == len(b.items) and a.cls is b.cls:
+        return Tuple(tuple(map(join_keys, a.items, b.items)), a.cls)
+    joined = join(a, b)
+    apart = joined is None or isinstance(a, Scalar) and isinstance(b, Scalar) and a.dtype != b.dtype
+    return KEY if apart or joined is None else joined
 
 
 def _join_or_const(a: Type, b: Type) -> Type | None:

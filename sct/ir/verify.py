@@ -276,7 +276,7 @@ def _facts(kind: Type) -> Iterator[object]:
         yield len(kind.items)
         for item in kind.items:
             yield from _facts(item)
-    elif isinstance(kind, List | Cache):
+    elif isinstance(kind, List | Table | Cache):
         yield type(kind)
     else:
         yield kind

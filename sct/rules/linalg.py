@@ -13,7 +13,7 @@ import operator
 
 import numpy as np
 
-from ..runtime.arrays import cofactors
+from ..runtime.arrays import cofactors, phase
 from ..runtime.helpers import unbroadcast
 from . import shapes
 from .indexing import (
@@ -169,6 +169,11 @@ def unbroadcast_cross(v, a, axis):
     return np.moveaxis(unbroadcast(v, np.moveaxis(a, axis, -1)), -1, axis)
 
 
+def slope(x):
+    """The slope of the magnitude of each element, 0 at 0."""
+    return np.conj(phase(x)) if np.iscomplexobj(x) else np.sign(x)
+
+
 @vjp(np.kron)
 def kron_vjp(a, b, *, z, z_bar):
     ndim = np.ndim(z)
@@ -284,11 +289,11 @@ def vector_norm_bar(x, ord, axis, z, z_bar):
     if ord == 0:
         return np.zeros_like(x)
     if ord == 1:
-        return z_bar * mirrored(np.sign(x))
+        return z_bar * slope(x)
     if ord in (np.inf, -np.inf):
         attained = np.abs(x) == z
-        return z_bar / np.sum(attained, axis=axis, keepdims=True) * attained * mirrored(np.sign(x))
-    return z_bar * mirrored(np.sign(x)) * (np.abs(x) / np.where(z == 0.0, 1.0, z)) ** (ord - 1)
+        return z_bar / np.sum(attained, axis=axis, keepdims=True) * attained * slope(x)
+    return z_bar * slope(x) * (np.abs(x) / np.where(z == 0.0, 1.0, z)) ** (ord - 1)
 
 
 def sums_norm_bar(x, added, compared, largest, z_bar):
@@ -296,7 +301,7 @@ def sums_norm_bar(x, added, compared, largest, z_bar):
     sums = np.sum(np.abs(x), axis=added, keepdims=True)
     best = np.max(sums, axis=compared, keepdims=True) if largest else np.min(sums, axis=compared, keepdims=True)
     attained = sums == best
-    return z_bar / np.sum(attained, axis=compared, keepdims=True) * attained * mirrored(np.sign(x))
+    return z_bar / np.sum(attained, axis=compared, keepdims=True) * attained * slope(x)
 
 
 def spectral_norm_slope(x, ord, axes):

@@ -42,7 +42,7 @@ class Primitive:
     singular: bool = False
     """The partials may be infinite: products with an exactly zero cotangent are zero (strong zeros)."""
     real_only: bool = False
-    """The reverse rule holds for real arguments; complex ones are refused."""
+    """The reverse rule, or that the derivative is zero, holds for real arguments; complex ones are refused."""
     where: str = ""
     """``file:line`` of the last declaration."""
     places: dict[str, str] = field(default_factory=dict)

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from ..ir.types import FLOAT, List, Scalar, Tuple, Type, join, strip_const, type_of
+from ..runtime.arrays import phase
 from ..runtime.helpers import (
     HELPERS,
     first_max,
@@ -112,9 +113,14 @@ def sign(x):
 @vjp(abs, elementwise=True, tests=COMPLEX)
 def abs_vjp(x, *, z, z_bar):
     if np.iscomplexobj(x):
-        x_bar = z_bar * np.conj(np.sign(x))
+        x_bar = z_bar * np.conj(phase(x))
     else:
         x_bar = z_bar * sign(x)
+
+
+@vjp(phase, "phase", elementwise=True, tests={"args": [(0.6 - 1.1j,), (np.array([0.3 + 2.0j, -1.5 - 0.2j]),)]})
+def phase_vjp(x, *, z, z_bar):
+    x_bar = strong_quotient(z_bar - np.real(z_bar * z) * np.conj(z), abs(x))
 
 
 @vjp(divmod, elementwise=True, tests=DIVISION)

@@ -174,6 +174,9 @@ def astype_vjp(a, dtype, order="K", casting="unsafe", subok=True, copy=True, *, 
     a_bar = z_bar if z.dtype == a.dtype else z_bar.astype(a.dtype)
 
 
+vjp(np.ndarray.astype, alias="copy", infer=shapes.astype)(astype_vjp)
+
+
 def item_method(a):
     """``a.item()``: the only element as a Python number."""
     return a.item()
@@ -571,7 +574,8 @@ def before_and_after(pad_width, k, ndim):
 LINEAR_IN = {
     "a": (
         np.reshape, reshape_method, np.ravel, np.ndarray.flatten, np.transpose, transpose_method, np.swapaxes, np.moveaxis,
-        np.expand_dims, np.squeeze, np.roll, np.copy, np.ndarray.copy, astype_method, item_method, tolist_method, np.asarray,
+        np.expand_dims, np.squeeze, np.roll, np.copy, np.ndarray.copy, np.ndarray.astype, astype_method, item_method,
+        tolist_method, np.asarray,
         np.asanyarray, np.ascontiguousarray, np.asfortranarray, np.repeat, np.take, np.diagonal, np.trace,
         np.atleast_1d, np.atleast_2d, np.atleast_3d,
     ),

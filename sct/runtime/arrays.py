@@ -1,6 +1,6 @@
-"""Array functions that derivative formulas need and NumPy lacks: products of all other elements, cofactors of matrices.
+"""Array functions that derivative formulas need and NumPy lacks: products of other elements, cofactors, cropping, padding.
 
-Both replace a division that fails at zero (``prod(x) / x``, ``det(x) * inv(x).T``); generated code may call them.
+The first two replace a division that fails at zero (``prod(x) / x``, ``det(x) * inv(x).T``); generated code may call them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["cofactors", "product_of_others"]
+__all__ = ["cofactors", "fitted", "mirror_counts", "phase", "product_of_others"]
 
 
 def product_of_others(x: Any, axis: int = -1) -> Any:
@@ -38,3 +38,40 @@ def cofactors(x: Any, det: Any) -> Any:
     u, s, vh = np.linalg.svd(x)
     sign = np.linalg.det(u) * np.linalg.det(vh)
     return (u * np.expand_dims(product_of_others(s), -2)) @ vh * np.expand_dims(sign, (-2, -1))
+
+
+def fitted(x: Any, shape: tuple[int, ...]) -> Any:
+    """``x`` cropped, or padded with zeros behind, to ``shape``.
+
+    >>> fitted(np.array([1.0, 2.0, 3.0]), (2,)).tolist(), fitted(np.array([1.0]), (2,)).tolist()
+    ([1.0, 2.0], [1.0, 0.0])
+    """
+    z = np.zeros(shape, x.dtype)
+    common = tuple(slice(min(m, n)) for m, n in zip(x.shape, shape, strict=True))
+    z[common] = x[common]
+    return z
+
+
+def mirror_counts(z: Any, axis: int) -> Any:
+    """How often each frequency of a half spectrum counts in the real signal ``z``, in a shape that broadcasts along ``axis``.
+
+    >>> mirror_counts(np.zeros(4), 0).tolist(), mirror_counts(np.zeros(5), 0).tolist()
+    ([1.0, 2.0, 1.0], [1.0, 2.0, 2.0])
+    """
+    n = z.shape[axis]
+    counts = np.full(n // 2 + 1, 2.0, z.dtype)
+    counts[0] = 1.0
+    if n % 2 == 0:
+        counts[-1] = 1.0
+    return np.reshape(counts, (-1,) + (1,) * (z.ndim - 1 - axis % z.ndim))
+
+
+def phase(x: Any) -> Any:
+    """``x / abs(x)`` of complex numbers, 0 at 0.
+
+    >>> phase(3.0 + 4.0j), phase(np.zeros(1, complex)).tolist()
+    ((0.6+0.8j), [0j])
+    """
+    if isinstance(x, complex) and not isinstance(x, np.generic):
+        return x / abs(x) if x else 0j
+    return np.sign(x)

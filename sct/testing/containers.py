@@ -14,8 +14,14 @@ class Containers(Language):
         xs, k, made = self.hidden("xs"), self.hidden("k"), self.hidden("made")
         start = self.rng.choice((f"[{self.value(1)} * ({made} + 1) for {made} in range(4)]", f"[{self.value(1)}] * 3",
                                  f"[{self.value(1)} * {made} for {made} in (0.1, 0.2, 0.3)]", "[0, 1, 2]"))
-        self.emit(f"{xs} = {start}")
+        rebound = self.chance(0.2)
+        if rebound:
+            self.emit(f"if {self.condition(1)}: {xs} = [{self.value(1)}, {self.value(1)}]")
+        else:
+            self.emit(f"{xs} = {start}")
         with self.block(f"for {k} in range({self.rng.randint(1, 4)}):"):
+            if rebound:
+                self.emit(f"{xs} = {start}")
             for _ in range(self.rng.randint(1, 3)):
                 if self.chance(0.25):
                     with self.block(f"if {self.condition(1)}:"):
@@ -83,13 +89,15 @@ class Containers(Language):
         self.use("dict with computed keys")
         d, k = self.hidden("table"), self.hidden("k")
         key = self.rng.choice((f"{k} % 2", k, f"({k}, {k} % 2)", f"f'n{{{k} % 3}}'"))
-        self.emit(f"{d} = {self.rng.choice(('{}', '{}', '{}', 'dict()'))}")
+        other = f"float({key})" if key in (k, f"{k} % 2") and self.chance(0.3) else key
+        self.emit(f"{d} = {self.rng.choice(('{}', '{}', '{}', 'dict()', '{1: 0.5, None: 0.25}'))}")
         first = self.rng.choice((f"{d}[{key}] = {self.value(2)}", f"{d}.setdefault({key}, {self.value(2)})",
                                  f"{d}[{key}] = {d}.get({key}, 0.5) * math.cos({self.value(1)})"))
         with self.block(f"for {k} in range({self.rng.randint(2, 4)}):"):
             self.emit(first)
             self.emit(self.rng.choice((
-                f"{d}[{key}] += {self.value(2)}", f"{d}[{key}] = {d}[{key}] * 0.5 + {self.value(1)}",
+                f"{d}[{other}] += {self.value(2)}", f"{d}[{key}] = {d}[{other}] * 0.5 + {self.value(1)}",
+                f"{d}[{other}] = {self.value(2)}",
                 f"if {self.condition(1)}: {d}[{key}] *= {self.value(1)}",
                 f"if {key} in {d} and {k} > 1: {self.number_target()} = math.tanh({d}.pop({key}))")))
         total = self.rng.choice((f"sum({d}.values())", f"sum(v_ * v_ for v_ in {d}.values())",
