@@ -16,6 +16,7 @@ from .errors import (
     UnsupportedSyntaxError,
     UnsupportedTypeError,
 )
+from .runtime.checkpoints import checkpoint, remat
 from .runtime.stops import stop_gradient
 from .testing.check import check_grads
 from .transforms import hessian, hvp, jacfwd, jacobian, jacrev, jvp, vjp
@@ -23,8 +24,9 @@ from .transforms import hessian, hvp, jacfwd, jacobian, jacrev, jvp, vjp
 __version__ = "0.1.0"
 
 __all__ = [
-    "AliasingError", "ArgumentError", "DifferentiationWarning", "InternalError", "MissingRuleError", "NonFiniteGradientError",
-    "NonScalarOutputError", "RuleError", "SctError", "SourceUnavailableError", "StaleSourceError", "UnsupportedSyntaxError",
-    "UnsupportedTypeError", "check_grads", "explain", "grad", "grad_from_source", "graph", "hessian", "hvp", "ir", "jacfwd",
-    "jacobian", "jacrev", "jvp", "source", "stop_gradient", "supported", "value_and_grad", "vjp",
+    "AliasingError", "ArgumentError", "DifferentiationWarning", "InternalError", "MissingRuleError",
+    "NonFiniteGradientError", "NonScalarOutputError", "RuleError", "SctError", "SourceUnavailableError", "StaleSourceError",
+    "UnsupportedSyntaxError", "UnsupportedTypeError", "check_grads", "checkpoint", "explain", "grad", "grad_from_source",
+    "graph", "hessian", "hvp", "ir", "jacfwd", "jacobian", "jacrev", "jvp", "remat", "source", "stop_gradient", "supported",
+    "value_and_grad", "vjp",
 ]

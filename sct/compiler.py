@@ -45,6 +45,7 @@ from .analysis import data as data_handlers
 from .analysis.abstract import NEVER, POISON, Abstract, DataPath, Mapping, Seq, Static, read, run_time_leaves
 from .analysis.activity import masking
 from .analysis.bound import given_unbound, settle_bound
+from .analysis.checkpoints import refuse_idle_marks
 from .analysis.context import Context, Frame, Refusal
 from .analysis.effects import effects_once, settle_effects
 from .analysis.entry import Steps, Written, parts_read
@@ -239,6 +240,7 @@ def _specialise(context: Context, fun: Any, names: Sequence[str], arguments: Seq
     context.stack.append(lowered)
     exit = sp.run_block(frame, lowered.body)
     context.stack.pop()
+    refuse_idle_marks(context)
     context.check()
     result = exit.values[0] if exit.kind == "return" else NEVER
     if result is POISON:

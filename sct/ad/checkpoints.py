@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..analysis.alias import AliasClasses
+from ..analysis.checkpoints import MARK
 from ..analysis.context import Context, Refusal
 from ..analysis.effects import effects_once
 from ..ir.core import Function, Op, enclosing, walk
 from ..ir.ops import LOOPS
 from .replay import check_replays, replays, state_of
 from .segments import cut
-
-MARK = "checkpoint"
-"""The attribute of loops that the user has marked."""
 
 
 def candidates(entry: Function, everywhere: bool) -> list[Op]:

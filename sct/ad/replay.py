@@ -1,8 +1,8 @@
-"""What the forward sweep keeps nothing of: a call or a loop that the reverse sweep runs again, this time saving, and then reverses.
+"""Calls and loops of which the forward sweep keeps nothing: the reverse sweep runs them again, this time saving.
 
-An op marked ``replayed`` stands in the forward sweep as it is.  The reverse sweep puts the memory that the op writes to back as
-it was before, runs a copy of the op, the *replay*, and then reverses the replay like any op of the forward sweep.  So a checkpointed
-call is a call in both sweeps, and the segments of a loop are cut by ``segments.py`` before differentiation.
+An op marked ``replayed`` stands in the forward sweep as it is.  The reverse sweep puts the memory that the op writes to back
+as it was before, runs a copy of the op, the *replay*, and then reverses the replay like any op of the forward sweep.  So a
+checkpointed call is a call in both sweeps, and the segments of a loop are cut by ``segments.py`` before differentiation.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ..analysis.context import Context, Refusal
 from ..ir.core import Block, Op, Value, walk
 from ..ir.ops import LOOPS, STORES, Lit, Slot, uses_in
 from ..ir.rewrite import carried_inits, carried_start, clone_op, exits, incoming, insert_before
-from ..ir.types import Array, List, Table, strip_const
+from ..ir.types import BOTTOM, INT, Array, List, OrConst, Table, strip_const
 
 if TYPE_CHECKING:
     from .reverse import Reverser
@@ -66,7 +66,7 @@ def state_of(op: Op, classes: AliasClasses) -> list[Value]:
     within = {op}
     within.update(inner for block in op.blocks for inner in walk(block))
     used = {v for inner in within if inner is not op and inner.name not in ("continue", "break") for v in inner.operands}
-    given = {v for v in op.operands[carried_start(op) if op.name in LOOPS else 0:] if op.name == "invoke" or _is_used(op, v, used)}
+    given = {v for v in carried_inits(op) if _is_used(op, v, used)} if op.name in LOOPS else set(op.operands)
     given |= {v for v in used if _comes_from_outside(v, within)}
     return [v for v in dict.fromkeys(uses_in(op)) if v in given and has_memory(v) and classes.find(v) in roots]
 
@@ -100,18 +100,18 @@ def reverse_replayed(rev: Reverser, op: Op) -> None:
     kept = rev.kept[op]
     if all(rev.total(r) is None for r in op.results) and not kept:
         return
-    for value, copy in kept:
-        _put_back(rev, value, copy)
+    for value, before in kept:
+        _put_back(rev, value, before)
     again, copies = _again(rev, op)
     anew = _start_lists_anew(rev, again)
     rev.reverse_op(again)
-    for before, start in anew.items():
+    for grown, start in anew.items():
         total = rev.total(start)
         if total is not None:
-            rev.bars[before] = total
-    for one, copy in copies.items():
-        if "own" in one.attrs:
-            _call_as(one, copy)
+            rev.bars[grown] = total
+    for old, new in copies.items():
+        if "own" in old.attrs:
+            _call_as(old, new)
 
 
 def _call_as(op: Op, again: Op) -> None:
@@ -147,8 +147,22 @@ def _again(rev: Reverser, op: Op) -> tuple[Op, dict[Op, Op]]:
         one.attrs.pop("may_raise", None)  # it has not raised the first time
     for block in again.blocks:
         _drop_tests(block)
+    if again.attrs.get("counts"):
+        _count(rev, op, again)
     _hand_over(rev, op, values)
     return again, copies
+
+
+def _count(rev: Reverser, op: Op, again: Op) -> None:
+    """Make the replay of a ``while`` loop that counts its iterations one of that many iterations, without the test."""
+    with rev.builder.at(scratch := Block()):
+        bounds = [rev.builder.value("const", (), OrConst(BOTTOM, INT), value=0), op.results[0],
+                  rev.builder.value("const", (), OrConst(BOTTOM, INT), value=1)]
+    insert_before(again, scratch.ops)
+    again.name, again.attrs = "for", {"kind": "range", "replay": True}
+    again.operands[:0] = bounds
+    del again.blocks[0]
+    again.blocks[0].args.insert(0, Value("", INT, again.blocks[0]))
 
 
 def _with_inside(op: Op) -> list[Op]:
@@ -198,7 +212,7 @@ def _start_lists_anew(rev: Reverser, again: Op) -> dict[Value, Value]:
     anew: dict[Value, Value] = {}
     start = carried_start(again)
     for k, init in enumerate(carried_inits(again)) if again.name in LOOPS else ():
-        if isinstance(strip_const(init.type), List) and _only_grows(again, k):
+        if isinstance(strip_const(init.type), List) and only_grows(again, k):
             with rev.builder.at(scratch := Block()):
                 anew[init] = rev.builder.value("tuple", (), init.type, init.hint, cls=list)
             again.operands[start + k] = anew[init]
@@ -207,28 +221,45 @@ def _start_lists_anew(rev: Reverser, again: Op) -> dict[Value, Value]:
     return anew
 
 
-def _only_grows(loop: Op, k: int) -> bool:
+def only_grows(loop: Op, k: int) -> bool:
     """Whether everything that the ``k``-th carried variable of a loop is used for is to append to it and to hand it on."""
+    body, names = loop.blocks[-1], _names_of_list(loop, k)
+    ends = [end for end in exits(body) if end.name in ("continue", "break")]
+    return all(end.operands[k] in names for end in ends) \
+        and all(_appends(op, v, names) for op in walk(body) for v in op.operands if v in names)
+
+
+def _grows(loop: Op, k: int) -> bool:
+    """Whether a loop appends to the list that its ``k``-th carried variable is at the start of an iteration."""
+    names = _names_of_list(loop, k)
+    return any(op.name == "append" and op.operands[0] in names for op in walk(loop.blocks[-1]))
+
+
+def _names_of_list(loop: Op, k: int) -> set[Value]:
+    """What the list is called that the ``k``-th carried variable of a loop is at the start of an iteration."""
     body = loop.blocks[-1]
-    names = {body.args[len(body.args) - len(loop.results) + k]}
-    for op in walk(body):
-        if op.name == "append" and op.operands[0] in names:
-            names.add(op.result)
-        elif op.name in LOOPS or op.name == "if":
-            names.update(_handed_on(op, names))
-    return all(_appends(op, v, names) for op in walk(body) for v in op.operands if v in names)
+    names, before = {body.args[len(body.args) - len(loop.results) + k]}, 0
+    while len(names) > before:
+        before = len(names)
+        for op in walk(body):
+            if op.name == "append" and op.operands[0] in names:
+                names.add(op.result)
+            elif op.name in LOOPS:
+                names.update(_handed_on(op, names))
+            elif op.blocks:
+                ends = [b.terminator.operands for b in op.blocks if b.terminator.name == "yield"]
+                names.update(r for j, r in enumerate(op.results) if any(end[j] in names for end in ends))
+    return names
 
 
 def _handed_on(op: Op, names: set[Value]) -> list[Value]:
-    if op.name == "if":
-        return []
     args, start = op.blocks[-1].args[len(op.blocks[-1].args) - len(op.results):], carried_start(op)
     places = [k for k, v in enumerate(op.operands[start:]) if v in names]
     return [v for k in places for v in (args[k], op.results[k])]
 
 
 def _appends(op: Op, value: Value, names: set[Value]) -> bool:
-    return op.name in ("continue", "break") or op.name == "for" and value not in op.operands[:carried_start(op)] \
+    return op.name in ("continue", "break", "yield") or op.name == "for" and value not in op.operands[:carried_start(op)] \
         or op.name == "append" and op.operands[1] is not value
 
 
@@ -247,6 +278,9 @@ def _check(context: Context, op: Op, once: set[Op], classes: AliasClasses) -> No
         if inner in once:
             message = f"this prints, draws random numbers or changes something in a checkpointed {what}, which is run twice"
             context.refuse(Refusal("SCT611", message, NO_REPLAY), inner.loc)
+    if op.name in LOOPS and any(_grows(op, k) and not only_grows(op, k) for k in range(len(op.results))):
+        message = "a list grows in this checkpointed loop, and is read there, too"
+        context.refuse(Refusal("SCT611", message, "write to an array, or leave the checkpoint out"), op.loc)
     roots = {classes.find(v) for v in written_by(op)}
     made = [r for r in op.results if has_memory(r) and classes.find(r) in roots]
     for value in (*state_of(op, classes), *made):

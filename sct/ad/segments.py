@@ -27,10 +27,10 @@ After:
         continue %s.4
       return %s {single}
 
-The forward sweep then saves what the loop carries once for each segment, and the reverse sweep of a segment what it saves of its
-iterations: 2 sqrt(n) values rather than n, for one more run of the loop (A. Griewank, A. Walther, Evaluating Derivatives, 2nd ed.
-2008, section 12.1).  How often a ``while`` loop runs is not known: its segments grow by one iteration each, which makes sqrt(2 n)
-of them.
+The forward sweep then saves what the loop carries once for each segment, and the reverse sweep of a segment what it saves of
+its iterations: 2 sqrt(n) values rather than n, for one more run of the loop (A. Griewank, A. Walther, Evaluating Derivatives,
+2nd ed. 2008, section 12.1).  How often a ``while`` loop runs is not known: its segments grow by one iteration each, which makes
+sqrt(2 n) of them.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from ..analysis.context import Refusal
 from ..ir.build import Builder
 from ..ir.core import Block, Op, Value, walk
 from ..ir.ops import LOOPS, STORES, Lit, Slot
-from ..ir.rewrite import carried_inits, exits, insert_before, replace_uses
+from ..ir.rewrite import carried_inits, clone_op, exits, insert_before, replace_uses
 from ..ir.types import BOOL, BOTTOM, FLOAT, INT, List, OrConst, Scalar, Type, strip_const
 from ..runtime import helpers
 
@@ -96,9 +96,10 @@ def _counted(builder: Builder, loop: Op, state: list[Value]) -> Op:
     carried = [body.add_arg(v.hint, v.type) for v in _carried(loop)]
     with builder.at(body):
         behind = _int(builder, operator.add, start, stride, again=True)
-        stop = _int(builder, max if down else min, behind, hi, again=True) if known else \
-            _int(builder, helpers.nearer, start, behind, hi, again=True)
-        _end(builder, _segment(builder, loop, [start, stop, step], carried, [_const(builder, True, BOOL)] if broken else []), broken)
+        nearest = (max if down else min,) if known else (helpers.nearer, start)
+        stop = _int(builder, *nearest, behind, hi, again=True)
+        going = [_const(builder, True, BOOL)] if broken else []
+        _end(builder, _segment(builder, loop, [start, stop, step], carried, going), broken)
     outer = Op("for", [lo, hi, stride, *inits], [], {"kind": "range"}, [body], None, loop.loc)
     body.parent = outer
     return outer
@@ -135,14 +136,77 @@ def _writes_elements(loop: Op) -> bool:
     inside = [op for block in loop.blocks for op in walk(block)]
     if any(op.name in LOOPS or op.name == "invoke" and op.attrs["callee"].lent.params for op in inside):
         return False
-    return all(op.name == "store" and len(op.operands) > 2 and all(isinstance(strip_const(v.type), Scalar) for v in op.operands[1:])
-               for op in inside if op.name in STORES and not op.attrs.get("adjoint"))
+    stores = [op for op in inside if op.name in STORES and not op.attrs.get("adjoint")]
+    return all(op.name == "store" and len(op.operands) > 2 for op in stores) and all(
+        isinstance(strip_const(v.type), Scalar) for op in stores for v in op.operands[1:])
 
 
 # ------------------------------------------------------------------------------------------------------------- while loops
 
 def _growing(builder: Builder, loop: Op) -> Op:
-    """``while going:`` around segments of one iteration, two, three and so on."""
+    """Segments of one iteration, two, three and so on."""
+    tested = _literal(loop.blocks[0].terminator.operands[0]) is not True
+    if tested and all(end.name != "break" for end in exits(loop.blocks[1])):
+        return _counting(builder, loop)
+    return _flagged(builder, loop)
+
+
+def _counting(builder: Builder, loop: Op) -> Op:
+    """``while test:`` around ``while count < length and test:``; so many iterations are replayed without any test."""
+    outer = Op("while", [_const(builder, 0), *carried_inits(loop)], [], {}, [Block(), Block()], None, loop.loc)
+    for block in outer.blocks:
+        block.parent = outer
+        block.add_arg("length", INT)
+        for v in _carried(loop):
+            block.add_arg(v.hint, v.type)
+    test, body = outer.blocks
+    values = dict(zip(loop.blocks[0].args, test.args[1:], strict=True))
+    test.ops = [clone_op(op, values, test) for op in loop.blocks[0].ops]
+    with builder.at(body):
+        length = _int(builder, operator.add, body.args[0], 1, hint="length")
+        inits = [_const(builder, 0), *body.args[1:]]
+        types, hints = [INT, *(r.type for r in loop.results)], ["count", *(r.hint for r in loop.results)]
+        blocks = [_bounded(loop, length), _counted_body(loop)]
+        inner = builder.emit("while", inits, types, hints, blocks, replayed=True, counts=True)
+        builder.emit("continue", [length, *inner.results[1:]])
+    outer.results = [Value("length", INT, outer)]
+    return outer
+
+
+def _counted_body(loop: Op) -> Block:
+    body = loop.blocks[1]
+    body.args.insert(0, Value("count", INT, body))
+    for end in exits(body):
+        if end.name == "continue":
+            assert end.parent is not None
+            builder = Builder(scratch := Block(), end.loc)
+            end.operands.insert(0, _int(builder, operator.add, body.args[0], 1, hint="count"))
+            insert_before(end, scratch.ops)
+    return body
+
+
+def _bounded(loop: Op, length: Value) -> Block:
+    """The test ``count < length and …``."""
+    test, block = loop.blocks[0], Block()
+    builder = Builder(block, loop.loc)
+    count = block.add_arg("count", INT)
+    values = {v: block.add_arg(v.hint, v.type) for v in test.args}
+    less = _int(builder, operator.lt, count, length, t=BOOL)
+    then, other = Block(), Block()
+    copies = [clone_op(op, values, then) for op in test.ops]
+    condition = copies.pop().operands[0]
+    then.ops = copies
+    with builder.at(then):
+        builder.emit("yield", [condition])
+    with builder.at(other):
+        builder.emit("yield", [less])
+    both = builder.emit("if", [less], [BOOL], [""], [then, other]).result
+    builder.emit("test", [both])
+    return block
+
+
+def _flagged(builder: Builder, loop: Op) -> Op:
+    """``while going:``; what leaves the loop for good lowers the flag."""
     inits = carried_inits(loop)
     outer = Op("while", [_const(builder, True, BOOL), _const(builder, 0), *inits], [], {}, [Block(), Block()], None, loop.loc)
     args = []
@@ -170,7 +234,7 @@ def _carried(loop: Op) -> list[Value]:
 
 
 def _segment(builder: Builder, loop: Op, bounds: list[Value], inits: list[Value], going: list[Value]) -> Op:
-    """The iterations of one segment: the body of ``loop``, which says by a flag ``going``, if any, whether it is left for good."""
+    """The iterations of one segment: the body of ``loop``, with a flag ``going``, if any, that says whether it was left."""
     body = loop.blocks[-1]
     if loop.name == "while":
         body = _test_in_body(loop)

@@ -31,10 +31,9 @@ from .undo import contents, stored_roots
 
 
 def drop_idle_replays(fn: Function) -> int:
-    """Erase the replays of ``fn`` whose values and memory nothing reads, in place, and the undoing of their stores; how many."""
+    """Erase the replays of ``fn`` whose values and memory nothing reads, and the undoing of their stores; how many."""
     total = 0
-    while found := _first_idle(fn):
-        gone = found
+    while gone := _first_idle(fn):
         erase_all(fn.body, gone.__contains__)
         total += 1
     return total

@@ -75,7 +75,7 @@ def reads_lent(fn: Function) -> bool:
 
 
 def _sees(read: Op, undo: Op, order: dict[Op, int], memory: Memory) -> bool:
-    """Whether ``read`` may come upon what ``undo`` restores: a replay around it begins with what it writes to put back whole."""
+    """Whether ``read`` may come upon what ``undo`` restores: what a replay writes to is put back as a whole before it."""
     root = memory.root(undo.operands[0])
     around = () if undo.attrs.get("restores") else _replays_around(read) - _replays_around(undo)
     return not any(root in stored_roots(one, memory) for one in around) and _comes_after(read, undo, order)
