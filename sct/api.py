@@ -5,13 +5,17 @@ Importing this module and decorating functions must cost little: the compiler is
 
 from __future__ import annotations
 
+import copyreg
 import functools
 import inspect
+import sys
 import types
+import weakref
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .arguments import ArgSpec, calling, check_differentiable, plain_of, positions_of, signature_of
+from .arguments import ArgSpec, calling, check_complex, check_differentiable, plain_of, positions_of, signature_of
+from .custom import CustomFunction, custom_jvp, custom_vjp
 from .dispatch import Dispatcher, guard_code, run
 from .errors import ArgumentError, SctError
 
@@ -20,12 +24,15 @@ if TYPE_CHECKING:
 
 
 def grad(fun: Any = None, argnums: ArgSpec = 0, has_aux: bool = False, holomorphic: bool = False, allow_int: bool = False, *,
-         backend: str = "python", checkpoint: Any = None) -> Any:
+         backend: str = "python", checkpoint: Any = None, debug_nans: bool = False, **flags: Any) -> Any:
     """The gradient of a function that returns one number; usable as ``@grad`` and ``@grad(argnums="w")``.
 
     ``argnums`` names the differentiated parameters by position or name; an int or a name gives the bare gradient, a sequence
     a tuple.  A float gives a float, an array a new array of its shape and dtype, a container the same container.  With
-    ``has_aux`` the function returns ``(value, aux)`` and the gradient function ``(gradient, aux)``.
+    ``has_aux`` the function returns ``(value, aux)`` and the gradient function ``(gradient, aux)``.  A real function of a
+    complex ``z = x + iy`` has the gradient ``df/dx - i df/dy``; with ``holomorphic`` arguments and result are complex, and the
+    result is the complex derivative.  With ``debug_nans`` the gradient raises ``NonFiniteGradientError`` at the first adjoint
+    that is a NaN or an infinity, and names its line.
 
     Raises a subclass of ``SctError`` that names the line, before anything is computed, for what is not supported.
 
@@ -34,15 +41,19 @@ def grad(fun: Any = None, argnums: ArgSpec = 0, has_aux: bool = False, holomorph
     ...     return 3.0 * r ** 2
     >>> sct.grad(area)(1.0)
     6.0
+
+    ``backend="numba"`` has Numba compile the generated functions, with what ``fastmath``, ``parallel`` and ``boundscheck``
+    say; the compiled code is kept on disk for the next process.
     """
-    options = _options(argnums, has_aux, holomorphic, allow_int, backend, checkpoint)
+    options = _options(argnums, has_aux, holomorphic, allow_int, backend, checkpoint, debug_nans, flags)
     if fun is None:
         return lambda f: GradientFunction(f, value=False, **options)
     return GradientFunction(fun, value=False, **options)
 
 
 def value_and_grad(fun: Any = None, argnums: ArgSpec = 0, has_aux: bool = False, holomorphic: bool = False,
-                   allow_int: bool = False, *, backend: str = "python", checkpoint: Any = None) -> Any:
+                   allow_int: bool = False, *, backend: str = "python", checkpoint: Any = None,
+                   debug_nans: bool = False, **flags: Any) -> Any:
     """Like ``grad``, but the result is ``(value, gradient)``, with ``has_aux`` ``((value, aux), gradient)``.
 
     >>> import sct
@@ -51,22 +62,59 @@ def value_and_grad(fun: Any = None, argnums: ArgSpec = 0, has_aux: bool = False,
     >>> sct.value_and_grad(area)(2.0)
     (12.0, 12.0)
     """
-    options = _options(argnums, has_aux, holomorphic, allow_int, backend, checkpoint)
+    options = _options(argnums, has_aux, holomorphic, allow_int, backend, checkpoint, debug_nans, flags)
     if fun is None:
         return lambda f: GradientFunction(f, value=True, **options)
     return GradientFunction(fun, value=True, **options)
 
 
 def _options(argnums: ArgSpec, has_aux: bool, holomorphic: bool, allow_int: bool, backend: str,
-             checkpoint: Any) -> dict[str, Any]:
-    if holomorphic:
-        raise ArgumentError("holomorphic=True is not available yet", hint="differentiate the real part", code="SCT409")
-    if backend != "python":
-        raise ArgumentError(f"the backend {backend!r} is not available", hint='use backend="python"', code="SCT409")
+             checkpoint: Any, debug_nans: bool = False, flags: dict[str, Any] | None = None) -> dict[str, Any]:
+    if backend not in ("python", "numba"):
+        raise ArgumentError(f"the backend {backend!r} is not available", hint='use "python" or "numba"', code="SCT409")
+    unknown = sorted((flags or {}).keys() - (FLAGS if backend == "numba" else ()))
+    if unknown:
+        known = f"with backend=\"numba\" there are {', '.join(FLAGS)}"
+        raise ArgumentError(f"there is no option `{unknown[0]}` for this backend", hint=known, code="SCT409")
     if checkpoint not in (None, "loops"):
         raise ArgumentError(f"checkpoint={checkpoint!r} is not available", hint='use checkpoint="loops", or mark functions and '
                             "loops with sct.checkpoint", code="SCT409")
-    return {"argnums": argnums, "has_aux": has_aux, "allow_int": allow_int, "checkpoint": checkpoint}
+    if debug_nans and backend == "numba":
+        raise ArgumentError("debug_nans=True is there in plain Python only", hint='use backend="python"', code="SCT409")
+    native = (flags or {}) if backend == "numba" else None
+    return {"argnums": argnums, "has_aux": has_aux, "holomorphic": bool(holomorphic), "allow_int": allow_int,
+            "debug_nans": bool(debug_nans), "native": native, "checkpoint": checkpoint}
+
+
+FLAGS = ("fastmath", "parallel", "boundscheck")
+"""What is passed on to Numba."""
+
+
+def rule(fun: Callable[..., Any], *, singular: bool = False, **partials: str) -> Any:
+    """Declare the derivative of ``fun``, a C function or one of your own, as a rule that is spliced into generated code.
+
+    For an elementwise function give one partial derivative per argument, as text in the arguments and ``z``, the result::
+
+        sct.rule(scipy.special.j0, x="-j1(x)")
+
+    For any other decorate a function.  With the keyword-only parameters ``z`` and ``z_bar`` it is a reverse rule, which assigns
+    ``x_bar`` for each argument ``x``; with ``z`` and ``x_dot=None`` a forward rule, which assigns ``z_dot``.  Its body is not
+    called but becomes part of generated code, where the names of its own module are known.  ``singular=True`` says that
+    partial derivatives may be infinite: where the adjoint is exactly zero, so is the product.
+
+    A rule that is declared again under the same name, as when a cell of a notebook is run again, replaces the first; anything
+    else that has a rule already is refused (``RuleError``).  What was compiled before is compiled anew.
+
+    >>> import math, sct
+    >>> def softplus(x):
+    ...     return math.log(1.0 + math.exp(x))
+    >>> softplus = sct.rule(softplus, x="1 / (1 + math.exp(-x))")
+    >>> sct.grad(lambda x: 2.0 * softplus(x))(0.0)
+    1.0
+    """
+    from .rules.users import declare_rule
+
+    return declare_rule(fun, singular, partials, sys._getframe(1).f_globals)
 
 
 def function_of(fun: Any) -> Any:
@@ -81,6 +129,18 @@ def prepare() -> None:
     offer(grad, value_and_grad, _options, GradientFunction, MethodGradient)
 
 
+def make_native(compiled: Compiled, values: Sequence[Any], flags: dict[str, Any]) -> None:
+    """Have Numba compile a specialisation."""
+    try:
+        from .native.compile import make_native as make
+    except ImportError as error:
+        if error.name not in ("numba", "llvmlite"):
+            raise
+        raise ArgumentError("Numba is not installed", hint='pip install "sct-ad[numba]", or use backend="python"',
+                            code="SCT409") from None
+    make(compiled, values, flags)
+
+
 class GradientFunction:
     """A function that computes a gradient, with everything that was generated for it at hand."""
 
@@ -88,12 +148,13 @@ class GradientFunction:
     __call__: Callable[..., Any]
     """The generated dispatcher: in a slot, so that a call goes to it without a frame or a lookup of ours."""
 
-    def __init__(self, fun: Any, *, argnums: ArgSpec, value: bool, has_aux: bool, allow_int: bool,
-                 checkpoint: str | None = None) -> None:
+    def __init__(self, fun: Any, *, argnums: ArgSpec, value: bool, has_aux: bool, allow_int: bool, holomorphic: bool = False,
+                 debug_nans: bool = False, native: dict[str, Any] | None = None, checkpoint: str | None = None) -> None:
         self.fun = fun
         """The original function."""
         self.argnums = argnums
-        self._value, self._has_aux, self._allow_int, self._checkpoint = value, has_aux, allow_int, checkpoint
+        self._value, self._has_aux, self._allow_int = value, has_aux, allow_int
+        self._holomorphic, self._debug_nans, self._native, self._checkpoint = holomorphic, debug_nans, native, checkpoint
         self._plain = plain = function_of(fun)
         self.__signature__ = signature_of(plain)
         self.__doc__ = fun.__doc__
@@ -104,7 +165,11 @@ class GradientFunction:
         if not self._is_in_class_body():
             assert self._positions  # complain about argnums now
         self._dispatcher = Dispatcher(self.__name__, plain, self._parameters, self._slow)
+        self._dispatcher.renewed = weakref.WeakMethod(self._renew)
         self._method: GradientFunction | None = None
+        self.__call__ = self._dispatcher.call
+
+    def _renew(self) -> None:
         self.__call__ = self._dispatcher.call
 
     @functools.cached_property
@@ -116,7 +181,8 @@ class GradientFunction:
     def _request(self) -> Request:
         from .compiler import Request
 
-        return Request(*self._positions, self._value, self._has_aux, self._allow_int, checkpoint=self._checkpoint)
+        return Request(*self._positions, self._value, self._has_aux, self._allow_int, holomorphic=self._holomorphic,
+                       debug_nans=self._debug_nans, checkpoint=self._checkpoint)
 
     def _is_in_class_body(self) -> bool:
         """Whether this may become a method, whose ``argnums`` count from the argument after ``self``."""
@@ -139,7 +205,11 @@ class GradientFunction:
                 for position in self._request.wrt:
                     name = self._parameters[position].name
                     check_differentiable(self.__name__, name, arguments[name], self._allow_int)
+                    if self._holomorphic:
+                        check_complex(self.__name__, name, arguments[name])
                 found = compile_gradient(self._plain, list(arguments), list(values), self._request)
+                if self._native is not None:
+                    make_native(found, values, self._native)
                 guard_code(found, self._plain)
                 self._dispatcher.add(found)
                 self.__call__ = self._dispatcher.call
@@ -155,7 +225,9 @@ class GradientFunction:
         if self._method is None:
             shifted = self._shifted(self.argnums)
             self._method = GradientFunction(self.fun, argnums=shifted, value=self._value, has_aux=self._has_aux,
-                                            allow_int=self._allow_int, checkpoint=self._checkpoint)
+                                            allow_int=self._allow_int, holomorphic=self._holomorphic,
+                                            debug_nans=self._debug_nans, native=self._native,
+                                            checkpoint=self._checkpoint)
         return self._method
 
     @staticmethod
@@ -230,16 +302,28 @@ class GradientFunction:
 
     def __reduce__(self) -> Any:
         """By qualified name where it, or its function, is found under it; else by value, with the source."""
-        from .pickling import is_importable, pickled
+        from .pickling import reduced
 
-        options = self.argnums, self._value, self._has_aux, self._allow_int, self._checkpoint
-        return self.__qualname__ if is_importable(self) else (_rebuild, (*pickled(self.fun), *options))
+        return reduced(self, {"argnums": self.argnums, "value": self._value, "has_aux": self._has_aux,
+                              "allow_int": self._allow_int, "holomorphic": self._holomorphic,
+                              "debug_nans": self._debug_nans, "native": self._native, "checkpoint": self._checkpoint})
+
+    def __deepcopy__(self, memo: Any) -> GradientFunction:
+        """Functions are not copied."""
+        return self
+
+    __copy__ = functools.partialmethod(__deepcopy__, None)
 
 
-def _rebuild(restore: Callable[..., Any], data: Any, argnums: ArgSpec, value: bool, has_aux: bool,
-             allow_int: bool, checkpoint: str | None = None) -> GradientFunction:
-    return GradientFunction(restore(data), argnums=argnums, value=value, has_aux=has_aux, allow_int=allow_int,
-                            checkpoint=checkpoint)
+def _reduce_custom(custom: CustomFunction) -> Any:
+    """What ``pickle`` needs of a function with a derivative of its author's."""
+    from .pickling import reduced_custom
+
+    return reduced_custom(custom)
+
+
+for _kind in (custom_vjp, custom_jvp):
+    copyreg.pickle(_kind, _reduce_custom)
 
 
 class MethodGradient:

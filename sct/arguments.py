@@ -10,10 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from .custom import CustomFunction
 from .errors import ArgumentError, SctError
 from .frontend.capture import capture_text, python_function
 from .frontend.refusals import refusal
 from .ir.types import NONE, STR, Array, Dict, List, Scalar, Tuple, Type, type_of
+from .trees import is_complex, leaves
 
 ArgSpec = int | str | Sequence[int | str]
 COLLECTED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
@@ -27,7 +29,7 @@ def plain_of(fun: Any) -> Any:
     found = python_function(fun)
     if found is not None:
         return found
-    if isinstance(fun, functools.partial) or _is_callable_object(fun):
+    if isinstance(fun, functools.partial) or _is_callable_object(fun) and not _is_wrapper(fun):
         return calling(fun)
     raise refusal(fun)
 
@@ -35,6 +37,17 @@ def plain_of(fun: Any) -> Any:
 def _is_callable_object(fun: Any) -> bool:
     method = getattr(type(fun), "__call__", None)  # noqa: B004 - what it is matters, not whether it is there
     return not isinstance(fun, type | types.MethodType | staticmethod) and isinstance(method, types.FunctionType)
+
+
+def _is_wrapper(fun: Any) -> bool:
+    """Whether an object made by a decorator hides the parameters of its function: what it computes is not told by them."""
+    inner = any(isinstance(getattr(fun, name, None), types.FunctionType) for name in ("__wrapped__", "pyfunc", "callback"))
+    return inner and not isinstance(fun, CustomFunction) and all(p.kind in COLLECTED for p in signature_parameters(fun))
+
+
+def signature_parameters(fun: Any) -> list[inspect.Parameter]:
+    """The parameters with which the class of an object is called."""
+    return list(inspect.signature(type(fun).__call__).parameters.values())[1:]
 
 
 def calling(fun: Any, suffix: str = "") -> types.FunctionType:
@@ -119,7 +132,7 @@ def _position(argnum: Any, parameters: Sequence[inspect.Parameter], name: str) -
         position = int(argnum) if argnum >= 0 else fixed[int(argnum)]
     if parameters[position].kind in COLLECTED:
         raise _unusable(f"`{name}` cannot be differentiated with respect to `{_star(parameters[position])}{names[position]}`",
-                        parameters, "give it a parameter of its own; ")
+                        parameters, "give it a parameter of its own, as in `lambda x: f(x)`; ")
     return position
 
 
@@ -142,6 +155,13 @@ def check_differentiable(name: str, argument: str, value: Any, allow_int: bool) 
     if isinstance(t, Tuple | List | Dict):
         raise ArgumentError(f"{what} without a float in it", code="SCT401", hint="pass floats, such as 3.0 for 3")
     raise _wrong_kind(what, t)
+
+
+def check_complex(name: str, argument: str, value: Any) -> None:
+    """Raise unless every number in ``value`` that is differentiable is complex."""
+    if not all(map(is_complex, leaves(value))):
+        raise ArgumentError(f"`{name}` is differentiated with respect to `{argument}`, which is real, with holomorphic=True",
+                            hint="pass a complex number or array, or leave holomorphic=True out", code="SCT406")
 
 
 def _wrong_kind(what: str, t: Type) -> SctError:

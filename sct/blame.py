@@ -35,7 +35,7 @@ def _blame(error: BaseException, compiled: Compiled) -> tuple[Loc, bool] | None:
     """The user's line, and whether it is its adjoint that failed."""
     functions = dict(zip((e.filename for e in compiled.emitted), [*compiled.callees, compiled.adjoint], strict=True))
     printed = {e.filename: e for e in compiled.emitted}
-    trace = _innermost(error, printed)
+    trace = innermost(error, printed)
     if trace is None:
         return None
     filename = trace.tb_frame.f_code.co_filename
@@ -47,7 +47,7 @@ def _blame(error: BaseException, compiled: Compiled) -> tuple[Loc, bool] | None:
     return None if loc is None else (loc, _starts_backward(function) or 0 < own.reverse_line < trace.tb_lineno)
 
 
-def _innermost(error: BaseException, printed: dict[str, Printed]) -> types.TracebackType | None:
+def innermost(error: BaseException, printed: dict[str, Printed]) -> types.TracebackType | None:
     """The last generated function through which the exception came."""
     found, trace = None, error.__traceback__
     while trace is not None:

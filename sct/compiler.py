@@ -17,7 +17,7 @@ from .ad import checkpoints
 from .ad.calls import Pairs
 from .ad.products import curvature, halves, pushforward
 from .ad.results import finish_gradients
-from .ad.reverse import Reverser, differentiate
+from .ad.reverse import differentiate, seed_one
 from .ad.saving import save
 from .analysis import (  # noqa: F401
     attributes,
@@ -26,6 +26,7 @@ from .analysis import (  # noqa: F401
     callees,
     changes,
     copies,
+    custom_calls,
     displays,
     exceptions,
     flat,
@@ -36,6 +37,7 @@ from .analysis import (  # noqa: F401
     scatters,
     sets,
     standard_calls,
+    stops,
     stores,
     subscripts,
     withs,
@@ -61,9 +63,11 @@ from .analysis.references import NeedsItems, NeedsPlaces, references
 from .analysis.references import plain as plain_value
 from .analysis.truncation import warn_of_truncation
 from .analysis.writes import settle_writes
+from .arguments import calling
 from .codegen.callees import merge_equal, named_apart, printed_name, still_called
 from .codegen.emit import Emitted, emit
 from .codegen.load import filename_of, load
+from .dispatchers import compiled_from
 from .errors import NonScalarOutputError, SctError
 from .ir.build import Builder
 from .ir.core import Block, Function, Loc, Op, Value, walk
@@ -74,7 +78,9 @@ from .passes.pipeline import optimise, tidy
 from .passes.returns import unify_returns
 from .passes.sink import sink_returned
 from .passes.undo import reads_lent
+from .passes.watch import require_defined, watch
 from .room import room
+from .rules import registry
 from .session import CompilationSession
 
 assert _rules
@@ -100,6 +106,10 @@ class Request:
     """``loops``: all loops are cut into segments, whether they are marked or not."""
     repeated: bool = False
     """Whether one answer takes several calls: then nothing may be printed or drawn."""
+    holomorphic: bool = False
+    """Whether the result is complex, and so is the derivative."""
+    debug_nans: bool = False
+    """Whether the derivative raises at its first statement that gives a NaN or an infinity."""
 
     @property
     def structured(self) -> bool:
@@ -160,7 +170,7 @@ def compile_gradient(fun: Any, names: Sequence[str], arguments: Sequence[Any], r
     What else may be asked for instead of the gradient, ``request.kind`` says.
     """
     session = CompilationSession()
-    context = Context(session)
+    context = Context(session, directional=request.kind == "jvp", twice=request.kind == "hvp")
     with room():
         typed = specialise(context, fun, names, arguments, request if request.structured else None)
         made, pairs = _differentiate(context, typed, request)
@@ -168,6 +178,8 @@ def compile_gradient(fun: Any, names: Sequence[str], arguments: Sequence[Any], r
         plain = {r.function for r in getattr(session, "_records", {}).values()}
         for function in (*(f for f in functions if f not in plain), *made):
             optimise(function, verify=STRICT)
+            if request.debug_nans:
+                watch(function)
             verify(function)
         compiled = _emit_and_load(request, context, typed.function, made, functions)
         compiled.written = [(names.index(written.param), written) for written in typed.written]
@@ -212,7 +224,7 @@ def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequ
                 return typed
             context.session.forget_since(0)
         except NeedsPlaces as needed:
-            context.begin_again(needed.attribute, needed.inside, needed.table)
+            context.begin_again(needed.attribute, needed.inside, needed.tables)
         except TooLong:
             lend_all(context)
         except NeedsItems:
@@ -290,11 +302,10 @@ def _open_callees(context: Context, typed: Typed) -> bool:
 
 
 def _plain_function(fun: Any) -> tuple[Any, Any]:
-    if inspect.ismethod(fun):
-        return fun.__self__, fun.__func__
-    if hasattr(fun, "py_func"):
-        return None, fun.py_func
-    return None, fun
+    """The object that is bound as first argument, and the function; one that calls it if it has a rule of its own."""
+    receiver, plain = (fun.__self__, fun.__func__) if inspect.ismethod(fun) else (None, compiled_from(fun) or fun)
+    entry = registry.lookup(plain)
+    return receiver, calling(plain) if entry is not None and entry.user else plain
 
 
 def _return(sp: Specializer, typed: Typed, structured: Request | None) -> None:
@@ -430,8 +441,10 @@ def _refuse_repetition(context: Context, function: Function) -> None:
 
 def _gradient(context: Context, pairs: Pairs, typed: Typed, request: Request) -> list[Function]:
     """Forward and reverse sweep in one function."""
-    joint = differentiate(typed.function, request.wrt, _seed_one, context, pairs, [0])
+    joint = differentiate(typed.function, request.wrt, seed_one, context, pairs, [0])
     context.check()
+    if request.debug_nans:
+        require_defined(joint.results[0], joint.mark)
     finish_gradients(joint, request)
     context.check()
     pairs.tidy(joint.function)
@@ -455,10 +468,6 @@ DERIVATIVES = {"grad": _gradient, "jvp": _pushforward, "vjp": _halves, "hvp": _c
 """How each kind of request is answered, given the typed function."""
 
 
-def _seed_one(rev: Reverser, results: list[Value]) -> None:
-    rev.accumulate(results[0], rev.constant(1.0))
-
-
 def check_output(function: Function, result: Abstract, end: Op, request: Request) -> None:
     """Refuse a result that is not differentiable, or not the one number that a gradient needs."""
     if request.structured:
@@ -474,9 +483,12 @@ def check_output(function: Function, result: Abstract, end: Op, request: Request
     if not t.differentiable:
         raise NonScalarOutputError(f"`{function.name}` returns {t}, which has no derivative", loc=end.loc,
                                    hint="return a float: multiply by 1.0 if the number is meant to be real", code="SCT503")
-    if t.dtype.startswith("complex"):
+    if t.dtype.startswith("complex") and not request.holomorphic:
         raise NonScalarOutputError(f"`{function.name}` returns a complex number", loc=end.loc,
-                                   hint="return its real part or its absolute value", code="SCT505")
+                                   hint="return its real part or its absolute value, or set holomorphic=True", code="SCT505")
+    if request.holomorphic and not t.dtype.startswith("complex"):
+        raise NonScalarOutputError(f"`{function.name}` returns a real number, with holomorphic=True", loc=end.loc,
+                                   hint="leave holomorphic=True out", code="SCT505")
 
 
 def _check_pair(function: Function, result: Abstract, loc: Loc) -> None:
@@ -508,7 +520,7 @@ def adjoint_before_passes(fun: Any, compiled: Compiled) -> Function:
     if compiled.typed.body.ops[-1].name == "raise":
         return compiled.typed
     context = Context(CompilationSession())
-    joint = differentiate(compiled.typed, compiled.request.wrt, _seed_one, context, Pairs(context, tidy), [0])
+    joint = differentiate(compiled.typed, compiled.request.wrt, seed_one, context, Pairs(context, tidy), [0])
     finish_gradients(joint, compiled.request)
     return joint.function
 

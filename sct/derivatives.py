@@ -73,14 +73,17 @@ class Derivatives:
         return tuple(found.get(k) if item is None or k not in found else found[k][item] for k, item, _ in self._places(count))
 
     # --------------------------------------------------------------------------------------------------------------- kinds
-    def push(self, values: Sequence[Any], dots: Sequence[Any], has_aux: bool = False, repeated: bool = False) -> Any:
+    def push(self, values: Sequence[Any], dots: Sequence[Any], has_aux: bool = False, repeated: bool = False,
+             debug_nans: bool = False) -> Any:
         """``(out, out_tangent)``, and the auxiliary result."""
         directions = tuple(k for k, dot in enumerate(dots) if dot is not None)
-        return self._call("jvp", values, [dots[k] for k in directions], has_aux, directions=directions, repeated=repeated)
+        return self._call("jvp", values, [dots[k] for k in directions], has_aux, directions=directions, repeated=repeated,
+                          debug_nans=debug_nans)
 
-    def pull(self, values: Sequence[Any], wrt: Sequence[int], has_aux: bool = False) -> tuple[Any, ...]:
+    def pull(self, values: Sequence[Any], wrt: Sequence[int], has_aux: bool = False,
+             debug_nans: bool = False) -> tuple[Any, ...]:
         """``out``, a function from its cotangent to the gradients by ``wrt``, and the auxiliary result."""
-        compiled, out, context, *aux = self._call("vjp", values, (), has_aux, wrt=tuple(wrt))
+        compiled, out, context, *aux = self._call("vjp", values, (), has_aux, wrt=tuple(wrt), debug_nans=debug_nans)
         like = skeleton(out)
 
         def pull_back(cotangent: Any) -> tuple[Any, ...]:
@@ -95,11 +98,11 @@ class Derivatives:
         return out, pull_back, *aux
 
     def curve(self, values: Sequence[Any], dots: Sequence[Any], wrt: Sequence[int], has_aux: bool = False,
-              repeated: bool = False) -> Any:
+              repeated: bool = False, holomorphic: bool = False, debug_nans: bool = False) -> Any:
         """The change of the gradients by ``wrt`` along ``dots``, a tuple; with the auxiliary result if there is one."""
         directions = tuple(k for k, dot in enumerate(dots) if dot is not None)
         found = self._call("hvp", values, [dots[k] for k in directions], has_aux, wrt=tuple(wrt), directions=directions,
-                           repeated=repeated)
+                           repeated=repeated, holomorphic=holomorphic, debug_nans=debug_nans)
         for k, product in zip(wrt, found[0] if has_aux else found, strict=True):
             if isinstance(product, np.ndarray) and product.shape != values[k].shape:
                 reject_shapes(self._signature, tuple(values))

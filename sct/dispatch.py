@@ -8,6 +8,7 @@ import math
 import re
 import threading
 import types
+import weakref
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +16,11 @@ import numpy as np
 
 from .analysis.abstract import DataPath, read
 from .arguments import signature_text
+from .custom import LISTENERS
 from .errors import InternalError
 from .ir.core import Op, Value
 from .ir.types import ANY, MANY, NONE, STR, UNIT, Array, Scalar, Type, dim_of, strip_const, type_of
+from .runtime.watching import NotFinite
 from .sharing import check_apart, must_be_apart
 
 if TYPE_CHECKING:
@@ -48,6 +51,18 @@ def guard_code(compiled: Compiled, plain: Any) -> None:
     compiled.guards += [("is", path.attr("__code__"), fun.__code__) for path, fun in functions.values()]
 
 
+_ALL: weakref.WeakSet[Dispatcher] = weakref.WeakSet()
+
+
+def forget_all() -> None:
+    """Have everything compiled anew."""
+    for dispatcher in list(_ALL):
+        dispatcher.forget()
+
+
+LISTENERS.append(forget_all)
+
+
 class Dispatcher:
     """The specialisations of one gradient function and the generated test that chooses between them."""
 
@@ -63,10 +78,22 @@ class Dispatcher:
         self.call: Callable[..., Any] = self._load([])
         self.values: Callable[..., tuple[Any, ...]] = self._load([], slow=lambda values: values)
         """The values of all parameters for the arguments of a call, defaults as they are now."""
+        self.renewed: Callable[[], Callable[[], None] | None] = lambda: None
+        """Refers to what is called when ``call`` was replaced by one that knows no specialisation."""
+        _ALL.add(self)
 
     def find(self, arguments: dict[str, Any]) -> Compiled | None:
         """The specialisation whose guards all hold for these arguments."""
         return next((c for c in reversed(self.specialisations) if holds(c, arguments)), None)
+
+    def forget(self) -> None:
+        """Drop all specialisations."""
+        with self.lock:
+            self.specialisations.clear()
+            self.call = self._load([])
+            renewed = self.renewed()
+        if renewed is not None:
+            renewed()
 
     def add(self, compiled: Compiled) -> None:
         """Make a new specialisation the first that is tested."""
@@ -336,7 +363,13 @@ CHECKS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def annotate(error: BaseException, compiled: Compiled) -> None:
-    """Add a note that names the user's line; what finds it is imported when the first call fails."""
+    """Add a note that names the user's line; what finds it is imported when the first call fails.
+
+    Where a check of ``debug_nans=True`` failed, raise the error that says so instead.
+    """
+    if isinstance(error, NotFinite):
+        from .locating import located
+        raise located(error, compiled) from None
     from .blame import annotate
 
     annotate(error, compiled)

@@ -78,6 +78,10 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
             the call of the decorator where the function is used, or decorate a function at module level."""),
         "SCT115": ("an assignment target of this kind", """
             Targets may be names, items, attributes, and tuples or lists of these with at most one star."""),
+        "SCT116": ("a checkpoint that cannot be kept", """
+            What is checkpointed is run a second time in the reverse sweep. So it must not print, draw random numbers or
+            change objects from outside, and what it writes to must be arrays, which can be copied and put back. Loops over
+            objects whose items cannot be counted cannot be cut into segments."""),
     },
     "MissingRuleError": {
         "SCT200": ("no derivative is known", """
@@ -109,6 +113,23 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
         "SCT208": ("no derivative with respect to this argument", """
             The rule covers other arguments of the function, not this one, and this one depends on what you
             differentiate by. Use `sct.stop_gradient` on the argument if its contribution is to be ignored."""),
+        "SCT210": ("what Numba cannot compile", """
+            With `backend="numba"` the generated functions are compiled by Numba, which knows fewer functions, keywords
+            and types than Python. The message names the generated statement and your line. `backend="python"` runs it."""),
+        "SCT220": ("a custom function without a derivative", """
+            A `custom_vjp` or `custom_jvp` is called before its derivative is declared. Call `f.defvjp(fwd, bwd)` or
+            `f.defjvp(jvp)` beside its definition."""),
+        "SCT221": ("a custom function that cannot be used like this", """
+            What a `custom_vjp`, a `custom_jvp`, a function with a rule, or `on_gradient` is given or returns must be
+            numbers, arrays, or tuples and lists of a known length of them, by position. The type of the result is found
+            in the source, from an annotation such as `-> float`, or by trying the function out on small arrays."""),
+        "SCT222": ("a derivative that does not fit its function", """
+            `fwd` returns the result and what `bwd` needs; `bwd` returns a tuple with a cotangent for each differentiated
+            argument, of its shape, None for zero; `jvp` returns the result and its tangent, which is linear in the
+            tangents that it is given. None of them may write to what it is given: it belongs to the function around."""),
+        "SCT223": ("a custom derivative that is differentiated and cannot be", """
+            Second derivatives, and reverse mode through a `custom_jvp`, differentiate the functions of the derivative
+            themselves, which must then be Python that can be looked into and that writes into no arrays."""),
     },
     "RuleError": {
         "SCT250": ("an invalid rule", """
@@ -128,7 +149,8 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
         "SCT301": ("a function typed in or made by `exec`", """
             Python keeps no text for code from `exec`, from standard input, or (before 3.13) from the plain
             interactive prompt. Put the function in a file, use IPython or Jupyter, or give the text to
-            `sct.grad_from_source(text)`."""),
+            `sct.grad_from_source(text)`. In another process the cells of a notebook are not known either: send
+            `sct.grad(f)` there rather than `f`, for gradient functions take their source along."""),
         "SCT302": ("a builtin or compiled function", """
             The function is implemented in C and has no Python source. Write a Python function that calls it,
             e.g. `lambda x: math.sin(x)`: called functions are differentiated by their rules."""),
@@ -184,6 +206,10 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
             A tangent must have the shape and type of its primal, and a cotangent those of the result."""),
         "SCT409": ("an unknown name or option value", """
             The value is not one of those listed in the message."""),
+        "SCT410": ("a function that cannot be sent to another process", """
+            A gradient function is pickled by name if its function is in a module that can be imported, else by value: its text,
+            with the globals and captured variables that it reads. The message names the variable that cannot be pickled.
+            Pass it as an argument, or put the function into a module, which each process imports."""),
     },
     "NonScalarOutputError": {
         "SCT500": ("a result that is not one real number", """
@@ -208,7 +234,8 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
     "NonFiniteGradientError": {
         "SCT550": ("a NaN or an infinity in the adjoint", """
             Raised only under `debug_nans=True`, at the first statement of the adjoint that gives a value that
-            is not finite. The primal statement it belongs to is named."""),
+            is not finite, or where the function itself returns NaN. The primal statement it belongs to is named, and
+            what the numbers were."""),
     },
     "AliasingError": {
         "SCT600": ("a write that cannot be followed", """
@@ -246,10 +273,6 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
             Attributes can be assigned of objects that are arguments or made in the function, where the class is a
             plain one. This object belongs to a module or to another object, or its class does more than to store
             the value. Keep the value in a local variable and return it."""),
-        "SCT611": ("a checkpoint that cannot be kept", """
-            What is checkpointed is run a second time in the reverse sweep. So it must not print, draw random numbers or
-            change objects from outside, and what it writes to must be arrays, which can be copied and put back. Loops over
-            objects whose items cannot be counted cannot be cut into segments."""),
     },
     "UnsupportedTypeError": {
         "SCT700": ("a value whose type is not supported", """

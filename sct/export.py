@@ -15,7 +15,7 @@ import sys
 import textwrap
 import tokenize
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ import numpy as np
 from .analysis.abstract import DataPath, read
 from .analysis.entry import Written
 from .arguments import signature_text
+from .codegen.emit import Emitted
 from .codegen.externals import fresh
 from .compiler import Compiled
 from .errors import ArgumentError, place
@@ -41,6 +42,9 @@ def save_module(compiled: Compiled, path: Any, gradient: Any) -> None:
     Raises ``ArgumentError`` for a function that refers to something that cannot be written down (an open file, a random
     generator, a class of ``__main__``), before the file is touched.
     """
+    if compiled.request.debug_nans:
+        raise ArgumentError("a gradient with debug_nans=True is not written to a file: this package explains its errors",
+                            hint="save the gradient without it", code="SCT409")
     text = module_text(compiled, gradient)
     compile(text, str(path), "exec", dont_inherit=True)
     Path(path).write_text(text, encoding="utf-8")
@@ -48,7 +52,7 @@ def save_module(compiled: Compiled, path: Any, gradient: Any) -> None:
 
 def module_text(compiled: Compiled, gradient: Any) -> str:
     """The text of the module."""
-    module = _Module(compiled)
+    module = Module(compiled)
     module.collect()
     functions = [*module.texts[:-1], _entry(module.texts[-1], compiled, gradient, module)]
     future = ["from __future__ import annotations"] if module.helpers else []  # theirs name classes not imported here
@@ -71,7 +75,7 @@ def _docstring(compiled: Compiled, gradient: Any) -> str:
 
 # ------------------------------------------------------------------------------------------------------------ the namespace
 
-class _Module:
+class Module:
     """The one namespace of the file: every name, what it stands for, and the line that defines it."""
 
     def __init__(self, compiled: Compiled) -> None:
@@ -87,11 +91,16 @@ class _Module:
         """Every name that any text contains: a new name must be none of them."""
 
     def collect(self) -> None:
-        for printed in self.compiled.emitted:
-            self.words |= {t.string for t in _tokens(printed.emitted.text) if t.type == tokenize.NAME}
-            self.meaning[printed.emitted.name] = ("function", printed.emitted.name)
-        for function, printed in zip(self.functions, self.compiled.emitted, strict=True):
-            emitted, renames = printed.emitted, dict[str, str]()
+        """Take in every function of the specialisation."""
+        self.gather(list(zip(self.functions, (printed.emitted for printed in self.compiled.emitted), strict=True)))
+
+    def gather(self, functions: Sequence[tuple[Function, Emitted]]) -> None:
+        """Take in these functions, callees first: their texts, and what their names stand for."""
+        for _, emitted in functions:
+            self.words |= {t.string for t in _tokens(emitted.text) if t.type == tokenize.NAME}
+            self.meaning[emitted.name] = ("function", emitted.name)
+        for function, emitted in functions:
+            renames = dict[str, str]()
             for name, value in emitted.imports.items():
                 if not isinstance(value, Function):
                     renames[name] = self.define(name, ("object", id(value)), lambda n, v=value: self.write_object(n, v))
@@ -335,7 +344,7 @@ def _wrapped(content: str) -> str:
 
 # ----------------------------------------------------------------------------------------------------------------- the entry
 
-def _entry(text: str, compiled: Compiled, gradient: Any, module: _Module) -> str:
+def _entry(text: str, compiled: Compiled, gradient: Any, module: Module) -> str:
     """The gradient itself: the user's signature with its defaults, and checks that the arguments are what it was made for."""
     name = compiled.adjoint.name
     checks = _checks(compiled)
@@ -356,7 +365,7 @@ def _summary(compiled: Compiled) -> str:
     return f"(value, {gradients})." if compiled.request.value else f"The {gradients}."
 
 
-def _signature(gradient: Any, module: _Module) -> str:
+def _signature(gradient: Any, module: Module) -> str:
     parameters = list(gradient.__signature__.parameters.values())
     text = signature_text(parameters, "\0")
     for p in parameters:
@@ -365,7 +374,7 @@ def _signature(gradient: Any, module: _Module) -> str:
     return text
 
 
-def _default(p: inspect.Parameter, module: _Module) -> str:
+def _default(p: inspect.Parameter, module: Module) -> str:
     """A default as a literal; an array or another mutable object is a piece of data of the module."""
     text = literal(p.default, p.name)
     if not isinstance(p.default, np.ndarray | list | dict):

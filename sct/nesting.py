@@ -14,6 +14,7 @@ from .analysis.context import Refusal
 from .analysis.data import from_data
 from .analysis.infer import Specializer
 from .arguments import ArgSpec, positions_of
+from .dispatchers import compiled_from
 from .errors import SctError
 from .ir.core import Block, Function
 from .ir.types import Array, List, Scalar, Type, strip_const
@@ -46,10 +47,12 @@ def _take(sp: Specializer, taker: Static, args: list[Abstract], kwargs: dict[str
         checked = _offered["options"](*(options.get(name, default) for name, default in _DEFAULTS.items()))
     except SctError as error:
         raise Refusal(error.code, error.obstacles[0].message, error.hint) from None
+    checked.pop("native")  # what it is compiled with, the function around it says
     return gradient(sp, args[0], args[1:], kwargs, value=taker.value.value, **checked)
 
 
-_DEFAULTS = {"argnums": 0, "has_aux": False, "holomorphic": False, "allow_int": False, "backend": "python", "checkpoint": None}
+_DEFAULTS = {"argnums": 0, "has_aux": False, "holomorphic": False, "allow_int": False, "backend": "python", "checkpoint": None,
+             "debug_nans": False}
 
 
 def _call_object(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -58,7 +61,7 @@ def _call_object(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
     path = fn.path or ab.DataPath("const", made.__name__, (), made)
     fun = from_data(sp, made._plain, path.attr("_plain"))
     return gradient(sp, fun, args, kwargs, argnums=made.argnums, value=made._value, has_aux=made._has_aux,
-                    allow_int=made._allow_int)
+                    holomorphic=made._holomorphic, allow_int=made._allow_int, debug_nans=made._debug_nans)
 
 
 def _call_method(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -69,11 +72,14 @@ def _call_method(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
 
 
 def gradient(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: dict[str, Abstract], *, argnums: ArgSpec,
-             value: bool, has_aux: bool, allow_int: bool, checkpoint: str | None = None) -> Abstract:
+             value: bool, has_aux: bool, holomorphic: bool, allow_int: bool, debug_nans: bool,
+             checkpoint: str | None = None) -> Abstract:
     """The gradient of ``fun`` at ``args``, as a call of a function that stands for it."""
     if checkpoint is not None:
-        raise Refusal("SCT611", "checkpoint= of a gradient that is taken inside a differentiated function is not supported",
+        raise Refusal("SCT116", "checkpoint= of a gradient that is taken inside a differentiated function is not supported",
                       "mark the loops with sct.checkpoint(...), or leave it out")
+    if debug_nans:
+        raise Refusal("SCT409", "debug_nans=True is set for a gradient that is taken inside", "set it for the outermost one")
     call, given = _activation(sp, fun, args, kwargs)
     if POISON in call.bound or POISON in call.captured:
         return POISON
@@ -96,7 +102,7 @@ def gradient(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: dict[
         return POISON
     first = len(call.captured) + given
     wrt = [_leaves_of(record, first + k) for k in positions]
-    _check(record, name, wrt, has_aux, allow_int)
+    _check(record, name, wrt, has_aux, holomorphic)
     return _invoke(sp, record, bound, [first + k for k in positions], wrt, sequence, value, has_aux)
 
 
@@ -108,7 +114,7 @@ def _activation(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: di
     if isinstance(fun, Closure):
         return activate_closure(sp, fun, args, kwargs), 0
     if isinstance(fun, Static):
-        function = getattr(fun.value, "py_func", fun.value)
+        function = compiled_from(fun.value) or fun.value
         if inspect.isfunction(function):
             return activate_function(sp, Static(function, fun.path), args, kwargs), 0
     raise Refusal("SCT201", "the gradient of something that is no Python function is taken here",
@@ -121,7 +127,7 @@ def _leaves_of(record: Record, k: int) -> list[int]:
     return [before + n for n in range(len(list(ab.leaf_types(record.arguments[k]))))]
 
 
-def _check(record: Record, name: str, wrt: list[list[int]], has_aux: bool, allow_int: bool) -> None:
+def _check(record: Record, name: str, wrt: list[list[int]], has_aux: bool, holomorphic: bool) -> None:
     """Refuse what has no gradient: arguments that are not numbers, a result that is not one number."""
     params = record.function.params
     for leaves in wrt:
@@ -138,7 +144,7 @@ def _check(record: Record, name: str, wrt: list[list[int]], has_aux: bool, allow
         result = parts[0]
     t = ab.leaf_type(result)
     number = strip_const(t) if t is not None else None
-    if not isinstance(number, Scalar) or not number.differentiable or number.dtype.startswith("complex"):
+    if not isinstance(number, Scalar) or not number.differentiable or number.dtype.startswith("complex") != holomorphic:
         raise Refusal("SCT501" if isinstance(number, Array) else "SCT502",
                       f"`{name}` returns {ab.describe(result)}, but grad needs one number", "sum it up")
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .api import function_of, prepare
-from .arguments import ArgSpec, check_differentiable, positions_of
+from .arguments import ArgSpec, check_complex, check_differentiable, positions_of
 from .derivatives import Derivatives
 from .errors import ArgumentError
 from .trees import basis, from_columns, from_rows, is_complex, leaves, rebuilt, skeleton, zeros
@@ -39,13 +39,14 @@ def jvp(fun: Any, primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool
     return derivatives.push(values, dots, has_aux)
 
 
-def vjp(fun: Any, *primals: Any, has_aux: bool = False) -> Any:
+def vjp(fun: Any, *primals: Any, has_aux: bool = False, debug_nans: bool = False) -> Any:
     """The value of ``fun(*primals)`` and a function that pulls cotangents back to the primals: ``(out, vjp_fn)``.
 
     ``vjp_fn(cotangent)`` takes what has the structure, types and shapes of ``out`` (None for what is not differentiable there)
     and returns a tuple: the gradient by each primal, None for those that are not differentiable.  It may be called any number
     of times, also from several threads and after arguments were changed; its results are new each time.  With ``has_aux`` the
-    function returns ``(out, aux)``, and this ``(out, vjp_fn, aux)``.
+    function returns ``(out, aux)``, and this ``(out, vjp_fn, aux)``; with ``debug_nans`` the first adjoint that is not finite
+    raises ``NonFiniteGradientError``.
 
     Raises ``ArgumentError`` for cotangents that do not fit, and a subclass of ``SctError`` for what cannot be differentiated.
 
@@ -63,7 +64,7 @@ def vjp(fun: Any, *primals: Any, has_aux: bool = False) -> Any:
     if not wrt:
         raise ArgumentError(f"none of the primals of `{derivatives.name}` is differentiable", code="SCT407",
                             hint="pass a float or an array of floats")
-    out, pull_back, *aux = derivatives.pull(values, wrt, has_aux)
+    out, pull_back, *aux = derivatives.pull(values, wrt, has_aux, debug_nans)
     return out, Pullback(pull_back, lambda found: derivatives.arranged(wrt, found, count)[len(given):]), *aux
 
 
@@ -119,12 +120,14 @@ def _mismatch(message: str, hint: str) -> ArgumentError:
 
 # --------------------------------------------------------------------------------------------------------------- Jacobians
 
-def jacrev(fun: Any, argnums: ArgSpec = 0, has_aux: bool = False) -> Any:
+def jacrev(fun: Any, argnums: ArgSpec = 0, has_aux: bool = False, holomorphic: bool = False, *,
+           debug_nans: bool = False) -> Any:
     """The Jacobian of ``fun`` by reverse mode: one run of ``fun``, then one reverse sweep for each element of the result.
 
     The shape is ``out.shape + x.shape``.  Results and arguments that are containers give the structure of the result, with that
     of the argument in place of each number or array, and None for what is not differentiable; a sequence of ``argnums`` gives
     a tuple in place of the argument.  With ``has_aux`` the function returns ``(out, aux)``, and the result is ``(J, aux)``.
+    With ``holomorphic`` arguments and results are complex; ``debug_nans`` is as for ``grad``.
 
     >>> import numpy as np
     >>> import sct
@@ -132,10 +135,11 @@ def jacrev(fun: Any, argnums: ArgSpec = 0, has_aux: bool = False) -> Any:
     array([[4., 1.],
            [2., 5.]])
     """
-    return Jacobian(fun, "jacrev", argnums, has_aux)
+    return Jacobian(fun, "jacrev", argnums, has_aux, holomorphic, debug_nans)
 
 
-def jacfwd(fun: Any, argnums: ArgSpec = 0, has_aux: bool = False) -> Any:
+def jacfwd(fun: Any, argnums: ArgSpec = 0, has_aux: bool = False, holomorphic: bool = False, *,
+           debug_nans: bool = False) -> Any:
     """As ``jacrev``, by forward mode: one run of ``fun`` and its tangents for each element of the argument.
 
     It is the cheaper one where the result has more elements than the argument.
@@ -145,13 +149,14 @@ def jacfwd(fun: Any, argnums: ArgSpec = 0, has_aux: bool = False) -> Any:
     >>> sct.jacfwd(lambda t: np.array([1.0, 2.0]) * t ** 2)(3.0)
     array([ 6., 12.])
     """
-    return Jacobian(fun, "jacfwd", argnums, has_aux)
+    return Jacobian(fun, "jacfwd", argnums, has_aux, holomorphic, debug_nans)
 
 
 jacobian = jacrev
 
 
-def hessian(fun: Any, argnums: ArgSpec = 0, has_aux: bool = False) -> Any:
+def hessian(fun: Any, argnums: ArgSpec = 0, has_aux: bool = False, holomorphic: bool = False, *,
+            debug_nans: bool = False) -> Any:
     """The second derivatives of ``fun``, which returns one number: forward mode over its gradient, one run for each element.
 
     The shape is ``x.shape + x.shape``; a sequence of ``argnums`` gives a tuple of tuples, and an argument that is a container
@@ -163,17 +168,18 @@ def hessian(fun: Any, argnums: ArgSpec = 0, has_aux: bool = False) -> Any:
     array([[6., 2.],
            [2., 0.]])
     """
-    return Jacobian(fun, "hessian", argnums, has_aux)
+    return Jacobian(fun, "hessian", argnums, has_aux, holomorphic, debug_nans)
 
 
 class Jacobian:
     """A function that computes a Jacobian or a Hessian."""
 
-    def __init__(self, fun: Any, kind: str, argnums: ArgSpec, has_aux: bool) -> None:
+    def __init__(self, fun: Any, kind: str, argnums: ArgSpec, has_aux: bool, holomorphic: bool = False,
+                 debug_nans: bool = False) -> None:
         self.fun = fun
         """The original function."""
         self.argnums = argnums
-        self._kind, self._has_aux = kind, has_aux
+        self._kind, self._has_aux, self._holomorphic, self._debug_nans = kind, has_aux, holomorphic, debug_nans
         self._derivatives = Derivatives(function_of(fun), prepare)
         self._wrt, self._sequence = positions_of(argnums, self._derivatives.parameters, self._derivatives.name)
         self.__signature__ = inspect.Signature(self._derivatives.parameters)
@@ -187,7 +193,10 @@ class Jacobian:
         for k in self._wrt:
             name = self._derivatives.parameters[k].name
             check_differentiable(self.__name__, name, values[k], allow_int=False)
-            _check_real(values[k], f"`{self.__name__}` is differentiated with respect to `{name}`, which is complex")
+            if self._holomorphic:
+                check_complex(self.__name__, name, values[k])
+            elif self._kind != "jacrev":
+                _check_real(values[k], f"`{self.__name__}` is differentiated with respect to `{name}`, which is complex")
         by = tuple(values[k] for k in self._wrt) if self._sequence else values[self._wrt[0]]
         out, entries, aux = _WAYS[self._kind](self, values, leaves(by))
         jacobian = rebuilt(out, (rebuilt(by, iter(row)) for row in entries))
@@ -195,8 +204,8 @@ class Jacobian:
 
     def by_rows(self, values: tuple[Any, ...], by: list[Any]) -> tuple[Any, list[list[Any]], list[Any]]:
         """The structure of the result, for each leaf of it its Jacobian by each leaf of ``by``, and the auxiliary result."""
-        out, pull_back, *aux = self._derivatives.pull(values, self._wrt, self._has_aux)
-        _check_real(out, f"`{self.__name__}` returns complex numbers")
+        out, pull_back, *aux = self._derivatives.pull(values, self._wrt, self._has_aux, self._debug_nans)
+        self._check_result(out)
         like, entries = skeleton(out), []
         for leaf, cotangents in zip(leaves(like), basis(like), strict=True):
             rows = [leaves(pull_back(cotangent)) for cotangent in cotangents]
@@ -206,23 +215,34 @@ class Jacobian:
     def by_columns(self, values: tuple[Any, ...], by: list[Any]) -> tuple[Any, list[list[Any]], list[Any]]:
         """As ``by_rows``, from the change of the result along each element of the arguments."""
         def change(dots: tuple[Any, ...]) -> tuple[Any, ...]:
-            found: tuple[Any, ...] = self._derivatives.push(values, dots, self._has_aux, repeated=True)
+            found: tuple[Any, ...] = self._derivatives.push(values, dots, self._has_aux, repeated=True,
+                                                              debug_nans=self._debug_nans)
             return found
 
         (out, _, *aux), columns = self._columns(values, change)
-        _check_real(out, f"`{self.__name__}` returns complex numbers")
+        if self._holomorphic:
+            self._check_result(out)
         like = skeleton(out)
         return like, _transposed(columns, leaves(like), by), aux
 
     def of_gradient(self, values: tuple[Any, ...], by: list[Any]) -> tuple[Any, list[list[Any]], list[Any]]:
         """The Jacobian of the gradient, which has the structure of the arguments."""
         def change(dots: tuple[Any, ...]) -> tuple[Any, ...]:
-            found = self._derivatives.curve(values, dots, self._wrt, self._has_aux, repeated=True)
+            found = self._derivatives.curve(values, dots, self._wrt, self._has_aux, repeated=True,
+                                            holomorphic=self._holomorphic, debug_nans=self._debug_nans)
             return (None, *found) if self._has_aux else (None, found)
 
         (_, _, *aux), columns = self._columns(values, change)
         like = tuple(values[k] for k in self._wrt) if self._sequence else values[self._wrt[0]]
         return like, _transposed(columns, by, by), aux
+
+    def _check_result(self, out: Any) -> None:
+        """Real results belong to the plain Jacobian, complex ones to the holomorphic one."""
+        if not self._holomorphic:
+            _check_real(out, f"`{self.__name__}` returns complex numbers")
+        elif not all(map(is_complex, leaves(out))):
+            raise ArgumentError(f"`{self.__name__}` returns real numbers, with holomorphic=True", code="SCT406",
+                                hint="leave holomorphic=True out")
 
     def _columns(self, values: tuple[Any, ...],
                  change: Callable[[tuple[Any, ...]], tuple[Any, ...]]) -> tuple[tuple[Any, ...], list[list[list[Any]]]]:
@@ -250,17 +270,19 @@ class Jacobian:
 
     def __reduce__(self) -> Any:
         """By qualified name where it, or its function, is found under it; else by value, with the source."""
-        from .pickling import is_importable, pickled
+        from .pickling import reduced
 
-        options = self._kind, self.argnums, self._has_aux
-        return self.__qualname__ if is_importable(self) else (_rebuild, (*pickled(self.fun), *options))
+        return reduced(self, {"kind": self._kind, "argnums": self.argnums, "has_aux": self._has_aux,
+                              "holomorphic": self._holomorphic, "debug_nans": self._debug_nans})
+
+    def __deepcopy__(self, memo: Any) -> Jacobian:
+        """Functions are not copied."""
+        return self
+
+    __copy__ = functools.partialmethod(__deepcopy__, None)
 
 
 _WAYS = {"jacrev": Jacobian.by_rows, "jacfwd": Jacobian.by_columns, "hessian": Jacobian.of_gradient}
-
-
-def _rebuild(restore: Callable[..., Any], data: Any, kind: str, argnums: ArgSpec, has_aux: bool) -> Jacobian:
-    return Jacobian(restore(data), kind, argnums, has_aux)
 
 
 def _only(direction: Any, k: int, values: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -276,7 +298,8 @@ def _transposed(columns: list[list[list[Any]]], outs: list[Any], by: list[Any]) 
 
 def _check_real(x: Any, complaint: str) -> None:
     if any(map(is_complex, leaves(x))):
-        raise ArgumentError(complaint, hint="separate real and imaginary parts", code="SCT406")
+        raise ArgumentError(complaint, hint="set holomorphic=True, or separate real and imaginary parts",
+                            code="SCT406")
 
 
 # ---------------------------------------------------------------------------------------- the functions seen so far

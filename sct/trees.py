@@ -121,8 +121,11 @@ def _has_parts(x: Any) -> bool:
 
 
 def _array(given: Any, like: Any, what: str, of: str) -> Any:
-    if type(given) is np.ndarray and given.shape == like.shape and given.dtype == like.dtype:
-        return given
+    if type(given) is np.ndarray and given.shape == like.shape:
+        if given.dtype == like.dtype:
+            return given
+        if given.dtype.kind in "biu" and np.can_cast(given.dtype, like.dtype):  # SciPy probes operators with integers
+            return given.astype(like.dtype)
     hint = f"give an array of shape {like.shape} and type {like.dtype}"
     raise _mismatch(f"{what} is {_described(given)}, but {of} is {_described(like)}", hint)
 
@@ -206,4 +209,4 @@ def _plain(jacobian: np.ndarray[Any, Any], out: Any, by: Any) -> Any:
     """The Jacobian of a number by a number is a number: Python's if both are."""
     if isinstance(out, np.ndarray | Shaped) or isinstance(by, np.ndarray | Shaped):
         return jacobian
-    return jacobian.item() if type(out) is type(by) is float else jacobian[()]
+    return jacobian.item() if type(out) in (float, complex) and type(by) in (float, complex) else jacobian[()]

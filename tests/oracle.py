@@ -4,6 +4,7 @@ Nothing of the compiler is used to find what is expected: the original function 
 """
 
 import copy
+import inspect
 import math
 
 import numpy as np
@@ -276,3 +277,34 @@ def _moved_along(x, dot, step):
         items = [_moved_along(item, d, step) for item, d in zip(x, dot, strict=True)]
         return type(x)(*items) if hasattr(x, "_fields") else type(x)(items)
     return type(x)(x + step * dot) if not isinstance(x, np.ndarray) else x + step * dot
+
+
+# ----------------------------------------------------------------------------------------------- right, or refused by name
+
+def judged(fun, args, options):
+    """A program in all modes; what it ``raises``; or its refusal: the class and code, the line marked so, and a way out."""
+    if "raises" in options:
+        _raising(fun, args, options["raises"])
+        return
+    if "refused" not in options:
+        check(fun, *args, **options)
+        check_modes(fun, *args)
+        return
+    error = refusal(fun, *args)
+    found = type(error).__name__, error.code
+    assert found == options["refused"], f"refused with {found}:\n{error}"
+    assert error.hint, f"no way out is named:\n{error}"
+    source, first = inspect.getsourcelines(fun)
+    marked = [first + k for k, line in enumerate(source) if "# refused" in line]
+    assert marked, "the program does not say which line is refused"
+    assert error.loc.line in marked, f"not the line that is marked:\n{error}"
+
+
+def _raising(fun, args, kind):
+    """The gradient raises what the function does."""
+    import pytest
+    wrt = tuple(i for i, a in enumerate(args) if list(leaves(a)))
+    for call_it in (fun, sct.grad(fun, argnums=wrt)):
+        with pytest.raises(kind) as raised:
+            call_it(*copy.deepcopy(args))
+        assert type(raised.value) is kind

@@ -85,7 +85,7 @@ def nested_carried(a):
     return d["s"][1] * s[0] * d["n"]
 
 
-@case(A, refused=CHANGED)
+@case(A)
 def replaced_inner(a):
     d = {"s": [1.0]}
     old = d["s"]
@@ -95,7 +95,7 @@ def replaced_inner(a):
     return d["s"][0]
 
 
-@case(A, refused=CHANGED)
+@case(A)
 def replaced_inner2(a):
     d = {"s": [1.0]}
     old = d["s"]
@@ -116,7 +116,7 @@ def alias_in_loop(a):
     return xs[0] + ys[0]
 
 
-@case(A, refused=CHANGED)
+@case(A)
 def alias_in_loop2(a):
     xs = [1.0]
     ys = [2.0]

@@ -129,7 +129,7 @@ def test_decorators():
 
 
 def test_options_that_are_not_there_yet_are_refused():
-    for options in (dict(holomorphic=True), dict(backend="cuda"), dict(checkpoint=3)):
+    for options in (dict(backend="cuda"), dict(checkpoint=3)):
         with pytest.raises(ArgumentError):
             grad(area, **options)
 

@@ -586,3 +586,15 @@ def counts_what_is_left_out(x: float, y: float) -> float:
 @pytest.mark.parametrize("y", [0.5, 1.5, 3.5])
 def test_a_known_item_that_a_condition_leaves_out_decides_nothing(y: float) -> None:
     agrees(counts_what_is_left_out, 0.5, y)
+
+
+def reads_before_it_writes(x: float, v: np.ndarray) -> float:
+    for _ in range(1):
+        before = x + v
+        v[:] = 1.0
+        return np.sum(before)
+    return x
+
+
+def test_what_is_returned_is_not_computed_behind_a_write() -> None:
+    agrees(reads_before_it_writes, 0.5, np.array([1.5, 0.5]))

@@ -270,7 +270,7 @@ def row_kept_under_its_name(a):
     return sum(row) * m[0][1]
 
 
-@case(X, refused=CHANGED)
+@case(X)
 def row_swap(a):
     n = len(a)
     m = [[a[i] * a[j] for j in range(n)] for i in range(n)]
@@ -349,7 +349,7 @@ def queue(a):
     return q[0]
 
 
-@case(X, refused=CHANGED)
+@case(X)
 def swap_lists(a):
     xs = [v for v in a]
     ys = [0.0] * len(a)
@@ -360,7 +360,7 @@ def swap_lists(a):
     return sum(xs)
 
 
-@case(X, refused=CHANGED)
+@case(X)
 def swap_growing(a):
     xs = [v for v in a]
     ys = []
@@ -687,6 +687,24 @@ def tuple_bound_in_a_branch_not_taken(a):
     for i in range(3):
         y = (a[i] * 2, i)
     return y[0] * y[1]
+
+
+@case(X)
+def bound_in_the_loop(a):
+    for k in range(3):
+        xs = [1 for j in range(3)]
+        xs[k] *= a[k]
+    return xs[2] * a[0]
+
+
+@case(X)
+def bound_in_the_loop_on_a_condition(a):
+    for k in range(3):
+        if a[k] > 0:
+            xs = [1.0 for j in range(3)]
+        xs[k] *= a[k]
+        xs.append(a[0])
+    return xs[2] * a[0] + sum(xs)
 
 
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))

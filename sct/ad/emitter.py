@@ -41,7 +41,7 @@ class Emitter:
         """A zero adjoint with the structure of ``value``."""
         t = control.bar_type(value)
         if isinstance(t, Scalar):
-            return self.constant(0.0)
+            return self.constant(0j if t.dtype.startswith("complex") else 0.0)
         missing = bind_everywhere(value, set())
         if isinstance(t, Tuple):
             return tuples.zeros(self, value)
@@ -68,9 +68,10 @@ class Emitter:
         return self.builder.value("call", [value], t, value.hint, fn=np.copy, args=(Slot(0),), kwargs={}, effect="fresh",
                                   adjoint=True, spelled="method", spelled_name="copy")
 
-    def constant(self, number: float) -> Value:
+    def constant(self, number: complex) -> Value:
         """A literal of the reverse sweep."""
-        return self.builder.value("const", (), OrConst(BOTTOM, FLOAT), value=number)
+        kind = Scalar("complex128") if isinstance(number, complex) else FLOAT
+        return self.builder.value("const", (), OrConst(BOTTOM, kind), value=number)
 
 
 class Accumulator(Emitter):

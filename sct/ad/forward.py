@@ -19,7 +19,7 @@ from ..ir.printing import op_text
 from ..ir.rewrite import carried_inits, clone_function, item_count
 from ..ir.types import FLOAT, NONE, Array, Cache, List, Object, OrConst, Scalar, Tuple, Type, loosely, strip_const
 from ..runtime import helpers
-from . import masks, pushforwards, stored
+from . import hooks, masks, pushforwards, stored
 from .emitter import Emitter, make_buffers_float
 from .masks import Mask, Masks, Named, varies
 
@@ -222,6 +222,10 @@ def _dots(t: Type) -> Type:
 # ----------------------------------------------------------------------------------------------------------- plain ops
 
 def _call(fwd: _Linearizer, op: Op) -> None:
+    if hooks.is_hook(op):
+        hooks.drop_hook(op)
+        _same(fwd, op)
+        return
     if not any(v in fwd.masks for v in op.operands) or op.attrs["fn"] in masks.WITHOUT_TANGENT or stored.give_memory(fwd, op):
         return
     since = len(fwd.builder.block.ops)
@@ -376,7 +380,7 @@ def _tail(fwd: _Linearizer, op: Op) -> None:
 
 
 BEFORE: dict[str, Callable[[_Linearizer, Op], None]] = {
-    "store": stored.push_store, "insert": stored.push_insert,
+    "store": stored.push_store, "insert": stored.push_insert, "exchange": stored.push_exchange,
     **dict.fromkeys(LOOPS, _before_loop), **dict.fromkeys(("yield", "continue", "break"), _leave),
 }
 HANDLERS: dict[str, Callable[[_Linearizer, Op], None]] = {

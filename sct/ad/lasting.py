@@ -158,16 +158,27 @@ def _items(backward: Function) -> list[Op]:
 
 def _written_items(backward: Function, seen: set[Function]) -> list[Op]:
     """The items of its context that a backward half writes to, or gives to one that does."""
-    names = Names(backward)
-    targets = set()
-    for op in walk(backward.body):
-        if op.name in WRITES:
-            targets.add(names.find(op.operands[0]))
-        elif op.name == "invoke" and op.attrs.get("effect") == "writes":
-            callee = op.attrs["callee"]
-            if callee in seen or _written_items(callee, seen | {callee}):
-                targets.add(names.find(op.operands[0]))
+    names, targets = _written_names(backward, seen)
     return [item for item in _items(backward) if names.find(item.result) in targets]
+
+
+def _written_names(backward: Function, seen: set[Function]) -> tuple[Names, set[Value]]:
+    """The memory that a backward half writes to or has its callees write to, by its representatives."""
+    names = Names(backward)
+    written = [op.operands[0] for op in walk(backward.body) if op.name in WRITES]
+    for op in walk(backward.body):
+        if op.name == "invoke" and op.attrs.get("effect") == "writes":
+            written += [op.operands[k] for k in _written_params(op.attrs["callee"], seen)]
+    return names, {names.find(v) for v in written}
+
+
+def _written_params(callee: Function, seen: set[Function]) -> list[int]:
+    """Which parameters, the context or the adjoint arrays that are lent, a backward half writes to; all while that is open."""
+    if callee in seen:
+        return list(range(len(callee.params)))
+    names, targets = _written_names(callee, seen | {callee})
+    held = any(names.find(item.result) in targets for item in _items(callee))
+    return [k for k, param in enumerate(callee.params) if names.find(param) in targets or k == 0 and held]
 
 
 def _replicate(backward: Function, own: list[Value], at: int) -> None:

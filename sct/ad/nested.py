@@ -42,7 +42,7 @@ class Gradients:
 
     def write(self, function: Function) -> None:
         """Write the body of a function that stands for a gradient, once."""
-        from .reverse import differentiate
+        from .reverse import differentiate, seed_one
         from .saving import save
         standing = function.info
         if standing.written:
@@ -52,9 +52,6 @@ class Gradients:
                                         "differentiate another function inside"), function.loc)
             self.context.check()
         standing.being_written = True
-
-        def seed_one(rev: Reverser, results: list[Value]) -> None:
-            rev.accumulate(results[0], rev.constant(1.0))
 
         splicing = self.context.splicing
         joint = differentiate(standing.function, standing.wrt, seed_one, self.context, self.pairs, [0])

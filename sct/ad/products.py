@@ -117,11 +117,8 @@ def _end_forward(context: Context, forward: Function, result: Abstract, has_aux:
 def curvature(context: Context, pairs: Pairs, function: Function, wrt: Sequence[int], directions: Sequence[int],
               sequence: bool, has_aux: bool) -> Function:
     """The change of the gradient by the parameters ``wrt`` along tangents of those at ``directions``: forward over reverse."""
-    from .reverse import differentiate
+    from .reverse import differentiate, seed_one
     from .saving import save
-
-    def seed_one(rev: Reverser, found: list[Value]) -> None:
-        rev.accumulate(found[0], rev.constant(1.0))
 
     joint = differentiate(function, wrt, seed_one, context, pairs, [0])
     context.check()

@@ -20,7 +20,7 @@ from ..ir.types import ANY, Array, List, OrConst, Scalar, Type, strip_const
 from ..rules import registry
 from ..rules.registry import Primitive
 from ..runtime import helpers
-from . import lists, rules
+from . import custom, lists, rules
 from .control import bar_type
 from .emitter import Accumulator, Emitter
 
@@ -43,10 +43,12 @@ def tangents(fwd: _Linearizer, op: Op) -> list[Value | None]:
             items = {k: fwd.dot(v) for k, v in enumerate(op.operands) if v.type.differentiable}
             args = tuple(_zeroed(t) if isinstance(t, SeqOf) else t for t in op.attrs["args"])
             return _applied(fwd, op, items, {"args": args})
+        if custom.is_custom(op):
+            return custom.forward_custom(fwd, op, dots)
         entry = registry.lookup(fn)
         if entry is None:
             raise Refusal("SCT201", f"no derivative rule for {getattr(fn, '__name__', fn)}",
-                          "write one with the notation of sct.rules, or wrap its argument in sct.stop_gradient")
+                          "declare one with sct.rule, or wrap its argument in sct.stop_gradient")
         if not carries_derivative(op):
             return [None] * len(op.results)
         for k in _shape_only(op, entry):
@@ -74,7 +76,7 @@ def _by_rule(fwd: _Linearizer, op: Op, entry: Primitive, dots: dict[int, Value])
     linear = _linear_operands(op, entry)
     if set(dots) <= set(linear):
         return _by_linearity(fwd, op, entry, linear, dots)
-    return _by_transposition(fwd, op, entry, dots)
+    return by_transposition(fwd, op, entry.name, dots)
 
 
 # ------------------------------------------------------------------------------------------------------------- linear calls
@@ -202,7 +204,7 @@ def _conform(fwd: Emitter, op: Op, dot: Value, result: Value) -> Value:
     if isinstance(have, Array) and isinstance(want, Array | Scalar) and have.dtype != want.dtype:
         dot = rules.unconvert(fwd, dot, result)
     if isinstance(want, Array) and (isinstance(dot.type, OrConst) or not _has_shape(op, have, want)):
-        dot = _spread(fwd, dot, result)
+        dot = spread(fwd, dot, result)
     return dot
 
 
@@ -212,7 +214,7 @@ def _has_shape(op: Op, have: Type, want: Array) -> bool:
     return isinstance(have, Array) and have.dims == want.dims and (ANY not in want.dims or arrays <= 1)
 
 
-def _spread(fwd: Emitter, dot: Value, like: Value) -> Value:
+def spread(fwd: Emitter, dot: Value, like: Value) -> Value:
     """The tangent spread over the shape of ``like``."""
     if isinstance(like.type, OrConst):
         like = fwd.builder.value("narrow", [like], like.type.base)  # a constant in its place has no tangent
@@ -236,12 +238,12 @@ class _Cotangents(Accumulator):
             self.bars[value] = contribution if before is None else self.add(before, contribution)
 
 
-def _by_transposition(fwd: _Linearizer, op: Op, entry: Primitive, dots: dict[int, Value]) -> list[Value | None]:
+def by_transposition(fwd: _Linearizer, op: Op, name: str, dots: dict[int, Value]) -> list[Value | None]:
     """``z_dot``, the derivative of ``<x_bar, x_dot>`` by ``z_bar``: a reverse rule is linear in ``z_bar``, so its own adjoint
     is the forward rule."""
     from .reverse import Reverser, differentiate
 
-    function, positions, actives = _reverse_rule(fwd, op, entry, dots)
+    function, positions, actives = _reverse_rule(fwd, op, name, dots)
     given: list[Value] = []
 
     def seeds(rev: Reverser, results: list[Value]) -> None:
@@ -269,10 +271,10 @@ def _by_transposition(fwd: _Linearizer, op: Op, entry: Primitive, dots: dict[int
 
 def _seed(fwd: _Linearizer, op: Op, k: int, dot: Value) -> Value:
     """The tangent of an operand as the rule sees the operand: broadcast."""
-    return _spread(fwd, dot, op.results[0]) if _unbroadcast(op.operands[k]) is not op.operands[k] else dot
+    return spread(fwd, dot, op.results[0]) if _unbroadcast(op.operands[k]) is not op.operands[k] else dot
 
 
-def _reverse_rule(fwd: _Linearizer, op: Op, entry: Primitive,
+def _reverse_rule(fwd: _Linearizer, op: Op, name: str,
                   dots: dict[int, Value]) -> tuple[Function, list[int], list[int]]:
     """A function of the operands, the results and their cotangents that returns the cotangents of the operands that vary."""
     body = Block()
@@ -288,7 +290,7 @@ def _reverse_rule(fwd: _Linearizer, op: Op, entry: Primitive,
     builder.emit("return", [taken.bars[operands[k]] for k in actives], single=False)
     first = len(operands) + len(results)
     positions = [first + k for k, r in enumerate(results) if r.type.differentiable]
-    return Function(f"{entry.name}_rule", body, op.loc), positions, actives
+    return Function(f"{name}_rule", body, op.loc), positions, actives
 
 
 def _provide_cotangents(fwd: _Linearizer, op: Op, function: Function, bars: list[Value], values: dict[Value, Value]) -> None:

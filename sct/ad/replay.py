@@ -277,10 +277,10 @@ def _check(context: Context, op: Op, once: set[Op], classes: AliasClasses) -> No
     for inner in _with_inside(op):
         if inner in once:
             message = f"this prints, draws random numbers or changes something in a checkpointed {what}, which is run twice"
-            context.refuse(Refusal("SCT611", message, NO_REPLAY), inner.loc)
+            context.refuse(Refusal("SCT116", message, NO_REPLAY), inner.loc)
     if op.name in LOOPS and any(_grows(op, k) and not only_grows(op, k) for k in range(len(op.results))):
         message = "a list grows in this checkpointed loop, and is read there, too"
-        context.refuse(Refusal("SCT611", message, "write to an array, or leave the checkpoint out"), op.loc)
+        context.refuse(Refusal("SCT116", message, "write to an array, or leave the checkpoint out"), op.loc)
     roots = {classes.find(v) for v in written_by(op)}
     made = [r for r in op.results if has_memory(r) and classes.find(r) in roots]
     for value in (*state_of(op, classes), *made):
@@ -288,10 +288,10 @@ def _check(context: Context, op: Op, once: set[Op], classes: AliasClasses) -> No
         if not isinstance(value.type, Array):
             found = "a list or dict" if isinstance(strip_const(value.type), List | Table) else f"of type {value.type}"
             message = f"{name}, {found}, changes in a checkpointed {what}, and cannot be put back"
-            context.refuse(Refusal("SCT611", message, "write to arrays, or leave the checkpoint out"), op.loc)
+            context.refuse(Refusal("SCT116", message, "write to arrays, or leave the checkpoint out"), op.loc)
         elif value not in op.results and may_be_unbound(value, set()):
             message = f"{name} may not be bound yet where a segment of this checkpointed {what} begins"
-            context.refuse(Refusal("SCT611", message, "bind it before the loop"), op.loc)
+            context.refuse(Refusal("SCT116", message, "bind it before the loop"), op.loc)
 
 
 def may_be_unbound(value: Value, seen: set[Value]) -> bool:

@@ -22,7 +22,7 @@ from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import STORES, Lit, SeqOf, Slot
 from ..ir.printing import op_text
 from ..ir.rewrite import clone_function
-from ..ir.types import List, Table, Tuple, Type, strip_const
+from ..ir.types import List, Scalar, Table, Tuple, Type, strip_const
 from . import calls, control, lists, replay, rules, tuples, writes
 from .emitter import Accumulator, bar_hint, make_buffers_float
 from .shadows import Shadows, accompany, if_apart, open_block, take_lent
@@ -244,7 +244,8 @@ HANDLERS: dict[str, Callable[[Reverser, Op], None]] = {
     "with": control.reverse_with, "invoke": calls.reverse_invoke, "try": control.reverse_try,
     **dict.fromkeys(STORES, _store),
 }
-_STORES = {"store": writes.reverse_store, "insert": writes.reverse_insert, "remove": writes.reverse_remove}
+_STORES = {"store": writes.reverse_store, "insert": writes.reverse_insert, "remove": writes.reverse_remove,
+           "exchange": writes.reverse_exchange}
 
 
 # ------------------------------------------------------------------------------------------------------- whole functions
@@ -308,6 +309,13 @@ def differentiate(primal: Function, wrt: Sequence[int], seeds: Callable[[Reverse
     joint = Joint(function, rev, results, mark, gradients)
     joint.late = late
     return joint
+
+
+def seed_one(rev: Reverser, results: list[Value]) -> None:
+    """The adjoint of the one number that a function returns first: it is what is differentiated."""
+    kind = strip_const(results[0].type)
+    one = 1 + 0j if isinstance(kind, Scalar) and kind.dtype.startswith("complex") else 1.0
+    rev.accumulate(results[0], rev.constant(one))
 
 
 def _inputs_and_items(function: Function, inputs: list[Value]) -> list[Value]:

@@ -23,7 +23,8 @@ from ..ir.rewrite import incoming, item_count
 from ..ir.types import ANY, MANY, UNIT, Array, List, Scalar, Tuple, Type, strip_const
 from ..rules import registry
 from ..runtime import helpers
-from . import lists
+from . import custom, hooks, lists
+from .custom_halves import splice_vjp
 from .emitter import bar_hint
 
 if TYPE_CHECKING:
@@ -37,6 +38,11 @@ def reverse_call(rev: Reverser, op: Op, totals: list[Value | None]) -> None:
     try:
         if lists.is_list_operation(op):
             lists.reverse_operation(rev, op, totals[0])
+        elif custom.is_custom(op):
+            custom.reverse_custom(rev, op, totals)
+        elif hooks.is_hook(op):
+            assert totals[0] is not None
+            hooks.reverse_hook(rev, op, totals[0])
         elif fn is operator.getitem:
             _reverse_read(rev, op, totals[0])
         elif fn is tuple:
@@ -131,9 +137,10 @@ def may_repeat(index: Value) -> bool:
 
 
 def _is_arrangement(op: Op | Block | None, t: Array) -> bool:
-    """Whether ``op`` gives a vector of different positions, none of them counted from the end."""
-    return isinstance(op, Op) and op.name == "call" and op.attrs["fn"] in (np.arange, np.argsort, np.flatnonzero) \
-        and len(op.attrs["args"]) == 1 and not op.attrs["kwargs"] and t.ndim == 1
+    """Whether ``op`` gives a vector of different positions, none of them counted from the end, that stays as it is."""
+    made = isinstance(op, Op) and op.name == "call" and op.attrs["fn"] in (np.arange, np.argsort, np.flatnonzero)
+    return isinstance(op, Op) and made and "rewritten" not in op.attrs and len(op.attrs["args"]) == 1 \
+        and not op.attrs["kwargs"] and t.ndim == 1
 
 
 def _reverse_unpack(rev: Reverser, op: Op, totals: list[Value | None]) -> None:
@@ -157,6 +164,9 @@ def _are_numbers(op: Op) -> bool:
 
 def splice(rev: Accumulator, op: Op, totals: list[Value | None]) -> None:
     """Lower the rule's body, specialise it on these arguments and add what it assigns to the operands' adjoints."""
+    if custom.is_custom(op):
+        splice_vjp(rev, op, totals)
+        return
     entry = registry.lookup(op.attrs["fn"])
     name = entry.name if entry is not None else getattr(op.attrs["fn"], "__name__", str(op.attrs["fn"]))
     if "remembers" in op.attrs:
@@ -165,7 +175,7 @@ def splice(rev: Accumulator, op: Op, totals: list[Value | None]) -> None:
         raise Refusal("SCT201", f"no derivative rule for {name} of complex numbers", "separate real and imaginary parts")
     if entry is None or entry.vjp is None:
         raise Refusal("SCT201", f"no derivative rule for {name}",
-                      "write one with the notation of sct.rules, or wrap its argument in sct.stop_gradient")
+                      "declare one with sct.rule, or wrap its argument in sct.stop_gradient")
     kwargs = {k: to_abstract(t, op.operands) for k, t in op.attrs["kwargs"].items()}
     args = [to_abstract(t, op.operands) for t in op.attrs["args"]]
     strong = rev.context.masked == 2 and entry.vjp_strong is not None and _is_numpy(op.results[0])

@@ -78,6 +78,7 @@ class _Saver:
             self._insert_head(block, ops)
         for op in walk(body):
             op.attrs.pop("exchanged", None)
+            op.attrs.pop("replay", None)  # from now on it is a part of the reverse sweep as any other
 
     def _insert_head(self, block: Block, ops: list[Op]) -> None:
         for op in ops:

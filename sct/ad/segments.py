@@ -47,7 +47,6 @@ from ..ir.core import Block, Op, Value, walk
 from ..ir.ops import LOOPS, STORES, Lit, Slot
 from ..ir.rewrite import carried_inits, clone_op, exits, insert_before, replace_uses
 from ..ir.types import BOOL, BOTTOM, FLOAT, INT, List, OrConst, Scalar, Type, strip_const
-from ..runtime import helpers
 
 _SIZE = {"spelled": "attribute", "spelled_name": "size"}
 _WAY_OUT = "loop over a range or an array, or leave the checkpoint out"
@@ -56,7 +55,7 @@ _WAY_OUT = "loop over a range or an array, or leave the checkpoint out"
 def cut(loop: Op, state: list[Value]) -> None:
     """Replace ``loop``, which writes to the arrays ``state``, by its segments."""
     if loop.name == "for" and (loop.attrs["kind"] != "range" or loop.attrs.get("decides")):
-        raise Refusal("SCT611", "this loop cannot be cut into segments: it does not count through anything", _WAY_OUT)
+        raise Refusal("SCT116", "this loop cannot be cut into segments: it does not count through anything", _WAY_OUT)
     ahead = Block()
     builder = Builder(ahead, loop.loc)
     outer = _growing(builder, loop) if loop.name == "while" else _counted(builder, loop, state)
@@ -95,9 +94,11 @@ def _counted(builder: Builder, loop: Op, state: list[Value]) -> Op:
     start = body.add_arg("start", INT)
     carried = [body.add_arg(v.hint, v.type) for v in _carried(loop)]
     with builder.at(body):
-        behind = _int(builder, operator.add, start, stride, again=True)
-        nearest = (max if down else min,) if known else (helpers.nearer, start)
-        stop = _int(builder, *nearest, behind, hi, again=True)
+        if known:
+            stop = _int(builder, max if down else min, _int(builder, operator.add, start, stride, again=True), hi, again=True)
+        else:
+            left = _int(builder, min, length, _count(builder, start, hi, step, again=True), again=True)
+            stop = _int(builder, operator.add, start, _int(builder, operator.mul, left, step, again=True), again=True)
         going = [_const(builder, True, BOOL)] if broken else []
         _end(builder, _segment(builder, loop, [start, stop, step], carried, going), broken)
     outer = Op("for", [lo, hi, stride, *inits], [], {"kind": "range"}, [body], None, loop.loc)
@@ -110,12 +111,12 @@ def _literal(value: Value) -> Any:
     return owner.attrs["value"] if isinstance(owner, Op) and owner.name == "const" else None
 
 
-def _count(builder: Builder, lo: Value, hi: Value, step: Value) -> Value:
+def _count(builder: Builder, lo: Value, hi: Value, step: Value, **attrs: Any) -> Value:
     """How many numbers there are in a range; for a step of one possibly a negative number instead of zero."""
     if _literal(step) == 1:
         return hi if _literal(lo) == 0 else _int(builder, operator.sub, hi, lo)
-    numbers = builder.value("call", [lo, hi, step], List(INT), fn=range, args=(Slot(0), Slot(1), Slot(2)), kwargs={})
-    return _int(builder, len, numbers)
+    numbers = builder.value("call", [lo, hi, step], List(INT), fn=range, args=(Slot(0), Slot(1), Slot(2)), kwargs={}, **attrs)
+    return _int(builder, len, numbers, **attrs)
 
 
 def _length(builder: Builder, loop: Op, count: Value, state: list[Value]) -> Value:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..analysis.alias import AliasClasses
+from ..analysis.exchanges import moves_references
 from ..analysis.opening import is_passed_on, returns_alone
 from ..analysis.writes import DIAGONALS, given_away, is_view, written_classes
 from ..errors import InternalError
@@ -66,7 +67,7 @@ class Shadows:
         for root, members in written_classes(function, classes).items():
             self.written.update(members)
             self.moving.update(v for v in members if is_passed_on(v))
-            arrays = [v for v in members if v in active and _may_be_stored(v.type) and not _is_implicit(v)]
+            arrays = [v for v in members if v in active and _may_be_stored(v.type) and not (_is_implicit(v) or _is_unbound(v))]
             self.root.update(dict.fromkeys(arrays, root))
             if any(map(is_passed_on, arrays)) or not accompanied.isdisjoint(members):
                 self.carried.update(arrays)
@@ -88,6 +89,10 @@ def _may_be_stored(t: Type) -> bool:
 def _is_implicit(value: Value) -> bool:
     op = value.owner
     return isinstance(op, Op) and (op.name in _IMPLICIT_COPIES or bool(op.attrs.get("transient")))
+
+
+def _is_unbound(value: Value) -> bool:
+    return isinstance(value.owner, Op) and value.owner.name == "undef"
 
 
 def _needed_early(function: Function) -> Iterator[Value]:
@@ -277,6 +282,9 @@ class _Companion:
             yield from self.call(op, positions)
         elif op.operands and op.operands[0] in self.wanted and _changes_keys(op):
             yield from self.length(op)
+        elif op.name == "exchange" and op.operands[0] in self.wanted and moves_references(op.operands[0]):
+            attrs = {"args": op.attrs["args"], "adjoint": True}
+            yield Op("exchange", [self.shadow[op.operands[0]], *op.operands[1:]], [], attrs, [], None, op.loc)
         elif positions and op.name == "tuple" and op.operands and all(v in self.shadow for v in op.operands):
             made = Op("tuple", [self.shadow[v] for v in op.operands], [], dict(op.attrs), [], None, op.loc)
             made.results = [Value(_bar(op.result), loosely(op.result.type), made)]
@@ -353,9 +361,9 @@ class _Companion:
         """The shadow of what is passed on; unbound where that is, a constant where it is no array yet."""
         if value in self.shadow:
             return self.shadow[value]
-        if not is_array(value.type) and value.type != UNDEF:
+        if not is_array(value.type) and value.type != UNDEF and not _is_unbound(value):
             return _new_constant(value, place)
-        if not isinstance(value.owner, Op) or value.owner.name != "undef":
+        if not isinstance(value.owner, Op) or not _is_unbound(value):
             raise InternalError(f"a reference is passed on without its shadow: {value!r}",
                                 reproduce=op_text(value.owner) if isinstance(value.owner, Op) else "")
         undef = Op("undef", [], [], {}, [], None, value.owner.loc)

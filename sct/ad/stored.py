@@ -162,6 +162,13 @@ def push_insert(fwd: _Linearizer, op: Op) -> None:
         fwd.builder.emit("insert", [fwd.dots[items], fwd.dot(value), *index], args=op.attrs["args"], adjoint=True)
 
 
+def push_exchange(fwd: _Linearizer, op: Op) -> None:
+    """In front of ``xs[i], xs[j] = xs[j], xs[i]``: the same with their tangents."""
+    items, *index = op.operands
+    if items in fwd.masks:
+        fwd.builder.emit("exchange", [fwd.dots[items], *index], args=op.attrs["args"], adjoint=True)
+
+
 def push_remove(fwd: _Linearizer, op: Op) -> None:
     """``xs.pop()``: the tangent of the item is taken out of the tangents of the list, which stay as many."""
     items, *index = op.operands

@@ -96,6 +96,14 @@ def reverse_remove(rev: Reverser, op: Op) -> None:
         _put_in(rev, rev.buffers[target], _owned_bar(rev, item), place)
 
 
+def reverse_exchange(rev: Reverser, op: Op) -> None:
+    """The items go back to their places, and so do their adjoints."""
+    for items in (op.operands[0], rev.buffers[op.operands[0]] if op.operands[0] in rev.shadows else None):
+        if items is not None:
+            undo: dict[str, Any] = {"undo": True} if items is op.operands[0] else {}
+            rev.builder.emit("exchange", [items, *op.operands[1:]], args=op.attrs["args"], adjoint=True, **undo)
+
+
 def _owned_bar(rev: Reverser, item: Value) -> Value:
     """The cotangent of an item that has been taken out, for the shadow to keep."""
     bar = rev.total(item)

@@ -117,8 +117,7 @@ class Place:
         """The class of the container or object that is here."""
         self.factory: Abstract | None = None
         """What a ``defaultdict`` that is here calls for a key that it does not have."""
-        self.site: Loc | None = None
-        """Where in the source the container is made."""
+        self._sites: dict[Loc, None] = {}
         self.gone = False
         """Whether a run-time container holds another object with what was here: changes of that are not seen here."""
         self._leader: Place | None = None
@@ -128,6 +127,14 @@ class Place:
     def group(self) -> Place:
         """The place that stands for all that may be the same as this one."""
         return self if self._leader is None else self._leader.group
+
+    @property
+    def sites(self) -> Iterable[Loc]:
+        """Where in the source the container is made that is here, or those that may be."""
+        return self.group._sites
+
+    def made_at(self, site: Loc) -> None:
+        self.group._sites[site] = None
 
     @property
     def locked(self) -> bool:
@@ -143,6 +150,7 @@ class Place:
         if a is not b:
             b._leader = a
             a._locked = a._locked or b._locked
+            a._sites.update(b._sites)
 
 
 @dataclass(eq=False)

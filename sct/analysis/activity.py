@@ -74,7 +74,7 @@ def _flow_through_memory(function: Function, targets: Sequence[Value]) -> Iterab
     for op in walk(function.body):
         if op.name == "remove":
             yield op.operands[0], op.results[0]
-        elif op.name in STORES:
+        elif op.name in STORES and op.name != "exchange":
             yield op.operands[1], op.operands[0]
 
 

@@ -239,6 +239,8 @@ def _holds_operands(op: Op) -> bool:
 
 def may_alias(op: Op) -> bool:
     """Whether the result of a primitive call may share memory with its first argument (by the registry)."""
+    if op.attrs.get("own"):
+        return False
     entry = registry.lookup(op.attrs["fn"])
     if op.attrs["fn"] is operator.getitem:
         return not _selects(op, op.attrs["args"][1]) and not (isinstance(op.attrs["args"][1], SliceOf) and _is_of_numbers(op))
@@ -334,6 +336,11 @@ def _users(v: Value, order: dict[Op, int]) -> list[Op]:
 def used_after(v: Value, op: Op, order: dict[Op, int]) -> bool:
     """Whether ``v`` is used by an op that may run after ``op``."""
     return _used_after(v, op, order[op], order)
+
+
+def comes_round(v: Value, op: Op) -> bool:
+    """Whether ``op`` may use ``v`` again in a later round of a loop that does not define it anew."""
+    return _loop_between(defining_block(v), op, op)
 
 
 def _used_after(v: Value, op: Op, here: int, order: dict[Op, int]) -> bool:

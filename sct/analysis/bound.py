@@ -163,7 +163,7 @@ class _Settler:
     def carried(self, loop: Op, k: int, value: Value) -> State:
         """The state of a carried variable, at the head of an iteration or behind the loop."""
         start = self.state(carried_inits(loop)[k])
-        if start is True:
+        if start is True and not _unbinds(loop, k):
             return True
         ends = [end for end in exits(loop.blocks[-1]) if end.name in ("continue", "break")]
         if start is False and _binds(loop, k):
@@ -209,7 +209,8 @@ def _is_certain(value: Value) -> bool:
     value = _behind(value)
     if (place := _carried_by(value)) is not None:
         loop, k = place
-        return _is_certain(carried_inits(loop)[k]) or _by_running(loop, value) is True and _binds(loop, k)
+        bound = _is_certain(carried_inits(loop)[k]) and not _unbinds(loop, k)
+        return bound or _by_running(loop, value) is True and _binds(loop, k)
     owner = value.owner
     if isinstance(owner, Op) and owner.name in ("if", "with", "try"):
         return all(map(_is_certain, incoming(owner, owner.results.index(value))))
@@ -219,6 +220,25 @@ def _is_certain(value: Value) -> bool:
 def _binds(loop: Op, k: int) -> bool:
     """Whether every iteration binds the ``k``-th variable, whatever it was before."""
     return all(_is_certain(end.operands[k]) for end in exits(loop.blocks[-1]) if end.name in ("continue", "break"))
+
+
+def _unbinds(loop: Op, k: int) -> bool:
+    """Whether an iteration that finds the ``k``-th variable bound may end without it: by ``del``, perhaps in a loop inside."""
+    work = [end.operands[k] for end in exits(loop.blocks[-1]) if end.name in ("continue", "break")]
+    seen: set[Value] = set()
+    while work:
+        value = _behind(work.pop())
+        if value in seen:
+            continue
+        seen.add(value)
+        owner, place = value.owner, _carried_by(value)
+        if isinstance(owner, Op) and owner.name == "undef":
+            return True
+        if place is not None and place != (loop, k):
+            work += incoming(*place)
+        elif isinstance(owner, Op) and owner.name in ("if", "with", "try"):
+            work += incoming(owner, owner.results.index(value))
+    return False
 
 
 def _by_running(loop: Op, value: Value) -> State | None:

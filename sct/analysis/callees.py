@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..dispatchers import TOOLS, chooses_by_type, compiled_from, hashable, way_out
 from ..errors import SctError
 from ..ir.core import Function, Op, Value
 from ..ir.types import Object, strip_const
@@ -113,7 +114,7 @@ def _call_static(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
                     if isinstance(a, Reference):
                         a.place.lock()
             return stored(sp, result) if obj in MAKERS else result
-    if isinstance(obj, functools._lru_cache_wrapper):
+    if isinstance(obj, functools._lru_cache_wrapper) and registry.lookup(obj) is None:
         from .remembering import call_cached
         return call_cached(sp, fn, args, kwargs)
     if type(obj) in SPECIAL_CLASSES:
@@ -129,8 +130,11 @@ def _call_static(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
         return fresh(sp, result) if spelled == "tolist" else result
     if makes_manager(obj):
         return make_manager(sp, obj, args, kwargs)
+    if chooses_by_type(obj):
+        raise Refusal("SCT201", f"{_display(obj)} chooses its code by the type of its argument (functools.singledispatch)",
+                      "call the function that is registered for the type")
     if isinstance(obj, types.FunctionType) and not foreign(obj):
-        return _call_function(sp, fn, args, kwargs)
+        return enter(sp, fn, args, kwargs)
     if isinstance(obj, type):
         return _call_class(sp, obj, args, kwargs, spelled)
     if isinstance(obj, types.MethodDescriptorType) and obj.__objclass__ in _IMMUTABLE:
@@ -138,14 +142,16 @@ def _call_static(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
     if isinstance(obj, types.MethodDescriptorType) and obj.__objclass__ in (list, dict, set):
         raise Refusal("SCT606", f"`{obj.__objclass__.__name__}.{obj.__name__}` is not supported yet",
                       "use a comprehension or build a tuple")
-    if hasattr(obj, "py_func") and isinstance(obj.py_func, types.FunctionType):
-        return _call_function(sp, Static(obj.py_func, fn.path and fn.path.attr("py_func")), args, kwargs)
+    compiled = compiled_from(obj)
+    if compiled is not None:
+        return enter(sp, Static(compiled, fn.path and fn.path.attr("py_func")), args, kwargs)
     method = getattr(type(obj), "__call__", None)  # noqa: B004 - the method itself is wanted
     if isinstance(method, types.FunctionType) and not foreign(method) and not isinstance(obj, types.FunctionType):
         guard_class(sp, type(obj), "__call__", method)
         return call(sp, Static(method), [fn, *args], kwargs)
-    raise Refusal("SCT201", f"no derivative rule for {_display(obj)}",
-                  "write one with the notation of sct.rules, or wrap the value it depends on in sct.stop_gradient")
+    if sp.context.splicing and callable(obj):
+        return apply(sp, hashable(obj), args, kwargs, spelled)  # what a rule calls needs none, unless it is differentiated
+    raise Refusal("SCT201", f"no derivative rule for {_display(obj)}", way_out(obj))
 
 
 def _seen_by(sp: Specializer, obj: Any, args: list[Abstract], kwargs: dict[str, Abstract]) -> tuple[list[Abstract], Any]:
@@ -179,8 +185,9 @@ def as_static(value: Any) -> Abstract:
 
 _IMMUTABLE = (str, int, float, complex, bool, bytes, tuple)
 _FOREIGN = frozenset({
-    "numpy", "scipy", "jax", "jaxlib", "torch", "autograd", "pandas", "sklearn", "tensorflow", "numba", "sct",
-})
+    "numpy", "scipy", "pandas", "sklearn", "numba", "sct", "sympy", "pint", "astropy", "xarray", "dask", "joblib", "cupy",
+    "click", "typer", "numexpr", "uncertainties",
+}) | TOOLS
 
 
 def foreign(fn: Any) -> bool:
@@ -279,7 +286,8 @@ class Activation:
     """The values of the parameters, in order."""
 
 
-def _call_function(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+def enter(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """The call of a function that is looked into."""
     return _enter_function(sp, activate_function(sp, fn, args, kwargs))
 
 

@@ -66,7 +66,7 @@ def is_marked(sp: Specializer, frame: Frame, value: Value) -> bool:
 def refuse_idle_marks(context: Context) -> None:
     """Refuse marks that no loop has seen: they would have no effect."""
     for loc in filter(None, context.marks.values()):
-        context.refuse(Refusal("SCT611", "what is given to `checkpoint` here is neither a function, nor what a `for` loop goes "
+        context.refuse(Refusal("SCT116", "what is given to `checkpoint` here is neither a function, nor what a `for` loop goes "
                                "through, nor the whole test of a `while` loop",
                                "write `for i in checkpoint(range(n)):` or `while checkpoint(error > tol):`"), loc)
 
@@ -105,7 +105,7 @@ def checkpointed(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: d
         return result
     next(op for op in reversed(block.ops[count:]) if op.name == "invoke").attrs["replayed"] = True
     if holds_container(result):
-        raise Refusal("SCT611", f"the checkpointed `{made.lowered.name}` gives a list, dict or object back that changes",
+        raise Refusal("SCT116", f"the checkpointed `{made.lowered.name}` gives a list, dict or object back that changes",
                       "return numbers or arrays")
     return result
 
@@ -114,14 +114,14 @@ def _check(sp: Specializer, made: Activation, bound: list[Abstract]) -> None:
     """Refuse what could only be part of its caller."""
     name, around = made.lowered.name, [made.frame.closure, *bound, *Surroundings([made.frame.closure, *bound]).contents]
     if holds_iterator(around):
-        raise Refusal("SCT611", f"the checkpointed `{name}` is given an iterator, or binds a variable of another function",
+        raise Refusal("SCT116", f"the checkpointed `{name}` is given an iterator, or binds a variable of another function",
                       "pass a list, return what is new")
     if tied_to_parameter([Static(made.frame.owner, made.frame.path), *bound]):
-        raise Refusal("SCT611", f"the checkpointed `{name}` is an argument, or is given one, that captures variables",
+        raise Refusal("SCT116", f"the checkpointed `{name}` is an argument, or is given one, that captures variables",
                       "pass these variables as arguments")
     if sp.context.places and any(isinstance(a, ab.Instance) or isinstance(a, Closure) and holds_references(a)
                                  for a in reached(sp, [made.frame.closure, *bound])):
-        raise Refusal("SCT611", f"the checkpointed `{name}` is given an object that changes", "pass its attributes")
+        raise Refusal("SCT116", f"the checkpointed `{name}` is given an object that changes", "pass its attributes")
 
 
 def _activation(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: dict[str, Abstract]) -> Activation | None:
@@ -133,7 +133,7 @@ def _activation(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: di
     if isinstance(fun, Closure):
         return activate_closure(sp, fun, args, kwargs)
     if isinstance(fun, Reference) or not isinstance(fun, Static):
-        raise Refusal("SCT611", "this object cannot be checkpointed when it is called", "checkpoint a function")
+        raise Refusal("SCT116", "this object cannot be checkpointed when it is called", "checkpoint a function")
     if isinstance(fun.value, Checkpointed):
         path = _path(fun)
         return _activation(sp, from_data(sp, fun.value.fun, path.attr("fun")), args, kwargs)

@@ -56,6 +56,10 @@ class Context:
     """Lines in which something else is given to ``checkpoint``: where, as long as no loop has seen it."""
     copied_in: int = 0
     """How many ops of opened callees were visited."""
+    directional: bool = False
+    """Whether forward mode is asked for, of the user's function itself."""
+    twice: bool = False
+    """Whether the derivative that reverse mode writes is differentiated again: it must consist of what can be."""
     splicing: bool = False
     """True while the body of a derivative rule is visited: its ops belong to the adjoint."""
     standing: dict[Any, Function] = field(default_factory=dict)
@@ -63,7 +67,7 @@ class Context:
     places: bool = False
     """Whether lists, dicts and objects are followed by their places: where one of them changes."""
     tables: set[Loc] = field(default_factory=set)
-    """Where dicts are made that need keys which only run time knows."""
+    """Where dicts are made that need keys which only run time knows, and lists that must be one value at run time."""
     inside: bool = False
     """Whether lists in lists whose length only run time knows change."""
     lists: dict[Value, Abstract] = field(default_factory=dict)
@@ -80,15 +84,14 @@ class Context:
     changed: set[str] = field(default_factory=set)
     """Names of the arguments in which something changes (what the caller holds does not)."""
 
-    def begin_again(self, attribute: str, inside: bool = False, table: Loc | None = None) -> None:
+    def begin_again(self, attribute: str, inside: bool = False, tables: frozenset[Loc] = frozenset()) -> None:
         """Forget everything: the function is specialised once more, with the places of what changes."""
         if self.places and (not attribute or attribute in self.assigned) and (not inside or self.inside) \
-                and (table is None or table in self.tables):
+                and tables <= self.tables:
             raise InternalError("specialisation began again without a reason")
         self.places = True
         self.inside |= inside
-        if table is not None:
-            self.tables.add(table)
+        self.tables |= tables
         if attribute:
             self.assigned.add(attribute)
         self.forget()

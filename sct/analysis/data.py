@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from ..custom import CustomFunction
+from ..dispatchers import compiled_from
 from ..ir.core import Op, Value
 from ..ir.types import NONE, STR, Array, Dict, List, Object, Tuple, Type, strip_const, type_of
 from .abstract import UNBOUND, Abstract, Bound, DataPath, Mapping, Range, Seq, Static
@@ -81,7 +83,8 @@ class _Namespace:
 
 
 CODE = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type, np.ufunc, types.MethodDescriptorType,
-         types.WrapperDescriptorType, types.MethodWrapperType, np.dtype, types.EllipsisType, types.NotImplementedType)
+         types.WrapperDescriptorType, types.MethodWrapperType, np.dtype, types.EllipsisType, types.NotImplementedType,
+         CustomFunction)
 _DATA = (bool, int, float, complex, str, np.ndarray, np.generic)
 
 
@@ -179,7 +182,7 @@ def parameter(context: Context, sp: Specializer, value: Value, example: Any, pat
     if isinstance(example, types.FunctionType):
         context.guard("code", path, example)
         return Static(example, path)
-    if isinstance(example, (*CODE, enum.Enum)):
+    if isinstance(example, (*CODE, enum.Enum)) or compiled_from(example) is not None:
         context.guard("is", path, example)
         return Static(example, path)
     if type(example) in (set, frozenset):

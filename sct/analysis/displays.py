@@ -136,7 +136,7 @@ def _append(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list
     from .tables import is_known, put
     acc, *added = args
     if isinstance(acc, Mapping) and not is_known(sp, added[0]):
-        raise NeedsPlaces(table=op.loc)
+        raise NeedsPlaces(tables=[op.loc])
     if isinstance(acc, Value) and isinstance(acc.type, Table):
         return [put(sp, Static(None), acc, *added)]
     if isinstance(acc, Mapping):

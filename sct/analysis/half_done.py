@@ -71,7 +71,7 @@ def raised_by(op: Op) -> tuple[type, ...]:
     """The exceptions, apart from those of an interpreter in distress, that an op may raise; ``ANYTHING`` if it is not known."""
     if op.name in _RAISING:
         return ANYTHING
-    if op.name in ("insert", "remove") or op.name == "store" and not isinstance(op.operands[0].type, Array):
+    if op.name in ("insert", "remove", "exchange") or op.name == "store" and not isinstance(op.operands[0].type, Array):
         return (IndexError, KeyError) if op.attrs.get("may_raise") else ()
     if op.name == "store":
         return _of_place(op) if op.attrs.get("may_raise") else ()

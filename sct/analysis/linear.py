@@ -16,6 +16,7 @@ from ..ir.ops import LOOPS, STORES, Lit, Slot
 from ..ir.rewrite import erase_all, incoming, replace_uses, resolve
 from ..ir.types import List, Table, Type, join, strip_const
 from .alias import AliasClasses
+from .exchanges import find_exchanges
 
 
 def settle_lists(functions: Sequence[Function]) -> None:
@@ -24,6 +25,7 @@ def settle_lists(functions: Sequence[Function]) -> None:
         changes = [op for op in walk(function.body) if op.name == "change"]
         if changes:
             share_types(function, _become_references(function, changes))
+            find_exchanges(function)
 
 
 def _become_references(function: Function, changes: list[Op]) -> dict[Value, Value]:

@@ -45,7 +45,7 @@ def _run_for(sp: Specializer, frame: Frame, op: Op) -> None:
     if items is None and op.attrs.get("known") and op.loc not in sp.context.tables:
         items = short_range(iterable)
         if items is None and isinstance(sp.get(frame, op.operands[1]), Mapping):
-            raise NeedsPlaces(table=op.loc)
+            raise NeedsPlaces(tables=[op.loc])
     if items is not None:
         found = decide(sp, frame, op, items) if op.attrs.get("decides") and len(op.results) == 1 else None
         if found is None:
@@ -104,10 +104,12 @@ def _run_planned(sp: Specializer, frame: Frame, op: Op, iterable: Abstract, plan
                 item.hint = hint
         enter(frame, op.blocks[0], [item, *carried[:len(inits)]])
         gone_through = [r.place for r in references(iterable, sp.positions)] if sp.context.places else []
-        before = [sp.positions.get(place) for place in gone_through]
+        before, since = [sp.positions.get(place) for place in gone_through], len(sp.changes)
         exit = sp.run_block(frame, op.blocks[0])
         ends = [p.positions for p in sp.pending] + ([sp.positions] if exit.kind in ("continue", "break") else [])
-        if any(end.get(place) is not at for end in ends for place, at in zip(gone_through, before, strict=True)):
+        others = {place.group for place, *_ in sp.changes[since:] if place not in gone_through}
+        if any(end.get(place) is not at for end in ends for place, at in zip(gone_through, before, strict=True)) or any(
+                place.group in others for place in gone_through):
             raise Refusal("SCT602", "what this loop goes through changes in it", "go through a copy: `list(...)`")
         return exit
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..ir.core import Op, Value
 from ..ir.ops import INFIX, PREFIX, Lit, SeqOf, SliceOf, Slot
-from ..ir.types import COMPLEX, INT, Array, List, Object, OrConst, Scalar, Tuple, Type, strip_const
+from ..ir.types import BOTTOM, COMPLEX, INT, Array, List, Object, OrConst, Scalar, Tuple, Type, strip_const
 from ..rules import registry
 from ..rules.registry import Primitive
 from ..rules.shapes import ShapeOf, SizeOf
@@ -27,6 +27,7 @@ from .powers import require_real
 from .references import plain
 from .result_types import NoResult, result_type
 from .user_operators import operate
+from .user_rules import result_of
 
 
 class Arguments:
@@ -122,9 +123,9 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
     if operated is not None:
         return operated
     if sp.context.places:
-        args, kwargs = [plain(sp, a) for a in args], {k: plain(sp, a) for k, a in (kwargs or {}).items()}
+        args, kwargs = [_taken(sp, a) for a in args], {k: _taken(sp, a) for k, a in (kwargs or {}).items()}
     entry = registry.lookup(fn)
-    if entry is not None and not sp.context.splicing:
+    if entry is not None and not sp.context.splicing and not entry.user:
         out = _refuse_writes(entry, args, kwargs or {})
         if out is not None:
             stored: Abstract = WRITERS["out"](sp, fn, args, kwargs or {}, out)
@@ -141,8 +142,9 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
     collected = Arguments(sp, sizes=fn in _MAKES_ARRAY)
     pairs = [collected.template(a) for a in args]
     named = {k: collected.template(a) for k, a in (kwargs or {}).items()}
+    seen, own = result_of(sp, entry, args, kwargs or {}) if entry is not None and entry.user else (None, False)
     try:
-        t = _result_type(sp, fn, entry, [i for _, i in pairs], {k: i for k, (_, i) in named.items()})
+        t = seen or _result_type(sp, fn, entry, [i for _, i in pairs], {k: i for k, (_, i) in named.items()})
     except Refusal as refusal:
         error = _always_raised(sp, fn, args)
         if error is not None:
@@ -154,6 +156,8 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
             return Static(now(fn, *(a.value for a in fixed[0] if isinstance(a, Static))))
         return apply(sp, fn, *fixed, spelled, inplace)
     attrs: dict[str, Any] = {"fn": fn, "args": tuple(p for p, _ in pairs), "kwargs": {k: p for k, (p, _) in named.items()}}
+    if own:
+        attrs["own"] = True
     if spelled:
         attrs["spelled"], attrs["spelled_name"] = ("attribute" if spelled.startswith(".") else "method"), spelled.lstrip(".")
     if entry is not None:
@@ -161,7 +165,8 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
     operands = collected.operands
     if entry is not None and entry.elementwise:
         rebound = operands[0] if inplace else None
-        operands = [_conform(sp, v, t.items[0] if isinstance(t, Tuple) else t) for v in operands]
+        several = sum(not isinstance(strip_const(v.type), Scalar) for v in operands) > 1
+        operands = [_conform(sp, v, t.items[0] if isinstance(t, Tuple) else t, several) for v in operands]
         if rebound is not None and isinstance(operands[0].owner, Op) and operands[0].owner.name == "broadcast":
             operands[0].owner.name = "narrow"  # an array that is changed in place has the shape of the result
             if isinstance(operands[0].owner.operands[0].type, OrConst):
@@ -171,6 +176,13 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
     elif may_raise(fn, args) or sp.context.signals and _may_signal(fn, t):
         attrs["may_raise"] = True
     return _emit(sp, operands, t, attrs, inplace)
+
+
+def _taken(sp: Specializer, a: Abstract) -> Abstract:
+    """What a primitive is given: of a list into which nothing has been put, as far as is known now, no items."""
+    held = plain(sp, a)
+    empty = isinstance(held, Value) and isinstance(held.type, List) and held.type.item == BOTTOM
+    return Seq(list, []) if empty and not sp.context.splicing else held
 
 
 def _always_raised(sp: Specializer, fn: Callable[..., Any], args: list[Abstract]) -> Exception | None:
@@ -339,8 +351,11 @@ def _shown(x: Any) -> str:
     return repr(x) if type(x).__module__ in ("builtins", "numpy") else f"an object of class {type(x).__name__}"
 
 
-def _conform(sp: Specializer, value: Value, result: Type) -> Value:
-    """The operand with explicit number conversion and broadcasting to the result of an elementwise function."""
+def _conform(sp: Specializer, value: Value, result: Type, several: bool = True) -> Value:
+    """The operand with explicit number conversion and broadcasting to the result of an elementwise function.
+
+    The result has the shape of the only array that is given, of ``several`` perhaps that of another one.
+    """
     t = strip_const(value.type)
     result = strip_const(result)
     if not t.differentiable or not isinstance(t, Scalar | Array) or not isinstance(result, Scalar | Array):
@@ -354,7 +369,7 @@ def _conform(sp: Specializer, value: Value, result: Type) -> Value:
         t = value.type
         assert isinstance(t, Scalar | Array)
     dims = t.dims if isinstance(t, Array) else None
-    if isinstance(result, Array) and (dims != result.dims or _unsure(t, result)):
+    if isinstance(result, Array) and (dims != result.dims or several and _unsure(t, result)):
         value = _implicit(sp, "broadcast", value, Array(t.dtype, result.dims))
     return value
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from ..ir.core import Block, Loc, Value
+from ..ir.core import Block, Loc, Op, Value
 from ..ir.ops import Slot
+from ..ir.rewrite import carried_inits, incoming
 from ..ir.types import List, Scalar, Table, Type, join, strip_const
 from ..runtime import helpers
 from . import abstract as ab
@@ -29,14 +30,14 @@ class NeedsItems(Exception):
 class NeedsPlaces(Exception):
     """Raised where a container is changed whose place is not followed yet."""
 
-    def __init__(self, attribute: str = "", inside: bool = False, table: Loc | None = None) -> None:
+    def __init__(self, attribute: str = "", inside: bool = False, tables: Iterable[Loc] = ()) -> None:
         super().__init__(attribute)
         self.attribute = attribute
         """The attribute that is assigned, where an object is changed."""
         self.inside = inside
         """Whether what is changed is a list in a list whose length only run time knows."""
-        self.table = table
-        """Where a dict is made that needs keys which only run time knows."""
+        self.tables = frozenset(tables)
+        """Where dicts are made that need keys which only run time knows, and lists that must be one value at run time."""
 
 
 def fresh(sp: Specializer, a: Abstract) -> Abstract:
@@ -45,10 +46,10 @@ def fresh(sp: Specializer, a: Abstract) -> Abstract:
     if not sp.context.places or sp.context.splicing or kind is None:
         return a
     place = Place("", counts=False, kind=kind)
-    place.site = sp.builder.loc
-    if isinstance(a, Mapping) and place.site in sp.context.tables:
-        from .tables import made
-        a = made(sp, a)
+    place.made_at(sp.builder.loc)
+    if sp.builder.loc in sp.context.tables:
+        from .tables import as_one_value
+        a = as_one_value(sp, a)
     sp.positions[place] = a
     return Reference(place)
 
@@ -98,12 +99,18 @@ def widen(sp: Specializer, a: Abstract, kind: Type) -> None:
     """Note that a list of lists holds items of a wider type now."""
     held = read(sp, a) if isinstance(a, Reference) else a
     assert isinstance(held, Value) and isinstance(held.type, List | Table)
-    if join(held.type.item, kind) == held.type.item:
+    widen_to(sp, a, List(kind) if isinstance(held.type, List) else Table(held.type.key, kind))
+
+
+def widen_to(sp: Specializer, a: Abstract, whole: Type) -> None:
+    """Note that a list or table is of a wider type now."""
+    held = read(sp, a) if isinstance(a, Reference) else a
+    assert isinstance(held, Value) and isinstance(held.type, List | Table)
+    if join(held.type, whole) == held.type:
         return
-    whole = List(kind) if isinstance(held.type, List) else Table(held.type.key, kind)
-    wider = sp.builder.value("change", [held], whole, held.hint, kind="widen", args=())
     if isinstance(a, Reference):
-        sp.positions[a.place] = wider
+        sp.positions[a.place] = sp.builder.value("change", [held], join(held.type, whole) or whole, held.hint, kind="widen",
+                                                 args=())
     else:
         widen(sp, sp.context.lists[held], whole)
 
@@ -143,6 +150,8 @@ def read(sp: Specializer, a: Reference) -> Abstract:
     """What is at a place now; refused where that cannot be told."""
     from .context import Refusal
     found = sp.positions.get(a.place, LOST)
+    if found is LOST and a.kind in (list, dict) and not sp.context.tables.issuperset(a.place.sites):
+        raise NeedsPlaces(tables=a.place.sites)  # what is one value at run time is known by whatever name it is changed
     if found is LOST or sp.context.inside and a.place.gone:
         what = f"what this {a.kind.__name__} holds is not known here: it may be another one, which was changed"
         raise Refusal("SCT602", what, "make a copy of it before one of them changes")
@@ -207,11 +216,38 @@ def change(sp: Specializer, a: Reference, new: Abstract) -> None:
     if any(r.place.group is a.place.group for r in references(new, sp.positions)):
         raise Refusal("SCT602", f"this {name} would hold itself", "hold a copy of it")
     sp.context.changed.update(arg for place, arg in sp.context.given.items() if place.group is a.place.group)
-    for place in sp.positions:
-        if place is not a.place and place.kind is not None and place.group is a.place.group:
-            sp.positions[place] = LOST
+    others = [p for p in sp.positions if p is not a.place and p.kind is not None and p.group is a.place.group]
+    same = others and isinstance(new, Value) and _is_same_object(new, sp.positions.get(a.place, LOST))
     sp.note_change(a.place)
     sp.positions[a.place] = new
+    for place in others:
+        if not (same and isinstance(new, Value) and _sees_changes(sp, place, new.type)):
+            sp.positions[place] = LOST
+
+
+def _sees_changes(sp: Specializer, place: Place, kind: Type) -> bool:
+    """Whether what a place holds is a list or dict at run time, which may be the one that is of type ``kind`` by now."""
+    held = sp.positions[place]
+    if not isinstance(held, Value):
+        return False
+    if isinstance(held.type, List | Table):
+        widen_to(sp, Reference(place), kind)
+    return join(strip_const(held.type), kind) == strip_const(held.type) or isinstance(held.type, List | Table)
+
+
+def _is_same_object(new: Value, old: Abstract) -> bool:
+    """Whether ``new`` is the list or dict ``old`` after it was changed in place, so that all its names see the change."""
+    if new is old:
+        return True
+    op = new.owner
+    if not isinstance(op, Op):
+        return False
+    if op.name == "change":
+        return _is_same_object(op.operands[0], old)
+    position = op.results.index(new)
+    if op.name == "for":
+        return _is_same_object(carried_inits(op)[position], old)  # of ``extend``
+    return op.name == "if" and all(_is_same_object(v, old) for v in incoming(op, position))
 
 
 def references(a: Abstract, positions: Positions) -> Iterator[Reference]:

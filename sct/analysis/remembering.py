@@ -11,15 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from ..ir.core import Block, Value
 from ..ir.ops import Lit, SeqOf, Slot
 from ..ir.types import ANY, NONE, STR, Array, Scalar, Tuple, Type, strip_const, type_of
 from ..runtime import helpers
 from . import abstract as ab
-from .abstract import NEVER, POISON, Abstract, DataPath, JoinError, Static
+from .abstract import NEVER, POISON, Abstract, DataPath, Static
 from .context import Refusal
 from .infer import Specializer
 from .primitives import Arguments
+from .visits import varied, visit
 
 _ANNOUNCED = {key: example for example in (1.0, 1, True, 1j, "") for key in (type(example), type(example).__name__)}
 """Annotations of results that say all there is to know, each with an object of the type."""
@@ -52,8 +52,8 @@ def _result_type(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
     path = fn.path.attr("__wrapped__") if fn.path is not None else DataPath("const", name, (("attr", "__wrapped__"),), fn.value)
     body = Static(fn.value.__wrapped__, path)
     for vary in (False, True):
-        result, reason = _visit(sp, body, [_varied(a) if vary else a for a in args],
-                                {k: _varied(a) if vary else a for k, a in kwargs.items()})
+        result, reason, _ = visit(sp, body, [varied(a) if vary else a for a in args],
+                                  {k: varied(a) if vary else a for k, a in kwargs.items()})
         found = None if result in (POISON, NEVER) else _as_returned(ab.leaf_type(ab.generalise(ab.shape_of(result))))
         if found is not None:
             return found
@@ -62,34 +62,6 @@ def _result_type(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
         return type_of(_ANNOUNCED[announced])
     raise Refusal("SCT708", f"the type of what `{name}` remembers is not known" + (f": {reason}" if reason else ""),
                   "annotate it, as in `-> float`, or call it outside and pass its result as an argument")
-
-
-def _varied(a: Abstract) -> Abstract:
-    """A literal number as some number of its type."""
-    shape = ab.generalise(ab.shape_of(a))
-    return ab.rebuild(shape, lambda t: Value("", strip_const(t), Block()))
-
-
-def _visit(sp: Specializer, body: Static, args: list[Abstract], kwargs: dict[str, Abstract]) -> tuple[Abstract, str]:
-    """What the body gives and why it does not, leaving no trace of the visit."""
-    from .callees import call
-    obstacles, sp.context.obstacles = sp.context.obstacles, {}
-    mark = sp.session.mark()
-    positions, sp.positions = sp.positions, {}
-    try:
-        with sp.builder.at(Block()), sp.pending_of():
-            result = call(sp, body, args, kwargs)
-    except (Refusal, JoinError) as refusal:
-        result = POISON
-        sp.context.obstacles = {(): refusal}  # type: ignore[dict-item]
-    finally:
-        sp.session.forget_since(mark)
-        sp.positions = positions
-        found, sp.context.obstacles = sp.context.obstacles, obstacles
-    if found:
-        first = next(iter(found.values()))
-        return POISON, getattr(first, "message", str(first))
-    return result, ""
 
 
 def _as_returned(t: Type | None) -> Type | None:

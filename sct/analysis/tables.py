@@ -35,11 +35,21 @@ def is_known(sp: Specializer, key: Abstract) -> bool:
 
 def needed(sp: Specializer, d: Abstract) -> Exception:
     """What to raise where the dict ``d`` turns out to need keys that only run time knows."""
-    if isinstance(d, Reference) and d.place.site is not None and d.place.site not in sp.context.tables:
-        return NeedsPlaces(table=d.place.site)
+    if isinstance(d, Reference) and not sp.context.tables.issuperset(d.place.sites):
+        return NeedsPlaces(tables=d.place.sites)
     if not isinstance(d, Reference) and not sp.context.places and not sp.context.splicing:
         return NeedsPlaces()
     return Refusal("SCT703", "the key of this dict must be known before the function runs", HINT)
+
+
+def as_one_value(sp: Specializer, a: Abstract) -> Abstract:
+    """A dict or list that has just been made, as one value at run time where it can be."""
+    if isinstance(a, Mapping):
+        return made(sp, a)
+    if isinstance(a, Seq) and a.kind is list:
+        held = sp.lift(a)
+        return held if isinstance(held.type, List) else a
+    return a
 
 
 def made(sp: Specializer, items: Mapping, hint: str = "") -> Value:

@@ -32,6 +32,7 @@ from ..runtime import helpers
 from .alias import (
     AliasClasses,
     check_inplace,
+    comes_round,
     has_memory,
     is_inside,
     lent_to,
@@ -83,6 +84,7 @@ def settle_writes(context: Context, function: Function, entry: bool) -> list[Wri
     classes = AliasClasses(function, apart=entry)
     _mark_undecided(function, classes)
     written, levels = written_classes(function, classes), written_levels(function, classes)
+    _mark_rewritten(written)
     given, changes = given_away(function, classes), [op for op in walk(function.body) if op.name in STORES]
     for load in [v.owner for members in written.values() for v in members]:
         if isinstance(load, Op) and _is_item(load) and not load.attrs.get("transient") and _moves(load, changes, classes):
@@ -308,6 +310,13 @@ def _moves(load: Op, changes: list[Op], classes: AliasClasses) -> bool:
     return False
 
 
+def _mark_rewritten(written: dict[Value, list[Value]]) -> None:
+    """Note of calls that the integers they gave are stored into: that these are different positions need not hold then."""
+    for op in {member.owner for members in written.values() for member in members}:
+        if isinstance(op, Op) and op.name == "call" and "int" in str(op.results[0].type):
+            op.attrs["rewritten"] = True
+
+
 def _mark_undecided(function: Function, classes: AliasClasses) -> None:
     """Find the calls that give a view or a copy as the array lies in memory: the adjoint asks its own arrays which it was."""
     for members in written_classes(function, classes).values():
@@ -358,7 +367,8 @@ def _refusal_of_item(function: Function, classes: AliasClasses, op: Op, given: l
             continue
         names = _names_of(v, order)
         new = isinstance(v.owner, Op) and (v.owner.name in ("tuple", "dict") or is_fresh(v.owner))
-        seen = any(v in user.operands and is_view(user) for user in order) or any(used_after(name, op, order) for name in names)
+        seen = any(v in user.operands and is_view(user) for user in order) or any(
+            used_after(name, op, order) or comes_round(name, op) for name in names)
         if not new or seen or sum(v in one.operands[one.name not in ("tuple", "dict"):] for one in given) > 1:
             name = f"`{v.hint}`" if v.hint else "this"
             return Refusal("SCT602", f"{name} is put into a list whose items change, and is known under another name",
@@ -407,6 +417,8 @@ def _obstacle(function: Function, member: Value, entry: bool, level: int) -> tup
     other = f"`{member.hint}`" if member.hint else "another value"
     if isinstance(op, Op) and op.name == "const":
         return None  # the ``None`` or the number that a variable is before it is an array
+    if isinstance(strip_const(member.type), List | Table) and not isinstance(member.type, List | Table):
+        return "SCT602", f"may be what {other} is, which may be None"
     if not is_array(member.type) and not isinstance(member.type, List | Table):
         return "SCT601", f"is also held by a container ({other})"
     joined = isinstance(op, Block) or isinstance(op, Op) and op.name in ("if", *LOOPS)

@@ -345,6 +345,8 @@ class _Planner:
         if resolve(consumer.operands[0]) is value and consumer.name in IN_PLACE:
             of_list = bool(op.operands) and isinstance(op.operands[0].type, List | Table)
             return (of_list or consumer.name in ("iadd", "fill")) and op.attrs.get("fn") is operator.getitem
+        if consumer.name == "exchange" and op.attrs.get("effect", "pure") != "pure":
+            return False  # it is printed twice
         if consumer.parent is not op.parent:  # a branch of a ternary, which may not be evaluated
             return not op.attrs.get("may_raise") and op.attrs.get("effect", "pure") in ("pure", "fresh", "reads")
         return True

@@ -18,7 +18,7 @@ from ..ir.ops import INFIX, Lit, SliceOf, Slot
 from ..ir.rewrite import carried_inits, index_template, is_tail
 from ..ir.types import NONE, SLICE, List
 from ..passes.dce import has_lasting_effect
-from .expr import BINARY, STORE, Expressions, attribute, bare_tuple, call, name, target
+from .expr import BINARY, LOAD, STORE, Expressions, attribute, bare_tuple, call, name, target
 from .facts import is_const, resolve, scalar, template_values
 from .idioms import (
     augmented,
@@ -514,6 +514,13 @@ class Printer:
         else:
             self.add(ast.Expr(call(attribute(items, "insert"), self.expressions.template(op, index), value)), op.loc)
 
+    def exchange(self, op: Op) -> None:
+        def item(template: Any, context: ast.expr_context) -> ast.expr:
+            return ast.Subscript(self.expressions.of(op.operands[0]), self.expressions.index(op, template), context)
+        i, j = op.attrs["args"][1:]
+        targets = ast.Tuple([item(i, STORE), item(j, STORE)], STORE)
+        self.add(ast.Assign([targets], bare_tuple([item(j, LOAD), item(i, LOAD)]), lineno=1), op.loc)
+
     def remove(self, op: Op) -> None:
         index = index_template(op)
         place = [] if index == Lit(-1) and isinstance(op.operands[0].type, List) else [self.expressions.template(op, index)]
@@ -541,6 +548,7 @@ _STATEMENTS: dict[str, Callable[[Printer, Op], None]] = {
     "continue": Printer.continue_, "break": Printer.break_, "return": Printer.return_, "raise": Printer.raise_,
     "assert": Printer.assert_, "bound": Printer.bound, "cache": Printer.cache, "push": Printer.push, "pop": Printer.pop,
     "append": Printer.append, "store": Printer.store, "insert": Printer.insert, "remove": Printer.remove,
+    "exchange": Printer.exchange,
     "iadd": Printer.iadd, "iaddv": Printer.iaddv, "index_add": Printer.index_add, "fill": Printer.fill,
     "mark": Printer.mark,
 }

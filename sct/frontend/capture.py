@@ -23,6 +23,7 @@ from typing import Any
 
 import gast
 
+from ..dispatchers import compiled_from
 from ..errors import Obstacle, SctError, SourceUnavailableError, StaleSourceError, UnsupportedSyntaxError, raise_all
 from ..ir.core import Loc
 from .matching import CompiledText, compile_text, contains, find_node
@@ -32,6 +33,7 @@ from .refusals import refusal
 _GENERATED = inspect.CO_GENERATOR
 _ASYNC = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 _AWAIT_FIRST = "await the data first and differentiate an ordinary function of it"
+_SEND_GRADIENT = "send `sct.grad` of it instead, which takes the source along"
 _GIVE_TEXT = "give its text to `sct.grad_from_source(text)`"
 
 
@@ -94,11 +96,15 @@ class Captured:
         return self._quotation.line(number)
 
     @property
+    def lines(self) -> str:
+        """The lines of the file from the first of the function to its last; decorators are not part of it."""
+        return "\n".join(self._quotation.lines[self.tree.lineno - 1 : self.tree.end_lineno]) + "\n"
+
+    @property
     def source(self) -> str:
         """The text of the function alone, without the indentation of its surroundings; decorators are not part of it."""
-        lines = self._quotation.lines[self.tree.lineno - 1 : self.tree.end_lineno]
         if not self.is_lambda:
-            return textwrap.dedent("\n".join(lines)) + "\n"
+            return textwrap.dedent(self.lines)
         return ast.get_source_segment(self.text, self.tree) or ""
 
     def loc(self, node: Any) -> Loc:
@@ -141,7 +147,7 @@ def capture_text(text: str, name: str | None = None, namespace: dict[str, Any] |
     (9.0, 'square')
     """
     text = _tidy(text)
-    filename = _register_text(text)
+    filename = register_text(text)
     tree = _parse(text, filename)
     scope = {"__name__": "__sct_source__"} if namespace is None else namespace
     if name is None and _only_lambda(tree) is not None:
@@ -155,10 +161,7 @@ def python_function(fun: Any) -> types.FunctionType | None:
     """The plain function that ``fun`` is, or that a Numba dispatcher compiles; None for anything else."""
     if isinstance(fun, types.FunctionType):
         return fun
-    if type(fun).__module__.partition(".")[0] == "numba":
-        inner = getattr(fun, "py_func", None)
-        return inner if isinstance(inner, types.FunctionType) else None
-    return None
+    return compiled_from(fun)
 
 
 # Finding the text
@@ -252,6 +255,9 @@ def _not_found(fun: types.FunctionType, tried: list[CompiledText]) -> SctError:
     if any(contains(compiled, code) for compiled in tried):
         return SourceUnavailableError("several lambdas on this line cannot be told apart without column positions", loc=place,
                                       code="SCT305", hint="put them on separate lines, or run without `-X no_debug_ranges`")
+    if "ipython-input" in code.co_filename or "ipykernel" in code.co_filename:  # this process is not the notebook's
+        return SourceUnavailableError(f"the notebook's source of `{fun.__qualname__}` is not known in this process", loc=place,
+                                      code="SCT301", hint=_SEND_GRADIENT)
     if _is_pseudo(code.co_filename):
         return SourceUnavailableError(
             f"Python keeps no source for `{fun.__qualname__}` (made by `exec`, or typed at a plain prompt)",
@@ -294,12 +300,17 @@ _given: dict[str, str] = {}
 """Texts that were given as such, by the name they got: others may empty ``linecache``."""
 
 
-def _register_text(text: str) -> str:
+def register_text(text: str) -> str:
     """A name for the text that depends on nothing else, known to ``linecache``; None as time keeps the entry for good."""
     filename = f"<sct source {hashlib.sha256(text.encode()).hexdigest()[:12]}>"
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     _given[filename] = text
     return filename
+
+
+def register_texts(texts: dict[str, str]) -> None:
+    """Texts of files that need not exist here, by file name: a text counts only for code that it compiles to."""
+    _given.update(texts)
 
 
 def _parse(text: str, filename: str) -> ast.Module:

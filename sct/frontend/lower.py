@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -54,6 +54,8 @@ class StatementLowerer(ExpressionLowerer):
         self.live = Liveness(self.scope).run()
         self.loops: list[list[str]] = []
         """What each loop around the insertion point carries, innermost last."""
+        self.deleted = set(_deleted(self.scope.node))
+        """The variables that are unbound somewhere: perhaps by an earlier iteration of a loop."""
         for name in (*self.scope.captures, *parameters(self.scope.node)):
             self.env[name] = self.body.add_arg(hint_of(name))
             if name in self.scope.captures:
@@ -295,6 +297,7 @@ class StatementLowerer(ExpressionLowerer):
         args = [block.add_arg(hint_of(name)) for name in names]
         for init, arg in zip(inits, args, strict=True):
             self.join_bound([init], arg)
+        self.unsure.update(arg for name, arg in zip(names, args, strict=True) if name in self.deleted)
         self.bind_all(stmt, names, args)
 
     def leave(self, stmt: Node, names: list[str], operands: list[Value], blocks: list[Block], **attrs: Any) -> None:
@@ -306,6 +309,7 @@ class StatementLowerer(ExpressionLowerer):
         op = self.builder.emit(kind, operands, [DYN] * len(names), list(map(hint_of, names)), blocks, **attrs)
         for init, result in zip(operands[len(operands) - len(names):], op.results, strict=True):
             self.join_bound([init], result)
+        self.unsure.update(result for name, result in zip(names, op.results, strict=True) if name in self.deleted)
         self.bind_all(stmt, names, op.results)
 
     def _For(self, stmt: Node) -> None:
@@ -328,6 +332,15 @@ class StatementLowerer(ExpressionLowerer):
         self.loop_body(stmt, names, inits, body, None)
         self.env = env
         self.leave(stmt, names, inits, [test, body])
+
+
+def _deleted(function: Node) -> Iterator[str]:
+    """The variables that a function deletes, or that end with a handler."""
+    for node in gast.walk(function):
+        if isinstance(node, gast.Delete):
+            yield from (name.id for target in node.targets for name in gast.walk(target) if isinstance(name, gast.Name))
+        elif isinstance(node, gast.ExceptHandler) and node.name is not None:
+            yield node.name.id
 
 
 def _calls(value: Node) -> bool:

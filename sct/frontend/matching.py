@@ -31,6 +31,7 @@ class CompiledText:
     """A text, the code objects that compiling it gives, and the syntax nodes that can have given them."""
 
     lines: list[str]
+    module: types.CodeType
     codes: dict[_Key, list[types.CodeType]] = field(default_factory=dict)
     nodes: dict[_Key, list[Node]] = field(default_factory=dict)
     """Both by function name and first line (that of the first decorator, as in ``co_firstlineno``)."""
@@ -64,7 +65,7 @@ def _compile(text: str, filename: str, futures: int) -> CompiledText | None:
             module = compile(tree, filename, "exec", futures, dont_inherit=True)
     except (SyntaxError, ValueError):
         return None
-    result = CompiledText(text.split("\n"), _by_key(_nested(module)), pieces=lambda: _pieces(tree, filename, futures))
+    result = CompiledText(text.split("\n"), module, _by_key(_nested(module)), pieces=lambda: _pieces(tree, filename, futures))
     for node in ast.walk(tree):
         if isinstance(node, Node):
             result.nodes.setdefault(_key(node), []).append(node)

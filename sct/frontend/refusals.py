@@ -49,7 +49,7 @@ def _builtin_refusal(fun: Any, name: str) -> SctError | None:
 
 
 def _wrapper_refusal(fun: Any, name: str) -> SctError | None:
-    inner = next((attr for attr in ("__wrapped__", "py_func", "pyfunc", "func")
+    inner = next((attr for attr in ("__wrapped__", "py_func", "pyfunc", "func", "callback")
                   if isinstance(getattr(fun, attr, None), types.FunctionType)), None)
     if inner is None:
         return None

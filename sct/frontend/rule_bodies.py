@@ -29,9 +29,9 @@ class RuleBody:
     """The Python function in whose module the names of the body are found."""
 
 
-def lower_rule(rule: Any, forward: bool = False) -> RuleBody:
+def lower_rule(rule: Any, forward: bool = False, names: dict[str, Any] | None = None) -> RuleBody:
     """Lower a rule: its body returns the ``…_bar`` variables that it assigns, in a forward rule the ``…_dot`` of the result."""
-    captured = capture_text(rule, "rule", dict(NAMES)) if isinstance(rule, str) else capture(rule)
+    captured = capture_text(rule, "rule", dict(names or NAMES)) if isinstance(rule, str) else capture(rule)
     tree = captured.tree
     keyword_only = [a.id for a in tree.args.kwonlyargs]
     params = [a.id for a in (*tree.args.posonlyargs, *tree.args.args, *tree.args.kwonlyargs)]

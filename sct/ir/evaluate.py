@@ -8,7 +8,7 @@ from __future__ import annotations
 import builtins
 import operator
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any
 
@@ -41,6 +41,20 @@ def evaluate(fn: Function, args: Sequence[Any], namespace: Namespace | None = No
     """
     values, single = _Machine(namespace or {}).call(fn, args)
     return values[0] if single else tuple(values)
+
+
+def replay(ops: Iterable[Op], known: dict[Value, Any]) -> list[Op]:
+    """Runs straight-line ops on the values ``known`` and adds their results to these; the ops that could be run."""
+    machine, ran = _Machine({}), []
+    machine.env = known
+    with np.errstate(all="ignore"):
+        for op in ops:
+            try:
+                machine.op(op)
+            except Exception:  # what comes later may do without it
+                continue
+            ran.append(op)
+    return ran
 
 
 class _Machine:
@@ -204,6 +218,11 @@ class _Machine:
         leaves = self.values(op)
         self.one(op, leaves[0].pop(fill_template(index_template(op), leaves)))
 
+    def exchange(self, op: Op) -> None:
+        leaves = self.values(op)
+        items, i, j = (fill_template(t, leaves) for t in op.attrs["args"])
+        items[i], items[j] = items[j], items[i]
+
     def fill(self, op: Op) -> None:
         self.env[op.operands[0]][...] = 0
 
@@ -331,7 +350,8 @@ _RUN: dict[str, Callable[[_Machine, Op], None]] = {
     "assert": _Machine.assert_, "bound": _Machine.bound, "mark": _Machine.mark, "cache": _Machine.cache,
     "push": _Machine.push, "pop": _Machine.pop,
     "append": _Machine.append, "iadd": _Machine.iadd, "iaddv": _Machine.iaddv, "index_add": _Machine.index_add,
-    "fill": _Machine.fill, "store": _Machine.store, "insert": _Machine.insert, "remove": _Machine.remove, "if": _Machine.if_,
+    "fill": _Machine.fill, "store": _Machine.store, "insert": _Machine.insert, "remove": _Machine.remove,
+    "exchange": _Machine.exchange, "if": _Machine.if_,
     "for": _Machine.for_, "while": _Machine.while_, "with": _Machine.with_,
     "try": _Machine.try_,
 }

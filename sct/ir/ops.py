@@ -41,6 +41,7 @@
 | ``store`` | array, value, leaves… | ``args, fn, at`` | 0 | ``array[index] = value`` or ``array[index] fn= value``; see below |
 | ``insert`` | list, value, leaves… | ``args`` | 0 | ``list.insert(index, value)``; ``append`` where the index is None |
 | ``remove`` | list, leaves… | ``args`` | 1 | ``list.pop(index)`` |
+| ``exchange`` | list, leaves… | ``args`` | 0 | ``list[i], list[j] = list[j], list[i]``; ``args`` is ``(Slot(0), i, j)`` |
 | ``change`` | list, leaves… | ``kind, args`` | 1–2 | one of these before lists are references: gives what the list holds then |
 
 *Tail form* of ``if``: no results, last op of its block; each branch ends in ``continue``, ``break``, ``raise`` or another
@@ -59,7 +60,8 @@ operands, so those of the index begin at ``Slot(2)``.  ``unique`` says that no e
 ``store``: ``args`` as for ``index_add``; without ``fn`` it assigns, ``at`` says that repeated elements count
 (``np.add.at``, ``np.subtract.at``).
 Arrays are references: a store defines no value, and every name of the memory sees it.  So are the lists that a function
-changes, whose length only run time knows: ``store`` assigns their items, ``insert`` and ``remove`` change their length.
+changes, whose length only run time knows: ``store`` assigns their items, ``exchange`` lets two change places,
+``insert`` and ``remove`` change their length.
 
 Templates describe nested arguments: ``Slot(i)`` is the i-th operand; ``Lit(v)`` a literal or a Python object known by name;
 tuples, lists and ``SliceOf(lo, hi, step)`` nest; ``ListOf`` and dicts likewise.
@@ -123,11 +125,11 @@ TERMINATORS = frozenset({"yield", "continue", "break", "test", "return", "raise"
 LOOPS = frozenset({"for", "while"})
 IMPLICIT = frozenset({"convert", "broadcast", "narrow"})
 """Ops that print as their operand."""
-STORES = frozenset({"store", "insert", "remove"})
+STORES = frozenset({"store", "insert", "remove", "exchange"})
 """Ops that change memory which the program itself names."""
 EFFECTS: dict[str, str] = {
     "push": "writes", "pop": "writes", "iadd": "writes", "index_add": "writes", "fill": "writes", "store": "writes",
-    "insert": "writes", "remove": "writes",
+    "insert": "writes", "remove": "writes", "exchange": "writes",
     "cache": "fresh", "assert": "io", "bound": "io", "raise": "io", "with": "io",
 }
 """Ops whose effect is not ``pure``; a ``call`` asks the registry (attr ``effect``), regions ask their contents."""

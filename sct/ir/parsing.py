@@ -346,6 +346,18 @@ def _read_remove(line: _Statement, op: Op) -> None:
     op.operands, op.attrs = line.operands, {"args": (Slot(0), index)}
 
 
+def _read_exchange(line: _Statement, op: Op) -> None:
+    op.name = "exchange"
+    line.operands, places = [line.value()], []
+    line.take("[")
+    places.append(line.index())
+    line.take(",")
+    line.value()
+    line.take("[")
+    places.append(line.index())
+    op.operands, op.attrs = line.operands, {"args": (Slot(0), *places)}
+
+
 def _read_index_add(line: _Statement, op: Op) -> None:
     op.name = "index_add"
     buffer = line.value()
@@ -437,6 +449,7 @@ def _classes(label: _Statement) -> Iterator[type]:
 _STATEMENTS: dict[str, Callable[[_Statement, Op], None]] = {
     "const": _read_const, "global": _read_global, "iaddv": _read_iaddv, "invoke": _read_invoke, "index_add": _read_index_add,
     "store": _read_store, "insert": _read_insert, "remove": _read_remove,
+    "exchange": _read_exchange,
     "if": _read_if, "for": _read_for, "while": _read_while, "with": _read_with,
     "try": _read_try,
 }

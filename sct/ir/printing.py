@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..runtime import watching
 from . import ops as _ops
 from .core import Block, Function, Op, Value
 from .ops import INFIX, PREFIX, STORES, Lit, SeqOf, SliceOf, Slot
@@ -19,7 +20,7 @@ from .types import DYN
 
 MODULES: tuple[tuple[str, Any], ...] = (
     ("", builtins), ("np.", np), ("np.linalg.", np.linalg), ("np.fft.", np.fft), ("np.random.", np.random), ("math.", math),
-    ("", _ops), ("", operator), ("operator.", operator),
+    ("", _ops), ("", operator), ("operator.", operator), ("", watching),
 )
 """Where callables are looked for, in this order; operators that a builtin hides (``abs``) are found under ``operator.``."""
 KINDS = ("range", "each", "iter")
@@ -156,6 +157,9 @@ class _Printer:
         if op.name in ("index_add", "store", "insert"):
             buffer, value = op.operands[:2]
             return f"{op.name} {self.name(buffer)}[{self.index(index_template(op), op.operands)}], {self.name(value)}"
+        if op.name == "exchange":
+            items = self.name(op.operands[0])
+            return f"exchange {', '.join(f'{items}[{self.index(t, op.operands)}]' for t in op.attrs['args'][1:])}"
         if op.name == "remove":
             return f"remove {self.name(op.operands[0])}[{self.index(index_template(op), op.operands)}]"
         return f"{op.name} {self.names_of(op.operands)}".rstrip()
@@ -217,7 +221,7 @@ def _is_implied(op: Op, key: str, value: Any) -> bool:
             **dict.fromkeys(STORES, ("args",)),
             "global": ("root", "path", "source", "current"), "iaddv": ("args", "kwargs"),
             "try": ("handlers", "names")}.get(op.name, ())
-    if key in said or (op.name == "for" and key == "kind"):
+    if key in said or key == "watched" or (op.name == "for" and key == "kind"):
         return True
     return key in _HIDDEN and value == _HIDDEN[key] and isinstance(value, type(_HIDDEN[key]))
 

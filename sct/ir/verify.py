@@ -31,7 +31,7 @@ OPERANDS: dict[str, int] = {
 RESULTS: dict[str, int] = {
     "const": 1, "undef": 1, "global": 1, "convert": 1, "broadcast": 1, "narrow": 1, "tuple": 1, "dict": 1, "item": 1, "attr": 1,
     "format": 1, "cache": 1, "push": 0, "pop": 1, "iadd": 0, "index_add": 0, "fill": 0, "store": 0, "append": 1, "iaddv": 1,
-    "insert": 0, "remove": 1,
+    "insert": 0, "remove": 1, "exchange": 0,
     "mark": 0, "assert": 0, "bound": 0, **dict.fromkeys(TERMINATORS, 0),
 }
 """Ops with a fixed number of results."""
@@ -120,7 +120,7 @@ class _Verifier:
         if op.name in ("call", "iaddv") and "args" in op.attrs:
             templates = [*op.attrs["args"], *(op.attrs.get("kwargs") or {}).values()]
         elif op.name == "index_add" or op.name in STORES:
-            templates = [index_template(op)]
+            templates = op.attrs["args"] if op.name == "exchange" else [index_template(op)]
         else:
             return
         for template in templates:
@@ -197,7 +197,7 @@ class _Verifier:
             kind = op.operands[0].type
             written = Array | OrConst if op.name in ("iadd", "fill") else Array | OrConst | List | Table
             self.check(kind == DYN or isinstance(kind, written), f"{op.name} writes into a {kind}", op)
-        elif op.name in ("insert", "remove"):
+        elif op.name in ("insert", "remove", "exchange"):
             kind = op.operands[0].type
             self.check(kind == DYN or isinstance(kind, List | Table), f"{op.name} changes a {kind}", op)
         elif op.name == "push" and isinstance(op.operands[0].type, Cache):

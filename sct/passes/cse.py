@@ -43,7 +43,7 @@ _MERGED = frozenset({"call", "invoke", "attr", "item", "tuple", "global"}) | IMP
 _UNKNOWN, _BUFFERS = 1, 2
 """What an op may write to: any object that exists outside; buffers and lists of this function."""
 _WRITES = {"iadd": _BUFFERS, "index_add": _BUFFERS, "fill": _BUFFERS, "store": _BUFFERS, "iaddv": _BUFFERS, "append": _BUFFERS,
-           "insert": _BUFFERS, "remove": _BUFFERS}
+           "insert": _BUFFERS, "remove": _BUFFERS, "exchange": _BUFFERS}
 
 
 def merge_common_subexpressions(fn: Function) -> int:

@@ -35,14 +35,14 @@ import operator
 import numpy as np
 
 from ..ir.core import Block, Function, Op, Value, walk
-from ..ir.ops import may_write
+from ..ir.ops import STORES, may_write
 from ..ir.rewrite import replace_uses, use_map
 from ..ir.types import Array
 from .memory import Memory
 from .places import cleared_place, touches
 from .shapes import is_elementwise
 
-_WRITES_FIRST = frozenset({"iadd", "index_add", "fill", "store", "insert", "remove", "iaddv", "append"})
+_WRITES_FIRST = frozenset({"iadd", "index_add", "fill", *STORES, "iaddv", "append"})
 
 
 def elide_copies(fn: Function) -> int:

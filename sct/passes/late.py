@@ -115,6 +115,12 @@ def _moves_with(fn: Function, loop: Op, k: int, found: dict[int, int], mark: Op,
         source = args.index(end.operands[k])
         if source not in found or end.operands[found[k]] is not args[found[source]]:
             return False
-    at = fn.body.ops.index(mark)
-    early = set(fn.body.ops[:at])
-    return not any(user in early for user in users.get(loop.results[k], ()))
+    early = set(fn.body.ops[:fn.body.ops.index(mark)])
+    return not any(_outermost(user) in early for user in users.get(loop.results[k], ()))
+
+
+def _outermost(op: Op) -> Op:
+    """The op of the function's body that ``op`` is, or is in."""
+    while op.parent is not None and op.parent.parent is not None:
+        op = op.parent.parent
+    return op

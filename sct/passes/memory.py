@@ -141,7 +141,7 @@ class Memory:
     def stores(self, op: Op) -> None:
         """The item of a list that is put in or taken out is shared with it."""
         self.writes(op)
-        for value in (*op.operands[1:2], *op.results):
+        for value in (*op.operands[1:2], *op.results) if op.name != "exchange" else ():
             if not isinstance(op.operands[0].type, Array):
                 self.unite(op.operands[0], value)
 

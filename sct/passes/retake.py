@@ -25,6 +25,7 @@ It pays two writes to each element: an update in place has the identity in its a
 from __future__ import annotations
 
 from ..ir.core import Block, Function, Op, walk
+from ..ir.ops import STORES
 from ..ir.rewrite import erase_all
 from .memory import Memory
 from .places import added_place, cleared_place, only_adds, read_place, touches
@@ -63,7 +64,7 @@ def _just_before(block: Block, at: int, root: object, memory: Memory) -> list[Op
     """The ops before the one at ``at`` since which the memory has not changed."""
     found: list[Op] = []
     for op in reversed(block.ops[:at]):
-        if op.blocks or op.name in ("store", "insert", "remove", "iadd", "index_add", "fill", "invoke") and any(
+        if op.blocks or op.name in (*STORES, "iadd", "index_add", "fill", "invoke") and any(
                 memory.root(v) is root for v in op.operands):
             break
         found.append(op)

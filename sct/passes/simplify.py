@@ -41,7 +41,7 @@ import numpy as np
 
 from ..analysis.mixed import mixed_values
 from ..ir.core import NOWHERE, Block, Function, Op, Value, walk
-from ..ir.ops import IMPLICIT, LOOPS, Lit, Slot, may_write
+from ..ir.ops import IMPLICIT, LOOPS, STORES, Lit, Slot, may_write
 from ..ir.rewrite import (
     carried_inits,
     clone_op,
@@ -413,7 +413,7 @@ def _written_after_mark(fn: Function, memory: Memory) -> set[Value]:
     return found
 
 
-_WRITE_FIRST = frozenset({"iadd", "index_add", "fill", "store", "insert", "remove", "iaddv", "append", "pop"})
+_WRITE_FIRST = frozenset({"iadd", "index_add", "fill", *STORES, "iaddv", "append", "pop"})
 _HARMLESS = frozenset({"const", "mark", "item", "attr", "tuple", "dict", "cache", "push", "if", "for", "while", "with",
                        "yield", "continue", "break", "test", "return", "raise", "assert", "bound", "global", "undef",
                        "format"}) | IMPLICIT

@@ -51,9 +51,9 @@ from __future__ import annotations
 import operator
 
 from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
-from ..ir.ops import IMPLICIT, LOOPS, Lit, op_effect
+from ..ir.ops import IMPLICIT, LOOPS, Lit, may_write, op_effect
 from ..ir.rewrite import carried_inits, clone_op, exits, item_count, keep_carried, use_map
-from ..ir.types import List, Table, strip_const
+from ..ir.types import Array, List, Table, strip_const
 from .returns import known_int, tells_exits
 
 _COMPARISONS = frozenset({operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge})
@@ -189,8 +189,10 @@ class _Sinking:
         """Whether nothing that matters runs between what is moved and the exit."""
         ops = self.setting[0].parent.ops  # type: ignore[union-attr]
         moved = [op for op in self.ops if op in ops]
+        written = any(op_effect(op) == "writes" or may_write(op) for op in ops)
         careful = [op for op in moved if op.attrs.get("may_raise") or op_effect(op) != "pure" or op.name == "invoke"
-                   or any(isinstance(v.type, List | Table) for v in (*op.operands, *op.results))]
+                   or any(isinstance(v.type, List | Table) for v in (*op.operands, *op.results))
+                   or written and any(isinstance(strip_const(v.type), Array) for v in op.operands)]
         if not careful:
             return True
         return all(op in moved or op.name in ("const", "break") for op in ops[min(map(ops.index, careful)):])

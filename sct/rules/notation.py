@@ -75,9 +75,9 @@ def partials(primal: str, *, singular: bool = False, tests: dict[str, Any] | Non
     entry.elementwise, entry.singular, entry.params = True, singular, params
     entry.keywords = frozenset()
     entry.tests = tests or {}
-    entry.vjp = _partials_vjp(result, params, partial, singular)
-    entry.vjp_strong = _partials_vjp(result, params, partial, True)
-    entry.jvp = _partials_jvp(result, params, partial, singular)
+    entry.vjp = partials_vjp(result, params, partial, singular)
+    entry.vjp_strong = partials_vjp(result, params, partial, True)
+    entry.jvp = partials_jvp(result, params, partial, singular)
 
 
 def _parse_call(call: str, caller: dict[str, Any]) -> tuple[Callable[..., Any], tuple[str, ...]]:
@@ -100,14 +100,16 @@ def _term(name: str, partial: str, factor: str, singular: bool) -> str:
     return f"strong_product({factor}, {partial})" if singular else f"{factor} * ({partial})"
 
 
-def _partials_vjp(result: str, params: tuple[str, ...], partial: dict[str, str], singular: bool) -> str:
+def partials_vjp(result: str, params: tuple[str, ...], partial: dict[str, str], singular: bool) -> str:
+    """The text of the reverse rule that partial derivatives make up."""
     lines = [f"def rule({', '.join(params)}, *, {result}, {result}_bar):"]
     terms = {name: None if text == "0" else _term(name, text, result + "_bar", singular) for name, text in partial.items()}
     lines += [f"    {name}_bar = {term}" for name, term in terms.items()]
     return "\n".join(lines)
 
 
-def _partials_jvp(result: str, params: tuple[str, ...], partial: dict[str, str], singular: bool) -> str:
+def partials_jvp(result: str, params: tuple[str, ...], partial: dict[str, str], singular: bool) -> str:
+    """The text of the forward rule that partial derivatives make up."""
     lines = [f"def rule({', '.join(params)}, *, {result}, {', '.join(p + '_dot=None' for p in params)}):"]
     lines.append(f"    {result}_dot = None")
     for name, text in partial.items():
@@ -130,7 +132,7 @@ def vjp(fn: Callable[..., Any], name: str | None = None, **declared: Any) -> Cal
     def declare(rule: Callable[..., Any]) -> Callable[..., Any]:
         entry = _claim(fn, name or name_of(fn), "vjp")
         entry.vjp = rule
-        _describe(entry, rule)
+        describe(entry, rule)
         _set(entry, declared)
         return rule
     return declare
@@ -181,10 +183,12 @@ def attribute(name: str, of: Callable[..., Any]) -> None:
     registry._ATTRIBUTES[name] = of
 
 
-def _describe(entry: Primitive, rule: Callable[..., Any]) -> None:
+def describe(entry: Primitive, rule: Callable[..., Any]) -> None:
+    """Note the parameters of the function as those of its rule."""
     parameters = inspect.signature(rule).parameters.values()
     last = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
     special = {name for result in last if f"{result}_bar" in last for name in (result, f"{result}_bar")}
+    special |= {name for name in last if name.endswith("_dot")}
     if not special:
         entry.vjp = None
         raise RuleError(f"the rule of {entry.name} at {entry.where} takes no result and cotangent",

@@ -47,6 +47,10 @@ class Primitive:
     """``file:line`` of the last declaration."""
     places: dict[str, str] = field(default_factory=dict)
     """``file:line`` of the declaration of each rule, by its kind: ``vjp``, ``jvp``."""
+    user: bool = False
+    """Whether the rules are the user's."""
+    names: dict[str, Any] | None = None
+    """The names that the text of a rule may use; None: those of our own rules."""
     tests: dict[str, Any] = field(default_factory=dict)
     """Metadata for the generated tests: domains, shapes, keyword choices."""
 

@@ -105,6 +105,15 @@ vjp(pow, elementwise=True, tests=ARRAY_POWERS)(pow_vjp)
 partials("z = float(x)", x="1", tests={"kinds": "python"})
 
 
+@vjp(complex, tests={"args": [(0.5, -1.2), (0.3,), (0.5 + 0.2j, 0.3 - 0.1j)]})
+def complex_vjp(real, imag=None, *, z, z_bar):
+    real_bar = z_bar if np.iscomplexobj(real) else np.real(z_bar)
+    if imag is not None:
+        imag_bar = 1j * z_bar if np.iscomplexobj(imag) else -np.imag(z_bar)
+    else:
+        imag_bar = None
+
+
 def sign(x):
     """The slope of ``abs`` at a real number: 0 at 0.  Python has no sign function; NumPy's is slow on a Python number."""
     return (x > 0) - (x < 0) if type(x) is float else np.sign(x)
@@ -287,6 +296,7 @@ if hasattr(math, "sumprod"):
 
 
 linear(float, "x")
+linear(complex, "real", "imag")
 linear(sum, "items", "start")
 linear(math.fsum, "items")
 

@@ -449,12 +449,3 @@ def polygamma(n: int, x: float) -> float:
 
 HELPERS: dict[str, Callable[..., Any]] = {name: globals()[name] for name in __all__}
 """The helpers by the name under which generated code calls them."""
-
-
-def nearer(start: int, a: int, b: int) -> int:
-    """Of two numbers on the same side of ``start``, the one that is nearer to it.
-
-    >>> nearer(0, 5, 3), nearer(0, -5, -3)
-    (3, -3)
-    """
-    return a if abs(a - start) < abs(b - start) else b

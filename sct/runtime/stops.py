@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
 def stop_gradient(x: T) -> T:
-    """``x`` itself, as a constant: no derivative flows through it.
+    """``x`` itself, as a constant: no derivative flows through it.  A tuple, list or dict is a new one of such constants.
 
     >>> import sct
     >>> sct.grad(lambda x: stop_gradient(x * x) * x)(3.0)
     9.0
     """
-    return x
+    given: Any = x
+    if isinstance(given, tuple | list):
+        items = [stop_gradient(item) for item in given]
+        given = type(given)(*items) if hasattr(given, "_fields") else type(given)(items)
+    elif type(given) is dict:
+        given = {key: stop_gradient(item) for key, item in given.items()}
+    stopped: T = given
+    return stopped

@@ -32,6 +32,26 @@ class Containers(Language):
                 self.emit(f"{self.number_target()} = math.sin({xs}[{k} % len({xs})] + {self.value(1)})")
         self.emit(f"{self.bind('float')} = math.tanh({self.list_total(xs, made)})")
 
+    def buffers_work(self) -> None:
+        """Two lists that change places, or one name for either."""
+        self.use("lists that change places")
+        xs, ys, k, one = (self.hidden(name) for name in ("xs", "ys", "k", "one"))
+        self.emit(f"{xs} = {self.rng.choice(('[]', f'[{self.value(1)}, {self.value(1)}]', f'[{self.value(1)}] * 2'))}")
+        self.emit(f"{ys} = [{self.value(1)} * 0.5, {self.value(1)}]")
+        with self.block(f"for {k} in range({self.rng.randint(1, 4)}):"):
+            for _ in range(self.rng.randint(1, 3)):
+                x = self.value(2)
+                self.emit(self.rng.choice((
+                    f"{xs}.append({x} * {ys}[-1])", f"{ys}[0] = sum({xs}) * 0.5 + {x}", f"{ys}[-1] *= math.cos({x})",
+                    f"if len({xs}) > 2: {ys}.append({xs}.pop() + {x})", f"{xs}.append({ys}[{k} % len({ys})])")))
+            if self.chance(0.4):
+                self.emit(f"{one} = {xs} if {self.condition(1)} else {ys}")
+                self.emit(f"{one}.append({self.value(2)})")
+            self.emit(self.rng.choice((f"{xs}, {ys} = {ys}, {xs}", f"if {ys} and {xs}: {xs}, {ys} = {ys}, {xs}",
+                                       f"if {self.condition(1)} and {xs}: {ys} = {xs}")))
+            self.emit(f"if not {ys}: {ys}.append({self.value(1)})")
+        self.emit(f"{self.bind('float')} = math.tanh(sum({xs}) * {ys}[0] + sum({ys}))")
+
     def list_change(self, xs: str, k: str) -> str:
         x, place = self.value(2), self.rng.choice((f"{k} % len({xs})", "0", "-1", f"({k} + 1) % len({xs}) - 1"))
         return self.rng.choice((
@@ -65,6 +85,8 @@ class Containers(Language):
                     f"{m}[{i}][{j}] = {m}[0][{j}] * 0.5 + {x}", f"{m}[{i}].append({m}[{i}][{j}] * {x})",
                     f"if {self.condition(1)}: {m}[{i}][{j}] = {x}", f"{m}[{i}] = [{x}, {m}[{i}][{j}]]")))
             if self.chance(0.3):
+                self.emit(f"{m}[{i}], {m}[{i} - 1] = {m}[{i} - 1], {m}[{i}]")
+            elif self.chance(0.3):
                 row = self.hidden("row")
                 self.emit(f"{row} = {m}[{i}]")
                 self.emit(f"{row}[0] = {row}[1] * {self.value(1)}")
@@ -81,6 +103,7 @@ class Containers(Language):
         with self.block(f"for {k} in range(len({hs})):"):
             self.emit(self.rng.choice((
                 f"{hs}[{k}][0] = {self.value(2)}", f"{hs}[{k}] *= {w}", f"{hs}[{k}] = {hs}[{k}] * {hs}[{k} - 1]",
+                f"{hs}[{k}], {hs}[0] = {hs}[0], {hs}[{k}]",
                 f"{hs}[{k}][1:] += 0.5 * {hs}[0][:-1]", f"{self.number_target()} = math.tanh({hs}[{k}].sum())")))
         self.emit(f"{self.bind('float')} = math.tanh(sum((h_ * h_).sum() for h_ in {hs}))")
 

@@ -383,6 +383,7 @@ COMPOUND: list[tuple[float, Form]] = [
     (0.4, Statements.stack),
     (0.6, Statements.change_dict),
     (0.5, Statements.list_work),
+    (0.3, Statements.buffers_work),
     (0.4, Statements.rows_work),
     (0.3, Statements.arrays_work),
     (0.4, Statements.table_work),

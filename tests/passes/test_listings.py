@@ -25,6 +25,7 @@ from sct.passes import (
     sink,
     skip,
     uniform,
+    watch,
 )
 from sct.passes.conversions import drop_conversions
 from sct.passes.cse import merge_common_subexpressions
@@ -53,7 +54,7 @@ PASSES = {
     cse: merge_common_subexpressions, dce: eliminate_dead_code, hoist: hoist_invariants, inplace: protect_saved_arrays,
     iterate: iterate_over_saved, lazy: broadcast_lazily, group: group_saved, skip: skip_zeros, reuse: reuse_saved,
     owned: take_owned_lists, late: make_shadows_late, first: assign_first,
-    nearby: make_nearby,
+    nearby: make_nearby, watch: watch.watch,
 }
 
 

@@ -1,0 +1,263 @@
+"""The helpers of generated code as Numba compiles them: the same names and results, one form for each kind of argument.
+
+Importing this module registers them, so that the text under Numba is the text that Python runs.  Python's own helpers look at
+their arguments with ``isinstance`` and turn NumPy's warnings off, neither of which compiled code can do.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numba
+import numpy as np
+from numba import types
+from numba.core.errors import TypingError
+from numba.extending import overload
+from numba.np.unsafe import ndarray as fixed
+
+from ..runtime import helpers
+
+njit: Any = numba.njit
+to_fixed_tuple: Any = fixed.to_fixed_tuple
+Number = types.Number | types.Boolean
+
+
+def implements(helper: Any) -> Any:
+    """Registers the decorated function, which looks at Numba's types and gives what to compile for them."""
+    return overload(helper, strict=False)
+
+
+def _is_array(*kinds: Any) -> bool:
+    return any(isinstance(kind, types.Array) for kind in kinds)
+
+
+@njit
+def backwards(lo: int, hi: int, step: int) -> Any:
+    """``reversed(range(lo, hi, step))``."""
+    count = len(range(lo, hi, step))
+    return range(lo + (count - 1) * step, lo - step, -step)
+
+
+# ------------------------------------------------------------------------------------------------------------ broadcasting
+
+@implements(helpers.unbroadcast)
+def _unbroadcast(x_bar: Any, x: Any) -> Any:
+    if not _is_array(x_bar):
+        return lambda x_bar, x: x_bar
+    if not _is_array(x):
+        return lambda x_bar, x: x_bar.sum()
+    extra = x_bar.ndim - x.ndim
+    if extra == 0:
+        return _summed_over_units
+
+    def impl(x_bar: Any, x: Any) -> Any:
+        result = np.zeros(x.shape, x_bar.dtype)
+        for index, item in np.ndenumerate(x_bar):
+            kept = index[extra:]
+            result[_within(kept, x.shape)] += item
+        return result
+    return impl
+
+
+def _summed_over_units(x_bar: Any, x: Any) -> Any:
+    if x_bar.shape == x.shape:
+        return x_bar
+    result = np.zeros(x.shape, x_bar.dtype)
+    for index, item in np.ndenumerate(x_bar):
+        result[_within(index, x.shape)] += item
+    return result
+
+
+def _within(index: Any, shape: Any) -> Any:
+    """The element of an array of this shape that was broadcast to the place ``index``."""
+    raise NotImplementedError("compiled code only")
+
+
+@implements(_within)
+def _within_impl(index: Any, shape: Any) -> Any:
+    count, as_tuple = len(shape), to_fixed_tuple
+
+    def impl(index: Any, shape: Any) -> Any:
+        where = np.empty(count, np.int64)
+        for k in range(count):
+            where[k] = index[k] if shape[k] != 1 else 0
+        return as_tuple(where, count)
+    return impl
+
+
+# ------------------------------------------------------------------------------------- products with exact zeros, partials
+
+@njit(error_model="numpy")
+def _product(x_bar: Any, partial: Any) -> Any:
+    zero = 0.0 * (x_bar if x_bar == x_bar else 0.0)
+    return x_bar * partial if x_bar != 0 else zero
+
+
+@njit(error_model="numpy")
+def _quotient(x_bar: Any, divisor: Any) -> Any:
+    zero = 0.0 * (x_bar if x_bar == x_bar else 0.0)
+    return x_bar / divisor if x_bar != 0 else zero
+
+
+@implements(helpers.strong_product)
+def _strong_product_impl(x_bar: Any, partial: Any) -> Any:
+    if not _is_array(x_bar, partial):
+        return lambda x_bar, partial: _product(x_bar, partial)
+    return lambda x_bar, partial: _elementwise_product(x_bar, partial)
+
+
+@implements(helpers.strong_quotient)
+def _strong_quotient_impl(x_bar: Any, divisor: Any) -> Any:
+    if not _is_array(x_bar, divisor):
+        return lambda x_bar, divisor: _quotient(x_bar, divisor)
+    return lambda x_bar, divisor: _elementwise_quotient(x_bar, divisor)
+
+
+@njit(error_model="numpy")
+def _elementwise_product(x_bar: Any, partial: Any) -> Any:
+    return np.where(x_bar != 0, x_bar * partial, 0.0)
+
+
+@njit(error_model="numpy")
+def _elementwise_quotient(x_bar: Any, divisor: Any) -> Any:
+    return np.where(x_bar != 0, x_bar / divisor, 0.0)
+
+
+@njit(error_model="numpy")
+def _power_slope(x: Any, y: Any) -> Any:
+    if y == 0:
+        return 0.0
+    return y * x ** (y - 1.0)
+
+
+@implements(helpers.power_dx)
+def _power_dx(x: Any, y: Any) -> Any:
+    if not _is_array(x, y):
+        return lambda x, y: _power_slope(x, y)
+
+    def impl(x: Any, y: Any) -> Any:
+        return np.where(np.equal(y, 0), 0.0, y * np.power(x, y - 1.0))
+    return impl
+
+
+@njit(error_model="numpy")
+def _log_of_number(x: Any) -> Any:
+    return math.log(x) if x > 0 else 0.0 if x == 0 else math.nan
+
+
+@implements(helpers.log_or_zero)
+def _log_or_zero(x: Any) -> Any:
+    if not _is_array(x):
+        return lambda x: _log_of_number(x)
+    return lambda x: np.where(x == 0, 0.0, np.log(x))
+
+
+@njit
+def _slope_of_sinc(x: Any) -> Any:
+    t = math.pi * x
+    s = t * t
+    if abs(t) < 0.3:
+        return math.pi * (0.0 - t / 3 * (1 - s / 10 * (1 - s / 28 * (1 - s / 54 * (1 - s / 88)))))
+    return math.pi * (math.cos(t) - math.sin(t) / t) / t
+
+
+@implements(helpers.sinc_dx)
+def _sinc_dx(x: Any) -> Any:
+    if not _is_array(x):
+        return lambda x: _slope_of_sinc(x)
+
+    def impl(x: Any) -> Any:
+        result = np.empty(x.shape, x.dtype)
+        for index, item in np.ndenumerate(x):
+            result[index] = _slope_of_sinc(item)
+        return result
+    return impl
+
+
+@njit
+def _digamma_of_positive(x: float) -> float:
+    shift = 0.0
+    while x < 10.0:
+        shift += 1.0 / x
+        x += 1.0
+    s = 1.0 / (x * x)
+    series = s * (1 / 12 - s * (1 / 120 - s * (1 / 252 - s * (1 / 240 - s * (1 / 132 - s * (691 / 32760 - s / 12))))))
+    return math.log(x) - 0.5 / x - series - shift
+
+
+@implements(helpers.digamma)
+def _digamma(x: Any) -> Any:
+    def impl(x: Any) -> Any:
+        if x > 0.0:
+            return _digamma_of_positive(x)
+        offset = x - np.round(x)
+        return _digamma_of_positive(1.0 - x) - math.pi / math.tan(math.pi * offset) if offset != 0.0 else math.nan
+    return impl
+
+
+# ---------------------------------------------------------------------------------------------------- arrays and their zeros
+
+@implements(helpers.zeros_like)
+def _zeros_like(x: Any) -> Any:
+    if isinstance(x, types.Array):
+        inexact = isinstance(x.dtype, types.Float | types.Complex)
+        return (lambda x: np.zeros_like(x)) if inexact else (lambda x: np.zeros(x.shape))
+    if isinstance(x, types.List):
+        return lambda x: [helpers.zeros_like(item) for item in x]
+    if isinstance(x, Number):
+        return lambda x: 0.0
+    raise TypingError(f"zeros like {x}")
+
+
+@implements(helpers.copied)
+def _copied(x: Any) -> Any:
+    if isinstance(x, types.Array):
+        return lambda x: x.copy()
+    if isinstance(x, types.List):
+        return lambda x: [helpers.copied(item) for item in x]
+    return lambda x: x
+
+
+@implements(helpers.twin)
+def _twin(a: Any) -> Any:
+    return lambda a: a.copy()
+
+
+@implements(helpers.index_add)
+def _index_add(buffer: Any, index: Any, value: Any) -> Any:
+    if not (isinstance(index, types.Array) and index.ndim == 1 and isinstance(index.dtype, types.Integer)):
+        raise TypingError("index_add with this kind of index")
+    if _is_array(value):
+        def impl(buffer: Any, index: Any, value: Any) -> None:
+            for k in range(len(index)):
+                buffer[index[k]] += value[k]
+    else:
+        def impl(buffer: Any, index: Any, value: Any) -> None:
+            for k in range(len(index)):
+                buffer[index[k]] += value
+    return impl
+
+
+@implements(helpers.one_hot)
+def _one_hot(items: Any, index: Any, value: Any) -> Any:
+    if not _is_array(items):
+        raise TypingError("one_hot of a sequence")
+
+    def impl(items: Any, index: Any, value: Any) -> Any:
+        result = np.zeros_like(items)
+        result[index] = value
+        return result
+    return impl
+
+
+# ------------------------------------------------------------------------------------------------------------ as they stand
+
+def _unchanged(helper: Any) -> Any:
+    def chosen(*_: Any) -> Any:
+        return helper
+    return chosen
+
+
+for _name in ("inserted_at", "taken_from", "first_max", "first_min", "replaced", "products_of_others", "folded"):
+    implements(getattr(helpers, _name))(_unchanged(getattr(helpers, _name)))

@@ -1,0 +1,70 @@
+"""Takes generated text, gives it with those few expressions changed that Numba spells differently; comments and lines stay.
+
+Numba knows no ``reversed``, and takes element types as NumPy names them.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+_DTYPES = {"int": "np.int64", "float": "np.float64", "bool": "np.bool_", "complex": "np.complex128"}
+
+
+def spelled_for_numba(text: str) -> str:
+    """The text as Numba takes it.
+
+    >>> print(spelled_for_numba("[x for k in reversed(range(1, n))]  # down"))
+    [x for k in range(n - 1, 0, -1)]  # down
+    >>> print(spelled_for_numba("[s for s in reversed(saved)]"), spelled_for_numba("np.zeros(n, dtype=int)"))
+    [s for s in saved[::-1]] np.zeros(n, dtype=np.int64)
+    """
+    while True:
+        change = next(_changes(ast.parse(text)), None)
+        if change is None:
+            return text
+        text = _replaced(text, *change)
+
+
+def _changes(tree: ast.AST) -> Iterator[tuple[ast.expr, str]]:
+    """The innermost expressions to replace, and what replaces them."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "reversed":
+            yield node, _reversed(node.args[0])
+        elif isinstance(node, ast.keyword) and node.arg == "dtype":
+            if isinstance(node.value, ast.Name) and node.value.id in _DTYPES:
+                yield node.value, _DTYPES[node.value.id]
+
+
+def _reversed(sequence: ast.expr) -> str:
+    if not (isinstance(sequence, ast.Call) and isinstance(sequence.func, ast.Name) and sequence.func.id == "range"):
+        return f"{ast.unparse(sequence)}[::-1]"
+    bounds = [ast.Constant(0), *sequence.args] if len(sequence.args) == 1 else sequence.args
+    lo, hi, step = [*bounds, ast.Constant(1)][:3]
+    if ast.unparse(step) == "1":
+        return f"range({_less_one(hi)}, {_less_one(lo)}, -1)"
+    return f"backwards({', '.join(map(ast.unparse, (lo, hi, step)))})"
+
+
+def _less_one(bound: ast.expr) -> str:
+    """``bound - 1`` as one would write it.
+
+    >>> [_less_one(ast.parse(text, mode="eval").body) for text in ("n", "n + 1", "1", "n - 1")]
+    ['n - 1', 'n', '0', 'n - 2']
+    """
+    if isinstance(bound, ast.Constant):
+        return str(bound.value - 1)  # type: ignore[operator]
+    if isinstance(bound, ast.BinOp) and isinstance(bound.right, ast.Constant) and isinstance(bound.right.value, int) \
+            and isinstance(bound.op, ast.Add | ast.Sub):
+        offset = (bound.right.value if isinstance(bound.op, ast.Add) else -bound.right.value) - 1
+        left = ast.unparse(bound.left)
+        return left if offset == 0 else f"{left} {'+' if offset > 0 else '-'} {abs(offset)}"
+    return ast.unparse(ast.BinOp(bound, ast.Sub(), ast.Constant(1)))
+
+
+def _replaced(text: str, node: ast.expr, new: str) -> str:
+    lines = text.splitlines(keepends=True)
+    first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+    before = lines[first].encode()[: node.col_offset].decode()
+    after = lines[last].encode()[node.end_col_offset or 0:].decode()
+    return "".join([*lines[:first], before + new + after, *lines[last + 1:]])
