@@ -66,7 +66,7 @@ def _identity_of_function(fun: types.FunctionType, seen: dict[int, int]) -> Any:
     if id(fun) in seen:
         return "again", seen[id(fun)]
     seen[id(fun)] = len(seen)
-    if binds_outside(fun):
+    if binds_outside(fun.__code__):
         raise _CanChange
     reads = (*globals_of(fun).items(), "captured", *cells_of(fun).items(), "attributes", *vars(fun).items(), "keywords",
              *(fun.__kwdefaults__ or {}).items(), "annotations", *fun.__annotations__.items())

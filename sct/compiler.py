@@ -22,6 +22,7 @@ from .ad.saving import save
 from .analysis import (  # noqa: F401
     attributes,
     branches,
+    builders,
     builtin_calls,
     callees,
     changes,
@@ -31,6 +32,7 @@ from .analysis import (  # noqa: F401
     exceptions,
     flat,
     loops,
+    mapped,
     operators,
     ordering,
     raising,

@@ -22,14 +22,14 @@ from .custom import CustomFunction
 from .errors import ArgumentError
 from .frontend.capture import capture, register_texts
 from .frontend.portable import Portable, code_of, portable
-from .reading import cells_of, codes, globals_of, is_importable, texts_of_classes
+from .reading import cells_of, codes, globals_of, is_importable, texts_of_objects
 
 
 def reduced(obj: Any, options: dict[str, Any]) -> Any:
     """``__reduce__`` of an object that its class makes from a function, ``obj.fun``, and options."""
     if is_importable(obj):
         return obj.__qualname__
-    return _arrive, (type(obj), _carried(obj.fun, {}), options, texts_of_classes(obj.fun))
+    return _arrive, (type(obj), _carried(obj.fun, {}), options, texts_of_objects(obj.fun))
 
 
 def _arrive(cls: type, fun: Any, options: dict[str, Any], texts: dict[str, str]) -> Any:
@@ -51,8 +51,7 @@ class _Function(_Wrapper):
 
     def __reduce__(self) -> Any:
         fun = self.value
-        text = portable(capture(fun))
-        _check_same(fun, code_of(text))
+        text = _text_of(fun)
         cells = [_wrapper(_Cell, cell) for cell in fun.__closure__ or ()]
         return _make, (text, _wrapper(_Space, fun.__globals__), cells), self._state(), None, None, _complete
 
@@ -64,6 +63,19 @@ class _Function(_Wrapper):
             _check_picklable(fun, name, value)
         attributes = {name: getattr(fun, name) for name in _ATTRIBUTES} | vars(fun)
         return {name: _carried(part, {}) for name, part in (("globals", reads), ("cells", cells), ("attributes", attributes))}
+
+
+_texts: weakref.WeakKeyDictionary[types.CodeType, Portable] = weakref.WeakKeyDictionary()
+
+
+def _text_of(fun: types.FunctionType) -> Portable:
+    """The text of a function; found once for each code, for pools send functions again and again."""
+    text = _texts.get(fun.__code__)
+    if text is None:
+        text = portable(capture(fun))
+        _check_same(fun, code_of(text))
+        _texts[fun.__code__] = text
+    return text
 
 
 _ATTRIBUTES = ("__qualname__", "__module__", "__defaults__", "__kwdefaults__", "__annotations__")
@@ -149,16 +161,18 @@ def _carried(value: Any, around: dict[int, Any]) -> Any:
 
 def _check_same(fun: types.FunctionType, again: types.CodeType) -> None:
     """Private names (``self.__x``) are spelled otherwise inside of a class than in the text of a method alone."""
-    known = {name for code in codes(fun.__code__) for name in _spelled(code)}
-    other = [name for code in codes(again) for name in _spelled(code) if name not in known]
+    known = {part for code in codes(fun.__code__) for part in _spelled(code)}
+    other = [part for code in codes(again) for part in _spelled(code) if part not in known]
     if other or again.co_freevars != fun.__code__.co_freevars:
-        which = f" (`{other[0]}` has another name inside of its class)" if other else ""
+        which = f" (`{other[0]}` has another name inside of its class)" if other and isinstance(other[0], str) else ""
         raise ArgumentError(f"`{fun.__qualname__}` cannot be pickled by value: its text alone means something else{which}",
                             code="SCT410", hint="put it into a module that can be imported")
 
 
-def _spelled(code: types.CodeType) -> Iterator[str]:
+def _spelled(code: types.CodeType) -> Iterator[Any]:
+    """The names and constants in a code."""
     yield from code.co_names + code.co_varnames + code.co_freevars + code.co_cellvars
+    yield from ((type(const), const) for const in code.co_consts if not isinstance(const, types.CodeType))
 
 
 _NAMED = types.FunctionType | types.BuiltinFunctionType | types.ModuleType | types.MethodType | type

@@ -98,7 +98,7 @@ def test_single_dispatch():
 def test_vectorize():
     v = np.vectorize(lambda x: x * x)
     refused(lambda: grad(v)(2.0), "SCT304.*numpy.vectorize object", "pyfunc")
-    refused(lambda: grad(lambda x: v(x).sum())(np.ones(2)), "SCT201", "pyfunc")
+    assert grad(lambda x: v(x).sum())(np.ones(2)).tolist() == [2.0, 2.0]
     frompyfunc = np.frompyfunc(lambda x: x * x, 1, 1)
     refused(lambda: grad(lambda x: frompyfunc(x))(2.0), "SCT201", "sct.rule")
 

@@ -178,6 +178,25 @@ CASES |= {
 }
 '''
 
+CODE = '''
+class Holder:
+    def __init__(self, act):
+        self.act = act
+
+holder = Holder(lambda x: x**3)
+
+def of_held(x):
+    return holder.act(x)
+
+CASES["function in an object"] = sct.grad(of_held), (0.5,), 0.75
+try:
+    import numba
+except ImportError:
+    pass
+else:
+    CASES["compiled by Numba"] = sct.grad(numba.njit(annotated)), (0.5,), 3.0
+'''
+
 SEND = {
     "pickle": "import pickle; pickle.dump(CASES, open('cases', 'wb'))",
     "cloudpickle": "import cloudpickle; cloudpickle.dump(CASES, open('cases', 'wb'))",
@@ -227,12 +246,12 @@ def check(done, count):
 def test_functions_of_a_script_open_anywhere(library, tmp_path):
     if not has(library):
         pytest.skip(f"{library} is not installed")
-    classes = CLASSES if library == "cloudpickle" else ""  # `pickle` takes classes by name alone
+    classes = CLASSES + CODE if library == "cloudpickle" else ""  # `pickle` takes classes by name alone
     (tmp_path / "script.py").write_text(DEFINITIONS + classes + SEND[library])
     sent = python("script.py", cwd=tmp_path)
     assert sent.returncode == 0, sent.stderr
     (tmp_path / "script.py").unlink()
-    check(python("-c", RECEIVE, cwd=tmp_path), 28 if classes else 24)
+    check(python("-c", RECEIVE, cwd=tmp_path), 29 + has("numba") if classes else 24)
 
 
 @pytest.mark.parametrize("pool", POOLS)
@@ -250,12 +269,12 @@ def test_functions_of_a_notebook(tmp_path):
     """Each cell is compiled by itself, under a name that no other process knows."""
     if not has("IPython", "cloudpickle"):
         pytest.skip("IPython or cloudpickle is not installed")
-    cells = [DEFINITIONS, CLASSES, SEND["cloudpickle"]]
+    cells = [DEFINITIONS, CLASSES, CODE, SEND["cloudpickle"]]
     run = ("from IPython.core.interactiveshell import InteractiveShell\nshell = InteractiveShell.instance()\n"
            f"for cell in {cells!r}:\n    shell.run_cell(cell).raise_error()\n")
     sent = python("-c", run, cwd=tmp_path, IPYTHONDIR=str(tmp_path))
     assert sent.returncode == 0, sent.stderr
-    check(python("-c", RECEIVE, cwd=tmp_path), 28)
+    check(python("-c", RECEIVE, cwd=tmp_path), 29 + has("numba"))
 
 
 def test_functions_of_a_command(tmp_path):

@@ -739,3 +739,63 @@ def test_unbound_lists_raise():
         f(X)
     with pytest.raises(UnboundLocalError):
         sct.grad(f)(X)
+
+
+def numbers(a):
+    xs = []
+    for i in range(3):
+        xs.append(a[i] ** 2)
+    return xs
+
+
+def rows(a):
+    xs = []
+    for i in range(3):
+        xs.append([a[i], 1.0])
+    xs[0][1] = a[0] * a[1]
+    return xs
+
+
+def table(a):
+    d = {}
+    for i in range(3):
+        d[i] = a[i] ** 2
+    return d
+
+
+def table_of_rows(a):
+    d = {}
+    for i in range(3):
+        d[i] = [a[i], a[i] * a[0]]
+    return d
+
+
+@pytest.mark.parametrize("made", [numbers, rows, table, table_of_rows])
+def test_what_is_returned_holds_what_it_held(made):
+    """The reverse sweep empties what the forward sweep filled; what was returned is not emptied."""
+    first = made
+
+    def with_aux(a):
+        return a[0] * 2.0, first(a)
+    value, aux = sct.value_and_grad(with_aux, has_aux=True)(X)[0]
+    assert (value, aux) == with_aux(X)
+    assert sct.grad(with_aux, has_aux=True)(X)[1] == made(X)
+    value, pull_back = sct.vjp(made, X)
+    assert value == made(X)
+    value, tangent = sct.jvp(made, (X,), (np.ones(4),))
+    assert value == made(X)
+    first, second = pull_back(tangent), pull_back(tangent)
+    assert np.array_equal(first[0], second[0])
+    flat = [list(leaves(made(X + h))) for h in (1e-6, -1e-6)]
+    slopes = [(up - down) / 2e-6 for up, down in zip(*flat, strict=True)]
+    assert np.allclose(list(leaves(tangent)), slopes, atol=1e-8)
+    assert np.isclose(np.sum(first[0]), sum(s * s for s in slopes), rtol=1e-6)  # <J dot, J dot> = <dot, J' J dot>
+
+
+def leaves(x):
+    """The numbers in lists and dicts."""
+    if isinstance(x, list | dict):
+        for item in x.values() if isinstance(x, dict) else x:
+            yield from leaves(item)
+    else:
+        yield x

@@ -480,6 +480,30 @@ def table_after_a_dict(a):
     return s * d[0] * len(d)
 
 
+@case(X)
+def lists_that_are_read(a):
+    d = {}
+    for i in range(3):
+        d[i] = [a[i], a[i + 1] ** 2]
+    s = 0.0
+    for i in range(3):
+        row = d[i]
+        s += row[0] * row[1]
+    return s * d[1][0] + sum(d[2])
+
+
+@case(X)
+def lists_that_are_replaced(a):
+    d = {}
+    for i in range(3):
+        d[i] = [a[i], a[i + 1] ** 2]
+    s = 0.0
+    for i in range(3):
+        s += np.array(d[i]).sum() * i
+        d[i] = [v * 2 for v in d[i]]
+    return s * d[1][0] + sum(d[2])
+
+
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
 def test_program(fun, args, options):
     run(fun, args, options)

@@ -13,7 +13,7 @@ from ..ir.build import Builder
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS, Lit, SeqOf, Slot
 from ..ir.rewrite import incoming
-from ..ir.types import BOTTOM, FLOAT, INT, Array, List, OrConst, Scalar, Tuple, Type, join, strip_const
+from ..ir.types import BOTTOM, FLOAT, INT, Array, List, OrConst, Scalar, Table, Tuple, Type, join, strip_const
 from ..runtime import helpers
 from . import control, lists, tuples
 
@@ -60,8 +60,10 @@ class Emitter:
     def copy(self, value: Value, want: Type | None = None) -> Value:
         """A copy that this sweep owns; an array where the adjoint of a 0-d array is a number."""
         t = strip_const(value.type)
-        if isinstance(t, List):
+        if isinstance(t, List | Table):
             return lists.copy(self, value)
+        if isinstance(t, Tuple):
+            return value  # nothing is added to it in place
         if isinstance(want, Array) and isinstance(t, Scalar):
             return self.builder.value("call", [value], want, value.hint, fn=np.array, args=(Slot(0),), kwargs={},
                                       effect="fresh", adjoint=True)

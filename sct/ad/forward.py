@@ -140,10 +140,13 @@ class _Linearizer(Emitter):
         if found is not None:
             return found
         if variable is not None and not value.type.differentiable and value not in self.masks:
-            number = isinstance(strip_const(value.type), Scalar)
-            if isinstance(strip_const(value.type), List):
-                return self.zeros_of_list(value, dot_type(variable))
-            return self.builder.value("const", (), dot_type(variable), dot_hint(variable), value=0.0 if number else None)
+            have, kind = strip_const(value.type), dot_type(variable)
+            if isinstance(have, List) and isinstance(strip_const(have.item), Scalar):
+                return self.zeros_of_list(value, kind)
+            if isinstance(have, List | Tuple):
+                return stored.zeros_like(self, value, kind)
+            number = isinstance(have, Scalar)
+            return self.builder.value("const", (), kind, dot_hint(variable), value=0.0 if number else None)
         return self._zero(value)
 
     def _zero(self, value: Value) -> Value:
@@ -261,6 +264,8 @@ def _container(fwd: _Linearizer, op: Op) -> None:
             items.append(fwd.dots[v])
         elif isinstance(strip_const(v.type), Scalar):
             items.append(fwd.constant(0.0))  # an item may be chosen by a number computed at run time
+        elif isinstance(strip_const(v.type), Tuple) and isinstance(op.results[0].type, List):
+            items.append(stored.zeros_like(fwd, v))
         else:
             items.append(fwd.dot(v) if v.type.differentiable and not loose else fwd.none())
     made = fwd.like(op, items, op.results[0])

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..analysis.abstract import Abstract, Range, Seq, Slice, Static
 from ..analysis.context import Refusal
+from ..analysis.primitives import Arguments
 from ..analysis.subscripts import getitem
 from ..ir.core import Block, Op, Value
-from ..ir.ops import Lit, Slot
-from ..ir.types import BOTTOM, INT, Array, Dict, List, OrConst, Scalar, Tuple, Type, strip_const
+from ..ir.ops import Slot
+from ..ir.types import BOTTOM, INT, Array, Dict, List, OrConst, Scalar, Table, Tuple, Type, strip_const
 from ..runtime import helpers
+from . import tuples
 
 if TYPE_CHECKING:
     from .emitter import Emitter
@@ -36,6 +38,17 @@ def accumulate(rev: Reverser, value: Value, contribution: Value) -> None:
         rev.bars[value] = contribution
 
 
+def accumulate_table(rev: Reverser, value: Value, contribution: Value) -> None:
+    """Add ``contribution`` to the adjoint of the dict ``value``, key by key."""
+    t = strip_const(value.type)
+    assert isinstance(t, Table)
+    if value not in rev.buffers and value not in rev.bars:
+        rev.bars[value] = contribution
+        return
+    buffer, keys = rev.buffer(value), _call(rev, list, [contribution], List(t.key), effect="fresh")
+    _for_each(rev, keys, lambda k: item(rev, keys, k), lambda k: item(rev, contribution, item(rev, keys, k)))(buffer)
+
+
 def _is_whole(index: Abstract) -> bool:
     """Whether an index is ``[:]``."""
     parts = (index.lo, index.hi, index.step) if isinstance(index, Slice) else ()
@@ -43,21 +56,34 @@ def _is_whole(index: Abstract) -> bool:
 
 
 def check(rev: Reverser) -> None:
-    """Refuse lists of tuples: what an item of such a tuple contributes has no place to be added to."""
+    """Refuse lists of dicts: what an item of such a dict contributes has no place to be added to.
+
+    So are lists that are arguments, of tuples with items that have no derivative: the gradient has None there.
+    """
     for value in rev.active:
         t = strip_const(value.type)
-        if isinstance(t, List) and isinstance(strip_const(t.item), Tuple | Dict):
-            refusal = Refusal("SCT700", f"`{value.hint or 'a value'}` is a list of unknown length that holds tuples",
-                              "use one list or array for each item of the tuples")
+        if isinstance(t, List) and value in rev.function.params and _has_gaps(t.item):
+            refusal = Refusal("SCT700", f"`{value.hint}` is a list of tuples, of which some items have no derivative",
+                              "pass floats, or one list or array for each item of the tuples")
+            rev.context.refuse(refusal, rev.function.loc)
+        if isinstance(t, List) and isinstance(strip_const(t.item), Dict):
+            refusal = Refusal("SCT700", f"`{value.hint or 'a value'}` is a list of unknown length that holds dicts",
+                              "use one list or array for each item of the dicts")
             rev.context.refuse(refusal, value.owner.loc if isinstance(value.owner, Op) else rev.function.loc)
     rev.context.check()
 
 
+def _has_gaps(t: Type) -> bool:
+    """Whether a tuple holds something without a derivative."""
+    t = strip_const(t)
+    return isinstance(t, Tuple) and not all(item.differentiable and not _has_gaps(item) for item in t.items)
+
+
 def copy(rev: Emitter, value: Value) -> Value:
-    """A list that this sweep owns, its arrays included."""
+    """A list or dict that this sweep owns, its arrays included."""
     t = strip_const(value.type)
-    assert isinstance(t, List)
-    fn = list if isinstance(strip_const(t.item), Scalar) else helpers.copied
+    assert isinstance(t, List | Table)
+    fn = list if isinstance(t, List) and isinstance(strip_const(t.item), Scalar) else helpers.copied
     return _call(rev, fn, [value], t, effect="fresh")
 
 
@@ -67,30 +93,39 @@ def add_items(rev: Emitter, buffer: Value, bar: Value) -> None:
 
 
 def add_item(rev: Emitter, buffer: Value, index: Abstract, bar: Value) -> None:
-    """``buffer[index] += bar`` for an adjoint list and an index or a slice."""
+    """``buffer[index] += bar`` for an adjoint list or dict and an index, a slice or a key."""
     t = strip_const(buffer.type)
-    assert isinstance(t, List)
+    assert isinstance(t, List | Table)
+    kind = strip_const(t.item)
     if isinstance(index, Slice):
         whole = Range(Static(0), _call(rev, len, [buffer], INT), Static(1))
         places = rev.sp.lift(getitem(rev.sp, whole, index))
         _for_each(rev, bar, lambda k: item(rev, places, k))(buffer)
-    elif isinstance(strip_const(t.item), List):
+    elif isinstance(kind, List):
         add_items(rev, item(rev, buffer, index), bar)
+    elif isinstance(kind, Tuple):
+        _at(rev, "store", buffer, tuples.add(rev, item(rev, buffer, index), bar, kind), index, adjoint=True)
     else:
-        slot = Slot(2) if isinstance(index, Value) else Lit(rev.sp.static(index, "the index"))
-        operands = [buffer, bar, index] if isinstance(index, Value) else [buffer, bar]
-        rev.builder.emit("index_add", operands, args=(Slot(0), slot), unique=True)
+        _at(rev, "index_add", buffer, bar, index, unique=True)
 
 
-def _for_each(rev: Emitter, bar: Value, place: Any) -> Any:
-    """A loop that adds every item of ``bar`` to a buffer, at ``place`` of its number."""
+def _at(rev: Emitter, name: str, buffer: Value, value: Value, index: Abstract, **attrs: Any) -> None:
+    """What ``name`` does with ``value`` at the place ``index`` of ``buffer``."""
+    collected = Arguments(rev.sp)
+    collected.operands = [buffer, value]
+    template = collected.template(index)[0]
+    rev.builder.emit(name, collected.operands, args=(Slot(0), template), **attrs)
+
+
+def _for_each(rev: Emitter, bar: Value, place: Any, part: Any = None) -> Any:
+    """A loop that adds every item of ``bar``, or its ``part``, to a buffer, at ``place`` of its number."""
     def add_to(buffer: Value) -> None:
         zero, one = (rev.builder.value("const", (), OrConst(BOTTOM, INT), value=n) for n in (0, 1))
         count = _call(rev, len, [bar], INT)
         block = Block()
         k = block.add_arg("", INT)
         with rev.builder.at(block):
-            add_item(rev, buffer, place(k), item(rev, bar, k))
+            add_item(rev, buffer, place(k), part(k) if part is not None else item(rev, bar, k))
             rev.builder.emit("continue", [])
         rev.builder.emit("for", [zero, count, one], [], [], [block], kind="range")
     return add_to

@@ -13,7 +13,7 @@ from ..analysis.callees import bind_arguments, call
 from ..analysis.context import Frame, Refusal
 from ..analysis.inlining import inline
 from ..ir.build import Builder
-from ..ir.core import Block, Function, Op, Value
+from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import Lit, SeqOf, Slot, template_slots
 from ..ir.rewrite import clone_op
 from ..ir.types import ANY, Array, List, OrConst, Scalar, Type, strip_const
@@ -266,7 +266,8 @@ def by_transposition(fwd: _Linearizer, op: Op, name: str, dots: dict[int, Value]
     values.update(zip(given, (_seed(fwd, op, k, dots[k]) for k in actives), strict=True))
     _provide_cotangents(fwd, op, joint.function, params[len(op.operands) + len(op.results):], values)
     results = _spliced_in(fwd, joint.function, values)
-    return [None if v is None else _conform(fwd, op, next(results), r) for v, r in zip(found, op.results, strict=True)]
+    by_result = dict(zip([r for r in op.results if r.type.differentiable], found, strict=True))
+    return [None if by_result.get(r) is None else _conform(fwd, op, next(results), r) for r in op.results]
 
 
 def _seed(fwd: _Linearizer, op: Op, k: int, dot: Value) -> Value:
@@ -288,14 +289,34 @@ def _reverse_rule(fwd: _Linearizer, op: Op, name: str,
     fwd.context.check()
     actives = [k for k in dots if operands[k] in taken.bars]
     builder.emit("return", [taken.bars[operands[k]] for k in actives], single=False)
+    _without_buffers(body)
     first = len(operands) + len(results)
     positions = [first + k for k, r in enumerate(results) if r.type.differentiable]
     return Function(f"{name}_rule", body, op.loc), positions, actives
 
 
+def _without_buffers(body: Block) -> None:
+    """Let each addition into an array that a rule has made give another array: values can be transposed, memory cannot."""
+    now: dict[Value, Value] = {}
+    for k, op in enumerate(body.ops):
+        buffer = op.operands[0] if op.operands else None
+        op.operands = [now.get(v, v) for v in op.operands]
+        if any(inner.name in ADDITIONS for block in op.blocks for inner in walk(block)):
+            raise Refusal("SCT201", f"a derivative rule that adds into an array inside of a `{op.name}` has no forward rule",
+                          "write the forward rule, too")
+        if op.name == "index_add":
+            assert buffer is not None
+            attrs = {"fn": helpers.added_at, "args": (Slot(0), op.attrs["args"][1], Slot(1)), "kwargs": {}, "adjoint": True}
+            now[buffer] = added = Value(buffer.hint, strip_const(buffer.type))
+            body.ops[k] = added.owner = Op("call", op.operands, [added], attrs, [], body, op.loc)
+
+
+ADDITIONS = frozenset({"iadd", "index_add", "store", "fill"})
+"""Ops that change the array that is their first operand."""
+
+
 def _provide_cotangents(fwd: _Linearizer, op: Op, function: Function, bars: list[Value], values: dict[Value, Value]) -> None:
     """Zeros for the cotangents, of which at most the shape is still asked."""
-    from ..ir.core import walk
     used = {v for inner in walk(function.body) for v in inner.operands}
     for bar, result in zip(bars, op.results, strict=False):
         if bar in used:

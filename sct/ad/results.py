@@ -12,7 +12,7 @@ from ..analysis.alias import may_alias
 from ..ir.core import Block, Op, Value
 from ..ir.ops import LOOPS, Lit, SeqOf, Slot
 from ..ir.rewrite import incoming, insert_before
-from ..ir.types import ANY, NONE, Array, Dict, List, Object, OrConst, Scalar, Tuple, Type, strip_const
+from ..ir.types import ANY, NONE, Array, Dict, List, Object, OrConst, Scalar, Table, Tuple, Type, strip_const
 from ..rules import registry
 from ..rules.shaping import tolist_method
 from ..runtime import helpers
@@ -72,15 +72,16 @@ def before_undo(joint: Joint) -> list[Value]:
 def independent(rev: Emitter, value: Value, owned: set[Value]) -> Value:
     """An auxiliary result that shares memory with no argument and no other result."""
     t, op = strip_const(value.type), value.owner
-    if isinstance(op, Op) and op.name in ("tuple", "dict"):
+    changes = isinstance(t, List | Table) and rev.context.stores
+    if isinstance(op, Op) and op.name in ("tuple", "dict") and not changes:
         items = [independent(rev, v, owned) for v in op.operands]
         attrs = {key: a for key, a in op.attrs.items() if key != "returned"}
         return rev.builder.value(op.name, items, value.type, value.hint, **attrs)
     if isinstance(value.type, Array):
         return value if not rev.context.stores and _fresh(value, owned) else rev.copy(value)
-    if isinstance(t, Array | List | Tuple | Dict) or isinstance(t, Object) and t.cls in (list, tuple, dict):
+    if isinstance(t, Array | List | Table | Tuple | Dict) or isinstance(t, Object) and t.cls in (list, tuple, dict):
         numbers = isinstance(t, List) and isinstance(t.item, Scalar)
-        if isinstance(op, Op) and op.name == "for" and numbers and value not in owned:
+        if isinstance(op, Op) and op.name == "for" and numbers and value not in owned and not changes:
             owned.add(value)
             return value
         return rev.builder.value("call", [value], value.type, value.hint, fn=helpers.copied, args=(Slot(0),), kwargs={},

@@ -57,6 +57,8 @@ class Reverser(Accumulator):
         contribution = rules.unconvert(self, contribution, value)  # a Python number spread over an array is of float64
         if isinstance(strip_const(value.type), List):
             lists.accumulate(self, value, contribution)
+        elif isinstance(strip_const(value.type), Table):
+            lists.accumulate_table(self, value, contribution)
         elif value in self.buffers:
             self.builder.emit("iadd", [self.buffers[value], contribution])
         elif value in self.bars:

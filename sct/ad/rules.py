@@ -20,7 +20,7 @@ from ..analysis.remembering import refuse_active
 from ..ir.core import Block, Op, Value, walk
 from ..ir.ops import IMPLICIT, LOOPS, Lit, SeqOf, SliceOf, Slot, template_slots
 from ..ir.rewrite import incoming, item_count
-from ..ir.types import ANY, MANY, UNIT, Array, List, Scalar, Tuple, Type, strip_const
+from ..ir.types import ANY, MANY, UNIT, Array, List, Scalar, Table, Tuple, Type, strip_const
 from ..rules import registry
 from ..runtime import helpers
 from . import custom, hooks, lists
@@ -78,7 +78,7 @@ def _reverse_read(rev: Reverser, op: Op, total: Value | None) -> None:
     position = {k: n + 2 for n, k in enumerate(slots)}
     moved = renumber(template, position)
     unique = not any(may_repeat(op.operands[k]) for k in slots) and not has_list(template)
-    if isinstance(strip_const(base.type), List):
+    if isinstance(strip_const(base.type), List | Table):
         lists.add_item(rev, buffer, to_abstract(template, op.operands), total)
     else:
         rev.builder.emit("index_add", [buffer, total, *leaves], args=(Slot(0), moved), unique=unique)

@@ -18,7 +18,7 @@ from ..analysis.writes import is_view, reaches, written_levels
 from ..ir.core import Function, Op, Value, walk
 from ..ir.ops import LOOPS, STORES, Lit, Slot
 from ..ir.rewrite import index_template
-from ..ir.types import ANY, Array, List, Object, OrConst, Scalar, Table, strip_const
+from ..ir.types import ANY, Array, List, Object, OrConst, Scalar, Table, Type, strip_const
 from ..runtime import helpers
 from . import control, pushforwards
 from .masks import Mask, varies
@@ -144,14 +144,14 @@ def _linear_store(fwd: _Linearizer, op: Op, value: Value) -> None:
 
 def _item_tangent(fwd: _Linearizer, value: Value) -> Value:
     """The tangent of what becomes an item."""
-    if value in fwd.masks or isinstance(strip_const(value.type), Scalar):
+    if value in fwd.masks or isinstance(strip_const(value.type), Scalar | Array):
         return fwd.dot(value)
     return zeros_like(fwd, value)
 
 
-def zeros_like(fwd: _Linearizer, value: Value) -> Value:
-    """Zeros in the form of ``value``, whatever it is."""
-    return fwd.builder.value("call", [value], control.bar_type(value), f"{value.hint}_dot" if value.hint else "",
+def zeros_like(fwd: _Linearizer, value: Value, kind: Type | None = None) -> Value:
+    """Zeros in the form of ``value``, whatever it is; ``kind`` is the type of what they go into."""
+    return fwd.builder.value("call", [value], kind or control.bar_type(value), f"{value.hint}_dot" if value.hint else "",
                              fn=helpers.zeros_like, args=(Slot(0),), kwargs={}, effect="fresh", adjoint=True)
 
 
@@ -159,7 +159,7 @@ def push_insert(fwd: _Linearizer, op: Op) -> None:
     """In front of ``xs.append(v)``: the same with their tangents."""
     items, value, *index = op.operands
     if items in fwd.masks:
-        fwd.builder.emit("insert", [fwd.dots[items], fwd.dot(value), *index], args=op.attrs["args"], adjoint=True)
+        fwd.builder.emit("insert", [fwd.dots[items], _item_tangent(fwd, value), *index], args=op.attrs["args"], adjoint=True)
 
 
 def push_exchange(fwd: _Linearizer, op: Op) -> None:

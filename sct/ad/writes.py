@@ -214,9 +214,7 @@ def read_place(emitter: Emitter, op: Op, array: Value) -> Value:
     template = index_template(op)
     if template == Lit(...):
         return array
-    found = from_value(emitter.sp, array, rules.to_abstract(template, op.operands))
-    assert isinstance(found, Value)
-    return found
+    return emitter.sp.lift(from_value(emitter.sp, array, rules.to_abstract(template, op.operands)))
 
 
 def _copied(rev: Reverser, value: Value) -> Value:

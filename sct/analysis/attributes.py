@@ -154,10 +154,14 @@ def _of_value(sp: Specializer, base: Value, name: str) -> Abstract:
     raise Refusal("SCT710", f"a value of type {t} has no attribute `{name}`")
 
 
-_REFUSED_METHODS = {
+REFUSED_METHODS = {
     "resize": "np.resize(x, shape)", "itemset": "x[i] = v", "setfield": "x[i] = v", "byteswap": "x.byteswap() outside",
     "setflags": "a copy",
 }
+WRITING_METHODS = ("fill", "sort", "put", "partition", "view")
+"""Methods of arrays that are no spelling of a function: they write, or look at the memory in another way."""
+FACTS_OF_ARRAY = ("ndim", "dtype", "shape", "size", "itemsize", "nbytes", "flat")
+"""Attributes of arrays that specialisation answers itself."""
 
 
 def _of_array(sp: Specializer, base: Value, t: Array, name: str) -> Abstract:
@@ -178,15 +182,17 @@ def _of_array(sp: Specializer, base: Value, t: Array, name: str) -> Abstract:
         return apply(sp, as_attribute, [base], spelled="." + name)
     if name == "flat":
         return Iteration("flat", [base])
-    if name in ("fill", "sort", "put", "partition", "view"):
+    if name in WRITING_METHODS:
         return Bound(Static(getattr(np.ndarray, name)), [base], spelled=name)
-    if name in _REFUSED_METHODS:
+    if name in REFUSED_METHODS:
         raise Refusal("SCT605", f"`.{name}` changes or reinterprets the array in place, which is not supported",
-                      f"use {_REFUSED_METHODS[name]} instead")
+                      f"use {REFUSED_METHODS[name]} instead")
     as_method = registry.method(name)
     if as_method is not None:
         return Bound(Static(as_method), [base], spelled=name)
-    raise Refusal("SCT202", f"the array method or attribute `.{name}` has no derivative rule", "write it with NumPy functions")
+    because, instead = registry.refusal(getattr(np.ndarray, name, None)) or ("", "")
+    raise Refusal("SCT202", f"the array method or attribute `.{name}` has no derivative rule" + (because and f": {because}"),
+                  instead or "write it with NumPy functions")
 
 
 _OF_NUMPY_NUMBERS = ("ndim", "dtype", "shape", "size", "itemsize", "nbytes", "T")

@@ -151,7 +151,9 @@ def _call_static(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
         return call(sp, Static(method), [fn, *args], kwargs)
     if sp.context.splicing and callable(obj):
         return apply(sp, hashable(obj), args, kwargs, spelled)  # what a rule calls needs none, unless it is differentiated
-    raise Refusal("SCT201", f"no derivative rule for {_display(obj)}", way_out(obj))
+    because, instead = registry.refusal(obj) or ("", "")
+    reason = f": {because}" if because else ""
+    raise Refusal("SCT201", f"no derivative rule for {_display(obj)}{reason}", instead or way_out(obj))
 
 
 def _seen_by(sp: Specializer, obj: Any, args: list[Abstract], kwargs: dict[str, Abstract]) -> tuple[list[Abstract], Any]:

@@ -33,28 +33,14 @@ def iterate(sp: Specializer, frame: Frame, op: Op, inits: list[Abstract],
     known_obstacles = dict(sp.context.obstacles)
     why: dict[Any, Any] = {}  # the obstacles of a visit after which something is unknown: later visits may not meet them again
     for _ in range(12):
-        block = Block()
-        with sp.builder.at(block), sp.pending_of() as pending:
-            carried = [sp.instantiate(s, block, name) for s, name in zip(shapes, names, strict=True)]
-            carried += [sp.instantiate(s, block, p.name) for p, s in moving.items()]
-            entered = {**before, **dict(zip(moving, map(bare, carried[len(names):]), strict=True))}
-            sp.positions = dict(entered)
-            for a in carried:
-                adopt(sp, a)
-            following = groups([*entered, *ab.made_by(shapes), *ab.made_by(moving.values())])
-            try:
-                exit = body(block, carried, list(moving))
-                if exit.kind in ("continue", "break"):
-                    pending.append(Pending(sp.builder.block, exit.kind, exit.values, sp.place(exit.op), sp.positions))
-            finally:
-                sp.positions = dict(before)
-        new, lost = _moved(entered, pending, moving)
+        visit = _visit(sp, names, shapes, before, moving, body)
+        new, lost = _moved(visit.entered, visit.pending, moving)
         joined = shapes
-        for p in pending:
+        for p in visit.pending:
             p.values = [snapshot(a, p.positions) for a in p.values]
             joined = _join_all(sp, joined, sp.settled([ab.shape_of(a) for a in p.values], apart=joined), names)
-        held = {place: _held(sp, place, entered, pending, moving) for place in [*moving, *new] if place not in lost}
-        settled = following == groups([*entered, *ab.made_by(shapes), *ab.made_by(moving.values())])
+        held = {place: _held(sp, place, visit.entered, visit.pending, moving) for place in [*moving, *new] if place not in lost}
+        settled = visit.following == groups([*visit.entered, *ab.made_by(shapes), *ab.made_by(moving.values())])
         if joined == shapes and held == moving and not lost and settled:
             if not any(s.example is POISON for s in [*shapes, *moving.values()]):
                 sp.loop_shapes[key] = shapes
@@ -62,15 +48,7 @@ def iterate(sp: Specializer, frame: Frame, op: Op, inits: list[Abstract],
                 sp.loop_shapes.pop(key, None)  # a visit from another start may know
                 if sp.context.obstacles == known_obstacles:
                     sp.context.obstacles.update(why)
-            kept = {k: a for k, a in enumerate(inits) if carried[k] is not POISON and all(
-                p.values[k] is carried[k] for p in pending)}
-            for p in pending:
-                p.values = [*p.values, *(snapshot(p.positions[place], p.positions) for place in moving)]
-                _close(sp, p, [*shapes, *moving.values()], names + [p.name for p in moving])
-            inits = [*inits, *(snapshot(before[place], before) for place in moving)]
-            shapes, names = [*shapes, *moving.values()], names + [p.name for p in moving]
-            flat = [v for a, s, n in zip(inits, shapes, names, strict=True) for v in ab.leaves(a, s, sp.builder, n)]
-            return Carried(block, names, shapes, flat, list(moving), before, kept)
+            return _closed(sp, names, shapes, inits, before, moving, visit)
         before.update(dict.fromkeys(lost, LOST))
         moving = held
         shapes = [ab.generalise(s) for s in joined]
@@ -79,6 +57,54 @@ def iterate(sp: Specializer, frame: Frame, op: Op, inits: list[Abstract],
         sp.context.obstacles = dict(known_obstacles)
     raise Refusal("SCT712", "the types of what this loop carries do not settle",
                   "keep the number of items and dimensions of every variable the same from one iteration to the next")
+
+
+@dataclass
+class _Visit:
+    """One visit of a loop's body."""
+
+    block: Block
+    carried: list[Abstract]
+    entered: Positions
+    """What places hold at the head of the body."""
+    pending: list[Pending]
+    """How its iterations end."""
+    following: Any
+    """Which places were known to be one before it."""
+
+
+def _visit(sp: Specializer, names: list[str], shapes: list[Shape], before: Positions, moving: dict[Place, Shape],
+           body: Callable[[Block, list[Abstract], list[Place]], Exit]) -> _Visit:
+    block = Block()
+    with sp.builder.at(block), sp.pending_of() as pending:
+        carried = [sp.instantiate(s, block, name) for s, name in zip(shapes, names, strict=True)]
+        carried += [sp.instantiate(s, block, p.name) for p, s in moving.items()]
+        entered = {**before, **dict(zip(moving, map(bare, carried[len(names):]), strict=True))}
+        sp.positions = dict(entered)
+        for a in carried:
+            adopt(sp, a)
+        following = groups([*entered, *ab.made_by(shapes), *ab.made_by(moving.values())])
+        try:
+            exit = body(block, carried, list(moving))
+            if exit.kind in ("continue", "break"):
+                pending.append(Pending(sp.builder.block, exit.kind, exit.values, sp.place(exit.op), sp.positions))
+        finally:
+            sp.positions = dict(before)
+    return _Visit(block, carried, entered, pending, following)
+
+
+def _closed(sp: Specializer, names: list[str], shapes: list[Shape], inits: list[Abstract], before: Positions,
+            moving: dict[Place, Shape], visit: _Visit) -> Carried:
+    """The loop once nothing changes any more: its exits are given what they carry."""
+    kept = {k: a for k, a in enumerate(inits) if visit.carried[k] is not POISON and all(
+        p.values[k] is visit.carried[k] for p in visit.pending)}
+    inits = [*inits, *(snapshot(before[place], before) for place in moving)]
+    shapes, names = [*shapes, *moving.values()], names + [p.name for p in moving]
+    for p in visit.pending:
+        p.values = [*p.values, *(snapshot(p.positions[place], p.positions) for place in moving)]
+        _close(sp, p, shapes, names)
+    flat = [v for a, s, n in zip(inits, shapes, names, strict=True) for v in ab.leaves(a, s, sp.builder, n)]
+    return Carried(visit.block, names, shapes, flat, list(moving), before, kept)
 
 
 def _held(sp: Specializer, place: Place, entered: Positions, pending: list[Pending], moving: dict[Place, Shape]) -> Shape:

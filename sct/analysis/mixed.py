@@ -58,7 +58,7 @@ def _from_int(op: Op) -> bool:
 
 def _chooses_int(op: Op) -> bool:
     """Whether an op gives back one of its operands as it is, and one of them is an int: ``max(0, x)``."""
-    if op.name != "call" or op.attrs["fn"] not in (max, min) or not op.result.type.differentiable:
+    if op.name != "call" or op.attrs["fn"] not in (max, min) or not op.results[0].type.differentiable:
         return False
     literals = (t.value for t in _flat(op.attrs["args"]) if isinstance(t, Lit))
     return any(isinstance(value, int) for value in literals) or not all(_is_number(v.type) for v in op.operands)

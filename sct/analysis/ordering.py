@@ -9,7 +9,7 @@ from typing import Any
 
 from ..ir.core import Block, Value
 from ..ir.ops import Lit, Slot
-from ..ir.types import INT, Array, List, Scalar, join_all, strip_const, type_of
+from ..ir.types import INT, Array, List, Scalar, Tuple, join_all, strip_const, type_of
 from ..runtime import helpers, standard
 from . import abstract as ab
 from .abstract import Abstract, Mapping, Range, Seq, Static
@@ -59,7 +59,9 @@ def _extreme(name: str) -> Any:
             raise Refusal("SCT204", f"{name} with these keywords is not supported")
         items = _items(sp, args[0]) if len(args) == 1 else args
         if items is None:
-            return UNDECIDED if key is None else call_standard(sp, general, [_indexable(sp, args[0]), key])
+            if key is None and not _holds_sequences(args[0]):
+                return UNDECIDED
+            return call_standard(sp, general, [_indexable(sp, args[0]), key or Static(None)])
         if not items:
             return raise_here(sp, _nothing_to_choose_from(fn))
         return _first(sp, fn, first, items, key)
@@ -123,6 +125,12 @@ def _items(sp: Specializer, a: Abstract) -> list[Abstract] | None:
         assert isinstance(a, Static)
         return [Static(v) for v in now(sorted, a.value)]
     return short_range(a) if isinstance(a, Range) else known_items(sp, a)
+
+
+def _holds_sequences(a: Abstract) -> bool:
+    """Whether ``a`` is a run-time list of tuples or lists, one of which comes first."""
+    t = strip_const(a.type) if isinstance(a, Value) else None
+    return isinstance(t, List) and isinstance(strip_const(t.item), Tuple | List)
 
 
 def _indexable(sp: Specializer, a: Abstract) -> Abstract:

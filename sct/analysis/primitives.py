@@ -133,7 +133,9 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
         if fn in (operator.pow, pow) and len(args) == 2:
             require_real(sp, *args)
     if entry is not None and not entry.zero and _takes_arrays(fn):
-        args, kwargs = [_as_array(sp, a) for a in args], {k: _as_array(sp, a) for k, a in (kwargs or {}).items()}
+        kept = _STAY_SEQUENCES.get(fn, ())
+        args = [a if k in kept else _as_array(sp, a) for k, a in enumerate(args)]
+        kwargs = {k: a if k in kept else _as_array(sp, a) for k, a in (kwargs or {}).items()}
     elif fn in _JOINS and args and isinstance(args[0], Seq) and any(isinstance(i, Seq) for i in args[0].items):
         rows = [apply(sp, np.array, [i]) if isinstance(i, Seq) else i for i in args[0].items]
         args = [Seq(args[0].kind, rows), *args[1:]]
@@ -270,6 +272,8 @@ _TAKE_SEQUENCES = _JOINS | frozenset({
     np.piecewise, np.linalg.multi_dot, np.einsum, np.broadcast_arrays,
 })
 """NumPy functions whose rules know what to do with a list or tuple of numbers and arrays."""
+_STAY_SEQUENCES: dict[Any, tuple[Any, ...]] = {np.histogram: (2, "range"), np.histogram_bin_edges: (2, "range")}
+"""Arguments, by place and by name, that NumPy wants as sequences."""
 
 
 def _takes_arrays(fn: Callable[..., Any]) -> bool:

@@ -196,7 +196,33 @@ def _by_trial(fn: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -
         return FLOAT
     if failed:
         raise failure if isinstance(failure, NoResult) else NoResult(f"{type(failure).__name__}: {failure}")
-    return _merge([r for r in results if r is not _FAILED])
+    return _merge([r for r in results if r is not _FAILED] + _larger(fn, args, kwargs))
+
+
+def _larger(fn: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> list[Any]:
+    """What a function of NumPy's gives for other whole numbers, which may be sizes: ``np.tril_indices(n)``."""
+    if not (getattr(fn, "__module__", None) or "").startswith("numpy") or not _has((args, kwargs), _is_whole):
+        return []
+    tried = [_trials(fn, _sized(args, n), _sized(kwargs, n), ((n, n),))[0] for n in (2, 3)]
+    return [r for results in tried for r in results if r is not _FAILED]
+
+
+def _is_whole(x: Any) -> bool:
+    """Whether this stands for a whole number, or for a tuple of them, that only run time knows."""
+    if isinstance(x, Tuple):
+        return bool(x.items) and all(map(_is_whole, x.items))
+    return isinstance(x, Scalar) and np.dtype(x.dtype).kind in "iu"
+
+
+def _sized(x: Any, n: int) -> Any:
+    """The arguments with ``n`` for each such number."""
+    if isinstance(x, list | tuple):
+        return type(x)(_sized(v, n) for v in x) if not hasattr(x, "_fields") else x
+    if isinstance(x, dict):
+        return {k: _sized(v, n) for k, v in x.items()}
+    if isinstance(x, Tuple):
+        return tuple(_sized(v, n) for v in x.items) if _is_whole(x) else x
+    return x if not _is_whole(x) else n if x.python is not False else np.dtype(x.dtype).type(n)
 
 
 def _trials(fn: Callable[..., Any], args: list[Any], kwargs: dict[str, Any],
@@ -283,6 +309,8 @@ def _merge(results: list[Any]) -> Type:
         if any(np.ndim(r) != first.ndim for r in results):
             raise NoResult("the number of dimensions of the result depends on sizes")
         return Array(first.dtype.name, tuple(_dim([r.shape[k] for r in results]) for k in range(first.ndim)))
+    if isinstance(first, tuple) and len(set(map(len, results))) > 1:
+        raise NoResult("how many results there are depends on values")
     if isinstance(first, tuple):
         return Tuple(tuple(_merge(list(items)) for items in zip(*results, strict=True)), type(first))
     joined = join_all(type_of(r) for r in results)

@@ -96,10 +96,17 @@ def _item(sp: Specializer, base: Abstract, index: Abstract) -> Abstract:
     raise Refusal("SCT705", "this cannot be indexed")
 
 
+BUILDERS: dict[int, Any] = {}
+"""What makes an array of an index, by the identity of the object that is indexed (see ``builders.py``)."""
+
+
 def _from_static(sp: Specializer, base: Static, index: Abstract) -> Abstract:
     """An item of a literal, or of an object whose class says what its items are."""
     if isinstance(base.value, str | bytes | tuple | frozenset):
         return Static(now(operator.getitem, base.value, sp.static(index, "the index")))
+    if id(base.value) in BUILDERS:
+        made: Abstract = BUILDERS[id(base.value)](sp, index)
+        return made
     method = getattr(type(base.value), "__getitem__", None)
     if isinstance(method, types.FunctionType):
         from .callees import call

@@ -260,6 +260,8 @@ def fits(actual: Type, declared: Type) -> bool:
     if isinstance(declared, OrConst):
         return fits(actual, declared.base) or fits(actual, declared.const) or (
             isinstance(actual, OrConst) and fits(actual.base, declared.base) and fits(actual.const, declared.const))
+    if isinstance(actual, Tuple) and isinstance(declared, Tuple):
+        return len(actual.items) == len(declared.items) and all(map(fits, actual.items, declared.items))
     if isinstance(actual, Scalar) and isinstance(declared, Scalar) and declared.python is None:
         return actual.dtype == declared.dtype or actual.dtype.startswith("float") and declared.dtype.startswith("float")
     joined = join(actual, declared)

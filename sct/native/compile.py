@@ -14,14 +14,18 @@ import numba
 
 from ..analysis.abstract import DataPath, read
 from ..codegen.emit import Emitted, emit
-from ..compiler import Compiled, Printed
+from ..compiler import STRICT, Compiled, Printed
 from ..errors import MissingRuleError, SctError
 from ..ir.core import Function, Loc, walk
 from ..ir.ops import INFIX
 from ..ir.types import Scalar, strip_const
+from ..ir.verify import verify
+from ..passes.dce import eliminate_dead_code
+from ..passes.pipeline import settle
 from . import helpers
 from .apart import read_first
 from .data import take_data
+from .loops import lower_arrays
 from .module import imported, module_text
 
 assert helpers
@@ -34,7 +38,12 @@ def make_native(compiled: Compiled, arguments: Sequence[Any], flags: dict[str, A
     read_live = take_data(compiled.adjoint, compiled.callees)
     functions = [*compiled.callees, compiled.adjoint]
     for function in functions:
+        lower_arrays(function)
+        eliminate_dead_code(function)
+        settle(function)
         read_first(function)
+        if STRICT:
+            verify(function)
     printed = [(function, emit(function, header=_header(compiled, function))) for function in functions]
     options = {"cache": True, "boundscheck": True, "error_model": _error_model(functions), **flags}
     text = module_text(compiled, printed, options)

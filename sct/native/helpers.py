@@ -259,5 +259,5 @@ def _unchanged(helper: Any) -> Any:
     return chosen
 
 
-for _name in ("inserted_at", "taken_from", "first_max", "first_min", "replaced", "products_of_others", "folded"):
+for _name in ("same_extent", "inserted_at", "taken_from", "first_max", "first_min", "replaced", "products_of_others", "folded"):
     implements(getattr(helpers, _name))(_unchanged(getattr(helpers, _name)))

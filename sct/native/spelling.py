@@ -31,6 +31,8 @@ def _changes(tree: ast.AST) -> Iterator[tuple[ast.expr, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "reversed":
             yield node, _reversed(node.args[0])
+        elif isinstance(node, ast.Attribute) and ast.unparse(node) == "np.bool":
+            yield node, "np.bool_"
         elif isinstance(node, ast.keyword) and node.arg == "dtype":
             if isinstance(node.value, ast.Name) and node.value.id in _DTYPES:
                 yield node.value, _DTYPES[node.value.id]

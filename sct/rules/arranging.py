@@ -8,13 +8,13 @@ from __future__ import annotations
 import numpy as np
 
 from ..runtime.helpers import index_add
-from . import shapes
+from . import arranged_shapes
 from .indexing import flat, like, normal_axis
 from .notation import linear, vjp
-from .shaping import ranks
+from .selecting import ranks
 
 
-@vjp(np.partition, infer=shapes.in_ranks)
+@vjp(np.partition, infer=arranged_shapes.in_ranks)
 def partition_vjp(a, kth, axis=-1, kind="introselect", *, z, z_bar):
     """Which element went where, their ranks tell: ``np.argpartition`` need not place them as ``np.partition`` does."""
     if axis is None or a.ndim == 1:
@@ -24,7 +24,7 @@ def partition_vjp(a, kth, axis=-1, kind="introselect", *, z, z_bar):
         a_bar = np.take_along_axis(by_rank, ranks(a, normal_axis(axis, a.ndim)), axis)
 
 
-@vjp(np.resize, infer=shapes.resized)
+@vjp(np.resize, infer=arranged_shapes.resized)
 def resize_vjp(a, new_shape, *, z, z_bar):
     once = np.zeros(a.size)
     index_add(once, np.arange(z.size) % a.size, flat(z_bar))

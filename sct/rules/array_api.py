@@ -16,7 +16,7 @@ from .indexing import normal_axes, slab, spread
 from .linalg import matmul_bars, matrix_norm_bar, mirrored, swapped, vector_norm_bar
 from .notation import bilinear, linear, vjp
 from .reductions import cumprod_bar, summed_behind
-from .shaping import on_diagonal
+from .selecting import on_diagonal
 
 # ------------------------------------------------------------------------------------------------------ products
 

@@ -19,8 +19,8 @@ import numpy as np
 from ..ir.ops import contains
 from ..ir.types import ANY, BOOL, FLOAT, INT, MANY, NONE, STR, UNIT, Array, List, Tuple, Type
 from ..runtime import helpers
-from . import shapes
-from .notation import declare, zero
+from . import arranged_shapes
+from .notation import zero
 from .registry import register
 
 # What a result type is, where a dummy run cannot tell -----------------------------------------------------------------
@@ -89,17 +89,25 @@ zero(np.flatnonzero, infer=gives(Array("int64", (ANY,))))
 zero(np.sign, real_only=True)
 zero(np.floor, np.ceil, np.trunc, np.fix, np.rint, np.round, np.around, np.floor_divide, np.spacing)
 zero(np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert, np.left_shift, np.right_shift, np.gcd, np.lcm)
-zero(np.indices, np.ix_, np.tril_indices, np.triu_indices, np.diag_indices, np.ravel_multi_index)
-zero(np.unravel_index, helpers.flat_index, infer=shapes.unravelled)
+zero(np.indices, np.ix_, np.tril_indices, np.triu_indices, np.diag_indices, np.ravel_multi_index, np.tril_indices_from,
+     np.triu_indices_from, np.diag_indices_from)
+zero(np.bitwise_count, np.isnat)
+zero(np.isdtype, np.isfortran, np.iterable, infer=gives(BOOL))
+zero(np.array2string, np.array_repr, np.array_str, np.base_repr, np.binary_repr, np.format_float_positional,
+     np.format_float_scientific, infer=gives(STR))
+zero(np.bartlett, np.blackman, np.hamming, np.hanning, effect="fresh", infer=gives(Array("float64", (ANY,))))
+zero(np.linalg.matrix_rank)
+zero(np.unravel_index, helpers.flat_index, infer=arranged_shapes.unravelled)
 zero(np.bool_, np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.uint64)
 zero(np.errstate, np.printoptions, effect="fresh")
-declare(np.bincount, infer=gives(Array("int64", (ANY,))))
 
 # Output, clocks -------------------------------------------------------------------------------------------------------
 
 zero(time.time, time.perf_counter, time.monotonic, time.process_time, time.thread_time, effect="io", infer=gives(FLOAT))
 zero(time.time_ns, time.perf_counter_ns, time.monotonic_ns, time.process_time_ns, effect="io", infer=gives(INT))
 zero(time.sleep, warnings.warn, effect="io", infer=gives(NONE))
+zero(np.save, np.savetxt, np.savez, np.savez_compressed, np.set_printoptions, np.info, np.show_config, np.show_runtime,
+     effect="io", infer=gives(NONE))
 LEVELS = ("debug", "info", "warning", "error", "critical", "exception", "log")
 zero(*named("logging", logging, *LEVELS), *named("logger", logging.Logger, *LEVELS), effect="io", infer=gives(NONE))
 zero(logging.Logger.isEnabledFor, effect="io", infer=gives(BOOL))

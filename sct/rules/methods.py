@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import creation, linalg, reductions, shaping  # noqa: F401 - the rules come with their spellings
+from . import creation, linalg, reductions, selecting, shaping  # noqa: F401 - the rules come with their spellings
 from .notation import attribute, method
 
 method("sum", "mean", "prod", "max", "min", "var", "std", "cumsum", "cumprod")
@@ -15,6 +15,8 @@ method("copy", of=np.ndarray.copy)
 method("reshape", of=shaping.reshape_method)
 method("transpose", of=shaping.transpose_method)
 method("astype", of=shaping.astype_method)
+method("compress", of=selecting.compress_method)
+method("choose", "argpartition")
 method("item", of=shaping.item_method)
 method("tolist", of=shaping.tolist_method)
 

@@ -164,6 +164,11 @@ def zero(*fns: Callable[..., Any], **declared: Any) -> None:
         _set(entry, declared)
 
 
+def refuse(*fns: Callable[..., Any], because: str, instead: str = "") -> None:
+    """Functions that get no rule: the reason, and the way out, are part of the error that a call of one is."""
+    registry._REFUSALS.update(dict.fromkeys(fns, (because, instead)))
+
+
 def declare(fn: Callable[..., Any], **declared: Any) -> None:
     """Set further facts of a primitive: ``alias``, ``effect``, ``infer``, ``elementwise`` …"""
     _set(register(fn, name_of(fn)), declared)
@@ -206,6 +211,8 @@ def _set(entry: Primitive, declared: dict[str, Any]) -> None:
 
 def name_of(fn: Callable[..., Any]) -> str:
     """How generated code and messages write a callable: ``np.sum``, ``math.exp``, ``len``."""
+    if isinstance(ufunc := getattr(fn, "__self__", None), np.ufunc):
+        return f"{name_of(ufunc)}.{fn.__name__}"
     module = getattr(fn, "__module__", None) or ("numpy" if isinstance(fn, np.ufunc) else "builtins")
     name = getattr(fn, "__name__", repr(fn))
     for prefix, modules in _PREFIXES:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..runtime.arrays import product_of_others
+from ..runtime.helpers import unbroadcast
 from .indexing import backwards, beside, count, flat, like, normal_axes, reduced, slab, spread, spread_to, total
 from .notation import linear, vjp
 
@@ -49,16 +50,24 @@ def mean_vjp(a, axis=None, dtype=None, *, keepdims=False, where=True, z, z_bar):
 
 
 @vjp(np.average)
-def average_vjp(a, axis=None, weights=None, *, keepdims=False, z, z_bar):
+def average_vjp(a, axis=None, weights=None, returned=False, *, keepdims=False, z, z_bar):
+    mean, mean_bar = (z[0], zero_if_none(z_bar[0])) if returned else (z, z_bar)
     if weights is None:
-        a_bar = spread_to(z_bar / count(a, axis), a, axis, keepdims)
+        a_bar = spread_to(mean_bar / count(a, axis), a, axis, keepdims)
     else:
         weights = weights if isinstance(weights, np.ndarray) else np.asarray(weights)
         w = along(weights, a, axis)
-        share = spread(z_bar / reduced(np.sum, np.broadcast_to(w, a.shape), axis, keepdims), a, axis, keepdims)
+        share = spread(mean_bar / reduced(np.sum, np.broadcast_to(w, a.shape), axis, keepdims), a, axis, keepdims)
         a_bar = share * w
-        w_bar = share * (a - spread(z, a, axis, keepdims))
+        w_bar = share * (a - spread(mean, a, axis, keepdims))
+        if returned and z_bar[1] is not None:
+            w_bar = w_bar + spread(z_bar[1], a, axis, keepdims)
         weights_bar = w_bar if w.ndim == weights.ndim == a.ndim else np.sum(w_bar, axis=rest(axis, a.ndim))
+
+
+def zero_if_none(bar):
+    """The cotangent of a result that may not have been used."""
+    return 0.0 if bar is None else bar
 
 
 def along(v, a, axis):
@@ -73,17 +82,6 @@ def rest(axis, ndim):
     return tuple([k for k in range(ndim) if k != axis % ndim])
 
 
-@vjp(np.nansum)
-def nansum_vjp(a, axis=None, dtype=None, *, keepdims=False, z, z_bar):
-    a_bar = np.where(np.isnan(a), 0.0, spread_to(z_bar, a, axis, keepdims))
-
-
-@vjp(np.nanmean)
-def nanmean_vjp(a, axis=None, dtype=None, *, keepdims=False, z, z_bar):
-    present = ~np.isnan(a)
-    a_bar = np.where(present, spread_to(z_bar / reduced(np.sum, present, axis, keepdims), a, axis, keepdims), 0.0)
-
-
 # ------------------------------------------------------------------------------------------------------- variance
 
 
@@ -92,31 +90,41 @@ def freedom(a, axis, keepdims, where, ddof):
     return counted(a, axis, keepdims, where) if ddof == 0 else counted(a, axis, keepdims, where) - ddof
 
 
-def centred(a, axis, where):
-    """Deviations from the mean."""
+def centred(a, axis, where, mean):
+    """Deviations from the mean, which may have been given."""
+    if mean is not None:
+        return a - mean if everything(where) else np.where(where, a - mean, 0.0)
     if everything(where):
         return a - beside(np.mean, a, axis)
     return np.where(where, a - np.mean(a, axis=axis, keepdims=True, where=where), 0.0)
 
 
 @vjp(np.var, real_only=True)
-def var_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, z, z_bar):
+def var_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None, z, z_bar):
     """Where ``ddof`` leaves no freedom, NumPy divides by zero without raising, and so do we."""
+    ddof = ddof if correction is None else correction
     if np.ndim(a) == 0:
         a_bar = 0.0
     else:
         left = freedom(a, axis, keepdims, where, ddof)
         scale = 2.0 * z_bar / left if ddof == 0 else np.divide(2.0 * z_bar, left)
-        a_bar = spread(scale, a, axis, keepdims) * centred(a, axis, where)
+        a_bar = spread(scale, a, axis, keepdims) * centred(a, axis, where, mean)
+        mean_bar = None
+        if mean is not None:
+            mean_bar = unbroadcast(-a_bar, mean)
 
 
 @vjp(np.std, real_only=True)
-def std_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, z, z_bar):
+def std_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None, z, z_bar):
+    ddof = ddof if correction is None else correction
     if np.ndim(a) == 0:
         a_bar = 0.0
     else:
         scale = z_bar / (freedom(a, axis, keepdims, where, ddof) * np.where(z == 0.0, 1.0, z))
-        a_bar = spread(scale, a, axis, keepdims) * centred(a, axis, where)
+        a_bar = spread(scale, a, axis, keepdims) * centred(a, axis, where, mean)
+        mean_bar = None
+        if mean is not None:
+            mean_bar = unbroadcast(-a_bar, mean)
 
 
 # ------------------------------------------------------------------------------------------------------- products
@@ -135,15 +143,18 @@ def others_over(a, axes):
 @vjp(np.prod)
 def prod_vjp(a, axis=None, dtype=None, *, keepdims=False, initial=1, where=True, z, z_bar):
     factors = a if everything(where) else np.where(where, a, 1.0)
-    plain = reduced(np.prod, factors, axis, keepdims)
-    initial_bar = total(z_bar * plain)
+    initial_bar = total(z_bar * reduced(np.prod, factors, axis, keepdims))
+    a_bar = kept(prod_bar(factors, axis, keepdims, initial, z_bar), where)
+
+
+def prod_bar(factors, axis, keepdims, initial, z_bar):
+    """The cotangent of the ``factors`` of a product that starts with ``initial``."""
     scale = z_bar if isinstance(initial, int) and initial == 1 else z_bar * initial
-    if np.ndim(a) == 0:
-        a_bar = scale
-    elif axis is None:
-        a_bar = kept(scale * like(product_of_others(flat(factors)), a), where)
-    else:
-        a_bar = kept(spread(scale, a, axis, keepdims) * others_over(factors, normal_axes(axis, a.ndim)), where)
+    if np.ndim(factors) == 0:
+        return scale
+    if axis is None or factors.ndim == 1:
+        return scale * like(product_of_others(flat(factors)), factors)
+    return spread(scale, factors, axis, keepdims) * others_over(factors, normal_axes(axis, factors.ndim))
 
 
 def excluded(a, axis):
@@ -200,15 +211,6 @@ def max_vjp(a, axis=None, *, keepdims=False, initial=None, where=True, z, z_bar)
 
 for extremum in (np.max, np.min, np.amax, np.amin):
     vjp(extremum)(max_vjp)
-
-
-def nanmax_vjp(a, axis=None, *, keepdims=False, z, z_bar):
-    attained = a == spread(z, a, axis, keepdims)
-    a_bar = np.where(attained, spread(z_bar / reduced(np.sum, attained, axis, keepdims), a, axis, keepdims), 0.0)
-
-
-vjp(np.nanmax)(nanmax_vjp)
-vjp(np.nanmin)(nanmax_vjp)
 
 
 @vjp(np.ptp)
@@ -321,6 +323,6 @@ def steps(d, y, axis):
 
 # ------------------------------------------------------------------------------------------------- forward mode
 
-for summing in (np.sum, np.mean, np.cumsum, np.diff, np.nansum):
+for summing in (np.sum, np.mean, np.cumsum, np.diff):
     linear(summing, "a")
 linear(np.trapezoid, "y")

@@ -58,6 +58,7 @@ class Primitive:
 _PRIMITIVES: dict[Any, Primitive] = {}
 _METHODS: dict[str, Callable[..., Any]] = {}
 _ATTRIBUTES: dict[str, Callable[..., Any]] = {}
+_REFUSALS: dict[Any, tuple[str, str]] = {}
 
 
 def lookup(fn: Any) -> Primitive | None:
@@ -89,3 +90,11 @@ def method(name: str) -> Callable[..., Any] | None:
 def attribute(name: str) -> Callable[..., Any] | None:
     """The function that the ndarray attribute ``name`` is a spelling of (``T`` → ``np.transpose``)."""
     return _ATTRIBUTES.get(name)
+
+
+def refusal(fn: Any) -> tuple[str, str] | None:
+    """Why a callable will not get a rule, and what to do instead; None where nobody has said so."""
+    try:
+        return _REFUSALS.get(fn)
+    except TypeError:
+        return None

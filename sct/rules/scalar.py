@@ -305,6 +305,8 @@ linear(math.fsum, "items")
 partials("z = strong_product(x, y)", x="y", y="x", singular=True)
 partials("z = digamma(x)", x="polygamma(1, x)", tests={**POSITIVE, "kinds": "python"})
 partials("z = polygamma(n, x)", x="polygamma(n + 1, x)", tests={"args": [(1, 0.7), (2, 1.4)]})
+partials("z = bessel_i(n, x)", x="0.5 * (bessel_i(n - 1, x) + bessel_i(n + 1, x))",
+         tests={"args": [(0, 0.7), (1, np.array([1.4, -0.3]))]})
 partials("z = log_or_zero(x)", x="1 / x", singular=True, tests=POSITIVE)
 
 

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import RuleError
-from ..ir.types import ANY, BOTTOM, FLOAT, INT, MANY, UNIT, Array, List, OrConst, Scalar, Tuple, Type, strip_const, type_of
-from .indexing import explicit, normal_axes, other_axes, pair
+from ..ir.types import ANY, BOTTOM, MANY, UNIT, Array, List, OrConst, Scalar, Tuple, Type, strip_const, type_of
+from .indexing import explicit, other_axes, pair
 
 Infer = Callable[[Sequence[Any], dict[str, Any]], Type | None]
 
@@ -59,6 +59,7 @@ def dim(size: Any) -> str:
 def dims_of(shape: Any) -> tuple[str, ...]:
     """The dimension facts of a shape argument.
 
+    >>> from sct.ir.types import INT
     >>> dims_of((3, 1, INT)), dims_of(ShapeOf(Array("float64", ("n", "1"))))
     (('n', '1', '?'), ('n', '1'))
     """
@@ -115,6 +116,7 @@ def broadcast(*shapes: tuple[str, ...]) -> tuple[str, ...]:
 def facts(arg: Any) -> tuple[str, tuple[str, ...]]:
     """Element type and dimensions of anything that NumPy takes for an array.
 
+    >>> from sct.ir.types import FLOAT
     >>> facts([[FLOAT, 2.0], [1, FLOAT]]), facts(Array("float32", ("n",)))
     (('float64', ('n', 'n')), ('float32', ('n',)))
     """
@@ -186,6 +188,15 @@ def weak(arg: Any) -> bool:
     return type(arg) in (bool, int, float, complex) or (isinstance(arg, Scalar) and arg.python is True)
 
 
+def items_of(arrays: Any) -> list[Any]:
+    """The items of an argument that is a sequence of arrays of known length."""
+    if isinstance(arrays, Tuple):
+        return list(arrays.items)
+    if isinstance(arrays, tuple | list):
+        return list(arrays)
+    raise ValueError("the number of arrays must be known: a tuple or list display")
+
+
 # ------------------------------------------------------------------------------------------------------ creation
 
 
@@ -254,246 +265,24 @@ def asarray(a: Any, dtype: Any = None, order: Any = None, *, copy: Any = None) -
 
 
 @from_call
+def require(a: Any, dtype: Any = None, requirements: Any = None) -> Type:
+    kind, dims = facts(a)
+    return Array(dtype_name(dtype, kind), dims)
+
+
+@from_call
 def astype(a: Any, dtype: Any, order: str = "K", casting: str = "unsafe", subok: bool = True, copy: Any = True) -> Type:
     return array_or_scalar(a, dtype_name(dtype, "float64"), facts(a)[1])
+
+
+@from_call
+def astype_function(x: Any, dtype: Any, *, copy: Any = True) -> Type:
+    return array_or_scalar(x, dtype_name(dtype, "float64"), facts(x)[1])
 
 
 def array_or_scalar(a: Any, dtype: str, dims: tuple[str, ...]) -> Type:
     """A method's result: a NumPy scalar stays one."""
     return Array(dtype, dims) if dims or isinstance(a, Array) else Scalar(dtype, False)
-
-
-# ------------------------------------------------------------------------------------------------------- shaping
-
-
-def reshaped(a: Any, shape: Any) -> Type:
-    """The type of ``a`` in another shape."""
-    kind, dims = facts(a)
-    wanted = dims_of(shape)
-    given = shape if isinstance(shape, tuple | list) else (shape,)
-    inferred = [k for k, size in enumerate(given) if not isinstance(size, Type | ShapeOf) and size == -1]
-    rest = [wanted[k] for k in range(len(wanted)) if k not in inferred]
-    if inferred and all(d == UNIT for d in rest):
-        return Array(kind, tuple(product(dims) if k in inferred else d for k, d in enumerate(wanted)))
-    return Array(kind, wanted)
-
-
-@from_call
-def reshape(a: Any, shape: Any, order: str = "C", *, copy: Any = None) -> Type:
-    return reshaped(a, shape)
-
-
-@from_call
-def unravelled(indices: Any, shape: Any, order: str = "C") -> Type:
-    """``np.unravel_index``: for each dimension the positions, in their own shape."""
-    dims = facts(indices)[1]
-    each = Array("int64", dims) if dims else Scalar("int64", False)
-    return Tuple((each,) * len(dims_of(shape)))
-
-
-@from_call
-def in_ranks(a: Any, kth: Any, axis: Any = -1, kind: str = "introselect") -> Type:
-    """``np.partition``: in the shape of ``a``, or a vector."""
-    kind_of, dims = facts(a)
-    return Array(kind_of, (product(dims),) if axis is None else dims)
-
-
-@from_call
-def resized(a: Any, new_shape: Any) -> Type:
-    """``np.resize``: a new array, its elements repeated."""
-    return Array(facts(a)[0], dims_of(new_shape))
-
-
-@from_call
-def reshape_method(a: Any, *shape: Any, order: str = "C", copy: Any = None) -> Type:
-    return reshaped(a, shape[0] if len(shape) == 1 else shape)
-
-
-@from_call
-def ravel(a: Any, order: str = "C") -> Type:
-    """ravel, flatten"""
-    kind, dims = facts(a)
-    return Array(kind, (product(dims),))
-
-
-@from_call
-def squeeze(a: Any, axis: Any = None) -> Type:
-    kind, dims = facts(a)
-    if axis is None and ANY in dims:
-        raise ValueError("which dimensions are 1 is known at run time only; name the axis")
-    gone = normal_axes(axis, len(dims)) if axis is not None else [k for k, d in enumerate(dims) if d == UNIT]
-    return array_or_scalar(a, kind, tuple(d for k, d in enumerate(dims) if k not in gone))
-
-
-@from_call
-def broadcast_to(array: Any, shape: Any, subok: bool = False) -> Type:
-    return Array(facts(array)[0], dims_of(shape))
-
-
-@from_call
-def concatenate(arrays: Any, axis: Any = 0, *, dtype: Any = None) -> Type:
-    parts = items_of(arrays)
-    kind = dtype_name(dtype, promoted(*(facts(p)[0] for p in parts)))
-    shapes = [facts(p)[1] for p in parts]
-    if axis is None:
-        return Array(kind, (total(product(s) for s in shapes),))
-    return Array(kind, joined(shapes, axis))
-
-
-def joined(shapes: list[tuple[str, ...]], axis: int) -> tuple[str, ...]:
-    """The dimensions of arrays put one behind the other along ``axis``."""
-    if len({len(s) for s in shapes}) > 1:
-        raise ValueError("the arrays have different numbers of dimensions")
-    merged = list(reduce(lambda a, b: tuple(map(same, a, b)), shapes))
-    merged[axis] = total(s[axis] for s in shapes)
-    return tuple(merged)
-
-
-def items_of(arrays: Any) -> list[Any]:
-    """The items of an argument that is a sequence of arrays of known length."""
-    if isinstance(arrays, Tuple):
-        return list(arrays.items)
-    if isinstance(arrays, tuple | list):
-        return list(arrays)
-    raise ValueError("the number of arrays must be known: a tuple or list display")
-
-
-@from_call
-def hstack(tup: Any, *, dtype: Any = None) -> Type:
-    parts = items_of(tup)
-    kind = dtype_name(dtype, promoted(*(facts(p)[0] for p in parts)))
-    shapes = [facts(p)[1] or (UNIT,) for p in parts]
-    return Array(kind, joined(shapes, 0 if len(shapes[0]) == 1 else 1))
-
-
-@from_call
-def vstack(tup: Any, *, dtype: Any = None) -> Type:
-    parts = items_of(tup)
-    kind = dtype_name(dtype, promoted(*(facts(p)[0] for p in parts)))
-    shapes = [facts(p)[1] for p in parts]
-    return Array(kind, joined([(UNIT,) * (2 - len(s)) + s for s in shapes], 0))
-
-
-@from_call
-def column_stack(tup: Any) -> Type:
-    parts = items_of(tup)
-    shapes = [facts(p)[1] or (UNIT,) for p in parts]
-    return Array(promoted(*(facts(p)[0] for p in parts)), joined([s if len(s) > 1 else (*s, UNIT) for s in shapes], 1))
-
-
-@from_call
-def stack(arrays: Any, axis: int = 0, *, dtype: Any = None) -> Type:
-    kind, dims = facts(arrays)
-    where = axis % len(dims)
-    return Array(dtype_name(dtype, kind), (*dims[1 : where + 1], dims[0], *dims[where + 1 :]))
-
-
-@from_call
-def append(arr: Any, values: Any, axis: Any = None) -> Type:
-    (left, a), (right, b) = facts(arr), facts(values)
-    if axis is None:
-        return Array(promoted(left, right), (total((product(a), product(b))),))
-    return Array(promoted(left, right), joined([a, b], axis))
-
-
-@from_call
-def repeat(a: Any, repeats: Any, axis: Any = None) -> Type:
-    kind, dims = facts(a)
-    if axis is None:
-        dims, axis = (product(dims),), 0
-    times = dim(repeats) if isinstance(repeats, int) else ANY
-    changed = list(dims)
-    changed[axis] = product((changed[axis], times)) if isinstance(repeats, int) else ANY
-    return Array(kind, tuple(changed))
-
-
-@from_call
-def tile(A: Any, reps: Any) -> Type:
-    kind, dims = facts(A)
-    times = dims_of(reps)
-    ndim = max(len(dims), len(times))
-    padded = ((UNIT,) * (ndim - len(s)) + s for s in (dims, times))
-    return Array(kind, tuple(map(lambda n, r: product((n, r)), *padded)))
-
-
-@from_call
-def pad(array: Any, pad_width: Any, mode: str = "constant", **options: Any) -> Type:
-    kind, dims = facts(array)
-    return Array(kind, tuple(ANY for _ in dims))
-
-
-@from_call
-def take(a: Any, indices: Any, axis: Any = None) -> Type:
-    (kind, dims), (_, chosen) = facts(a), facts(indices)
-    if axis is None:
-        return computed(kind, chosen)
-    where = axis % len(dims)
-    return computed(kind, (*dims[:where], *chosen, *dims[where + 1 :]))
-
-
-@from_call
-def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> Type:
-    return pieces(ary, indices_or_sections, axis)
-
-
-@from_call
-def hsplit(ary: Any, indices_or_sections: Any) -> Type:
-    return pieces(ary, indices_or_sections, 0 if len(facts(ary)[1]) == 1 else 1)
-
-
-@from_call
-def vsplit(ary: Any, indices_or_sections: Any) -> Type:
-    return pieces(ary, indices_or_sections, 0)
-
-
-def pieces(ary: Any, where: Any, axis: int) -> Type:
-    """The list of parts that ``split`` returns."""
-    kind, dims = facts(ary)
-    if isinstance(where, Type) and not isinstance(where, Tuple):
-        raise ValueError("the number of parts must be known")
-    number = where if isinstance(where, int) else len(where.items if isinstance(where, Tuple) else where) + 1
-    changed = list(dims)
-    changed[axis] = ANY
-    return Tuple((Array(kind, tuple(changed)),) * number, list)
-
-
-@from_call
-def diag(v: Any, k: Any = 0) -> Type:
-    kind, dims = facts(v)
-    if len(dims) == 2:
-        return Array(kind, (ANY,))
-    side = dims[0] if isinstance(k, int) and k == 0 else ANY
-    return Array(kind, (side, side))
-
-
-@from_call
-def diagonal(a: Any, offset: Any = 0, axis1: int = 0, axis2: int = 1) -> Type:
-    kind, dims = facts(a)
-    square = dims[axis1] == dims[axis2] == UNIT and offset == 0
-    return Array(kind, (*(dims[k] for k in other_axes((axis1, axis2), len(dims))), UNIT if square else ANY))
-
-
-@from_call
-def tolist(a: Any) -> Type:
-    kind, dims = facts(a)
-    result: Type = Scalar(kind if np.dtype(kind).kind != "f" else "float64")
-    for _ in dims:
-        result = List(result)
-    return result
-
-
-@from_call
-def item(a: Any) -> Type:
-    kind = np.dtype(facts(a)[0]).kind
-    return {"f": FLOAT, "i": INT, "u": INT, "b": Scalar("bool"), "c": Scalar("complex128")}[kind]
-
-
-@from_call
-def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Type:
-    kind, dims = facts(a)
-    changed = list(dims)
-    changed[axis] = ANY
-    return Array(promoted(kind, *(facts(v)[0] for v in (prepend, append) if v is not None and not weak(v))), tuple(changed))
 
 
 # ------------------------------------------------------------------------------------------------ linear algebra

@@ -63,8 +63,25 @@ partials("z = np.log(x)", x="1 / x", singular=True, tests=POSITIVE)
 partials("z = np.log2(x)", x="1 / (math.log(2) * x)", singular=True, tests=POSITIVE)
 partials("z = np.log10(x)", x="1 / (math.log(10) * x)", singular=True, tests=POSITIVE)
 partials("z = np.log1p(x)", x="1 / (1 + x)", singular=True, tests=POSITIVE)
-partials("z = np.logaddexp(x, y)", x="np.exp(x - z)", y="np.exp(y - z)")
-partials("z = np.logaddexp2(x, y)", x="np.exp2(x - z)", y="np.exp2(y - z)")
+
+
+@vjp(np.logaddexp, elementwise=True)
+def logaddexp_vjp(x, y, *, z, z_bar):
+    x_bar = z_bar * np.exp(excess(x, y, z))
+    y_bar = z_bar * np.exp(excess(y, x, z))
+
+
+@vjp(np.logaddexp2, elementwise=True)
+def logaddexp2_vjp(x, y, *, z, z_bar):
+    x_bar = z_bar * np.exp2(excess(x, y, z))
+    y_bar = z_bar * np.exp2(excess(y, x, z))
+
+
+def excess(x, other, z):
+    """``x - z``, at most 0; where both arguments are infinite it is 0 instead of NaN, as if they were equal and finite."""
+    return x - z if is_static(other) else np.fmin(x - z, 0.0)
+
+
 
 # Trigonometric and hyperbolic functions -------------------------------------------------------------------------------
 
@@ -85,6 +102,7 @@ partials("z = np.radians(x)", x="math.pi / 180")
 partials("z = np.rad2deg(x)", x="180 / math.pi")
 partials("z = np.degrees(x)", x="180 / math.pi")
 partials("z = np.sinc(x)", x="sinc_dx(x)")
+partials("z = np.i0(x)", x="bessel_i(1, x)")
 
 
 def nonzero(radius):

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["arranged_places", "copied", "diagonal", "digamma", "expected", "first_max", "first_min", "flat_index", "folded",
-           "index_add", "inserted_at", "last_written", "log_or_zero", "one_hot", "polygamma", "power_dx", "products_of_others",
-           "replaced", "replicated", "sinc_dx", "sorting_order", "strong_product", "strong_quotient", "taken_from", "twin",
-           "unbroadcast", "zeros_like"]
+__all__ = ["added_at", "arranged_places", "bessel_i", "copied", "diagonal", "digamma", "expected", "first_max", "first_min",
+           "flat_index", "folded", "index_add", "inserted_at", "last_written", "log_or_zero", "one_hot", "polygamma",
+           "power_dx", "products_of_others", "replaced", "replicated", "same_extent", "sinc_dx", "sorting_order",
+           "strong_product", "strong_quotient", "taken_from", "twin", "unbroadcast", "zeros_like"]
 
 
 def unbroadcast(x_bar: Any, x: Any) -> Any:
@@ -148,6 +148,34 @@ def index_add(buffer: np.ndarray[Any, Any], index: Any, value: Any) -> None:
     np.add.at(buffer, index, value)
 
 
+def added_at(array: Any, index: Any, value: Any) -> Any:
+    """A copy of ``array`` to which ``index_add`` has added ``value``.
+
+    >>> added_at(np.zeros(3), np.array([0, 0, 2]), 1.0).tolist()
+    [2.0, 0.0, 1.0]
+    """
+    result = array.copy()
+    np.add.at(result, index, value)
+    return result
+
+
+def bessel_i(n: int, x: Any) -> Any:
+    """The modified Bessel function of the first kind, of the whole order ``n``, by its power series, which has no cancellation.
+
+    >>> round(bessel_i(1, 2.0), 12), bessel_i(0, np.zeros(2)).tolist()
+    (1.590636854637, [1.0, 1.0])
+    """
+    n = abs(n)
+    half = np.asarray(x) / 2.0
+    term = half**n / math.factorial(n)
+    total, k = term, 0
+    while np.any(np.abs(term) > 1e-17 * np.abs(total)):
+        k += 1
+        term = term * (half * half / (k * (k + n)))
+        total = total + term
+    return total if isinstance(x, np.ndarray) else total[()] if isinstance(x, np.generic) else float(total)
+
+
 def flat_index(positions: Any, shape: tuple[int, ...]) -> tuple[Any, ...]:
     """The index of the elements at ``positions`` in C order, counted from the end where they are negative.
 
@@ -171,7 +199,7 @@ def diagonal(a: np.ndarray[Any, Any], offset: int = 0) -> np.ndarray[Any, Any]:
 
 
 def zeros_like(x: Any, *path: int) -> Any:
-    """A zero cotangent for a list, or for its item at ``path``: 0.0 for each number, an array of zeros for each array.
+    """A zero cotangent for a container, or for its item at ``path``: 0.0 for each number, an array of zeros for each array.
 
     None instead of a container has no items, and its cotangent is never used.
 
@@ -182,6 +210,8 @@ def zeros_like(x: Any, *path: int) -> Any:
         x = None if x is None else x[key]
     if isinstance(x, list):
         return [zeros_like(item) for item in x]
+    if isinstance(x, tuple):
+        return tuple(zeros_like(item) for item in x)
     if isinstance(x, dict):
         return {key: zeros_like(item) for key, item in x.items()}
     if not isinstance(x, np.ndarray):
@@ -203,6 +233,15 @@ def copied(x: Any) -> Any:
         return x
     items = [copied(item) for item in x]
     return items if isinstance(x, list) else type(x)(*items) if hasattr(x, "_fields") else tuple(items)
+
+
+def same_extent(a: int, b: int) -> None:
+    """Raises ``ValueError`` where arrays are combined whose dimensions differ, in code that spreads none of length 1.
+
+    >>> same_extent(3, 3)
+    """
+    if a != b:
+        raise ValueError("operands have different shapes; compiled code spreads no dimension of length 1 here")
 
 
 def replaced(items: list[Any], index: int, value: Any) -> list[Any]:

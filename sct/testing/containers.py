@@ -127,6 +127,22 @@ class Containers(Language):
                                  f"sum({d}[k_] for k_ in {d}) * len({d})"))
         self.emit(f"{self.bind('float')} = math.tanh({total})")
 
+    def pairs_work(self) -> None:
+        """A list of tuples that is filled, shortened, ordered and taken apart."""
+        self.use("list of tuples")
+        ps, k, p, q = (self.hidden(name) for name in ("pairs", "k", "p", "q"))
+        made = self.rng.choice((f"({self.value(2)}, {k})", f"({k}, {self.value(2)})", f"({self.value(1)}, {self.value(1)})"))
+        self.emit(f"{ps} = {self.rng.choice(('[]', f'[({self.value(1)}, 1)]', '[(0.0, 2)]'))}")
+        with self.block(f"for {k} in range({self.rng.randint(1, 4)}):"):
+            self.emit(f"{ps}.append({made})")
+            self.emit(self.rng.choice((
+                "pass", f"{ps}[{k} % len({ps})] = {made}", f"{self.number_target()} = math.tanh({ps}[-1][0] + {ps}[0][1])",
+                f"{ps}.sort(key=lambda {p}: {p}[0])", f"{ps}.insert(0, ({self.value(1)}, {self.value(1)}))",
+                f"{ps}[0], {ps}[-1] = {ps}[-1], {ps}[0]", f"if len({ps}) > 2: {ps}.pop()")))
+        total = self.rng.choice((f"sum({p} * {q} for {p}, {q} in {ps})", f"min({ps})[1] * {ps}[-1][0]",
+                                 f"sum({p}[0] * 0.5 + {p}[1] for {p} in sorted({ps}))"))
+        self.emit(f"{self.bind('float')} = math.tanh({total})")
+
     def groups_work(self) -> None:
         """Lists in a dict."""
         self.use("groups in a dict")

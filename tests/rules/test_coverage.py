@@ -13,16 +13,35 @@ import pytest
 import sct.rules.inactive
 import sct.rules.scalar
 import sct.rules.ufuncs  # noqa: F401
-from sct.rules import array_api, creation, indexing, linalg, methods, reductions, registry, shaping
+from sct.rules import (
+    array_api,
+    creation,
+    indexing,
+    joining,
+    linalg,
+    methods,
+    missing,
+    polynomials,
+    ranks,
+    reductions,
+    registry,
+    sampled,
+    selecting,
+    shaping,
+    statistics,
+    ufunc_methods,
+)
 from sct.runtime.arrays import cofactors
+from sct.runtime.helpers import added_at
 
-from . import harness, test_array_api, test_linalg, test_reductions, test_shaping
+from . import harness, test_array_api, test_families, test_linalg, test_reductions, test_shaping
 from .calls import passes
 
 METHODS = (np.ndarray.flatten, np.ndarray.copy, np.ndarray.astype)
-MODULES = (reductions, shaping, linalg, creation, array_api)
+MODULES = (reductions, shaping, joining, selecting, linalg, creation, array_api, missing, ranks, statistics, ufunc_methods,
+           polynomials, sampled)
 ENTRIES = [e for e in registry.primitives() if e.vjp is not None and e.where.split(":")[0] in [m.__file__ for m in MODULES]]
-CALLS = test_array_api.CALLS + test_linalg.CALLS + test_reductions.CALLS + test_shaping.CALLS
+CALLS = test_array_api.CALLS + test_linalg.CALLS + test_reductions.CALLS + test_shaping.CALLS + test_families.CALLS
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e.name)
@@ -40,7 +59,7 @@ def test_parameters_are_those_of_the_function(entry: registry.Primitive) -> None
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e.name)
 def test_rule_is_tested(entry: registry.Primitive) -> None:
-    assert any(call.entry is entry for call in CALLS) or entry.fn in (cofactors, np.ndarray.astype)
+    assert any(call.entry is entry for call in CALLS) or entry.fn in (cofactors, added_at, np.ndarray.astype)
 
 
 @pytest.mark.parametrize("module", (*MODULES, indexing), ids=lambda m: m.__name__)

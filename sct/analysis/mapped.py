@@ -1,0 +1,222 @@
+"""NumPy's functions that call functions (``np.vectorize``, ``np.apply_along_axis``, methods of ufuncs), said as loops."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..ir.core import Value
+from ..ir.types import Array, Scalar, strip_const
+from ..rules import registry
+from ..rules.shaping import tolist_method
+from ..runtime import mapping, standard
+from .abstract import Abstract, Bound, Seq, Static
+from .attributes import attribute
+from .callees import SPECIAL, SPECIAL_CLASSES, call, call_standard
+from .context import Refusal
+from .elements import from_shape, rank
+from .infer import Specializer
+from .primitives import apply
+from .scatters import _OPERATORS as OPERATORS
+from .stores import store
+from .subscripts import from_value
+
+Handler = Callable[[Specializer, list[Abstract], dict[str, Abstract]], Abstract]
+
+
+def as_array(sp: Specializer, a: Abstract) -> Value:
+    """What NumPy makes of an argument that it wants as an array."""
+    t = strip_const(a.type) if isinstance(a, Value) else None
+    found = a if isinstance(t, Array) else apply(sp, np.asarray, [a])
+    assert isinstance(found, Value)
+    return found
+
+
+def static_axis(sp: Specializer, axis: Abstract, ndim: int) -> int:
+    """An axis that must be known, counted from the front."""
+    found = sp.static(axis, "`axis`")
+    if type(found) is not int or not -ndim <= found < ndim:
+        raise Refusal("SCT709", f"this always raises an error: there is no axis {found!r} of {ndim}")
+    return found % ndim
+
+
+def moved(sp: Specializer, a: Value, source: int, destination: int) -> Value:
+    """``np.moveaxis``, where it does something."""
+    if source % rank(a) == destination % rank(a):
+        return a
+    found = apply(sp, np.moveaxis, [a, Static(source), Static(destination)])
+    assert isinstance(found, Value)
+    return found
+
+
+# -------------------------------------------------------------------------------------------------- functions of rows
+
+def _apply_along_axis(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``np.apply_along_axis(f, axis, a, …)``: what ``f`` gives takes the place of the axis."""
+    named = dict(zip(_ALONG, args, strict=False)) | {k: a for k, a in kwargs.items() if k in _ALONG}
+    options = {k: a for k, a in kwargs.items() if k not in _ALONG}
+    function: Abstract = Bound(named["func1d"], [], options) if options else named["func1d"]
+    a, rest = as_array(sp, named["arr"]), args[3:]
+    ndim = rank(a)
+    axis = static_axis(sp, named["axis"], ndim)
+    if ndim == 1:
+        return call(sp, function, [a, *rest], {})
+    rows = moved(sp, a, axis, -1)
+    kept: list[Abstract] = [from_shape(sp, rows, k) for k in range(ndim - 1)]
+    if ndim > 2:
+        flat = apply(sp, np.reshape, [rows, Seq(tuple, [Static(-1), from_shape(sp, rows, ndim - 1)])])
+        found = call_standard(sp, mapping.of_rows, [function, flat, Seq(tuple, rest)])
+        assert isinstance(found, Value)
+        shape = [*kept, *(from_shape(sp, found, k) for k in range(1, rank(found)))]
+        found = apply(sp, np.reshape, [found, Seq(tuple, shape)])
+    else:
+        found = call_standard(sp, mapping.of_rows, [function, rows, Seq(tuple, rest)])
+    assert isinstance(found, Value)
+    if rank(found) > ndim:
+        raise Refusal("SCT605", "np.apply_along_axis with a function that returns matrices is not supported", "write a loop")
+    return moved(sp, found, -1, axis) if rank(found) == ndim else found
+
+
+_ALONG = ("func1d", "axis", "arr")
+
+
+def _apply_over_axes(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``np.apply_over_axes(f, a, axes)``: one axis after the other, each of which stays with length 1."""
+    named = dict(zip(("func", "a", "axes"), args, strict=False)) | kwargs
+    a = as_array(sp, named["a"])
+    axes = sp.static(named["axes"], "`axes`")
+    for axis in (axes,) if isinstance(axes, int) else axes:
+        reduced = as_array(sp, call(sp, named["func"], [a, Static(axis)], {}))
+        a = as_array(sp, apply(sp, np.expand_dims, [reduced, Static(axis)])) if rank(reduced) < rank(a) else reduced
+    return a
+
+
+def _fromfunction(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``np.fromfunction(f, shape)``: ``f`` of the indices."""
+    function, shape = args
+    rest = {k: a for k, a in kwargs.items() if k != "dtype"}
+    grids = as_array(sp, apply(sp, np.indices, [shape], {"dtype": kwargs.get("dtype", Static(float))}))
+    return call(sp, function, [from_value(sp, grids, Static(k)) for k in range(rank(grids) - 1)], rest)
+
+
+# -------------------------------------------------------------------------------------------------- functions of numbers
+
+def _vectorized(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``np.vectorize(f)(x, …)``: a loop over Python numbers."""
+    function, *given = args
+    if kwargs:
+        raise Refusal("SCT605", "a function of np.vectorize with keyword arguments is not supported", "pass them by position")
+    arrays = [a for a in given if not _is_number(a)]
+    if not arrays:
+        return apply(sp, np.asarray, [call(sp, function, given, {})])
+    if len(given) > 1:
+        spread = apply(sp, np.broadcast_arrays, list(given))
+        assert isinstance(spread, Seq)
+        given = list(spread.items)
+    first = as_array(sp, given[0])
+    columns = [apply(sp, tolist_method, [_flat(sp, as_array(sp, a))], spelled="tolist") for a in given]
+    if len(columns) == 1:
+        found = call_standard(sp, mapping.of_numbers, [function, columns[0]])
+    else:
+        found = call_standard(sp, mapping.of_tuples, [function, Seq(list, columns)])
+    return found if rank(first) == 1 else apply(sp, np.reshape, [found, attribute(sp, first, "shape")])
+
+
+def _flat(sp: Specializer, a: Value) -> Abstract:
+    return a if rank(a) == 1 else apply(sp, np.ravel, [a])
+
+
+def _is_number(a: Abstract) -> bool:
+    return isinstance(a, Static) or isinstance(a, Value) and isinstance(strip_const(a.type), Scalar)
+
+
+def _call_vectorize(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    obj = fn.value
+    if obj.signature is not None or obj.excluded or obj.otypes not in (None, "", "d"):
+        raise Refusal("SCT605", "np.vectorize with a signature, excluded arguments or types is not supported", "write a loop")
+    path = fn.path.attr("pyfunc") if fn.path is not None else None
+    return _vectorized(sp, [Static(obj.pyfunc, path), *args], kwargs)
+
+
+def _make_vectorize(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    if kwargs or len(args) != 1:
+        raise Refusal("SCT605", "np.vectorize with options is not supported", "write a loop")
+    return Bound(Static(_vectorized), list(args))
+
+
+def _piecewise(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``np.piecewise(x, [c, …], [f, …])``: the functions are called with the elements that the conditions choose."""
+    named = dict(zip(("x", "condlist", "funclist"), args, strict=False))
+    if len(named) < 3:
+        raise Refusal("SCT605", "np.piecewise is supported with three arguments by position", "write them by position")
+    x, given, functions = as_array(sp, named["x"]), named["condlist"], named["funclist"]
+    if rank(x) == 0 or not isinstance(functions, Seq):
+        raise Refusal("SCT605", "np.piecewise needs an array, and a list of functions", "use `if`, or np.where")
+    single = isinstance(given, Value) and rank(given) == rank(x)
+    conditions = [given] if single else list(given.items) if isinstance(given, Seq) else []
+    if len(functions.items) == len(conditions) + 1 and conditions:
+        covered = conditions[0]
+        for condition in conditions[1:]:
+            covered = apply(sp, operator.or_, [covered, condition])
+        conditions.append(apply(sp, operator.invert, [covered]))
+    if len(functions.items) != len(conditions):
+        raise Refusal("SCT605", "np.piecewise needs as many functions as conditions, or one more", "give a list of conditions")
+    y = as_array(sp, apply(sp, np.zeros_like, [x]))
+    for condition, function in zip(conditions, functions.items, strict=True):
+        if not isinstance(function, Value) and not (isinstance(function, Static) and not callable(function.value)):
+            function = call(sp, function, [from_value(sp, x, condition), *args[3:]], kwargs)
+        store(sp, y, condition, function)
+    return y
+
+
+# ------------------------------------------------------------------------------------------------------ methods of ufuncs
+
+def _outer(ufunc: np.ufunc) -> Handler:
+    """``ufunc.outer(a, b)``: every element of one with every element of the other."""
+    def handler(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+        a, b = (as_array(sp, x) for x in args)
+        behind = [Static(rank(a) + k) for k in range(rank(b))]
+        if rank(a) and rank(b):
+            a = as_array(sp, apply(sp, np.expand_dims, [a, behind[0] if len(behind) == 1 else Seq(tuple, list(behind))]))
+        return apply(sp, ufunc if kwargs else OPERATORS.get(ufunc, ufunc), [a, b], kwargs)
+    return handler
+
+
+def _one_by_one(ufunc: np.ufunc, body: Any) -> Handler:
+    """``ufunc.reduce(a, axis)`` or ``ufunc.accumulate(a, axis)``, an element after the other."""
+    def handler(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+        unknown = set(kwargs) - {"axis", "keepdims"} | ({"its third argument"} if len(args) > 2 else set())
+        if unknown:
+            given = ", ".join(sorted(unknown))
+            raise Refusal("SCT204", f"np.{ufunc.__name__}.{method} does not support {given}", "write a loop")
+        a = as_array(sp, args[0])
+        axis = static_axis(sp, args[1] if len(args) > 1 else kwargs.get("axis", Static(0)), rank(a))
+        found = call_standard(sp, body, [Static(ufunc), moved(sp, a, axis, 0)])
+        if accumulates:
+            return moved(sp, as_array(sp, found), 0, axis)
+        keep = sp.static(kwargs.get("keepdims", Static(False)), "`keepdims`")
+        return apply(sp, np.expand_dims, [found, Static(axis)]) if keep else found
+    accumulates = body is mapping.all_so_far
+    method = "accumulate" if accumulates else "reduce"
+    return handler
+
+
+for each in {u for u in vars(np).values() if isinstance(u, np.ufunc) and (u.nin, u.nout) == (2, 1) and u.signature is None}:
+    entry = registry.lookup(each)
+    if entry is None or entry.zero:
+        continue
+    SPECIAL[each.outer] = _outer(each)
+    if registry.lookup(each.reduce) is None:
+        SPECIAL[each.reduce] = _one_by_one(each, standard.reduced)
+    if registry.lookup(each.accumulate) is None:
+        SPECIAL[each.accumulate] = _one_by_one(each, mapping.all_so_far)
+
+
+SPECIAL.update({
+    np.apply_along_axis: _apply_along_axis, np.apply_over_axes: _apply_over_axes, np.fromfunction: _fromfunction,
+    np.vectorize: _make_vectorize, _vectorized: _vectorized, np.piecewise: _piecewise,
+})
+SPECIAL_CLASSES[np.vectorize] = _call_vectorize

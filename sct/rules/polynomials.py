@@ -1,0 +1,146 @@
+"""Rules of polynomials by their coefficients, the highest power first: their values, products, derivatives and fits."""
+
+# ruff: noqa: F841 - a rule says what it has found by assigning x_bar.
+# mypy: disallow-untyped-defs=False, disallow-untyped-calls=False, disallow-incomplete-defs=False, check-untyped-defs=False
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..errors import RuleError
+from ..ir.types import ANY, Array, Type
+from .indexing import flat, like
+from .linalg import mirrored
+from .notation import linear, vjp
+from .shapes import dim, facts, from_call, inexact, promoted
+
+# ----------------------------------------------------------------------------------------------------- values
+
+
+@from_call
+def powers(x, N=None, increasing=False) -> Type:
+    """``np.vander``"""
+    kind, dims = facts(x)
+    return Array(promoted(kind, "int64") if kind == "bool" else kind, (*dims, dims[0] if N is None else dim(N)))
+
+
+@vjp(np.vander, infer=powers)
+def vander_vjp(x, N=None, increasing=False, *, z, z_bar):
+    """Each power is the slope of the next one, but for a factor."""
+    if increasing:
+        x_bar = (z_bar[:, 1:] * z[:, :-1]) @ np.arange(1, z.shape[1])
+    else:
+        x_bar = (z_bar[:, :-1] * z[:, 1:]) @ np.arange(z.shape[1] - 1, 0, -1)
+
+
+@vjp(np.polyval)
+def polyval_vjp(p, x, *, z, z_bar):
+    x_bar = z_bar * np.polyval(np.polyder(p), x)
+    if np.ndim(x) == 0:
+        p_bar = z_bar * x ** np.arange(len(p) - 1, -1, -1)
+    else:
+        p_bar = flat(z_bar) @ np.vander(flat(x), len(p))
+
+
+# ------------------------------------------------------------------------------------------------- arithmetic
+
+
+@from_call
+def longer(a1, a2) -> Type:
+    """``np.polyadd``, ``np.polysub``: as long as the longer one."""
+    (left, a), (right, b) = facts(a1), facts(a2)
+    return Array(promoted(left, right), (a[0] if a and a == b else ANY,))
+
+
+@from_call
+def lengthened(p, m=1, k=None) -> Type:
+    return Array(inexact(facts(p)[0]), (ANY,))
+
+
+@from_call
+def product_of(a1, a2) -> Type:
+    return Array(promoted(facts(a1)[0], facts(a2)[0]), (ANY,))
+
+
+def last(v, a):
+    """The coefficients of the same powers as those of ``a``."""
+    return v[-1] if np.ndim(a) == 0 else v[v.shape[0] - a.shape[0] :]
+
+
+@vjp(np.polyadd, infer=longer)
+def polyadd_vjp(a1, a2, *, z, z_bar):
+    a1_bar = last(z_bar, a1)
+    a2_bar = last(z_bar, a2)
+
+
+@vjp(np.polysub, infer=longer)
+def polysub_vjp(a1, a2, *, z, z_bar):
+    a1_bar = last(z_bar, a1)
+    a2_bar = -last(z_bar, a2)
+
+
+@vjp(np.polymul, infer=product_of)
+def polymul_vjp(a1, a2, *, z, z_bar):
+    """A product has no leading zeros: those that NumPy has left out count as zeros."""
+    whole_bar = np.concatenate([np.zeros(np.size(a1) + np.size(a2) - 1 - z.shape[0]), z_bar])
+    a1_bar = like(np.correlate(whole_bar, mirrored(np.atleast_1d(a2)), "valid"), a1)
+    a2_bar = like(np.correlate(whole_bar, mirrored(np.atleast_1d(a1)), "valid"), a2)
+
+
+@vjp(np.polyder, infer=lengthened)
+def polyder_vjp(p, m=1, *, z, z_bar):
+    """The derivative of all ones tells the factors; the last ``m`` coefficients go away."""
+    p_bar = np.concatenate([z_bar * np.polyder(np.ones(len(p)), m), np.zeros(m)])
+
+
+@vjp(np.polyint, infer=lengthened)
+def polyint_vjp(p, m=1, k=None, *, z, z_bar):
+    p_bar = z_bar[: len(p)] * np.polyint(np.ones(len(p)), m)[: len(p)]
+    if np.ndim(k) == 0 and m == 1:
+        k_bar = z_bar[-1]
+
+
+@vjp(np.poly)
+def poly_vjp(seq_of_zeros, *, z, z_bar):
+    """The slope by one root is the polynomial of the others, with the other sign."""
+    if np.ndim(seq_of_zeros) != 1:
+        raise RuleError("np.poly has a rule for roots; the characteristic polynomial of a matrix has none")
+    n = len(seq_of_zeros)
+    seq_of_zeros_bar = np.array([-np.dot(z_bar[1:], np.poly(np.delete(seq_of_zeros, k))) for k in range(n)])
+
+
+# -------------------------------------------------------------------------------------------------------- fits
+
+
+def weighted(v, w):
+    """The rows of ``v`` times their weights."""
+    if w is None:
+        return v
+    return w * v if v.ndim == 1 else np.expand_dims(w, 1) * v
+
+
+def products(u, v):
+    """The products of all rows, or numbers, of two matrices or vectors."""
+    return np.outer(u, v) if u.ndim == 1 else u @ v.T
+
+
+@vjp(np.polyfit, real_only=True)
+def polyfit_vjp(x, y, deg, *, w=None, z, z_bar):
+    """A linear least-squares problem ``A p = b``: Golub and Pereyra, The Differentiation of Pseudo-Inverses and Nonlinear
+    Least Squares Problems Whose Variables Separate, SIAM J. Numer. Anal. 10, 1973, section 4."""
+    powers = np.vander(x, deg + 1)
+    inverse = np.linalg.pinv(weighted(powers, w))
+    b_bar = inverse.T @ z_bar
+    A_bar = products(weighted(y - powers @ z, w), inverse @ b_bar) - products(b_bar, z)
+    powers_bar = weighted(A_bar, w)
+    x_bar = (powers_bar[:, :-1] * powers[:, 1:]) @ np.arange(deg, 0, -1)
+    y_bar = weighted(b_bar, w)
+    if w is not None:
+        each_bar = b_bar * y
+        w_bar = np.sum(A_bar * powers, axis=1) + (each_bar if y.ndim == 1 else np.sum(each_bar, axis=1))
+
+
+linear(np.polyadd, "a1", "a2")
+linear(np.polysub, "a1", "a2")
+linear(np.polyder, "p")
+linear(np.polyint, "p", "k")

@@ -1,0 +1,15 @@
+"""Arrays that the calls of all families share: vectors, matrices, blocks, float32, complex, with zeros and with holes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+RNG = np.random.default_rng(0)
+V, M, T = RNG.normal(size=4), RNG.normal(size=(3, 4)), RNG.normal(size=(2, 3, 4))
+W = RNG.uniform(0.5, 2.0, size=4)
+"""Positive numbers: weights, steps."""
+F32 = RNG.normal(size=(2, 3)).astype(np.float32)
+C = RNG.normal(size=4) + 1j * RNG.normal(size=4)
+MASK = np.array([[True, False, True, True], [True, True, False, True], [False, True, True, True]])
+ONE_ZERO = np.array([2.0, 0.0, 5.0])
+HOLES = np.where(MASK, M, np.nan)
