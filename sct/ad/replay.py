@@ -7,14 +7,17 @@ checkpointed call is a call in both sweeps, and the segments of a loop are cut b
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from ..analysis.alias import AliasClasses, has_memory, lent_to
 from ..analysis.context import Context, Refusal
 from ..ir.core import Block, Op, Value, walk
 from ..ir.ops import LOOPS, STORES, Lit, Slot, uses_in
 from ..ir.rewrite import carried_inits, carried_start, clone_op, exits, incoming, insert_before
-from ..ir.types import BOTTOM, INT, Array, List, OrConst, Table, strip_const
+from ..ir.types import BOOL, BOTTOM, INT, Array, List, OrConst, Table, strip_const
 
 if TYPE_CHECKING:
     from .reverse import Reverser
@@ -149,8 +152,32 @@ def _again(rev: Reverser, op: Op) -> tuple[Op, dict[Op, Op]]:
         _drop_tests(block)
     if again.attrs.get("counts"):
         _count(rev, op, again)
+    for one in copies.values():
+        if one.attrs.get("adjoint") and one.attrs.get("undecided"):
+            _clear_if_apart(rev, one)
     _hand_over(rev, op, values)
     return again, copies
+
+
+def _clear_if_apart(rev: Reverser, shadow: Op) -> None:
+    """Clear a shadow that has become a copy: in the forward sweep it was one of zeros, now there are adjoints already."""
+    with rev.builder.at(scratch := Block()):
+        shared = rev.builder.value("call", [shadow.result, shadow.operands[0]], BOOL, fn=np.may_share_memory,
+                                   args=(Slot(0), Slot(1)), kwargs={}, adjoint=True)
+        apart = rev.builder.value("call", [shared], BOOL, fn=operator.not_, args=(Slot(0),), kwargs={}, adjoint=True)
+        blocks = [Block(), Block()]
+        with rev.builder.at(blocks[0]):
+            rev.builder.emit("fill", [shadow.result])
+        for block in blocks:
+            with rev.builder.at(block):
+                rev.builder.emit("yield", [])
+        rev.builder.emit("if", [apart], [], [], blocks)
+    home = shadow.parent
+    assert home is not None
+    at = home.ops.index(shadow) + 1
+    for op in scratch.ops:
+        op.parent = home
+    home.ops[at:at] = scratch.ops
 
 
 def _count(rev: Reverser, op: Op, again: Op) -> None:

@@ -187,7 +187,21 @@ def written_later(x, n):
     return s + np.sum(a)
 
 
-LOOPS = [(recurrence, 0.7), (with_break, 0.9), (newton, 1.0), (while_with_break, 0.9), (returns, 0.7), (returns, 1.3),
+def view_or_copy(x, n):
+    """The shadow of ``flat`` is a copy that is made anew when the segment is run again, and must be empty then."""
+    m = np.outer(x, x)
+    for k in range(n):
+        m = np.tanh(m + 0.1 * k)
+    s = 0.1
+    for _ in range(n):
+        s = np.sin(s) * 1.2 + m[0, 0]
+        flat = m.T.reshape(-1)[1:]
+        flat[1:] *= np.cos(flat[:-1])
+        s += flat[2]
+    return s + m[1, 1]
+
+
+LOOPS = [(view_or_copy, V), (recurrence, 0.7), (with_break, 0.9), (newton, 1.0), (while_with_break, 0.9), (returns, 0.7), (returns, 1.3),
          (backwards, 0.7), (nested, 0.8), (caught, 0.9), (first_bound_inside, 0.4), (over_arrays, V), (comprehension, 0.4),
          (functional, V), (augmented, V), (in_place, V), (elements, 0.6), (swapped, V), (made_in_the_loop, V), (views, V[:3]),
          (written_later, 0.5)]
@@ -544,6 +558,6 @@ def test_unknown_values_of_the_option(value):
 
 @pytest.mark.parametrize("array_writes", [False, True])
 def test_random_programs(array_writes):
-    found = survey(range(100), checkpointing_engine, array_writes=array_writes)
+    found = survey(range(50), checkpointing_engine, array_writes=array_writes)
     assert not [failure for failure in found.failures if failure[1].kind in FAILURES], found.markdown("checkpoints")
-    assert found.verdicts["right"] > 40
+    assert found.verdicts["right"] > 20
