@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import collections
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ import numpy as np
 from . import rules as _rules
 from .ad import checkpoints
 from .ad.calls import Pairs
+from .ad.hooks import drop_hooks
 from .ad.products import curvature, halves, pushforward
 from .ad.results import finish_gradients
 from .ad.reverse import differentiate, seed_one
@@ -28,6 +30,7 @@ from .analysis import (  # noqa: F401
     changes,
     copies,
     custom_calls,
+    deques,
     displays,
     exceptions,
     flat,
@@ -36,6 +39,7 @@ from .analysis import (  # noqa: F401
     operators,
     ordering,
     raising,
+    raw_memory,
     scatters,
     sets,
     standard_calls,
@@ -177,6 +181,7 @@ def compile_gradient(fun: Any, names: Sequence[str], arguments: Sequence[Any], r
         typed = specialise(context, fun, names, arguments, request if request.structured else None)
         made, pairs = _differentiate(context, typed, request)
         functions = _callees_first(made, pairs)
+        drop_hooks([*functions, *made])
         plain = {r.function for r in getattr(session, "_records", {}).values()}
         for function in (*(f for f in functions if f not in plain), *made):
             optimise(function, verify=STRICT)
@@ -259,8 +264,11 @@ def _specialise(context: Context, fun: Any, names: Sequence[str], arguments: Seq
     result = exit.values[0] if exit.kind == "return" else NEVER
     if result is POISON:
         raise SctError("nothing could be specialised", loc=lowered.loc, code="SCT900")
-    if any(r.place.factory is not None for r in references(result, sp.positions)):
-        context.refuse(Refusal("SCT702", "a `defaultdict` is returned", "return `dict(d)`"), lowered.loc)
+    for kept in references(result, sp.positions):
+        if kept.place.factory is not None:
+            context.refuse(Refusal("SCT702", "a `defaultdict` is returned", "return `dict(d)`"), lowered.loc)
+        if kept.kind is collections.deque:
+            context.refuse(Refusal("SCT702", "a `deque` is returned", "return `list(q)`"), lowered.loc)
     typed = Typed(function, plain_value(sp, result))
     _return(sp, typed, structured)
     functions = [function, *(r.function for r in getattr(context.session, "_records", {}).values())]

@@ -57,6 +57,13 @@ class CustomFunction:
         """In a class body it is a method, whose ``self`` should be among the arguments that are not differentiated."""
         return self if instance is None else types.MethodType(self, instance)
 
+    def __copy__(self) -> CustomFunction:
+        """Functions are not copied."""
+        return self
+
+    def __deepcopy__(self, memo: Any) -> CustomFunction:
+        return self
+
     def __repr__(self) -> str:
         return f"<{self.kind} of {self.__qualname__}>"
 

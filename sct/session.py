@@ -38,7 +38,7 @@ class CompilationSession:
         key, rule = (id(entry), which), getattr(entry, which)
         found = _rules.get(key)
         if found is None or found[0] is not rule:
-            found = _rules[key] = (rule, lower_rule(rule, forward=which == "jvp", names=entry.names))
+            found = _rules[key] = (rule, lower_rule(rule, forward=which.startswith("jvp"), names=entry.names))
         return found[1]
 
     def typed(self, key: Any) -> Any:

@@ -604,6 +604,65 @@ def two_rows_of_a_table(a):
     return prev[4]
 
 
+@case(X)
+def named_again_behind_a_change(a):
+    xs, ys = [a[0], 1.0], [1.0, a[1]]
+    for i in range(3):
+        ys[1] *= a[i]
+        if True:
+            xs, ys = ys, xs
+    return xs[1] + 2 * sum(ys)
+
+
+def the_other_way_round(p, q):
+    return q, p
+
+
+@case(X)
+def handed_through_behind_a_change(a):
+    xs, ys = [a[0], 1.0], [1.0, a[1]]
+    for i in range(3):
+        ys[1] *= a[i]
+        xs[0] += ys[1]
+        xs, ys = the_other_way_round(xs, ys)
+    return xs[1] * xs[0] + 2 * sum(ys)
+
+
+class Holder:
+    def __init__(self, v):
+        self.v = v
+
+
+@case(X, refused=CHANGED)
+def objects_named_again_behind_a_change(a):
+    p, q = Holder(a[0]), Holder(a[1])
+    d, e = {"k": a[2]}, {"k": 1.0}
+    for i in range(3):
+        p.v *= a[i]
+        d["k"] += p.v
+        if len(a) == 4:
+            p, q = q, p
+            d, e = e, d
+        kept = p
+        kept.v += d["k"]
+    return p.v * 3 + q.v + d["k"] * e["k"]
+
+
+@case(X)
+def carried_by_a_while(a):
+    xs, ys = [a[0], 1.0], [1.0, a[1]]
+    i = 0
+    while i < 3:
+        ys[0] += xs[1] * a[i]
+        for _ in range(2):
+            zs = xs
+            zs[1] += ys[0]
+        if 1.0:
+            xs, ys = ys, xs
+        i += 1
+    return sum(xs) * ys[0]
+
+
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
 def test_program(fun, args, options):
     run(fun, args, options)

@@ -1393,7 +1393,7 @@ def list_conditional_comp(a):
     return xs[0] * xs[1] * len(xs)
 
 
-@case(A, refused=("UnsupportedTypeError", "SCT700"))
+@case(A)
 def comp_of_tuples(a):
     ps = [(v, v * v) for v in a]
     return sum((p * q for p, q in ps))

@@ -707,6 +707,34 @@ def bound_in_the_loop_on_a_condition(a):
     return xs[2] * a[0] + sum(xs)
 
 
+@case(X)
+def whether_something_is_left(a):
+    q = [v * v for v in a]
+    q.append(a[0])
+    s = 0.0
+    while q:
+        s = s * 0.5 + q.pop(0)
+        if q:
+            s *= q.pop()
+    return s
+
+
+@case(X)
+def whether_there_is_something(a):
+    q, d = [], {}
+    s = 0.0
+    for i in range(4):
+        if q and a[i] > 0:
+            s += q.pop() * a[i]
+        if not q or a[i] < 0:
+            q.append(a[i] ** 2)
+        if d:
+            s += d.pop(i - 1) * a[i]
+        if not d:
+            d[i] = a[i] ** 2
+    return s
+
+
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
 def test_program(fun, args, options):
     run(fun, args, options)

@@ -504,6 +504,28 @@ def lists_that_are_replaced(a):
     return s * d[1][0] + sum(d[2])
 
 
+@case(X)
+def keys_that_come_one_by_one(a):
+    edges = {0: [1, 2], 1: [3], 2: [3], 3: []}
+    known = {0: a[0]}
+    todo = [0]
+    while todo:
+        n = todo.pop(0)
+        for m in edges[n]:
+            if m not in known:
+                known[m] = known[n] * a[m] + 1.0
+                todo.append(m)
+    return sum(known.values())
+
+
+@case(X)
+def another_key_in_a_branch(a):
+    d = {"x": a[0]}
+    if a[1] > 0:
+        d["y"] = a[1] ** 2
+    return sum(d.values()) * len(d)
+
+
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
 def test_program(fun, args, options):
     run(fun, args, options)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ..analysis.context import Refusal
 from ..custom import CustomFunction, custom_jvp, custom_vjp
 from ..ir.core import Op, Value
+from ..ir.types import Tuple, strip_const
 from .custom_halves import call_halves, splice_vjp
 from .custom_parts import refuse_active
 from .custom_tangents import reverse_jvp, tangents_of
@@ -46,6 +47,9 @@ def forward_custom(fwd: _Linearizer, op: Op, dots: dict[int, Value]) -> list[Val
         if fwd.context.directional and not op.attrs.get("reversed"):
             raise Refusal("SCT205", f"forward mode through `{f.__name__}`, a custom_vjp",
                           "use grad, vjp or jacrev, or declare the derivative with sct.custom_jvp, which serves both modes")
+        if any(isinstance(strip_const(r.type), Tuple) for r in op.results):
+            raise Refusal("SCT223", f"a second derivative of `{f.__name__}`, a custom_vjp that returns nested tuples",
+                          "return one flat tuple")
         from .pushforwards import by_transposition
         return by_transposition(fwd, op, f.__name__, dots)
     return tangents_of(fwd, op, dots)

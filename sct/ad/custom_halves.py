@@ -100,14 +100,19 @@ def _copy_of(v: Value, result: Value, op: Op) -> Op:
 
 
 def _call_fwd(op: Op, f: custom_vjp, written: set[Value]) -> Value:
-    """Turn the call into one of ``fwd``; what it hands to ``bwd``, which a write to the result does not reach."""
+    """Turn the call into one of ``fwd``; what it hands to ``bwd``, which a write to the result does not reach.
+
+    The array that an opaque ``fwd`` returns may be a buffer that it uses again.
+    """
     several, results, block = bool(op.attrs.get("unpack")), op.results, op.parent
     assert block is not None
     name = next((r.hint for r in results if r.hint), "") or f.__name__
     res = Value("res", RESIDUALS, op)
-    keep = {"may_raise": True} if op.attrs.get("may_raise") else {}
+    keep = {name: op.attrs[name] for name in ("may_raise", "effect", "distinct") if op.attrs.get(name)}
+    own_array = op.attrs["looked"] is not None or op.attrs.get("own")
     op.attrs = {"fn": f.fwd, "args": op.attrs["args"], "kwargs": {}, "unpack": True, **keep}
-    own = [Value(r.hint, r.type, op) if r in written else r for r in results]
+    kept = [r for r in results if r not in written and (own_array or not isinstance(strip_const(r.type), Array))]
+    own = [r if r in kept else Value(r.hint, r.type, op) for r in results]
     after = [_copy_of(v, r, op) for v, r in zip(own, results, strict=True) if v is not r]
     if several:
         packed = Value(f"{name}_result", Tuple(tuple(r.type for r in results), tuple), op)

@@ -10,7 +10,7 @@ from ..analysis.context import Refusal
 from ..analysis.primitives import apply
 from ..custom import CustomFunction, custom_jvp
 from ..ir.core import Op, Value, walk
-from ..ir.ops import STORES, SeqOf, Slot, template_slots
+from ..ir.ops import STORES, SeqOf, Slot, op_effect, template_slots
 from ..ir.types import Array, Object, Scalar, strip_const
 from ..runtime.custom import fitted
 from .control import bar_type
@@ -94,6 +94,9 @@ def _opaque(f: CustomFunction, part: str, reason: str) -> Refusal:
 
 def refuse_stores(f: CustomFunction, ops: list[Op]) -> None:
     for op in (inner for outer in ops for inner in (outer, *(o for block in outer.blocks for o in walk(block)))):
+        if op_effect(op) in ("io", "random"):
+            message = f"the derivative of `{f.__name__}`, a {f.kind}, is differentiated, and prints or draws random numbers"
+            raise Refusal("SCT223", message, "draw them outside and pass them in")
         if op.name in STORES or op.name == "iaddv":
             message = f"the derivative of `{f.__name__}`, a {f.kind}, writes into arrays, and is itself differentiated"
             raise Refusal("SCT223", message, "build them with np.stack or np.concatenate")

@@ -201,7 +201,7 @@ def _call_jvp(fwd: _Linearizer, op: Op, dots: dict[int, Value]) -> list[Value | 
     block.ops.append(op)
     op.operands, results = made.operands, op.results
     op.attrs = {"fn": f.jvp, "args": (*nondiff, SeqOf(tuple, primals), SeqOf(tuple, tangents)), "kwargs": {}, "unpack": True,
-                **({"may_raise": True} if op.attrs.get("may_raise") else {})}
+                **{name: op.attrs[name] for name in ("may_raise", "effect", "distinct") if op.attrs.get(name)}}
     types = [bar_type(r) if r.type.differentiable else RESIDUALS for r in results]
     if not several:
         dot = Value(f"{results[0].hint}_dot" if results[0].hint else "z_dot", types[0], op)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..analysis.abstract import Static
 from ..analysis.callees import call
 from ..analysis.context import Refusal
-from ..ir.core import Op, Value
+from ..ir.core import Function, Op, Value, walk
 from ..ir.ops import Slot
 from ..runtime.custom import hooked, on_gradient
 from .control import bar_type
@@ -35,8 +36,16 @@ def reverse_hook(rev: Reverser, op: Op, total: Value) -> None:
         rev.accumulate(x, _spliced_hook(rev, op, bar))
     else:
         new = _call_hook(rev, op, bar)
-        rev.accumulate(x, bar if gives == "nothing" else new if gives == "number" else _replaced(rev, new, bar, x))
+        twice = rev.context.twice or bool(rev.context.standing)
+        rev.accumulate(x, bar if gives == "nothing" else new if gives == "number" else _replaced(rev, new, bar, x, twice))
     drop_hook(op)
+
+
+def drop_hooks(functions: Iterable[Function]) -> None:
+    """Leave of every hook that no adjoint came to what it is in the primal."""
+    for op in (op for function in functions for op in walk(function.body)):
+        if is_hook(op):
+            drop_hook(op)
 
 
 def drop_hook(op: Op) -> None:
@@ -44,7 +53,9 @@ def drop_hook(op: Op) -> None:
     op.name, op.operands, op.attrs = "narrow", op.operands[:1], {}
 
 
-def _replaced(rev: Emitter, new: Value, bar: Value, x: Value) -> Value:
+def _replaced(rev: Emitter, new: Value, bar: Value, x: Value, twice: bool) -> Value:
+    if twice:
+        return rev.sp.lift(tested(rev, new, x))
     return rev.builder.value("call", [new, bar], bar_type(x), bar_hint(x), fn=hooked, args=(Slot(0), Slot(1)), kwargs={},
                              effect="reads", adjoint=True)
 
@@ -61,6 +72,7 @@ def _call_hook(rev: Reverser, op: Op, bar: Value) -> Value:
     if op.attrs["gives"] == "nothing":
         rev.builder.emit("invoke", operands, [], callee=op.attrs["hook"], effect="io")
         return bar
+    t = bar_type(op.results[0])
     return rev.builder.value("invoke", operands, t, hint, callee=op.attrs["hook"], effect="io")
 
 

@@ -72,7 +72,8 @@ def _shape_only(op: Op, entry: Primitive) -> set[int]:
 
 def _by_rule(fwd: _Linearizer, op: Op, entry: Primitive, dots: dict[int, Value]) -> list[Value | None]:
     if entry.jvp is not None:
-        return [_conform(fwd, op, _spliced(fwd, op, entry, dots), op.results[0])]
+        dot = _spliced(fwd, op, entry, dots)
+        return [None if dot is None else _conform(fwd, op, dot, op.results[0])]
     linear = _linear_operands(op, entry)
     if set(dots) <= set(linear):
         return _by_linearity(fwd, op, entry, linear, dots)
@@ -163,9 +164,10 @@ def _applied(fwd: _Linearizer, op: Op, replaced: dict[int, Value],
 
 # ------------------------------------------------------------------------------------------------------------ forward rules
 
-def _spliced(fwd: _Linearizer, op: Op, entry: Primitive, dots: dict[int, Value]) -> Value:
-    """The body of the forward rule."""
-    rule = fwd.context.session.rule(entry, "jvp")
+def _spliced(fwd: _Linearizer, op: Op, entry: Primitive, dots: dict[int, Value]) -> Value | None:
+    """The body of the forward rule; None if it says that nothing flows from the operands that vary."""
+    plain = entry.jvp_plain is not None and op.attrs.get("adjoint")
+    rule = fwd.context.session.rule(entry, "jvp_plain" if plain else "jvp")
     kwargs = {k: rules.to_abstract(t, op.operands) for k, t in op.attrs["kwargs"].items()}
     args = [rules.to_abstract(t, list(map(_unbroadcast, op.operands))) for t in op.attrs["args"]]
     rules.check_keywords(entry.name, rule.lowered, args, kwargs)
@@ -176,7 +178,8 @@ def _spliced(fwd: _Linearizer, op: Op, entry: Primitive, dots: dict[int, Value])
     outcome = inline(fwd.sp, Frame(rule.lowered, owner=rule.owner), rule.lowered, bound)
     if outcome is POISON or not isinstance(outcome, Seq):
         raise Refusal("SCT250", f"the forward rule of {entry.name} does not run to its end", f"assign `{rule.result}_dot`")
-    return fwd.sp.lift(outcome.items[0])
+    dot = outcome.items[0]
+    return None if isinstance(dot, Static) and dot.value is None else fwd.sp.lift(dot)
 
 
 def _nested_dots(fwd: _Linearizer, op: Op, rule: Any, dots: dict[int, Value]) -> dict[str, Abstract]:

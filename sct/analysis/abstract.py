@@ -8,6 +8,7 @@ run-time values in it and ``rebuild`` makes an abstract value from new ones.
 from __future__ import annotations
 
 import builtins
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from keyword import iskeyword
@@ -118,6 +119,7 @@ class Place:
         self.factory: Abstract | None = None
         """What a ``defaultdict`` that is here calls for a key that it does not have."""
         self._sites: dict[Loc, None] = {}
+        self._limits: dict[int | None, None] = {}
         self.gone = False
         """Whether a run-time container holds another object with what was here: changes of that are not seen here."""
         self._leader: Place | None = None
@@ -137,6 +139,14 @@ class Place:
         self.group._sites[site] = None
 
     @property
+    def limits(self) -> dict[int | None, None]:
+        """How many items the deque has at most that is here, or those that may be."""
+        return self.group._limits
+
+    def limit_to(self, limit: int | None) -> None:
+        self.group._limits[limit] = None
+
+    @property
     def locked(self) -> bool:
         """Whether something that cannot be followed holds what is here: it must not change any more."""
         return self.group._locked
@@ -151,6 +161,7 @@ class Place:
             b._leader = a
             a._locked = a._locked or b._locked
             a._sites.update(b._sites)
+            a._limits.update(b._limits)
 
 
 @dataclass(eq=False)
@@ -407,6 +418,8 @@ def _join_references(a: Shape, b: Shape) -> Shape:
     content = join_shapes(content_of(a), content_of(b))
     given = [x.tag[1] for x in (a, b) if x.tag[0] in _REFERS]
     made = [x.tag[1] for x in (a, b) if x.tag[0] == "new"]
+    if len({place.kind for place in given}) > 1:
+        raise JoinError(" and ".join(f"a {place.kind.__name__}" for place in given))
     place = made[0] if made else Place(given[0].name, False, given[0].kind)
     for other in given:
         place.unite(other)
@@ -582,6 +595,8 @@ def leaves(a: Abstract, shape: Shape, builder: Builder, hint: str = "") -> list[
 def held(value: Value, a: Abstract, content: Abstract | None = None) -> Value:
     """``value``, which is ``a`` as one run-time value: where ``a`` may change, it must not any more."""
     if isinstance(a, Reference):
+        if a.place.kind is deque:
+            raise JoinError("a deque in a container")
         a.place.lock()
         a.place.gone |= not isinstance(content if content is not None else a.content, Value)
     return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import functools
 import inspect
 import operator
@@ -38,6 +39,9 @@ def attribute(sp: Specializer, base: Abstract, name: str) -> Abstract:
         if isinstance(held, Instance):
             from .instances import attribute_of
             return attribute_of(sp, base, held, name)
+        if kind_of(held) is not None and name == "maxlen" and base.kind is collections.deque:
+            from .deques import limit_of
+            return Static(limit_of(base))
         if kind_of(held) is not None:
             return Bound(Static(_of_class(base.kind, name)), [base], spelled=name)
         base = content(sp, base)
@@ -187,6 +191,9 @@ def _of_array(sp: Specializer, base: Value, t: Array, name: str) -> Abstract:
     if name in REFUSED_METHODS:
         raise Refusal("SCT605", f"`.{name}` changes or reinterprets the array in place, which is not supported",
                       f"use {REFUSED_METHODS[name]} instead")
+    if name in ("data", "ctypes", "base", "__array_interface__"):
+        from .raw_memory import refuse
+        raise refuse(f".{name}")
     as_method = registry.method(name)
     if as_method is not None:
         return Bound(Static(as_method), [base], spelled=name)

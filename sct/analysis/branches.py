@@ -10,13 +10,14 @@ import numpy as np
 
 from ..ir.core import Block, Loc, Op, Value
 from ..ir.ops import Lit, Slot
-from ..ir.types import BOOL, NONE, OrConst, constant
+from ..ir.types import BOOL, NONE, List, OrConst, Table, constant, strip_const
 from . import abstract as ab
 from .abstract import NEVER, POISON, Abstract, Mapping, Seq, Shape, Static
 from .context import Exit, Frame, Pending, Refusal
 from .infer import REGIONS, SIMPLE, Specializer
 from .positions import Positions, meet, snapshot
 from .references import adopt, content
+from .references import joined as join_contents
 from .typecase import Split
 
 
@@ -51,9 +52,17 @@ def run_if(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
                 sp.run_block(frame, block)
         sp.bind(frame, op, [condition] * len(op.results))
         return Exit("poison", [], op) if op.attrs.get("tail") else None
+    condition = _as_it_is_now(sp, condition)
     if op.attrs.get("tail"):
         return _run_tail(sp, frame, op, condition)
     return _run_branches(sp, frame, op, condition)
+
+
+def _as_it_is_now(sp: Specializer, condition: Value) -> Value:
+    """A condition that stays what it is: whether a list or dict holds something may change before the reverse sweep asks."""
+    if not sp.context.places or not isinstance(strip_const(condition.type), List | Table):
+        return condition
+    return sp.builder.value("call", [condition], BOOL, fn=bool, args=(Slot(0),), kwargs={})
 
 
 def _finish(sp: Specializer, frame: Frame, op: Op, exit: Exit) -> Exit | None:
@@ -132,7 +141,7 @@ def join_branches(sp: Specializer, frame: Frame, op: Op, condition: Value, branc
                   for column, name in zip(columns, names, strict=True)]
     except Refusal as refusal:
         raise Split(op, condition, branches, refusal) from None
-    shapes += [sp.join([ab.shape_of(a) for a in column], p.name, "after this `if`") for p, column in moved.items()]
+    shapes += [join_contents(sp, p, map(ab.shape_of, column), "after this `if`") for p, column in moved.items()]
     places = [p.name for p in moved]
     joined = merge(sp, condition, [b for b, _ in branches], [*columns, *moved.values()], sp.settled(shapes), names + places)
     sp.positions = arrive(sp, known, list(moved), joined[len(names):])

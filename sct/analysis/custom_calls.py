@@ -20,6 +20,7 @@ from .activations import GradientOf, operands_of, specialised
 from .alias import AliasClasses, has_memory, stored_into
 from .callees import SPECIAL, SPECIAL_CLASSES, activate_closure
 from .context import Refusal
+from .effects import effect_within
 from .infer import Specializer
 from .primitives import Arguments, apply
 from .references import plain
@@ -39,8 +40,8 @@ def call_custom(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict[
                           "pass the numbers and arrays in it, an array or a tuple")
     collected = Arguments(sp)
     pairs = [collected.template(a) for a in given]
-    t, announced, own = _result_type(sp, fn, given, [seen for _, seen in pairs])
-    attrs: dict[str, Any] = {"fn": f, "args": tuple(template for template, _ in pairs), "kwargs": {}, "own": own}
+    t, announced, facts = _result_type(sp, fn, given, [seen for _, seen in pairs])
+    attrs: dict[str, Any] = {"fn": f, "args": tuple(template for template, _ in pairs), "kwargs": {}, **facts}
     if not sp.context.splicing:
         attrs["may_raise"] = True
     if isinstance(f, custom_vjp):
@@ -102,9 +103,10 @@ def _holds_dict(a: Abstract) -> bool:
 
 # ----------------------------------------------------------------------------------------------------------- result types
 
-def _result_type(sp: Specializer, fn: Static, given: list[Abstract], types: list[Any]) -> tuple[Type, type | None, bool]:
+def _result_type(sp: Specializer, fn: Static, given: list[Abstract],
+                 types: list[Any]) -> tuple[Type, type | None, dict[str, Any]]:
     """The type of what the function returns: by a visit, else by its annotation (a class that it is converted to), else by
-    trying the function out on small stand-ins, as C functions are.  And whether it is certainly memory of its own."""
+    trying the function out on small stand-ins, as C functions are.  And what else the visit found: see ``facts_of``."""
     f: CustomFunction = fn.value
     path = (fn.path or DataPath("const", f.__name__, (), f)).attr("fun")
     seen = visit(sp, Static(f.fun, path), list(map(varied, given)))
@@ -114,16 +116,26 @@ def _result_type(sp: Specializer, fn: Static, given: list[Abstract], types: list
         if t is None:
             raise Refusal("SCT221", f"`{f.__name__}` returns {ab.describe(ab.shape_of(seen.result))}",
                           "return numbers, arrays or tuples of them")
-        return t, None, returns_own(seen)
+        return t, None, facts_of(seen)
     announced = CLASSES.get(getattr(f.fun, "__annotations__", {}).get("return"))
     if announced is not None:
-        return type_of(announced()), announced, False
+        return type_of(announced()), announced, OPAQUE
     try:
-        return result_type(f.fun, None, types, {}), None, False
+        return result_type(f.fun, None, types, {}), None, OPAQUE
     except NoResult as error:
         message = f"the type of what `{f.__name__}` returns is not known: {seen.reason or 'it never returns'}"
         raise Refusal("SCT221", f"{message}; tried on small arguments it raises {error}",
                       "annotate its result, as in `-> float`") from None
+
+
+OPAQUE = {"effect": "reads", "distinct": True}
+"""Attributes of the call of a function of which nothing is known: two calls are never made one."""
+
+
+def facts_of(seen: Visit) -> dict[str, Any]:
+    """Attributes of the call of a function that was visited: its effect, and whether its result is memory of its own."""
+    effect = effect_within(seen.body)
+    return {"effect": "reads" if effect == "pure" else effect, "own": returns_own(seen)}
 
 
 def returns_own(seen: Visit) -> bool:

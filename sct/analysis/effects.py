@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..ir.core import Function, Op, walk
+from ..ir.core import Block, Function, Op, walk
 from ..ir.types import Object
 
 _RANK = {"random": 1, "io": 2}
@@ -40,6 +40,20 @@ def _effect(op: Op, effects: dict[Function, str]) -> str:
         return "io" if op.attrs["kind"] != "range" and isinstance(op.operands[0].type, Object) else "pure"
     effect: str = op.attrs.get("effect", "pure") if op.name == "call" else "pure"
     return "io" if effect == "writes" else effect
+
+
+def effect_within(body: Block, above: tuple[Function, ...] = ()) -> str:
+    """The effect of running a body once: ``pure``, ``random`` or ``io``; ``above`` are the functions that call it."""
+    found = "pure"
+    for op in walk(body):
+        callee = _behind(op) if op.name == "invoke" else None
+        inner = _effect(op, {})
+        if callee is not None:
+            inner = effect_within(callee.body, (*above, callee)) if callee not in above else "pure"
+        elif op.name not in ("call", "for"):
+            inner = "pure"
+        found = max(found, inner, key=lambda e: _RANK.get(e, 0))
+    return found if found in _RANK else "pure"
 
 
 def effects_once(function: Function) -> list[Op]:

@@ -15,6 +15,7 @@ from .context import Exit, Frame, Pending, Refusal
 from .infer import Specializer
 from .positions import Positions, moved, snapshot
 from .references import adopt, bare, groups
+from .references import joined as join_contents
 
 
 def iterate(sp: Specializer, frame: Frame, op: Op, inits: list[Abstract],
@@ -113,7 +114,7 @@ def _held(sp: Specializer, place: Place, entered: Positions, pending: list[Pendi
         return ab.leaf_shape(INT)
     first = moving[place] if place in moving else ab.generalise(ab.shape_of(snapshot(entered[place], entered)))
     ends = sp.settled([ab.shape_of(snapshot(p.positions[place], p.positions)) for p in pending], apart=[first])
-    return ab.generalise(sp.join([first, *ends], place.name, "from one iteration to the next"))
+    return ab.generalise(join_contents(sp, place, [first, *ends], "from one iteration to the next"))
 
 
 def _moved(entered: Positions, pending: list[Pending], moving: Iterable[Place]) -> tuple[list[Place], list[Place]]:

@@ -7,6 +7,7 @@ specialising so is every step; else a loop counts, and a position is an integer 
 
 from __future__ import annotations
 
+import collections
 import functools
 import itertools
 import math
@@ -38,7 +39,8 @@ ARRANGING = frozenset({
 })
 MAKERS = frozenset({enumerate, zip, reversed, map, filter, generator, np.ndindex, np.ndenumerate}) | ARRANGING
 """Builtins whose result is an iterator."""
-CONSUMERS = frozenset({list.extend, list, tuple, sum, min, max, sorted, dict, math.fsum, math.prod, functools.reduce, str.join})
+CONSUMERS = frozenset({list.extend, list, tuple, sum, min, max, sorted, dict, math.fsum, math.prod, functools.reduce, str.join,
+                       collections.deque})
 """Callables that take every item of an iterator before they return."""
 _AT_ONCE = CONSUMERS | {any, all, set, frozenset}
 """Callables that are given a list where a generator expression is written."""

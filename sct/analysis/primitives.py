@@ -144,7 +144,7 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
     collected = Arguments(sp, sizes=fn in _MAKES_ARRAY)
     pairs = [collected.template(a) for a in args]
     named = {k: collected.template(a) for k, a in (kwargs or {}).items()}
-    seen, own = result_of(sp, entry, args, kwargs or {}) if entry is not None and entry.user else (None, False)
+    seen, facts = result_of(sp, entry, args, kwargs or {}) if entry is not None and entry.user else (None, {})
     try:
         t = seen or _result_type(sp, fn, entry, [i for _, i in pairs], {k: i for k, (_, i) in named.items()})
     except Refusal as refusal:
@@ -158,12 +158,10 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
             return Static(now(fn, *(a.value for a in fixed[0] if isinstance(a, Static))))
         return apply(sp, fn, *fixed, spelled, inplace)
     attrs: dict[str, Any] = {"fn": fn, "args": tuple(p for p, _ in pairs), "kwargs": {k: p for k, (p, _) in named.items()}}
-    if own:
-        attrs["own"] = True
     if spelled:
         attrs["spelled"], attrs["spelled_name"] = ("attribute" if spelled.startswith(".") else "method"), spelled.lstrip(".")
     if entry is not None:
-        attrs["effect"] = entry.effect
+        attrs.update({"effect": entry.effect, **facts})
     operands = collected.operands
     if entry is not None and entry.elementwise:
         rebound = operands[0] if inplace else None

@@ -7,6 +7,7 @@ in functions that change a container (``NeedsPlaces`` asks for it); everywhere e
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -150,7 +151,7 @@ def read(sp: Specializer, a: Reference) -> Abstract:
     """What is at a place now; refused where that cannot be told."""
     from .context import Refusal
     found = sp.positions.get(a.place, LOST)
-    if found is LOST and a.kind in (list, dict) and not sp.context.tables.issuperset(a.place.sites):
+    if found is LOST and a.kind in (list, dict, deque) and not sp.context.tables.issuperset(a.place.sites):
         raise NeedsPlaces(tables=a.place.sites)  # what is one value at run time is known by whatever name it is changed
     if found is LOST or sp.context.inside and a.place.gone:
         what = f"what this {a.kind.__name__} holds is not known here: it may be another one, which was changed"
@@ -265,6 +266,17 @@ def references(a: Abstract, positions: Positions) -> Iterator[Reference]:
 def holds_references(a: Abstract | None) -> bool:
     """Whether there is a container with a place in ``a`` itself."""
     return isinstance(a, Reference | View) or (a is not None and any(map(holds_references, ab.parts_of(a) or ())))
+
+
+def joined(sp: Specializer, place: Place, shapes: Iterable[ab.Shape], where: str) -> ab.Shape:
+    """What covers all that a place may hold where paths meet; dicts with different keys there have to be tables."""
+    from .context import Refusal
+    try:
+        return sp.join(list(shapes), place.name, where)
+    except Refusal:
+        if place.kind is dict and not sp.context.tables.issuperset(place.sites):
+            raise NeedsPlaces(tables=place.sites) from None
+        raise
 
 
 def groups(places: Iterable[Place]) -> list[tuple[int, bool]]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..ir.core import Block, Op, Value
 from ..ir.types import INT, List, strip_const
+from ..runtime import standard
 from .abstract import LOST, Abstract, Iteration, Place, Static, StoredIterator
 from .branches import truth
 from .checkpoints import MARK, is_marked
@@ -167,14 +168,20 @@ def settle(sp: Specializer, plan: Rounds) -> None:
 def collect(sp: Specializer, a: Abstract) -> Abstract:
     """What is left of an iterator of run-time length, as a list that a loop fills."""
     plan = rounds(sp, a)
-    block, positions = Block(), dict(sp.positions)
+    block, positions, changes = Block(), dict(sp.positions), len(sp.changes)
     k = block.add_arg("", INT)
     bounds = [sp.lift(b) for b in (plan.plan.lo, plan.plan.hi, plan.plan.step)]
     with sp.builder.at(block):
         found: list[Value] = []
         grown = _append_if(sp, plan.plan.item(k), plan.stages, block, found)
         sp.builder.emit("continue", [grown])
+    changed = any(sp.positions.get(place) is not held for place, held in positions.items() if place not in plan.strides)
     sp.positions = positions
+    if changed:  # an item is not taken without an effect: as the loop that this is in Python
+        from .callees import call_standard
+        del sp.changes[changes:]
+        listed = call_standard(sp, standard.collected, [a])
+        return sp.lift(listed)
     (acc,) = found
     start = sp.builder.value("tuple", (), acc.type, cls=list)
     result = sp.builder.emit("for", [*bounds, start], [acc.type], [""], [block], kind="range").result

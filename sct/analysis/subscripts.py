@@ -63,6 +63,8 @@ def _settle_items(sp: Specializer, a: Reference) -> None:
 
 
 def _item(sp: Specializer, base: Abstract, index: Abstract) -> Abstract:
+    from .deques import check_index
+    check_index(base, index)
     given, base = base, content(sp, base)
     from .instances import has_method, method_of
     if isinstance(base, Reference) or has_method(base, "__getitem__"):

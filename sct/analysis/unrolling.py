@@ -12,7 +12,7 @@ from .context import Frame, Pending, Refusal
 from .infer import Specializer
 from .plans import known_items
 from .positions import meet, snapshot
-from .references import adopt, references
+from .references import adopt, bare, references
 
 
 class Items:
@@ -161,5 +161,6 @@ def _guarded_rest(sp: Specializer, frame: Frame, op: Op, items: Items, left: Val
 
 
 def enter(frame: Frame, block: Block, values: list[Abstract]) -> None:
+    """Bind the arguments of a block; what a container holds is kept at its place, and changes there."""
     for arg, value in zip(block.args, values, strict=True):
-        frame.env[arg] = value
+        frame.env[arg] = bare(value)

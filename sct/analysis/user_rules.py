@@ -14,9 +14,9 @@ from .visits import varied, visit
 
 
 def result_of(sp: Specializer, entry: Primitive, args: list[Abstract],
-              kwargs: dict[str, Abstract]) -> tuple[Type | None, bool]:
-    """The type of the result, None where only trying the function out can tell, and whether it is memory of its own."""
-    from .custom_calls import CLASSES, refuse_writes, returned_type, returns_own
+              kwargs: dict[str, Abstract]) -> tuple[Type | None, dict[str, Any]]:
+    """The type of the result, None where only trying the function out can tell, and attributes of the call."""
+    from .custom_calls import CLASSES, OPAQUE, facts_of, refuse_writes, returned_type
     fn, visited = entry.fn, sp.context.remembering
     if isinstance(fn, types.FunctionType) and fn not in visited:
         visited.append(fn)
@@ -30,9 +30,9 @@ def result_of(sp: Specializer, entry: Primitive, args: list[Abstract],
             if t is None:
                 raise Refusal("SCT221", f"{entry.name}, which has a rule, returns something that is no number, array or tuple",
                               "return numbers, arrays or tuples of them")
-            return t, returns_own(seen)
+            return t, facts_of(seen)
     announced = CLASSES.get(getattr(fn, "__annotations__", {}).get("return"))
-    return (type_of(announced()), False) if announced is not None else (None, False)
+    return (None if announced is None else type_of(announced())), OPAQUE
 
 
 def is_users(entry: Any) -> bool:

@@ -182,13 +182,16 @@ def _become_stores(context: Context, function: Function, objections: list[tuple[
     reasons = dict(objections)
     written = {*map(classes.find, stored_into(function)), *(classes.find(op.operands[0]) for op in reasons)}
     for op in [op for op in walk(function.body) if op.name == "iaddv" and classes.find(op.operands[0]) in written]:
-        target = _named(op.operands[0])
-        if target is not None and isinstance(target.type, OrConst) and op.attrs["fn"] is not operator.matmul:
-            target = certain(op, target)
-        if target is None or op.attrs["fn"] is operator.matmul:
+        target, product = _named(op.operands[0]), op.attrs["fn"] is operator.matmul
+        if target is not None and isinstance(target.type, OrConst):
+            target = None if product else certain(op, target)
+        if target is None:
             context.refuse(Refusal("SCT600", reasons.get(op, "the array may be something else before this line"),
                                    "write `x = x + …`, which makes a new array"), op.loc)
             return False
+        if product:
+            _store_product(function, op, target)
+            continue
         _store_result(function, op, target)
     return True
 
@@ -221,6 +224,15 @@ def _store_result(function: Function, op: Op, target: Value) -> None:
     kept: dict[str, Any] = {key: op.attrs[key] for key in ("fn", "may_raise") if key in op.attrs}
     op.attrs = {"args": (Slot(0), Lit(...)), **kept}
     replace_all_uses(result, target, function.body)
+
+
+def _store_product(function: Function, op: Op, target: Value) -> None:
+    """``x @= e``: the product is made first, because each element of it needs all of ``x``."""
+    made = Op("call", op.operands, [], dict(op.attrs), [], op.parent, op.loc)
+    made.results = [Value("", strip_const(op.result.type), made)]
+    insert_before(op, [made])
+    replace_all_uses(op.result, target, function.body)
+    op.name, op.operands, op.results, op.attrs = "store", [target, made.result], [], {"args": (Slot(0), Lit(...))}
 
 
 # ------------------------------------------------------------------------------------------------- references that stay put

@@ -157,7 +157,7 @@ def identity(op: Op) -> Hashable | None:
     attrs = op.attrs
     if op.name == "call":
         effect = "fresh" if attrs.get("undecided") else attrs.get("effect", "pure")
-        if effect not in ("pure", "reads") or any(isinstance(v.type, Cache) for v in op.operands):
+        if effect not in ("pure", "reads") or attrs.get("distinct") or any(isinstance(v.type, Cache) for v in op.operands):
             return None
         kwargs = attrs.get("kwargs")
         return _hashable((attrs["fn"], attrs["args"], tuple(kwargs.items()) if kwargs else (), bool(attrs.get("unpack"))))

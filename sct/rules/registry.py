@@ -22,6 +22,8 @@ class Primitive:
     """The same rule with strong zeros, for programs in which ``where`` hides infinite values."""
     jvp: Callable[..., Any] | str | None = None
     """The forward rule, likewise."""
+    jvp_plain: Callable[..., Any] | str | None = None
+    """The forward rule without strong zeros, for adjoints: where they need them they are computed with them."""
     linear_in: tuple[str, ...] = ()
     """Parameters in which the result is (multi)linear: the forward rule is the callable itself on tangents."""
     shape_only: tuple[str, ...] = ()

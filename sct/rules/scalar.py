@@ -34,7 +34,7 @@ from ..runtime.helpers import (
     unbroadcast,
 )
 from .facts import is_static
-from .notation import NAMES, declare, linear, partials, vjp
+from .notation import NAMES, declare, jvp, linear, partials, vjp
 
 NAMES.update(HELPERS)
 SQUARE: dict[str, Any] = {"domain": (-2.0, 2.0)}
@@ -69,6 +69,35 @@ def truediv_vjp(x, y, *, z, z_bar):
     else:
         x_bar = strong_quotient(z_bar, y)
         y_bar = -strong_product(x_bar, z)
+
+
+def truediv_jvp_plain(x, y, *, z, x_dot=None, y_dot=None):
+    if y_dot is None:
+        z_dot = x_dot / y
+    elif x_dot is None:
+        z_dot = -(y_dot * z / y)
+    else:
+        z_dot = (x_dot - y_dot * z) / y
+
+
+@jvp(operator.truediv)
+def truediv_jvp(x, y, *, z, x_dot=None, y_dot=None):
+    if type(z) is float or (is_static(y) and y != 0):
+        if y_dot is None:
+            z_dot = x_dot / y
+        elif x_dot is None:
+            z_dot = -(y_dot * z / y)
+        else:
+            z_dot = (x_dot - y_dot * z) / y
+    elif y_dot is None:
+        z_dot = strong_quotient(x_dot, y)
+    elif x_dot is None:
+        z_dot = -strong_quotient(strong_product(y_dot, z), y)
+    else:
+        z_dot = strong_quotient(x_dot - strong_product(y_dot, z), y)
+
+
+declare(operator.truediv, jvp_plain=truediv_jvp_plain)
 
 
 @vjp(operator.pow, "x ** y", elementwise=True, tests=ARRAY_POWERS)

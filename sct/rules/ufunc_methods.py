@@ -8,6 +8,8 @@ Only what has a formula of its own is here; other ufuncs are applied one element
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ..runtime.helpers import index_add
@@ -47,12 +49,20 @@ for extreme in (np.maximum, np.minimum):
 
 @vjp(np.logaddexp.reduce)
 def logaddexp_reduce_vjp(array, axis=0, dtype=None, *, keepdims=False, z, z_bar):
-    array_bar = spread(z_bar, array, axis, keepdims) * np.exp(excess(array, array, spread(z, array, axis, keepdims)))
+    top = spread(z, array, axis, keepdims)
+    array_bar = spread(z_bar, array, axis, keepdims) * share(array, top, axis, np.exp(array - top))
 
 
 @vjp(np.logaddexp2.reduce)
 def logaddexp2_reduce_vjp(array, axis=0, dtype=None, *, keepdims=False, z, z_bar):
-    array_bar = spread(z_bar, array, axis, keepdims) * np.exp2(excess(array, array, spread(z, array, axis, keepdims)))
+    top = spread(z, array, axis, keepdims)
+    array_bar = spread(z_bar, array, axis, keepdims) * share(array, top, axis, np.exp2(array - top))
+
+
+def share(array, top, axis, found):
+    """What has been ``found``; elements that are infinite, as the result is, share it evenly."""
+    whole = np.isinf(top) & (array == top)
+    return np.where(whole, 1.0 / np.maximum(np.sum(whole, axis=axis, keepdims=True), 1), found)
 
 
 # -------------------------------------------------------------------------------------------------------- accumulate
@@ -92,8 +102,9 @@ for extreme in (np.maximum, np.minimum):
 @vjp(np.logaddexp.accumulate)
 def logaddexp_accumulate_vjp(array, axis=0, dtype=None, *, z, z_bar):
     """Each result hands on what comes back to it by the share that it has in the next one."""
-    before = np.concatenate([slab(array, axis, None, 1), slab(z, axis, None, -1)], axis)
-    array_bar = nested_behind(np.exp(before - z), z_bar, axis) * np.exp(array - z)
+    before = np.concatenate([np.full_like(slab(array, axis, None, 1), -np.inf), slab(z, axis, None, -1)], axis)
+    kept_bar = nested_behind(np.exp(excess(before, array, z, -math.log(2))), z_bar, axis)
+    array_bar = kept_bar * np.exp(excess(array, before, z, -math.log(2)))
 
 
 # ---------------------------------------------------------------------------------------------------------- reduceat

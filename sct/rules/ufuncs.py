@@ -67,19 +67,19 @@ partials("z = np.log1p(x)", x="1 / (1 + x)", singular=True, tests=POSITIVE)
 
 @vjp(np.logaddexp, elementwise=True)
 def logaddexp_vjp(x, y, *, z, z_bar):
-    x_bar = z_bar * np.exp(excess(x, y, z))
-    y_bar = z_bar * np.exp(excess(y, x, z))
+    x_bar = z_bar * np.exp(excess(x, y, z, -math.log(2)))
+    y_bar = z_bar * np.exp(excess(y, x, z, -math.log(2)))
 
 
 @vjp(np.logaddexp2, elementwise=True)
 def logaddexp2_vjp(x, y, *, z, z_bar):
-    x_bar = z_bar * np.exp2(excess(x, y, z))
-    y_bar = z_bar * np.exp2(excess(y, x, z))
+    x_bar = z_bar * np.exp2(excess(x, y, z, -1.0))
+    y_bar = z_bar * np.exp2(excess(y, x, z, -1.0))
 
 
-def excess(x, other, z):
-    """``x - z``, at most 0; where both arguments are infinite it is 0 instead of NaN, as if they were equal and finite."""
-    return x - z if is_static(other) else np.fmin(x - z, 0.0)
+def excess(x, other, z, half):
+    """``x - z``, the logarithm of the share of ``x``: ``half`` where both are the same infinity, 0 where ``x`` alone is one."""
+    return x - z if is_static(other) else np.where(np.isinf(z) & (x == other), half, np.fmin(x - z, 0.0))
 
 
 

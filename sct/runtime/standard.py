@@ -24,6 +24,15 @@ def in_order(items: Any, key: Callable[[Any], Any] | None, reverse: bool) -> lis
     return ordered
 
 
+def collected(items: Any) -> list[Any]:
+    """``list(items)``.
+
+    >>> collected(map(abs, [1.0, -3.0]))
+    [1.0, 3.0]
+    """
+    return [item for item in items]  # noqa: C416
+
+
 def largest(items: Any, key: Callable[[Any], Any] | None) -> Any:
     """``max(items, key=key)``.
 
@@ -119,3 +128,62 @@ def dropped_while(test: Callable[[Any], Any], items: Any) -> list[Any]:
         count += 1
     rest = [items[k] for k in range(count, len(items))]
     return rest
+
+
+def last_of(items: Any, limit: int) -> Any:
+    """What a deque with ``maxlen=limit`` keeps of ``items``.
+
+    >>> last_of([1.0, 2.0, 3.0], 2)
+    [2.0, 3.0]
+    """
+    return [items[k] for k in range(max(len(items) - limit, 0), len(items))]
+
+
+def put_last(items: Any, item: Any, limit: int) -> None:
+    """``append`` of a deque with ``maxlen=limit``.
+
+    >>> items = [1.0, 2.0]
+    >>> put_last(items, 3.0, 2)
+    >>> items
+    [2.0, 3.0]
+    """
+    list.append(items, item)
+    if len(items) > limit:
+        list.pop(items, 0)
+
+
+def put_first(items: Any, item: Any, limit: int) -> None:
+    """``appendleft`` of a deque with ``maxlen=limit``.
+
+    >>> items = [1.0, 2.0]
+    >>> put_first(items, 3.0, 2)
+    >>> items
+    [3.0, 1.0]
+    """
+    list.insert(items, 0, item)
+    if len(items) > limit:
+        list.pop(items)
+
+
+def turn_right(items: Any) -> None:
+    """``rotate(1)`` of a deque.
+
+    >>> items = [1.0, 2.0, 3.0]
+    >>> turn_right(items)
+    >>> items
+    [3.0, 1.0, 2.0]
+    """
+    if len(items) > 1:
+        list.insert(items, 0, list.pop(items))
+
+
+def turn_left(items: Any) -> None:
+    """``rotate(-1)`` of a deque.
+
+    >>> items = [1.0, 2.0, 3.0]
+    >>> turn_left(items)
+    >>> items
+    [2.0, 3.0, 1.0]
+    """
+    if len(items) > 1:
+        list.append(items, list.pop(items, 0))

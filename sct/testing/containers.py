@@ -143,6 +143,22 @@ class Containers(Language):
                                  f"sum({p}[0] * 0.5 + {p}[1] for {p} in sorted({ps}))"))
         self.emit(f"{self.bind('float')} = math.tanh({total})")
 
+    def queue_work(self) -> None:
+        """A deque that is filled and emptied at both ends."""
+        self.use("deque")
+        q, k = self.hidden("queue"), self.hidden("k")
+        start = self.rng.choice(("", f"[{self.value(1)}]", f"[{self.value(1)}, 0.5], maxlen=2", "maxlen=3"))
+        self.emit(f"{q} = deque({start})")
+        with self.block(f"for {k} in range({self.rng.randint(1, 5)}):"):
+            self.emit(f"{q}.append{self.rng.choice(('', '', 'left'))}({self.value(2)})")
+            self.emit(self.rng.choice((
+                "pass", f"if len({q}) > 2: {self.number_target()} = math.tanh({q}.pop{self.rng.choice(('', 'left'))}())",
+                f"{q}.rotate({self.rng.choice(('1', '-1', ''))})", f"{q}[0] *= {self.value(1)}",
+                f"{self.number_target()} = math.sin({q}[-1] + {q}[0])", f"if {self.condition(1)}: {q}.popleft()")))
+            self.emit(f"if not {q}: {q}.append({self.value(1)})")
+        total = self.rng.choice((f"sum({q})", f"{q}[0] * {q}[-1] + len({q})"))
+        self.emit(f"{self.bind('float')} = math.tanh({total})")
+
     def groups_work(self) -> None:
         """Lists in a dict."""
         self.use("groups in a dict")

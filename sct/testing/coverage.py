@@ -85,17 +85,11 @@ def of_arrays() -> Iterator[Row]:
 
 
 def of_ufuncs() -> Iterator[Row]:
-    """A row for each method of ufuncs, with how many of those that carry a derivative have it."""
-    ufuncs = {u for u in vars(np).values() if isinstance(u, np.ufunc) and status(u)[0] == DONE and u.signature is None}
-    binary = sorted((u for u in ufuncs if u.nin == 2 and u.nout == 1), key=lambda u: u.__name__)
-    for method in ("reduce", "accumulate", "reduceat"):
-        having = [u.__name__ for u in binary if status(getattr(u, method))[0] == DONE]
-        others = [u.__name__ for u in binary if u.__name__ not in having]
-        yield f"{method} of {', '.join(having)}", DONE, ""
-        yield f"{method} of {', '.join(others)}", REFUSED, status(getattr(np.ufunc, method))[1] or "no rule"
-    for method in ("outer", "at"):
-        done = all(status(getattr(u, method))[0] == DONE for u in binary)
-        yield method, DONE if done else MISSING, ""
+    """A row for each method of the binary ufuncs that carry a derivative."""
+    binary = {u for u in vars(np).values() if isinstance(u, np.ufunc) and (u.nin, u.nout, u.signature) == (2, 1, None)}
+    for ufunc in sorted(binary, key=lambda u: u.__name__):
+        for method in ("reduce", "accumulate", "reduceat", "outer", "at") if status(ufunc)[0] == DONE else ():
+            yield (f"{ufunc.__name__}.{method}", *status(getattr(ufunc, method)))
 
 
 def rows() -> dict[str, list[Row]]:

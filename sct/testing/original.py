@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from ..custom import CustomFunction
 from .dual_rules import MATH_ALIASES, MATH_INACTIVE, partials_of
 from .dual_writes import numbered
 from .duals import (
@@ -101,6 +102,8 @@ class Swap:
             return self._container(x)
         if isinstance(x, functools.partial):
             return functools.partial(self(x.func), *map(self, x.args), **{n: self(v) for n, v in x.keywords.items()})
+        if isinstance(x, CustomFunction):
+            return self(x.fun)
         if isinstance(x, types.MethodType):
             return types.MethodType(self(x.__func__), self(x.__self__))
         if isinstance(x, types.FunctionType):

@@ -23,6 +23,7 @@ import numpy as np
 from .array_writers import ArrayWriter
 from .changes import PRELUDE
 from .context import Helper, Var
+from .customs import custom_function
 from .statements import Statements
 
 
@@ -47,20 +48,22 @@ class Program:
         return tuple(i for i, a in enumerate(self.args) if isinstance(a, float | np.ndarray))
 
 
-def generate(seed: int, size: int = 12, *, array_writes: bool = False) -> Program:
+def generate(seed: int, size: int = 12, *, array_writes: bool = False, customs: bool = False) -> Program:
     """A program with about ``size`` statements; with ``array_writes``, arrays are written to through all their names.
+
+    With ``customs`` it calls functions whose derivative is declared.
 
     >>> generate(3).source == generate(3).source
     True
     """
-    return Generator(seed, size, array_writes).program()
+    return Generator(seed, size, array_writes, customs).program()
 
 
 class Generator:
     """Puts constants, helper functions and the function ``f`` together."""
 
-    def __init__(self, seed: int, size: int, array_writes: bool) -> None:
-        self.seed, self.size, self.array_writes = seed, size, array_writes
+    def __init__(self, seed: int, size: int, array_writes: bool, customs: bool = False) -> None:
+        self.seed, self.size, self.array_writes, self.customs = seed, size, array_writes, customs
         self.rng = random.Random(seed)
         self.n, self.rows = self.rng.randint(2, 4), self.rng.randint(2, 3)
         self.uses: Counter[str] = Counter()
@@ -68,7 +71,7 @@ class Generator:
         self.writers: list[tuple[str, str]] = []
         """Helpers that write to their arguments, and what they return."""
         self.lines = ["import copy", "import functools", "import itertools", "import math",
-                      "from collections import namedtuple",
+                      "from collections import deque, namedtuple",
                       "from functools import partial", "", "import numpy as np", "", 'Point = namedtuple("Point", "re im")',
                       *PRELUDE.splitlines()]
         self.constants: dict[str, Var] = {}
@@ -76,6 +79,8 @@ class Generator:
     def program(self) -> Program:
         """The program of this seed."""
         self.module_constants()
+        if self.customs:
+            self.custom_helpers()
         writers = (self.plain_helper, self.plain_helper, self.vector_helper, self.recursive_helper, self.higher_order_helper,
                    self.varargs_helper, self.partial_helper, self.mutual_recursion, self.method_helper, self.pair_helper)
         for writer in self.rng.sample(writers, self.rng.choice((0, 1, 1, 2, 2, 3))):
@@ -114,6 +119,16 @@ class Generator:
             self.lines.append(f"WEIGHTS = np.array([{values}])")
             if not self.array_writes:
                 self.constants["WEIGHTS"] = Var("vec", (self.n,), fixed=True)
+
+    def custom_helpers(self) -> None:
+        """Functions whose derivative is declared; those that follow call them, too."""
+        self.lines += ["", "import sct", ""]
+        for k in range(self.rng.choice((1, 2, 3))):
+            factor, term = (str(round(self.rng.uniform(0.3, 1.2), 2)) for _ in range(2))
+            kind, lines, params, returns = custom_function(self.rng, f"own{k}", factor, term)
+            self.uses[kind] += 1
+            self.lines += lines
+            self.helper(f"own{k}", params, returns)
 
     def writing_helpers(self) -> None:
         """Functions that write to the arrays they are given."""

@@ -386,6 +386,7 @@ COMPOUND: list[tuple[float, Form]] = [
     (0.3, Statements.buffers_work),
     (0.4, Statements.rows_work),
     (0.4, Statements.pairs_work),
+    (0.3, Statements.queue_work),
     (0.3, Statements.arrays_work),
     (0.4, Statements.table_work),
     (0.2, Statements.groups_work),

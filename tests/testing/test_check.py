@@ -94,6 +94,7 @@ RIGHT = [
     (lambda x: abs(x), (0.0,), 1), (lambda x: abs(x) + x * x, (1e-6,), 1), (lambda x: max(x, 0.0), (0.0,), 1),
     (lambda x: max(x, 0.0) * x, (1e-9,), 1), (lambda v: np.sum(np.maximum(v, 0.0)), (np.array([0.0, 1e-5, -1e-7]),), 1),
     (branches, (1.0000001,), 1), (lambda x: math.sin(300 * x), (0.1,), 2), (lambda x: x * 1e-9, (1e9,), 1),
+    (lambda v: np.sum(np.copysign(v**2, v[::-1]) * v), (V,), 3),
     (lambda x: 1e12 + x * x, (1.0,), 1), (lambda x: np.sqrt(x), (1e-4,), 1), (lambda x: math.exp(x), (30.0,), 2),
 ]
 

@@ -1,0 +1,103 @@
+"""Conventions at ties, knots and infinities of the functions that are not elementwise, and what no difference can see."""
+
+from __future__ import annotations
+
+import math
+import warnings
+
+import numpy as np
+import pytest
+from numpy import inf, nan
+
+import sct
+
+A = np.array
+PROJECT = A([[0.3, -1.0, 2.0], [0.5, 0.5, -1.0]])
+
+
+def slope(f, x):
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        return sct.grad(f)(x)
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "expected"),
+    [
+        (lambda x: np.logaddexp(x, x), -inf, 1.0),
+        (lambda x: np.logaddexp(x, x), inf, 1.0),
+        (lambda x: np.logaddexp(x, 0.0), -inf, 0.0),
+        (lambda x: np.logaddexp(x, 2.0 * x), 800.0, 2.0),
+        (lambda x: np.logaddexp2(x, x), -inf, 1.0),
+        (lambda x: np.sum(np.logaddexp(x, x[::-1])), A([inf, 3.0]), [2.0, 0.0]),
+        (lambda x: np.logaddexp.reduce(x), A([-inf, -inf]), [0.5, 0.5]),
+        (lambda x: np.logaddexp.reduce(x), A([inf, 1.0]), [1.0, 0.0]),
+        (lambda x: np.logaddexp.reduce(x), A([-1e4, 0.0, 1e4]), [0.0, 0.0, 1.0]),
+        (lambda x: np.logaddexp.reduce(x, axis=1)[0], A([[-inf, -inf], [0.0, 1.0]]), [[0.5, 0.5], [0.0, 0.0]]),
+        (lambda x: np.logaddexp.accumulate(x)[-1], A([-inf, 2.0]), [0.0, 1.0]),
+        (lambda x: np.median(x), A([2.0, 2.0, 2.0]), [0.0, 1.0, 0.0]),
+        (lambda x: np.nanmedian(x), A([nan, 1.0, 3.0]), [0.0, 0.5, 0.5]),
+        (lambda q: np.quantile(A([1.0, 2.0, 5.0]), q), 0.5, 6.0),
+        (lambda q: np.quantile(A([1.0, 2.0, 5.0]), q), 1.0, 6.0),
+        (lambda x: np.unique(x)[0], A([2.0, 1.0, 1.0]), [0.0, 1.0, 0.0]),
+        (lambda x: np.sum(np.unique(x) * A([1.0, 10.0])), A([2.0, 1.0, 1.0]), [10.0, 1.0, 0.0]),
+        (lambda x: np.trim_zeros(x)[1], A([0.0, 2.0, 0.0, 3.0, 0.0]), [0.0, 0.0, 1.0, 0.0, 0.0]),
+        (lambda x: np.trim_zeros(x, "b")[1], A([0.0, 2.0, 0.0, 3.0, 0.0]), [0.0, 1.0, 0.0, 0.0, 0.0]),
+        (lambda x: np.interp(x, [0.0, 1.0, 2.0], [0.0, 1.0, 5.0]), 1.0, 4.0),
+        (lambda x: np.interp(x, [0.0, 1.0, 2.0], [0.0, 1.0, 5.0]), 2.0, 4.0),
+        (lambda x: np.interp(x, [0.0, 1.0, 2.0], [0.0, 1.0, 5.0]), 3.0, 0.0),
+        (lambda x: np.sum(np.maximum.accumulate(x)), A([2.0, 2.0, 1.0]), [3.0, 0.0, 0.0]),
+        (lambda x: np.maximum.reduce(x), A([2.0, 2.0, 1.0]), [0.5, 0.5, 0.0]),
+        (lambda x: np.maximum.reduceat(x, [0, 2])[0], A([2.0, 2.0, 1.0]), [0.5, 0.5, 0.0]),
+        (lambda x: np.histogram(x, 2)[1][0], A([1.0, 1.0, 3.0]), [0.5, 0.5, 0.0]),
+        (lambda x: np.nanmax(x), A([nan, nan]), [0.0, 0.0]),
+        (lambda x: np.nanstd(x), A([1.0, nan, 1.0]), [0.0, 0.0, 0.0]),
+        (lambda x: np.nanprod(x), A([nan, 0.0, 3.0]), [0.0, 3.0, 0.0]),
+        (lambda x: np.nansum(np.log(x)), A([-1.0, 2.0]), [0.0, 0.5]),
+        (lambda x: np.sum(np.polymul(x, [1.0, 1.0])), A([0.0, 2.0]), [1.0, 2.0]),
+        (lambda x: np.sum(np.i0(x)) / np.i0(700.0).item(), A([0.0, 700.0]), [0.0, 0.99928545]),
+        (lambda x: np.std(x) + np.var(x), np.ones(3), [0.0, 0.0, 0.0]),
+    ],
+    ids=lambda v: "" if callable(v) else str(v),
+)
+def test_convention(f, x, expected):
+    np.testing.assert_allclose(slope(f, x), expected, rtol=1e-7)
+
+
+def test_correlation_of_a_constant_is_nan_as_the_value_is():
+    assert np.isnan(slope(lambda x: np.corrcoef(x)[0, 1], A([[1.0, 1.0, 1.0], [1.0, 2.0, 4.0]]))).all()
+
+
+def test_second_derivatives_where_two_are_equal():
+    hessian = sct.hessian(lambda x: np.logaddexp(x[0], x[1]))(A([0.7, 0.7]))
+    np.testing.assert_allclose(hessian, [[0.25, -0.25], [-0.25, 0.25]])
+    hessian = sct.hessian(lambda x: np.logaddexp.reduce(x))(A([0.7, 0.7]))
+    np.testing.assert_allclose(hessian, [[0.25, -0.25], [-0.25, 0.25]])
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x, n: np.sum(np.geomspace(1.0, x, n) * np.arange(n)),
+        lambda x, n: np.sum(np.logspace(0.0, x, n)),
+        lambda x, n: np.sum(x * np.ones((n, n))[np.tril_indices(n)]),
+    ],
+    ids=["geomspace", "logspace", "tril"],
+)
+def test_sizes_that_only_run_time_knows(f):
+    h = 1e-6
+    assert math.isclose(sct.grad(f)(1.5, 4), (f(1.5 + h, 4) - f(1.5 - h, 4)) / (2 * h), rel_tol=1e-7)
+
+
+def test_what_is_added_twice_into_one_array_moves_both_ways():
+    """Forward mode transposes the additions of a rule one after the other."""
+
+    def f(x, knots):
+        return np.sum(np.interp(x, knots, A([1.0, 4.0, 2.0])) ** 2)
+
+    sct.check_grads(f, (A([0.2, 1.1]), A([0.0, 1.0, 2.0])))
+
+
+def test_a_rule_that_adds_into_an_array_has_second_derivatives():
+    sct.check_grads(lambda x: np.sum(np.pad(x, 2, "edge") ** 3), (PROJECT,), order=2)
+    sct.check_grads(lambda x: np.sum(np.maximum.accumulate(x, axis=1) ** 3), (PROJECT,), order=2)
