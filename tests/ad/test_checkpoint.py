@@ -201,7 +201,8 @@ def view_or_copy(x, n):
     return s + m[1, 1]
 
 
-LOOPS = [(view_or_copy, V), (recurrence, 0.7), (with_break, 0.9), (newton, 1.0), (while_with_break, 0.9), (returns, 0.7), (returns, 1.3),
+LOOPS = [(view_or_copy, V), (recurrence, 0.7),
+         (with_break, 0.9), (newton, 1.0), (while_with_break, 0.9), (returns, 0.7), (returns, 1.3),
          (backwards, 0.7), (nested, 0.8), (caught, 0.9), (first_bound_inside, 0.4), (over_arrays, V), (comprehension, 0.4),
          (functional, V), (augmented, V), (in_place, V), (elements, 0.6), (swapped, V), (made_in_the_loop, V), (views, V[:3]),
          (written_later, 0.5)]
