@@ -735,6 +735,39 @@ def whether_there_is_something(a):
     return s
 
 
+@case(X)
+def starred_generator(a):
+    xs = [*(x * x for x in a), a[0]]
+    return sum(xs) * xs[-1]
+
+
+@case(X)
+def starred_several(a):
+    xs = [*(x * x for x in a if x > 0), a[0], *[v for v in a if v > 0], *map(np.sin, a)]
+    ys = [1.0, *xs[:2]]
+    return sum(xs) * ys[-1]
+
+
+@case(X)
+def starred_pairs(a):
+    ps = [(0, a[0]), *enumerate(a)]
+    ps.append((7, a[1]))
+    return sum(i * v for i, v in ps)
+
+
+@case(X)
+def starred_array(a):
+    xs = [*a, 1.0]
+    xs.append(a[0])
+    return sum(x * x for x in xs) * xs[4]
+
+
+@case(X)
+def starred_zip(a):
+    ps = [*zip(a, a * 2)]
+    return sum(x * y for x, y in ps)
+
+
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
 def test_program(fun, args, options):
     run(fun, args, options)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..analysis.context import Context
 from ..errors import InternalError
 from ..ir.build import Builder
-from ..ir.core import Block, Function, Op, Value
+from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS
 from ..ir.printing import op_text
 from ..ir.rewrite import carried_inits, clone_function, item_count
@@ -102,6 +102,8 @@ class _Linearizer(Emitter):
         self.tangents = tangents
         self.varied = varied
         self.stored = stored.StoredMemory(self.function)
+        self.used = {v for op in walk(self.function.body) for v in op.operands}
+        """What somebody reads: other results need no tangents."""
         self.masks = Masks(self.function, varied, self._masks_of_call, self.stored)
         self.dots: dict[Value, Value] = {}
         self.carried: list[tuple[int, Value]] = []

@@ -246,7 +246,10 @@ def by_transposition(fwd: _Linearizer, op: Op, name: str, dots: dict[int, Value]
     is the forward rule."""
     from .reverse import Reverser, differentiate
 
-    function, positions, actives = _reverse_rule(fwd, op, name, dots)
+    wanted = [r.type.differentiable and (len(op.results) == 1 or r in fwd.used) for r in op.results]
+    if not any(wanted):
+        return [None] * len(op.results)
+    function, positions, actives = _reverse_rule(fwd, op, name, dots, wanted)
     given: list[Value] = []
 
     def seeds(rev: Reverser, results: list[Value]) -> None:
@@ -258,7 +261,8 @@ def by_transposition(fwd: _Linearizer, op: Op, name: str, dots: dict[int, Value]
     joint = differentiate(function, positions, seeds, fwd.context, fwd.tangents.pairs)
     fwd.context.splicing = True
     body = joint.function.body
-    found = [joint.gradients[k] for k in positions]
+    first = len(op.operands) + len(op.results)
+    found = [joint.gradients[first + k] if first + k in positions else None for k in range(len(op.results))]
     joint.reverser.builder.emit("return", [v for v in found if v is not None], single=False)
     params = list(body.args)
     body.args += given
@@ -278,8 +282,8 @@ def _seed(fwd: _Linearizer, op: Op, k: int, dot: Value) -> Value:
     return spread(fwd, dot, op.results[0]) if _unbroadcast(op.operands[k]) is not op.operands[k] else dot
 
 
-def _reverse_rule(fwd: _Linearizer, op: Op, name: str,
-                  dots: dict[int, Value]) -> tuple[Function, list[int], list[int]]:
+def _reverse_rule(fwd: _Linearizer, op: Op, name: str, dots: dict[int, Value],
+                  wanted: list[bool]) -> tuple[Function, list[int], list[int]]:
     """A function of the operands, the results and their cotangents that returns the cotangents of the operands that vary."""
     body = Block()
     builder = Builder(body, op.loc)
@@ -288,13 +292,13 @@ def _reverse_rule(fwd: _Linearizer, op: Op, name: str,
     bars = [body.add_arg(f"{r.hint}_bar" if r.hint else "", bar_type(r)) for r in op.results]
     taken: _Cotangents = _Cotangents(fwd, builder, {operands[k] for k in dots})
     mock = Op("call", operands, results, dict(op.attrs), [], body, op.loc)
-    rules.splice(taken, mock, [b if r.type.differentiable else None for b, r in zip(bars, results, strict=True)])
+    rules.splice(taken, mock, [b if want else None for b, want in zip(bars, wanted, strict=True)])
     fwd.context.check()
     actives = [k for k in dots if operands[k] in taken.bars]
     builder.emit("return", [taken.bars[operands[k]] for k in actives], single=False)
     _without_buffers(body)
     first = len(operands) + len(results)
-    positions = [first + k for k, r in enumerate(results) if r.type.differentiable]
+    positions = [first + k for k, want in enumerate(wanted) if want]
     return Function(f"{name}_rule", body, op.loc), positions, actives
 
 

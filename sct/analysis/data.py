@@ -15,6 +15,7 @@ from ..custom import CustomFunction
 from ..dispatchers import compiled_from
 from ..ir.core import Op, Value
 from ..ir.types import NONE, STR, Array, Dict, List, Object, Tuple, Type, strip_const, type_of
+from ..rules import registry
 from .abstract import UNBOUND, Abstract, Bound, DataPath, Mapping, Range, Seq, Static
 from .context import Context, Frame, Refusal
 from .infer import SIMPLE, Specializer
@@ -96,6 +97,9 @@ def from_data(sp: Specializer, value: Any, path: DataPath) -> Abstract:
         elif not never_changes(path):
             sp.context.guard("is", path, value)
         return Static(value, path)
+    if isinstance(value, types.MethodType) and registry.lookup(value) is not None:
+        sp.context.guard("method", path, value)
+        return Static(value, path)  # the method of this object, whose kin have other rules
     if isinstance(value, types.MethodType):
         receiver = from_data(sp, value.__self__, path.attr("__self__"))
         return Bound(from_data(sp, value.__func__, path.attr("__func__")), [receiver])

@@ -9,9 +9,9 @@ from typing import Any
 from ..ir.core import Op, Value
 from ..ir.evaluate import format_parts
 from ..ir.ops import Lit, Slot
-from ..ir.types import STR, List, Table, strip_const
+from ..ir.types import STR, Array, List, Table, strip_const
 from . import abstract as ab
-from .abstract import NEVER, POISON, Abstract, Mapping, Seq, Slice, Static
+from .abstract import NEVER, POISON, Abstract, Iteration, Mapping, Seq, Slice, Static
 from .context import Frame, Refusal
 from .infer import SIMPLE, Specializer
 from .references import NeedsPlaces, content, fresh
@@ -27,6 +27,8 @@ def _build(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[
     if op.attrs.get("accumulates"):
         return [_set_of(sp, []) if kind is set else Seq(kind, [])]
     stars = op.attrs.get("star") or (False,) * len(args)
+    if kind is list:
+        args = [_taken_whole(sp, a) if star else a for a, star in zip(args, stars, strict=True)]
     if kind is list and any(star and _is_run_time_list(content(sp, a)) for a, star in zip(args, stars, strict=True)):
         return [fresh(sp, _joined(sp, args, stars))]
     for a, star in zip(args, stars, strict=True):
@@ -34,6 +36,16 @@ def _build(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[
     if kind is set:
         return [fresh(sp, _set_of(sp, items))]
     return [fresh(sp, Seq(kind, items))]
+
+
+def _taken_whole(sp: Specializer, a: Abstract) -> Abstract:
+    """All items of what only run time knows the length of, as a list."""
+    from .callees import call
+    from .iterators import is_lazy
+    from .plans import known_items
+    held = content(sp, a)
+    long = is_lazy(a) or isinstance(held, Iteration) or isinstance(held, Value) and isinstance(held.type, Array)
+    return call(sp, Static(list), [a], {}) if long and known_items(sp, a) is None else a
 
 
 def _is_run_time_list(a: Abstract) -> bool:

@@ -136,10 +136,12 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
         kept = _STAY_SEQUENCES.get(fn, ())
         args = [a if k in kept else _as_array(sp, a) for k, a in enumerate(args)]
         kwargs = {k: a if k in kept else _as_array(sp, a) for k, a in (kwargs or {}).items()}
+        if entry.elementwise and not isinstance(fn, np.ufunc):
+            args = [apply(sp, np.array, [a]) if isinstance(a, Seq) else a for a in args]
     elif fn in _JOINS and args and isinstance(args[0], Seq) and any(isinstance(i, Seq) for i in args[0].items):
         rows = [apply(sp, np.array, [i]) if isinstance(i, Seq) else i for i in args[0].items]
         args = [Seq(args[0].kind, rows), *args[1:]]
-    if fn is np.linalg.norm:
+    if fn in _BY_ORDER:
         args, kwargs = [_infinite(sp, a) for a in args], {k: _infinite(sp, a) for k, a in (kwargs or {}).items()}
     collected = Arguments(sp, sizes=fn in _MAKES_ARRAY)
     pairs = [collected.template(a) for a in args]
@@ -262,6 +264,8 @@ def _place_of_out(fn: Callable[..., Any]) -> int | None:
     return list(parameters).index("out") if "out" in parameters and not keyword else None
 
 
+_BY_ORDER = (np.linalg.norm, np.linalg.vector_norm, np.linalg.matrix_norm, np.linalg.cond)
+"""Norms, which may be given infinity for their order."""
 _MAKES_ARRAY: frozenset[Any] = frozenset({np.zeros, np.ones, np.empty, np.full, np.eye, np.identity})
 """Functions that are given the sizes of their result."""
 _JOINS = frozenset({np.concatenate, np.stack, np.hstack, np.vstack, np.dstack, np.column_stack})
@@ -277,7 +281,8 @@ _STAY_SEQUENCES: dict[Any, tuple[Any, ...]] = {np.histogram: (2, "range"), np.hi
 def _takes_arrays(fn: Callable[..., Any]) -> bool:
     """Whether a function of NumPy's makes an array of a list before anything else."""
     home = getattr(fn, "__module__", None) or ""
-    return (isinstance(fn, np.ufunc) or home.split(".")[0] == "numpy") and fn not in _TAKE_SEQUENCES
+    likewise = home.split(".")[0] == "numpy" or home.startswith(("scipy.special", "scipy.stats"))
+    return (isinstance(fn, np.ufunc) or likewise) and fn not in _TAKE_SEQUENCES
 
 
 def _as_array(sp: Specializer, a: Abstract) -> Abstract:
@@ -403,6 +408,10 @@ _TOTAL_MATH = {math.tanh, math.atan, math.asinh, math.erf, math.erfc, math.fabs,
 _KNOWN = ("math", "numpy", "builtins", "operator", "_operator", "sct", "functools", "itertools", "random")
 
 
+_NEVER_RAISE = ("scipy.special", "scipy.stats._distn")
+"""Where functions return NaN instead."""
+
+
 def now(fn: Callable[..., Any], *args: Any) -> Any:
     """The result of a function on objects that are known while specialising."""
     try:
@@ -426,6 +435,8 @@ def may_raise(fn: Callable[..., Any], args: list[Abstract]) -> bool:
     if fn is operator.pow:
         return not _is_numpy(args[0]) and not _is_numpy(args[1]) and not _never_overflows(*args)
     module = getattr(fn, "__module__", None) or "numpy"
+    if module.startswith(_NEVER_RAISE):
+        return False
     if module.split(".")[0] not in _KNOWN:
         return True  # a function of the user's that has a rule of its own
     return (module == "math" and fn not in _TOTAL_MATH) or module == "numpy.linalg"

@@ -15,24 +15,16 @@ from typing import Any
 
 import numpy as np
 
-from ..rules.notation import name_of
-
-_MODULES: dict[str, Any] = {"np": np, "numpy": np}
+from ..rules.notation import NAMES, name_of
 
 
 @lru_cache(maxsize=4096)
 def _display_callable(fn: Any) -> tuple[Any, tuple[str, ...], str]:
     text = name_of(fn)
     root, _, rest = text.partition(".")
-    if rest and root in ("np", "math", "operator"):
-        return _root_module(root), tuple(rest.split(".")), root
+    if rest and isinstance(NAMES.get(root), types.ModuleType):
+        return NAMES[root], tuple(rest.split(".")), root
     return fn, (), identifier(getattr(fn, "__name__", "") or type(fn).__name__)
-
-
-def _root_module(root: str) -> Any:
-    if root not in _MODULES:
-        _MODULES[root] = __import__(root)
-    return _MODULES[root]
 
 
 def display(obj: Any) -> tuple[Any, tuple[str, ...], str]:

@@ -4,6 +4,7 @@ from . import (
     arranging,
     array_api,
     creation,
+    decompositions,
     draws,
     fft,
     inactive,
@@ -15,16 +16,21 @@ from . import (
     ranks,
     reductions,
     refused,
+    registry,
     sampled,
     scalar,
     selecting,
     shaping,
+    solving,
     statistics,
     stops,
     ufunc_methods,
     ufuncs,
 )
 
-__all__ = ["arranging", "array_api", "creation", "draws", "fft", "inactive", "joining", "linalg", "methods", "missing",
-           "polynomials", "ranks", "reductions", "refused", "sampled", "scalar", "selecting", "shaping", "statistics", "stops",
-           "ufunc_methods", "ufuncs"]
+for _part in ("special", "stats", "linalg"):
+    registry.family(f"scipy.{_part}", f"{__name__}.scipy.{_part}")
+
+__all__ = ["arranging", "array_api", "creation", "decompositions", "draws", "fft", "inactive", "joining", "linalg", "methods",
+           "missing", "polynomials", "ranks", "reductions", "refused", "registry", "sampled", "scalar", "selecting",
+           "shaping", "solving", "statistics", "stops", "ufunc_methods", "ufuncs"]

@@ -13,7 +13,7 @@ import numpy as np
 from ..runtime.helpers import unbroadcast
 from . import shapes
 from .indexing import normal_axes, slab, spread
-from .linalg import matmul_bars, matrix_norm_bar, mirrored, swapped, vector_norm_bar
+from .linalg import matmul_bars, matrix_norm_bar, mirrored, swapped, tensordot_bars, vector_norm_bar
 from .notation import bilinear, linear, vjp
 from .reductions import cumprod_bar, summed_behind
 from .selecting import on_diagonal
@@ -58,6 +58,17 @@ def outer_vjp(x1, x2, *, z, z_bar):
     x2_bar = x1 @ z_bar
 
 
+@vjp(np.linalg.tensordot, infer=shapes.tensordot)
+def tensordot_vjp(x1, x2, *, axes=2, z, z_bar):
+    x1_bar, x2_bar = tensordot_bars(x1, x2, axes, z_bar)
+
+
+@vjp(np.linalg.cross, infer=shapes.cross_of_vectors)
+def cross_vjp(x1, x2, *, axis=-1, z, z_bar):
+    x1_bar = unbroadcast(np.linalg.cross(x2, z_bar, axis=axis), x1)
+    x2_bar = unbroadcast(np.linalg.cross(z_bar, x1, axis=axis), x2)
+
+
 # ------------------------------------------------------------------------------------------ parts of matrices
 
 
@@ -97,10 +108,10 @@ def matrix_norm_vjp(x, *, keepdims=False, ord="fro", z, z_bar):
         x_bar = matrix_norm_bar(x, ord, (-2, -1), spread(z_bar, x, (-2, -1), keepdims))
 
 
-@vjp(np.linalg.svdvals, real_only=True)
+@vjp(np.linalg.svdvals)
 def svdvals_vjp(x, *, z, z_bar):
     u, _, vh = np.linalg.svd(x, full_matrices=False)
-    x_bar = u * np.expand_dims(z_bar, -2) @ vh
+    x_bar = mirrored(u * np.expand_dims(z_bar, -2) @ vh)
 
 
 # ------------------------------------------------------------------------------------------------ accumulations
@@ -126,7 +137,7 @@ if hasattr(np, "cumulative_sum"):
 
 # ------------------------------------------------------------------------------------------------- forward mode
 
-for product in (np.linalg.matmul, np.linalg.outer):
+for product in (np.linalg.matmul, np.linalg.outer, np.linalg.tensordot, np.linalg.cross):
     bilinear(product, "x1", "x2")
 for function in (np.linalg.trace, np.linalg.diagonal, np.linalg.matrix_transpose):
     linear(function, "x")

@@ -1,7 +1,6 @@
-"""Rules of products of arrays (``@``, ``dot``, ``einsum`` …) and of ``np.linalg``, for all dimensions that NumPy accepts.
+"""Rules of products of arrays (``@``, ``dot``, ``einsum`` …) and of norms, for all dimensions that NumPy accepts.
 
-At a zero vector ``norm`` has derivative 0; ``norm`` with ``ord=inf`` splits ties evenly.  ``cholesky`` reads the lower
-triangle only, so its cotangent is lower triangular.  ``det`` is differentiated at singular matrices too (by its cofactors).
+At a zero vector ``norm`` has derivative 0; ``norm`` with ``ord=inf`` splits ties evenly.
 """
 
 # ruff: noqa: F841 - a rule says what it has found by assigning x_bar.
@@ -13,7 +12,7 @@ import operator
 
 import numpy as np
 
-from ..runtime.arrays import cofactors, phase
+from ..runtime.arrays import phase
 from ..runtime.helpers import unbroadcast
 from . import shapes
 from .indexing import (
@@ -29,7 +28,7 @@ from .indexing import (
     static,
     total,
 )
-from .notation import bilinear, linear, vjp
+from .notation import bilinear, vjp
 
 
 def swapped(m):
@@ -118,12 +117,17 @@ def vdot_vjp(a, b, *, z, z_bar):
 
 @vjp(np.tensordot, infer=shapes.tensordot)
 def tensordot_vjp(a, b, axes=2, *, z, z_bar):
+    a_bar, b_bar = tensordot_bars(a, b, axes, z_bar)
+
+
+def tensordot_bars(a, b, axes, z_bar):
     inner_a, inner_b = pair(axes, np.ndim(a), np.ndim(b))
     outer_a, outer_b = other_axes(inner_a, np.ndim(a)), other_axes(inner_b, np.ndim(b))
     rows = tuple(range(len(outer_a)))
     columns = tuple(range(len(outer_a), len(outer_a) + len(outer_b)))
     a_bar = permuted(contracted(z_bar, columns, b, outer_b), inverse_permutation(outer_a + matched(inner_a, inner_b)))
     b_bar = permuted(contracted(a, outer_a, z_bar, rows), inverse_permutation(matched(inner_b, inner_a) + outer_b))
+    return a_bar, b_bar
 
 
 @static
@@ -317,183 +321,6 @@ def spectral_norm_slope(x, ord, axes):
     return slope if in_place else np.moveaxis(slope, (-2, -1), axes)
 
 
-# ----------------------------------------------------------------------------- inverses, determinants, solutions
-
-
-def per_matrix(v):
-    """One number per matrix of a stack in a shape that broadcasts against the stack."""
-    return v if np.ndim(v) == 0 else np.expand_dims(v, (-2, -1))
-
-
-@vjp(np.linalg.inv, infer=shapes.square)
-def inv_vjp(a, *, z, z_bar):
-    a_bar = -swapped(z) @ z_bar @ swapped(z)
-
-
-@vjp(np.linalg.pinv, real_only=True)
-def pinv_vjp(a, rcond=None, hermitian=False, *, rtol=None, z, z_bar):
-    """Golub and Pereyra 1973, 4.12: the derivative of the pseudoinverse where the rank is constant."""
-    zt, ct = swapped(z), swapped(z_bar)
-    above = (ct - a @ (z @ ct)) @ z @ zt
-    beside = zt @ z @ (ct - ct @ z @ a)
-    a_bar = above + beside - zt @ z_bar @ zt
-
-
-@vjp(np.linalg.det)
-def det_vjp(a, *, z, z_bar):
-    a_bar = per_matrix(z_bar) * cofactors(a, z)
-
-
-@vjp(cofactors, infer=shapes.square)
-def cofactors_vjp(x, det, *, z, z_bar):
-    """Regular matrices only; ``det`` is a function of ``x``, so all of the derivative goes to ``x``."""
-    transposed = swapped(np.linalg.inv(x))
-    along = np.sum(z_bar * transposed, axis=(-2, -1), keepdims=True) * z
-    x_bar = along - per_matrix(det) * (transposed @ swapped(z_bar) @ transposed)
-    det_bar = None
-
-
-@vjp(np.linalg.slogdet)
-def slogdet_vjp(a, *, z, z_bar):
-    a_bar = None if z_bar[1] is None else per_matrix(z_bar[1]) * swapped(np.linalg.inv(a))
-
-
-@vjp(np.linalg.solve, infer=shapes.solve)
-def solve_vjp(a, b, *, z, z_bar):
-    if b.ndim == 1 and a.ndim == 2:
-        b_bar = np.linalg.solve(a.T, z_bar)
-        a_bar = -np.outer(b_bar, z)
-    elif b.ndim == 1:
-        column_bar = np.linalg.solve(swapped(a), np.expand_dims(z_bar, -1))
-        b_bar = unbroadcast(column_bar[..., 0], b)
-        a_bar = -column_bar * np.expand_dims(z, -2)
-    else:
-        whole_bar = np.linalg.solve(swapped(a), z_bar)
-        b_bar = stacked(whole_bar, b)
-        a_bar = stacked(-whole_bar @ swapped(z), a)
-
-
-@vjp(np.linalg.cholesky, infer=shapes.square, real_only=True)
-def cholesky_vjp(a, *, z, z_bar):
-    """Murray 2016, section 3, with the cotangent put on the triangle that is read."""
-    inverse = np.linalg.inv(z)
-    middle = swapped(inverse) @ half_lower(swapped(z) @ z_bar) @ inverse
-    a_bar = half_lower(middle + swapped(middle))
-
-
-def half_lower(m):
-    """The lower triangle with the diagonal halved."""
-    return 0.5 * (np.tril(m) + np.tril(m, -1))
-
-
-@vjp(np.linalg.matrix_power, alias="maybe", infer=shapes.square)
-def matrix_power_vjp(a, n, *, z, z_bar):
-    """Higham 2008, 3.6: the corner of the power of a block triangular matrix is the derivative of the power."""
-    at = swapped(a)
-    top = np.concatenate([at, z_bar], axis=-1)
-    bottom = np.concatenate([np.zeros_like(at), at], axis=-1)
-    size = a.shape[-2]
-    a_bar = np.linalg.matrix_power(np.concatenate([top, bottom], axis=-2), n)[..., :size, size:]
-
-
-@vjp(np.linalg.multi_dot, infer=shapes.multi_dot)
-def multi_dot_vjp(arrays, *, z, z_bar):
-    matrices = as_matrices(arrays)
-    whole_bar = z_bar
-    if arrays[0].ndim == 1:
-        whole_bar = np.expand_dims(whole_bar, 0)
-    if arrays[-1].ndim == 1:
-        whole_bar = np.expand_dims(whole_bar, -1)
-    arrays_bar = tuple([like(factor_bar(matrices, k, whole_bar), arrays[k]) for k in range(len(arrays))])
-
-
-def as_matrices(arrays):
-    """The factors of ``multi_dot``: a vector in front is a row, a vector at the end a column."""
-    first = np.expand_dims(arrays[0], 0) if arrays[0].ndim == 1 else arrays[0]
-    last = np.expand_dims(arrays[-1], -1) if arrays[-1].ndim == 1 else arrays[-1]
-    return (first,) + tuple(arrays[1:-1]) + (last,)
-
-
-def factor_bar(matrices, k, z_bar):
-    """The cotangent of the ``k``-th factor of a product of matrices."""
-    v = z_bar
-    for m in matrices[:k]:
-        v = m.T @ v
-    for m in matrices[:k:-1]:
-        v = v @ m.T
-    return v
-
-
-# ------------------------------------------------------------------------------------------------ decompositions
-
-
-def gaps(w):
-    """``1 / (w[j] - w[i])`` off the diagonal, 0 on it."""
-    difference = np.expand_dims(w, -2) - np.expand_dims(w, -1)
-    same = np.eye(w.shape[-1], dtype=bool)
-    return np.where(same, 0.0, 1.0 / np.where(same, 1.0, difference))
-
-
-@vjp(np.linalg.svd, real_only=True)
-def svd_vjp(a, full_matrices=True, *, z, z_bar):
-    """Townsend 2016; vectors of singular values that coincide have no derivative, nor have vectors without one."""
-    u, s, vh = z
-    u_bar, s_bar, vh_bar = z_bar
-    if full_matrices and u_bar is None:
-        u = u[..., : s.shape[-1]]
-    if full_matrices and vh_bar is None:
-        vh = vh[..., : s.shape[-1], :]
-    if u_bar is None and vh_bar is None:
-        a_bar = u * np.expand_dims(s_bar, -2) @ vh
-    else:
-        a_bar = svd_vectors_bar(a, u, s, vh, u_bar, s_bar, vh_bar)
-
-
-def svd_vectors_bar(a, u, s, vh, u_bar, s_bar, vh_bar):
-    """The cotangent of ``a`` where some singular vectors have one."""
-    v = swapped(vh)
-    middle = np.zeros_like(u[..., : s.shape[-1], :]) if s_bar is None else np.expand_dims(s_bar, -2) * np.eye(s.shape[-1])
-    outside = np.zeros_like(a)
-    if u_bar is not None:
-        twist = gaps(s * s) * (swapped(u) @ u_bar - swapped(u_bar) @ u)
-        middle = middle + twist * np.expand_dims(s, -2)
-        outside = outside + (u_bar - u @ (swapped(u) @ u_bar)) / np.expand_dims(s, -2) @ vh
-    if vh_bar is not None:
-        v_bar = swapped(vh_bar)
-        twist = gaps(s * s) * (vh @ v_bar - vh_bar @ v)
-        middle = middle + np.expand_dims(s, -1) * twist
-        outside = outside + u @ ((vh_bar - (vh_bar @ v) @ vh) / np.expand_dims(s, -1))
-    return u @ middle @ vh + outside
-
-
-@vjp(np.linalg.eigh, real_only=True)
-def eigh_vjp(a, *, z, z_bar):
-    """Giles 2008, 3.1, with the cotangent put on the lower triangle, which is what ``eigh`` reads."""
-    w, v = z
-    w_bar, v_bar = z_bar
-    middle = np.zeros_like(v) if w_bar is None else np.expand_dims(w_bar, -2) * np.eye(w.shape[-1])
-    if v_bar is not None:
-        middle = middle + gaps(w) * (swapped(v) @ v_bar)
-    whole = v @ middle @ swapped(v)
-    a_bar = half_lower(whole + swapped(whole))
-
-
-@vjp(np.linalg.qr, real_only=True)
-def qr_vjp(a, *, z, z_bar):
-    """Walter and Lehmann 2018 (at least as many rows as columns)."""
-    q, r = z
-    q_bar, r_bar = z_bar
-    m = np.zeros_like(r)
-    if r_bar is not None:
-        m = m + r @ swapped(r_bar)
-    if q_bar is not None:
-        m = m - swapped(q_bar) @ q
-    inner = q @ (np.tril(m) + swapped(np.tril(m, -1)))
-    if q_bar is not None:
-        inner = inner + q_bar
-    a_bar = swapped(np.linalg.solve(r, swapped(inner)))
-
-
 # -------------------------------------------------------------------------------------------------- forward mode
 
 for product in (np.dot, np.inner, np.outer, np.vdot, np.tensordot, np.cross, np.kron):
@@ -501,5 +328,3 @@ for product in (np.dot, np.inner, np.outer, np.vdot, np.tensordot, np.cross, np.
 bilinear(operator.matmul, "x", "y")
 bilinear(np.matmul, "x", "y")
 bilinear(np.einsum, "operands")
-linear(np.linalg.solve, "b")
-bilinear(np.linalg.multi_dot, "arrays")

@@ -22,7 +22,8 @@ import inspect
 import math
 import operator
 import sys
-from collections.abc import Callable, Iterable
+import types
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -72,7 +73,7 @@ def partials(primal: str, *, singular: bool = False, tests: dict[str, Any] | Non
     result, _, call = (part.strip() for part in primal.partition("="))
     fn, params = _parse_call(call, sys._getframe(1).f_globals)
     entry = _claim(fn, call if call in _OPERATORS else call.split("(")[0], "vjp")
-    entry.elementwise, entry.singular, entry.params = True, singular, params
+    entry.elementwise, entry.singular, entry.params = True, singular, tuple(p.partition("=")[0] for p in params)
     entry.keywords = frozenset()
     entry.tests = tests or {}
     entry.vjp = partials_vjp(result, params, partial, singular)
@@ -110,7 +111,8 @@ def partials_vjp(result: str, params: tuple[str, ...], partial: dict[str, str], 
 
 def partials_jvp(result: str, params: tuple[str, ...], partial: dict[str, str], singular: bool) -> str:
     """The text of the forward rule that partial derivatives make up."""
-    lines = [f"def rule({', '.join(params)}, *, {result}, {', '.join(p + '_dot=None' for p in params)}):"]
+    dots = ", ".join(p.partition("=")[0] + "_dot=None" for p in params)
+    lines = [f"def rule({', '.join(params)}, *, {result}, {dots}):"]
     lines.append(f"    {result}_dot = None")
     for name, text in partial.items():
         if text == "0":
@@ -211,6 +213,8 @@ def _set(entry: Primitive, declared: dict[str, Any]) -> None:
 
 def name_of(fn: Callable[..., Any]) -> str:
     """How generated code and messages write a callable: ``np.sum``, ``math.exp``, ``len``."""
+    if isinstance(fn, types.MethodType) and fn in registry._PRIMITIVES:
+        return registry._PRIMITIVES[fn].name  # the method of one object, as of a distribution
     if isinstance(ufunc := getattr(fn, "__self__", None), np.ufunc):
         return f"{name_of(ufunc)}.{fn.__name__}"
     module = getattr(fn, "__module__", None) or ("numpy" if isinstance(fn, np.ufunc) else "builtins")
@@ -222,7 +226,13 @@ def name_of(fn: Callable[..., Any]) -> str:
     return name if module in ("builtins", "sct.runtime.helpers") else f"{module}.{name}"
 
 
-_PREFIXES: Iterable[tuple[str, tuple[Any, ...]]] = (
+def area(name: str, module: Any) -> None:
+    """Rules and generated code call the functions of ``module`` ``name.function``."""
+    NAMES[name] = module
+    _PREFIXES.append((f"{name}.", (module,)))
+
+
+_PREFIXES: list[tuple[str, tuple[Any, ...]]] = [
     ("np.", (np,)), ("np.linalg.", (np.linalg,)), ("np.fft.", (np.fft,)), ("np.random.", (np.random,)), ("math.", (math,)),
     ("operator.", (operator,)),
-)
+]

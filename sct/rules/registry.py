@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -63,12 +65,36 @@ _ATTRIBUTES: dict[str, Callable[..., Any]] = {}
 _REFUSALS: dict[Any, tuple[str, str]] = {}
 
 
+_FAMILIES: dict[str, str] = {}
+"""Packages whose rules are not registered yet, and the modules that register them."""
+
+
 def lookup(fn: Any) -> Primitive | None:
     """The primitive registered for a callable, or None."""
     try:
-        return _PRIMITIVES.get(fn)
+        found = _PRIMITIVES.get(fn)
+        if found is None and _FAMILIES and load_families():
+            found = _PRIMITIVES.get(fn)
+        return found
     except TypeError:
         return None
+
+
+def family(package: str, rules: str) -> None:
+    """The rules of ``package``, an optional one, are in the module ``rules``, which is imported when they may be needed."""
+    _FAMILIES[package] = rules
+
+
+def load_families() -> bool:
+    """Register the rules of the packages that the program has imported by now; whether there are new ones.
+
+    Nobody can call what nobody has imported: so no package is imported for its rules, and none is asked for in vain.
+    """
+    imported = [package for package in _FAMILIES if package in sys.modules]
+    for package in imported:
+        importlib.import_module(_FAMILIES[package])
+        _FAMILIES.pop(package, None)
+    return bool(imported)
 
 
 def register(fn: Callable[..., Any], name: str) -> Primitive:

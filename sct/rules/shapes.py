@@ -354,6 +354,11 @@ def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axi
     return Array(together(a, b), (*batch[:where], MANY, *batch[where:]))
 
 
+def cross_of_vectors(args: Any, kwargs: Any) -> Any:
+    """``np.linalg.cross`` names its axis as ``np.cross`` does."""
+    return cross(args, kwargs)
+
+
 @from_call
 def square(a: Any, n: Any = None) -> Type:
     """A matrix function with a matrix of the same shape as its result: inv, cholesky, matrix_power"""
@@ -375,3 +380,31 @@ def multi_dot(arrays: Any) -> Type:
     parts = items_of(arrays)
     first, last = facts(parts[0])[1], facts(parts[-1])[1]
     return computed(together(*parts), (*first[:-1], *last[1:]))
+
+
+@from_call
+def lstsq(a: Any, b: Any, rcond: Any = None) -> Type:
+    """The solution, the residuals (none where the rank is not full), the rank and the singular values."""
+    left, right = facts(a)[1], facts(b)[1]
+    kind = promoted(inexact(facts(a)[0]), inexact(facts(b)[0]))
+    real = {"complex128": "float64", "complex64": "float32"}.get(kind, kind)
+    smaller = UNIT if UNIT in left else MANY if left == (MANY, MANY) else ANY
+    return Tuple((Array(kind, (left[-1], *right[1:])), Array(real, (ANY,)), Scalar("int32", False), Array(real, (smaller,))))
+
+
+@from_call
+def tensorinv(a: Any, ind: int = 2) -> Type:
+    kind, dims = facts(a)
+    return Array(inexact(kind), (*dims[ind:], *dims[:ind]))
+
+
+@from_call
+def tensorsolve(a: Any, b: Any, axes: Any = None) -> Type:
+    """What is left of the axes of ``a`` behind as many as ``b`` has, once ``axes`` are moved to the end."""
+    dims = list(enumerate(facts(a)[1]))
+    for k in axes or ():
+        moved = next(pair for pair in dims if pair[0] == k)
+        dims.remove(moved)
+        dims.append(moved)
+    kind = promoted(inexact(facts(a)[0]), inexact(facts(b)[0]))
+    return Array(kind, tuple(d for _, d in dims[len(facts(b)[1]):]))

@@ -1,4 +1,4 @@
-"""Array functions that derivative formulas need and NumPy lacks: products of other elements, cofactors, cropping, padding.
+"""Array functions that derivative formulas need and NumPy lacks.
 
 The first two replace a division that fails at zero (``prod(x) / x``, ``det(x) * inv(x).T``); generated code may call them.
 """
@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["cofactors", "fitted", "mirror_counts", "phase", "product_of_others"]
+__all__ = ["cofactors", "fitted", "matching", "mirror_counts", "phase", "product_of_others"]
 
 
 def product_of_others(x: Any, axis: int = -1) -> Any:
@@ -75,3 +75,18 @@ def phase(x: Any) -> Any:
     if isinstance(x, complex) and not isinstance(x, np.generic):
         return x / abs(x) if x else 0j
     return np.sign(x)
+
+
+def matching(wanted: Any, given: Any) -> Any:
+    """Where each of ``wanted`` is in ``given``, the same numbers in another order, with other rounding errors.
+
+    >>> matching(np.array([1.0, 2.0, 1.0]), np.array([2.0, 1.0 + 1e-15, 1.0])).tolist()
+    [2, 0, 1]
+    """
+    distance = np.abs(np.expand_dims(wanted, -1) - np.expand_dims(given, -2))
+    order = np.zeros(wanted.shape, int)
+    for k in range(wanted.shape[-1]):
+        nearest = np.argmin(distance[..., k, :], axis=-1)
+        order[..., k] = nearest
+        np.put_along_axis(distance, np.expand_dims(nearest, (-2, -1)), np.inf, axis=-1)
+    return order

@@ -44,6 +44,7 @@ CALLS += [Call(fn, real(3, 4, 5), **how) for fn in (F.rfftn, F.rfft2) for how in
 CALLS += [Call(fn, x, axes=(1,)) for fn in (F.fftn, F.ifftn, F.rfftn, F.irfftn) for x in (real(3, 4),)]
 CALLS += [Call(fn, x, *axes) for fn in (F.fftshift, F.ifftshift) for x in (real(5), cplx(3, 4)) for axes in ((), (0,), ((0,),))]
 CALLS += [Call(fn, n, 0.3) for fn in (F.fftfreq, F.rfftfreq) for n in (4, 5)] + [Call(F.fftfreq, 4, d=0.3)]
+CALLS += [Call(fitted, real(2, 3), (3, 2))]
 CALLS += [Call(F.rfft, real(1)), Call(F.fft, real(1)), Call(F.irfft, cplx(2)), Call(F.irfft, cplx(3), 1)]
 
 

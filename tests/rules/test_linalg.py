@@ -126,7 +126,11 @@ def test_result_type(call: Call) -> None:
     check_type(call)
 
 
-@pytest.mark.parametrize("name", by_primitive(CALLS))
+COMPLEX_TOO = ("np.linalg.eigh", "np.linalg.qr", "np.linalg.svd")
+"""Mistakes in what they do with complex matrices are noticed in ``test_decompositions``."""
+
+
+@pytest.mark.parametrize("name", [n for n in by_primitive(CALLS) if n not in COMPLEX_TOO])
 def test_mistake_is_noticed(name: str) -> None:
     with np.errstate(all="ignore"):
         assert not list(unnoticed(by_primitive(CALLS)[name]))

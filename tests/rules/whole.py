@@ -21,7 +21,7 @@ import sct
 from . import harness
 from .calls import OPTIONS, Call
 
-IMPORTS = "import numpy as np\nimport scipy\nfrom scipy import {}\n\n"
+IMPORTS = "import numpy as np\nfrom scipy import {}\nfrom sct.runtime.arrays import fitted\n\n"
 SCIPY = ("fft", "integrate", "interpolate", "linalg", "optimize", "signal", "sparse", "special", "stats")
 
 
@@ -31,7 +31,8 @@ class Whole:
     def __init__(self, call: Call, name: str) -> None:
         self.call = call
         self.values: list[Any] = []
-        args = [self.written(a, f"#{k}") for k, a in enumerate(call.args)]
+        names = [*call.entry.params, *("" for _ in call.args)]
+        args = [self.written(a, name) for a, name in zip(call.args, names)]
         named = [f"{k}={self.written(v, k)}" for k, v in call.kwargs.items()]
         called = f"{call.entry.name}({', '.join(args + named)})"
         only = "" if call.only is None else f"[{call.only}]"
@@ -62,26 +63,26 @@ def build(calls: Iterable[Call], folder: Path) -> tuple[ModuleType, list[Whole]]
     return module, wholes
 
 
-def total(z: Any, weights: tuple[Any, ...], several: bool) -> Any:
-    """The weighted sum of a result, or of several, as a real number."""
-    if not several:
-        return np.sum(np.real(z * weights[0]))
-    found = 0.0
-    for part, w in zip(z, weights):
-        if w is not None:
-            found += np.sum(np.real(part * w))
-    return found
-
-
 def weighted(fun: Callable[..., Any], count: int, several: bool, ws: tuple[Any, ...]) -> Callable[..., Any]:
-    """The weighted sum of all that ``fun`` returns, as a function of ``count`` arguments."""
+    """The weighted sum of all that ``fun`` returns, a real number, as a function of ``count`` arguments."""
+    def one(z: Any) -> Any:
+        return np.sum(np.real(z * ws[0]))
+
+    def all_of_them(z: Any) -> Any:
+        found = 0.0
+        for part, w in zip(z, ws):
+            if w is not None:
+                found += np.sum(np.real(part * w))
+        return found
+
+    total = all_of_them if several else one
     return (
-        lambda a: total(fun(a), ws, several),
-        lambda a, b: total(fun(a, b), ws, several),
-        lambda a, b, c: total(fun(a, b, c), ws, several),
-        lambda a, b, c, d: total(fun(a, b, c, d), ws, several),
-        lambda a, b, c, d, e: total(fun(a, b, c, d, e), ws, several),
-        lambda a, b, c, d, e, f: total(fun(a, b, c, d, e, f), ws, several),
+        lambda a: total(fun(a)),
+        lambda a, b: total(fun(a, b)),
+        lambda a, b, c: total(fun(a, b, c)),
+        lambda a, b, c, d: total(fun(a, b, c, d)),
+        lambda a, b, c, d, e: total(fun(a, b, c, d, e)),
+        lambda a, b, c, d, e, f: total(fun(a, b, c, d, e, f)),
     )[count - 1]
 
 

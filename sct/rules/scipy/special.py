@@ -1,0 +1,271 @@
+"""Rules of ``scipy.special``, one line a function; orders and parameters without a derivative here are refused, never zero.
+
+Formulas are those of the Digital Library of Mathematical Functions (DLMF, section numbers beside them), in the form that keeps
+its digits: slopes that would cancel or overflow are said by functions that do not.
+"""
+
+# ruff: noqa: F841 - a rule says what it has found by assigning x_bar.
+# mypy: disallow-untyped-defs=False, disallow-untyped-calls=False, disallow-incomplete-defs=False, check-untyped-defs=False
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import special
+
+from ...ir.types import Array, Scalar
+from ...runtime.helpers import HELPERS, unbroadcast
+from ..indexing import spread
+from ..notation import NAMES, area, declare, partials, vjp, zero
+from ..shapes import inexact
+
+area("special", special)
+NAMES.update(HELPERS)
+
+
+def on(**domain):
+    """Test metadata: the domain of each parameter."""
+    return {"domain": domain, "rtol": 2e-7}
+
+
+def of_order(orders, argument):
+    """Test metadata of functions that are differentiated with respect to their last argument only."""
+    return {"domain": {**orders, "x": argument}, "wrt": ["x"], "rtol": 2e-7}
+
+
+COMPLEX = {"args": [(np.array([0.3 + 0.4j, -0.5 + 1.2j]),)]}
+SOME, POSITIVE, UNIT = (-1.8, 1.9), (0.2, 3.0), (0.1, 0.9)
+
+# Error functions (DLMF 7.2, 7.10) and the normal distribution ---------------------------------------------------------
+
+partials("z = special.erf(x)", x="1.1283791670955126 * np.exp(-x * x)", tests=COMPLEX)
+partials("z = special.erfc(x)", x="-1.1283791670955126 * np.exp(-x * x)", tests=COMPLEX)
+partials("z = special.erfi(x)", x="1.1283791670955126 * np.exp(x * x)")
+partials("z = special.erfcx(x)", x="2.0 * x * z - 1.1283791670955126")
+partials("z = special.dawsn(x)", x="1.0 - 2.0 * x * z")
+partials("z = special.wofz(x)", x="1.1283791670955126j - 2.0 * x * z", tests=COMPLEX)
+partials("z = special.erfinv(x)", x="0.886226925452758 * np.exp(z * z)", tests=on(x=(-0.9, 0.9)))
+partials("z = special.erfcinv(x)", x="-0.886226925452758 * np.exp(z * z)", tests=on(x=(0.2, 1.8)))
+partials("z = special.ndtr(x)", x="0.3989422804014327 * np.exp(-0.5 * x * x)")
+partials("z = special.log_ndtr(x)", x="0.7978845608028654 / special.erfcx(-0.7071067811865476 * x)")
+partials("z = special.ndtri(x)", x="2.5066282746310002 * np.exp(0.5 * z * z)", tests=on(x=UNIT))
+partials("z = special.ndtri_exp(x)", x="2.5066282746310002 * np.exp(x + 0.5 * z * z)", tests=on(x=(-3.0, -0.1)))
+partials("z = special.owens_t(h, a)", h="-0.19947114020071635 * np.exp(-0.5 * h * h) * special.erf(0.7071067811865476 * a * h)",
+         a="0.15915494309189535 * np.exp(-0.5 * h * h * (1.0 + a * a)) / (1.0 + a * a)")
+
+# Logistic, logarithms, entropies (0 log 0 = 0) -----------------------------------------------------------------------
+
+partials("z = special.expit(x)", x="z * special.expit(-x)")
+partials("z = special.log_expit(x)", x="special.expit(-x)")
+partials("z = special.logit(x)", x="1 / (x * (1.0 - x))", singular=True, tests=on(x=UNIT))
+
+def quotient(x, y):
+    """``x / y``, 0 where ``x`` is."""
+    nothing = x == 0.0
+    return x / np.where(nothing, 1.0, y)
+
+
+NAMES["quotient"] = quotient
+partials("z = special.xlogy(x, y)", x="np.log(y)", y="quotient(x, y)", singular=True, tests=on(x=SOME, y=POSITIVE))
+partials("z = special.xlog1py(x, y)", x="np.log1p(y)", y="quotient(x, 1.0 + y)", singular=True,
+         tests=on(x=SOME, y=(-0.8, 2.0)))
+partials("z = special.entr(x)", x="-1.0 - np.log(x)", singular=True, tests=on(x=POSITIVE))
+partials("z = special.rel_entr(x, y)", x="1.0 + np.log(x / y)", y="-quotient(x, y)", singular=True,
+         tests=on(x=POSITIVE, y=POSITIVE))
+partials("z = special.kl_div(x, y)", x="np.log(x / y)", y="1.0 - quotient(x, y)", singular=True,
+         tests=on(x=POSITIVE, y=POSITIVE))
+
+# Elementary functions -------------------------------------------------------------------------------------------------
+
+partials("z = special.expm1(x)", x="np.exp(x)", tests=COMPLEX)
+partials("z = special.log1p(x)", x="1 / (1.0 + x)", singular=True, tests=on(x=(-0.8, 2.0)))
+partials("z = special.exprel(x)", x="0.5 * special.hyp1f1(2.0, 3.0, x)")
+partials("z = special.cosm1(x)", x="-np.sin(x)")
+partials("z = special.exp2(x)", x="0.6931471805599453 * z")
+partials("z = special.exp10(x)", x="2.302585092994046 * z")
+partials("z = special.cbrt(x)", x="1 / (3.0 * z * z)", singular=True, tests=on(x=POSITIVE))
+partials("z = special.powm1(x, y)", x="y * x ** (y - 1.0)", y="(z + 1.0) * np.log(x)", tests=on(x=POSITIVE, y=SOME))
+partials("z = special.sindg(x)", x="0.017453292519943295 * special.cosdg(x)", tests=on(x=(-80.0, 80.0)))
+partials("z = special.cosdg(x)", x="-0.017453292519943295 * special.sindg(x)", tests=on(x=(-80.0, 80.0)))
+partials("z = special.tandg(x)", x="0.017453292519943295 * (1.0 + z * z)", tests=on(x=(-70.0, 70.0)))
+partials("z = special.cotdg(x)", x="-0.017453292519943295 * (1.0 + z * z)", tests=on(x=(20.0, 80.0)))
+partials("z = special.huber(delta, r)", delta="np.maximum(np.abs(r) - delta, 0.0)", r="np.clip(r, -delta, delta)",
+         tests=on(delta=POSITIVE, r=(-3.0, 3.0)))
+partials("z = special.pseudo_huber(delta, r)", delta="2.0 * z / delta - r * r / np.hypot(delta, r)",
+         r="r * delta / np.hypot(delta, r)", tests=on(delta=POSITIVE, r=(-3.0, 3.0)))
+partials("z = special.boxcox(x, lmbda)", x="x ** (lmbda - 1.0)",
+         lmbda="0.5 * np.log(x) ** 2 * special.hyp1f1(2.0, 3.0, lmbda * np.log(x))", tests=on(x=POSITIVE, lmbda=SOME))
+partials("z = special.boxcox1p(x, lmbda)", x="np.exp((lmbda - 1.0) * np.log1p(x))",
+         lmbda="0.5 * np.log1p(x) ** 2 * special.hyp1f1(2.0, 3.0, lmbda * np.log1p(x))", tests=on(x=POSITIVE, lmbda=SOME))
+
+# Gamma functions (DLMF 5.2, 5.12, 5.15) -------------------------------------------------------------------------------
+
+partials("z = special.gamma(x)", x="z * special.psi(x)", tests=on(x=POSITIVE) | COMPLEX)
+partials("z = special.gammaln(x)", x="special.psi(x)", tests=on(x=POSITIVE))
+partials("z = special.loggamma(x)", x="special.psi(x)", tests=on(x=POSITIVE) | COMPLEX)
+partials("z = special.rgamma(x)", x="rgamma_slope(x, z)", tests=on(x=(-1.8, 3.0)) | {"args": [(-2.0,), (0.0,)]})
+partials("z = special.psi(x)", x="special.zeta(2.0, x)", tests=on(x=POSITIVE))
+partials("z = special.polygamma(n, x)", x="special.polygamma(n + 1, x)", tests={
+    "args": [(k, v) for k in (0, 1, 3) for v in (np.array([0.7, 2.3]), 1.5)]})
+partials("z = special.zeta(x, q)", q="-x * special.zeta(x + 1.0, q)",
+         tests={"domain": {"x": (1.5, 4.0), "q": POSITIVE}, "wrt": ["q"], "rtol": 2e-7})
+partials("z = special.beta(a, b)", a="z * (special.psi(a) - special.psi(a + b))", b="z * (special.psi(b) - special.psi(a + b))",
+         tests=on(a=POSITIVE, b=POSITIVE))
+partials("z = special.betaln(a, b)", a="special.psi(a) - special.psi(a + b)", b="special.psi(b) - special.psi(a + b)",
+         tests=on(a=POSITIVE, b=POSITIVE))
+partials("z = special.binom(n, k)", n="z * (special.psi(n + 1.0) - special.psi(n - k + 1.0))",
+         k="z * (special.psi(n - k + 1.0) - special.psi(k + 1.0))", tests=on(n=(3.1, 5.0), k=(0.3, 2.7)))
+partials("z = special.poch(a, m)", a="z * (special.psi(a + m) - special.psi(a))", m="z * special.psi(a + m)",
+         tests=on(a=POSITIVE, m=POSITIVE))
+for function in (special.psi, special.rgamma):
+    declare(function, real_only=True)
+
+
+def rgamma_slope(x, z):
+    """The slope of the reciprocal gamma function, also where it is zero because the gamma function has a pole."""
+    pole = (x <= 0.0) & (x == np.floor(x))
+    regular = np.where(pole, 1.0, x)
+    return np.where(pole, np.cos(np.pi * x) * special.gamma(1.0 - np.where(pole, x, 0.0)), -z * special.psi(regular))
+
+
+NAMES["rgamma_slope"] = rgamma_slope
+
+
+def elementwise(args, kwargs):
+    """``infer``: real numbers in the shape of the first argument, whose domain stand-ins may miss."""
+    return Array(inexact(args[0].dtype), args[0].dims) if isinstance(args[0], Array) else Scalar("float64", False)
+
+
+@vjp(special.multigammaln, infer=elementwise)
+def multigammaln_vjp(a, d, *, z, z_bar):
+    a_bar = z_bar * np.sum(special.psi(np.expand_dims(a, -1) - 0.5 * np.arange(d)), axis=-1)
+
+
+@vjp(special.factorial)
+def factorial_vjp(n, exact=False, *, z, z_bar):
+    n_bar = z_bar * z * special.psi(n + 1.0)
+
+
+# Incomplete gamma and beta functions with respect to their argument (DLMF 8.8.13, 8.17.7) ------------------------------
+
+partials("z = special.gammainc(a, x)", x="np.exp(special.xlogy(a - 1.0, x) - x - special.gammaln(a))", singular=True,
+         tests=of_order({"a": POSITIVE}, POSITIVE))
+partials("z = special.gammaincc(a, x)", x="-np.exp(special.xlogy(a - 1.0, x) - x - special.gammaln(a))", singular=True,
+         tests=of_order({"a": POSITIVE}, POSITIVE))
+partials("z = special.gammaincinv(a, x)", x="np.exp(z + special.gammaln(a) - special.xlogy(a - 1.0, z))", singular=True,
+         tests=of_order({"a": (0.6, 3.0)}, UNIT))
+partials("z = special.gammainccinv(a, x)", x="-np.exp(z + special.gammaln(a) - special.xlogy(a - 1.0, z))", singular=True,
+         tests=of_order({"a": (0.6, 3.0)}, UNIT))
+DENSITY = "np.exp(special.xlogy(a - 1.0, x) + special.xlog1py(b - 1.0, -x) - special.betaln(a, b))"
+partials("z = special.betainc(a, b, x)", x=DENSITY, singular=True,
+         tests=of_order({"a": POSITIVE, "b": POSITIVE}, UNIT))
+partials("z = special.betaincc(a, b, x)", x="-" + DENSITY, singular=True,
+         tests=of_order({"a": POSITIVE, "b": POSITIVE}, UNIT))
+partials("z = special.betaincinv(a, b, x)", singular=True,
+         x="np.exp(special.betaln(a, b) - special.xlogy(a - 1.0, z) - special.xlog1py(b - 1.0, -z))",
+         tests=of_order({"a": (0.6, 3.0), "b": (0.6, 3.0)}, UNIT))
+partials("z = special.stdtr(df, x)", tests=of_order({"df": POSITIVE}, SOME),
+         x="np.exp(special.gammaln(0.5 * df + 0.5) - special.gammaln(0.5 * df) - (0.5 * df + 0.5) * np.log1p(x * x / df))"
+           " / np.sqrt(3.141592653589793 * df)")
+
+# Bessel functions (DLMF 10.6.1, 10.29.1), with respect to the argument ------------------------------------------------
+
+ORDER = {"v": (0.3, 2.5)}
+partials("z = special.j0(x)", x="-special.j1(x)")
+partials("z = special.j1(x)", x="0.5 * (special.j0(x) - special.jv(2.0, x))")
+partials("z = special.jv(v, x)", x="0.5 * (special.jv(v - 1.0, x) - special.jv(v + 1.0, x))",
+         tests=of_order(ORDER, POSITIVE))
+partials("z = special.y0(x)", x="-special.y1(x)", tests=on(x=POSITIVE))
+partials("z = special.y1(x)", x="special.y0(x) - z / x", tests=on(x=POSITIVE))
+partials("z = special.yn(v, x)", x="0.5 * (special.yn(v - 1, x) - special.yn(v + 1, x))",
+         tests={"args": [(k, v) for k in (0, 1, 3) for v in (np.array([0.7, 2.3]), 1.5)]})
+partials("z = special.yv(v, x)", x="0.5 * (special.yv(v - 1.0, x) - special.yv(v + 1.0, x))",
+         tests=of_order(ORDER, POSITIVE))
+partials("z = special.i0(x)", x="special.i1(x)")
+partials("z = special.i1(x)", x="0.5 * (special.i0(x) + special.iv(2.0, x))")
+partials("z = special.iv(v, x)", x="0.5 * (special.iv(v - 1.0, x) + special.iv(v + 1.0, x))",
+         tests=of_order(ORDER, POSITIVE))
+partials("z = special.i0e(x)", x="special.i1e(x) - np.sign(x) * z")
+partials("z = special.i1e(x)", x="0.5 * (special.i0e(x) + special.ive(2.0, x)) - np.sign(x) * z")
+partials("z = special.ive(v, x)", x="0.5 * (special.ive(v - 1.0, x) + special.ive(v + 1.0, x)) - np.sign(x) * z",
+         tests=of_order(ORDER, POSITIVE) | {"args": [(2.0, np.array([-1.3, 0.7]))]})
+partials("z = special.k0(x)", x="-special.k1(x)", tests=on(x=POSITIVE))
+partials("z = special.k1(x)", x="-special.k0(x) - z / x", tests=on(x=POSITIVE))
+partials("z = special.k0e(x)", x="z - special.k1e(x)", tests=on(x=POSITIVE))
+partials("z = special.k1e(x)", x="z - special.k0e(x) - z / x", tests=on(x=POSITIVE))
+partials("z = special.kn(v, x)", x="-0.5 * (special.kn(v - 1, x) + special.kn(v + 1, x))",
+         tests={"args": [(k, v) for k in (1, 3) for v in (np.array([0.7, 2.3]), 1.5)]})
+partials("z = special.kv(v, x)", x="-0.5 * (special.kv(v - 1.0, x) + special.kv(v + 1.0, x))",
+         tests=of_order(ORDER, POSITIVE))
+partials("z = special.kve(v, x)", x="z - 0.5 * (special.kve(v - 1.0, x) + special.kve(v + 1.0, x))",
+         tests=of_order(ORDER, POSITIVE))
+declare(special.ive, real_only=True)
+
+
+@vjp(special.airy)
+def airy_vjp(x, *, z, z_bar):
+    """DLMF 9.2.1: both functions satisfy ``w'' = x w``."""
+    parts = [0.0 if z_bar[0] is None else z_bar[0] * z[1], 0.0 if z_bar[1] is None else z_bar[1] * x * z[0],
+             0.0 if z_bar[2] is None else z_bar[2] * z[3], 0.0 if z_bar[3] is None else z_bar[3] * x * z[2]]
+    x_bar = parts[0] + parts[1] + parts[2] + parts[3]
+
+
+# Hypergeometric functions (DLMF 13.3.15, 15.5.1), elliptic and exponential integrals (19.4, 19.5, 6.2, 8.19.13) ---------
+
+partials("z = special.hyp1f1(a, b, x)", x="a / b * special.hyp1f1(a + 1.0, b + 1.0, x)",
+         tests=of_order({"a": POSITIVE, "b": POSITIVE}, SOME))
+partials("z = special.hyp0f1(v, x)", x="special.hyp0f1(v + 1.0, x) / v", tests=of_order({"v": POSITIVE}, SOME))
+partials("z = special.hyp2f1(a, b, c, x)", x="a * b / c * special.hyp2f1(a + 1.0, b + 1.0, c + 1.0, x)",
+         tests={"args": [(0.5, 1.3, 2.1, np.array([-0.6, 0.4])), (1.5, 0.5, 1.0, 0.3)], "wrt": ["x"], "rtol": 2e-7})
+AT = {"args": [(np.array([-0.8, 0.3, 0.6]),), (0.4,)]}
+partials("z = special.ellipk(x)", x="0.39269908169872414 * special.hyp2f1(1.5, 1.5, 2.0, x)", tests=AT)
+partials("z = special.ellipe(x)", x="-0.39269908169872414 * special.hyp2f1(0.5, 1.5, 2.0, x)", tests=AT)
+partials("z = special.ellipkinc(phi, m)", phi="1 / np.sqrt(1.0 - m * np.sin(phi) ** 2)",
+         m="(special.ellipeinc(phi, m) / (1.0 - m) - z) / (2.0 * m)"
+           " - np.sin(2.0 * phi) / (4.0 * (1.0 - m) * np.sqrt(1.0 - m * np.sin(phi) ** 2))",
+         tests=on(phi=(0.2, 1.4), m=(0.2, 0.8)))
+partials("z = special.ellipeinc(phi, m)", phi="np.sqrt(1.0 - m * np.sin(phi) ** 2)",
+         m="(z - special.ellipkinc(phi, m)) / (2.0 * m)", tests=on(phi=(0.2, 1.4), m=(0.2, 0.8)))
+partials("z = special.expi(x)", x="np.exp(x) / x", tests=on(x=POSITIVE))
+partials("z = special.exp1(x)", x="-np.exp(-x) / x", tests=on(x=POSITIVE))
+partials("z = special.expn(n, x)", x="((n - 1.0) * z - np.exp(-x)) / x",
+         tests={"args": [(k, v) for k in (1, 3) for v in (np.array([0.7, 2.3]), 1.5)]})
+partials("z = special.spence(x)", x="-1 / special.exprel(np.log(x))", tests=on(x=POSITIVE))
+
+
+@vjp(special.sici)
+def sici_vjp(x, *, z, z_bar):
+    sine_bar = 0.0 if z_bar[0] is None else z_bar[0] * np.sinc(x / np.pi)
+    x_bar = sine_bar if z_bar[1] is None else sine_bar + z_bar[1] * np.cos(x) / x
+
+
+@vjp(special.shichi)
+def shichi_vjp(x, *, z, z_bar):
+    sine_bar = 0.0 if z_bar[0] is None else z_bar[0] * 0.5 * (special.exprel(x) + special.exprel(-x))
+    x_bar = sine_bar if z_bar[1] is None else sine_bar + z_bar[1] * np.cosh(x) / x
+
+
+# Sums of exponentials -------------------------------------------------------------------------------------------------
+
+
+@vjp(special.softmax)
+def softmax_vjp(x, axis=None, *, z, z_bar):
+    x_bar = z * (z_bar - np.sum(z_bar * z, axis=axis, keepdims=True))
+
+
+@vjp(special.log_softmax)
+def log_softmax_vjp(x, axis=None, *, z, z_bar):
+    x_bar = z_bar - np.exp(z) * np.sum(z_bar, axis=axis, keepdims=True)
+
+
+@vjp(special.logsumexp)
+def logsumexp_vjp(a, axis=None, b=None, keepdims=False, *, z, z_bar):
+    """Where all terms are zero (``a`` is ``-inf``), so are their weights."""
+    weights = np.exp(a - spread(np.where(z == -np.inf, 0.0, z), a, axis, keepdims)) * spread(z_bar, a, axis, keepdims)
+    if b is None:
+        a_bar = weights
+    else:
+        a_bar = unbroadcast(weights * b, a)
+        b_bar = unbroadcast(weights, b)
+
+
+zero(special.gammasgn)

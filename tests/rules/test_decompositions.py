@@ -1,0 +1,177 @@
+"""Decompositions, inverses and solutions: real and complex, single and in stacks, both modes, second order, hard points."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import sct
+from sct.runtime.arrays import matching
+
+from .calls import Call, by_primitive, check_rule, unnoticed
+from .whole import build, check_single, check_whole
+
+L = np.linalg
+RNG = np.random.default_rng(5)
+
+
+def real(*shape: int) -> np.ndarray:
+    return RNG.normal(size=shape)
+
+
+def cplx(*shape: int) -> np.ndarray:
+    return RNG.normal(size=shape) + 1j * RNG.normal(size=shape)
+
+
+def positive(*batch: int, kind: Any = real) -> np.ndarray:
+    m = kind(*batch, 3, 3)
+    return m @ np.conj(np.swapaxes(m, -1, -2)) + np.diag([2.0, 4.0, 7.0])
+
+
+SQUARE, STACK, CSQUARE = real(3, 3) + 2 * np.eye(3), real(2, 3, 3) + 2 * np.eye(3), cplx(3, 3) + 2 * np.eye(3)
+UPPER: list[dict[str, Any]] = [{}, {"UPLO": "U"}]
+CALLS = [Call(L.eigh, a, **how).alone(k) for a in (positive(), positive(2), positive(kind=cplx), positive(2, kind=cplx))
+         for how in UPPER for k in (0, 1)]
+CALLS += [Call(L.eigh, positive(kind=kind)) for kind in (real, cplx)]
+CALLS += [Call(L.eigvalsh, a, **how) for a in (positive(), positive(2), positive(kind=cplx)) for how in UPPER]
+CALLS += [Call(L.cholesky, a, **how) for a in (positive(), positive(2), positive(kind=cplx)) for how in ({}, {"upper": True})]
+ROTATING = np.array([[1.0, -2.0, 0.3], [1.5, 0.5, 0.1], [0.2, 0.4, -1.0]])
+CALLS += [Call(L.eig, a).alone(k) for a in (ROTATING, CSQUARE, cplx(2, 3, 3), positive() + 0.1 * real(3, 3)) for k in (0, 1)]
+CALLS += [Call(L.eig, a) for a in (ROTATING, CSQUARE)]
+CALLS += [Call(L.eigvals, a) for a in (ROTATING, CSQUARE, cplx(2, 3, 3), positive())]
+CALLS += [Call(L.svd, a, **how).alone(1) for a in (cplx(3, 2), cplx(2, 3)) for how in ({}, {"full_matrices": False})]
+CALLS += [Call(L.svd, a, compute_uv=False) for a in (real(3, 2), cplx(2, 3), real(2, 3, 3))] + [Call(L.svdvals, cplx(3, 2))]
+CALLS += [Call(L.svd, positive() - 3 * np.eye(3), hermitian=True), Call(L.svd, positive(), compute_uv=False, hermitian=True)]
+CALLS += [Call(L.svd, a, False).alone(k) for a in (cplx(3, 2), cplx(2, 3), cplx(3, 3), cplx(2, 3, 2)) for k in (0, 2)]
+CALLS += [Call(L.svd, a, False) for a in (cplx(3, 2), cplx(2, 3), real(3, 2))]
+CALLS += [Call(L.qr, a) for a in (real(4, 3), real(2, 3), real(3, 3), real(2, 2, 4), cplx(4, 3), cplx(3, 3), cplx(2, 3))]
+CALLS += [Call(L.qr, a).alone(k) for a in (real(4, 3), real(2, 3), cplx(2, 4), cplx(3, 2)) for k in (0, 1)]
+CALLS += [Call(L.qr, a, mode="r") for a in (real(4, 3), real(2, 3), cplx(3, 3))]
+CALLS += [Call(L.cond, a) for a in (real(3, 2), SQUARE, cplx(2, 3), real(2, 3, 2))]
+CALLS += [Call(L.cond, a, p) for a in (SQUARE, STACK, CSQUARE) for p in (2, -2, "fro", 1, -1, np.inf, -np.inf, "nuc")]
+CALLS += [Call(L.inv, CSQUARE), Call(L.det, CSQUARE), Call(L.solve, CSQUARE, cplx(3)), Call(L.solve, CSQUARE, real(3, 2))]
+CALLS += [Call(L.matrix_power, CSQUARE, n) for n in (3, -2)]
+CALLS += [Call(L.pinv, a, **how) for a in (real(4, 2), cplx(4, 2), cplx(2, 4), real(2, 3, 2)) for how in ({}, {"rcond": 1e-10})]
+CALLS += [Call(L.pinv, a, rcond=0.6) for a in (real(4, 3), cplx(3, 4), real(2, 4, 2))] + [Call(L.pinv, real(3, 4), rtol=0.5)]
+CALLS += [Call(L.pinv, positive(kind=kind), hermitian=True) for kind in (real, cplx)]
+SYSTEMS = [(real(5, 3), real(5)), (real(5, 3), real(5, 2)), (real(2, 4), real(2))]
+SYSTEMS += [(cplx(4, 2), cplx(4)), (cplx(2, 3), cplx(2, 2))]
+CALLS += [Call(L.lstsq, a, b, None).alone(0) for a, b in SYSTEMS]
+CALLS += [Call(L.lstsq, real(5, 3), real(5)).alone(3), Call(L.lstsq, cplx(2, 3), cplx(2)).alone(3)]
+CALLS += [Call(L.lstsq, real(5, 3), real(5, 2), 0.6).alone(0), Call(L.lstsq, cplx(4, 3), cplx(4), rcond=0.5).alone(0)]
+CALLS += [Call(L.tensorinv, real(2, 3, 3, 2)), Call(L.tensorinv, real(4, 2, 2), 1), Call(L.tensorinv, cplx(2, 3, 6), ind=2)]
+CALLS += [Call(L.tensorsolve, real(2, 3, 6), real(2, 3)), Call(L.tensorsolve, real(2, 6, 3), real(2, 3), (1,)),
+          Call(L.tensorsolve, cplx(6, 2, 3), cplx(6))]
+CALLS += [Call(L.tensordot, real(2, 3), real(3, 4), axes=1), Call(L.tensordot, cplx(2, 3), real(3, 2), axes=([1], [0]))]
+CALLS += [Call(L.cross, real(3), real(3)), Call(L.cross, real(4, 3), real(3)), Call(L.cross, real(3, 4), real(3, 4), axis=0)]
+
+
+@pytest.mark.parametrize("call", CALLS, ids=repr)
+def test_rule_agrees_with_finite_differences(call: Call) -> None:
+    check_rule(call, rtol=3e-6)
+
+
+ELSEWHERE = ("np.linalg.solve", "np.linalg.matrix_power", "np.linalg.inv", "np.linalg.det")
+UNCHANGED = ("-1  =>  1", "from_values + from_solution")
+"""The last axis of a matrix; what a test of its own checks."""
+
+
+@pytest.mark.parametrize("name", [name for name in by_primitive(CALLS) if name not in ELSEWHERE])
+def test_mistake_is_noticed(name: str) -> None:
+    with np.errstate(all="ignore"):
+        missed = list(unnoticed(by_primitive(CALLS)[name]))
+    assert not [what for what in missed if not what.startswith(UNCHANGED)]
+
+
+@pytest.fixture(scope="module")
+def functions(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return build(CALLS, Path(tmp_path_factory.mktemp("decompositions")))
+
+
+@pytest.mark.parametrize("k", range(len(CALLS)), ids=lambda k: repr(CALLS[k]))
+def test_derivatives_of_call(k: int, functions: Any) -> None:
+    module, wholes = functions
+    check_whole(getattr(module, f"f{k}"), wholes[k].values, rtol=1e-5, h=3e-4)
+
+
+@pytest.mark.parametrize("f", [
+    lambda a: np.linalg.eigh(a @ a.T)[1][:, 0] ** 2, lambda a: np.linalg.svd(a)[1], lambda a: np.linalg.qr(a)[0], np.linalg.inv,
+    lambda a: np.linalg.pinv(a) * np.linalg.cond(a), lambda a: np.abs(np.linalg.eigvals(a)),
+    lambda a: np.linalg.lstsq(a, a[0])[0],
+])
+def test_single_precision(f: Any) -> None:
+    check_single(f, [ROTATING])
+
+
+def test_solution_and_singular_values_of_least_squares() -> None:
+    def f(a, b):
+        x, _, _, s = np.linalg.lstsq(a, b)
+        return np.concatenate([x, s])
+
+    check_whole(f, [real(5, 3), real(5)])
+
+
+def test_residuals_of_least_squares_are_refused() -> None:
+    with pytest.raises(sct.SctError, match="residuals of np.linalg.lstsq"):
+        sct.grad(lambda a, b: np.linalg.lstsq(a, b)[1][0])(real(5, 3), real(5))
+
+
+@pytest.mark.parametrize("mode", ["complete", "raw"])
+def test_other_modes_of_qr_are_refused(mode: str) -> None:
+    with pytest.raises(sct.SctError, match="mode="):
+        sct.grad(lambda a: np.sum(np.linalg.qr(a, mode=mode)[0]))(real(3, 3))
+
+
+# Hard points ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("a", [np.eye(3), np.diag([1.0, 1.0, 2.0]), np.zeros((3, 3))], ids=["eye", "pair", "zero"])
+def test_functions_of_all_equal_eigenvalues(a: np.ndarray) -> None:
+    """Sums over coinciding eigenvalues (singular values) are smooth: of ``f(w)`` the gradient is ``f'(a)``."""
+    lower = np.tril(2 * a)
+    np.testing.assert_allclose(sct.grad(lambda a: np.sum(np.linalg.eigvalsh(a) ** 2))(a), lower + np.tril(lower, -1))
+    np.testing.assert_allclose(sct.grad(lambda a: np.sum(np.linalg.eigh(a)[0] ** 2))(a), lower + np.tril(lower, -1))
+    np.testing.assert_allclose(sct.grad(lambda a: np.sum(np.linalg.svd(a)[1] ** 2))(a), 2 * a)
+    np.testing.assert_allclose(sct.grad(lambda a: np.real(np.sum(np.linalg.eigvals(a) ** 2)))(a), 2 * a, atol=1e-15)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("f", [
+    lambda a: np.linalg.eigh(a)[1][0, 0], lambda a: np.linalg.svd(a)[0][0, 0], lambda a: np.real(np.linalg.eig(a)[1][0, 0]),
+])
+def test_vectors_of_coinciding_values_have_no_derivative(f: Any) -> None:
+    assert not np.isfinite(sct.grad(f)(np.eye(3))).all()
+
+
+@pytest.mark.parametrize("f", [np.linalg.inv, lambda a: np.linalg.solve(a, np.ones(2)), np.linalg.slogdet])
+def test_singular_matrices_raise_what_numpy_raises(f: Any) -> None:
+    if f is np.linalg.slogdet:
+        with pytest.raises(np.linalg.LinAlgError):
+            sct.grad(lambda a: f(a)[1])(np.ones((2, 2)))
+    else:
+        with pytest.raises(np.linalg.LinAlgError):
+            sct.grad(lambda a: np.sum(f(a)))(np.ones((2, 2)))
+
+
+def test_pseudoinverse_of_constant_rank() -> None:
+    """Along a direction that keeps the rank, the derivative of the pseudoinverse of a singular matrix."""
+    a, b, c = real(4, 2), real(2, 3), real(3, 4)
+
+    def f(b):
+        return np.sum(np.linalg.pinv(a @ b) * c)
+
+    check_whole(f, [b], order=1)
+
+
+def test_norms_of_nothing() -> None:
+    for f in (np.linalg.norm, np.linalg.matrix_norm, lambda a: np.linalg.norm(a, "nuc"), np.linalg.vector_norm):
+        np.testing.assert_array_equal(sct.grad(lambda a: f(a))(np.zeros((2, 2))), np.zeros((2, 2)))
+
+
+def test_matching_tells_repeated_numbers_apart() -> None:
+    w = np.array([1.0, 2.0, 1.0, 3.0])
+    assert sorted(matching(w, w[::-1] + 1e-14).tolist()) == [0, 1, 2, 3]
+    assert sct.grad(lambda a: float(np.linalg.matrix_rank(a)) * a[0, 0])(np.eye(2))[0, 0] == 2.0

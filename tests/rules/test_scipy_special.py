@@ -1,0 +1,185 @@
+"""``scipy.special``: every rule against finite differences, compiled ones too, and what holds at extreme arguments."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+special = pytest.importorskip("scipy.special")
+
+import sct  # noqa: E402
+from sct.rules import registry  # noqa: E402
+from sct.rules.registry import Primitive  # noqa: E402
+
+from . import harness  # noqa: E402
+from .calls import Call, by_primitive, check_rule, unnoticed  # noqa: E402
+from .whole import check_single, check_whole  # noqa: E402
+
+registry.load_families()
+HERE = [e for e in registry.primitives() if e.vjp is not None and e.where.split(":")[0].endswith("scipy/special.py")]
+ENTRIES = [e for e in HERE if e.elementwise]
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(3, 4))
+CALLS = [Call(fn, X, **how) for fn in (special.softmax, special.log_softmax) for how in ({}, {"axis": 0}, {"axis": (0, 1)})]
+CALLS += [Call(special.logsumexp, X, **how) for how in ({}, {"axis": 0}, {"axis": 1, "keepdims": True}, {"axis": (0, 1)},
+                                                        {"b": np.abs(X) + 0.1}, {"axis": 1, "b": np.abs(X[0]) + 0.1})]
+CALLS += [Call(special.multigammaln, np.array([[2.5, 4.0]]), 3), Call(special.factorial, np.array([2.0, 3.5]))]
+CALLS += [Call(fn, x) for fn in (special.sici, special.shichi, special.airy) for x in (np.array([0.7, 2.3]), 1.4)]
+CALLS += [Call(fn, 1.4).alone(k) for fn in (special.sici, special.shichi, special.airy) for k in (0, 1)]
+
+
+def test_everything_is_tested() -> None:
+    assert len(ENTRIES) > 80
+    assert {e.name for e in HERE} == {e.name for e in ENTRIES} | set(by_primitive(CALLS))
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e.name)
+@pytest.mark.filterwarnings("ignore")
+def test_rule_agrees_with_finite_differences(entry: Primitive) -> None:
+    rng = np.random.default_rng(0)
+    for case in harness.cases(entry, rng):
+        with np.errstate(all="ignore"):
+            harness.check(entry, case, rng)
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e.name)
+@pytest.mark.filterwarnings("ignore")
+def test_mistake_in_rule_is_noticed(entry: Primitive) -> None:
+    with np.errstate(all="ignore"):
+        missed = [what for what, tree in harness.mutants(entry) if harness.survives(entry, tree)]
+    assert not missed, f"{entry.name} ({entry.where}): no case notices {missed}"
+
+
+@pytest.mark.parametrize("call", CALLS, ids=repr)
+def test_rule_of_array_function(call: Call) -> None:
+    check_rule(call)
+
+
+@pytest.mark.parametrize("name", by_primitive(CALLS))
+def test_mistake_is_noticed(name: str) -> None:
+    assert not list(unnoticed(by_primitive(CALLS)[name]))
+
+
+def example(entry: Primitive) -> tuple[Any, list[Any]]:
+    """A compiled use of an elementwise function: arrays for what is differentiated, constants for the rest."""
+    names = list(entry.params)
+    case = next(c for c in harness.cases(entry, np.random.default_rng(3)) if all(np.ndim(a) == 1 for a in c.args[-1:]))
+    wrt = entry.tests.get("wrt", names)
+    fn, args = entry.fn, list(case.args)
+    if len(names) == 1:
+        return lambda a: fn(a), args
+    if len(names) == 2 and (type(args[0]) is int or wrt == names[1:]):
+        order = args[0]
+        return lambda a: fn(order, a), args[1:]
+    if len(names) == 2:
+        return lambda a, b: fn(a, b), args
+    if len(names) == 3:
+        first, second = args[:2]
+        return lambda a: fn(first, second, a), args[2:]
+    first, second, third = args[:3]
+    return lambda a: fn(first, second, third, a), args[3:]
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e.name)
+@pytest.mark.filterwarnings("ignore")
+def test_compiled_in_both_modes_and_at_second_order(entry: Primitive) -> None:
+    fun, values = example(entry)
+    order = 1 if np.iscomplexobj(values[-1]) else 2
+    check_whole(fun, values, rtol=1e-5, order=order)
+    if not np.iscomplexobj(values[-1]):
+        check_single(fun, values, rtol=5e-3)
+
+
+@pytest.mark.parametrize("f", [
+    special.softmax, lambda x: special.log_softmax(x, axis=0), lambda x: special.logsumexp(x, axis=1, b=x * x),
+    lambda x: special.multigammaln(x * x + 3.0, 2), lambda x: special.sici(x * x)[1], lambda x: special.airy(x)[0],
+    lambda x: special.logsumexp([x[0, 0], x[1, 1]]),
+])
+def test_array_functions_compiled(f: Any) -> None:
+    check_whole(f, [X], rtol=1e-5)
+
+
+# Extreme arguments ----------------------------------------------------------------------------------------------------
+
+
+def test_tails_of_the_normal_distribution() -> None:
+    """The slope of the logarithm is the inverse Mills ratio: about ``-x - 1/x`` in the lower tail (DLMF 7.12.1)."""
+    slope = sct.grad(lambda x: special.log_ndtr(x))
+    for x in (-40.0, -1e3, -1e8):
+        assert slope(x) == pytest.approx(-x - 1 / x + 2 / x**3, rel=1e-8)
+    assert slope(40.0) == 0.0 and slope(10.0) == pytest.approx(7.69459862670642e-23, rel=1e-12)
+    assert sct.grad(lambda x: special.ndtri(special.ndtr(x)))(-8.0) == pytest.approx(1.0, rel=1e-12)
+
+
+def test_logistic_far_out() -> None:
+    assert sct.grad(lambda x: special.expit(x))(-700.0) == pytest.approx(math.exp(-700.0), rel=1e-12)
+    assert sct.grad(lambda x: special.expit(x))(40.0) == pytest.approx(math.exp(-40.0), rel=1e-12)
+    assert sct.grad(lambda x: special.log_expit(x))(-800.0) == 1.0
+
+
+def test_logarithms_of_sums_of_nothing() -> None:
+    x = np.array([-np.inf, 0.0, 1.0])
+    g = sct.grad(lambda x: special.logsumexp(x))(x)
+    np.testing.assert_allclose(g, [0.0, 1 / (1 + math.e), math.e / (1 + math.e)])
+    assert sct.grad(lambda x: special.logsumexp(x))(np.full(2, -np.inf)).tolist() == [0.0, 0.0]
+    assert sct.grad(lambda x: special.logsumexp(x))(np.array([1e300, 0.0])).tolist() == [1.0, 0.0]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_products_with_logarithms_at_zero() -> None:
+    both = sct.grad(lambda x, y: special.xlogy(x, y), (0, 1))
+    assert both(0.0, 2.0) == (math.log(2.0), 0.0) and both(0.0, 0.0) == (-math.inf, 0.0)
+    assert sct.grad(lambda x, y: special.rel_entr(x, y), 1)(0.0, 0.0) == 0.0
+    x = np.array([0.0, 1.0])
+    assert sct.grad(lambda x: np.sum(np.where(x > 0, special.xlogy(x, x), 0.0)))(x).tolist() == [0.0, 1.0]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_edges_of_the_incomplete_beta_function() -> None:
+    slope = sct.grad(lambda x, a, b: special.betainc(a, b, x))
+    assert slope(0.0, 1.0, 3.0) == pytest.approx(3.0) and slope(1.0, 3.0, 1.0) == pytest.approx(3.0)
+    assert slope(0.0, 2.0, 3.0) == 0.0 and slope(0.0, 0.5, 0.5) == math.inf
+    assert sct.grad(lambda x: special.gammainc(1.0, x))(0.0) == 1.0
+
+
+def test_removable_singularities() -> None:
+    assert sct.grad(lambda x: special.exprel(x))(0.0) == 0.5
+    assert sct.grad(lambda x: special.j1(x))(0.0) == 0.5 and sct.grad(lambda x: special.i1(x))(0.0) == 0.5
+    assert sct.grad(lambda x: special.ellipk(x))(0.0) == pytest.approx(math.pi / 8)
+    assert sct.grad(lambda x: special.spence(x))(1.0) == -1.0
+    assert sct.grad(lambda x: special.boxcox(2.0, x))(0.0) == pytest.approx(math.log(2.0) ** 2 / 2)
+    assert sct.grad(lambda x: special.rgamma(x))(-2.0) == pytest.approx(2.0)
+
+
+# Refusals -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("f", [
+    lambda v: special.jv(v, 1.0), lambda a: special.gammainc(a, 1.0), lambda a: special.betainc(a, 1.0, 0.5),
+    lambda v: special.zeta(v, 1.0), lambda a: special.hyp1f1(a, 1.0, 0.5),
+])
+def test_orders_are_refused(f: Any) -> None:
+    with pytest.raises(sct.SctError, match="gives no derivative with respect to"):
+        sct.grad(f)(1.5)
+
+
+def test_other_results_are_refused() -> None:
+    with pytest.raises(sct.SctError, match="return_sign"):
+        sct.grad(lambda x: special.logsumexp(x, return_sign=True)[0])(X[0])
+
+
+def test_rules_wait_until_the_program_imports_the_package() -> None:
+    import subprocess
+    import sys
+    program = """
+import sys, sct
+sct.grad_from_source("def f(x):\\n    return x * x")(1.0)
+assert not any(name.startswith("scipy") for name in sys.modules)
+import scipy.special
+from sct.rules.registry import lookup
+assert lookup(scipy.special.erf) is not None
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)

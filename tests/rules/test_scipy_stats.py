@@ -1,0 +1,136 @@
+"""``scipy.stats``: densities, cumulative functions, quantiles, with ``loc`` and ``scale``, and what holds off the support."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+stats = pytest.importorskip("scipy.stats")
+
+import sct  # noqa: E402
+from sct.rules import registry  # noqa: E402
+from sct.rules.registry import Primitive  # noqa: E402
+
+from . import harness  # noqa: E402
+from .whole import check_whole  # noqa: E402
+
+registry.load_families()
+HERE = [e for e in registry.primitives() if e.vjp is not None and e.where.split(":")[0].endswith("scipy/stats.py")]
+CONTINUOUS = [e for e in HERE if "domain" in e.tests]
+DISCRETE = [e for e in HERE if "args" in e.tests]
+X = np.array([0.3, 0.5, 0.7])
+
+
+def cases(entry: Primitive) -> list[harness.Case]:
+    """Numbers and arrays, with and without the place and the scale."""
+    if entry in DISCRETE:
+        return [harness.Case(args) for args in entry.tests["args"]]
+    rng, found = np.random.default_rng(0), []
+    domain = entry.tests["domain"]
+    for shape in ((), (3,)):
+        args = [np.asarray(rng.uniform(*domain[p], shape)) if shape else float(rng.uniform(*domain[p])) for p in domain]
+        found.append(harness.Case(tuple(args), {"loc": 0.1, "scale": 1.1}, 1e-6))
+        found.append(harness.Case((*args, 0.05), {}, 1e-6))
+    return found
+
+
+def survives(entry: Primitive, tree: Any) -> bool:
+    rule = harness.runnable(entry, tree)
+    for case in cases(entry):
+        try:
+            harness.check(entry, case, np.random.default_rng(1), rule)
+        except Exception:
+            return False
+    return True
+
+
+@pytest.mark.parametrize("entry", CONTINUOUS + DISCRETE, ids=lambda e: e.name)
+@pytest.mark.filterwarnings("ignore")
+def test_rule_agrees_with_finite_differences(entry: Primitive) -> None:
+    for case in cases(entry):
+        harness.check(entry, case, np.random.default_rng(1))
+
+
+@pytest.mark.parametrize("entry", [e for e in CONTINUOUS + DISCRETE if "uniform" not in e.name], ids=lambda e: e.name)
+@pytest.mark.filterwarnings("ignore")
+def test_mistake_in_rule_is_noticed(entry: Primitive) -> None:
+    missed = [what for what, tree in harness.mutants(entry) if survives(entry, tree)]
+    harmless = ("0.0 * ", "-np.inf", "within(")
+    assert not [what for what in missed if not what.startswith(harmless) and " 0.0 * within(" not in what]
+
+
+@pytest.mark.parametrize("f", [
+    lambda x, m, s: stats.norm.logpdf(x, m, s), lambda x, m, s: stats.norm.cdf(x, loc=m, scale=s),
+    lambda x, m, s: stats.norm.logsf(x, m, s), lambda x, m, s: stats.norm.ppf(x, m, s),
+    lambda x, a, s: stats.gamma.logpdf(x, a, scale=s), lambda x, df, s: stats.t.pdf(x, df, 0.1, s),
+    lambda x, a, b: stats.beta.logpdf(x, a, b), lambda x, a, s: stats.lognorm.sf(x, a, scale=s),
+    lambda x, a, s: stats.expon.logsf(x, a - 1.0, s), lambda x, df, s: stats.chi2.pdf(x, df, scale=s),
+    lambda x, m, s: stats.cauchy.logcdf(x, m, s), lambda x, m, s: stats.logistic.cdf(x, m, s),
+])
+@pytest.mark.filterwarnings("ignore")
+def test_compiled_in_both_modes_and_at_second_order(f: Any) -> None:
+    check_whole(f, [X, 0.9, 1.3], rtol=1e-5)
+
+
+@pytest.mark.parametrize("f", [
+    lambda mu: stats.poisson.logpmf([0, 2, 5], mu), lambda mu: stats.poisson.cdf(2, mu), lambda mu: stats.poisson.pmf(3, mu),
+    lambda p: stats.bernoulli.logpmf(1, p / 2), lambda p: stats.binom.pmf([0, 2], 4, p / 2),
+])
+def test_counts_compiled(f: Any) -> None:
+    check_whole(f, [0.7], rtol=1e-5)
+
+
+MEAN, X2 = np.array([0.1, -0.2, 0.3]), np.array([[0.5, 0.1, -0.3], [1.0, -1.0, 0.2]])
+ROOT = np.array([[1.0, 0.0, 0.0], [0.4, 1.2, 0.0], [-0.3, 0.2, 0.9]])
+
+
+@pytest.mark.parametrize("x", [X2[0], X2], ids=["vector", "vectors"])
+@pytest.mark.parametrize("f", [stats.multivariate_normal.logpdf, stats.multivariate_normal.pdf], ids=["logpdf", "pdf"])
+def test_multivariate_normal(f: Any, x: np.ndarray) -> None:
+    check_whole(lambda x, mean, cov: f(x, mean, cov), [x, MEAN, ROOT @ ROOT.T], rtol=1e-5)
+    check_whole(lambda x, root: f(x, MEAN, cov=root @ root.T), [x, ROOT], rtol=1e-5)
+
+
+@pytest.mark.parametrize("f", [stats.dirichlet.logpdf, stats.dirichlet.pdf], ids=["logpdf", "pdf"])
+def test_dirichlet(f: Any) -> None:
+    check_whole(lambda x, alpha: f(x / np.sum(x), alpha), [np.array([0.5, 1.0, 2.0]), np.array([1.5, 2.0, 3.0])], rtol=1e-5)
+
+
+# Hard points, refusals ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.filterwarnings("error")
+def test_off_the_support_the_density_is_constant() -> None:
+    for f in (stats.expon, stats.uniform, stats.rayleigh):
+        assert sct.grad(lambda x: f.pdf(x))(-1.0) == 0.0 and sct.grad(lambda x: f.cdf(x))(-1.0) == 0.0
+        assert sct.grad(lambda x: f.logpdf(x))(-1.0) == 0.0
+    assert sct.grad(lambda x, a: stats.gamma.pdf(x, a), (0, 1))(-1.0, 2.0) == (0.0, 0.0)
+    assert sct.grad(lambda s: stats.lognorm.cdf(-1.0, s))(0.7) == 0.0
+
+
+def test_tails() -> None:
+    assert sct.grad(lambda x: stats.norm.logpdf(x))(-40.0) == 40.0
+    assert sct.grad(lambda x: stats.norm.logcdf(x))(-40.0) == pytest.approx(40.0 + 1 / 40 - 2 / 40**3, rel=1e-8)
+    assert sct.grad(lambda x: stats.norm.pdf(x))(60.0) == 0.0
+    assert sct.grad(lambda p: stats.norm.ppf(p))(0.5) == pytest.approx(math.sqrt(2 * math.pi))
+
+
+@pytest.mark.parametrize("f", [
+    lambda a: stats.gamma.cdf(1.0, a), lambda df: stats.t.sf(0.5, df), lambda a: stats.beta.ppf(0.5, a, 1.0),
+    lambda k: stats.poisson.pmf(k, 1.0),
+])
+def test_shape_parameters_without_a_closed_form_are_refused(f: Any) -> None:
+    with pytest.raises(sct.SctError, match="gives no derivative with respect to"):
+        sct.grad(f)(2.0)
+
+
+def test_what_has_no_rule_is_refused() -> None:
+    with pytest.raises(sct.SctError, match="no derivative rule"):
+        sct.grad(lambda x: stats.norm.entropy(scale=x))(2.0)
+    with pytest.raises(sct.SctError, match="no derivative rule"):
+        sct.grad(lambda x: stats.skewnorm.pdf(x, 1.0))(2.0)
+    with pytest.raises(sct.SctError, match="given mean"):
+        sct.grad(lambda x: stats.multivariate_normal.logpdf(x, cov=np.eye(3)))(MEAN)
