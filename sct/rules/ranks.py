@@ -15,6 +15,7 @@ import numpy as np
 from ..errors import RuleError
 from .indexing import flat, like, normal_axes, other_axes, static, total
 from .notation import vjp
+from .reductions import extremal
 from .selecting import ranks
 
 PLOTTING = {
@@ -133,24 +134,39 @@ def check_method(method):
         raise RuleError(f"quantiles have no rule for method={method!r}")
 
 
+def chosen_bar(a, q, axis, keepdims, z, z_bar):
+    """The cotangent of the elements where weights choose one of them: equal ones share it."""
+    if np.ndim(q) > 0:
+        raise RuleError("quantiles with weights have a rule for one level")
+    return extremal(a, axis, keepdims, None, True, z, z_bar)
+
+
 @vjp(np.median)
 def median_vjp(a, axis=None, *, keepdims=False, z, z_bar):
     a_bar = quantile_bar(a, 0.5, axis, keepdims, "linear", size_of(a, axis), z_bar)
 
 
 @vjp(np.quantile)
-def quantile_vjp(a, q, axis=None, *, method="linear", keepdims=False, z, z_bar):
+def quantile_vjp(a, q, axis=None, *, method="linear", keepdims=False, weights=None, z, z_bar):
     check_method(method)
-    a_bar = quantile_bar(a, q, axis, keepdims, method, size_of(a, axis), z_bar)
+    weights_bar = None
+    if weights is not None:
+        a_bar, q_bar = chosen_bar(a, q, axis, keepdims, z, z_bar), None
+    else:
+        a_bar = quantile_bar(a, q, axis, keepdims, method, size_of(a, axis), z_bar)
     if method == "linear":
         q_bar = level_bar(a, q, axis, keepdims, z_bar)
 
 
 @vjp(np.percentile)
-def percentile_vjp(a, q, axis=None, *, method="linear", keepdims=False, z, z_bar):
+def percentile_vjp(a, q, axis=None, *, method="linear", keepdims=False, weights=None, z, z_bar):
     check_method(method)
     level = q / 100 if np.ndim(q) == 0 else np.divide(q, 100)
-    a_bar = quantile_bar(a, level, axis, keepdims, method, size_of(a, axis), z_bar)
+    weights_bar = None
+    if weights is not None:
+        a_bar, q_bar = chosen_bar(a, q, axis, keepdims, z, z_bar), None
+    else:
+        a_bar = quantile_bar(a, level, axis, keepdims, method, size_of(a, axis), z_bar)
     if method == "linear":
         q_bar = level_bar(a, level, axis, keepdims, z_bar) / 100.0
 

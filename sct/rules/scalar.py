@@ -331,7 +331,6 @@ linear(math.fsum, "items")
 
 # The helpers of generated code, so that a derivative can be differentiated again --------------------------------------
 
-partials("z = strong_product(x, y)", x="y", y="x", singular=True)
 partials("z = digamma(x)", x="polygamma(1, x)", tests={**POSITIVE, "kinds": "python"})
 partials("z = polygamma(n, x)", x="polygamma(n + 1, x)", tests={"args": [(1, 0.7), (2, 1.4)]})
 partials("z = bessel_i(n, x)", x="0.5 * (bessel_i(n - 1, x) + bessel_i(n + 1, x))",
@@ -339,10 +338,17 @@ partials("z = bessel_i(n, x)", x="0.5 * (bessel_i(n - 1, x) + bessel_i(n + 1, x)
 partials("z = log_or_zero(x)", x="1 / x", singular=True, tests=POSITIVE)
 
 
+@vjp(strong_product, elementwise=True)
+def strong_product_vjp(x, y, *, z, z_bar):
+    """An exactly zero ``x`` wins over what comes back, too."""
+    x_bar = strong_product(z_bar, y)
+    y_bar = strong_product(x, z_bar)
+
+
 @vjp(strong_quotient, elementwise=True, tests=AWAY)
 def strong_quotient_vjp(x, y, *, z, z_bar):
     x_bar = strong_quotient(z_bar, y)
-    y_bar = -strong_product(x_bar, z)
+    y_bar = -strong_product(z, x_bar)
 
 
 @vjp(power_dx, elementwise=True, tests={"args": [(1.3, 2.5), (0.7, 0.6), (np.array([0.5, 1.5]), np.array([3.5, 0.4]))]})

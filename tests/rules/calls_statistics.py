@@ -39,6 +39,8 @@ CALLS += [Call(np.percentile, V, 40.0), Call(np.percentile, LONG, 100 * LEVELS, 
 METHODS = ("inverted_cdf", "interpolated_inverted_cdf", "hazen", "weibull", "median_unbiased", "normal_unbiased", "lower",
            "higher", "midpoint", "nearest")
 CALLS += [Call(np.percentile, LONG, level, axis=1, method=method) for method in METHODS for level in (37, 62)]
+CALLS += [Call(fn, V, level, weights=W, method="inverted_cdf") for fn, level in ((np.quantile, 0.6), (np.percentile, 30))]
+CALLS += [Call(np.percentile, LONG, 40, axis=0, weights=np.array([2, 1, 3]), method="inverted_cdf", keepdims=True)]
 CALLS += [Call(np.quantile, LONG, 1, axis=1, method=method) for method in METHODS]
 CALLS += [Call(fn, a, *level, axis=1) for fn, a, level in ((np.nanquantile, HOLES, (1,)), (np.nanpercentile, HOLES, (37,)),
                                                              (np.nanpercentile, HOLES, ([20, 55],)))]
@@ -46,6 +48,8 @@ CALLS += [
     Call(np.cov, M), Call(np.cov, V), Call(np.cov, V, W), Call(np.cov, M, M[:, ::-1] ** 2), Call(np.cov, M, rowvar=False),
     Call(np.cov, M, bias=True), Call(np.cov, M, ddof=0), Call(np.cov, M, fweights=np.array([1, 2, 1, 3])),
     Call(np.cov, M.T, M.T ** 2, False), Call(np.cov, V, fweights=np.array([1, 2, 1, 3]), ddof=0),
+    Call(np.cov, M, aweights=np.array([1, 2, 1, 3])), Call(np.cov, M, None, True, False, 2, None, np.array([1, 2, 1, 3])),
+    Call(np.cov, M, fweights=np.array([1, 2, 1, 3]), aweights=np.array([3, 1, 2, 1])),
     Call(np.corrcoef, M), Call(np.corrcoef, V, W), Call(np.corrcoef, M.T, rowvar=False), Call(np.corrcoef, M, V ** 2),
     Call(np.bincount, INDEX, W), Call(np.bincount, INDEX, weights=V, minlength=6),
     Call(np.histogram, V, 3), Call(np.histogram, V, bins=EDGES), Call(np.histogram, V, 3, weights=W),

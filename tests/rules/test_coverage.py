@@ -91,6 +91,7 @@ UNENDING = "nested_behind"
 AT_KINKS = (
     "ties + (z == initial)", "z_bar / np.sum(attained, axis=axis, keepdims=True)",
     "z_bar / np.sum(attained, axis=compared, keepdims=True)", "u * np.expand_dims(np.sign(s), -2)",
+    "np.zeros_like(f)",
 )
 """What matters at ties and zeros only, where differences do not exist; tests of their own notice mistakes in it."""
 
@@ -110,6 +111,7 @@ def is_helper(module: ModuleType, name: str, fn: object) -> bool:
 @pytest.mark.parametrize(("module", "name"), helpers(), ids=lambda x: x if isinstance(x, str) else x.__name__)
 def test_mistake_in_helper_is_noticed(module: ModuleType, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     helper = registry.Primitive(len, name, vjp=getattr(module, name))
+    calls = sorted(CALLS, key=lambda call: call.entry.where.split(":")[0] != module.__file__)  # those of its own rules first
     for what, tree in harness.mutants(helper):
         if what.startswith(AT_KINKS):
             continue
@@ -118,7 +120,7 @@ def test_mistake_in_helper_is_noticed(module: ModuleType, name: str, monkeypatch
                 if getattr(place, name, None) is helper.vjp:
                     patch.setattr(place, name, compiled(tree, place))
             with np.errstate(all="ignore"):
-                assert not all(passes(call, harness.runnable(call.entry)) for call in CALLS), f"no test notices {what}"
+                assert not all(passes(call, harness.runnable(call.entry)) for call in calls), f"no test notices {what}"
 
 
 def compiled(tree: ast.FunctionDef, module: ModuleType) -> object:

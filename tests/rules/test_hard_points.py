@@ -64,6 +64,17 @@ def test_convention(f, x, expected):
     np.testing.assert_allclose(slope(f, x), expected, rtol=1e-7)
 
 
+@pytest.mark.parametrize("f", [
+    lambda x: np.sum(np.where(x > 0.0, np.sqrt(x), 0.0)), lambda x: np.sum(np.sqrt(x), where=x > 0.0),
+    lambda x: np.nansum(np.where(x > 0.0, np.sqrt(x), nan)), lambda x: np.sum(np.where(x > 0.0, 1.0 / x, 0.0)) * 0.5,
+], ids=["where", "reduction", "missing", "quotient"])
+def test_second_derivatives_of_what_is_left_out_are_zero(f):
+    with np.errstate(all="ignore"):
+        for left_out in (-1.0, 0.0):
+            product = sct.hvp(f, (A([left_out, 4.0]),), (np.ones(2),))
+            assert product[0] == 0.0 and math.isfinite(product[1]) and product[1] != 0.0
+
+
 def test_correlation_of_a_constant_is_nan_as_the_value_is():
     assert np.isnan(slope(lambda x: np.corrcoef(x)[0, 1], A([[1.0, 1.0, 1.0], [1.0, 2.0, 4.0]]))).all()
 
