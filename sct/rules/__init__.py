@@ -28,7 +28,7 @@ from . import (
     ufuncs,
 )
 
-for _part in ("special", "stats"):
+for _part in ("special", "stats", "linalg"):
     registry.family(f"scipy.{_part}", f"{__name__}.scipy.{_part}")
 
 __all__ = ["arranging", "array_api", "creation", "decompositions", "draws", "fft", "inactive", "joining", "linalg", "methods",

@@ -82,10 +82,16 @@ def at_row(row, v, turn):
 @vjp(np.linalg.cholesky, infer=shapes.square)
 def cholesky_vjp(a, *, upper=False, z, z_bar):
     """Murray 2016, section 3, with the cotangent put on the triangle that is read."""
-    factor, factor_bar = (mirrored(swapped(z)), mirrored(swapped(z_bar))) if upper else (z, z_bar)
+    if upper:
+        a_bar = mirrored(swapped(cholesky_bar(mirrored(swapped(z)), mirrored(swapped(z_bar)))))
+    else:
+        a_bar = cholesky_bar(z, z_bar)
+
+
+def cholesky_bar(factor, factor_bar):
+    """The cotangent of the lower triangle from that of the lower factor."""
     inverse = np.linalg.inv(factor)
-    below = on_lower(swapped(inverse) @ half_lower(swapped(factor) @ factor_bar) @ mirrored(inverse))
-    a_bar = mirrored(swapped(below)) if upper else below
+    return on_lower(swapped(inverse) @ half_lower(swapped(factor) @ factor_bar) @ mirrored(inverse))
 
 
 # ---------------------------------------------------------------------------------------------- general matrices
