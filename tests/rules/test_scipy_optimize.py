@@ -120,8 +120,10 @@ def test_minimiser_as_the_solution_of_its_equation() -> None:
 @pytest.mark.parametrize("f", [
     lambda a: optimize.brentq(lambda x: x**3 - a, 0.0, 4.0),
     lambda a: optimize.brentq(cubic, 0.5, 4.0, (a, 0.5), full_output=True)[0],
-    lambda a: optimize.newton(cubic, np.ones(2), args=(a, 0.5))[0], lambda a: optimize.newton(cubic, 1.0, args=(a, 0.5), x1=2.0),
-    lambda a: optimize.root(circle_and_line, np.ones(2), args=(a, LINE)).x[0], lambda a: optimize.minimize(bowl, np.ones(2), a).x[0],
+    lambda a: optimize.newton(cubic, np.ones(2), args=(a, 0.5))[0],
+    lambda a: optimize.newton(cubic, 1.0, args=(a, 0.5), x1=2.0),
+    lambda a: optimize.root(circle_and_line, np.ones(2), args=(a, LINE)).x[0],
+    lambda a: optimize.minimize(bowl, np.ones(2), a).x[0],
     lambda a: optimize.fsolve(circle_and_line, np.ones(2), args=(a, LINE), full_output=True)[0][0],
     lambda a: optimize.fixed_point(babylonian, 1.0, a),
 ])
