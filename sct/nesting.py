@@ -18,10 +18,11 @@ from .analysis.infer import Specializer
 from .arguments import ArgSpec, positions_of
 from .dispatchers import compiled_from
 from .errors import SctError
-from .ir.core import Function
+from .ir.core import Function, Value
 from .ir.types import Array, List, Scalar, Type, strip_const
 from .rules import registry
 from .runtime import standard
+from .runtime.implicit import slope, slopes, slopes_of_items
 
 
 def _make(value: bool) -> Any:
@@ -208,6 +209,46 @@ def standing_for(sp: Specializer, info: DerivativeOf) -> Function:
     if found is None:
         found = sp.context.standing[type(info), key] = standing(info.function, info)
     return found
+
+
+def _slopes(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``slopes(f, …)`` in a rule: the gradient by all arguments that are differentiable."""
+    fun, *given = args
+    which = [k for k, a in enumerate(given) if _is_differentiable(a)]
+    found = _by(sp, fun, given, which) if which else Seq(tuple, [])
+    if not isinstance(found, Seq):
+        return found
+    parts = dict(zip(which, found.items, strict=True))
+    return Seq(tuple, [parts.get(k, Static(None)) for k in range(len(given))])
+
+
+def _slopes_of_items(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``slopes_of_items(f, …, items)`` in a rule."""
+    fun, *given = args
+    items = given[-1].items if isinstance(given[-1], Seq) else []
+    if not any(map(_is_differentiable, items)):
+        return Seq(tuple, [Static(None) for _ in items])
+    found = _by(sp, fun, given, len(given) - 1)
+    if not isinstance(found, Seq):
+        return found
+    return Seq(tuple, [part if _is_differentiable(a) else Static(None) for a, part in zip(items, found.items, strict=True)])
+
+
+def _is_differentiable(a: Abstract) -> bool:
+    return isinstance(a, Value) and strip_const(a.type).differentiable
+
+
+def _slope(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``slope(f, …)`` in a rule: the gradient by the first argument."""
+    return _by(sp, args[0], args[1:], 0)
+
+
+def _by(sp: Specializer, fun: Abstract, args: list[Abstract], argnums: ArgSpec) -> Abstract:
+    return gradient(sp, fun, args, {}, argnums=argnums, value=False, has_aux=False, holomorphic=False, allow_int=False,
+                    debug_nans=False)
+
+
+SPECIAL.update({slopes: _slopes, slopes_of_items: _slopes_of_items, slope: _slope})
 
 
 _offered: dict[str, Any] = {}
