@@ -20,7 +20,7 @@ Handler = Callable[[Specializer, list[Abstract], dict[str, Abstract]], Abstract]
 
 
 def _looked_into(fn: Any, ours: Any) -> Handler:
-    """``fn`` of samples ``y`` at ``x``, or ``dx`` apart, along an axis: what ``ours`` does with the axis counted from behind."""
+    """``fn`` of samples ``y`` at ``x``, or ``dx`` apart: what ``ours`` does with the axis counted from behind."""
     name = f"scipy.integrate.{fn.__name__}"
 
     def handler(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
