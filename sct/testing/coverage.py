@@ -129,8 +129,8 @@ def libraries() -> str:
 
 def page() -> str:
     """The text of ``docs/coverage.md``."""
-    lines = ["# What has a derivative rule", "", f"Written by `python -m sct.testing.coverage` from the rules and {libraries()}.",
-             ""]
+    source = f"Written by `python -m sct.testing.coverage` from the rules and {libraries()}."
+    lines = ["# What has a derivative rule", "", source, ""]
     lines += [f"- **{name}**: {meaning}" for name, meaning in MEANING.items()]
     for title, table in rows().items():
         heading = {"ndarray": "Methods and attributes of arrays", "ufunc": "Methods of ufuncs"}.get(title, f"`{title}`")
