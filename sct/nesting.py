@@ -7,17 +7,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from .analysis import abstract as ab
-from .analysis.abstract import NEVER, POISON, Abstract, Bound, Closure, Seq, Static
+from .analysis.abstract import NEVER, POISON, Abstract, Bound, Closure, Reference, Seq, Static
 from .analysis.activations import GradientOf, Record, end_by_invoking, operands_of, specialised
 from .analysis.callees import SPECIAL, SPECIAL_CLASSES, Activation, activate_closure, activate_function, tied_to_parameter
 from .analysis.context import Refusal
 from .analysis.data import from_data
 from .analysis.infer import Specializer
+from .analysis.references import references
 from .arguments import ArgSpec, positions_of
 from .dispatchers import compiled_from
 from .errors import SctError
 from .ir.core import Block, Function
 from .ir.types import Array, List, Scalar, Type, strip_const
+from .runtime.records import is_plain
 
 
 def _make(value: bool) -> Any:
@@ -88,6 +90,13 @@ def gradient(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: dict[
         positions, sequence = positions_of(argnums, parameters, name)
     except SctError as error:
         raise Refusal(error.code, error.obstacles[0].message, error.hint) from None
+    if any(isinstance(a, Reference) and is_plain(a.kind) for a in (call.bound[given + k] for k in positions)):
+        raise Refusal("SCT403", f"the gradient of `{name}` by an object is taken inside",
+                      "differentiate by what its fields hold")
+    held = [r.kind for a in (*call.captured, *call.bound) for r in references(a, sp.positions) if is_plain(r.kind)]
+    if held:
+        raise Refusal("SCT702", f"the gradient of `{name}` is taken inside, and `{name}` reads a {held[0].__name__}",
+                      "let it read variables that hold what the fields hold")
     record, bound = specialised(sp, call.frame, call.lowered, [*call.captured, *call.bound])
     if not record.done:
         raise Refusal("SCT702", f"`{name}` takes the gradient of itself", "differentiate another function inside")
