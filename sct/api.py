@@ -76,13 +76,14 @@ def _options(argnums: ArgSpec, has_aux: bool, holomorphic: bool, allow_int: bool
     if unknown:
         known = f"with backend=\"numba\" there are {', '.join(FLAGS)}"
         raise ArgumentError(f"there is no option `{unknown[0]}` for this backend", hint=known, code="SCT409")
-    if checkpoint is not None:
-        raise ArgumentError("checkpoint= is not available yet", hint="leave it out", code="SCT409")
+    if checkpoint not in (None, "loops"):
+        raise ArgumentError(f"checkpoint={checkpoint!r} is not available", hint='use checkpoint="loops", or mark functions and '
+                            "loops with sct.checkpoint", code="SCT409")
     if debug_nans and backend == "numba":
         raise ArgumentError("debug_nans=True is there in plain Python only", hint='use backend="python"', code="SCT409")
     native = (flags or {}) if backend == "numba" else None
     return {"argnums": argnums, "has_aux": has_aux, "holomorphic": bool(holomorphic), "allow_int": allow_int,
-            "debug_nans": bool(debug_nans), "native": native}
+            "debug_nans": bool(debug_nans), "native": native, "checkpoint": checkpoint}
 
 
 FLAGS = ("fastmath", "parallel", "boundscheck")
@@ -148,12 +149,12 @@ class GradientFunction:
     """The generated dispatcher: in a slot, so that a call goes to it without a frame or a lookup of ours."""
 
     def __init__(self, fun: Any, *, argnums: ArgSpec, value: bool, has_aux: bool, allow_int: bool, holomorphic: bool = False,
-                 debug_nans: bool = False, native: dict[str, Any] | None = None) -> None:
+                 debug_nans: bool = False, native: dict[str, Any] | None = None, checkpoint: str | None = None) -> None:
         self.fun = fun
         """The original function."""
         self.argnums = argnums
         self._value, self._has_aux, self._allow_int = value, has_aux, allow_int
-        self._holomorphic, self._debug_nans, self._native = holomorphic, debug_nans, native
+        self._holomorphic, self._debug_nans, self._native, self._checkpoint = holomorphic, debug_nans, native, checkpoint
         self._plain = plain = function_of(fun)
         self.__signature__ = signature_of(plain)
         self.__doc__ = fun.__doc__
@@ -181,7 +182,7 @@ class GradientFunction:
         from .compiler import Request
 
         return Request(*self._positions, self._value, self._has_aux, self._allow_int, holomorphic=self._holomorphic,
-                       debug_nans=self._debug_nans)
+                       debug_nans=self._debug_nans, checkpoint=self._checkpoint)
 
     def _is_in_class_body(self) -> bool:
         """Whether this may become a method, whose ``argnums`` count from the argument after ``self``."""
@@ -225,7 +226,8 @@ class GradientFunction:
             shifted = self._shifted(self.argnums)
             self._method = GradientFunction(self.fun, argnums=shifted, value=self._value, has_aux=self._has_aux,
                                             allow_int=self._allow_int, holomorphic=self._holomorphic,
-                                            debug_nans=self._debug_nans, native=self._native)
+                                            debug_nans=self._debug_nans, native=self._native,
+                                            checkpoint=self._checkpoint)
         return self._method
 
     @staticmethod
@@ -304,7 +306,7 @@ class GradientFunction:
 
         return reduced(self, {"argnums": self.argnums, "value": self._value, "has_aux": self._has_aux,
                               "allow_int": self._allow_int, "holomorphic": self._holomorphic,
-                              "debug_nans": self._debug_nans, "native": self._native})
+                              "debug_nans": self._debug_nans, "native": self._native, "checkpoint": self._checkpoint})
 
     def __deepcopy__(self, memo: Any) -> GradientFunction:
         """Functions are not copied."""

@@ -14,6 +14,7 @@ import numpy as np
 
 # Importing the handlers fills the tables of the specialiser; importing the rules fills the registry.
 from . import rules as _rules
+from .ad import checkpoints
 from .ad.calls import Pairs
 from .ad.hooks import drop_hooks
 from .ad.products import curvature, halves, pushforward
@@ -52,6 +53,7 @@ from .analysis import data as data_handlers
 from .analysis.abstract import NEVER, POISON, Abstract, DataPath, Instance, Mapping, Seq, Static, read, run_time_leaves
 from .analysis.activity import masking
 from .analysis.bound import given_unbound, settle_bound
+from .analysis.checkpoints import refuse_idle_marks
 from .analysis.context import Context, Frame, Refusal
 from .analysis.effects import effects_once, settle_effects
 from .analysis.entry import Steps, Written, parts_read
@@ -107,6 +109,8 @@ class Request:
     """``grad``; ``jvp`` and ``vjp``, of a result of any structure; ``hvp``, the change of a gradient."""
     directions: tuple[int, ...] = ()
     """Positions of the parameters that have tangents, which are passed after all parameters (``jvp`` and ``hvp``)."""
+    checkpoint: str | None = None
+    """``loops``: all loops are cut into segments, whether they are marked or not."""
     repeated: bool = False
     """Whether one answer takes several calls: then nothing may be printed or drawn."""
     holomorphic: bool = False
@@ -257,6 +261,7 @@ def _specialise(context: Context, fun: Any, names: Sequence[str], arguments: Seq
     context.stack.append(lowered)
     exit = sp.run_block(frame, lowered.body)
     context.stack.pop()
+    refuse_idle_marks(context)
     context.check()
     result = exit.values[0] if exit.kind == "return" else NEVER
     if result is POISON:
@@ -383,6 +388,8 @@ def _alias_checks(context: Context, typed: Typed) -> None:
 def _differentiate(context: Context, typed: Typed, request: Request) -> tuple[list[Function], Pairs]:
     """The functions that answer the request; what callees are lent is restored by them only where a derivative reads it."""
     lent = [r.function for r in getattr(context.session, "_records", {}).values() if r.function.lent.params]
+    if request.kind != "jvp":
+        _checkpoint(context, typed, request)
     for restored in (False, True) if lent else (True,):
         for function in lent:
             function.lent = replace(function.lent, restored=restored)
@@ -394,6 +401,18 @@ def _differentiate(context: Context, typed: Typed, request: Request) -> tuple[li
         if not read:
             break
     return made, pairs
+
+
+def _checkpoint(context: Context, typed: Typed, request: Request) -> None:
+    """Cut into segments what loops are to be checkpointed, if their iterations save anything."""
+    functions = [typed.function, *(r.function for r in getattr(context.session, "_records", {}).values())]
+    chosen = checkpoints.candidates(typed.function, request.checkpoint == "loops")
+    if chosen:
+        pairs = Pairs(context, tidy, repeatable=request.kind == "vjp")
+        made = derivative(context, pairs, typed, request)
+        chosen = checkpoints.that_save(chosen, [*_callees_first(made, pairs), *made])
+    checkpoints.cut_loops(context, functions, chosen)
+    checkpoints.check(context, functions)
 
 
 def _tidy(read: list[Function], function: Function) -> None:

@@ -74,8 +74,12 @@ def _call_method(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
 
 
 def gradient(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: dict[str, Abstract], *, argnums: ArgSpec,
-             value: bool, has_aux: bool, holomorphic: bool, allow_int: bool, debug_nans: bool) -> Abstract:
+             value: bool, has_aux: bool, holomorphic: bool, allow_int: bool, debug_nans: bool,
+             checkpoint: str | None = None) -> Abstract:
     """The gradient of ``fun`` at ``args``, as a call of a function that stands for it."""
+    if checkpoint is not None:
+        raise Refusal("SCT116", "checkpoint= of a gradient that is taken inside a differentiated function is not supported",
+                      "mark the loops with sct.checkpoint(...), or leave it out")
     if debug_nans:
         raise Refusal("SCT409", "debug_nans=True is set for a gradient that is taken inside", "set it for the outermost one")
     call, given = _activation(sp, fun, args, kwargs)

@@ -260,3 +260,37 @@ def test_functions_in_data():
     assert grad(lambda x: table["a"](x) + table["b"][0](x))(2.0) == 8.0
     assert grad(lambda x, f=square: f(x))(2.0) == 4.0
     assert grad(lambda x: sum(map(square, [x, 2.0 * x])))(2.0) == 20.0
+
+
+def popped(res, g):
+    return (g * res.pop(),)
+
+
+def doubled(res, g):
+    res["n"] = res["n"] * 2.0
+    return (g * res["n"],)
+
+
+def doubled_attribute(res, g):
+    res.value = res.value * 2.0
+    return (g * res.value,)
+
+
+@pytest.mark.parametrize(("keep", "bwd", "slope"), [(lambda x: [x], popped, 2.0), (lambda x: {"n": x}, doubled, 4.0),
+                                                    (Box, doubled_attribute, 4.0)], ids=["list", "dict", "object"])
+def test_a_bwd_that_changes_what_was_kept(keep, bwd, slope):
+    made = declared(lambda x: x * 1.0, lambda x: (x * 1.0, keep(x)), bwd)
+    assert grad(lambda x: made(x) * 3.0)(2.0) == 3.0 * slope
+    _, pull = vjp(lambda x: made(x) * 3.0, 2.0)
+    assert pull(1.0) == pull(1.0) == (3.0 * slope,)
+
+
+def test_a_fwd_that_notes_its_calls():
+    calls = []
+
+    def fwd(x):
+        calls.append(x)
+        return x * x, x
+
+    made = declared(lambda x: x * x, fwd, lambda x, g: (2.0 * x * g,))
+    assert grad(lambda x: made(x) + made(x))(3.0) == 12.0 and calls == [3.0, 3.0]

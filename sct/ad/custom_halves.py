@@ -13,7 +13,7 @@ from ..custom import CustomFunction, custom_vjp
 from ..ir.core import Op, Value
 from ..ir.ops import Lit, SeqOf, Slot, template_slots
 from ..ir.types import Array, Scalar, Tuple, strip_const
-from ..runtime.custom import cotangents
+from ..runtime.custom import cotangents, unshared
 from .control import bar_type
 from .custom_parts import RESIDUALS, Call, differentiated, nondiff_of, refuse_stores, spliced_call, tested, whole_bar
 from .emitter import Accumulator, Emitter, bar_hint
@@ -29,8 +29,10 @@ def call_halves(rev: Reverser, op: Op, totals: list[Value | None]) -> None:
     made = Call()
     bar = _result_bar(rev, op, totals, made, own=looked is None)
     _copy_operands(rev, op)
+    fixed = op.attrs.get("fixed")
     res = _call_fwd(op, f, rev.shadows.written)
-    template = (*(made.moved(t, given) for t in nondiff), made.slot(res), bar)
+    given_back = res if fixed or not rev.pairs.repeatable else _for_this_run(rev, res)
+    template = (*(made.moved(t, given) for t in nondiff), made.slot(given_back), bar)
     attrs: dict[str, Any] = {"fn": f.bwd, "args": template, "kwargs": {}, "effect": "reads", "adjoint": True}
     if looked is not None and all(isinstance(t, Lit) or kind != "any" for t, kind in zip(args, looked, strict=True)):
         types = [bar_type(given[t.index]) if isinstance(t, Slot) and kind == "number" else RESIDUALS
@@ -51,6 +53,12 @@ def call_halves(rev: Reverser, op: Op, totals: list[Value | None]) -> None:
                             fn=cotangents, args=(first, *shown), kwargs={}, effect="reads", adjoint=True, unpack=True)
     for v, result in zip(leaves, back.results, strict=True):
         rev.accumulate(v, result)
+
+
+def _for_this_run(rev: Reverser, res: Value) -> Value:
+    """What ``bwd`` is given where it runs several times: a copy that it may change."""
+    return rev.builder.value("call", [res], RESIDUALS, fn=unshared, args=(Slot(0),), kwargs={}, effect="fresh",
+                             adjoint=True)
 
 
 def _bar_name(f: CustomFunction, value: Value, op: Op, template: Any) -> str:

@@ -273,8 +273,7 @@ def by_transposition(fwd: _Linearizer, op: Op, name: str, dots: dict[int, Value]
     values.update(zip(given, (_seed(fwd, op, k, dots[k]) for k in actives), strict=True))
     _provide_cotangents(fwd, op, joint.function, params[len(op.operands) + len(op.results):], values)
     results = _spliced_in(fwd, joint.function, values)
-    by_result = dict(zip([r for r in op.results if r.type.differentiable], found, strict=True))
-    return [None if by_result.get(r) is None else _conform(fwd, op, next(results), r) for r in op.results]
+    return [None if v is None else _conform(fwd, op, next(results), r) for v, r in zip(found, op.results, strict=True)]
 
 
 def _seed(fwd: _Linearizer, op: Op, k: int, dot: Value) -> Value:

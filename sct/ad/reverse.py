@@ -23,7 +23,7 @@ from ..ir.ops import STORES, Lit, SeqOf, Slot
 from ..ir.printing import op_text
 from ..ir.rewrite import clone_function
 from ..ir.types import List, Scalar, Table, Tuple, Type, strip_const
-from . import calls, control, lists, rules, tuples, writes
+from . import calls, control, lists, replay, rules, tuples, writes
 from .emitter import Accumulator, bar_hint, make_buffers_float
 from .shadows import Shadows, accompany, if_apart, open_block, take_lent
 
@@ -40,6 +40,8 @@ class Reverser(Accumulator):
         self.shadows = Shadows(function, self.active)
         self.overwritten: dict[Op, Value] = {}
         """For each store what its place held before."""
+        self.kept: dict[Op, list[tuple[Value, Value]]] = {}
+        """For each op that is replayed the memory that it writes to, and the copy of what that held before."""
         self.bars, self.buffers = {}, {}
         self.mirror: dict[Block, Block] = {}
         """For each forward block the reverse block that undoes it."""
@@ -92,7 +94,9 @@ class Reverser(Accumulator):
     def reverse_op(self, op: Op) -> None:
         """The adjoint of one op."""
         handler = HANDLERS.get(op.name)
-        if handler is not None:
+        if replay.replays(op):
+            replay.reverse_replayed(self, op)
+        elif handler is not None:
             handler(self, op)
         elif any(v in self.active for v in op.operands) and any(v in self.active for v in op.results):
             raise InternalError(f"`{op.name}` carries a derivative that the reverse sweep would lose", loc=op.loc,
@@ -291,6 +295,7 @@ def differentiate(primal: Function, wrt: Sequence[int], seeds: Callable[[Reverse
     context.splicing = True
     try:
         writes.keep_overwritten(rev, function.body)
+        replay.keep_state(rev, function.body)
         accompany(rev, function)
         rev.builder.loc = end.loc
         mark = rev.builder.emit("mark", text="reverse sweep")

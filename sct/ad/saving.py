@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, wal
 from ..ir.ops import IMPLICIT, LOOPS, STORES
 from ..ir.rewrite import clone_op, incoming
 from ..ir.types import Cache, List, Scalar, Table, strip_const
+from .replay import is_replay
 
 CHEAP = frozenset({operator.add, operator.sub, operator.mul, operator.neg, operator.pos, operator.lt, operator.le, operator.gt,
                    operator.ge, operator.eq, operator.ne, operator.not_, operator.is_, operator.is_not, operator.getitem, len,
@@ -69,13 +70,15 @@ class _Saver:
         at = body.ops.index(self.mark)
         reverse = body.ops[at + 1:]
         forward_blocks = self._forward_blocks(body.ops[:at])
+        forward_blocks |= self._forward_blocks([op for op in _with_inside(reverse) if is_replay(op)])
         self._choose(reverse, forward_blocks)
         for op in reverse:
-            self._rewrite(op, forward_blocks)
+            self._rewrite(op, frozenset())
         for block, ops in self.heads.items():
             self._insert_head(block, ops)
         for op in walk(body):
             op.attrs.pop("exchanged", None)
+            op.attrs.pop("replay", None)  # from now on it is a part of the reverse sweep as any other
 
     def _insert_head(self, block: Block, ops: list[Op]) -> None:
         for op in ops:
@@ -96,7 +99,7 @@ class _Saver:
         """Decide which needed values must be saved: those that cannot be recomputed from what is at hand."""
         wanted: dict[Value, None] = {}
         for op in reverse:
-            for v in _all_operands(op):
+            for v in _not_in_scope(op, frozenset()):
                 v = _behind(v)
                 if defining_block(v) in forward_blocks and v not in self.replaced:
                     wanted[v] = None
@@ -112,10 +115,12 @@ class _Saver:
     def _order(self, reverse: list[Op]) -> Callable[[Value], int]:
         """The position of a value in the forward sweep."""
         position: dict[Any, int] = {}
-        for op in self.function.body.ops[:len(self.function.body.ops) - len(reverse)]:
-            for inner in (op, *(o for block in op.blocks for o in walk(block))):
-                position[inner] = len(position)
-                position.update((block, len(position)) for block in inner.blocks)
+        forward = self.function.body.ops[:len(self.function.body.ops) - len(reverse)]
+        for op in (*_with_inside(forward), *(one for one in _with_inside(reverse) if is_replay(one))):
+            for inner in _with_inside([op]) if is_replay(op) else [op]:
+                position.setdefault(inner, len(position))
+                for block in inner.blocks:
+                    position.setdefault(block, len(position))
         return lambda v: position.get(v.owner, -1)
 
     def _at_hand(self, v: Value, saved: set[Value]) -> bool:
@@ -146,7 +151,7 @@ class _Saver:
         return steady and number and all(map(self._invariant, op.operands))
 
     def _cheap(self, op: Op) -> bool:
-        if op.name in FREE or op.name == "call" and op.attrs["fn"] is np.shape:
+        if op.name in FREE or op.name == "call" and (op.attrs["fn"] is np.shape or op.attrs.get("again")):
             return True
         if op.name != "call" or op.attrs["fn"] not in CHEAP and not (op.attrs["fn"] in SHORT and _in_branch(op)):
             return False
@@ -163,13 +168,13 @@ class _Saver:
         return (copies or items or isinstance(strip_const(op.results[0].type), Scalar)) and self.changes.after(op)
 
     # ------------------------------------------------------------------------------------------------------ rewriting
-    def _rewrite(self, op: Op, forward_blocks: set[Block]) -> None:
+    def _rewrite(self, op: Op, scope: frozenset[Block]) -> None:
         for k, v in enumerate(op.operands):
-            if defining_block(v) in forward_blocks:
+            if defining_block(v) not in scope:
                 op.operands[k] = self._provide(v)
         for block in op.blocks:
-            for inner in block.ops:
-                self._rewrite(inner, forward_blocks)
+            for inner in list(block.ops):
+                self._rewrite(inner, scope | {block})
 
     def _provide(self, v: Value) -> Value:
         """The value that stands for forward value ``v`` in the mirror of its block."""
@@ -191,7 +196,8 @@ class _Saver:
         copy = clone_op(op, dict(zip(op.operands, operands, strict=True)))
         copy.attrs.pop("may_raise", None)
         copy.attrs["recomputed"] = True
-        self._head(self._mirror_of(v)).append(copy)
+        copy.parent = self._mirror_of(v)
+        self._head(copy.parent).append(copy)
         return copy.results[op.results.index(v)]
 
     def _mirror_of(self, v: Value) -> Block:
@@ -207,14 +213,15 @@ class _Saver:
     def _save(self, v: Value) -> Value:
         """Pass ``v`` out of its branch when it is not in a loop, else push and pop it."""
         bind_unbound(v, set())
-        owners = [op for op in _owners(defining_block(v)) if op is not None]
+        owners = _up_to_replay([op for op in _owners(defining_block(v)) if op is not None])
         loops = [k for k, op in enumerate(owners) if op.name in LOOPS]
         if not loops:
             return self._pass_out(v)
         inside = next((k for k in range(loops[-1], -1, -1) if _may_fail(v, owners[k])), None)
         if inside is not None and not any(k < inside for k in loops):
             return self._provided(self._pass_out(v, owners[inside]))
-        body, loop = (self.function.body, owners[-1]) if inside is None else _home(owners, inside)
+        body, loop = (owners[-1].parent, owners[-1]) if inside is None else _home(owners, inside)
+        assert body is not None
         loc = _loc_of(v)
         cache = Op("cache", [], [], {}, [], body, loc)
         cache.results = [Value(f"saved_{v.hint}" if v.hint else "", Cache(v.type), cache)]
@@ -222,7 +229,7 @@ class _Saver:
         filled = cache.results[0] if inside is None else self._provided(cache.results[0])
         push = Op("push", [cache.results[0], v], [], {}, [], defining_block(v), loc)
         self._after_definition(v, push)
-        pop = Op("pop", [filled], [], {}, [], None, loc)
+        pop = Op("pop", [filled], [], {}, [], self._mirror_of(v), loc)
         pop.results = [Value(v.hint, v.type, pop)]
         self._head(self._mirror_of(v)).append(pop)
         return pop.results[0]
@@ -375,11 +382,25 @@ def _owners(block: Block) -> list[Op | None]:
     return [b.parent for b in enclosing(block)][:-1]
 
 
-def _all_operands(op: Op) -> Any:
-    yield from op.operands
+def _up_to_replay(owners: list[Op]) -> list[Op]:
+    """Of the ops around a value those up to the replay that it is in: what is saved of a replay is saved beside it."""
+    end = next((k + 1 for k, op in enumerate(owners) if is_replay(op)), len(owners))
+    return owners[:end]
+
+
+def _not_in_scope(op: Op, scope: frozenset[Block]) -> Iterator[Value]:
+    """The operands of ``op``, and of what is nested in it, that are not defined in one of the blocks around them there."""
+    yield from (v for v in op.operands if defining_block(v) not in scope)
     for block in op.blocks:
-        for inner in walk(block):
-            yield from inner.operands
+        for inner in block.ops:
+            yield from _not_in_scope(inner, scope | {block})
+
+
+def _with_inside(ops: Sequence[Op]) -> Iterator[Op]:
+    for op in ops:
+        yield op
+        for block in op.blocks:
+            yield from walk(block)
 
 
 def _loc_of(v: Value) -> Any:

@@ -15,6 +15,7 @@ from ..errors import SctError
 from ..ir.core import Function, Op, Value
 from ..ir.types import Object, strip_const
 from ..rules import registry
+from ..runtime.checkpoints import checkpoint
 from . import abstract as ab
 from .abstract import (
     POISON,
@@ -166,6 +167,8 @@ def _looks_into(obj: Any) -> bool:
     """Whether a callable is code of the user's, or a named tuple, which keeps what it is given."""
     if isinstance(obj, type):
         return issubclass(obj, tuple) and hasattr(obj, "_fields")
+    if obj is checkpoint:
+        return True
     return isinstance(obj, types.FunctionType) and registry.lookup(obj) is None and not foreign(obj) and obj not in SPECIAL
 
 
@@ -364,7 +367,7 @@ def _enter_function(sp: Specializer, call: Activation) -> Abstract:
     frame, lowered, bound = call.frame, call.lowered, [*call.captured, *call.bound]
     if POISON in bound:
         return POISON
-    if _holds_iterator([frame.closure, *bound, *Surroundings([frame.closure, *bound]).contents]):
+    if holds_iterator([frame.closure, *bound, *Surroundings([frame.closure, *bound]).contents]):
         if lowered in sp.context.stack:
             raise Refusal("SCT711", f"`{lowered.name}` calls itself with an iterator, or binds a variable of another function",
                           "pass a list and an index, return what is new")
@@ -384,13 +387,13 @@ def _enter_function(sp: Specializer, call: Activation) -> Abstract:
 
 def _call_with_containers(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstract]) -> Abstract:
     """Call a function that is given containers: their contents, unless it changes them, keeps them or gives them back."""
-    if any(isinstance(a, Instance) for a in _reached(sp, [frame.closure, *bound])):
+    if any(isinstance(a, Instance) for a in reached(sp, [frame.closure, *bound])):
         if lowered in sp.context.stack:
             raise Refusal("SCT702", f"`{lowered.name}` calls itself with an object that changes", "pass its attributes")
         return inline(sp, frame, lowered, bound)
     known, count, mark = dict(sp.context.obstacles), len(sp.builder.block.ops), sp.session.mark()
     given = [plain(sp, a) for a in bound]
-    if not any(isinstance(a, Closure) and holds_references(a) for a in _reached(sp, [frame.closure])):
+    if not any(isinstance(a, Closure) and holds_references(a) for a in reached(sp, [frame.closure])):
         result = invoke(sp, frame, lowered, given)
         changed = any(o.code == "SCT602" for key, o in sp.context.obstacles.items() if key not in known)
         if not changed and not holds_container(result):
@@ -408,7 +411,7 @@ def _call_with_containers(sp: Specializer, frame: Frame, lowered: Function, boun
     return inline(sp, frame, lowered, bound)
 
 
-def _reached(sp: Specializer, values: list[Any]) -> Iterator[Any]:
+def reached(sp: Specializer, values: list[Any]) -> Iterator[Any]:
     """Everything in ``values``, and the contents of the containers in it."""
     work, seen = list(reversed(values)), set[int]()
     while work:
@@ -422,10 +425,10 @@ def _reached(sp: Specializer, values: list[Any]) -> Iterator[Any]:
             work += [held for _, held in cells_of(a)]
 
 
-def _holds_iterator(values: list[Any]) -> bool:
+def holds_iterator(values: list[Any]) -> bool:
     """Whether ``values`` hold an iterator, or a function that binds variables of another: what a call does must be known."""
     return any(isinstance(a, StoredIterator) or (isinstance(a, Closure) and a.code.shared)
-               or (a is not None and _holds_iterator(ab.parts_of(a) or [])) for a in values)
+               or (a is not None and holds_iterator(ab.parts_of(a) or [])) for a in values)
 
 
 def tied_to_parameter(values: list[Any]) -> bool:

@@ -50,6 +50,10 @@ class Context:
     """Those that do so and call themselves: their calls stay calls, which write."""
     lends: bool = False
     """Whether all of them stay calls: their bodies in all places would be too long."""
+    replayed: set[Function] = field(default_factory=set)
+    """Those with a checkpoint: their calls stay calls, which the reverse sweep makes again."""
+    marks: dict[tuple[str, int], Loc | None] = field(default_factory=dict)
+    """Lines in which something else is given to ``checkpoint``: where, as long as no loop has seen it."""
     copied_in: int = 0
     """How many ops of opened callees were visited."""
     directional: bool = False
@@ -97,7 +101,7 @@ class Context:
     def forget(self) -> None:
         """Forget everything that specialisation found out."""
         for found in (self.obstacles, self.guards, self.examples, self.stack, self.remembering, self.standing, self.given,
-                      self.changed, self.lists):
+                      self.changed, self.lists, self.marks):
             found.clear()
         self.stores = self.splicing = False
         self.session.forget_since(0)

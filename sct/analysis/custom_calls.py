@@ -45,7 +45,9 @@ def call_custom(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict[
     if not sp.context.splicing:
         attrs["may_raise"] = True
     if isinstance(f, custom_vjp):
-        attrs["looked"] = _check_vjp(sp, f, given, t)
+        attrs.update(_check_vjp(sp, f, given, t, attrs["effect"]))
+    else:
+        attrs["distinct"] = True
     if isinstance(t, Tuple):
         op = sp.builder.emit("call", collected.operands, t.items, unpack=True, **attrs)
         return Seq(t.cls, [sp.as_abstract(r) for r in op.results])
@@ -207,14 +209,15 @@ def _written_outside(function: Function, above: tuple[Function, ...] = ()) -> Va
 
 # ------------------------------------------------------------------------------------------------------ what bwd is given
 
-def _check_vjp(sp: Specializer, f: custom_vjp, given: list[Abstract], t: Type) -> tuple[str, ...] | None:
-    """What kind of cotangent ``bwd`` gives for each argument, None where it or ``fwd`` cannot be looked into.
+def _check_vjp(sp: Specializer, f: custom_vjp, given: list[Abstract], t: Type, effect: str) -> dict[str, Any]:
+    """Attributes of the call: ``looked``, what kind of cotangent ``bwd`` gives for each argument, None where it or ``fwd``
+    cannot be looked into; ``fixed``, whether what ``bwd`` is given cannot be changed.
 
     Refuses what does not fit together.
     """
     forward = visit(sp, Static(f.fwd), list(map(varied, given)))
     if forward.result in (POISON, NEVER):
-        return None
+        return {"looked": None, "distinct": True}
     name = getattr(f.fwd, "__name__", "fwd")
     refuse_writes(name, forward)
     pair = forward.result
@@ -230,13 +233,22 @@ def _check_vjp(sp: Specializer, f: custom_vjp, given: list[Abstract], t: Type) -
     nondiff = [varied(given[k]) for k in f.nondiff if k < len(given)]
     backward = visit(sp, Static(f.bwd), [*nondiff, residual, bar])
     if backward.result in (POISON, NEVER):
-        return None
+        return {"looked": None, "distinct": True}
     name = getattr(f.bwd, "__name__", "bwd")
     refuse_writes(name, backward)
     args = [a for k, a in enumerate(given) if k not in f.nondiff]
     check_cotangents(f, backward.result, args)
     assert isinstance(backward.result, Seq)
-    return tuple(map(_kind_of_cotangent, backward.result.items, args))
+    kinds = tuple(map(_kind_of_cotangent, backward.result.items, args))
+    found = effect_within(forward.body)
+    return {"looked": kinds, "fixed": _is_fixed(residual), "effect": effect if found == "pure" else found}
+
+
+def _is_fixed(a: Abstract) -> bool:
+    """Whether a residual consists of numbers, arrays and tuples: arrays that are written to are seen."""
+    if isinstance(a, Seq) and a.kind is not list:
+        return all(map(_is_fixed, a.items))
+    return isinstance(a, Static) or isinstance(a, Value) and hasattr(strip_const(a.type), "dtype")
 
 
 def _kind_of_cotangent(bar: Abstract, a: Abstract) -> str:

@@ -8,6 +8,7 @@ from ..ir.core import Block, Op, Value
 from ..ir.types import INT
 from .abstract import NEVER, POISON, Abstract, Iteration, Mapping, Place, Static
 from .branches import truth
+from .checkpoints import MARK, is_marked
 from .context import Exit, Frame, Refusal
 from .decisions import decide
 from .fixpoint import finish_loop, iterate, mirrored
@@ -39,6 +40,7 @@ def _run_for(sp: Specializer, frame: Frame, op: Op) -> None:
         from .rounds import run_lazily
         run_lazily(sp, frame, op, iterable)
         return
+    is_marked(sp, frame, op.operands[0])  # what is unrolled has no checkpoint, and needs none
     items = known_items(sp, iterable)
     if items is None and op.attrs.get("known") and op.loc not in sp.context.tables:
         items = short_range(iterable)
@@ -117,6 +119,8 @@ def _run_planned(sp: Specializer, frame: Frame, op: Op, iterable: Abstract, plan
         attrs["seqs"] = len(plan.sources)
     if op.attrs.get("decides"):
         attrs["decides"] = op.attrs["decides"]
+    if is_marked(sp, frame, op.operands[0]):
+        attrs[MARK] = True
     finish_loop(sp, frame, op, "for", operands, carried, [carried.block], attrs)
 
 
@@ -177,7 +181,8 @@ def run_while(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
         return sp.run_block(frame, op.blocks[1])
 
     result = iterate(sp, frame, op, inits, body)
-    finish_loop(sp, frame, op, "while", [], result, [test, result.block], {})
+    attrs = {MARK: True} if is_marked(sp, frame, op.blocks[0].ops[-1].operands[0]) else {}
+    finish_loop(sp, frame, op, "while", [], result, [test, result.block], attrs)
     return None
 
 

@@ -44,7 +44,7 @@ def settle_callees(context: Context, entry: Function, lowered: Mapping[Function,
     settle_lending([entry, *lowered], entry)
     named = {callee for function in (entry, *lowered) for callee in _naming(function)}
     found = {code for function, code in lowered.items() if function.lent.params or function in named}
-    recursive = (found if context.lends else found & _on_cycles(_calls(lowered))) - context.lent
+    recursive = (found if context.lends else found & (_on_cycles(_calls(lowered)) | context.replayed)) - context.lent
     added = found - context.opened - context.lent | recursive
     context.lent |= recursive
     context.opened |= added

@@ -16,6 +16,7 @@ from ..ir.types import INT, List, strip_const
 from ..runtime import standard
 from .abstract import LOST, Abstract, Iteration, Place, Static, StoredIterator
 from .branches import truth
+from .checkpoints import MARK, is_marked
 from .context import Exit, Frame, Pending, Refusal
 from .fixpoint import finish_loop, iterate, mirrored
 from .infer import Specializer
@@ -262,6 +263,8 @@ def _run_rounds(sp: Specializer, frame: Frame, op: Op, way: Rounds) -> None:
     attrs: dict[str, Any] = {"kind": "range"}
     if plan.sources:
         attrs["seqs"] = len(plan.sources)
+    if is_marked(sp, frame, op.operands[0]):
+        attrs[MARK] = True
     finish_loop(sp, frame, op, "for", operands, carried, [carried.block], attrs)
     settle(sp, way)
 
@@ -323,4 +326,5 @@ def _run_while_more(sp: Specializer, frame: Frame, op: Op, it: StoredIterator) -
         return _staged_body(sp, frame, op, item, [], carried[:len(inits)], op.blocks[0].args[0].hint)
 
     carried = iterate(sp, frame, op, inits, body)
-    finish_loop(sp, frame, op, "while", [], carried, [test, carried.block], {})
+    attrs = {MARK: True} if is_marked(sp, frame, op.operands[0]) else {}
+    finish_loop(sp, frame, op, "while", [], carried, [test, carried.block], attrs)

@@ -79,16 +79,16 @@ class _Save:
 def group_saved(fn: Function) -> int:
     """Merge the lists of saved values of ``fn`` where they can be merged; how many lists are gone."""
     saves = list(_saves(fn))
-    together: dict[tuple[Block | None, Block | None], list[_Save]] = {}
+    together: dict[tuple[Block | None, ...], list[_Save]] = {}
     for save in saves:
-        together.setdefault((save.push.parent, save.pop.parent), []).append(save)
+        together.setdefault((save.push.parent, save.pop.parent, save.cache.parent), []).append(save)
     gone = 0
     names = _Names(len(saves))
-    for (pushed, popped), members in together.items():
-        assert pushed is not None and popped is not None
+    for (pushed, popped, home), members in together.items():
+        assert pushed is not None and popped is not None and home is not None
         for group in _groups(pushed, members) if len(members) > 1 else ():
             if len(group) > 1:
-                _merge(fn, pushed, popped, group, names.of(group))
+                _merge(home, pushed, popped, group, names.of(group))
                 gone += len(group) - 1
     return gone
 
@@ -100,7 +100,7 @@ def _saves(fn: Function) -> Iterator[_Save]:
         for value in op.operands:
             if isinstance(value.type, Cache):
                 users.setdefault(value, []).append(op)
-    for cache in list(fn.body.ops):
+    for cache in list(walk(fn.body)):
         found = users.get(cache.results[0], []) if cache.name == "cache" else []
         if sorted(op.name for op in found) == ["pop", "push"]:
             push, pop = sorted(found, key=lambda op: op.name == "pop")
@@ -148,7 +148,7 @@ def _next_of_that_name(block: Block, save: _Save) -> int:
     return len(block.ops) - 1
 
 
-def _merge(fn: Function, pushed: Block, popped: Block, group: list[_Save], name: str) -> None:
+def _merge(home: Block, pushed: Block, popped: Block, group: list[_Save], name: str) -> None:
     values = [save.value for save in group]
     kind = Tuple(tuple(v.type for v in values))
     last = group[-1]
@@ -161,8 +161,8 @@ def _merge(fn: Function, pushed: Block, popped: Block, group: list[_Save], name:
         item = Op("item", [taken.results[0]], save.pop.results, {"key": k}, [], popped, save.pop.loc)
         item.results[0].owner = item
         items.append(item)
-    at = min(fn.body.ops.index(save.cache) for save in group)
-    _replace(fn.body, {save.cache for save in group}, at, [cache])
+    at = min(home.ops.index(save.cache) for save in group)
+    _replace(home, {save.cache for save in group}, at, [cache])
     known = last.value.owner  # the groups before this one have moved what comes after it
     place = pushed.ops.index(known) + 1 if isinstance(known, Op) and last.first else 0
     _replace(pushed, {save.push for save in group}, place, [packed, push])

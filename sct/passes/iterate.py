@@ -57,9 +57,9 @@ def iterate_over_saved(fn: Function) -> int:
             pushes.setdefault(op.operands[0], []).append(op)
     users = use_map(fn.body)
     changed = 0
-    for loop in list(fn.body.ops):
+    for loop in list(walk(fn.body)):
         if loop.name == "for" and loop.attrs["kind"] == "range" and not users.get(loop.blocks[0].args[0]):
-            pop = _walkable(loop, pushes, fn.body)
+            pop = _walkable(loop, pushes)
             if pop is None and loop.attrs.get("walks"):
                 raise InternalError("a loop that walks saved values pops none", loc=loop.loc)
             if pop is not None:
@@ -68,7 +68,7 @@ def iterate_over_saved(fn: Function) -> int:
     return changed
 
 
-def _walkable(loop: Op, pushes: dict[Value, list[Op]], body: Block) -> Op | None:
+def _walkable(loop: Op, pushes: dict[Value, list[Op]]) -> Op | None:
     """The pop at the head of ``loop`` whose list has one item for each iteration."""
     for op in loop.blocks[0].ops:
         if op.name == "const" or op.name in IMPLICIT:
@@ -76,16 +76,17 @@ def _walkable(loop: Op, pushes: dict[Value, list[Op]], body: Block) -> Op | None
         if op.name != "pop" or not isinstance(op.operands[0].type, Cache):
             return None
         places = pushes.get(op.operands[0], [])
-        if loop.attrs.get("walks") or len(places) == 1 and _once_per_iteration(places[0], body):
+        if loop.attrs.get("walks") or len(places) == 1 and _once_per_iteration(places[0], loop.parent):
             return op
     return None
 
 
-def _once_per_iteration(push: Op, body: Block) -> bool:
-    """Whether a push stands directly in the body of a loop that the function enters once."""
-    assert push.parent is not None
+def _once_per_iteration(push: Op, block: Block | None) -> bool:
+    """Whether a push stands directly in the body of a loop in ``block`` that is entered once for each list."""
+    assert push.parent is not None and isinstance(push.operands[0].owner, Op)
     loop = push.parent.parent
-    return loop is not None and loop.name in LOOPS and loop.blocks[-1] is push.parent and loop.parent is body
+    return loop is not None and loop.name in LOOPS and loop.blocks[-1] is push.parent \
+        and loop.parent is block and push.operands[0].owner.parent is block
 
 
 def _rewrite(loop: Op, pop: Op) -> None:

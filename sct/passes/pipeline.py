@@ -22,6 +22,7 @@ from .late import make_shadows_late
 from .lazy import broadcast_lazily
 from .nearby import make_nearby
 from .owned import take_owned_lists
+from .replays import drop_idle_replays
 from .retake import leave_in_place
 from .reuse import reuse_saved
 from .simplify import simplify
@@ -79,6 +80,7 @@ BEFORE_SAVING: list[Pass] = [
     simplify,
     merge_common_subexpressions,
     eliminate_dead_code,
+    drop_idle_replays,
     drop_idle_undo,
     eliminate_dead_code,
 ]

@@ -49,10 +49,10 @@ def drop_idle_undo(fn: Function) -> int:
         reads: dict[Value, list[Op]] = {}
         for op in _reverse_sweep(fn):
             lent = [fn.params[k] for k in fn.lent.params] if op.name == "return" and fn.lent.restored else []
-            for value in (*_contents(op), *lent):
+            for value in (*contents(op), *lent):
                 reads.setdefault(memory.root(value), []).append(op)
         idle = {op for op in undo
-                if not any(_comes_after(read, op, order) for read in reads.get(memory.root(op.operands[0]), ()))}
+                if not any(_sees(read, op, order, memory) for read in reads.get(memory.root(op.operands[0]), ()))}
         erase_all(fn.body, idle.__contains__)
         total += len(idle)
         if not idle:
@@ -69,9 +69,27 @@ def reads_lent(fn: Function) -> bool:
     sweep = list(_reverse_sweep(fn))
     calls = [(op, memory.root(op.operands[k])) for op in sweep if op.name == "invoke"
              for k in op.attrs["callee"].lent.params - op.attrs["callee"].lent.shadows]
-    reads = [(op, memory.root(value)) for op in sweep for value in _contents(op)] if given or calls else []
+    reads = [(op, memory.root(value)) for op in sweep for value in contents(op)] if given or calls else []
     return any(root in given or any(root is lent and _comes_after(op, call, order) for call, lent in calls)
                for op, root in reads)
+
+
+def _sees(read: Op, undo: Op, order: dict[Op, int], memory: Memory) -> bool:
+    """Whether ``read`` may come upon what ``undo`` restores: what a replay writes to is put back as a whole before it."""
+    root = memory.root(undo.operands[0])
+    around = () if undo.attrs.get("restores") else _replays_around(read) - _replays_around(undo)
+    return not any(root in stored_roots(one, memory) for one in around) and _comes_after(read, undo, order)
+
+
+def stored_roots(op: Op, memory: Memory) -> set[Value]:
+    """The memory that is stored into inside ``op``, a part of the primal."""
+    inside = (inner for block in op.blocks for inner in walk(block))
+    return {memory.root(one.operands[0]) for one in inside if one.name in STORES and not one.attrs.get("adjoint")}
+
+
+def _replays_around(op: Op) -> set[Op]:
+    assert op.parent is not None
+    return {block.parent for block in enclosing(op.parent) if block.parent is not None and block.parent.attrs.get("replay")}
 
 
 def _comes_after(read: Op, store: Op, order: dict[Op, int]) -> bool:
@@ -94,7 +112,7 @@ def _reverse_sweep(fn: Function) -> Iterator[Op]:
                 yield from walk(block)
 
 
-def _contents(op: Op) -> Iterator[Value]:
+def contents(op: Op) -> Iterator[Value]:
     """The operands whose contents an op of the reverse sweep reads."""
     if op.name in _PASS_ON or op.attrs.get("alone") and not op.attrs["callee"].lent.restored:
         return

@@ -28,8 +28,10 @@ from . import (
     ufuncs,
 )
 
-for _part in ("special", "stats"):
-    registry.family(f"scipy.{_part}", f"{__name__}.scipy.{_part}")
+_SCIPY = {"special": ("special",), "stats": ("stats",), "linalg": ("linalg", "factors", "structured"),
+          "signal": ("signal",)}
+for _part, _modules in _SCIPY.items():
+    registry.family(f"scipy.{_part}", *(f"{__name__}.scipy.{_module}" for _module in _modules))
 
 __all__ = ["arranging", "array_api", "creation", "decompositions", "draws", "fft", "inactive", "joining", "linalg", "methods",
            "missing", "polynomials", "ranks", "reductions", "refused", "registry", "sampled", "scalar", "selecting",

@@ -92,7 +92,7 @@ def broadcast_to(array: Any, shape: Any, subok: bool = False) -> Type:
 
 
 @from_call
-def concatenate(arrays: Any, axis: Any = 0, *, dtype: Any = None) -> Type:
+def concatenate(arrays: Any, axis: Any = 0, *, dtype: Any = None, casting: str = "same_kind") -> Type:
     parts = items_of(arrays)
     kind = dtype_name(dtype, promoted(*(facts(p)[0] for p in parts)))
     shapes = [facts(p)[1] for p in parts]
@@ -111,7 +111,7 @@ def joined(shapes: list[tuple[str, ...]], axis: int) -> tuple[str, ...]:
 
 
 @from_call
-def hstack(tup: Any, *, dtype: Any = None) -> Type:
+def hstack(tup: Any, *, dtype: Any = None, casting: str = "same_kind") -> Type:
     parts = items_of(tup)
     kind = dtype_name(dtype, promoted(*(facts(p)[0] for p in parts)))
     shapes = [facts(p)[1] or (UNIT,) for p in parts]
@@ -119,7 +119,7 @@ def hstack(tup: Any, *, dtype: Any = None) -> Type:
 
 
 @from_call
-def vstack(tup: Any, *, dtype: Any = None) -> Type:
+def vstack(tup: Any, *, dtype: Any = None, casting: str = "same_kind") -> Type:
     parts = items_of(tup)
     kind = dtype_name(dtype, promoted(*(facts(p)[0] for p in parts)))
     shapes = [facts(p)[1] for p in parts]
@@ -134,7 +134,7 @@ def column_stack(tup: Any) -> Type:
 
 
 @from_call
-def stack(arrays: Any, axis: int = 0, *, dtype: Any = None) -> Type:
+def stack(arrays: Any, axis: int = 0, *, dtype: Any = None, casting: str = "same_kind") -> Type:
     kind, dims = facts(arrays)
     where = axis % len(dims)
     return Array(dtype_name(dtype, kind), (*dims[1 : where + 1], dims[0], *dims[where + 1 :]))

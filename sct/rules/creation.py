@@ -9,7 +9,7 @@ import numpy as np
 
 from ..runtime.helpers import unbroadcast
 from . import shapes
-from .indexing import total
+from .indexing import normal_axis, total
 from .notation import linear, vjp, zero
 
 
@@ -18,32 +18,33 @@ def ramp(num, endpoint):
     return np.linspace(0.0, 1.0, num) if endpoint is True else np.linspace(0.0, 1.0, num, endpoint=endpoint)
 
 
-def weighted(w, v):
-    """The sum of ``v`` along its first axis with weights ``w``."""
+def weighted(w, v, axis):
+    """The sum of ``v`` along ``axis`` with weights ``w``."""
+    v = np.moveaxis(v, axis, 0) if normal_axis(axis, v.ndim) > 0 else v
     return w @ v if v.ndim <= 2 else np.tensordot(w, v, 1)
 
 
 @vjp(np.linspace, infer=shapes.linspace)
-def linspace_vjp(start, stop, num=50, endpoint=True, *, dtype=None, z, z_bar):
+def linspace_vjp(start, stop, num=50, endpoint=True, *, dtype=None, axis=0, z, z_bar):
     t = ramp(num, endpoint)
-    start_bar = unbroadcast(weighted(1.0 - t, z_bar), start)
-    stop_bar = unbroadcast(weighted(t, z_bar), stop)
+    start_bar = unbroadcast(weighted(1.0 - t, z_bar, axis), start)
+    stop_bar = unbroadcast(weighted(t, z_bar, axis), stop)
 
 
 @vjp(np.logspace)
-def logspace_vjp(start, stop, num=50, endpoint=True, base=10.0, dtype=None, *, z, z_bar):
+def logspace_vjp(start, stop, num=50, endpoint=True, base=10.0, dtype=None, *, axis=0, z, z_bar):
     t = ramp(num, endpoint)
     exponent_bar = z_bar * z * np.log(base)
-    start_bar = unbroadcast(weighted(1.0 - t, exponent_bar), start)
-    stop_bar = unbroadcast(weighted(t, exponent_bar), stop)
+    start_bar = unbroadcast(weighted(1.0 - t, exponent_bar, axis), start)
+    stop_bar = unbroadcast(weighted(t, exponent_bar, axis), stop)
 
 
 @vjp(np.geomspace)
-def geomspace_vjp(start, stop, num=50, endpoint=True, dtype=None, *, z, z_bar):
+def geomspace_vjp(start, stop, num=50, endpoint=True, dtype=None, *, axis=0, z, z_bar):
     t = ramp(num, endpoint)
     log_bar = z_bar * z
-    start_bar = unbroadcast(weighted(1.0 - t, log_bar) / start, start)
-    stop_bar = unbroadcast(weighted(t, log_bar) / stop, stop)
+    start_bar = unbroadcast(weighted(1.0 - t, log_bar, axis) / start, start)
+    stop_bar = unbroadcast(weighted(t, log_bar, axis) / stop, stop)
 
 
 @vjp(np.full, infer=shapes.full)

@@ -41,16 +41,19 @@ def on_diagonals(w):
 @vjp(np.linalg.eigh)
 def eigh_vjp(a, UPLO="L", *, z, z_bar):
     """Giles 2008, 3.1; complex: Boeddeker et al. 2017, 4.6.  LAPACK makes the first (``UPLO="U"``: last) component real."""
-    w, v = z
-    w_bar, v_bar = z_bar
+    a_bar = eigh_bar(z[0], z[1], z_bar[0], z_bar[1], UPLO)
+
+
+def eigh_bar(w, v, w_bar, v_bar, uplo):
+    """The cotangent of a Hermitian matrix from those of its eigenvalues and vectors."""
     if v_bar is None:
         middle = on_diagonals(w_bar)
     else:
         if np.iscomplexobj(v):
-            v_bar = v_bar + at_row(0 if UPLO == "L" else -1, v, turns(v, v_bar))
+            v_bar = v_bar + at_row(0 if uplo == "L" else -1, v, turns(v, v_bar))
         twist = gaps(w) * (swapped(v) @ v_bar)
         middle = twist if w_bar is None else on_diagonals(w_bar) + twist
-    a_bar = on_triangle(mirrored(v) @ middle @ swapped(v), UPLO)
+    return on_triangle(mirrored(v) @ middle @ swapped(v), uplo)
 
 
 @vjp(np.linalg.eigvalsh)
@@ -82,10 +85,16 @@ def at_row(row, v, turn):
 @vjp(np.linalg.cholesky, infer=shapes.square)
 def cholesky_vjp(a, *, upper=False, z, z_bar):
     """Murray 2016, section 3, with the cotangent put on the triangle that is read."""
-    factor, factor_bar = (mirrored(swapped(z)), mirrored(swapped(z_bar))) if upper else (z, z_bar)
+    if upper:
+        a_bar = mirrored(swapped(cholesky_bar(mirrored(swapped(z)), mirrored(swapped(z_bar)))))
+    else:
+        a_bar = cholesky_bar(z, z_bar)
+
+
+def cholesky_bar(factor, factor_bar):
+    """The cotangent of the lower triangle from that of the lower factor."""
     inverse = np.linalg.inv(factor)
-    below = on_lower(swapped(inverse) @ half_lower(swapped(factor) @ factor_bar) @ mirrored(inverse))
-    a_bar = mirrored(swapped(below)) if upper else below
+    return on_lower(swapped(inverse) @ half_lower(swapped(factor) @ factor_bar) @ mirrored(inverse))
 
 
 # ---------------------------------------------------------------------------------------------- general matrices
@@ -139,15 +148,19 @@ zero(matching)
 @vjp(np.linalg.svd)
 def svd_vjp(a, full_matrices=True, compute_uv=True, hermitian=False, *, z, z_bar):
     """Townsend 2016; vectors of singular values that coincide have no derivative, nor have vectors without one."""
+    whole = svd_factors_bar(a, full_matrices, compute_uv, z, z_bar)
+    a_bar = on_lower(whole) if hermitian else whole
+
+
+def svd_factors_bar(a, full_matrices, compute_uv, z, z_bar):
+    """The cotangent of a matrix from those of its singular values and vectors, where they have any."""
     if not compute_uv or full_matrices and z_bar[0] is None and z_bar[2] is None:
         u, _, vh = np.linalg.svd(a, full_matrices=False)
         s_bar = z_bar[1] if compute_uv else z_bar
-        whole = mirrored(u * np.expand_dims(s_bar, -2) @ vh)
-    elif z_bar[0] is None and z_bar[2] is None:
-        whole = mirrored(z[0] * np.expand_dims(z_bar[1], -2) @ z[2])
-    else:
-        whole = svd_bar(a, full_matrices, z, z_bar)
-    a_bar = on_lower(whole) if hermitian else whole
+        return mirrored(u * np.expand_dims(s_bar, -2) @ vh)
+    if z_bar[0] is None and z_bar[2] is None:
+        return mirrored(z[0] * np.expand_dims(z_bar[1], -2) @ z[2])
+    return svd_bar(a, full_matrices, z, z_bar)
 
 
 def svd_bar(a, full_matrices, z, z_bar):
@@ -233,18 +246,22 @@ def qr_vjp(a, mode="reduced", *, z, z_bar):
         q_bar, r_bar = None, z_bar
     else:
         raise RuleError(f"np.linalg.qr with mode={mode!r} has no rule", hint="use mode='reduced'")
+    a_bar = qr_bar(a, q, r, q_bar, r_bar)
+
+
+def qr_bar(a, q, r, q_bar, r_bar):
+    """The cotangent of ``a = q @ r``."""
     if r.shape[-2] == r.shape[-1]:
-        a_bar = square_qr_bar(q, r, q_bar, r_bar)
+        return square_qr_bar(q, r, q_bar, r_bar)
+    count = q.shape[-1]
+    extra = a[..., count:]
+    if r_bar is None:
+        square_bar, extra_bar = None, np.zeros_like(extra)
     else:
-        count = q.shape[-1]
-        extra = a[..., count:]
-        if r_bar is None:
-            square_bar, extra_bar = None, np.zeros_like(extra)
-        else:
-            square_bar, extra_bar = r_bar[..., :count], mirrored(q) @ r_bar[..., count:]
-            through = mirrored(extra @ swapped(r_bar[..., count:]))
-            q_bar = through if q_bar is None else q_bar + through
-        a_bar = np.concatenate([square_qr_bar(q, r[..., :count], q_bar, square_bar), extra_bar], axis=-1)
+        square_bar, extra_bar = r_bar[..., :count], mirrored(q) @ r_bar[..., count:]
+        through = mirrored(extra @ swapped(r_bar[..., count:]))
+        q_bar = through if q_bar is None else q_bar + through
+    return np.concatenate([square_qr_bar(q, r[..., :count], q_bar, square_bar), extra_bar], axis=-1)
 
 
 def square_qr_bar(q, r, q_bar, r_bar):

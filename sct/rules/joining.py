@@ -81,17 +81,17 @@ def flat_parts(v, arrays):
 
 
 @vjp(np.concatenate, infer=arranged_shapes.concatenate)
-def concatenate_vjp(arrays, axis=0, *, dtype=None, z, z_bar):
+def concatenate_vjp(arrays, axis=0, *, dtype=None, casting="same_kind", z, z_bar):
     arrays_bar = flat_parts(z_bar, arrays) if axis is None else parts(z_bar, arrays, axis)
 
 
 @vjp(np.hstack, infer=arranged_shapes.hstack)
-def hstack_vjp(tup, *, dtype=None, z, z_bar):
+def hstack_vjp(tup, *, dtype=None, casting="same_kind", z, z_bar):
     tup_bar = parts(z_bar, tup, 0 if z_bar.ndim == 1 else 1)
 
 
 @vjp(np.vstack, infer=arranged_shapes.vstack)
-def vstack_vjp(tup, *, dtype=None, z, z_bar):
+def vstack_vjp(tup, *, dtype=None, casting="same_kind", z, z_bar):
     tup_bar = parts(z_bar, tup, 0)
 
 
@@ -106,7 +106,7 @@ def dstack_vjp(tup, *, z, z_bar):
 
 
 @vjp(np.stack, infer=arranged_shapes.stack)
-def stack_vjp(arrays, axis=0, *, dtype=None, z, z_bar):
+def stack_vjp(arrays, axis=0, *, dtype=None, casting="same_kind", z, z_bar):
     arrays_bar = [pick(z_bar, axis, k) for k in range(len(arrays))]
 
 

@@ -269,14 +269,18 @@ def einsum_repeats(subscripts, ndims, k):
 
 @vjp(np.linalg.norm)
 def norm_vjp(x, ord=None, axis=None, keepdims=False, *, z, z_bar):
+    x_bar = norm_bar(x, ord, axis, keepdims, z, z_bar)
+
+
+def norm_bar(x, ord, axis, keepdims, z, z_bar):
+    """The cotangent of what has the norm ``z``."""
     axes = (axis,) if isinstance(axis, int) else normal_axes(None, np.ndim(x)) if axis is None else axis
     top_bar = spread(z_bar, x, axis, keepdims)
     if ord is None or ord == "fro" or (ord == 2 and len(axes) == 1):
-        x_bar = spread(z_bar / np.where(z == 0.0, 1.0, z), x, axis, keepdims) * mirrored(x)
-    elif len(axes) == 1:
-        x_bar = vector_norm_bar(x, ord, axes[0], spread(z, x, axis, keepdims), top_bar)
-    else:
-        x_bar = matrix_norm_bar(x, ord, axes, top_bar)
+        return spread(z_bar / np.where(z == 0.0, 1.0, z), x, axis, keepdims) * mirrored(x)
+    if len(axes) == 1:
+        return vector_norm_bar(x, ord, axes[0], spread(z, x, axis, keepdims), top_bar)
+    return matrix_norm_bar(x, ord, axes, top_bar)
 
 
 def matrix_norm_bar(x, ord, axes, z_bar):

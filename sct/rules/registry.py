@@ -65,7 +65,7 @@ _ATTRIBUTES: dict[str, Callable[..., Any]] = {}
 _REFUSALS: dict[Any, tuple[str, str]] = {}
 
 
-_FAMILIES: dict[str, str] = {}
+_FAMILIES: dict[str, tuple[str, ...]] = {}
 """Packages whose rules are not registered yet, and the modules that register them."""
 
 
@@ -80,8 +80,8 @@ def lookup(fn: Any) -> Primitive | None:
         return None
 
 
-def family(package: str, rules: str) -> None:
-    """The rules of ``package``, an optional one, are in the module ``rules``, which is imported when they may be needed."""
+def family(package: str, *rules: str) -> None:
+    """The rules of ``package``, an optional one, are in the modules ``rules``, which are imported when they may be needed."""
     _FAMILIES[package] = rules
 
 
@@ -92,7 +92,8 @@ def load_families() -> bool:
     """
     imported = [package for package in _FAMILIES if package in sys.modules]
     for package in imported:
-        importlib.import_module(_FAMILIES[package])
+        for rules in _FAMILIES[package]:
+            importlib.import_module(rules)
         _FAMILIES.pop(package, None)
     return bool(imported)
 

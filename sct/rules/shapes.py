@@ -246,9 +246,10 @@ def identity(n: Any, dtype: Any = None) -> Type:
 
 
 @from_call
-def linspace(start: Any, stop: Any, num: Any = 50, endpoint: Any = True, *, dtype: Any = None) -> Type:
+def linspace(start: Any, stop: Any, num: Any = 50, endpoint: Any = True, *, dtype: Any = None, axis: int = 0) -> Type:
     dims = broadcast(facts(start)[1], facts(stop)[1])
-    return Array(dtype_name(dtype, common(start, stop, 0.0)), (dim(num), *dims))
+    where = axis % (len(dims) + 1)
+    return Array(dtype_name(dtype, common(start, stop, 0.0)), (*dims[:where], dim(num), *dims[where:]))
 
 
 @from_call

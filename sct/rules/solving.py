@@ -35,15 +35,18 @@ def inv_vjp(a, *, z, z_bar):
 @vjp(np.linalg.pinv)
 def pinv_vjp(a, rcond=None, hermitian=False, *, rtol=None, z, z_bar):
     """Golub and Pereyra 1973, 4.12: the derivative of the pseudoinverse where the rank is constant."""
-    cut = rtol if rcond is None else rcond
-    if cut is None:
-        zt, zh, ct = swapped(z), mirrored(swapped(z)), swapped(z_bar)
-        above = (ct - a @ (z @ ct)) @ z @ zh
-        beside = zh @ z @ (ct - ct @ z @ a)
-        whole = mirrored(above + beside) - zt @ z_bar @ zt
-    else:
-        whole = truncated_inverse_bar(a, cut, z_bar)
+    whole = pseudoinverse_bar(a, rtol if rcond is None else rcond, z, z_bar)
     a_bar = on_lower(whole) if hermitian else whole
+
+
+def pseudoinverse_bar(a, cut, z, z_bar):
+    """The cotangent of the matrix with the pseudoinverse ``z``."""
+    if cut is not None:
+        return truncated_inverse_bar(a, cut, z_bar)
+    zt, zh, ct = swapped(z), mirrored(swapped(z)), swapped(z_bar)
+    above = (ct - a @ (z @ ct)) @ z @ zh
+    beside = zh @ z @ (ct - ct @ z @ a)
+    return mirrored(above + beside) - zt @ z_bar @ zt
 
 
 def truncated_inverse_bar(a, cut, z_bar):

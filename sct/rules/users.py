@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
 import types
 from collections.abc import Callable
 from typing import Any
@@ -89,7 +90,12 @@ def _parameters(fun: Any, partials: dict[str, str]) -> tuple[str, ...]:
     if unknown:
         raise RuleError(f"`{name_of(fun)}` has no argument `{unknown[0]}`", hint=f"its arguments are {', '.join(own)}")
     last = max(map(list(own).index, partials))
-    return tuple(name for k, (name, required) in enumerate(own.items()) if k <= last or required)
+    taken = tuple(name for k, (name, required) in enumerate(own.items()) if k <= last or required)
+    for name in own:
+        if name not in taken and any(re.search(rf"\b{name}\b", text) for text in partials.values()):
+            raise RuleError(f"a partial derivative of {name_of(fun)} reads `{name}`, which has a default",
+                            hint="declare the rule as a function that has this default, too")
+    return taken
 
 
 def _own_parameters(fun: Any) -> dict[str, bool] | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import numpy as np
+
+from .helpers import copied
 
 T = TypeVar("T")
 
@@ -70,6 +73,19 @@ def _nested(bar: Any, x: Any) -> Iterator[Any]:
         raise ValueError(f"a cotangent that is no {type(x).__name__} of {len(x)} items was returned for one")
     for k, item in enumerate(x):
         yield from _nested(None if bar is None else bar[k], item)
+
+
+def unshared(res: Any) -> Any:
+    """A copy of what ``fwd`` kept, for one of several runs of ``bwd``, which may change it; what cannot be copied stays itself.
+
+    >>> res = [1.0, {"k": np.zeros(2)}]
+    >>> unshared(res)[1] is res[1]
+    False
+    """
+    try:
+        return copy.deepcopy(res)
+    except Exception:
+        return copied(res)
 
 
 def hooked(new: Any, bar: Any) -> Any:

@@ -57,6 +57,12 @@ def sct_engine(fn: Callable[..., Any], args: Sequence[Any], argnums: tuple[int, 
     return value, grads
 
 
+def checkpointing_engine(fn: Callable[..., Any], args: Sequence[Any], argnums: tuple[int, ...]) -> tuple[Any, tuple[Any, ...]]:
+    """The compiler, with all loops that save anything cut into segments."""
+    value, grads = public("value_and_grad")(fn, argnums=argnums, checkpoint="loops")(*args)
+    return value, grads
+
+
 def judge(program: Program, engine: Engine = sct_engine) -> Verdict:
     """Runs the program, its reference and the engine, and compares."""
     with warnings.catch_warnings(action="ignore"), loaded(program.source) as module:
@@ -312,19 +318,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--show", type=int, default=3, help="how many failures to shrink and print")
     parser.add_argument("--out", type=Path, help="file for the summary in Markdown")
     parser.add_argument("--print", action="store_true", dest="print_source", help="only print the program of --seed")
+    parser.add_argument("--checkpoint", action="store_true", help="with checkpoint=\"loops\"")
     options = parser.parse_args(argv)
+    engine = checkpointing_engine if options.checkpoint else sct_engine
     if options.print_source:
         program = generate(options.seed, options.size, array_writes=options.array_writes)
         print(program.source, f"# arguments: {program.args!r}", sep="\n")
         return 0
     seeds = range(options.seed, options.seed + options.count)
-    found = survey(seeds, size=options.size, array_writes=options.array_writes,
+    found = survey(seeds, engine, size=options.size, array_writes=options.array_writes,
                    numpy_scalars=options.numpy_scalars, jobs=options.jobs, progress=True)
     page = found.markdown(f"Random programs, seeds {seeds.start} to {seeds.stop - 1}")
     print(page)
     if options.out:
         options.out.write_text(page)
     for seed, _ in found.failures[: options.show]:
-        print(explain_failure(seed, size=options.size, array_writes=options.array_writes,
+        print(explain_failure(seed, engine, size=options.size, array_writes=options.array_writes,
                               numpy_scalars=options.numpy_scalars), end="\n\n")
     return 1 if found.failures else 0

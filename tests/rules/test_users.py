@@ -206,3 +206,11 @@ def test_results_and_arguments_that_are_written_later():
 
     up, down = (np.array([f(X + s * e) for e in 1e-6 * np.eye(3)]) for s in (1, -1))
     assert np.allclose(grad(f)(X), (up - down) / 2e-6, rtol=1e-5)
+
+
+def test_a_partial_that_reads_an_argument_with_a_default():
+    def power(x, n=2):
+        return x**n
+
+    with pytest.raises(sct.RuleError, match="SCT250.*reads `n`, which has a default"):
+        sct.rule(power, x="n * x ** (n - 1)")

@@ -1,0 +1,179 @@
+"""Rules of the factorisations of ``scipy.linalg`` and of the solutions that are found with them, for single matrices.
+
+A packed factorisation (``lu_factor``, ``cho_factor``) is an array of which all elements have a derivative: beside the triangle
+that is factorised, ``cho_factor`` leaves the matrix as it was.  ``lu`` is differentiated for square matrices; where the order
+of the pivots changes, there is no derivative.
+"""
+
+# ruff: noqa: F841 - a rule says what it has found by assigning x_bar.
+# mypy: disallow-untyped-defs=False, disallow-untyped-calls=False, disallow-incomplete-defs=False, check-untyped-defs=False
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import linalg
+
+from ...errors import RuleError
+from ...ir.types import BOOL, Array, Tuple
+from ..decompositions import cholesky_bar, eigh_bar, qr_bar, svd_factors_bar
+from ..linalg import norm_bar
+from ..notation import refuse, vjp
+from ..shapes import facts, from_call, inexact
+from ..solving import pseudoinverse_bar
+from .linalg import one_matrix, product_bar
+
+# ------------------------------------------------------------------------------------------------------- Cholesky
+
+
+@from_call
+def packed_cholesky(a, lower=False, *, check_finite=True):
+    """The packed factor, and which triangle it is in."""
+    kind, dims = facts(a)
+    return Tuple((Array(inexact(kind), dims), BOOL))
+
+
+@vjp(linalg.cho_factor, infer=packed_cholesky, real_only=True)
+def cho_factor_vjp(a, lower=False, *, check_finite=True, z, z_bar):
+    """Murray 2016, section 3; the other triangle is that of ``a``."""
+    one_matrix(a.ndim)
+    if lower:
+        a_bar = cholesky_bar(np.tril(z[0]), np.tril(z_bar[0])) + np.triu(z_bar[0], 1)
+    else:
+        a_bar = cholesky_bar(np.triu(z[0]).T, np.triu(z_bar[0]).T).T + np.tril(z_bar[0], -1)
+
+
+@vjp(linalg.cho_solve, real_only=True)
+def cho_solve_vjp(c_and_lower, b, *, check_finite=True, z, z_bar):
+    """The matrix is the product of a triangle and its transpose; the other triangle is not read."""
+    c, lower = c_and_lower
+    one_matrix(c.ndim)
+    b_bar = linalg.cho_solve((c, lower), z_bar)
+    whole_bar = product_bar(b_bar, z)
+    both_bar = whole_bar + whole_bar.T
+    c_bar = np.where(lower, np.tril(both_bar @ np.tril(c)), np.triu(np.triu(c) @ both_bar))
+    c_and_lower_bar = (c_bar, None)
+
+
+# ------------------------------------------------------------------------------------------------------------- LU
+
+
+def lu_factors_bar(lower, upper, lower_bar, upper_bar):
+    """The cotangent of the product of both factors: de Hoog, Anderssen and Lukas 2011, section 3."""
+    inner = np.tril(lower.T @ lower_bar, -1) + np.triu(upper_bar @ upper.T)
+    left = linalg.solve_triangular(lower, inner, trans=1, lower=True, unit_diagonal=True)
+    return linalg.solve_triangular(upper, left.T).T
+
+
+def unit_lower(lu):
+    """The lower factor in a packed factorisation."""
+    return np.tril(lu, -1) + np.eye(lu.shape[0])
+
+
+@from_call
+def packed_lu(a, *, check_finite=True):
+    kind, dims = facts(a)
+    return Tuple((Array(inexact(kind), dims), Array("int32", dims[:1])))
+
+
+@vjp(linalg.lu_factor, infer=packed_lu, real_only=True)
+def lu_factor_vjp(a, *, check_finite=True, z, z_bar):
+    """The rows are permuted back by solving with factors that are 1."""
+    one_matrix(a.ndim)
+    lu, piv = z
+    rows_bar = lu_factors_bar(unit_lower(lu), np.triu(lu), np.tril(z_bar[0], -1), np.triu(z_bar[0]))
+    a_bar = linalg.lu_solve((np.eye(lu.shape[0]), piv), rows_bar, trans=1)
+
+
+@vjp(linalg.lu_solve, real_only=True)
+def lu_solve_vjp(lu_and_piv, b, trans=0, *, check_finite=True, z, z_bar):
+    lu, piv = lu_and_piv
+    one_matrix(lu.ndim)
+    b_bar = linalg.lu_solve((lu, piv), z_bar, trans=1 if trans == 0 else 0)
+    whole_bar = product_bar(b_bar, z) if trans == 0 else product_bar(z, b_bar)
+    rows_bar = linalg.lu_solve((np.eye(lu.shape[0]), piv), whole_bar)
+    lu_bar = np.tril(rows_bar @ np.triu(lu).T, -1) + np.triu(unit_lower(lu).T @ rows_bar)
+    lu_and_piv_bar = (lu_bar, None)
+
+
+@vjp(linalg.lu, real_only=True)
+def lu_vjp(a, *, check_finite=True, z, z_bar):
+    one_matrix(a.ndim)
+    p, lower, upper = z
+    lower_bar = np.zeros_like(lower) if z_bar[1] is None else z_bar[1]
+    upper_bar = np.zeros_like(upper) if z_bar[2] is None else z_bar[2]
+    a_bar = p @ lu_factors_bar(lower, upper, lower_bar, upper_bar)
+
+
+# --------------------------------------------------------------------------------- what np.linalg has, too
+
+
+@vjp(linalg.norm)
+def norm_vjp(a, ord=None, axis=None, keepdims=False, *, check_finite=True, z, z_bar):
+    a_bar = norm_bar(a, ord, axis, keepdims, z, z_bar)
+
+
+def standard_problem(b):
+    """Refuse generalised eigenvalue problems."""
+    if b is not None:
+        raise RuleError("generalised eigenvalue problems have no rule",
+                        hint="with c = cholesky(b, lower=True), solve the standard one of inv(c) @ a @ inv(c).T")
+
+
+@vjp(linalg.eigh, real_only=True)
+def eigh_vjp(a, b=None, *, lower=True, eigvals_only=False, check_finite=True, z, z_bar):
+    """As ``np.linalg.eigh``; the driver that SciPy chooses does not fix the signs of the vectors."""
+    one_matrix(a.ndim)
+    standard_problem(b)
+    uplo = "L" if lower else "U"
+    if eigvals_only:
+        _, v = linalg.eigh(a, lower=lower)
+        a_bar = eigh_bar(z, v, z_bar, None, uplo)
+    else:
+        a_bar = eigh_bar(z[0], z[1], z_bar[0], z_bar[1], uplo)
+
+
+@vjp(linalg.eigvalsh, real_only=True)
+def eigvalsh_vjp(a, b=None, *, lower=True, check_finite=True, z, z_bar):
+    one_matrix(a.ndim)
+    standard_problem(b)
+    w, v = linalg.eigh(a, lower=lower)
+    a_bar = eigh_bar(w, v, z_bar, None, "L" if lower else "U")
+
+
+@vjp(linalg.svd, real_only=True)
+def svd_vjp(a, full_matrices=True, compute_uv=True, *, check_finite=True, z, z_bar):
+    """As ``np.linalg.svd``."""
+    one_matrix(a.ndim)
+    a_bar = svd_factors_bar(a, full_matrices, compute_uv, z, z_bar)
+
+
+@vjp(linalg.svdvals, real_only=True)
+def svdvals_vjp(a, *, check_finite=True, z, z_bar):
+    one_matrix(a.ndim)
+    u, _, vh = linalg.svd(a, full_matrices=False)
+    a_bar = u * z_bar @ vh
+
+
+@vjp(linalg.qr, real_only=True)
+def qr_vjp(a, *, mode="full", check_finite=True, z, z_bar):
+    """As ``np.linalg.qr``.  The columns beyond those of ``a`` that ``mode="full"`` adds to ``q`` have no derivative: then
+    solving with a matrix that is not square is the error."""
+    one_matrix(a.ndim)
+    if mode == "r":
+        q, r = linalg.qr(a, mode="economic")
+        a_bar = qr_bar(a, q, r, None, z_bar[0][: r.shape[0]])
+    elif mode in ("full", "economic"):
+        a_bar = qr_bar(a, z[0], z[1], z_bar[0], z_bar[1])
+    else:
+        raise RuleError(f"scipy.linalg.qr with mode={mode!r} has no rule", hint="use mode='economic'")
+
+
+@vjp(linalg.pinv, real_only=True)
+def pinv_vjp(a, *, rtol=None, check_finite=True, z, z_bar):
+    """As ``np.linalg.pinv``."""
+    one_matrix(a.ndim)
+    a_bar = pseudoinverse_bar(a, rtol, z, z_bar)
+
+
+refuse(linalg.sqrtm, linalg.logm, because="whether the result is real or complex depends on values",
+       instead="for symmetric matrices use eigh, as in `v * np.sqrt(w) @ v.T`")

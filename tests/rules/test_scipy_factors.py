@@ -1,0 +1,126 @@
+"""``scipy.linalg``: factorisations, structured matrices, and what NumPy has, too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+linalg = pytest.importorskip("scipy.linalg")
+
+import sct  # noqa: E402
+from sct.rules import registry  # noqa: E402
+
+from .calls import Call, by_primitive, check_rule, unnoticed  # noqa: E402
+from .whole import build, check_single, check_whole  # noqa: E402
+
+registry.load_families()
+RNG = np.random.default_rng(4)
+
+
+def real(*shape: int) -> np.ndarray:
+    return RNG.normal(size=shape)
+
+
+SQUARE, TALL, WIDE = real(3, 3) + 3 * np.eye(3), real(4, 2), real(2, 4)
+SWAPPED = SQUARE[[2, 0, 1]]
+POSITIVE = SQUARE @ SQUARE.T
+LU = linalg.lu_factor(SWAPPED)
+BANDS = real(4, 5) + 3 * (np.arange(4) == 2)[:, None]
+COLUMN, ROW = real(4) + 5 * (np.arange(4) == 0), real(4)
+FACTORED = [Call(linalg.cho_factor, POSITIVE, lower=lower).alone(0) for lower in (True, False)]
+FACTORED += [Call(linalg.lu_factor, SWAPPED).alone(0)]
+CALLS = [Call(linalg.cho_solve, (real(3, 3) + 2 * np.eye(3), lower), b) for lower in (True, False)
+         for b in (real(3), real(3, 2))]
+CALLS += [Call(linalg.lu_solve, LU, b, trans=trans) for trans in (0, 1) for b in (real(3), real(3, 2))]
+CALLS += [Call(linalg.lu, SWAPPED).alone(k) for k in (1, 2)]
+CALLS += [Call(linalg.norm, x, *options) for x, *options in (
+    (real(3),), (real(3), 3), (real(2, 3), "fro"), (real(2, 3), 2), (real(2, 3), 1), (real(2, 3), None, 1, True))]
+CALLS += [Call(linalg.eigh, POSITIVE, lower=lower, eigvals_only=True) for lower in (True, False)]
+CALLS += [Call(linalg.eigvalsh, POSITIVE, lower=lower) for lower in (True, False)]
+CALLS += [Call(linalg.svd, x, full_matrices=False) for x in (TALL, WIDE, SQUARE)]
+CALLS += [Call(linalg.svd, SQUARE), Call(linalg.svd, TALL).alone(1), Call(linalg.svd, WIDE, compute_uv=False)]
+CALLS += [Call(linalg.svdvals, TALL)]
+CALLS += [Call(linalg.qr, x, mode="economic") for x in (TALL, WIDE, SQUARE)] + [Call(linalg.qr, x) for x in (WIDE, SQUARE)]
+CALLS += [Call(linalg.qr, x, mode="r").alone(0) for x in (TALL, WIDE, SQUARE)]
+CALLS += [Call(linalg.pinv, x) for x in (TALL, WIDE)] + [Call(linalg.pinv, TALL, rtol=1e-3)]
+CALLS += [Call(linalg.block_diag, real(2, 2), real(3), real(1, 2), 1.5)]
+CALLS += [Call(linalg.toeplitz, COLUMN), Call(linalg.toeplitz, COLUMN, real(3)), Call(linalg.toeplitz, real(2), ROW)]
+CALLS += [Call(linalg.solve_toeplitz, c, b) for c in (COLUMN, (COLUMN, ROW)) for b in (real(4), real(4, 2))]
+CALLS += [Call(linalg.solve_banded, (1, 2), BANDS, b) for b in (real(5), real(5, 2))]
+CALLS += [Call(linalg.solve_banded, (0, 1), BANDS[1:3], real(5)), Call(linalg.solve_banded, (1, 0), BANDS[2:], real(5))]
+
+
+@pytest.mark.parametrize("call", FACTORED + CALLS, ids=repr)
+def test_rule_agrees_with_finite_differences(call: Call) -> None:
+    check_rule(call, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", sorted(set(by_primitive(FACTORED + CALLS)) - {"linalg.eigh"}))
+def test_mistake_is_noticed(name: str) -> None:
+    assert not list(unnoticed(by_primitive(FACTORED + CALLS)[name]))
+
+
+@pytest.fixture(scope="module")
+def functions(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return build(FACTORED + CALLS, Path(tmp_path_factory.mktemp("scipy_factors")))
+
+
+@pytest.mark.parametrize("k", range(len(FACTORED + CALLS)), ids=lambda k: repr((FACTORED + CALLS)[k]))
+def test_derivatives_of_call(k: int, functions: Any) -> None:
+    module, wholes = functions
+    check_whole(getattr(module, f"f{k}"), wholes[k].values, rtol=1e-5)
+
+
+def by_cholesky(a: Any, b: Any) -> Any:
+    return linalg.cho_solve(linalg.cho_factor(a, lower=True), b)
+
+
+def by_upper_cholesky(a: Any, b: Any) -> Any:
+    factor = linalg.cho_factor(a)
+    return linalg.cho_solve(factor, b) + linalg.cho_solve((factor[0], False), b)
+
+
+def by_elimination(a: Any, b: Any) -> Any:
+    lu, piv = linalg.lu_factor(a)
+    return linalg.lu_solve((lu, piv), b) + linalg.lu_solve((lu, piv), b, trans=1)
+
+
+@pytest.mark.parametrize("f", [by_cholesky, by_upper_cholesky, by_elimination])
+def test_factorise_and_solve(f: Any) -> None:
+    check_whole(f, [POSITIVE if f is not by_elimination else SWAPPED, real(3)], rtol=1e-5)
+    check_single(f, [POSITIVE if f is not by_elimination else SWAPPED, real(3)])
+
+
+def lower_squares(a: Any) -> Any:
+    w, v = linalg.eigh(a)
+    return w * v * v
+
+
+def upper_squares(a: Any) -> Any:
+    w, v = linalg.eigh(a, lower=False)
+    return np.sin(w) * v * v
+
+
+@pytest.mark.parametrize("f", [lower_squares, upper_squares])
+def test_eigenvectors_but_for_their_signs(f: Any) -> None:
+    """LAPACK's driver that SciPy chooses may turn a vector around after the smallest change of the matrix."""
+    check_whole(f, [POSITIVE], rtol=1e-5)
+
+
+@pytest.mark.parametrize("f", [
+    lambda a: linalg.eigh(a, np.eye(3))[0], lambda a: linalg.eigh(a, subset_by_index=[0, 1])[0],
+    lambda a: linalg.qr(a, pivoting=True)[0], lambda a: linalg.lu(a, permute_l=True)[0], lambda a: linalg.sqrtm(a),
+    lambda a: linalg.pinv(a, atol=0.1), lambda a: linalg.lu_factor(np.stack([a, a]))[0],
+    lambda a: linalg.toeplitz(a), lambda a: linalg.eigh(a + 1j)[0],
+])
+def test_what_has_no_rule_is_refused(f: Any) -> None:
+    with pytest.raises(sct.SctError):
+        sct.grad(lambda a: np.sum(f(a)))(SQUARE)
+
+
+def test_columns_that_complete_a_basis_have_no_derivative() -> None:
+    with pytest.raises(np.linalg.LinAlgError):
+        sct.grad(lambda a: np.sum(linalg.qr(a)[0] ** 3))(TALL)

@@ -1,0 +1,72 @@
+"""``scipy.linalg``: systems, inverses, factors, the matrix exponential, Sylvester's equation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+linalg = pytest.importorskip("scipy.linalg")
+
+import sct  # noqa: E402
+from sct.rules import registry  # noqa: E402
+
+from .calls import Call, by_primitive, check_rule, unnoticed  # noqa: E402
+from .whole import build, check_whole  # noqa: E402
+
+registry.load_families()
+RNG = np.random.default_rng(2)
+
+
+def real(*shape: int) -> np.ndarray:
+    return RNG.normal(size=shape)
+
+
+def cplx(*shape: int) -> np.ndarray:
+    return RNG.normal(size=shape) + 1j * RNG.normal(size=shape)
+
+
+SQUARE, CSQUARE = real(3, 3) + 3 * np.eye(3), cplx(3, 3) + 3 * np.eye(3)
+POSITIVE, CPOSITIVE = SQUARE @ SQUARE.T, CSQUARE @ CSQUARE.conj().T
+CALLS = [Call(linalg.solve, SQUARE, real(3)), Call(linalg.solve, SQUARE, real(3, 2)), Call(linalg.solve, CSQUARE, cplx(3, 2))]
+CALLS += [Call(fn, a) for fn in (linalg.inv, linalg.det) for a in (SQUARE, CSQUARE)]
+CALLS += [Call(linalg.cholesky, a, lower=lower) for a in (POSITIVE, CPOSITIVE) for lower in (True, False)]
+CALLS += [Call(linalg.solve_triangular, SQUARE, b, trans=trans, lower=lower, unit_diagonal=unit)
+          for b, trans, lower, unit in ((real(3), 0, True, False), (real(3, 2), 1, False, False), (real(3), "T", True, True),
+                                        (real(3, 2), "N", False, True))]
+CALLS += [Call(linalg.expm, a) for a in (real(3, 3), cplx(2, 2), np.zeros((2, 2)))]
+CALLS += [Call(linalg.solve_sylvester, SQUARE, real(2, 2) + 3 * np.eye(2), real(3, 2))]
+CALLS += [Call(linalg.solve_sylvester, CSQUARE, cplx(2, 2) + 3 * np.eye(2), cplx(3, 2))]
+CALLS += [Call(linalg.solve_continuous_lyapunov, SQUARE, real(3, 3))]
+
+
+@pytest.mark.parametrize("call", CALLS, ids=repr)
+def test_rule_agrees_with_finite_differences(call: Call) -> None:
+    check_rule(call, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", by_primitive(CALLS))
+def test_mistake_is_noticed(name: str) -> None:
+    assert not list(unnoticed(by_primitive(CALLS)[name]))
+
+
+@pytest.fixture(scope="module")
+def functions(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return build(CALLS, Path(tmp_path_factory.mktemp("scipy_linalg")))
+
+
+@pytest.mark.parametrize("k", range(len(CALLS)), ids=lambda k: repr(CALLS[k]))
+def test_derivatives_of_call(k: int, functions: Any) -> None:
+    module, wholes = functions
+    check_whole(getattr(module, f"f{k}"), wholes[k].values, rtol=1e-5)
+
+
+@pytest.mark.parametrize("f", [
+    lambda a: linalg.solve(a, np.ones(3), assume_a="sym"), lambda a: linalg.inv(a, overwrite_a=True),
+    lambda a: linalg.inv(np.stack([a, a])), lambda a: linalg.logm(a),
+])
+def test_what_has_no_rule_is_refused(f: Any) -> None:
+    with pytest.raises(sct.SctError):
+        sct.grad(lambda a: np.sum(f(a)))(SQUARE)
