@@ -245,9 +245,9 @@ def type_of(value: object) -> Type:
 def tree_type(value: object) -> Type:
     """The type of something that is differentiated: dataclasses in it are opened, and so are lists of them.
 
-    >>> @dataclass
-    ... class Point:
-    ...     x: float
+    >>> from dataclasses import make_dataclass
+    >>> Point = make_dataclass("Point", ["x"])
+    >>> Point.__module__ = "points"
     >>> print(type_of([Point(1.0)]), tree_type([Point(1.0)]))
     list(Point) tuple(Point(x: float))
     """
