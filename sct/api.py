@@ -127,6 +127,12 @@ def prepare() -> None:
     from .nesting import offer
 
     offer(grad, value_and_grad, _options, GradientFunction, MethodGradient)
+    for further in OFFERS:
+        further()
+
+
+OFFERS: list[Callable[[], None]] = []
+"""What lets the compiler know the other derivatives that differentiated functions may call."""
 
 
 def make_native(compiled: Compiled, values: Sequence[Any], flags: dict[str, Any]) -> None:

@@ -60,6 +60,7 @@ from .analysis.entry import Steps, Written, parts_read
 from .analysis.exceptions import settle_handled
 from .analysis.infer import Specializer
 from .analysis.inlining import TooLong
+from .analysis.kept import settle_kept
 from .analysis.keys import refuse_active_keys
 from .analysis.linear import settle_lists
 from .analysis.mixed import settle_mixed
@@ -275,6 +276,7 @@ def _specialise(context: Context, fun: Any, names: Sequence[str], arguments: Seq
     _return(sp, typed, structured)
     functions = [function, *(r.function for r in getattr(context.session, "_records", {}).values())]
     typed.given_unbound = given_unbound(functions)
+    settle_kept(functions)
     unite_parameters(functions, {f.info.function for f in context.standing.values()})
     settle_lists(functions)
     settle_bound(functions)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
+from .ad.nested import standing
 from .analysis import abstract as ab
-from .analysis.abstract import NEVER, POISON, Abstract, Bound, Closure, Reference, Seq, Static
-from .analysis.activations import GradientOf, Record, end_by_invoking, operands_of, specialised
+from .analysis.abstract import NEVER, POISON, Abstract, Bound, Closure, Seq, Shape, Static
+from .analysis.activations import DerivativeOf, GradientOf, Record, end_by_invoking, operands_of, specialised
 from .analysis.callees import SPECIAL, SPECIAL_CLASSES, Activation, activate_closure, activate_function, tied_to_parameter
 from .analysis.context import Refusal
 from .analysis.data import from_data
@@ -17,8 +19,11 @@ from .analysis.references import references
 from .arguments import ArgSpec, positions_of
 from .dispatchers import compiled_from
 from .errors import SctError
-from .ir.core import Block, Function
+from .ir.core import Function, Value
 from .ir.types import Array, List, Scalar, Type, strip_const
+from .rules import registry
+from .runtime import standard
+from .runtime.implicit import slope, slopes, slopes_of_items
 from .runtime.records import is_plain
 
 
@@ -34,6 +39,11 @@ def _make(value: bool) -> Any:
                           "pass the function first")
         return Bound(Static(_Taker(value, options)), [fun])
     return build
+
+
+def taker(fun: Abstract, argnums: ArgSpec) -> Abstract:
+    """``grad(fun, argnums)``."""
+    return Bound(Static(_Taker(False, {"argnums": argnums})), [fun])
 
 
 class _Taker:
@@ -82,25 +92,22 @@ def gradient(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: dict[
                       "mark the loops with sct.checkpoint(...), or leave it out")
     if debug_nans:
         raise Refusal("SCT409", "debug_nans=True is set for a gradient that is taken inside", "set it for the outermost one")
-    call, given = _activation(sp, fun, args, kwargs)
+    call, given = activation(sp, fun, args, kwargs)
     if POISON in call.bound or POISON in call.captured:
         return POISON
     name = call.lowered.name
     if tied_to_parameter([Static(call.frame.owner, call.frame.path), *call.captured, *call.bound]):
         raise Refusal("SCT702", f"the gradient of `{name}` is taken inside, but it is an argument and captures variables",
                       "pass these variables as arguments")
-    parameters = [inspect.Parameter(p.name, inspect._ParameterKind[p.kind]) for p in call.lowered.info.params[given:]]
+    params = call.lowered.info.params[given:]
+    parameters = [inspect.Parameter(p.name, inspect._ParameterKind[p.kind]) for p in params]
+    if call.frame.owner is standard.applied:
+        parameters = [inspect.Parameter(f"x{k}", inspect.Parameter.POSITIONAL_ONLY) for k in range(len(args))]
     try:
         positions, sequence = positions_of(argnums, parameters, name)
     except SctError as error:
         raise Refusal(error.code, error.obstacles[0].message, error.hint) from None
-    if any(isinstance(a, Reference) and is_plain(a.kind) for a in (call.bound[given + k] for k in positions)):
-        raise Refusal("SCT403", f"the gradient of `{name}` by an object is taken inside",
-                      "differentiate by what its fields hold")
-    held = [r.kind for a in (*call.captured, *call.bound) for r in references(a, sp.positions) if is_plain(r.kind)]
-    if held:
-        raise Refusal("SCT702", f"the gradient of `{name}` is taken inside, and `{name}` reads a {held[0].__name__}",
-                      "let it read variables that hold what the fields hold")
+    _refuse_objects(sp, call)
     record, bound = specialised(sp, call.frame, call.lowered, [*call.captured, *call.bound])
     if not record.done:
         raise Refusal("SCT702", f"`{name}` takes the gradient of itself", "differentiate another function inside")
@@ -109,37 +116,60 @@ def gradient(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: dict[
         return NEVER
     if record.result.tag[0] == "marker":
         return POISON
-    first = len(call.captured) + given
-    wrt = [_leaves_of(record, first + k) for k in positions]
+    found = places(record, params, len(call.captured) + given)
+    wrt = [found[k] for k in positions]
     _check(record, name, wrt, has_aux, holomorphic)
-    return _invoke(sp, record, bound, [first + k for k in positions], wrt, sequence, value, has_aux)
+    return _invoke(sp, record, bound, wrt, sequence, value, has_aux)
 
 
-def _activation(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: dict[str, Abstract]) -> tuple[Activation, int]:
+def _refuse_objects(sp: Specializer, call: Activation) -> None:
+    """Refuse a function that is given objects whose attributes are followed here, where they may change."""
+    held = [r.kind for a in (*call.captured, *call.bound) for r in references(a, sp.positions) if is_plain(r.kind)]
+    if held:
+        name = call.lowered.name
+        raise Refusal("SCT702", f"the gradient of `{name}` is taken inside, and `{name}` reads a {held[0].__name__}",
+                      "let it read variables that hold what the fields hold")
+
+
+def activation(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: dict[str, Abstract]) -> tuple[Activation, int]:
     """The call that is differentiated, and how many leading arguments are no arguments of the gradient function."""
+    plain, leading = _without_leading(fun)
+    if isinstance(plain, Closure):
+        return activate_closure(sp, plain, [*leading, *args], kwargs), len(leading)
+    if isinstance(plain, Static):
+        function = compiled_from(plain.value) or plain.value
+        if inspect.isfunction(function) and registry.lookup(function) is None and function not in SPECIAL:
+            return activate_function(sp, Static(function, plain.path), [*leading, *args], kwargs), len(leading)
+    return activate_function(sp, Static(standard.applied), [fun, *args], kwargs), 1
+
+
+def _without_leading(fun: Abstract) -> tuple[Abstract, list[Abstract]]:
+    """What is called in the end, and the leading arguments that are given to it already."""
     if isinstance(fun, Bound) and not fun.spelled and not fun.kwargs:
-        call, given = _activation(sp, fun.fn, [*fun.args, *args], kwargs)
-        return call, given + len(fun.args)
-    if isinstance(fun, Closure):
-        return activate_closure(sp, fun, args, kwargs), 0
-    if isinstance(fun, Static):
-        function = compiled_from(fun.value) or fun.value
-        if inspect.isfunction(function):
-            return activate_function(sp, Static(function, fun.path), args, kwargs), 0
-    raise Refusal("SCT201", "the gradient of something that is no Python function is taken here",
-                  "wrap it in a `def` or `lambda`")
+        plain, leading = _without_leading(fun.fn)
+        return plain, [*leading, *fun.args]
+    return fun, []
 
 
-def _leaves_of(record: Record, k: int) -> list[int]:
-    """The parameters of a specialised function that make up its ``k``-th argument."""
-    before = sum(len(list(ab.leaf_types(s))) for s in record.arguments[:k])
-    return [before + n for n in range(len(list(ab.leaf_types(record.arguments[k]))))]
+Place = tuple[Shape, range]
+"""The shape of an argument, and the parameters of the specialised function that make it up."""
 
 
-def _check(record: Record, name: str, wrt: list[list[int]], has_aux: bool, holomorphic: bool) -> None:
+def places(record: Record, params: Sequence[Any], first: int) -> list[Place]:
+    """The arguments of a specialised function from the ``first`` on, those for ``params``; the ones of ``*args`` apart."""
+    found: list[Place] = []
+    at = sum(len(list(ab.leaf_types(s))) for s in record.arguments[:first])
+    for p, shape in zip(params, record.arguments[first:], strict=False):
+        for part in shape.parts if p.kind == "VAR_POSITIONAL" else (shape,):
+            found.append((part, range(at, at + len(list(ab.leaf_types(part))))))
+            at = found[-1][1].stop
+    return found
+
+
+def _check(record: Record, name: str, wrt: list[Place], has_aux: bool, holomorphic: bool) -> None:
     """Refuse what has no gradient: arguments that are not numbers, a result that is not one number."""
     params = record.function.params
-    for leaves in wrt:
+    for _, leaves in wrt:
         types = [strip_const(params[k].type) for k in leaves]
         if not types or not all(isinstance(t, Scalar | Array | List) and t.differentiable for t in types):
             what = ", ".join(map(str, types)) or "no number"
@@ -158,11 +188,11 @@ def _check(record: Record, name: str, wrt: list[list[int]], has_aux: bool, holom
                       f"`{name}` returns {ab.describe(result)}, but grad needs one number", "sum it up")
 
 
-def _invoke(sp: Specializer, record: Record, bound: Sequence[Abstract], positions: list[int], wrt: list[list[int]],
-            sequence: bool, value: bool, has_aux: bool) -> Abstract:
-    flat = tuple(k for leaves in wrt for k in leaves)
+def _invoke(sp: Specializer, record: Record, bound: Sequence[Abstract], wrt: list[Place], sequence: bool, value: bool,
+            has_aux: bool) -> Abstract:
+    flat = tuple(k for _, leaves in wrt for k in leaves)
     rest = value or has_aux
-    function = _standing(sp, record.function, flat, rest)
+    function = standing_for(sp, GradientOf(record.function, flat, rest))
     operands = operands_of(sp, record, list(bound))
     gradients: list[Type] = [strip_const(record.function.params[k].type) for k in flat]
     results = list(ab.leaf_types(record.result)) if rest else []
@@ -172,7 +202,7 @@ def _invoke(sp: Specializer, record: Record, bound: Sequence[Abstract], position
     op = sp.builder.emit("invoke", operands, [*results[:1], *gradients, *results[1:]], hints, callee=function, effect="pure",
                          may_raise=True)
     made = iter(op.results[len(results[:1]):])
-    parts = [ab.rebuild(record.arguments[k], lambda t: next(made)) for k in positions]
+    parts = [ab.rebuild(shape, lambda t: next(made)) for shape, _ in wrt]
     found: Abstract = Seq(tuple, list(parts)) if sequence else parts[0]
     if not rest:
         return found
@@ -184,17 +214,53 @@ def _invoke(sp: Specializer, record: Record, bound: Sequence[Abstract], position
     return Seq(tuple, [found, whole.items[1]])
 
 
-def _standing(sp: Specializer, function: Function, wrt: tuple[int, ...], value: bool) -> Function:
-    """The one function that stands for this gradient in the whole compilation."""
-    key = ("gradient", function, wrt, value)
-    found: Function | None = sp.context.standing.get(key)
+def standing_for(sp: Specializer, info: DerivativeOf) -> Function:
+    """The one function that stands for this derivative in the whole compilation."""
+    key = tuple(getattr(info, field.name) for field in fields(info) if field.name not in ("written", "being_written"))
+    found: Function | None = sp.context.standing.get((type(info), key))
     if found is None:
-        body = Block()
-        for p in function.params:
-            body.add_arg(p.hint, p.type)
-        name = f"{function.name}_{'value_and_grad' if value else 'grad'}"
-        found = sp.context.standing[key] = Function(name, body, function.loc, GradientOf(function, wrt, value))
+        found = sp.context.standing[type(info), key] = standing(info.function, info)
     return found
+
+
+def _slopes(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``slopes(f, …)`` in a rule: the gradient by all arguments that are differentiable."""
+    fun, *given = args
+    which = [k for k, a in enumerate(given) if _is_differentiable(a)]
+    found = _by(sp, fun, given, which) if which else Seq(tuple, [])
+    if not isinstance(found, Seq):
+        return found
+    parts = dict(zip(which, found.items, strict=True))
+    return Seq(tuple, [parts.get(k, Static(None)) for k in range(len(given))])
+
+
+def _slopes_of_items(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``slopes_of_items(f, …, items)`` in a rule."""
+    fun, *given = args
+    items = given[-1].items if isinstance(given[-1], Seq) else []
+    if not any(map(_is_differentiable, items)):
+        return Seq(tuple, [Static(None) for _ in items])
+    found = _by(sp, fun, given, len(given) - 1)
+    if not isinstance(found, Seq):
+        return found
+    return Seq(tuple, [part if _is_differentiable(a) else Static(None) for a, part in zip(items, found.items, strict=True)])
+
+
+def _is_differentiable(a: Abstract) -> bool:
+    return isinstance(a, Value) and strip_const(a.type).differentiable
+
+
+def _slope(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``slope(f, …)`` in a rule: the gradient by the first argument."""
+    return _by(sp, args[0], args[1:], 0)
+
+
+def _by(sp: Specializer, fun: Abstract, args: list[Abstract], argnums: ArgSpec) -> Abstract:
+    return gradient(sp, fun, args, {}, argnums=argnums, value=False, has_aux=False, holomorphic=False, allow_int=False,
+                    debug_nans=False)
+
+
+SPECIAL.update({slopes: _slopes, slopes_of_items: _slopes_of_items, slope: _slope})
 
 
 _offered: dict[str, Any] = {}

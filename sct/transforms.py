@@ -11,7 +11,7 @@ import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .api import function_of, prepare
+from .api import OFFERS, function_of, prepare
 from .arguments import ArgSpec, check_complex, check_differentiable, positions_of
 from .derivatives import Derivatives
 from .errors import ArgumentError
@@ -331,3 +331,13 @@ def _derivatives(fun: Any) -> tuple[Derivatives, tuple[Any, ...]]:
     if isinstance(fun, types.MethodType) and isinstance(fun.__func__, types.FunctionType):
         return _known(_Same(fun.__func__)), (fun.__self__,)
     return _known(_Same(fun)), ()
+
+
+def _offer() -> None:
+    from . import nested_jacobians, nested_products
+
+    nested_products.offer(jvp, vjp, hvp)
+    nested_jacobians.offer(jacrev, jacfwd, hessian, Jacobian)
+
+
+OFFERS.append(_offer)

@@ -16,7 +16,7 @@ from ..ir.rewrite import clone_op
 from ..ir.types import INT, Object, Scalar, Type, strip_const
 from .forward import Tangents
 from .lasting import copy_saved_lists, keep, own_written, read_first, refuse_late_reads, replace_uses
-from .nested import Gradients, is_gradient, reverse_gradient
+from .nested import Derivatives, is_derivative, reverse_derivative
 
 if TYPE_CHECKING:
     from .reverse import Reverser
@@ -69,13 +69,13 @@ class Pairs:
         self.repeatable = repeatable
         """Whether a backward half may run later, and several times on one context: see ``lasting.py``."""
         self.made: dict[tuple[Any, ...], Pair] = {}
-        self.gradients = Gradients(context, self)
+        self.derivatives = Derivatives(context, self)
         self.tangents = Tangents(context, self)
 
     def complete(self, function: Function) -> None:
-        """Write ``function`` if it stands for a gradient."""
-        if is_gradient(function):
-            self.gradients.write(function)
+        """Write ``function`` if it stands for a derivative."""
+        if is_derivative(function):
+            self.derivatives.write(function)
 
     def get(self, callee: Function, active: tuple[int, ...], needed: tuple[int, ...], shadowed: tuple[int, ...] = ()) -> Pair:
         """The pair of ``callee`` for this activity pattern."""
@@ -182,8 +182,8 @@ def reverse_invoke(rev: Reverser, op: Op) -> None:
         if callee.lent.params:
             op.attrs["stays"] = True  # what it writes is not put back
         return
-    if is_gradient(op.attrs["callee"]):
-        reverse_gradient(rev, op, totals)
+    if is_derivative(op.attrs["callee"]):
+        reverse_derivative(rev, op, totals)
         return
     others = (v for k, v in enumerate(op.operands[:count]) if k not in callee.lent.params)
     alone = rev.shadows.written.isdisjoint(others)

@@ -32,9 +32,9 @@ def pushforward(context: Context, pairs: Pairs, function: Function, result: Abst
     emitter = Emitter(context, Builder(made.body, made.body.ops[-1].loc if made.body.ops else made.loc))
     owned: set[Value] = set()
     aux = [results.independent(emitter, primal.pop(), owned)] if has_aux else []
-    values = [_returned(emitter, v, owned) for v in primal]
+    values = [returned(emitter, v, owned) for v in primal]
     varying = zip(primal, tangents[:len(primal)], strict=True)
-    dots = [_derivative(emitter, v, strip_const(v.type), dot, owned) for v, dot in varying]
+    dots = [derivative_of_result(emitter, v, strip_const(v.type), dot, owned) for v, dot in varying]
     out, out_dot = compose(emitter, result, iter(values)), compose(emitter, result, iter(dots), derivative=True)
     emitter.builder.emit("return", [out, out_dot, *aux], single=False)
     return made
@@ -54,7 +54,7 @@ def _linearised(context: Context, pairs: Pairs, function: Function,
     return made, end.operands[:count], [next(dots) if varies(mask) else None for mask in linear.results]
 
 
-def _derivative(emitter: Emitter, value: Value, want: Type, found: Value | None, owned: set[Value]) -> Value:
+def derivative_of_result(emitter: Emitter, value: Value, want: Type, found: Value | None, owned: set[Value]) -> Value:
     """The tangent of a result as a new value of type ``want``; None where that is not differentiable."""
     if not want.differentiable:
         return emitter.builder.value("const", (), NONE, value=None)
@@ -109,7 +109,7 @@ def _end_forward(context: Context, forward: Function, result: Abstract, has_aux:
     emitter = Emitter(context, Builder(body, body.ops[-1].loc))
     owned = set(held)
     aux = [results.independent(emitter, found.pop(), owned)] if has_aux else []
-    out = compose(emitter, result, iter([_returned(emitter, v, owned) for v in found]))
+    out = compose(emitter, result, iter([returned(emitter, v, owned) for v in found]))
     emitter.builder.emit("return", [out, packed, *aux], single=False)
 
 
@@ -127,7 +127,7 @@ def curvature(context: Context, pairs: Pairs, function: Function, wrt: Sequence[
     context.splicing = True
     leaves = [leaf for k in wrt for leaf in _leaves(rev, joint.function.params[k], joint.gradients[k])]
     context.splicing = False
-    rev.builder.emit("return", [*(v for v, _ in leaves), *results.before_undo(joint)], single=False)
+    rev.builder.emit("return", [*(v for v, _ in leaves), *results.before_undo(joint, joint.results[1:])], single=False)
     pairs.tidy(joint.function)
     save(joint)
     joint.function.name = f"{function.name}_grad"
@@ -136,7 +136,7 @@ def curvature(context: Context, pairs: Pairs, function: Function, wrt: Sequence[
     owned: set[Value] = set()
     aux = [results.independent(emitter, primal.pop(), owned)] if has_aux else []
     varying = zip(leaves, primal, tangents[:len(primal)], strict=True)
-    found = iter([_derivative(emitter, v, want, dot, owned) for (_, want), v, dot in varying])
+    found = iter([derivative_of_result(emitter, v, want, dot, owned) for (_, want), v, dot in varying])
     products = [_regrouped(emitter, joint.gradients[k], strip_const(function.params[k].type), found) for k in wrt]
     product = results.tuple_of(emitter, products) if sequence else products[0]
     emitter.builder.emit("return", [product, *aux], single=not aux)
@@ -174,7 +174,7 @@ def _regrouped(emitter: Emitter, gradient: Any, t: Type, found: Iterator[Value])
 
 # --------------------------------------------------------------------------------------------------------------- structure
 
-def _returned(emitter: Emitter, value: Value, owned: set[Value]) -> Value:
+def returned(emitter: Emitter, value: Value, owned: set[Value]) -> Value:
     """A result that shares memory with nothing, and is a float where some path gives an integer instead."""
     t = strip_const(value.type)
     if isinstance(t, Scalar) and t.differentiable and t.python and _may_be_integer(value):

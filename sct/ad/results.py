@@ -60,17 +60,17 @@ def record_of(rev: Emitter, items: dict[Any, Value], like: Type | type) -> Value
 def _auxiliary(joint: Joint, owned: set[Value]) -> Value:
     """What is returned besides."""
     rev = joint.reverser
-    return before_undo(joint)[0] if rev.context.stores else independent(rev, joint.results[1], owned)
+    return before_undo(joint, joint.results[1:])[0] if rev.context.stores else independent(rev, joint.results[1], owned)
 
 
-def before_undo(joint: Joint) -> list[Value]:
-    """What a function returns after its first result, as it is when the forward sweep ends, before stores are undone."""
+def before_undo(joint: Joint, values: list[Value]) -> list[Value]:
+    """What a function returns, as it is when the forward sweep ends, before stores are undone."""
     rev, owned = joint.reverser, set[Value]()
     if not rev.context.stores:
-        return joint.results[1:]
+        return values
     scratch = Block()
     with rev.builder.at(scratch):
-        found = [independent(rev, v, owned) for v in joint.results[1:]]
+        found = [independent(rev, v, owned) for v in values]
     insert_before(joint.mark, scratch.ops)
     return found
 

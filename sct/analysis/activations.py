@@ -42,17 +42,35 @@ class Record:
 
 
 @dataclass
-class GradientOf:
-    """What a function is that stands for the gradient of another: reverse mode writes its body when it is asked for."""
+class DerivativeOf:
+    """What a function is that stands for a derivative of another: its body is written when it is asked for."""
 
     function: Function
     """Specialised, of the same parameters."""
+    written: bool = field(default=False, kw_only=True)
+    being_written: bool = field(default=False, kw_only=True)
+
+
+@dataclass
+class GradientOf(DerivativeOf):
+    """Reverse mode: returns the cotangents of parameters."""
+
     wrt: tuple[int, ...]
     """The parameters by which it is differentiated."""
-    value: bool
+    value: bool = False
     """Whether it returns the value of ``function`` first, before the gradients (and after them what else that returns)."""
-    written: bool = False
-    being_written: bool = False
+    seeded: tuple[int, ...] = ()
+    """The results for which it takes a cotangent each, as further parameters; of none, it is the gradient of the one number
+    that is returned first.  What it is differentiated by may be one of these: the derivative is that result."""
+
+
+@dataclass
+class TangentOf(DerivativeOf):
+    """Forward mode: takes a tangent of each parameter in ``directions`` and returns the results, then their tangents."""
+
+    directions: tuple[int, ...]
+    varied: tuple[int, ...]
+    """The results whose tangents it returns, zero or not."""
 
 
 @dataclass

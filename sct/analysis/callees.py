@@ -122,7 +122,7 @@ def _call_static(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
     if (obj if isinstance(obj, types.FunctionType) else type(obj)).__module__ == _TRANSFORMS:
         what = _display(obj if isinstance(obj, types.FunctionType) else type(obj))
         raise Refusal("SCT201", f"{what} inside a differentiated function is not supported",
-                      "grad and value_and_grad are; call the others from outside")
+                      "call sct.vjp inside, or this from outside")
     if getattr(obj, "is_static", False) and isinstance(obj, types.FunctionType):
         return _run_now(sp, obj, args, kwargs)
     if registry.lookup(obj) is not None:

@@ -16,7 +16,7 @@ from ..ir.types import BOTTOM, List, OrConst, Scalar, Tuple, Type, strip_const, 
 from ..runtime.custom import on_gradient
 from . import abstract as ab
 from .abstract import NEVER, POISON, Abstract, DataPath, Seq, Static
-from .activations import GradientOf, operands_of, specialised
+from .activations import DerivativeOf, operands_of, specialised
 from .alias import AliasClasses, has_memory, stored_into
 from .callees import SPECIAL, SPECIAL_CLASSES, activate_closure
 from .context import Refusal
@@ -201,7 +201,7 @@ def _written_outside(function: Function, above: tuple[Function, ...] = ()) -> Va
             return target
     for op in calls:
         callee = op.attrs["callee"]
-        if callee not in above and not isinstance(callee.info, GradientOf) and op.operands \
+        if callee not in above and not isinstance(callee.info, DerivativeOf) and op.operands \
                 and _written_outside(callee, (*above, function)) is not None:
             return op.operands[0]
     return None

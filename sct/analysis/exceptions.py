@@ -17,7 +17,7 @@ from ..ir.ops import op_effect
 from ..ir.types import Object, Scalar, strip_const
 from . import abstract as ab
 from .abstract import LOST, NEVER, POISON, Place, Seq
-from .activations import GradientOf
+from .activations import DerivativeOf
 from .branches import arrive
 from .context import Exit, Frame, Refusal
 from .half_done import ANYTHING, after, may_be_caught
@@ -201,7 +201,7 @@ def settle_handled(functions: Sequence[Function]) -> None:
         for op in walk(block):
             if op.name == "invoke":
                 callee = op.attrs["callee"]
-                work.append(callee.info.function.body if isinstance(callee.info, GradientOf) else callee.body)
+                work.append(callee.info.function.body if isinstance(callee.info, DerivativeOf) else callee.body)
             if op.name in _FAILING and not _never_raises(op):
                 op.attrs["may_raise"] = op.attrs["handled"] = True
 

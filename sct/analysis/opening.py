@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from ..ir.core import Block, Function, Lent, Op, Sharing, Value, walk
 from ..ir.types import Object
-from .activations import GradientOf
+from .activations import DerivativeOf
 from .alias import AliasClasses, check_inplace, has_memory, memory_of_results, stored_into
 from .context import Context
 
@@ -73,7 +73,7 @@ def _calls(lowered: Mapping[Function, Function]) -> dict[Function, set[Function]
 
 def _take_back(context: Context, lowered: Mapping[Function, Function]) -> None:
     """Lend nothing to what is not called in place: a function whose gradient is taken inside may not write to arguments."""
-    standing = {f.info.function for f in context.standing.values() if isinstance(f.info, GradientOf)}
+    standing = {f.info.function for f in context.standing.values() if isinstance(f.info, DerivativeOf)}
     for function, code in lowered.items():
         if code not in context.lent or function in standing:
             function.lent = Lent()

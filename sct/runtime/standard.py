@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from .helpers import first_max, first_min, sorting_order
 
 
@@ -187,3 +189,53 @@ def turn_left(items: Any) -> None:
     """
     if len(items) > 1:
         list.append(items, list.pop(items, 0))
+
+
+def applied(function: Callable[..., Any], *args: Any) -> Any:
+    """``function(*args)``: what is no Python function as one.
+
+    >>> applied(abs, -2.0)
+    2.0
+    """
+    return function(*args)
+
+
+def of_shape(x: Any, like: Any) -> Any:
+    """``x``, a tangent or cotangent of ``like``.
+
+    >>> import numpy as np
+    >>> of_shape(np.array([1.0, 2.0]), np.zeros(2))
+    array([1., 2.])
+    """
+    if x.shape != like.shape:
+        raise ValueError("a tangent or cotangent has another shape than what it belongs to")
+    return x
+
+
+def at_place(function: Callable[..., Any], before: tuple[Any, ...], after: tuple[Any, ...], x: Any) -> Any:
+    """``function`` of one of its arguments.
+
+    >>> at_place(pow, (2.0,), (), 3.0)
+    8.0
+    """
+    return function(*before, x, *after)
+
+
+def jacobian_by_rows(pull_back: Callable[[Any], tuple[Any, ...]], out: Any, x: Any) -> Any:
+    """The Jacobian of the array ``out`` by ``x``, of which ``pull_back`` gives the gradient for a cotangent.
+
+    >>> jacobian_by_rows(lambda bar: (3.0 * bar,), np.ones(2), np.ones(2)).tolist()
+    [[3.0, 0.0], [0.0, 3.0]]
+    """
+    rows = [pull_back(row.reshape(out.shape))[0] for row in np.eye(out.size)]
+    return np.array(rows).reshape(out.shape + np.shape(x))
+
+
+def jacobian_by_columns(change: Callable[[Any], Any], out: Any, x: Any) -> Any:
+    """The Jacobian of ``out`` by the array ``x``, along whose tangents ``change`` gives the change of ``out``.
+
+    >>> jacobian_by_columns(lambda dot: 3.0 * dot, np.ones(2), np.ones(2)).tolist()
+    [[3.0, 0.0], [0.0, 3.0]]
+    """
+    columns = [change(dot.reshape(x.shape)) for dot in np.eye(x.size)]
+    return np.moveaxis(np.array(columns), 0, -1).reshape(np.shape(out) + x.shape)
