@@ -107,7 +107,6 @@ def gradient(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: dict[
         positions, sequence = positions_of(argnums, parameters, name)
     except SctError as error:
         raise Refusal(error.code, error.obstacles[0].message, error.hint) from None
-    _refuse_objects(sp, call)
     record, bound = specialised(sp, call.frame, call.lowered, [*call.captured, *call.bound])
     if not record.done:
         raise Refusal("SCT702", f"`{name}` takes the gradient of itself", "differentiate another function inside")
@@ -127,12 +126,18 @@ def _refuse_objects(sp: Specializer, call: Activation) -> None:
     held = [r.kind for a in (*call.captured, *call.bound) for r in references(a, sp.positions) if is_plain(r.kind)]
     if held:
         name = call.lowered.name
-        raise Refusal("SCT702", f"the gradient of `{name}` is taken inside, and `{name}` reads a {held[0].__name__}",
+        raise Refusal("SCT702", f"a derivative of `{name}` is taken inside, and `{name}` reads a {held[0].__name__}",
                       "let it read variables that hold what the fields hold")
 
 
 def activation(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: dict[str, Abstract]) -> tuple[Activation, int]:
     """The call that is differentiated, and how many leading arguments are no arguments of the gradient function."""
+    call, leading = _activated(sp, fun, args, kwargs)
+    _refuse_objects(sp, call)
+    return call, leading
+
+
+def _activated(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: dict[str, Abstract]) -> tuple[Activation, int]:
     plain, leading = _without_leading(fun)
     if isinstance(plain, Closure):
         return activate_closure(sp, plain, [*leading, *args], kwargs), len(leading)
