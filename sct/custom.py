@@ -142,7 +142,7 @@ class custom_jvp(CustomFunction):
     ... def log1pexp_jvp(primals, tangents):
     ...     (x,), (x_dot,) = primals, tangents
     ...     return log1pexp(x), x_dot / (1.0 + math.exp(-x))
-    >>> sct.grad(lambda x: log1pexp(x) * 2.0)(0.0)
+    >>> sct.jvp(lambda x: log1pexp(x) * 2.0, (0.0,), (1.0,))[1]
     1.0
     """
 

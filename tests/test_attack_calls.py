@@ -534,7 +534,7 @@ def list_argument_of_floats(xs):
     return sum(x * x for x in xs) + xs[0] * xs[-1] * math.prod(xs)
 
 
-@refused([(0.3, A), (1.2, B)])
+@case([(0.3, A), (1.2, B)])
 def list_argument_of_pairs(layers):
     h = A
     for s, w in layers:

@@ -814,7 +814,7 @@ def list_read_backwards(x):
     return s + ys[-1] * ys[1]
 
 
-@refused(A)
+@case(A)
 def list_of_pairs(x):
     pairs = [(v, v * v) for v in x]
     return sum(a * b for a, b in pairs) + pairs[2][0]

@@ -1319,7 +1319,7 @@ def put_along_axis(x):
     return np.sum(a * a)
 
 
-@refused(X, code="SCT201")
+@case(X)
 def slice_object(x):
     a = x * 1.0
     s = slice(1, None, 2)
@@ -1344,14 +1344,14 @@ def viewed(x):
     return np.sum(a * x)
 
 
-@refused(X, code="SCT201")
+@refused(X, code="SCT601")
 def require(x):
     a = np.require(x, requirements=["C"])
     a[0] = 2.0 * x[1]
     return np.sum(a * x)
 
 
-@refused(X, code="SCT201")
+@case(X)
 def broadcast_arrays(x):
     a, b = np.broadcast_arrays(x, 1.0)
     c = a * 2

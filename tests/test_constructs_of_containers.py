@@ -216,9 +216,9 @@ def refused_dict_of_a_module_changed(x):
     return NAMES["a"] * 2.0
 
 
-@case(X, refused=("UnsupportedTypeError", "SCT711"))
-def refused_deque(x):
-    d = collections.deque([x[0], x[1]])  # refused
+@case(X)
+def deque(x):
+    d = collections.deque([x[0], x[1]])
     d.append(x[2])
     return d[0] * d[1] * d[2]
 

@@ -19,7 +19,7 @@ def case(*args, **options):
     return program(PROGRAMS, *args, **options)
 
 
-@case([(1.0, 2.0), (3.0, 0.5)], refused=("UnsupportedTypeError", "SCT700"))
+@case([(1.0, 2.0), (3.0, 0.5)])
 def list_of_tuples_parameter(ps):
     s = 0.0
     for p in ps:
@@ -27,7 +27,7 @@ def list_of_tuples_parameter(ps):
     return s
 
 
-@case(A, refused=("UnsupportedTypeError", "SCT700"))
+@case(A)
 def comp_of_tuples(a):
     ps = [(v, v * v) for v in a]
     return sum((p * q for p, q in ps))

@@ -300,6 +300,7 @@ COMPLEX: dict[str, tuple[Any, ...]] = {
     "abs of exp": (lambda x: np.abs(np.exp(1j * x) * x), 0.7),
     "abs of exp, array": (lambda x: np.sum(np.abs(np.exp(1j * x) + 2 * x)), POINTS),
     "abs of exp, float32": (lambda x: np.sum(np.abs(np.exp(1j * x) + 2 * x)), W32),
+    "complex() of two numbers": (lambda x: abs(complex(x, 2 * x)), 0.7),
     "np.real": (lambda x: np.real(np.exp(1j * x)), 0.7),
     "imag attribute": (lambda x: np.sum(np.exp((1j + 0.5) * x).imag), POINTS),
     "builtin abs": (lambda x: abs((x + 2j) * (x * 1j + 3)), 0.7),
@@ -344,7 +345,6 @@ def test_real_gradients_through_complex_numbers(name):
     (lambda x: np.var(x + 1j * x ** 2), POINTS, "no derivative rule for np.var of complex numbers"),
     (lambda x: np.exp(1j * x), 0.7, "returns a complex number"),
     (lambda x: x * 2.0, 1j, "complex"),
-    (lambda x: abs(complex(x, 2 * x)), 0.7, "complex"),
 ])
 def test_what_is_not_supported_is_refused(f, x, match):
     with pytest.raises(SctError, match=match):

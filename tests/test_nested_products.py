@@ -5,7 +5,10 @@ both sides, but the outer one does not) and autograd's derivatives of the same f
 """
 
 import math
+import sys
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -329,3 +332,40 @@ def test_printing_function_is_not_pulled_back(capsys: pytest.CaptureFixture[str]
         with pytest.raises(SctError, match="prints"):
             grad(fn)(3.0)
     assert capsys.readouterr().out == ""
+
+
+# --------------------------------------------------------------------------------------------------------------- threads
+
+
+def running(x: np.ndarray, n: int) -> np.ndarray:
+    s = x * 1.0
+    history = np.zeros((n, x.size))
+    for i in range(n):
+        s = np.sin(s) * x + 0.5 * s
+        history[i] = s * s
+    return history
+
+
+def test_one_pullback_in_many_threads() -> None:
+    """Saved values are not used up: each result is what one thread alone gets, for cotangents of its own."""
+    _, pull = vjp(lambda x: running(x, 40), X)
+    cotangents = [np.cos(np.arange(120.0) * k).reshape(40, 3) for k in range(8)]
+    alone = [pull(c)[0] for c in cotangents]
+    start = threading.Barrier(8)
+
+    def work(k: int) -> list[np.ndarray]:
+        start.wait()
+        return [pull(cotangents[k])[0] for _ in range(30)]
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(work, range(8)))
+    finally:
+        sys.setswitchinterval(interval)
+    for results, want in zip(found, alone, strict=True):
+        assert all(np.array_equal(result, want) for result in results)
+    direction = np.array([0.3, -0.2, 0.5])
+    change = (running(X + 1e-6 * direction, 40) - running(X - 1e-6 * direction, 40)) / 2e-6
+    np.testing.assert_allclose(alone[3] @ direction, np.sum(change * cotangents[3]), rtol=1e-5)

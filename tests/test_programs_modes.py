@@ -85,9 +85,7 @@ def third_order(program):
     return alone, slope, along, args[k]
 
 
-THIRD = [pytest.param(p, id=p.name, marks=pytest.mark.xfail(
-    strict=True, raises=TypeError, reason="the third derivative loses which keys of a dict of lists were new")
-    if p.name == "grouped_moments" else ()) for p in PROGRAMS if not p.refused]
+THIRD = [pytest.param(p, id=p.name) for p in PROGRAMS if not p.refused]
 
 
 @pytest.mark.parametrize("program", THIRD)

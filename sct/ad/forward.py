@@ -18,7 +18,6 @@ from ..ir.ops import LOOPS
 from ..ir.printing import op_text
 from ..ir.rewrite import carried_inits, clone_function, item_count
 from ..ir.types import FLOAT, NONE, Array, Cache, List, Object, OrConst, Scalar, Tuple, Type, loosely, strip_const
-from ..runtime import helpers
 from . import hooks, masks, pushforwards, stored
 from .emitter import Emitter, make_buffers_float
 from .masks import Mask, Masks, Named, varies
@@ -157,8 +156,7 @@ class _Linearizer(Emitter):
         missing = isinstance(value.owner, Op) and value.owner.name == "const" and value.owner.attrs["value"] is None
         if missing or isinstance(strip_const(value.type), Object):
             return self.builder.value("const", (), dot_type(value), value=None)
-        made = isinstance(value.owner, Op) and value.owner.attrs.get("fn") is helpers.zeros_like
-        zero = stored.zeros_like(self, value) if made else self.zeros(value)  # perhaps of None
+        zero = stored.zeros_like(self, value) if stored.perhaps_missing(value) else self.zeros(value)
         zero.hint = dot_hint(value)
         return zero
 

@@ -139,6 +139,8 @@ def standing(function: Function, info: DerivativeOf) -> Function:
         kind, count = "vjp", len(info.wrt)
         for k in info.seeded:
             body.add_arg(bar_hint(ends[k]) or "result_bar", strip_const(ends[k].type))
+    elif isinstance(info, GradientOf) and not any(isinstance(strip_const(function.params[k].type), List) for k in info.wrt):
+        count = len(info.wrt) if not info.value else len(info.wrt) + 1 if len(ends) == 1 else 0
     made = Function(f"{function.name}_{kind}", body, function.loc, info)
     if count:
         made.shares = (Sharing(frozenset(), frozenset(), False),) * count

@@ -171,9 +171,20 @@ def conform(rev: Emitter, gradient: Value, want: Type, owned: set[Value]) -> Val
                                   adjoint=True)
         return rev.builder.value("call", [array], want, fn=tolist_method, args=(Slot(0),), kwargs={}, adjoint=True,
                                  spelled="method", spelled_name="tolist")
+    if isinstance(want, List) and not isinstance(want.item, Scalar) and _has_floats(want.item):
+        return rev.builder.value("call", [gradient], want, fn=helpers.with_floats, args=(Slot(0),), kwargs={}, effect="fresh",
+                                 adjoint=True)
     if isinstance(want, List) and not _fresh(gradient, owned):
         return rev.copy(gradient)
     return gradient
+
+
+def _has_floats(t: Type) -> bool:
+    """Whether Python's floats are among the items of a container, which NumPy's must not replace."""
+    t = strip_const(t)
+    if isinstance(t, Tuple):
+        return any(map(_has_floats, t.items))
+    return _has_floats(t.item) if isinstance(t, List) else isinstance(t, Scalar) and t.python is True and t.differentiable
 
 
 def _scalar(rev: Emitter, gradient: Value, have: Type, want: Scalar) -> Value:

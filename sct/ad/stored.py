@@ -224,11 +224,16 @@ def own_memory(fwd: _Linearizer, op: Op, since: int) -> None:
             fwd.builder.emit("store", [fwd.dots[result], tangent], args=(Slot(0), Lit(...)), adjoint=True)
 
 
+def perhaps_missing(value: Value) -> bool:
+    """Whether the reverse sweep made a value that is perhaps None at run time, for what a dict did not have yet."""
+    return isinstance(value.owner, Op) and value.owner.attrs.get("fn") in (helpers.zeros_like, dict.get)
+
+
 def zeros(fwd: _Linearizer, value: Value) -> Value:
     """The tangent array of an array that does not vary yet; unbound where that is."""
     if isinstance(value.owner, Op) and value.owner.name == "undef":
         return fwd.builder.value("undef", (), value.type)
-    if isinstance(value.owner, Op) and value.owner.attrs.get("fn") is helpers.zeros_like:
+    if perhaps_missing(value):
         return zeros_like(fwd, value)
     if isinstance(value.type, List | Table):
         zero = fwd.zeros(value)

@@ -17,7 +17,7 @@ import numpy as np
 __all__ = ["added_at", "arranged_places", "bessel_i", "copied", "diagonal", "digamma", "expected", "first_max", "first_min",
            "flat_index", "folded", "index_add", "inserted_at", "last_written", "log_or_zero", "one_hot", "polygamma",
            "power_dx", "products_of_others", "replaced", "replicated", "same_extent", "sinc_dx", "sorting_order",
-           "strong_product", "strong_quotient", "taken_from", "twin", "unbroadcast", "zeros_like"]
+           "strong_product", "strong_quotient", "taken_from", "twin", "unbroadcast", "with_floats", "zeros_like"]
 
 
 def unbroadcast(x_bar: Any, x: Any) -> Any:
@@ -233,6 +233,18 @@ def copied(x: Any) -> Any:
         return x
     items = [copied(item) for item in x]
     return items if isinstance(x, list) else type(x)(*items) if hasattr(x, "_fields") else tuple(items)
+
+
+def with_floats(x_bar: Any) -> Any:
+    """A new container in which Python's floats stand for NumPy's: the gradient by one that holds Python's.
+
+    >>> with_floats([(np.float64(1.0), np.ones(1)), (2.0, np.ones(1))])
+    [(1.0, array([1.])), (2.0, array([1.]))]
+    """
+    if isinstance(x_bar, list | tuple):
+        items = [with_floats(item) for item in x_bar]
+        return items if isinstance(x_bar, list) else type(x_bar)(*items) if hasattr(x_bar, "_fields") else tuple(items)
+    return float(x_bar) if isinstance(x_bar, np.float64) else copied(x_bar)
 
 
 def same_extent(a: int, b: int) -> None:
