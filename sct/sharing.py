@@ -29,11 +29,12 @@ def must_be_apart(compiled: Compiled) -> bool:
 
 def check_apart(compiled: Compiled, values: Sequence[Any]) -> None:
     """Refuse arguments that are written to and share memory with another argument, or with data that the function reads."""
+    data: list[tuple[Steps, Any]] = [((), space[key]) for space, key, _ in compiled.live if key in space]
     for position, name in compiled.changed.items():
-        _check_containers(compiled, name, values[position], [v for k, v in enumerate(values) if k != position])
+        others = [v for k, v in enumerate(values) if k != position]
+        _check_containers(compiled, name, values[position], [*others, *(v for _, v in data)])
     if not compiled.written:
         return
-    data: list[tuple[Steps, Any]] = [((), space[key]) for space, key, _ in compiled.live if key in space]
     given = [((("argument", k), *steps), follow(values[k], steps)) for k, steps in compiled.read]
     seen = list(_arrays([*given, *data]))
     for position, written in compiled.written:
@@ -78,7 +79,8 @@ def _check_containers(compiled: Compiled, name: str, value: Any, others: list[An
     if len(set(own)) < len(own):
         raise _refused(compiled, f"something in `{name}` changes, and one list, dict or object is in it twice", "pass copies")
     if any(id(c) in own for other in others for c in _containers(other)):
-        raise _refused(compiled, f"something in `{name}` changes, and another argument holds it, too", "pass a copy of it")
+        raise _refused(compiled, f"something in `{name}` changes, and something else that the function reads is or holds it, too",
+                       "pass a copy of it")
 
 
 def _containers(value: Any) -> Iterator[Any]:
