@@ -225,6 +225,7 @@ def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequ
     It returns what ``fun`` returns, or where that is asked for the run-time values in it, one by one.  That a callee writes to
     memory of its caller is seen when both are typed: then this begins anew with the callee as part of its callers.
     """
+    registry.load_families()
     before = dict(context.examples)
     while True:
         try:
