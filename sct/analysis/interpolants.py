@@ -63,5 +63,7 @@ def _refuse_interp1d(sp: Specializer, fn: Static, args: list[Abstract], kwargs: 
 
 
 SPECIAL.update({interpolate.CubicSpline: _make_cubic, _evaluate_cubic: _evaluate_cubic})
-SPECIAL_CLASSES.update(dict.fromkeys((interpolate.CubicSpline, interpolate.PchipInterpolator, interpolate.Akima1DInterpolator, interpolate.CubicHermiteSpline, interpolate.PPoly, interpolate.BSpline), _call_spline))
+SPLINES = (interpolate.CubicSpline, interpolate.PchipInterpolator, interpolate.Akima1DInterpolator,
+           interpolate.CubicHermiteSpline, interpolate.PPoly, interpolate.BSpline)
+SPECIAL_CLASSES.update(dict.fromkeys(SPLINES, _call_spline))
 SPECIAL_CLASSES[interpolate.interp1d] = _refuse_interp1d
