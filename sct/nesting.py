@@ -252,7 +252,13 @@ def _slopes_of_items(sp: Specializer, args: list[Abstract], kwargs: dict[str, Ab
 
 
 def _is_differentiable(a: Abstract) -> bool:
-    return isinstance(a, Value) and strip_const(a.type).differentiable
+    """Whether this is a number or an array with a derivative; a container of some is refused: none may be forgotten."""
+    if isinstance(a, Value):
+        return strip_const(a.type).differentiable
+    if any(strip_const(leaf.type).differentiable for leaf in ab.run_time_leaves(a)):
+        raise Refusal("SCT200", "an argument of the function that is solved is a container of numbers",
+                      "pass the numbers one by one, or as an array")
+    return False
 
 
 def _slope(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:

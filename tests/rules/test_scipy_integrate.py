@@ -85,10 +85,22 @@ def test_closed_form() -> None:
     np.testing.assert_allclose([start[0], rate], [math.exp(1.05), 3.0 * math.exp(1.05)], rtol=1e-6)
 
 
+def in_a_tuple(y, t, rates):
+    return rates[0] * y + rates[1]
+
+
+def test_numbers_in_a_tuple() -> None:
+    def f(rate: float) -> float:
+        return integrate.odeint(in_a_tuple, np.ones(1), np.array([0.0, 1.5]), args=((rate, 0.0),))[-1, 0]
+    assert np.isclose(sct.grad(f)(0.7), 1.5 * math.exp(1.05), rtol=1e-6)
+
+
 @pytest.mark.parametrize("f", [
     lambda w: integrate.quad(lambda x: x * w, 0.0, 1.0)[0], lambda w: integrate.quad(decay, 0.0, 1.0, args=(w,))[1],
     lambda w: integrate.quad(decay, 0.0, 1.0, args=(w,), weight="cos", wvar=1.0)[0],
     lambda w: integrate.quad(decay, 0.0, 1.0, w)[0],
+    lambda w: integrate.quad(polynomial, 0.0, 1.0, args=((w, 1.0, 2.0), 2))[0],
+    lambda w: integrate.quad(polynomial, 0.0, 1.0, args=([w, 1.0, 2.0], 2))[0],
     lambda w: integrate.odeint(growth, np.ones(1), np.array([0.0, w]), args=(0.1,))[1, 0],
     lambda w: integrate.odeint(growth, 1.0, np.array([0.0, 1.0]), args=(w,))[1, 0],
     lambda w: integrate.odeint(growth, np.ones(1), MOMENTS, args=(w,), full_output=True)[0][1, 0],

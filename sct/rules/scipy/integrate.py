@@ -33,6 +33,9 @@ def quad_vjp(func, a, b, args=(), *, epsabs=1.49e-8, epsrel=1.49e-8, limit=50, p
     """Leibniz' rule (Flanders, Differentiation under the Integral Sign, 1973); the estimate of the error has no derivative."""
     if z_bar[1] is not None:
         raise RuleError("the error that scipy.integrate.quad estimates has no derivative", hint="use the integral alone: `[0]`")
+    for p in args:
+        if isinstance(p, tuple | list):
+            raise RuleError("a container of numbers is among the arguments of the integrand", hint="make it an array")
     a_bar = -z_bar[0] * func(a, *args)
     b_bar = z_bar[0] * func(b, *args)
     args_bar = tuple([z_bar[0] * integral_of_slope(func, (k + 1,), a, b, args, epsabs, epsrel, limit, points)
