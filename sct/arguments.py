@@ -14,7 +14,7 @@ from .custom import CustomFunction
 from .errors import ArgumentError, SctError
 from .frontend.capture import capture_text, python_function
 from .frontend.refusals import refusal
-from .ir.types import NONE, STR, Array, Dict, List, Scalar, Tuple, Type, type_of
+from .ir.types import NONE, STR, Array, Dict, List, Scalar, Tuple, Type, tree_type
 from .trees import is_complex, leaves
 
 ArgSpec = int | str | Sequence[int | str]
@@ -145,7 +145,7 @@ def _unusable(message: str, parameters: Sequence[inspect.Parameter], advice: str
 
 def check_differentiable(name: str, argument: str, value: Any, allow_int: bool) -> None:
     """Raise unless ``value`` can be differentiated by: a float, an array of floats, or a container that holds some."""
-    t = type_of(value)
+    t = tree_type(value)
     if t.differentiable or allow_int and _is_integer(t):
         return
     what = f"`{name}` is differentiated with respect to `{argument}`, which is {_article(t)}"
@@ -167,7 +167,7 @@ def check_complex(name: str, argument: str, value: Any) -> None:
 def _wrong_kind(what: str, t: Type) -> SctError:
     if t in (NONE, STR):
         return ArgumentError(what, code="SCT401", hint="pass a float or an array of floats, or choose other argnums")
-    hint = "pass a float, an exact numpy.ndarray of floats (np.asarray(x)), or a tuple, list or dict of these"
+    hint = "pass a float, an exact numpy.ndarray of floats (np.asarray(x)), or a tuple, list, dict or dataclass of these"
     return ArgumentError(what, code="SCT403", hint=hint)
 
 

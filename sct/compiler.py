@@ -50,7 +50,7 @@ from .analysis import (  # noqa: F401
     writers,
 )
 from .analysis import data as data_handlers
-from .analysis.abstract import NEVER, POISON, Abstract, DataPath, Mapping, Seq, Static, read, run_time_leaves
+from .analysis.abstract import NEVER, POISON, Abstract, DataPath, Instance, Mapping, Seq, Static, read, run_time_leaves
 from .analysis.activity import masking
 from .analysis.bound import given_unbound, settle_bound
 from .analysis.checkpoints import refuse_idle_marks
@@ -66,6 +66,7 @@ from .analysis.linear import settle_lists
 from .analysis.mixed import settle_mixed
 from .analysis.opening import lend_all, settle_accompanied, settle_callees, settle_sharing
 from .analysis.parameters import unite_parameters
+from .analysis.records import returned, returned_instance
 from .analysis.references import NeedsItems, NeedsPlaces, references
 from .analysis.references import plain as plain_value
 from .analysis.truncation import warn_of_truncation
@@ -177,7 +178,8 @@ def compile_gradient(fun: Any, names: Sequence[str], arguments: Sequence[Any], r
     What else may be asked for instead of the gradient, ``request.kind`` says.
     """
     session = CompilationSession()
-    context = Context(session, directional=request.kind == "jvp", twice=request.kind == "hvp")
+    context = Context(session, directional=request.kind == "jvp", twice=request.kind == "hvp",
+                      differentiated=frozenset(names[k] for k in (*request.wrt, *request.directions)))
     with room():
         typed = specialise(context, fun, names, arguments, request if request.structured else None)
         made, pairs = _differentiate(context, typed, request)
@@ -223,6 +225,7 @@ def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequ
     It returns what ``fun`` returns, or where that is asked for the run-time values in it, one by one.  That a callee writes to
     memory of its caller is seen when both are typed: then this begins anew with the callee as part of its callers.
     """
+    registry.load_families()
     before = dict(context.examples)
     while True:
         try:
@@ -353,17 +356,23 @@ def _with_numbers(sp: Specializer, a: Abstract) -> Abstract:
         return Seq(a.kind, [_with_numbers(sp, item) for item in a.items])
     if isinstance(a, Mapping):
         return Mapping({key: _with_numbers(sp, item) for key, item in a.items.items()})
-    lifted = sp.lift(a)
-    return a if isinstance(a, Static) and not isinstance(strip_const(lifted.type), Scalar) else lifted
+    if isinstance(a, Instance):
+        held = returned_instance(sp, a, structured=True).attrs
+        return Instance(a.cls, {name: _with_numbers(sp, item) for name, item in held.items()})
+    lifted = returned(sp, a, structured=True)
+    return a if isinstance(a, Static) and not isinstance(strip_const(lifted.type), Scalar | Object) else lifted
 
 
 def _result(sp: Specializer, a: Abstract) -> Value:
     """What is returned as one run-time value; a dict can only be returned (as it is, or as auxiliary data)."""
     if isinstance(a, Mapping) and a.runtime is None:
         return sp.builder.value("dict", [_result(sp, v) for v in a.items.values()], Object(dict), keys=tuple(a.items))
-    if isinstance(a, Seq) and a.runtime is None and any(isinstance(item, Mapping | Seq) for item in a.items):
+    if isinstance(a, Instance):
+        attrs = returned_instance(sp, a).attrs
+        return sp.builder.value("dict", [_result(sp, v) for v in attrs.values()], Object(a.cls), keys=tuple(attrs), cls=a.cls)
+    if isinstance(a, Seq) and a.runtime is None and any(isinstance(item, Mapping | Seq | Instance) for item in a.items):
         return sp.builder.value("tuple", [_result(sp, v) for v in a.items], Object(a.kind), cls=a.kind)
-    return sp.lift(a)
+    return returned(sp, a)
 
 
 def _alias_checks(context: Context, typed: Typed) -> None:

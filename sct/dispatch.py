@@ -19,7 +19,7 @@ from .arguments import signature_text
 from .custom import LISTENERS
 from .errors import InternalError
 from .ir.core import Op, Value
-from .ir.types import ANY, MANY, NONE, STR, UNIT, Array, Scalar, Type, dim_of, strip_const, type_of
+from .ir.types import ANY, MANY, NONE, STR, UNIT, Array, Object, Scalar, Type, dim_of, strip_const, type_of
 from .runtime.watching import NotFinite
 from .sharing import check_apart, must_be_apart
 
@@ -262,6 +262,8 @@ class _Printer:
             return f"{self.type_of(value)} is {kind}"
         if isinstance(t, Array):
             return self.array_test(value, t)
+        if isinstance(t, Object):
+            return f"{self.type_of(value)} is {self.object('class', t.cls)}"
         return f"{self.object('type_of', type_of)}({value}) == {self.object('type', t)}"
 
     def array_test(self, value: str, t: Array) -> str:

@@ -190,8 +190,9 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
             `argnums` takes positions or names of parameters, each at most once. Parameters collected by
             `*args` and `**kwargs` have no position of their own."""),
         "SCT403": ("an argument of an unsupported type", """
-            Derivatives are taken by floats, arrays of floats, and containers of these. Exact `numpy.ndarray`
-            is required: matrices, masked arrays and data frames compute something else under the same
+            Derivatives are taken by floats, arrays of floats, and containers of these: tuples, lists, dicts,
+            named tuples and plain dataclasses (without `__setattr__` or `__new__` of their own). Exact
+            `numpy.ndarray` is required: matrices, masked arrays and data frames compute something else under the same
             operators. Convert with `np.asarray(x)`."""),
         "SCT404": ("arguments that do not fit the signature", """
             The gradient function takes the arguments of the function itself, by position or by name."""),

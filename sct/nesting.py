@@ -15,6 +15,7 @@ from .analysis.callees import SPECIAL, SPECIAL_CLASSES, Activation, activate_clo
 from .analysis.context import Refusal
 from .analysis.data import from_data
 from .analysis.infer import Specializer
+from .analysis.references import references
 from .arguments import ArgSpec, positions_of
 from .dispatchers import compiled_from
 from .errors import SctError
@@ -23,6 +24,7 @@ from .ir.types import Array, List, Scalar, Type, strip_const
 from .rules import registry
 from .runtime import standard
 from .runtime.implicit import slope, slopes, slopes_of_items
+from .runtime.records import is_plain
 
 
 def _make(value: bool) -> Any:
@@ -119,8 +121,23 @@ def gradient(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: dict[
     return _invoke(sp, record, bound, wrt, sequence, value, has_aux)
 
 
+def _refuse_objects(sp: Specializer, call: Activation) -> None:
+    """Refuse a function that is given objects whose attributes are followed here, where they may change."""
+    held = [r.kind for a in (*call.captured, *call.bound) for r in references(a, sp.positions) if is_plain(r.kind)]
+    if held:
+        name = call.lowered.name
+        raise Refusal("SCT702", f"a derivative of `{name}` is taken inside, and `{name}` reads a {held[0].__name__}",
+                      "let it read variables that hold what the fields hold")
+
+
 def activation(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: dict[str, Abstract]) -> tuple[Activation, int]:
     """The call that is differentiated, and how many leading arguments are no arguments of the gradient function."""
+    call, leading = _activated(sp, fun, args, kwargs)
+    _refuse_objects(sp, call)
+    return call, leading
+
+
+def _activated(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: dict[str, Abstract]) -> tuple[Activation, int]:
     plain, leading = _without_leading(fun)
     if isinstance(plain, Closure):
         return activate_closure(sp, plain, [*leading, *args], kwargs), len(leading)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .errors import AliasingError
+from .runtime.records import fields_of
 
 if TYPE_CHECKING:
     from .analysis.entry import Steps, Written
@@ -28,11 +29,12 @@ def must_be_apart(compiled: Compiled) -> bool:
 
 def check_apart(compiled: Compiled, values: Sequence[Any]) -> None:
     """Refuse arguments that are written to and share memory with another argument, or with data that the function reads."""
+    data: list[tuple[Steps, Any]] = [((), space[key]) for space, key, _ in compiled.live if key in space]
     for position, name in compiled.changed.items():
-        _check_containers(compiled, name, values[position], [v for k, v in enumerate(values) if k != position])
+        others = [v for k, v in enumerate(values) if k != position]
+        _check_containers(compiled, name, values[position], [*others, *(v for _, v in data)])
     if not compiled.written:
         return
-    data: list[tuple[Steps, Any]] = [((), space[key]) for space, key, _ in compiled.live if key in space]
     given = [((("argument", k), *steps), follow(values[k], steps)) for k, steps in compiled.read]
     seen = list(_arrays([*given, *data]))
     for position, written in compiled.written:
@@ -73,24 +75,39 @@ def spelled(written: Written) -> str:
 
 def _check_containers(compiled: Compiled, name: str, value: Any, others: list[Any]) -> None:
     """Refuse an argument that changes and holds a list, dict or object in two places, or one that another argument holds."""
-    own = [id(c) for c in _containers(value, 0)]
+    own = [id(c) for c in _containers(value)]
     if len(set(own)) < len(own):
         raise _refused(compiled, f"something in `{name}` changes, and one list, dict or object is in it twice", "pass copies")
-    if any(id(c) in own for other in others for c in _containers(other, 0)):
-        raise _refused(compiled, f"something in `{name}` changes, and another argument holds it, too", "pass a copy of it")
+    if any(id(c) in own for other in others for c in _containers(other)):
+        raise _refused(compiled, f"something in `{name}` changes, and something else that the function reads is or holds it, too",
+                       "pass a copy of it")
 
 
-def _containers(value: Any, depth: int) -> Iterator[Any]:
-    """The lists, dicts and objects that can change in nested containers and objects."""
-    if isinstance(value, list | tuple | dict):
+def _containers(value: Any) -> Iterator[Any]:
+    """The lists, dicts and objects that can change in nested containers and objects, each as often as it is held."""
+    work, seen = [(value, 0)], set[int]()
+    while work:
+        value, depth = work.pop()
+        held = _held_in(value, depth)
+        if held is None:
+            continue
         if not isinstance(value, tuple):
             yield value
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _containers(item, depth + 1)
-    elif depth < 4 and hasattr(value, "__dict__") and not isinstance(value, type) and not callable(value):
-        yield value
-        for item in vars(value).values():
-            yield from _containers(item, depth + 1)
+        if id(value) not in seen:
+            seen.add(id(value))
+            work += [(item, depth + 1) for item in held]
+
+
+def _held_in(value: Any, depth: int) -> list[Any] | None:
+    """What a container or an object holds; None for the rest, and for what lies deep in objects of which little is known."""
+    if isinstance(value, list | tuple | dict):
+        return list(value.values() if isinstance(value, dict) else value)
+    names = fields_of(value)
+    if names is not None:
+        return [getattr(value, name) for name in {*names, *getattr(value, "__dict__", ())}]
+    if depth < 4 and hasattr(value, "__dict__") and not isinstance(value, type) and not callable(value):
+        return list(vars(value).values())
+    return None
 
 
 def _refused(compiled: Compiled, message: str, hint: str) -> AliasingError:

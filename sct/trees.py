@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .errors import ArgumentError
+from .runtime.records import extras_of, fields_of, instance
 
 NUMBERS = (float, np.floating, complex, np.complexfloating)
 
@@ -66,7 +67,13 @@ def with_leaves(like: Any, found: Iterator[Any]) -> Any:
     if is_leaf(like):
         return next(found)
     parts = _parts(like)
-    return like if parts is None else _with_parts(like, [with_leaves(part, found) for _, part in parts])
+    if parts is None:
+        return like
+    made = _with_parts(like, [with_leaves(part, found) for _, part in parts])
+    if fields_of(like) is not None:
+        for name in extras_of(like):
+            object.__setattr__(made, name, getattr(like, name))
+    return made
 
 
 def places(arguments: Sequence[Any]) -> list[str]:
@@ -85,12 +92,17 @@ def _places(x: Any) -> list[str]:
 def _parts(x: Any) -> list[tuple[str, Any]] | None:
     if isinstance(x, dict):
         return [(f"[{key!r}]", item) for key, item in x.items()]
-    return [(f"[{k}]", item) for k, item in enumerate(x)] if isinstance(x, tuple | list) else None
+    if isinstance(x, tuple | list):
+        return [(f"[{k}]", item) for k, item in enumerate(x)]
+    names = fields_of(x)
+    return None if names is None else [(f".{name}", getattr(x, name)) for name in names]
 
 
 def _with_parts(x: Any, parts: list[Any]) -> Any:
     if isinstance(x, dict):
         return dict(zip(x, parts, strict=True))
+    if not isinstance(x, tuple | list):
+        return instance(type(x), **dict(zip(fields_of(x) or (), parts, strict=True)))
     return type(x)(*parts) if hasattr(x, "_fields") else type(x)(parts)
 
 

@@ -11,7 +11,7 @@ from sct.testing import coverage
 
 PAGE = Path(__file__).parent.parent / "docs" / "coverage.md"
 TEXT = PAGE.read_text(encoding="utf-8")
-CURRENT = f"NumPy {'.'.join(np.__version__.split('.')[:2])}."
+CURRENT = f"the rules and {coverage.libraries()}."
 
 CALLED = """
 take take_along_axis put_along_axis cumprod cumsum diff gradient interp convolve correlate trapezoid median quantile percentile
@@ -38,10 +38,25 @@ def test_nothing_is_missing(title):
     assert [name for name, state, _ in coverage.rows()[title] if state == coverage.MISSING] == []
 
 
+SCIPY = {
+    "linalg": "solve inv det cholesky cho_factor cho_solve lu_factor lu_solve lu solve_triangular expm solve_sylvester "
+              "solve_banded toeplitz solve_toeplitz block_diag norm eigh svd qr pinv",
+    "signal": "convolve correlate fftconvolve lfilter", "integrate": "simpson trapezoid cumulative_trapezoid quad odeint",
+    "optimize": "brentq bisect newton fsolve fixed_point",
+}
+
+
+@pytest.mark.parametrize("part", SCIPY)
+def test_what_scipy_programs_call_has_a_rule(part):
+    pytest.importorskip("scipy")
+    states = {name: state for name, state, _ in coverage.rows()[f"scipy.{part}"]}
+    assert {name: states[name] for name in SCIPY[part].split()} == dict.fromkeys(SCIPY[part].split(), "done")
+
+
 def test_every_refusal_says_why():
     assert [row for table in coverage.rows().values() for row in table if row[1] == coverage.REFUSED and not row[2]] == []
 
 
-@pytest.mark.skipif(CURRENT not in TEXT, reason="the page was written with another NumPy")
+@pytest.mark.skipif(CURRENT not in TEXT, reason="the page was written with another NumPy or SciPy")
 def test_page_is_current():
     assert coverage.page() == TEXT, "run python -m sct.testing.coverage and read the difference"

@@ -333,7 +333,7 @@ def complex_arrays(a):
     return np.abs(np.fft.fft(a)).sum() if False else np.real((a + 1j) * (a - 2j)).sum()
 
 
-@case(1.3, refused=("MissingRuleError", "SCT201"))
+@case(1.3)
 def complex_constructor(x):
     z = complex(x, 2.0)
     w = z * z

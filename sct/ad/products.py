@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..analysis.abstract import Abstract, Mapping, Seq, Static, run_time_leaves
+from ..analysis.abstract import Abstract, Instance, Mapping, Seq, Static, run_time_leaves
 from ..analysis.context import Context
+from ..analysis.records import fields_in
 from ..ir.build import Builder
 from ..ir.core import Block, Function, Op, Value
 from ..ir.ops import IMPLICIT, LOOPS, SeqOf
 from ..ir.rewrite import incoming
-from ..ir.types import NONE, Dict, Object, Scalar, Tuple, Type, strip_const
+from ..ir.types import NONE, Dict, Record, Scalar, Tuple, Type, strip_const
 from . import results
 from .calls import ContextNames, Pair, Pairs
 from .emitter import Emitter
@@ -167,7 +168,7 @@ def _regrouped(emitter: Emitter, gradient: Any, t: Type, found: Iterator[Value])
     items = [_regrouped(emitter, item, strip_const(kind), found) if isinstance(item, SeqOf | dict | Value) else
              emitter.builder.value("const", (), NONE, value=None) for item, kind in _items(gradient, t)]
     if isinstance(gradient, dict):
-        return emitter.builder.value("dict", items, Object(dict), keys=tuple(gradient))
+        return results.record_of(emitter, dict(zip(gradient, items, strict=True)), t)
     return results.tuple_of(emitter, items, gradient.kind)
 
 
@@ -216,23 +217,35 @@ def compose(emitter: Emitter, a: Abstract, leaves: Iterator[Value], derivative: 
         return results.tuple_of(emitter, [compose(emitter, item, leaves, derivative) for item in a.items], a.kind)
     if isinstance(a, Mapping):
         items = [compose(emitter, item, leaves, derivative) for item in a.items.values()]
-        return emitter.builder.value("dict", items, Object(dict), keys=tuple(a.items))
+        return results.record_of(emitter, dict(zip(a.items, items, strict=True)), dict)
+    if isinstance(a, Instance):
+        made = {name: compose(emitter, a.attrs[name], leaves, derivative) for name in sorted(a.attrs)}
+        return results.record_of(emitter, {name: made[name] for name in (fields_in(a) if derivative else a.attrs)}, a.cls)
     assert isinstance(a, Static)
     return emitter.sp.lift(a) if not derivative else emitter.builder.value("const", (), NONE, value=None)
 
 
 def items_of(emitter: Emitter, a: Abstract, whole: Value) -> list[Value]:
     """The leaves of ``whole``, which has the structure of ``a``."""
-    parts = list(enumerate(a.items)) if isinstance(a, Seq) else list(a.items.items()) if isinstance(a, Mapping) else []
+    parts = _keyed(a)
     if isinstance(a, Value):
         return [whole]
     found = []
     for key, part in parts:
-        if any(True for _ in run_time_leaves(part)):
+        if isinstance(a, Instance) and key not in fields_in(a):
+            found += [emitter.builder.value("const", (), NONE, value=None) for _ in run_time_leaves(part)]
+        elif any(True for _ in run_time_leaves(part)):
             hint = f"{part.hint}_bar" if isinstance(part, Value) and part.hint else ""
             item = emitter.builder.value("item", [whole], _bar_type(part), hint, key=key, size=len(parts))
             found += items_of(emitter, part, item)
     return found
+
+
+def _keyed(a: Abstract) -> list[tuple[Any, Abstract]]:
+    """The parts of a container, in the order of ``run_time_leaves``."""
+    if isinstance(a, Instance):
+        return sorted(a.attrs.items())
+    return list(enumerate(a.items)) if isinstance(a, Seq) else list(a.items.items()) if isinstance(a, Mapping) else []
 
 
 def _bar_type(a: Abstract) -> Type:
@@ -242,6 +255,8 @@ def _bar_type(a: Abstract) -> Type:
         return Tuple(tuple(map(_bar_type, a.items)), a.kind)
     if isinstance(a, Mapping):
         return Dict(tuple((key, _bar_type(item)) for key, item in a.items.items()))
+    if isinstance(a, Instance):
+        return Record(tuple((name, _bar_type(a.attrs[name])) for name in fields_in(a)), a.cls)
     return NONE
 
 

@@ -12,7 +12,7 @@ from ..analysis.alias import may_alias
 from ..ir.core import Block, Op, Value
 from ..ir.ops import LOOPS, Lit, SeqOf, Slot
 from ..ir.rewrite import incoming, insert_before
-from ..ir.types import ANY, NONE, Array, Dict, List, Object, OrConst, Scalar, Table, Tuple, Type, strip_const
+from ..ir.types import ANY, NONE, Array, Dict, List, Object, OrConst, Record, Scalar, Table, Tuple, Type, strip_const
 from ..rules import registry
 from ..rules.shaping import tolist_method
 from ..runtime import helpers
@@ -49,6 +49,12 @@ def finish_gradients(joint: Joint, request: Request) -> None:
 def tuple_of(rev: Emitter, items: list[Value], cls: type = tuple) -> Value:
     """A tuple, named tuple or list of run-time values."""
     return rev.builder.value("tuple", items, Object(cls), cls=cls)
+
+
+def record_of(rev: Emitter, items: dict[Any, Value], like: Type | type) -> Value:
+    """A dict, or an instance of a dataclass, of run-time values."""
+    cls = like if isinstance(like, type) else like.cls if isinstance(like, Record) else dict
+    return rev.builder.value("dict", list(items.values()), Object(cls), keys=tuple(items), cls=cls)
 
 
 def _auxiliary(joint: Joint, owned: set[Value]) -> Value:
@@ -93,7 +99,9 @@ def gradient(rev: Emitter, param: Value, gradient: Any, owned: set[Value], allow
     """One gradient as a value of the parameter's own type."""
     t = strip_const(param.type)
     if isinstance(gradient, SeqOf | dict):
-        return _gradient_item(rev, gradient, t, owned, param if allow_int else None)
+        made = _gradient_item(rev, gradient, t, owned, param if allow_int else None)
+        made.hint = bar_hint(param) if isinstance(t, Record) else made.hint
+        return made
     if gradient is None:
         return zero(rev, param, t)
     result = conform(rev, gradient, t, owned)
@@ -117,7 +125,7 @@ def _gradient_item(rev: Emitter, gradient: Any, want: Type, owned: set[Value], s
     if isinstance(gradient, dict):
         assert isinstance(want, Dict)
         values = [_gradient_item(rev, gradient[k], strip_const(t), owned, _item(rev, source, k, t)) for k, t in want.items]
-        return rev.builder.value("dict", values, Object(dict), keys=tuple(gradient))
+        return record_of(rev, dict(zip(gradient, values, strict=True)), want)
     return conform(rev, gradient, want, owned)
 
 
@@ -140,7 +148,7 @@ def _zeros_of_integers(rev: Emitter, source: Value, t: Type) -> Value:
     if isinstance(t, Dict):
         found = {key: (rev.builder.value("item", [source], item, key=key), item) for key, item in t.items}
         values = [_zeros_of_integers(rev, *pair) for pair in found.values()]
-        return rev.builder.value("dict", values, Object(dict), keys=tuple(found))
+        return record_of(rev, dict(zip(found, values, strict=True)), t)
     return rev.builder.value("const", (), NONE, value=None)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from ..ir.core import Block, Function, Op, Sharing, Value, defining_block, enclosing, walk
 from ..ir.ops import LOOPS, STORES, Lit, SeqOf, SliceOf, Slot
 from ..ir.rewrite import carried_inits, exits, item_count
-from ..ir.types import Array, Dict, List, Object, Scalar, Table, Tuple, Type, strip_const
+from ..ir.types import Array, Dict, List, Object, Record, Scalar, Table, Tuple, Type, strip_const
 from ..rules import registry
 from ..runtime import helpers
 
@@ -39,7 +39,8 @@ def path_in_argument(value: Value, function: Function) -> Path | None:
     steps: list[tuple[str, Any]] = []
     while isinstance(value.owner, Op) and value.owner.name in ("attr", "item"):
         op = value.owner
-        steps.append((op.name, op.attrs["name" if op.name == "attr" else "key"]))
+        field = op.name == "attr" or isinstance(op.operands[0].type, Record)
+        steps.append(("attr" if field else "item", op.attrs["name" if op.name == "attr" else "key"]))
         value = op.operands[0]
     return (value, tuple(reversed(steps))) if value.owner is function.body else None
 

@@ -258,6 +258,13 @@ def _of_instance(sp: Specializer, base: Value, t: Object, name: str) -> Abstract
             return code
     if known is None or not hasattr(known[0], name):
         raise Refusal("SCT710", f"the attribute `{name}` of a {t} cannot be read here")
+    return known_attribute(sp, base, name)
+
+
+def known_attribute(sp: Specializer, base: Value, name: str) -> Abstract:
+    """What an argument or a part of it holds under a name: data, or an object that is part of what is specialised for."""
+    known = sp.known(base)
+    assert known is not None
     value, path = getattr(known[0], name), known[1].attr(name)
     if isinstance(value, _PLAIN) or value is None:
         sp.context.guard("type", path, type_of(value))

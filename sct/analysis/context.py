@@ -64,6 +64,8 @@ class Context:
     """True while the body of a derivative rule is visited: its ops belong to the adjoint."""
     standing: dict[Any, Function] = field(default_factory=dict)
     """Functions that stand for gradients taken inside: (function, parameters, …) → the one that is called."""
+    differentiated: frozenset[str] = frozenset()
+    """The parameters that are differentiated, or returned with numbers in them: in these, dataclasses are containers."""
     places: bool = False
     """Whether lists, dicts and objects are followed by their places: where one of them changes."""
     tables: set[Loc] = field(default_factory=set)

@@ -12,13 +12,14 @@ import numpy as np
 
 from ..ir.core import Op, Value
 from ..ir.types import Array, List, Object, Scalar, strip_const
+from ..runtime.records import is_plain
 from . import abstract as ab
 from .abstract import Abstract, Instance, Mapping, Reference, Seq, Static
 from .attributes import attribute
 from .callees import SPECIAL, TAKES_REFERENCES
 from .context import Refusal
 from .infer import Specializer
-from .instances import is_plain, make_instance
+from .instances import fields_given, make_instance
 from .primitives import apply
 from .references import NeedsPlaces, content, copied, fresh, read
 
@@ -149,7 +150,8 @@ def _fields(sp: Specializer, a: Abstract, what: str) -> Instance:
 def _replace(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     """``dataclasses.replace(obj, **changes)``: another object, made by its class."""
     obj = _fields(sp, args[0], "replace")
-    given = {f.name: obj.attrs[f.name] for f in dataclasses.fields(obj.cls) if f.init and f.name not in kwargs}
+    stored = {f.name for f in dataclasses.fields(obj.cls)} | set(obj.attrs)  # beside them are arguments of ``__post_init__``
+    given = {f.name: obj.attrs[f.name] for f in fields_given(obj.cls) if f.init and f.name in stored - set(kwargs)}
     if any(not f.init and f.name in kwargs for f in dataclasses.fields(obj.cls)):
         raise Refusal("SCT709", "this always raises ValueError: a field with init=False cannot be replaced")
     made = make_instance(sp, obj.cls, [], {**given, **kwargs})

@@ -7,6 +7,7 @@ import enum
 import functools
 import types
 import weakref
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,12 @@ import numpy as np
 from ..custom import CustomFunction
 from ..dispatchers import compiled_from
 from ..ir.core import Op, Value
-from ..ir.types import NONE, STR, Array, Dict, List, Object, Tuple, Type, strip_const, type_of
+from ..ir.types import NONE, STR, Array, Dict, List, Object, Record, Tuple, Type, holds_record, strip_const, tree_type, type_of
 from ..rules import registry
 from .abstract import UNBOUND, Abstract, Bound, DataPath, Mapping, Range, Seq, Static
 from .context import Context, Frame, Refusal
 from .infer import SIMPLE, Specializer
-from .references import fresh, owned
+from .references import NeedsPlaces, fresh, owned
 
 
 def _name(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
@@ -143,7 +144,7 @@ def _live(sp: Specializer, value: Any, path: DataPath) -> Abstract:
     if not never_changes(path):
         sp.context.guard("type", path, t)
     if path.scope == "param":
-        return _read_from_parameter(sp, path, t)
+        return read_from_parameter(sp, path, t)
     return sp.builder.value("global", (), t, root=path.root, path=path.steps, source=path, current=value)
 
 
@@ -155,7 +156,7 @@ def default_value(sp: Specializer, value: Any, path: DataPath) -> Abstract:
     return from_data(sp, value, path)
 
 
-def _read_from_parameter(sp: Specializer, path: DataPath, t: Type) -> Value:
+def read_from_parameter(sp: Specializer, path: DataPath, t: Type) -> Value:
     value: Value = path.owner
     for k, (kind, key) in enumerate(path.steps):
         last = k == len(path.steps) - 1
@@ -196,6 +197,11 @@ def parameter(context: Context, sp: Specializer, value: Value, example: Any, pat
         return from_data(sp, example, path)
     t = type_of(example)
     context.guard("type", path, t)
+    if path.root in context.differentiated:
+        t = tree_type(example)
+        guard_fields(context, t, example, path)
+        if holds_record(t) and not context.places:
+            raise NeedsPlaces
     value.type = item_by_item(context, t, example, path)
     context.examples[value] = (example, path)
     return _followed(sp, value, example) if context.places else sp.as_abstract(value)
@@ -225,8 +231,23 @@ def item_by_item(context: Context, t: Type, example: Any, path: DataPath) -> Typ
         items = (item_by_item(context, item, example[k], path.item(k)) for k, item in enumerate(t.items))
         return Tuple(tuple(items), t.cls)
     if isinstance(t, Dict):
-        return Dict(tuple((key, item_by_item(context, item, example[key], path.item(key))) for key, item in t.items))
+        held = ((key, item, *part(t, key, example, path)) for key, item in t.items)
+        return replace(t, items=tuple((key, item_by_item(context, item, *found)) for key, item, *found in held))
     return t
+
+
+def part(t: Type, key: Any, example: Any, path: DataPath) -> tuple[Any, DataPath]:
+    """What a container holds under a key, and where."""
+    return (getattr(example, key), path.attr(key)) if isinstance(t, Record) else (example[key], path.item(key))
+
+
+def guard_fields(context: Context, t: Type, example: Any, path: DataPath) -> None:
+    """The fields of the dataclasses in an argument are still of these types."""
+    for key, item in enumerate(t.items) if isinstance(t, Tuple) else t.items if isinstance(t, Dict) else ():
+        held, where = part(t, key, example, path)
+        if isinstance(t, Record):
+            context.guard("type", where, type_of(held))
+        guard_fields(context, item, held, where)
 
 
 def _goes_apart(context: Context, item: Type) -> bool:

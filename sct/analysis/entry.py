@@ -16,7 +16,7 @@ import numpy as np
 from ..ir.core import Function, Op, Value, walk
 from ..ir.ops import Slot
 from ..ir.rewrite import insert_before, replace_all_uses, replace_uses
-from ..ir.types import Array, Dict, List, Object, Scalar, Table, Tuple, Type, strip_const
+from ..ir.types import Array, Dict, List, Object, Record, Scalar, Table, Tuple, Type, strip_const
 from ..runtime import helpers
 from .alias import AliasClasses, Path, has_memory, made_to_be_returned, path_in_argument
 
@@ -67,7 +67,8 @@ def _item_by_item(function: Function, value: Value, user: Op) -> Value:
         item = _before(user, "item", [value], kind, key=key)
         items.append(_item_by_item(function, item, user))
     if isinstance(t, Dict):
-        return _before(user, "dict", items, Object(dict), keys=tuple(key for key, _ in pairs))
+        cls = t.cls if isinstance(t, Record) else dict
+        return _before(user, "dict", items, Object(cls), keys=tuple(key for key, _ in pairs), cls=cls)
     return _before(user, "tuple", items, Object(t.cls), cls=t.cls)
 
 

@@ -14,11 +14,12 @@ from typing import Any
 
 from ..ir.build import Builder
 from ..ir.core import Block, Loc, Op, Value
-from ..ir.types import INT, NONE, List, Object, Tuple, Type
+from ..ir.types import INT, NONE, List, Object, Record, Tuple, Type, holds_record
 from . import abstract as ab
 from .abstract import NEVER, POISON, UNBOUND, Abstract, Closure, DataPath, JoinError, Mapping, Seq, Shape, Slice, Static
 from .context import Context, Exit, Frame, Pending, Refusal
 from .positions import Positions, snapshot
+from .records import record
 from .references import adopt, content, fresh
 from .typecase import Split, split_by_kind, split_rest
 
@@ -102,25 +103,29 @@ class Specializer:
             base = self.known(op.operands[0])
             if base is None:
                 return None
-            if op.name == "item":
+            if op.name == "item" and not isinstance(op.operands[0].type, Record):
                 return base[0][op.attrs["key"]], base[1].item(op.attrs["key"])
-            return getattr(base[0], op.attrs["name"]), base[1].attr(op.attrs["name"])
+            name = op.attrs["name" if op.name == "attr" else "key"]
+            return getattr(base[0], name), base[1].attr(name)
         return None
 
     def as_abstract(self, value: Value) -> Abstract:
         """A run-time value, with tuples and dicts of known structure opened up."""
         t = value.type
         if isinstance(t, Tuple):
-            return Seq(t.cls, [self._item(value, k, item) for k, item in enumerate(t.items)], value)
+            parts = [self.item_of(value, k, item) for k, item in enumerate(t.items)]
+            return Seq(t.cls, parts, None if holds_record(t) else value)
         if t is NONE:
             return Static(None)
         if t == Object(range):
             return ab.Range(*(self.builder.value("attr", [value], INT, name=name) for name in ("start", "stop", "step")))
+        if isinstance(t, Record):
+            return record(self, value, t)
         if hasattr(t, "items") and not isinstance(t, List):
-            return Mapping({k: self._item(value, k, item) for k, item in t.items}, value)
+            return Mapping({k: self.item_of(value, k, item) for k, item in t.items}, None if holds_record(t) else value)
         return value
 
-    def _item(self, value: Value, key: Any, type: Type) -> Abstract:
+    def item_of(self, value: Value, key: Any, type: Type) -> Abstract:
         if type is NONE:
             return Static(None)
         return self.as_abstract(self.builder.value("item", [value], type, _item_hint(value, key), key=key))

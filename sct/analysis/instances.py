@@ -6,16 +6,15 @@ changed.
 
 from __future__ import annotations
 
-import abc
 import dataclasses
 import functools
 import inspect
 import types
-import typing
 from typing import Any
 
 from ..ir.core import Op, Value
 from ..ir.types import Array, Object, strip_const
+from ..runtime.records import is_frozen, is_plain
 from .abstract import Abstract, Bound, DataPath, Instance, Reference, Static
 from .attributes import attribute
 from .callees import SPECIAL, call
@@ -24,9 +23,6 @@ from .data import from_data, guard_class
 from .infer import SIMPLE, Specializer
 from .operators import inplace
 from .references import NeedsPlaces, change, fresh, read
-
-_PLAIN_BASES = (object, abc.ABC, typing.Generic, typing.Protocol)
-_HOOKS = ("__setattr__", "__getattribute__", "__getattr__", "__delattr__")
 
 
 def make_instance(sp: Specializer, cls: type, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract | None:
@@ -62,27 +58,6 @@ def _of_class(sp: Specializer, cls: type, name: str) -> Abstract:
     return from_data(sp, vars(home)[name], DataPath("const", home.__name__, (("attr", "__dict__"), ("item", name)), home))
 
 
-def is_plain(cls: type) -> bool:
-    """Whether objects of a class are no more than their attributes and methods."""
-    made_by = inspect.getattr_static(cls, "__new__")
-    if type(cls) not in (type, abc.ABCMeta, type(typing.Protocol)) or made_by is not vars(object)["__new__"]:
-        return False
-    for base in cls.__mro__:
-        own = base not in _PLAIN_BASES
-        if own and (not base.__flags__ & 1 << 9 or any(name in vars(base) and not _of_frozen(base, name) for name in _HOOKS)):
-            return False
-    return cls.__module__.split(".")[0] not in ("numpy", "scipy", "sct")
-
-
-def _of_frozen(cls: type, name: str) -> bool:
-    """Whether a hook is the one that refuses to change a frozen dataclass."""
-    return "__dataclass_params__" in vars(cls) and is_frozen(cls) and name in ("__setattr__", "__delattr__")
-
-
-def is_frozen(cls: type) -> bool:
-    return bool(getattr(getattr(cls, "__dataclass_params__", None), "frozen", False))
-
-
 def _is_generated(cls: type, init: Any) -> bool:
     """Whether ``__init__`` was written by ``dataclass``."""
     home = next(c for c in cls.__mro__ if "__init__" in vars(c))
@@ -94,12 +69,8 @@ def _is_generated(cls: type, init: Any) -> bool:
 def _fill(sp: Specializer, home: type, made: Reference, args: list[Abstract], kwargs: dict[str, Abstract]) -> None:
     """What the ``__init__`` of a dataclass does."""
     rest, named = list(args), dict(kwargs)
-    if any(f._field_type is not dataclasses._FIELD for f in home.__dataclass_fields__.values()  # type: ignore[attr-defined]
-           if f._field_type is not dataclasses._FIELD_CLASSVAR):  # type: ignore[attr-defined]
-        raise Refusal("SCT201", f"{home.__name__} has fields that are arguments of `__post_init__` only",
-                      "make the object outside and pass it as an argument")
     attrs: dict[str, Abstract] = {}
-    for f in dataclasses.fields(home):
+    for f in fields_given(home):
         if f.init and rest and not f.kw_only:
             attrs[f.name] = rest.pop(0)
         elif f.init and f.name in named:
@@ -114,11 +85,21 @@ def _fill(sp: Specializer, home: type, made: Reference, args: list[Abstract], kw
         raise Refusal("SCT709", f"this always raises TypeError: {home.__name__}() got too many arguments")
     held = read(sp, made)
     assert isinstance(held, Instance)
+    for_post_init = [attrs.pop(f.name) for f in fields_given(home) if f._field_type is _INITVAR]
     change(sp, made, Instance(held.cls, {**held.attrs, **attrs}, held.source))
     after = inspect.getattr_static(made.kind, "__post_init__", None)
     if isinstance(after, types.FunctionType):
         guard_class(sp, made.kind, "__post_init__", after)
-        call(sp, Static(after), [made], {})
+        call(sp, Static(after), [made, *for_post_init], {})
+
+
+_INITVAR = dataclasses._FIELD_INITVAR  # type: ignore[attr-defined]
+
+
+def fields_given(home: type) -> list[Any]:
+    """The fields of a dataclass, and among them what is given to ``__post_init__`` only."""
+    found = home.__dataclass_fields__.values()  # type: ignore[attr-defined]
+    return [f for f in found if f._field_type is not dataclasses._FIELD_CLASSVAR]  # type: ignore[attr-defined]
 
 
 def initialise(*args: Any, **kwargs: Any) -> None:
@@ -168,6 +149,9 @@ def attribute_of(sp: Specializer, base: Reference, held: Instance, name: str) ->
         guard_class(sp, cls, name, raw)
         return Static(raw.__func__) if isinstance(raw, staticmethod) else Bound(Static(raw.__func__), [Static(cls)])
     home = next((c for c in cls.__mro__ if name in vars(c)), None)
+    if (home is None or isinstance(raw, types.MemberDescriptorType)) and base.place in sp.context.given:
+        raise Refusal("SCT710", f"`{name}` is no field of the {cls.__name__}, which is differentiated, so it cannot be read",
+                      "make it a field or a property")
     if home is None or isinstance(raw, types.MemberDescriptorType):
         raise Refusal("SCT710", f"this always raises AttributeError: a {cls.__name__} has no attribute `{name}` here")
     if hasattr(type(raw), "__get__"):
@@ -189,7 +173,9 @@ def _computed_once(sp: Specializer, base: Reference, name: str, raw: functools.c
     value = call(sp, Static(raw.func), [base], {})
     held = read(sp, base)
     assert isinstance(held, Instance)
+    known = set(sp.context.changed)
     change(sp, base, Instance(held.cls, {**held.attrs, name: value}, held.source))
+    sp.context.changed &= known  # whoever else holds the object computes the same
     return value
 
 

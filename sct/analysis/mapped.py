@@ -220,3 +220,4 @@ SPECIAL.update({
     np.vectorize: _make_vectorize, _vectorized: _vectorized, np.piecewise: _piecewise,
 })
 SPECIAL_CLASSES[np.vectorize] = _call_vectorize
+registry.family("scipy.integrate", f"{__package__}.sampled_integrals")

@@ -14,7 +14,8 @@ from ..analysis.plans import range_length
 from ..errors import InternalError
 from ..ir.core import Op, Value
 from ..ir.ops import INFIX, PREFIX, Lit, SeqOf, SliceOf, Slot, contains
-from ..ir.types import OrConst, Scalar
+from ..ir.types import OrConst, Record, Scalar
+from ..runtime.records import instance
 from .facts import resolve, scalar, template_values
 from .idioms import range_of
 from .inline import Plan
@@ -252,9 +253,15 @@ class Expressions:
         return self.sequence(op.attrs.get("cls", tuple), [self.of(v) for v in op.operands])
 
     def dict(self, op: Op) -> ast.expr:
-        return ast.Dict([self.literal(k) for k in op.attrs["keys"]], [self.of(v) for v in op.operands])
+        keys, items, cls = op.attrs["keys"], [self.of(v) for v in op.operands], op.attrs.get("cls", dict)
+        if cls is dict:
+            return ast.Dict([self.literal(k) for k in keys], items)
+        fields = [ast.keyword(key, item) for key, item in zip(keys, items, strict=True)]
+        return ast.Call(self.object(instance), [self.object(cls)], fields)
 
     def item(self, op: Op) -> ast.expr:
+        if isinstance(op.operands[0].type, Record):
+            return attribute(self.of(op.operands[0]), op.attrs["key"])
         return ast.Subscript(self.of(op.operands[0]), self.literal(op.attrs["key"]), LOAD)
 
     def attr(self, op: Op) -> ast.expr:

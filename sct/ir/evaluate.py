@@ -15,10 +15,12 @@ from typing import Any
 import numpy as np
 
 from ..errors import InternalError
+from ..runtime.records import instance
 from .core import Block, Function, Op, Value
 from .ops import Lit, SeqOf, SliceOf, Slot, fill_template
 from .printing import op_text
 from .rewrite import carried_start, index_template, is_tail
+from .types import Record
 
 Namespace = Mapping[str, Any]
 
@@ -140,10 +142,13 @@ class _Machine:
         self.one(op, cls(items) if cls in (tuple, list) else cls(*items))
 
     def dict(self, op: Op) -> None:
-        self.one(op, dict(zip(op.attrs["keys"], self.values(op), strict=True)))
+        items = dict(zip(op.attrs["keys"], self.values(op), strict=True))
+        cls = op.attrs.get("cls", dict)
+        self.one(op, items if cls is dict else instance(cls, **items))
 
     def item(self, op: Op) -> None:
-        self.one(op, self.env[op.operands[0]][op.attrs["key"]])
+        whole, key = self.env[op.operands[0]], op.attrs["key"]
+        self.one(op, getattr(whole, key) if isinstance(op.operands[0].type, Record) else whole[key])
 
     def attr(self, op: Op) -> None:
         self.one(op, getattr(self.env[op.operands[0]], op.attrs["name"]))

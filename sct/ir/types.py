@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..runtime.records import fields_of
+
 UNIT, MANY, ANY = "1", "n", "?"
 """What is known of one dimension: exactly 1, known not to be 1, unknown."""
 
@@ -124,6 +126,16 @@ class Dict(Type):
 
 
 @dataclass(frozen=True)
+class Record(Dict):
+    """An instance of a dataclass that is differentiated, field by field: its keys are the names of its fields."""
+
+    cls: type
+
+    def __str__(self) -> str:
+        return f"{self.cls.__name__}({', '.join(f'{name}: {t}' for name, t in self.items)})"
+
+
+@dataclass(frozen=True)
 class Object(Type):
     """An instance of a Python class that is carried along but never differentiated as a whole."""
 
@@ -228,6 +240,35 @@ def type_of(value: object) -> Type:
     if kind is slice:
         return SLICE
     return Object(kind)
+
+
+def tree_type(value: object) -> Type:
+    """The type of something that is differentiated: dataclasses in it are opened, and so are lists of them.
+
+    >>> from dataclasses import make_dataclass
+    >>> Point = make_dataclass("Point", ["x"])
+    >>> Point.__module__ = "points"
+    >>> print(type_of([Point(1.0)]), tree_type([Point(1.0)]))
+    list(Point) tuple(Point(x: float))
+    """
+    t = type_of(value)
+    if isinstance(t, Object):
+        names = fields_of(value)
+        return t if names is None else Record(tuple((name, tree_type(getattr(value, name))) for name in names), t.cls)
+    if isinstance(t, Dict):
+        return Dict(tuple((key, tree_type(item)) for key, item in value.items()))  # type: ignore[attr-defined]
+    if isinstance(t, Tuple) or isinstance(t, List) and not isinstance(t.item, Scalar | Array):
+        items = tuple(map(tree_type, value))  # type: ignore[call-overload]
+        return Tuple(items, t.cls if isinstance(t, Tuple) else list) if any(map(holds_record, items)) else t
+    return t
+
+
+def holds_record(t: Type) -> bool:
+    """Whether there is a dataclass in something that is differentiated."""
+    if isinstance(t, Record):
+        return True
+    return any(map(holds_record, t.items)) if isinstance(t, Tuple) else \
+        isinstance(t, Dict) and any(holds_record(item) for _, item in t.items)
 
 
 def dim_of(n: int) -> str:

@@ -82,7 +82,7 @@ def lookup(fn: Any) -> Primitive | None:
 
 def family(package: str, *rules: str) -> None:
     """The rules of ``package``, an optional one, are in the modules ``rules``, which are imported when they may be needed."""
-    _FAMILIES[package] = rules
+    _FAMILIES[package] = (*_FAMILIES.get(package, ()), *rules)
 
 
 def load_families() -> bool:

@@ -1,4 +1,4 @@
-"""Integrals of the derivatives of a function that was given to a solver: computed at run time, by gradients of that function."""
+"""Integrals of derivatives of a function that was given to a solver: computed at run time, by gradients of the function."""
 
 from __future__ import annotations
 

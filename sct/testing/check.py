@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..runtime.records import fields_of
 from ..trees import basis, is_complex, leaves, places, rebuilt, with_leaves
 from .differences import (
     complex_step,
@@ -167,7 +168,7 @@ class _Check:
     def _third_order(self) -> None:
         """Along two random directions: the change of the Hessian's product with the first one in the second."""
         positions = tuple(k for k, arg in enumerate(self.args) if leaves(arg))
-        if len(positions) != len(self.leaves) or any(isinstance(self.args[k], tuple | list | dict) for k in positions):
+        if len(positions) != len(self.leaves) or any(_is_container(self.args[k]) for k in positions):
             raise ValueError("check_grads: order=3 is for arguments that are numbers or arrays")
         fun, args = self._one_number()
         first, second = (tuple(map(self._like, self.leaves)) for _ in range(2))
@@ -183,7 +184,7 @@ class _Check:
 
     def _one_number(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         """The function, or the weighted sum of the array that it returns; and its arguments."""
-        if len(self.weights) != 1 or isinstance(self.expected, tuple | list | dict):
+        if len(self.weights) != 1 or _is_container(self.expected):
             raise ValueError("check_grads: order=2 and 3 are for functions that return one number or array")
         if not np.shape(self.expected):
             return self.fun, self.args
@@ -320,6 +321,10 @@ def _type(x: Any) -> str:
     return str(getattr(x, "dtype", type(x).__name__))
 
 
+def _is_container(x: Any) -> bool:
+    return isinstance(x, tuple | list | dict) or fields_of(x) is not None
+
+
 def _changed(before: Any, after: Any, place: str) -> str | None:
     """Where two trees of arguments differ; None where they do not."""
     if isinstance(before, dict | tuple | list):
@@ -330,6 +335,11 @@ def _changed(before: Any, after: Any, place: str) -> str | None:
         return next((found for key, part in parts if (found := _changed(
             part, after.get(key) if isinstance(after, dict) else after[key],
             f"{place}[{key!r}]" if place else str(key))) is not None), None)
+    if fields_of(before) is not None:
+        if type(before) is not type(after):
+            return place
+        held = ((name, getattr(before, name), getattr(after, name)) for name in fields_of(before) or ())
+        return next((found for name, old, new in held if (found := _changed(old, new, f"{place}.{name}")) is not None), None)
     if isinstance(before, np.ndarray | float | int | complex | np.generic):
         return None if np.array_equal(before, after, equal_nan=np.asarray(before).dtype.kind in "fc") else place
     return None

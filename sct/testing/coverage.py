@@ -19,7 +19,8 @@ from ..analysis.callees import SPECIAL, SPECIAL_CLASSES
 from ..analysis.subscripts import BUILDERS
 from ..rules import registry
 
-NAMESPACES = ("numpy", "numpy.linalg", "numpy.fft", "math")
+SCIPY = ("linalg", "special", "signal", "integrate", "optimize", "interpolate")
+NAMESPACES = ("numpy", "numpy.linalg", "numpy.fft", "math", *(f"scipy.{part}" for part in SCIPY))
 """The modules whose public functions the page lists.  One that is not installed is left out."""
 
 DONE, INACTIVE, REFUSED, MISSING = "done", "inactive", "refused", "missing"
@@ -60,7 +61,7 @@ def of_module(module: types.ModuleType) -> Iterator[Row]:
         found = getattr(module, name)
         if name.startswith("_") or isinstance(found, types.ModuleType) or not callable(found) and not _is_builder(found):
             continue
-        if isinstance(found, type) and issubclass(found, BaseException | np.generic):
+        if isinstance(found, type) and issubclass(found, BaseException | np.generic) or name == "test":
             continue
         yield (name, *status(found))
 
@@ -92,6 +93,13 @@ def of_ufuncs() -> Iterator[Row]:
             yield (f"{ufunc.__name__}.{method}", *status(getattr(ufunc, method)))
 
 
+def of_distributions() -> Iterator[Row]:
+    """A row for each method with a rule of a distribution of ``scipy.stats``."""
+    for entry in registry.primitives():
+        if entry.name.startswith("stats."):
+            yield (entry.name.removeprefix("stats."), *status(entry.fn))
+
+
 def rows() -> dict[str, list[Row]]:
     """The rows of all tables, by the title of the table."""
     found = {"ndarray": list(of_arrays()), "ufunc": list(of_ufuncs())}
@@ -100,13 +108,29 @@ def rows() -> dict[str, list[Row]]:
             found[name] = list(of_module(importlib.import_module(name)))
         except ImportError:
             continue
+    if "scipy.linalg" in found:
+        importlib.import_module("scipy.stats")
+        registry.load_families()
+        found["scipy.stats"] = list(of_distributions())
     return found
+
+
+def libraries() -> str:
+    """The versions of the libraries that the page is about."""
+    found = []
+    for name, module in (("NumPy", "numpy"), ("SciPy", "scipy")):
+        try:
+            version = importlib.import_module(module).__version__
+        except ImportError:
+            continue
+        found.append(f"{name} {'.'.join(version.split('.')[:2])}")
+    return " and ".join(found)
 
 
 def page() -> str:
     """The text of ``docs/coverage.md``."""
-    lines = ["# What has a derivative rule", "", f"Written by `python -m sct.testing.coverage` from the rules and NumPy "
-             f"{'.'.join(np.__version__.split('.')[:2])}.", ""]
+    source = f"Written by `python -m sct.testing.coverage` from the rules and {libraries()}."
+    lines = ["# What has a derivative rule", "", source, ""]
     lines += [f"- **{name}**: {meaning}" for name, meaning in MEANING.items()]
     for title, table in rows().items():
         heading = {"ndarray": "Methods and attributes of arrays", "ufunc": "Methods of ufuncs"}.get(title, f"`{title}`")
