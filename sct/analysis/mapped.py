@@ -109,7 +109,7 @@ def _vectorized(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstrac
     function, *given = args
     if kwargs:
         raise Refusal("SCT605", "a function of np.vectorize with keyword arguments is not supported", "pass them by position")
-    arrays = [a for a in given if not _is_number(a)]
+    arrays = [a for a in given if not is_number(a)]
     if not arrays:
         return apply(sp, np.asarray, [call(sp, function, given, {})])
     if len(given) > 1:
@@ -129,7 +129,7 @@ def _flat(sp: Specializer, a: Value) -> Abstract:
     return a if rank(a) == 1 else apply(sp, np.ravel, [a])
 
 
-def _is_number(a: Abstract) -> bool:
+def is_number(a: Abstract) -> bool:
     return isinstance(a, Static) or isinstance(a, Value) and isinstance(strip_const(a.type), Scalar)
 
 
@@ -221,3 +221,4 @@ SPECIAL.update({
 })
 SPECIAL_CLASSES[np.vectorize] = _call_vectorize
 registry.family("scipy.integrate", f"{__package__}.sampled_integrals")
+registry.family("scipy.interpolate", f"{__package__}.interpolants")

@@ -1,0 +1,46 @@
+"""Rules of ``scipy.interpolate``: splines by where they are evaluated, cubic ones also by the values that they go through."""
+
+# ruff: noqa: F841 - a rule says what it has found by assigning x_bar.
+# mypy: disallow-untyped-defs=False, disallow-untyped-calls=False, disallow-incomplete-defs=False, check-untyped-defs=False
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import interpolate
+
+from ...ir.types import Array
+from ...runtime.interpolants import cubic_spline_at, spline_at
+from ..notation import refuse, vjp
+from ..shapes import facts, from_call
+
+
+@from_call
+def like_place(spline, x, nu):
+    return Array("float64", facts(x)[1])
+
+
+@vjp(spline_at, infer=like_place)
+def spline_at_vjp(spline, x, nu, *, z, z_bar):
+    """At a knot, the slope to its right."""
+    x_bar = z_bar * spline_at(spline, x, nu + 1)
+
+
+@from_call
+def values_at(x, y, bc_type, at, nu):
+    return Array("float64", (*facts(at)[1], *facts(y)[1][1:]))
+
+
+@vjp(cubic_spline_at, infer=values_at)
+def cubic_spline_at_vjp(x, y, bc_type, at, nu, *, z, z_bar):
+    """A spline is linear in its values: it is a sum of those through the unit vectors.  The knots ``x`` must be constants."""
+    basis = cubic_spline_at(x, np.eye(x.shape[0]), bc_type, at, nu)
+    slope = z_bar * cubic_spline_at(x, y, bc_type, at, nu + 1)
+    if np.ndim(at) == 0:
+        y_bar = z_bar * basis if y.ndim == 1 else np.outer(basis, z_bar)
+        at_bar = slope if y.ndim == 1 else np.sum(slope)
+    else:
+        y_bar = basis.T @ z_bar
+        at_bar = slope if y.ndim == 1 else np.sum(slope, axis=1)
+
+
+refuse(interpolate.interp1d, because="SciPy has left it behind", instead="use np.interp, or make_interp_spline(x, y, k=1)")

@@ -1,0 +1,75 @@
+"""``scipy.interpolate``: splines made outside by where they are evaluated, cubic ones also by their values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+interpolate = pytest.importorskip("scipy.interpolate")
+
+import sct  # noqa: E402
+
+from .whole import check_whole  # noqa: E402
+
+X = np.array([0.0, 0.7, 1.5, 2.0, 3.1])
+Y = np.array([0.3, -0.4, 1.2, 0.8, -0.5])
+CUBIC, MONOTONE = interpolate.CubicSpline(X, Y), interpolate.PchipInterpolator(X, Y)
+SMOOTH = interpolate.make_interp_spline(X, Y)
+AKIMA, STRAIGHT = interpolate.Akima1DInterpolator(X, Y), interpolate.make_interp_spline(X, Y, k=1)
+OTHER = interpolate.CubicSpline(X, Y**2)
+PAIRS, LEGACY = interpolate.CubicSpline(X, np.stack([Y, -Y], axis=1)), interpolate.interp1d(X, Y)
+
+
+def all_splines(t):
+    return CUBIC(t) + 2.0 * MONOTONE(t) - SMOOTH(t) * AKIMA(t) + STRAIGHT(t) ** 2
+
+
+def of_cubic(t):
+    return float(CUBIC(t))
+
+
+def slope_of_spline(t):
+    return CUBIC(t, 1) * t + SMOOTH(t, nu=2) - OTHER(t)
+
+
+def through(y, t):
+    return interpolate.CubicSpline(X, y)(t)
+
+
+def natural(y, t):
+    spline = interpolate.CubicSpline(X, y, bc_type="natural")
+    return spline(t) * spline(t, 1)
+
+
+PLACES = np.array([0.2, 1.1, 2.6])
+
+
+@pytest.mark.parametrize(("f", "values"), [
+    (all_splines, [1.1]), (all_splines, [PLACES]), (slope_of_spline, [2.6]), (through, [Y, 1.1]), (through, [Y, PLACES]),
+    (through, [np.stack([Y, Y**2], axis=1), 0.4]), (through, [np.stack([Y, Y**2], axis=1), PLACES]), (natural, [Y, PLACES]),
+])
+def test_derivatives(f: Any, values: list[Any]) -> None:
+    check_whole(f, values, rtol=1e-5)
+
+
+def test_another_spline_under_the_name_is_noticed() -> None:
+    global CUBIC
+    first, gradient = CUBIC, sct.grad(of_cubic)
+    before = gradient(1.1)
+    try:
+        CUBIC = interpolate.CubicSpline(X, 2.0 * Y)
+        assert np.isclose(gradient(1.1), 2.0 * before)
+    finally:
+        CUBIC = first
+
+
+@pytest.mark.parametrize("f", [
+    lambda t: PAIRS(t)[0], lambda t: LEGACY(t), lambda t: CUBIC(t, extrapolate=False), lambda t: CUBIC.derivative()(t),
+    lambda t: interpolate.CubicSpline(X * t, Y)(0.5), lambda t: interpolate.PchipInterpolator(X, Y * t)(0.5),
+    lambda t: interpolate.CubicSpline(X, Y * t, bc_type=((1, 0.0), (1, 0.0)))(0.5),
+])
+def test_what_has_no_rule_is_refused(f: Any) -> None:
+    with pytest.raises(sct.SctError):
+        sct.grad(lambda t: 1.0 * float(f(t)))(0.9)
