@@ -79,7 +79,7 @@ def _check_containers(compiled: Compiled, name: str, value: Any, others: list[An
     if len(set(own)) < len(own):
         raise _refused(compiled, f"something in `{name}` changes, and one list, dict or object is in it twice", "pass copies")
     if any(id(c) in own for other in others for c in _containers(other)):
-        raise _refused(compiled, f"something in `{name}` changes, and something else that is read is or holds it, too",
+        raise _refused(compiled, f"something in `{name}` changes, and another argument, or what else is read, holds it, too",
                        "pass a copy of it")
 
 

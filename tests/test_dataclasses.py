@@ -210,6 +210,48 @@ def derived(p):
     return p.act(p.w) * p.factor * p.z * p.items[1] + p.first * p.n * p.count
 
 
+def list_in_it(p):
+    p.w.append(p.kind * 2.0)
+    p.w[0] *= p.kind
+    return sum(p.w)
+
+
+def dict_in_it(p):
+    p.w["x"]["y"] = p.kind
+    p.w["x"]["y"] *= p.kind
+    p.w["n"] = p.w["z"][0] ** 2
+    return p.w["x"]["y"] * p.w["n"]
+
+
+def list_of_them(p):
+    held = p.w
+    held.append(Loose(p.kind, 2.0))
+    held[0].w = held[1].w * held[0].w
+    return held[0].w * held[-1].w * len(p.w)
+
+
+def views(p):
+    v = p.w.v[1:]
+    v *= p.kind
+    p.w.v[0] += v[1]
+    return np.sum(p.w.v ** 2)
+
+
+def exchanged(p):
+    a, b = p.w, p.kind
+    p.w, p.kind = b, a
+    p.w *= 2.0
+    return np.sum(p.w * b * a)
+
+
+def put_elsewhere(p):
+    q = p.w
+    q.k = q.k * 2.0
+    p.w = State(q.v * p.kind, 1.0)
+    q.v = q.v + 1.0
+    return np.sum(p.w.v * q.v) * q.k
+
+
 NUMBERS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (linear, (layer(), X)),
     (network, (Net([layer(), layer(0.3), Layer(X, 0.1, "line")]), X)),
@@ -230,6 +272,12 @@ NUMBERS: list[tuple[Callable[..., Any], tuple[Any, ...]]] = [
     (lambda p: p.w ** 2 if p.kind is Kind.SQUARE else p.w, (Loose(3.0, Kind.SQUARE),)),
     (lambda p: p.w ** 2 if p.kind is None else p.w, (Loose(3.0),)),
     (lambda p: p.kind(p.w), (Loose(0.3, math.sin),)),
+    (list_in_it, (Loose([1.0, 2.0], 3.0),)),
+    (dict_in_it, (Loose({"x": {"y": 1.0}, "z": (2.0,)}, 3.0),)),
+    (list_of_them, (Loose([Loose(2.0), Loose(5.0)], 3.0),)),
+    (views, (Loose(state(), 2.0),)),
+    (exchanged, (Loose(X.copy(), X + 1.0),)),
+    (put_elsewhere, (Loose(state(), 2.0),)),
     (lambda p: sct.stop_gradient(p.w) * 0.0 + p.kind.w ** 2 * p.w, (Loose(3.0, Loose(2.0)),)),
 ]
 
@@ -466,7 +514,7 @@ def test_one_instance_given_twice_that_changes_is_refused(one):
         p.w = x
         return np.sum(q.w * p.w)
     for argnums in (0, 1, (0, 2)):
-        with pytest.raises(sct.AliasingError, match="is or holds it"):
+        with pytest.raises(sct.AliasingError, match="or what else is read, holds it"):
             sct.grad(f, argnums)(one, one, 2.0)
 
 
@@ -484,15 +532,18 @@ def test_an_instance_that_changes_and_is_read_by_another_name_is_refused():
             return p.w * q.w
         return f
     for f in (by_global, captured(SHARED)):
-        with pytest.raises(sct.AliasingError, match="is or holds it"):
+        with pytest.raises(sct.AliasingError, match="or what else is read, holds it"):
             sct.grad(f)(SHARED)
         assert sct.grad(f)(Loose(2.0)).w == 6.0
+    shared = [2.0, 5.0]
+    with pytest.raises(sct.AliasingError, match="is in it twice"):
+        sct.grad(lambda p: (p.w.append(1.0), p.w[0] * p.kind[-1])[1])(Loose(shared, shared))
     given = {"w": 2.0}
 
     def of_dict(p):
         p["w"] = 3.0 * p["w"]
         return p["w"] * given["w"]
-    with pytest.raises(sct.AliasingError, match="is or holds it"):
+    with pytest.raises(sct.AliasingError, match="or what else is read, holds it"):
         sct.grad(of_dict)(given)
 
 

@@ -214,8 +214,9 @@ def own_memory(fwd: _Linearizer, op: Op, since: int) -> None:
     for result in op.results:
         tangent = fwd.dots.get(result)
         lies = result not in fwd.stored.reshaped or tangent is not None and in_one_piece(result) and in_one_piece(tangent)
-        if tangent is None or not isinstance(result.type, Array) or _is_new(fwd, tangent, since, len(op.results)) \
-                and _is_whole(op, tangent, result) and lies:
+        if tangent is None or not isinstance(result.type, Array) or result not in fwd.stored and \
+                _is_new(fwd, _unspread(tangent), since, len(op.results)) or \
+                _is_new(fwd, tangent, since, len(op.results)) and _is_whole(op, tangent, result) and lies:
             continue
         if _is_whole(op, tangent, result) and lies:
             fwd.dots[result] = fwd.copy(tangent)
@@ -241,6 +242,12 @@ def zeros(fwd: _Linearizer, value: Value) -> Value:
         return zero
     return fwd.builder.value("call", [value], value.type, f"{value.hint}_dot" if value.hint else "", fn=np.zeros_like,
                              args=(Slot(0),), kwargs={}, effect="fresh", adjoint=True)
+
+
+def _unspread(tangent: Value) -> Value:
+    """What is spread over a shape: of the memory that is read there."""
+    made = tangent.owner
+    return made.operands[0] if isinstance(made, Op) and made.attrs.get("fn") is np.broadcast_to else tangent
 
 
 def _is_new(fwd: _Linearizer, tangent: Value, since: int, results: int) -> bool:

@@ -43,6 +43,9 @@ def _changed(sp: Specializer, a: Abstract) -> Reference:
             found = fresh(sp, a)
             assert isinstance(found, Reference)
             return found
+    if sp.context.differentiated and not sp.context.fields_change and not sp.context.splicing:
+        sp.context.fields_change, sp.context.places = True, False
+        raise NeedsPlaces
     kind = kind_of(a)
     what = f"this {kind.__name__}" if kind is not None else "this"
     raise Refusal("SCT602", f"{what} is changed, but it belongs to a module, to a container whose length only run time knows, "

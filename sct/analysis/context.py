@@ -66,6 +66,8 @@ class Context:
     """Functions that stand for gradients taken inside: (function, parameters, …) → the one that is called."""
     differentiated: frozenset[str] = frozenset()
     """The parameters that are differentiated, or returned with numbers in them: in these, dataclasses are containers."""
+    fields_change: bool = False
+    """Whether lists and dicts change that dataclasses hold which are differentiated: these have places of their own, then."""
     places: bool = False
     """Whether lists, dicts and objects are followed by their places: where one of them changes."""
     tables: set[Loc] = field(default_factory=set)

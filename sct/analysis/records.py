@@ -12,7 +12,7 @@ from ..ir.types import Object, Record, strip_const, tree_type
 from ..runtime.records import extras_of, fields_of, is_plain
 from .abstract import Abstract, Instance, Static, run_time_leaves
 from .context import Refusal
-from .references import NeedsPlaces, fresh
+from .references import NeedsPlaces, fresh, with_places
 
 if TYPE_CHECKING:
     from .infer import Specializer
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 def record(sp: Specializer, value: Value, t: Record) -> Abstract:
     """An argument, or a part of one: an object whose attributes are the items of ``value``."""
     attrs = {str(name): _field(sp, sp.item_of(value, name, kind)) for name, kind in t.items}
+    if sp.context.fields_change:
+        attrs = {name: with_places(sp, held, copy=True) for name, held in attrs.items()}
     known = sp.known(value)
     if known is not None:
         attrs.update((name, _beside(sp, value, name)) for name in extras_of(known[0])
