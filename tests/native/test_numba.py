@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 import sct
-from sct.native.helpers import backwards
-from sct.native.spelling import spelled_for_numba
 
 numba = pytest.importorskip("numba")
+
+from sct.native.helpers import backwards  # noqa: E402 - needs Numba
+from sct.native.spelling import spelled_for_numba  # noqa: E402
 
 
 @pytest.fixture(autouse=True, scope="module")
