@@ -68,7 +68,7 @@ def test_masked_elements_of_an_array_stay_zero(fn: Any, x: float) -> None:
     (math.prod, ([2.0, 0.0, 5.0],), [[0.0, 10.0, 0.0]]), (math.pow, (1e-200, -1.0), [-math.inf, -460.51701859880916e200]),
     (np.sinc, (0.0,), [0.0]), (np.sinc, (np.array([1e-9]),), [[-3.2898681336964524e-09]]),
     (operator.truediv, (np.ones(1), np.zeros(1)), [[math.inf], [-math.inf]]),
-], ids=str)
+], ids=lambda v: getattr(v, "__name__", str(v)))
 @pytest.mark.filterwarnings("error")
 def test_convention(fn: Any, args: tuple[Any, ...], expected: list[Any]) -> None:
     found = slopes(fn, *args)

@@ -149,7 +149,7 @@ class Model:
 @pytest.mark.parametrize(("fun", "code"), [(np.sin, "SCT251"), (math.exp, "SCT251"), ([].append, "SCT252"),
                                            (Model().f, "SCT252"),
                                            (functools.partial(math.pow, 2.0), "SCT252"), (dict, "SCT252"), (3.0, "SCT252"),
-                                           (Unhashable(), "SCT252")], ids=str)
+                                           (Unhashable(), "SCT252")], ids=lambda v: getattr(v, "__name__", type(v).__name__))
 def test_what_cannot_have_a_rule(fun, code):
     with pytest.raises(sct.RuleError, match=code):
         sct.rule(fun, x="1")
