@@ -99,7 +99,8 @@ def test_page_tells_the_truth(page, monkeypatch, tmp_path):
 
 def test_readme_has_exactly_two_commands():
     commands = [body.strip() for _, language, _, body in blocks(PAGES[0].read_text(encoding="utf-8")) if language == "sh"]
-    assert commands == ["python -m pip install . && python -m sct demo", "python -m pip install '.[test]' && python -m pytest"]
+    assert commands == ["python -m pip install . && python -m sct demo",
+                        "python -m pip install '.[test]' && python -m pytest -n auto --dist loadfile"]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

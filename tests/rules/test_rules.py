@@ -59,6 +59,8 @@ def test_forward_rule_is_the_transpose_of_the_reverse_rule(entry: Primitive) -> 
 
 def test_every_rule_has_a_place_and_parameters() -> None:
     for entry in primitives():
+        if entry.name.startswith("tests."):
+            continue  # declared by a test of users' rules
         if entry.vjp is not None:
             assert entry.where and entry.params, entry.name
         assert not (entry.zero and entry.vjp), entry.name
