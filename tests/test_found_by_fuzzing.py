@@ -598,3 +598,11 @@ def reads_before_it_writes(x: float, v: np.ndarray) -> float:
 
 def test_what_is_returned_is_not_computed_behind_a_write() -> None:
     agrees(reads_before_it_writes, 0.5, np.array([1.5, 0.5]))
+
+
+def chooses_what_is_known(x: float, v: np.ndarray, m: np.ndarray) -> float:
+    return m[1][1] if all(1.0 for _ in (1.0,) if x) else sum(p for p, _ in zip(v, v))
+
+
+def test_a_branch_is_taken_in_both_sweeps_or_in_none() -> None:
+    agrees(chooses_what_is_known, 1.5, np.array([1.5, 0.5]), np.array([[1.0, 2.0], [3.0, 4.0]]))

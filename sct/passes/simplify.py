@@ -65,7 +65,11 @@ _LIMIT = 16
 
 def simplify(fn: Function) -> int:
     """Simplify ``fn`` in place; how many rewrites."""
-    return Simplifier(fn, algebra.rewrite).run()
+    first = Simplifier(fn, algebra.rewrite)
+    count = first.run()
+    if first.kept and count:  # by now its mirror image in the reverse sweep is gone, which named what is in it
+        count += Simplifier(fn, algebra.rewrite).run()
+    return count
 
 
 Rewrite = Callable[[Any, list[Term], Type, "Simplifier"], Term | Apply | None]
@@ -101,6 +105,8 @@ class Simplifier:
         self.loc = NOWHERE
         """The user's line to which the current op belongs."""
         self.count = 0
+        self.kept = False
+        """Whether a branch that is never taken stays because the reverse sweep names what is in it."""
 
     def run(self) -> int:
         """Rewrite the whole function; how many rewrites."""
@@ -328,7 +334,10 @@ class Simplifier:
             return None
         taken, other = op.blocks if condition.attrs["value"] else reversed(op.blocks)
         end = taken.ops[-1]
-        if end.name == "raise" or not self.late and self.is_read_outside(other):
+        if end.name == "raise":
+            return None
+        if not self.late and self.is_read_outside(other):
+            self.kept = True
             return None
         if end.name == "yield":
             for result, value in zip(op.results, end.operands, strict=True):
