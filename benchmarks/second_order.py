@@ -1,7 +1,7 @@
 """Products with the Hessian in times the gradient, and forward Jacobians per input in times the function, interleaved.
 
 ``python benchmarks/second_order.py [--seconds 2] [--check]`` prints Markdown tables; with ``--check`` it fails where ``hvp``
-costs more than 3 gradients of a loop, or ``jacfwd`` more than 4 runs of the function for each input.
+costs more than 2.5 gradients of a loop, or ``jacfwd`` more than 4 runs of the function for each input.
 """
 
 import argparse
@@ -23,8 +23,8 @@ from sct.cli.timing import medians, readable
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.programs import PROGRAMS
 
-HVP, JACFWD = 3.0, 4.0
-"""The most that is allowed; 2.5 for ``hvp`` is the aim, which loops with stores into arrays miss: see README.md."""
+HVP, JACFWD = 2.5, 4.0
+"""The most that is allowed; loops with stores into arrays miss it for ``hvp``: see README.md."""
 
 
 def branching(x, k, n):
