@@ -606,3 +606,11 @@ def chooses_what_is_known(x: float, v: np.ndarray, m: np.ndarray) -> float:
 
 def test_a_branch_is_taken_in_both_sweeps_or_in_none() -> None:
     agrees(chooses_what_is_known, 1.5, np.array([1.5, 0.5]), np.array([[1.0, 2.0], [3.0, 4.0]]))
+
+
+def asks_for_no_key(x: float, v: np.ndarray) -> float:
+    return x * max(v, key=None) + min(v, key=None)
+
+
+def test_no_key_is_no_keyword() -> None:
+    agrees(asks_for_no_key, 0.5, np.array([1.5, 0.5]))

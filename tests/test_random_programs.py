@@ -29,8 +29,8 @@ def test_no_program_has_a_wrong_gradient(summary: Summary) -> None:
         pytest.fail("\n\n".join([count, *shown, *others]), pytrace=False)
 
 
-def test_hardly_any_is_refused(summary: Summary) -> None:
-    assert summary.verdicts["refused"] <= 0.015 * summary.total, dict(summary.refusals.most_common(10))
+def test_at_most_one_percent_is_refused(summary: Summary) -> None:
+    assert summary.verdicts["refused"] <= 0.01 * summary.total, dict(summary.refusals.most_common(10))
 
 
 def test_nearly_all_programs_are_judged_and_have_a_gradient(summary: Summary) -> None:

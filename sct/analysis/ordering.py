@@ -60,7 +60,7 @@ def _extreme(name: str) -> Any:
         items = _items(sp, args[0]) if len(args) == 1 else args
         if items is None:
             if key is None and not _holds_sequences(args[0]):
-                return UNDECIDED
+                return call(sp, Static(fn), args, {}) if kwargs else UNDECIDED  # `key=None` says nothing
             return call_standard(sp, general, [_indexable(sp, args[0]), key or Static(None)])
         if not items:
             return raise_here(sp, _nothing_to_choose_from(fn))
