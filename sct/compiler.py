@@ -50,7 +50,7 @@ from .analysis import (  # noqa: F401
     writers,
 )
 from .analysis import data as data_handlers
-from .analysis.abstract import NEVER, POISON, Abstract, DataPath, Instance, Mapping, Seq, Static, read, run_time_leaves
+from .analysis.abstract import NEVER, POISON, Abstract, DataPath, Instance, Mapping, Seq, Static, read
 from .analysis.activity import masking
 from .analysis.bound import given_unbound, settle_bound
 from .analysis.checkpoints import refuse_idle_marks
@@ -69,6 +69,7 @@ from .analysis.parameters import unite_parameters
 from .analysis.records import returned, returned_instance
 from .analysis.references import NeedsItems, NeedsPlaces, references
 from .analysis.references import plain as plain_value
+from .analysis.shapes import run_time_leaves
 from .analysis.truncation import warn_of_truncation
 from .analysis.writes import settle_writes
 from .arguments import calling

@@ -19,13 +19,15 @@ from ..rules import registry
 from ..rules.registry import Primitive
 from ..rules.shapes import ShapeOf, SizeOf
 from . import abstract as ab
-from .abstract import NEVER, Abstract, Bound, Closure, JoinError, Mapping, Range, Reference, Seq, Slice, Static, View, lift
+from . import shapes as sh
+from .abstract import NEVER, Abstract, Bound, Closure, JoinError, Mapping, Range, Reference, Seq, Slice, Static, View
 from .context import Refusal
 from .data import never_changes
 from .infer import Specializer
 from .powers import require_real
 from .references import plain
 from .result_types import NoResult, result_type
+from .shapes import lift
 from .user_operators import operate
 from .user_rules import result_of
 
@@ -287,7 +289,7 @@ def _takes_arrays(fn: Callable[..., Any]) -> bool:
 
 def _as_array(sp: Specializer, a: Abstract) -> Abstract:
     """A list or tuple that is differentiated as the array that NumPy makes of it."""
-    t = ab.leaf_type(ab.shape_of(a)) if isinstance(a, Seq) else strip_const(a.type) if isinstance(a, Value) else None
+    t = sh.leaf_type(sh.shape_of(a)) if isinstance(a, Seq) else strip_const(a.type) if isinstance(a, Value) else None
     return apply(sp, np.array, [a]) if isinstance(t, List | Tuple) and t.differentiable else a
 
 
