@@ -14,12 +14,13 @@ import numba
 
 from ..analysis.abstract import DataPath, read
 from ..codegen.emit import Emitted, emit
-from ..compiler import STRICT, Compiled, Printed
+from ..compiler import STRICT
 from ..errors import MissingRuleError, SctError
 from ..ir.core import Function, Loc, walk
 from ..ir.ops import INFIX
 from ..ir.types import Scalar, strip_const
 from ..ir.verify import verify
+from ..loaded import Compiled, Printed
 from ..passes.dce import eliminate_dead_code
 from ..passes.pipeline import settle
 from . import helpers
