@@ -45,7 +45,7 @@ def make_native(compiled: Compiled, arguments: Sequence[Any], flags: dict[str, A
         read_first(function)
         if STRICT:
             verify(function)
-    printed = [(function, emit(function, header=_header(compiled, function))) for function in functions]
+    printed = [(function, emit(function, header=_header(compiled, function), releases=False)) for function in functions]
     options = {"cache": True, "boundscheck": True, "error_model": _error_model(functions), **flags}
     text = module_text(compiled, printed, options)
     name = compiled.adjoint.name
