@@ -221,4 +221,5 @@ SPECIAL.update({
 })
 SPECIAL_CLASSES[np.vectorize] = _call_vectorize
 registry.family("scipy.integrate", f"{__package__}.sampled_integrals")
+registry.family("scipy.linalg", f"{__package__}.real_matrices")
 registry.family("scipy.interpolate", f"{__package__}.interpolants")
