@@ -78,7 +78,7 @@ from .codegen.load import filename_of, load
 from .dispatchers import compiled_from
 from .errors import NonScalarOutputError, SctError
 from .ir.build import Builder
-from .ir.core import Block, Function, Loc, Op, Value, walk
+from .ir.core import Block, Function, Loc, Op, Value, called_by, walk
 from .ir.rewrite import clone_function
 from .ir.types import BOTTOM, NONE, Array, Object, OrConst, Scalar, Type, strip_const
 from .ir.verify import verify
@@ -591,10 +591,11 @@ def _callees_first(roots: list[Function], pairs: Pairs) -> list[Function]:
     def visit(function: Function) -> None:
         pairs.complete(function)
         for op in walk(function.body):
-            if op.name == "invoke" and op.attrs["callee"] not in entered:
-                entered.add(op.attrs["callee"])
-                visit(op.attrs["callee"])
-                found[op.attrs["callee"]] = None
+            for callee in called_by(op):
+                if callee not in entered:
+                    entered.add(callee)
+                    visit(callee)
+                    found[callee] = None
     for root in roots:
         visit(root)
     return list(found)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..ir.core import Op, Value
+from ..ir.core import Callee, Op, Value
 from ..ir.ops import INFIX, PREFIX, Lit, SeqOf, SliceOf, Slot
 from ..ir.types import BOTTOM, COMPLEX, INT, Array, List, Object, OrConst, Scalar, Tuple, Type, strip_const
 from ..rules import registry
@@ -38,6 +38,7 @@ class Arguments:
         self.sizes = sizes
         """Whether the call makes an array: then it matters what is known of the sizes among its arguments."""
         self.operands: list[Value] = []
+        self.callees: list[Callee] = []
 
     def slot(self, value: Value) -> Slot:
         self.operands.append(value)
@@ -52,6 +53,8 @@ class Arguments:
         if isinstance(a, Value):
             return self.slot(a), self.sizes and size_source(a) or _seen(a)
         if isinstance(a, Static):
+            if isinstance(a.value, Callee):
+                self.callees.append(a.value)
             self._fix(a)
             return Lit(a.value), a.value
         if isinstance(a, Seq):
@@ -164,6 +167,8 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
         attrs["spelled"], attrs["spelled_name"] = ("attribute" if spelled.startswith(".") else "method"), spelled.lstrip(".")
     if entry is not None:
         attrs.update({"effect": entry.effect, **facts})
+    if collected.callees:
+        attrs["hands"] = tuple(collected.callees)
     operands = collected.operands
     if entry is not None and entry.elementwise:
         rebound = operands[0] if inplace else None

@@ -32,5 +32,5 @@ def _real(z: Any, a: Any, name: str) -> Any:
         return z
     w = np.linalg.eigvals(a)
     if np.any((w.imag == 0.0) & (w.real < 0.0)):
-        raise ValueError(f"{name} of a real matrix with negative eigenvalues is complex: make the argument complex, as in a + 0j")
+        raise ValueError(f"{name} of a real matrix with negative eigenvalues is complex: make the argument complex, a + 0j")
     return z.real.copy()
