@@ -20,9 +20,9 @@ import numba
 import numpy as np
 
 from ..codegen.emit import Emitted
-from ..compiler import Compiled
 from ..export import Module
 from ..ir.core import Function
+from ..loaded import Compiled
 from ..runtime.helpers import HELPERS
 from .spelling import spelled_for_numba
 
