@@ -9,9 +9,9 @@ import sct
 from benchmarks import c_code
 from benchmarks.workloads import WORKLOADS, rewritten_lines
 
-SMALL = {"branching": 40, "kepler": 5, "lotka_volterra": 12, "lorenz": 40, "jacobi": 6, "burgers": 12, "gauss_seidel": 5, 
-         "bratu": 7, "mlp": 5, "linear_regression": 6, "logistic_regression": 6, "mixture": 9, "asian_vectorised": 8, "asian_scalar": 4,
-         "lstm": 4}
+SMALL = {"branching": 40, "kepler": 5, "lotka_volterra": 12, "lorenz": 40, "jacobi": 6, "burgers": 12, "gauss_seidel": 5,
+         "bratu": 7, "mlp": 5, "linear_regression": 6, "logistic_regression": 6, "mixture": 9, "asian_vectorised": 8,
+         "asian_scalar": 4, "lstm": 4}
 REFUSED_BY_NUMBA = {"mixture"}
 """Reductions that keep dimensions."""
 every_workload = pytest.mark.parametrize("workload", WORKLOADS, ids=lambda w: w.name)

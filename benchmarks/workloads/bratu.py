@@ -1,4 +1,4 @@
-"""A nonlinear sweep over the elements of a vector, the Bratu problem: each update takes an exponential of what it overwrites."""
+"""A nonlinear sweep over the elements of a vector (the Bratu problem): each update takes exp of what it overwrites."""
 
 import math
 
