@@ -297,7 +297,8 @@ def test_the_copied_memory_is_what_is_written():
         a = x * w
         a[0] = np.sin(a[1])
         return np.sum(a * np.exp(w))
-    from sct.compiler import Request, compile_gradient
+    from sct.compiler import compile_gradient
+    from sct.request import Request
     text = compile_gradient(f, ["x", "w"], [X, X], Request((0, 1), True, kind="vjp")).text
     assert "replicated" not in text
 

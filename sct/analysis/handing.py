@@ -13,7 +13,8 @@ from ..ir.core import Callee, Value
 from ..ir.types import BOTTOM, Array, OrConst, Scalar, Type
 from ..runtime import standard
 from . import abstract as ab
-from .abstract import NEVER, POISON, Abstract, Bound, Closure, Instance, Seq, Shape, Static
+from . import shapes as sh
+from .abstract import NEVER, POISON, Abstract, Bound, Closure, Instance, Seq, Static
 from .activations import Surroundings, run_time_shape, specialised
 from .alias import AliasClasses, has_memory, stored_into
 from .callees import SPECIAL_CLASSES, Activation, activate_function, call, tied_to_parameter
@@ -21,6 +22,7 @@ from .context import Refusal
 from .effects import effect_within
 from .infer import Specializer
 from .references import plain
+from .shapes import Shape
 
 
 @dataclass(eq=False)
@@ -44,13 +46,13 @@ def hand_over(sp: Specializer, funs: Sequence[Abstract], leads: Sequence[Sequenc
         return list(funs), list(args)
     funs, args = [plain(sp, f) for f in funs], [plain(sp, a) for a in args]
     around = _surroundings(funs, args)
-    shapes = [run_time_shape(ab.shape_of(f)) for f in funs]
-    own = [[*ab.leaves(f, shape, sp.builder)] for f, shape in zip(funs, shapes, strict=True)]
+    shapes = [run_time_shape(sh.shape_of(f)) for f in funs]
+    own = [[*sh.leaves(f, shape, sp.builder)] for f, shape in zip(funs, shapes, strict=True)]
     rest = Seq(tuple, list(args))
-    rest_shape = run_time_shape(ab.shape_of(rest))
-    flat = [v for leaves in own for v in leaves] + ab.leaves(rest, rest_shape, sp.builder)
+    rest_shape = run_time_shape(sh.shape_of(rest))
+    flat = [v for leaves in own for v in leaves] + sh.leaves(rest, rest_shape, sp.builder)
     for content in around.contents:
-        flat += ab.leaves(content, run_time_shape(ab.shape_of(content)), sp.builder)
+        flat += sh.leaves(content, run_time_shape(sh.shape_of(content)), sp.builder)
     for v in flat:
         _check_leaf(v)
     handed: list[Abstract] = []
@@ -102,9 +104,9 @@ def _handed(sp: Specializer, fun: Abstract, lead: Sequence[Type], rest: Sequence
     """The function of ``lead`` and of all run-time values in ``rest``, which are ``flat``, specialised."""
     made = _activation(sp, [Value("x", t) for t in lead], rest)
     record, _ = specialised(sp, made.frame, made.lowered, made.bound)
-    if record.result.tag == ab.shape_of(POISON).tag:
+    if record.result.tag == sh.shape_of(POISON).tag:
         raise Refusal("SCT203", "a function that is given to a solver cannot be looked into", "repair what is reported beside")
-    if record.result.tag == ab.shape_of(NEVER).tag:
+    if record.result.tag == sh.shape_of(NEVER).tag:
         raise Refusal("SCT709", "a function that is given to a solver always raises")
     function = record.function
     function.name, names = _names(sp, fun)
@@ -152,7 +154,7 @@ def activate_handed(sp: Specializer, fn: Static, args: Sequence[Abstract]) -> Ac
 
 def _rebuilt(sp: Specializer, handed: Handed, args: Sequence[Abstract]) -> list[Abstract]:
     values = iter(args[handed.leading:])
-    parts = [ab.rebuild(part, lambda t: sp.lift(next(values))) for part in handed.parts]
+    parts = [sh.rebuild(part, lambda t: sp.lift(next(values))) for part in handed.parts]
     _, seen = handed.around.enter(parts, parts[:4])
     return seen
 
