@@ -318,6 +318,25 @@ def refused_records(x, r):
     return np.sum(r["a"])
 
 
+@case(X)
+def arrays_by_their_class(x):
+    a = np.ndarray((2, len(x)), dtype=x.dtype)
+    b = np.ndarray(len(x))
+    for i in range(len(x)):
+        a[0, i] = x[i] ** 2
+        a[1, i] = a[0, i] * x[-1]
+        b[i] = a[1, i] * x[0]
+    return np.sum(a) + np.sum(b * b)
+
+
+@case(X, refused=("AliasingError", "SCT605"))
+def refused_array_over_memory(x):
+    a = x * 1.0
+    b = np.ndarray((2,), float, a)  # refused
+    b[0] = 3.0
+    return np.sum(a * a)
+
+
 @case(X, refused=("AliasingError", "SCT605"))
 def refused_memoryview(x):
     a = x * 1.0
