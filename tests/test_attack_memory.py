@@ -1,12 +1,13 @@
 """Nasty small programs once more: 0-d arrays on some paths, products of lists in forward mode, masks in compiled code."""
 
+import itertools
 import math
 
 import numpy as np
 import pytest
 
 import sct
-from tests.oracle import check, parameters, program
+from tests.oracle import check, check_modes, parameters, program
 
 PROGRAMS = []
 X = np.array([0.31, 0.71, 1.1, 0.55])
@@ -69,11 +70,47 @@ def largest_and_clipped(x, y):
     return max(x, y[0]) * min(x, 0.5) + np.clip(x, 0.2, 0.9) * abs(x)
 
 
+@case(X, modes=True)
+def chosen_from_a_tuple(x):
+    t, s = (2, x[0], True), 0.0
+    for i in range(4):
+        u = (t[(i + 1) % 3], x[i] * x[0])
+        s += x[i] * t[i % 3] * u[i % 2] ** 2
+    return s
+
+
+@case(X, modes=True)
+def chosen_by_a_cycle(x):
+    return sum(a * b * b for a, b in zip(x, itertools.cycle([1.0, x[0]])))
+
+
+@case(X, modes=True)
+def chosen_from_tuples_of_tuples(x):
+    s = 0.0
+    for i in range(4):
+        t = ((x[0], (1, x[1])), (x[i], (2, x[3])))
+        v, (k, w) = t[i % 2]
+        s += v * k * w * t[(i // 2) % 2][1][1] ** 2
+    return s
+
+
+@case(X, 3, modes=True)
+def tuples_that_a_loop_rebinds(x, n):
+    t, s = ((1.0, x[0]), (x[1], 2)), 0.0
+    for i in range(n):
+        a, b = t[i % 2]
+        s += a * b * t[1][i % 2]
+        t = ((b * x[2], a), (1.0, b))
+    return s
+
+
 # ---------------------------------------------------------------------------------------------------------------- harness
 
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
 def test_program(fun, args, options):
-    check(fun, *args, **options)
+    check(fun, *args)
+    if options.get("modes"):
+        check_modes(fun, *args)
 
 
 @pytest.mark.parametrize("x", [0.1, 0.7, 0.95])

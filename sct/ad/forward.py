@@ -284,14 +284,19 @@ def _item(fwd: _Linearizer, op: Op) -> None:
 def _push(fwd: _Linearizer, op: Op) -> None:
     cache, value = op.operands
     if cache in fwd.masks:
-        fwd.builder.emit("push", [fwd.dots[cache], fwd.dot(value)])
+        dot, kept = fwd.dot(value), fwd.dots[cache]
+        if isinstance(dot.type, Tuple) and isinstance(kept.type, Cache):
+            kept.type = Cache(dot.type)  # numbers in a tuple have a tangent, zero, for an index that only run time knows
+        fwd.builder.emit("push", [kept, dot])
 
 
 def _pop(fwd: _Linearizer, op: Op) -> None:
     if op.operands[0] in fwd.masks:
-        fwd.give(op.results[0], fwd.like(op, [fwd.dots[op.operands[0]]], op.results[0]))
-        if op.results[0] not in fwd.dots:  # the two lists stay of one length
-            fwd.like(op, [fwd.dots[op.operands[0]]], op.results[0])
+        kept = fwd.dots[op.operands[0]]
+        made = fwd.like(op, [kept], op.results[0])  # even where nobody reads it: the two lists stay of one length
+        if isinstance(made.type, Tuple) and isinstance(kept.type, Cache):
+            made.type = kept.type.item
+        fwd.give(op.results[0], made)
 
 
 def _append(fwd: _Linearizer, op: Op) -> None:
