@@ -16,10 +16,10 @@ from ..passes.dce import has_lasting_effect
 from .expr import STORE, bare_tuple, call, name, target
 from .facts import is_const, resolve
 from .idioms import comprehension, decision, filler, names_read, plus_one, range_of, unpacked_items
-from .inline import IN_PLACE
 from .liveness import copies
 from .memory import MEMORY
 from .names import UNUSED
+from .plan import IN_PLACE
 from .writer import Writer, as_comment, is_comment
 
 

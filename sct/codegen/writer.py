@@ -12,9 +12,9 @@ from ..ir.core import NOWHERE, Loc, Op, Value
 from .expr import STORE, Expressions, bare_tuple, name, target
 from .facts import scalar
 from .idioms import augmented, names_read
-from .inline import Plan
 from .liveness import is_undef
 from .names import UNUSED, Names
+from .plan import Plan
 
 COMMENT_LIMIT = 100
 """A longer statement of the user's is cut off in comments."""
