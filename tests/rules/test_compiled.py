@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from . import test_linalg, test_reductions, test_shaping
-from .compiled import can_be_written, check_gradient
+from .compiled import can_be_written, check_gradient, check_modes
 
 WRITTEN = [c for c in test_linalg.CALLS + test_reductions.CALLS + test_shaping.CALLS if can_be_written(c)]
 
@@ -19,3 +19,9 @@ WRITTEN = [c for c in test_linalg.CALLS + test_reductions.CALLS + test_shaping.C
 @pytest.mark.filterwarnings("ignore")
 def test_gradient_of_call(k: int, sources: list[Any]) -> None:
     check_gradient(*sources[k])
+
+
+@pytest.mark.parametrize("k", range(len(WRITTEN)), ids=lambda k: repr(WRITTEN[k]))
+@pytest.mark.filterwarnings("ignore")
+def test_tangent_of_call(k: int, sources: list[Any]) -> None:
+    check_modes(*sources[k], second=False)
