@@ -1,4 +1,4 @@
-"""Lists of objects, one for each row of an argument: as many as there are in this call, and another specialisation for others."""
+"""Lists of objects, one for each row of an argument: as many as there are in this call, and others for another length."""
 
 import math
 from dataclasses import dataclass, field
