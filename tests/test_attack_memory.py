@@ -104,6 +104,62 @@ def tuples_that_a_loop_rebinds(x, n):
     return s
 
 
+@case((2, 0.5, 1.5), 3)
+def argument_indexed_at_run_time(t, n):
+    s = t[1] * 3
+    for i in range(n):
+        s += t[i % 3] ** 2 * t[(i + 1) % 3]
+    return s + t[n % 3] * t[2]
+
+
+@case((X.copy(), np.array([0.9, -0.4, 0.6, 1.3])), 3)
+def argument_of_arrays_indexed_at_run_time(t, n):
+    s = t[0].sum() ** 2
+    for i in range(n):
+        s += t[i % 2][i] ** 2 * t[(i + 1) % 2].sum()
+    return s
+
+
+@case(((1, 2.0), (2, 3.0)), 3)
+def nested_argument_indexed_at_run_time(t, n):
+    s = t[0][1]
+    for i in range(n):
+        a, b = t[i % 2]
+        s += a * b**2 * t[(i // 2) % 2][1]
+    return s
+
+
+@case((2.0, 0.5), 1, modes=True)
+def argument_indexed_once(t, n):
+    return t[n] ** 2 + t[n - 1] * t[n]
+
+
+@case((2.0, 0.5), 3, modes=True)
+def argument_indexed_and_rebound(t, n):
+    u = t
+    for i in range(n):
+        u = (u[1] * t[i % 2], u[0] + 1.0)
+    return u[0] * u[n % 2]
+
+
+def last_items(t, k):
+    return t[0] if k == 0 else last_items(t, k - 1) * t[k % 2]
+
+
+@case((2.0, 0.5), 3, modes=True)
+def argument_indexed_in_a_recursion(t, n):
+    return last_items(t, n) + t[(n + 1) % 2]
+
+
+@case(X, modes=True)
+def tuple_with_an_integer_or_none(x):
+    best = None
+    for i in range(4):
+        if best is None or x[i] > best[0]:
+            best = (x[i], i, x * i)
+    return best[0] * best[1] + best[2].sum()
+
+
 # ---------------------------------------------------------------------------------------------------------------- harness
 
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
@@ -143,3 +199,12 @@ def test_masks_of_matrices_are_refused_by_the_compiled_backend():
 
     with pytest.raises(sct.MissingRuleError, match="SCT210"):
         sct.grad(capped, backend="numba")(M)
+
+
+def test_element_types_are_no_run_time_values():
+    def single(x):
+        a = x.astype(np.float32)
+        a[0] = 1.0
+        return float(np.sum(a * a))
+
+    assert "kind" not in sct.source(single, X)

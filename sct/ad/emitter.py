@@ -44,13 +44,13 @@ class Emitter:
             return self.constant(0j if t.dtype.startswith("complex") else 0.0)
         missing = bind_everywhere(value, set())
         if isinstance(t, Tuple):
-            return tuples.zeros(self, value)
+            return tuples.zeros(self, value, t)
         if isinstance(t, List) and isinstance(t.item, Scalar) and not missing:
             return self.zeros_of_list(value, t)
         fn = np.zeros_like if isinstance(t, Array) else helpers.zeros_like
         zeros = self.builder.value("call", [value], t, bar_hint(value), fn=fn, args=(Slot(0),), kwargs={}, effect="fresh",
                                    adjoint=True)
-        if isinstance(t, List) and isinstance(strip_const(t.item), Tuple) and _is_tuple(value):
+        if isinstance(t, List) and _is_tuple(value):
             return self.builder.value("call", [zeros], t, zeros.hint, fn=list, args=(Slot(0),), kwargs={}, effect="fresh",
                                       adjoint=True)
         return zeros
