@@ -119,16 +119,15 @@ def _length(sp: Specializer, value: Value, axis: int, guards: list[Guard]) -> in
     fn = op.attrs.get("fn")
     if fn is operator.getitem and isinstance(key := op.attrs["args"][1], SliceOf):
         whole = _length(sp, op.operands[0], 0, guards)
-        bounds = [part.value if isinstance(part, Lit) else _UNKNOWN for part in (key.lo, key.hi, key.step)]
-        return None if whole is None or _UNKNOWN in bounds else len(range(whole)[slice(*bounds)])
+        parts = (key.lo, key.hi, key.step)
+        if whole is None or not all(isinstance(part, Lit) for part in parts):
+            return None
+        return len(range(whole)[slice(*(part.value for part in parts))])
     entry = registry.lookup(fn) if fn is not None else None
     if op.name in ("broadcast", "convert") or entry is not None and entry.elementwise:
         lengths = [_length(sp, v, 0, guards) for v in op.operands if isinstance(strip_const(v.type), Array)]
         return None if None in lengths or not lengths else max(n for n in lengths if n is not None)
     return None
-
-
-_UNKNOWN = object()
 
 
 def items_of_array(sp: Specializer, a: Abstract) -> list[Abstract] | None:
