@@ -137,7 +137,7 @@ def _linear_store(fwd: _Linearizer, op: Op, value: Value) -> None:
         _put(fwd, op, fwd.dots[value])
     elif op.attrs.get("fn") is None:
         if index_template(op) == Lit(...):
-            fwd.builder.emit("fill", [tangent])
+            fwd.builder.emit("fill", [tangent], tangent=not op.attrs.get("adjoint"))
         else:
             _put(fwd, op, fwd.constant(0.0))
 
@@ -159,21 +159,21 @@ def push_insert(fwd: _Linearizer, op: Op) -> None:
     """In front of ``xs.append(v)``: the same with their tangents."""
     items, value, *index = op.operands
     if items in fwd.masks:
-        fwd.builder.emit("insert", [fwd.dots[items], _item_tangent(fwd, value), *index], args=op.attrs["args"], adjoint=True)
+        fwd.builder.emit("insert", [fwd.dots[items], _item_tangent(fwd, value), *index], args=op.attrs["args"], **_beside(op))
 
 
 def push_exchange(fwd: _Linearizer, op: Op) -> None:
     """In front of ``xs[i], xs[j] = xs[j], xs[i]``: the same with their tangents."""
     items, *index = op.operands
     if items in fwd.masks:
-        fwd.builder.emit("exchange", [fwd.dots[items], *index], args=op.attrs["args"], adjoint=True)
+        fwd.builder.emit("exchange", [fwd.dots[items], *index], args=op.attrs["args"], **_beside(op))
 
 
 def push_remove(fwd: _Linearizer, op: Op) -> None:
     """``xs.pop()``: the tangent of the item is taken out of the tangents of the list, which stay as many."""
     items, *index = op.operands
     if items in fwd.masks:
-        fwd.give(op.result, fwd.like(op, [fwd.dots[items], *index], op.result, adjoint=True))
+        fwd.give(op.result, fwd.like(op, [fwd.dots[items], *index], op.result, **_beside(op)))
 
 
 def _scaled_store(fwd: _Linearizer, op: Op, value: Value) -> None:
@@ -191,7 +191,12 @@ def _scaled_store(fwd: _Linearizer, op: Op, value: Value) -> None:
 
 def _put(fwd: _Linearizer, op: Op, value: Value, **changed: Any) -> None:
     attrs = {key: a for key, a in {**op.attrs, **changed}.items() if key != "may_raise" and (key != "fn" or a is not None)}
-    fwd.builder.emit("store", [fwd.dots[op.operands[0]], value, *op.operands[2:]], **{**attrs, "adjoint": True})
+    fwd.builder.emit("store", [fwd.dots[op.operands[0]], value, *op.operands[2:]], **{**attrs, **_beside(op)})
+
+
+def _beside(op: Op) -> dict[str, Any]:
+    """What the store of a tangent says of itself: which of the two sweeps it belongs to if ``op`` is one of the primal."""
+    return {"adjoint": True} if op.attrs.get("adjoint") else {"adjoint": True, "tangent": True}
 
 
 # -------------------------------------------------------------------------------------------------- what the arrays begin as
