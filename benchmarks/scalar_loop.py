@@ -5,9 +5,10 @@ gradient costs more than that many times the function.
 """
 
 import argparse
-import math
 import os
 import platform
+import sys
+from pathlib import Path
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")  # before NumPy: every engine gets one thread
@@ -19,16 +20,8 @@ from sct.cli.bench import compare
 from sct.cli.target import Target
 from sct.cli.timing import medians
 
-
-def scalar_loop(x, k, n):
-    s = x
-    for _ in range(n):
-        if s > 1.0:
-            s = s - k * math.sin(s)
-        else:
-            s = s + k * math.exp(-s) * x
-    return s
-
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tests.programs.scalar import scalar_loop
 
 ARGS = (0.7, 0.05, 1000)
 ARGNUMS = (0, 1)

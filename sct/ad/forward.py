@@ -175,7 +175,8 @@ class _Linearizer(Emitter):
         missing = isinstance(value.owner, Op) and value.owner.name == "const" and value.owner.attrs["value"] is None
         if missing or isinstance(strip_const(value.type), Object):
             return self.builder.value("const", (), dot_type(value), value=None)
-        zero = stored.zeros_like(self, value) if stored.perhaps_missing(value) else self.zeros(value)
+        special = stored.perhaps_missing(value) or stored.is_zero_array(value)
+        zero = stored.zeros(self, value) if special else self.zeros(value)
         zero.hint = dot_hint(value)
         return zero
 

@@ -241,12 +241,21 @@ def zeros(fwd: _Linearizer, value: Value) -> Value:
         return fwd.builder.value("undef", (), value.type)
     if perhaps_missing(value):
         return zeros_like(fwd, value)
+    if is_zero_array(value):
+        assert isinstance(value.owner, Op)
+        return fwd.like(value.owner, value.owner.operands, value, kwargs=dict(value.owner.attrs["kwargs"]))
     if isinstance(value.type, List | Table):
         zero = fwd.zeros(value)
         zero.hint = f"{value.hint}_dot" if value.hint else ""
         return zero
     return fwd.builder.value("call", [value], value.type, f"{value.hint}_dot" if value.hint else "", fn=np.zeros_like,
                              args=(Slot(0),), kwargs={}, effect="fresh", adjoint=True)
+
+
+def is_zero_array(value: Value) -> bool:
+    """Whether an array is made of zeros: so is its tangent, and then nobody asks the array for its shape."""
+    op = value.owner
+    return isinstance(op, Op) and op.name == "call" and op.attrs["fn"] in (np.zeros, np.zeros_like)
 
 
 def _unspread(tangent: Value) -> Value:
