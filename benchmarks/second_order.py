@@ -21,8 +21,8 @@ import sct
 from sct.cli.timing import medians, readable
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from benchmarks.workloads.branching import branching
 from tests.programs import PROGRAMS
-from tests.programs.scalar import scalar_loop
 
 HVP, JACFWD = 2.5, 4.0
 """The most that is allowed; loops with stores into arrays miss it for ``hvp``: see README.md."""
@@ -67,7 +67,7 @@ def smoothed(u, steps):
 def loops():
     """Functions, their arguments, and by how many of the first of these they are differentiated."""
     rng = np.random.default_rng(0)
-    yield scalar_loop, (0.7, 0.05, 1000), 2
+    yield branching, (0.7, 0.05, 1000), 2
     yield pendulum, (0.5, 1.0, 1000), 2
     yield newton, (2.0, 100), 1
     yield logistic, (rng.normal(size=5), rng.normal(size=(60, 5)), rng.choice([-1.0, 1.0], 60)), 1
@@ -102,7 +102,7 @@ def products(seconds):
 def jacobians(seconds):
     """The same of forward mode, for each input."""
     print("\n| loop | inputs | function | jacfwd | per input, in times the function |\n|---|---:|---:|---:|---:|")
-    for fun, args, count in ((scalar_loop, (0.7, 0.05, 10000), 2), (pendulum, (0.5, 1.0, 10000), 2)):
+    for fun, args, count in ((branching, (0.7, 0.05, 10000), 2), (pendulum, (0.5, 1.0, 10000), 2)):
         jacobian = sct.jacfwd(fun, tuple(range(count)))
         times = medians({"function": partial(fun, *args), "jacfwd": partial(jacobian, *args)}, seconds)
         ratio = times["jacfwd"] / times["function"] / count

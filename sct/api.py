@@ -20,7 +20,8 @@ from .dispatch import Dispatcher, guard_code, run
 from .errors import ArgumentError, SctError
 
 if TYPE_CHECKING:
-    from .compiler import Compiled, Request
+    from .loaded import Compiled
+    from .request import Request
 
 
 def grad(fun: Any = None, argnums: ArgSpec = 0, has_aux: bool = False, holomorphic: bool = False, allow_int: bool = False, *,
@@ -185,7 +186,7 @@ class GradientFunction:
 
     @functools.cached_property
     def _request(self) -> Request:
-        from .compiler import Request
+        from .request import Request
 
         return Request(*self._positions, self._value, self._has_aux, self._allow_int, holomorphic=self._holomorphic,
                        debug_nans=self._debug_nans, checkpoint=self._checkpoint)
@@ -477,9 +478,9 @@ def grad_from_source(text: str, name: str | None = None, namespace: dict[str, An
 def typed_ir(fun: Any, *example_args: Any) -> str:
     """The typed IR of a function without differentiating it."""
     from .analysis.context import Context
-    from .compiler import specialise
     from .ir.text import to_text
     from .session import CompilationSession
+    from .specialise import specialise
 
     names = list(inspect.signature(fun).parameters)
     return to_text(specialise(Context(CompilationSession()), fun, names, example_args).function)

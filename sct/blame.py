@@ -14,9 +14,9 @@ from .codegen.expr import Expressions
 from .codegen.facts import gather
 from .codegen.inline import plan_expressions
 from .codegen.names import name_variables
-from .compiler import Compiled, Printed
 from .errors import InternalError, place
 from .ir.core import Function, Loc, Op, walk
+from .loaded import Compiled, Printed
 
 NOTE = "while running"
 

@@ -14,7 +14,8 @@ from .errors import ArgumentError
 from .trees import conformed, leaves, skeleton
 
 if TYPE_CHECKING:
-    from .compiler import Compiled, Request
+    from .loaded import Compiled
+    from .request import Request
 
 Pull = Callable[[Any], tuple[Any, ...]]
 """From a cotangent of the result to the gradients by the parameters that were asked for."""
@@ -158,7 +159,7 @@ class Derivatives:
 
 
 def _request(kind: str, has_aux: bool, **options: Any) -> Request:
-    from .compiler import Request
+    from .request import Request
 
     return Request(**{"wrt": (), "sequence": True, **options}, has_aux=has_aux, kind=kind)
 

@@ -24,7 +24,7 @@ from .runtime.watching import NotFinite
 from .sharing import check_apart, must_be_apart
 
 if TYPE_CHECKING:
-    from .compiler import Compiled
+    from .loaded import Compiled
 
 RECENT = 6
 """How many specialisations the generated dispatcher tests before it falls back to the general search."""

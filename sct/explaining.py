@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from .analysis.activity import active_values, carries_derivative, varied_values
 from .codegen.facts import resolve
 from .codegen.wording import ELLIPSIS, wording
-from .compiler import Compiled
 from .errors import place
 from .ir.core import Block, Function, Loc, Op, Value, enclosing, walk
 from .ir.ops import IMPLICIT, LOOPS, uses_in
 from .ir.types import STR, Array, Cache, List, Object, Scalar, Tuple, Type, strip_const
+from .loaded import Compiled
 
 PREAMBLE = """The generated code records no operations, builds no graph and creates no closures.
 It keeps only plain lists of the values that a derivative formula reads, listed here."""

@@ -26,10 +26,10 @@ from .analysis.entry import Written
 from .arguments import signature_text
 from .codegen.emit import Emitted
 from .codegen.externals import fresh
-from .compiler import Compiled
 from .errors import ArgumentError, place
 from .ir.core import Function, walk
 from .ir.types import NONE, STR, UNIT, Array, Dict, List, Object, Scalar, Tuple, Type, strip_const
+from .loaded import Compiled
 
 WIDTH = 120
 """Columns of wrapped literals."""

@@ -18,10 +18,10 @@ from .codegen.expr import Expressions
 from .codegen.facts import gather, resolve
 from .codegen.inline import plan_expressions
 from .codegen.names import name_variables
-from .compiler import Compiled, Printed
 from .errors import NonFiniteGradientError, place
 from .ir.core import Function, Loc, Op, Value, walk
 from .ir.evaluate import replay
+from .loaded import Compiled, Printed
 from .passes.watch import is_derivative
 from .runtime.watching import NotFinite, is_finite, worst
 

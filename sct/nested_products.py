@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 
 from .analysis import abstract as ab
-from .analysis.abstract import POISON, Abstract, Bound, Seq, Shape, Static
+from .analysis import shapes as sh
+from .analysis.abstract import POISON, Abstract, Bound, Seq, Static
 from .analysis.activations import GradientOf, Record, TangentOf, operands_of
 from .analysis.callees import SPECIAL, SPECIAL_CLASSES, call_standard
 from .analysis.context import Refusal
 from .analysis.infer import Specializer
 from .analysis.plans import known_items
+from .analysis.shapes import Shape
 from .ir.core import Value
 from .ir.ops import Slot
 from .ir.types import NONE, STR, Array, Scalar, Type, strip_const
@@ -40,7 +42,7 @@ class _Call:
 
     def varied(self) -> list[int]:
         """The results that have a derivative."""
-        types = [strip_const(t) for t in ab.leaf_types(self.result)]
+        types = [strip_const(t) for t in sh.leaf_types(self.result)]
         return [k for k, t in enumerate(types) if t.differentiable]
 
 
@@ -73,12 +75,12 @@ def _parts(record: Record, has_aux: bool) -> tuple[Shape, Shape | None]:
 
 def _check_result(call: _Call) -> None:
     """Refuse results other than numbers and arrays, and tuples of them."""
-    types = [strip_const(t) for t in ab.leaf_types(call.result)]
+    types = [strip_const(t) for t in sh.leaf_types(call.result)]
     if not any(t.differentiable for t in types):
-        raise Refusal("SCT503", f"`{call.name}` returns {ab.describe(call.result)}, which has no derivative",
+        raise Refusal("SCT503", f"`{call.name}` returns {sh.describe(call.result)}, which has no derivative",
                       "return floats or arrays of floats")
     if not _is_nested_tuple(call.result) or not all(isinstance(t, Scalar | Array) or not t.differentiable for t in types):
-        raise Refusal("SCT502", f"`{call.name}`, which is differentiated inside, returns {ab.describe(call.result)}",
+        raise Refusal("SCT502", f"`{call.name}`, which is differentiated inside, returns {sh.describe(call.result)}",
                       "return a number, an array or a tuple of them")
     _refuse_complex(call, types)
 
@@ -99,21 +101,21 @@ def _derivatives(shape: Shape, leaves: Iterator[Value]) -> Abstract:
     if shape.tag[0] == "leaf":
         return next(leaves) if strip_const(shape.tag[1]).differentiable else Static(None)
     if not shape.parts:
-        return Static(None) if shape.tag[0] == "static" else ab.rebuild(shape, lambda t: next(leaves))
+        return Static(None) if shape.tag[0] == "static" else sh.rebuild(shape, lambda t: next(leaves))
     return ab.with_parts(shape.example, [_derivatives(part, leaves) for part in shape.parts])
 
 
 def _given(sp: Specializer, shape: Shape, a: Abstract, what: str) -> Iterator[Value | None]:
     """A tangent or cotangent for each leaf of ``shape``; None where there is none."""
     if isinstance(a, Static) and a.value is None:
-        for _ in ab.leaf_types(shape):
+        for _ in sh.leaf_types(shape):
             yield None
     elif shape.tag[0] == "leaf":
         yield _fitting(sp, strip_const(shape.tag[1]), a, what)
     elif shape.parts:
         items = known_items(sp, a)
         if items is None or len(items) != len(shape.parts):
-            raise Refusal("SCT408", f"{what} does not have the structure of {ab.describe(shape)}", "give it the same structure")
+            raise Refusal("SCT408", f"{what} does not have the structure of {sh.describe(shape)}", "give it the same structure")
         for part, item in zip(shape.parts, items, strict=True):
             yield from _given(sp, part, item, what)
 
@@ -179,14 +181,14 @@ def push(sp: Specializer, fun: Abstract, primals: list[Abstract], tangents: list
         dots |= {k: dot if fits else _of_shape(sp, dot, call.operands[k])
                  for k, dot in zip(leaves, found, strict=True) if dot is not None}
     _refuse_complex(call, [strip_const(function.params[k].type) for k in dots])
-    types = list(ab.leaf_types(call.record.result))
+    types = list(sh.leaf_types(call.record.result))
     varied = call.varied()
     dot_types = [strip_const(types[k]) for k in varied]
     callee = standing_for(sp, TangentOf(function, tuple(sorted(dots)), tuple(varied)))
     op = sp.builder.emit("invoke", [*call.operands, *(dots[k] for k in sorted(dots))], [*types, *dot_types], callee=callee,
                          effect="pure", may_raise=True)
     made = iter(op.results)
-    whole = ab.rebuild(call.record.result, lambda t: next(made))
+    whole = sh.rebuild(call.record.result, lambda t: next(made))
     change = _derivatives(call.result, made)
     if call.aux is None:
         return Seq(tuple, [whole, change])
@@ -229,11 +231,11 @@ def vjp_of(sp: Specializer, fun: Abstract, primals: list[Abstract], has_aux: boo
     if not _differentiable(call):
         raise Refusal("SCT407", f"none of the primals of `{call.name}` is differentiable", "pass a float or an array of floats")
     held = [_kept(sp, v) for v in call.operands]
-    op = sp.builder.emit("invoke", held, list(ab.leaf_types(call.record.result)), callee=call.record.function, effect="pure",
+    op = sp.builder.emit("invoke", held, list(sh.leaf_types(call.record.result)), callee=call.record.function, effect="pure",
                          may_raise=True)
     found = iter(op.results)
-    whole = ab.rebuild(call.record.result, lambda t: next(found))
-    results = [_kept(sp, v) for v in op.results[:len(list(ab.leaf_types(call.result)))]]
+    whole = sh.rebuild(call.record.result, lambda t: next(found))
+    results = [_kept(sp, v) for v in op.results[:len(list(sh.leaf_types(call.result)))]]
     pull = Bound(Static(_Pull(replace(call, operands=[]), fits)), [*held, *results])
     if call.aux is None:
         return Seq(tuple, [whole, pull])
@@ -265,7 +267,7 @@ def _pull(sp: Specializer, pull: Static, args: list[Abstract], kwargs: dict[str,
     call: _Call = pull.value.call
     function = call.record.function
     count = len(function.params)
-    made = count + len(list(ab.leaf_types(call.result)))
+    made = count + len(list(sh.leaf_types(call.result)))
     if len(args) + len(kwargs) != made + 1 or kwargs.keys() - {"cotangent"}:
         raise Refusal("SCT709", "this always raises TypeError: vjp_fn() takes one cotangent")
     cotangent = [*args, *kwargs.values()][-1]

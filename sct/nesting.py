@@ -9,13 +9,16 @@ from typing import Any
 
 from .ad.nested import standing
 from .analysis import abstract as ab
-from .analysis.abstract import NEVER, POISON, Abstract, Bound, Closure, Seq, Shape, Static
+from .analysis import shapes as sh
+from .analysis.abstract import NEVER, POISON, Abstract, Bound, Closure, Seq, Static
 from .analysis.activations import DerivativeOf, GradientOf, Record, end_by_invoking, operands_of, specialised
 from .analysis.callees import SPECIAL, SPECIAL_CLASSES, Activation, activate_closure, activate_function, tied_to_parameter
 from .analysis.context import Refusal
 from .analysis.data import from_data
+from .analysis.handing import activate_handed, enters
 from .analysis.infer import Specializer
 from .analysis.references import references
+from .analysis.shapes import Shape
 from .arguments import ArgSpec, positions_of
 from .dispatchers import compiled_from
 from .errors import SctError
@@ -99,7 +102,7 @@ def gradient(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: dict[
     refuse_tied(call, "gradient")
     params = call.lowered.info.params[given:]
     parameters = [inspect.Parameter(p.name, inspect._ParameterKind[p.kind]) for p in params]
-    if call.frame.owner is standard.applied:
+    if call.frame.owner is standard.applied or enters(fun):
         parameters = [inspect.Parameter(f"x{k}", inspect.Parameter.POSITIONAL_ONLY) for k in range(len(args))]
     try:
         positions, sequence = positions_of(argnums, parameters, name)
@@ -109,7 +112,7 @@ def gradient(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: dict[
     if not isinstance(begun, tuple):
         return begun
     record, bound = begun
-    found = places(record, params, len(call.captured) + given)
+    found = places(record, params, len(call.captured) + given) if not enters(fun) else places_of_leaves(record)
     wrt = [found[k] for k in positions]
     _check(record, name, wrt, has_aux, holomorphic)
     return _invoke(sp, record, bound, wrt, sequence, value, has_aux)
@@ -151,6 +154,8 @@ def activation(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: dic
 
 def _activated(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: dict[str, Abstract]) -> tuple[Activation, int]:
     plain, leading = _without_leading(fun)
+    if isinstance(fun, Static) and enters(fun):
+        return activate_handed(sp, fun, args), 0
     if isinstance(plain, Closure):
         return activate_closure(sp, plain, [*leading, *args], kwargs), len(leading)
     if isinstance(plain, Static):
@@ -175,12 +180,17 @@ Place = tuple[Shape, range]
 def places(record: Record, params: Sequence[Any], first: int) -> list[Place]:
     """The arguments of a specialised function from the ``first`` on, those for ``params``; the ones of ``*args`` apart."""
     found: list[Place] = []
-    at = sum(len(list(ab.leaf_types(s))) for s in record.arguments[:first])
+    at = sum(len(list(sh.leaf_types(s))) for s in record.arguments[:first])
     for p, shape in zip(params, record.arguments[first:], strict=False):
         for part in shape.parts if p.kind == "VAR_POSITIONAL" else (shape,):
-            found.append((part, range(at, at + len(list(ab.leaf_types(part))))))
+            found.append((part, range(at, at + len(list(sh.leaf_types(part))))))
             at = found[-1][1].stop
     return found
+
+
+def places_of_leaves(record: Record) -> list[Place]:
+    """The parameters of the specialised function, each as an argument of its own."""
+    return [(sh.leaf_shape(p.type), range(k, k + 1)) for k, p in enumerate(record.function.params)]
 
 
 def _check(record: Record, name: str, wrt: list[Place], has_aux: bool, holomorphic: bool) -> None:
@@ -198,11 +208,11 @@ def _check(record: Record, name: str, wrt: list[Place], has_aux: bool, holomorph
         if not parts:
             raise Refusal("SCT504", f"with has_aux=True `{name}` must return (value, aux)", "return a tuple of two")
         result = parts[0]
-    t = ab.leaf_type(result)
+    t = sh.leaf_type(result)
     number = strip_const(t) if t is not None else None
     if not isinstance(number, Scalar) or not number.differentiable or number.dtype.startswith("complex") != holomorphic:
         raise Refusal("SCT501" if isinstance(number, Array) else "SCT502",
-                      f"`{name}` returns {ab.describe(result)}, but grad needs one number", "sum it up")
+                      f"`{name}` returns {sh.describe(result)}, but grad needs one number", "sum it up")
 
 
 def _invoke(sp: Specializer, record: Record, bound: Sequence[Abstract], wrt: list[Place], sequence: bool, value: bool,
@@ -212,19 +222,19 @@ def _invoke(sp: Specializer, record: Record, bound: Sequence[Abstract], wrt: lis
     function = standing_for(sp, GradientOf(record.function, flat, rest))
     operands = operands_of(sp, record, list(bound))
     gradients: list[Type] = [strip_const(record.function.params[k].type) for k in flat]
-    results = list(ab.leaf_types(record.result)) if rest else []
+    results = list(sh.leaf_types(record.result)) if rest else []
     if rest and record.result.tag[0] in ("static", "marker"):
         raise Refusal("SCT503", f"`{record.function.name}` returns a constant", "return something that depends on the argument")
     hints = [*([""] if rest else []), *(f"{record.function.params[k].hint}_bar" for k in flat)]
     op = sp.builder.emit("invoke", operands, [*results[:1], *gradients, *results[1:]], hints, callee=function, effect="pure",
                          may_raise=True)
     made = iter(op.results[len(results[:1]):])
-    parts = [ab.rebuild(shape, lambda t: next(made)) for shape, _ in wrt]
+    parts = [sh.rebuild(shape, lambda t: next(made)) for shape, _ in wrt]
     found: Abstract = Seq(tuple, list(parts)) if sequence else parts[0]
     if not rest:
         return found
     left = iter([op.results[0], *made])
-    whole = ab.rebuild(record.result, lambda t: next(left))
+    whole = sh.rebuild(record.result, lambda t: next(left))
     if value:
         return Seq(tuple, [whole, found])
     assert isinstance(whole, Seq)
@@ -267,7 +277,7 @@ def _is_differentiable(a: Abstract) -> bool:
     """Whether this is a number or an array with a derivative; a container of some is refused: none may be forgotten."""
     if isinstance(a, Value):
         return strip_const(a.type).differentiable
-    if any(strip_const(leaf.type).differentiable for leaf in ab.run_time_leaves(a)):
+    if any(strip_const(leaf.type).differentiable for leaf in sh.run_time_leaves(a)):
         raise Refusal("SCT200", "an argument of the function that is solved is a container of numbers",
                       "pass the numbers one by one, or as an array")
     return False

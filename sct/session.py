@@ -47,6 +47,14 @@ class CompilationSession:
     def remember(self, key: Any, record: Any) -> None:
         self._records[key] = record
 
+    def specialised(self) -> list[Function]:
+        """The specialised callees, in the order in which they were met."""
+        return [record.function for record in self._records.values()]
+
+    def sources(self) -> dict[Function, Function]:
+        """For each specialised callee the lowered function that it is a specialisation of."""
+        return {record.function: key[0] for key, record in self._records.items()}
+
     def mark(self) -> int:
         return len(self._records)
 

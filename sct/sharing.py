@@ -19,7 +19,7 @@ from .runtime.records import fields_of
 
 if TYPE_CHECKING:
     from .analysis.entry import Steps, Written
-    from .compiler import Compiled
+    from .loaded import Compiled
 
 
 def must_be_apart(compiled: Compiled) -> bool:

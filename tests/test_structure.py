@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import sct
-from tests.programs.scalar import scalar_loop
+from benchmarks.workloads.branching import branching
 
 
 def generated(fun, argnums, *args):
@@ -102,7 +102,7 @@ def sums(X, v):
 
 RNG = np.random.default_rng(0)
 PROGRAMS = {
-    "decay": (scalar_loop, (0, 1), (0.7, 0.05, 40)),
+    "decay": (branching, (0, 1), (0.7, 0.05, 40)),
     "sum_of_squares": (sum_of_squares, (0,), (0.7, 5)),
     "root": (root, (0,), (2.0, 1.0)),
     "regression": (regression, (0, 1), (RNG.normal(size=3), 0.3, RNG.normal(size=(4, 3)), RNG.normal(size=4))),

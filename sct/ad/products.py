@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..analysis.abstract import Abstract, Instance, Mapping, Seq, Static, run_time_leaves
+from ..analysis.abstract import Abstract, Instance, Mapping, Seq, Static
 from ..analysis.context import Context
 from ..analysis.records import fields_in
+from ..analysis.shapes import run_time_leaves
 from ..ir.build import Builder
 from ..ir.core import Block, Function, Op, Value
 from ..ir.ops import IMPLICIT, LOOPS, SeqOf

@@ -19,7 +19,7 @@ from ..runtime import helpers
 from .emitter import bar_hint
 
 if TYPE_CHECKING:
-    from ..compiler import Request
+    from ..request import Request
     from .emitter import Emitter
     from .reverse import Joint
 

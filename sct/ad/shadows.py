@@ -24,21 +24,7 @@ from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS, Slot
 from ..ir.printing import op_text
 from ..ir.rewrite import carried_start, exits
-from ..ir.types import (
-    BOOL,
-    BOTTOM,
-    FLOAT,
-    UNDEF,
-    List,
-    OrConst,
-    Scalar,
-    Table,
-    Type,
-    constant,
-    is_array,
-    loosely,
-    strip_const,
-)
+from ..ir.types import BOOL, BOTTOM, FLOAT, UNDEF, List, OrConst, Scalar, Table, Type, constant, is_array, loosely, strip_const
 from ..runtime import helpers
 
 if TYPE_CHECKING:

@@ -10,17 +10,12 @@ from ..errors import Obstacle
 from ..ir.core import Block, Function, Value
 from ..ir.types import NONE, Object, OrConst, strip_const
 from . import abstract as ab
-from .abstract import (
-    NEVER,
-    POISON,
-    Abstract,
-    Closure,
-    DataPath,
-    Shape,
-)
+from . import shapes as sh
+from .abstract import NEVER, POISON, Abstract, Closure, DataPath
 from .context import Frame, Refusal
 from .infer import Specializer
 from .references import holds_container, plain, references, with_places
+from .shapes import Shape
 
 
 @dataclass
@@ -89,10 +84,10 @@ def invoke(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstrac
         end_by_invoking(sp, record, bound)
         return NEVER
     operands = operands_of(sp, record, bound)
-    types = list(ab.leaf_types(record.result))
+    types = list(sh.leaf_types(record.result))
     op = sp.builder.emit("invoke", operands, types, callee=record.function, effect=_effect(sp, lowered), may_raise=True)
     results = iter(op.results)
-    result = ab.rebuild(record.result, lambda t: next(results))
+    result = sh.rebuild(record.result, lambda t: next(results))
     return with_places(sp, result) if record.own_containers else result
 
 
@@ -104,7 +99,7 @@ def specialised(sp: Specializer, frame: Frame, lowered: Function, bound: list[Ab
     """The specialisation of a callee for these arguments, made on first use, and all that it takes."""
     around = Surroundings([frame.closure, *bound])
     bound = [*bound, *around.contents]
-    shapes = [_runtime_numbers(ab.shape_of(a)) for a in bound]
+    shapes = [run_time_shape(sh.shape_of(a)) for a in bound]
     known = [_known_object(sp, v) for a, s in zip(bound, shapes, strict=True) for v in _run_time(a, s)]
     objects = tuple(k and (k[1].scope, k[1].root, k[1].steps, id(k[0])) for k in known)
     key = (lowered, tuple(shapes), around.places, sp.context.signals, objects)
@@ -121,7 +116,7 @@ def specialised(sp: Specializer, frame: Frame, lowered: Function, bound: list[Ab
 
 def operands_of(sp: Specializer, record: Record, bound: list[Abstract]) -> list[Value]:
     """The run-time values with which a specialised callee is called."""
-    return [v for a, s in zip(bound, record.arguments, strict=True) for v in ab.leaves(a, s, sp.builder)]
+    return [v for a, s in zip(bound, record.arguments, strict=True) for v in sh.leaves(a, s, sp.builder)]
 
 
 def end_by_invoking(sp: Specializer, record: Record, bound: list[Abstract]) -> None:
@@ -149,21 +144,21 @@ def _known_object(sp: Specializer, value: Value | None) -> tuple[Any, DataPath] 
     return sp.known(value) if value is not None and isinstance(strip_const(value.type), Object) else None
 
 
-def _runtime_numbers(shape: Shape) -> Shape:
+def run_time_shape(shape: Shape) -> Shape:
     """Literal numbers become parameters, so that one specialisation serves them all (and recursion ends)."""
-    widened = ab.generalise(shape)
+    widened = sh.generalise(shape)
     if widened.tag[0] == "leaf":
         t = widened.tag[1]
-        return widened if isinstance(t, OrConst) and t.const is NONE else ab.leaf_shape(strip_const(t))
+        return widened if isinstance(t, OrConst) and t.const is NONE else sh.leaf_shape(strip_const(t))
     if widened.parts:
-        return Shape(widened.tag, tuple(map(_runtime_numbers, widened.parts)), widened.example)
+        return Shape(widened.tag, tuple(map(run_time_shape, widened.parts)), widened.example)
     return widened
 
 
 def specialise(sp: Specializer, frame: Frame, lowered: Function, shapes: list[Shape], key: Any,
                around: Surroundings, known: list[Any]) -> Record:
     """Visit a callee with parameters of the given shapes, repeating until the result of recursive calls is settled."""
-    never = ab.shape_of(NEVER)
+    never = sh.shape_of(NEVER)
     record = Record(Function(lowered.name, Block(), lowered.loc, TypedInfo(lowered.name)), never, shapes)
     sp.session.remember(key, record)
     mark = sp.session.mark()
@@ -183,7 +178,7 @@ def specialise(sp: Specializer, frame: Frame, lowered: Function, shapes: list[Sh
             if not record.endless and (result == record.result or not record.used):
                 record.result = result
                 break
-            record.result = ab.join_shapes(record.result, result)
+            record.result = sh.join_shapes(record.result, result)
     finally:
         sp.builder.block, sp.narrowed, sp.pending, sp.builder.loc = outer, narrowed, pending, loc
         sp.loop_shapes, sp.positions, sp.held = loop_shapes, positions, held
@@ -211,17 +206,17 @@ def _visit_body(sp: Specializer, frame: Frame, record: Record, around: Surroundi
     frame.env.update(zip(frame.lowered.body.args, given, strict=False))
     exit = sp.run_block(frame, frame.lowered.body)
     if exit.kind != "return":
-        return ab.shape_of(POISON if exit.kind == "poison" else NEVER)
+        return sh.shape_of(POISON if exit.kind == "poison" else NEVER)
     record.own_containers = not holds_container(exit.values[0])
     value = _given_back(sp, exit.values[0])
     if any(place in inside for place in _frames_of([value])):
         raise Refusal("SCT702", f"`{record.function.name}` returns a function that reads a variable which is rebound",
                       "pass the value on as a default argument of that function")
-    shape = _runtime_numbers(ab.shape_of(value))
+    shape = run_time_shape(sh.shape_of(value))
     if record.result.tag != ("marker", "never"):
-        shape = ab.join_shapes(shape, record.result)
+        shape = sh.join_shapes(shape, record.result)
     if shape.tag[0] != "marker":
-        values = ab.leaves(value, shape, sp.builder)
+        values = sh.leaves(value, shape, sp.builder)
         sp.builder.emit("return", values, single=len(values) == 1)
     return shape
 

@@ -17,6 +17,7 @@ from ..ir.ops import Lit, Slot
 from ..ir.types import ANY, MANY, UNIT, Array, List, strip_const
 from ..runtime import helpers
 from . import abstract as ab
+from . import shapes as sh
 from .abstract import Abstract, Iteration, Seq, Static
 from .branches import merge, truth
 from .callees import SPECIAL
@@ -138,7 +139,7 @@ def _if_within(sp: Specializer, plan: Any, k: Abstract, otherwise: Any) -> Abstr
         item = plan.item(sp.lift(k))
     with sp.builder.at(blocks[1]):
         other = otherwise()
-    shape = sp.join([ab.generalise(ab.shape_of(a)) for a in (item, other)], "an item", "in this iterator")
+    shape = sp.join([sh.generalise(sh.shape_of(a)) for a in (item, other)], "an item", "in this iterator")
     return merge(sp, condition, blocks, [(item, other)], [shape], [""])[0]
 
 

@@ -18,7 +18,7 @@ from ..ir.evaluate import unbound_error
 from ..ir.ops import IMPLICIT, LOOPS, Lit, Slot
 from ..ir.rewrite import carried_inits, exits, incoming, item_count
 from ..ir.types import BOOL, INT, UNDEF, strip_const
-from . import abstract as ab
+from . import shapes as sh
 from .abstract import UNBOUND, Abstract
 from .context import Frame
 from .infer import SIMPLE, Specializer
@@ -44,7 +44,7 @@ def _read(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[A
         return args
     if a is UNBOUND:
         return [raise_here(sp, unbound_error(op))]
-    leaf = next(ab.run_time_leaves(a), None)
+    leaf = next(sh.run_time_leaves(a), None)
     if leaf is not None:
         sp.builder.emit("read", [leaf], name=op.attrs["name"], free=op.attrs["free"])
     return args

@@ -12,12 +12,14 @@ from ..ir.core import Block, Loc, Op, Value
 from ..ir.ops import Lit, Slot
 from ..ir.types import BOOL, NONE, List, OrConst, Table, constant, strip_const
 from . import abstract as ab
-from .abstract import NEVER, POISON, Abstract, Mapping, Seq, Shape, Static
+from . import shapes as sh
+from .abstract import NEVER, POISON, Abstract, Mapping, Seq, Static
 from .context import Exit, Frame, Pending, Refusal
 from .infer import REGIONS, SIMPLE, Specializer
 from .positions import Positions, meet, snapshot
 from .references import adopt, content
 from .references import joined as join_contents
+from .shapes import Shape
 from .typecase import Split
 
 
@@ -137,11 +139,11 @@ def join_branches(sp: Specializer, frame: Frame, op: Op, condition: Value, branc
                        strict=True))
     known, moved = meet(sp.positions, paths)
     try:
-        shapes = [_same(column) or sp.join([ab.shape_of(a) for a in column], name, "after this `if`")
+        shapes = [_same(column) or sp.join([sh.shape_of(a) for a in column], name, "after this `if`")
                   for column, name in zip(columns, names, strict=True)]
     except Refusal as refusal:
         raise Split(op, condition, branches, refusal) from None
-    shapes += [join_contents(sp, p, map(ab.shape_of, column), "after this `if`") for p, column in moved.items()]
+    shapes += [join_contents(sp, p, map(sh.shape_of, column), "after this `if`") for p, column in moved.items()]
     places = [p.name for p in moved]
     joined = merge(sp, condition, [b for b, _ in branches], [*columns, *moved.values()], sp.settled(shapes), names + places)
     sp.positions = arrive(sp, known, list(moved), joined[len(names):])
@@ -167,13 +169,13 @@ def merge(sp: Specializer, condition: Value, blocks: list[Block], columns: Seque
     for k, block in enumerate(blocks):
         with sp.builder.at(block):
             values = [v for column, shape, name in zip(columns, shapes, names, strict=True)
-                      for v in ab.leaves(column[k], shape, sp.builder, name)]
+                      for v in sh.leaves(column[k], shape, sp.builder, name)]
             sp.builder.emit("yield", values)
-    types = [t for shape in shapes for t in ab.leaf_types(shape)]
+    types = [t for shape in shapes for t in sh.leaf_types(shape)]
     hints = sp.hints(shapes, names)
     op = sp.builder.emit("if", [condition], types, hints, blocks)
     results = iter(op.results)
-    return [ab.rebuild(shape, lambda t: next(results)) for shape in shapes]
+    return [sh.rebuild(shape, lambda t: next(results)) for shape in shapes]
 
 
 def narrow(sp: Specializer, condition: Value, holds: bool) -> None:

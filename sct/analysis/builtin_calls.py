@@ -11,35 +11,10 @@ import numpy as np
 
 from ..ir.core import Block, Op, Value
 from ..ir.ops import Slot, generator
-from ..ir.types import (
-    ANY,
-    MANY,
-    Array,
-    List,
-    OrConst,
-    Scalar,
-    Table,
-    strip_const,
-    type_of,
-)
+from ..ir.types import ANY, MANY, Array, List, OrConst, Scalar, Table, strip_const, type_of
 from ..rules.facts import is_static, may_be_empty
 from ..runtime import helpers
-from .abstract import (
-    POISON,
-    Abstract,
-    Bound,
-    Closure,
-    Iteration,
-    Mapping,
-    Range,
-    Reference,
-    Seq,
-    Slice,
-    Static,
-    View,
-    leaf_shape,
-    shape_of,
-)
+from .abstract import POISON, Abstract, Bound, Closure, Iteration, Mapping, Range, Reference, Seq, Slice, Static, View
 from .attributes import attribute, itself, replaced
 from .branches import merge
 from .callees import SPECIAL, call
@@ -54,6 +29,7 @@ from .operators import binary
 from .plans import known_items, length
 from .primitives import Arguments, apply
 from .references import content, copied, fresh
+from .shapes import leaf_shape, shape_of
 from .user_operators import user_class
 
 UNDECIDED: Abstract = NotImplemented

@@ -17,19 +17,7 @@ from ..ir.types import Object, strip_const
 from ..rules import registry
 from ..runtime.checkpoints import checkpoint
 from . import abstract as ab
-from .abstract import (
-    POISON,
-    Abstract,
-    Bound,
-    Closure,
-    DataPath,
-    Instance,
-    Mapping,
-    Reference,
-    Seq,
-    Static,
-    StoredIterator,
-)
+from .abstract import POISON, Abstract, Bound, Closure, DataPath, Instance, Mapping, Reference, Seq, Static, StoredIterator
 from .activations import Surroundings, cells_of, invoke
 from .context import Frame, Refusal
 from .data import default_value, guard_class

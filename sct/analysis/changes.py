@@ -16,6 +16,7 @@ from ..ir.core import Block, Op, Value
 from ..ir.ops import Slot, generator
 from ..ir.types import BOTTOM, INT, Array, List, OrConst, Table, Type, strip_const
 from . import abstract as ab
+from . import shapes as sh
 from . import tables
 from .abstract import Abstract, Mapping, Reference, Seq, Slice, Static, View
 from .callees import MAKES_CONTAINERS, SPECIAL, TAKES_REFERENCES, call
@@ -85,12 +86,12 @@ def appended(sp: Specializer, held: Value, item: Abstract) -> Value:
 
 def _with_item(sp: Specializer, kind: str, held: Value, item: Abstract, index: Abstract, **attrs: Any) -> Value:
     """A run-time list into which an item has been put."""
-    value = ab.held(sp.lift(item), item, content(sp, item))
+    value = sh.held(sp.lift(item), item, content(sp, item))
     assert isinstance(held.type, List)
-    joined = sp.join([ab.leaf_shape(held.type.item), ab.leaf_shape(strip_const(value.type))], "the item", "in this list")
-    item_type = ab.leaf_type(joined)
+    joined = sp.join([sh.leaf_shape(held.type.item), sh.leaf_shape(strip_const(value.type))], "the item", "in this list")
+    item_type = sh.leaf_type(joined)
     assert item_type is not None
-    new = _change_op(sp, kind, [held, ab.convert(value, item_type, sp.builder)], index, [List(item_type)], **attrs)[0]
+    new = _change_op(sp, kind, [held, sh.convert(value, item_type, sp.builder)], index, [List(item_type)], **attrs)[0]
     if held in sp.context.lists:
         widen(sp, sp.context.lists[held], List(item_type))
     return new
@@ -132,8 +133,8 @@ def _extend(sp: Specializer, xs: Reference, held: Seq | Value, args: list[Abstra
 def _extended(sp: Specializer, held: Value, more: Value) -> Value:
     """A run-time list with the items of another one at its end."""
     assert isinstance(held.type, List) and isinstance(more.type, List)
-    joined = sp.join([ab.leaf_shape(held.type.item), ab.leaf_shape(more.type.item)], "the items", "of this list")
-    item_type = ab.leaf_type(joined)
+    joined = sp.join([sh.leaf_shape(held.type.item), sh.leaf_shape(more.type.item)], "the items", "of this list")
+    item_type = sh.leaf_type(joined)
     assert item_type is not None
     zero, one = (sp.builder.value("const", (), OrConst(BOTTOM, INT), value=n) for n in (0, 1))
     count, block = tables.size(sp, more), Block()

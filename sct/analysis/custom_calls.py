@@ -15,6 +15,7 @@ from ..ir.ops import Lit, Slot
 from ..ir.types import BOTTOM, List, OrConst, Scalar, Tuple, Type, strip_const, type_of
 from ..runtime.custom import on_gradient
 from . import abstract as ab
+from . import shapes as sh
 from .abstract import NEVER, POISON, Abstract, DataPath, Seq, Static
 from .activations import DerivativeOf, operands_of, specialised
 from .alias import AliasClasses, has_memory, stored_into
@@ -116,7 +117,7 @@ def _result_type(sp: Specializer, fn: Static, given: list[Abstract],
         refuse_writes(f.__name__, seen)
         t = returned_type(seen.result)
         if t is None:
-            raise Refusal("SCT221", f"`{f.__name__}` returns {ab.describe(ab.shape_of(seen.result))}",
+            raise Refusal("SCT221", f"`{f.__name__}` returns {sh.describe(sh.shape_of(seen.result))}",
                           "return numbers, arrays or tuples of them")
         return t, None, facts_of(seen)
     announced = CLASSES.get(getattr(f.fun, "__annotations__", {}).get("return"))
@@ -167,7 +168,7 @@ CLASSES = {float: float, "float": float, complex: complex, "complex": complex}
 
 def returned_type(a: Abstract) -> Type | None:
     """The type of a result as one run-time value; literal numbers are numbers."""
-    t = ab.leaf_type(ab.generalise(ab.shape_of(a)))
+    t = sh.leaf_type(sh.generalise(sh.shape_of(a)))
     if t is None:
         return None
     if isinstance(t, Tuple):
@@ -222,7 +223,7 @@ def _check_vjp(sp: Specializer, f: custom_vjp, given: list[Abstract], t: Type, e
     refuse_writes(name, forward)
     pair = forward.result
     if not isinstance(pair, Seq) or pair.kind is not tuple or len(pair.items) != 2:
-        raise Refusal("SCT222", f"`{name}`, the fwd of `{f.__name__}`, returns {ab.describe(ab.shape_of(pair))}",
+        raise Refusal("SCT222", f"`{name}`, the fwd of `{f.__name__}`, returns {sh.describe(sh.shape_of(pair))}",
                       "return a tuple of two: the result and what bwd needs")
     out = returned_type(pair.items[0])
     if out is None or not _same_kind(out, t):
@@ -284,7 +285,7 @@ def check_cotangents(f: CustomFunction, found: Abstract, given: list[Abstract]) 
     """Refuse cotangents that are not one for each argument, or not nested like it."""
     name = getattr(f.functions.get("bwd"), "__name__", "bwd")
     if not isinstance(found, Seq) or found.kind not in (tuple, list):
-        raise Refusal("SCT222", f"`{name}` returns {ab.describe(ab.shape_of(found))}, not a tuple of cotangents",
+        raise Refusal("SCT222", f"`{name}` returns {sh.describe(sh.shape_of(found))}, not a tuple of cotangents",
                       "return a tuple with one for each argument, also for a single one: `(x_bar,)`")
     if len(found.items) != len(given):
         raise Refusal("SCT222", f"`{name}` returns {len(found.items)} cotangents, but `{f.__name__}` has {len(given)} "
@@ -293,7 +294,7 @@ def check_cotangents(f: CustomFunction, found: Abstract, given: list[Abstract]) 
         problem = _misfit(bar, a)
         if problem:
             raise Refusal("SCT222", f"`{name}` returns {problem} as cotangent {k} for an argument of `{f.__name__}` that is "
-                          f"{ab.describe(ab.shape_of(a))}", "a cotangent has the shape and type of its argument")
+                          f"{sh.describe(sh.shape_of(a))}", "a cotangent has the shape and type of its argument")
 
 
 def _misfit(bar: Abstract, a: Abstract) -> str:
@@ -303,16 +304,16 @@ def _misfit(bar: Abstract, a: Abstract) -> str:
     if isinstance(a, Seq):
         if isinstance(bar, Seq) and len(bar.items) == len(a.items):
             return next((p for p in map(_misfit, bar.items, a.items) if p), "")
-        return ab.describe(ab.shape_of(bar))
+        return sh.describe(sh.shape_of(bar))
     if not isinstance(a, Value) or not a.type.differentiable:
         return ""
     t = returned_type(bar)
     want = strip_const(a.type)
     dims, wanted = getattr(t, "dims", ()), getattr(want, "dims", ())
     if t is None or not hasattr(t, "dtype") or len(dims) != len(wanted):
-        return ab.describe(ab.shape_of(bar))
+        return sh.describe(sh.shape_of(bar))
     complex_for_real = t.dtype.startswith("complex") and not want.dtype.startswith("complex")  # type: ignore[attr-defined]
-    return ab.describe(ab.shape_of(bar)) if complex_for_real else ""
+    return sh.describe(sh.shape_of(bar)) if complex_for_real else ""
 
 
 # -------------------------------------------------------------------------------------------------------------- on_gradient
@@ -326,7 +327,7 @@ def _on_gradient(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstra
     if isinstance(x, Static) and ab.is_number(x.value):
         return x
     if not isinstance(x, Value) or not hasattr(strip_const(x.type), "dtype"):
-        raise Refusal("SCT221", f"on_gradient is given {ab.describe(ab.shape_of(x))}", "give it a number or an array")
+        raise Refusal("SCT221", f"on_gradient is given {sh.describe(sh.shape_of(x))}", "give it a number or an array")
     if not x.type.differentiable:
         return x
     if isinstance(fn, ab.Closure):
@@ -362,9 +363,9 @@ def _with_nested_hook(sp: Specializer, x: Value, fn: ab.Closure) -> Abstract:
     record, bound = specialised(sp, call.frame, call.lowered, [*call.captured, *call.bound])
     if not record.done or record.result.tag[0] == "marker":
         raise Refusal("SCT221", f"the hook `{call.lowered.name}` given to on_gradient never returns", "return the adjoint")
-    found = ab.rebuild(record.result, lambda t: Value("", t, Block()))
+    found = sh.rebuild(record.result, lambda t: Value("", t, Block()))
     if not (isinstance(found, Static) and found.value is None) and not hasattr(returned_type(found), "dtype"):
-        raise Refusal("SCT221", f"the hook `{call.lowered.name}` returns {ab.describe(record.result)}",
+        raise Refusal("SCT221", f"the hook `{call.lowered.name}` returns {sh.describe(record.result)}",
                       "return the new adjoint, or None, on every path")
     if _written_outside(record.function) is not None:
         raise Refusal("SCT222", f"the hook `{call.lowered.name}` writes to the adjoint that it is given", "return a new array")

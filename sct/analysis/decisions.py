@@ -9,7 +9,7 @@ from __future__ import annotations
 from ..ir.core import Block, Op, Value
 from ..ir.ops import Slot
 from ..ir.types import BOOL, strip_const
-from . import abstract as ab
+from . import shapes as sh
 from .abstract import NEVER, Abstract, Static
 from .branches import emit_guard, merge
 from .context import Frame
@@ -68,4 +68,4 @@ def _or_later(sp: Specializer, frame: Frame, op: Op, condition: Value, items: li
     if isinstance(later, Static) and not rest.ops:
         return first if later.value is not is_any else later
     blocks, column = ([Block(), rest], (first, later)) if is_any else ([rest, Block()], (later, first))
-    return merge(sp, condition, blocks, [column], [ab.leaf_shape(BOOL)], [""])[0]
+    return merge(sp, condition, blocks, [column], [sh.leaf_shape(BOOL)], [""])[0]

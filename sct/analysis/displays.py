@@ -11,6 +11,7 @@ from ..ir.evaluate import format_parts
 from ..ir.ops import Lit, Slot
 from ..ir.types import STR, Array, List, Table, strip_const
 from . import abstract as ab
+from . import shapes as sh
 from .abstract import NEVER, POISON, Abstract, Iteration, Mapping, Seq, Slice, Static
 from .context import Frame, Refusal
 from .infer import SIMPLE, Specializer
@@ -158,10 +159,10 @@ def _append(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list
         return [_set_of(sp, [Static(acc.value), item])]
     if isinstance(acc, Seq):
         return [Seq(acc.kind, [*acc.items, item])]
-    value = ab.held(sp.lift(item), item, content(sp, item))
+    value = sh.held(sp.lift(item), item, content(sp, item))
     assert isinstance(acc, Value) and isinstance(acc.type, List)
-    joined = sp.join([ab.leaf_shape(acc.type.item), ab.leaf_shape(strip_const(value.type))], "the item", "in this list")
-    item_type = ab.leaf_type(joined)
+    joined = sp.join([sh.leaf_shape(acc.type.item), sh.leaf_shape(strip_const(value.type))], "the item", "in this list")
+    item_type = sh.leaf_type(joined)
     assert item_type is not None
     return [sp.builder.value("append", [acc, value], List(item_type), acc.hint)]
 

@@ -16,6 +16,7 @@ from ..ir.core import Block, Function, Op, walk
 from ..ir.ops import op_effect
 from ..ir.types import Object, Scalar, strip_const
 from . import abstract as ab
+from . import shapes as sh
 from .abstract import LOST, NEVER, POISON, Place, Seq
 from .activations import DerivativeOf
 from .branches import arrive
@@ -151,18 +152,18 @@ def _close(sp: Specializer, frame: Frame, op: Op, ways: list[_Way]) -> Exit | No
     given = [[snapshot(a, way.exit.positions or {}) for a in way.exit.values] for way in ends]
     columns = [*zip(*given, strict=True), *places.values()]
     hints = [*(r.hint for r in op.results), *(p.name for p in places)]
-    shapes = sp.settled([sp.join([ab.shape_of(a) for a in column], name, "after this `try`")
+    shapes = sp.settled([sp.join([sh.shape_of(a) for a in column], name, "after this `try`")
                          for column, name in zip(columns, hints, strict=True)])
     for k, way in enumerate(ends):
         with sp.builder.at(way.block):
             values = [v for column, s, n in zip(columns, shapes, hints, strict=True)
-                      for v in ab.leaves(column[k], s, sp.builder, n)]
+                      for v in sh.leaves(column[k], s, sp.builder, n)]
             sp.builder.emit("yield", values)
-    types = [t for s in shapes for t in ab.leaf_types(s)]
+    types = [t for s in shapes for t in sh.leaf_types(s)]
     typed = sp.builder.emit("try", [], types, sp.hints(shapes, hints), blocks,
                             handlers=handlers, names=names)
     results = iter(typed.results)
-    joined = [ab.rebuild(s, lambda t: next(results)) for s in shapes]
+    joined = [sh.rebuild(s, lambda t: next(results)) for s in shapes]
     sp.positions = arrive(sp, known, list(places), joined[count:])
     sp.bind(frame, op, joined[:count])
     return None

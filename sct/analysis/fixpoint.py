@@ -8,14 +8,15 @@ from typing import Any
 
 from ..ir.core import Block, Op, Value
 from ..ir.types import INT
-from . import abstract as ab
-from .abstract import LOST, POISON, Abstract, Place, Shape
+from . import shapes as sh
+from .abstract import LOST, POISON, Abstract, Place
 from .branches import arrive
 from .context import Exit, Frame, Pending, Refusal
 from .infer import Specializer
 from .positions import Positions, moved, snapshot
 from .references import adopt, bare, groups
 from .references import joined as join_contents
+from .shapes import Shape
 
 
 def iterate(sp: Specializer, frame: Frame, op: Op, inits: list[Abstract],
@@ -27,9 +28,9 @@ def iterate(sp: Specializer, frame: Frame, op: Op, inits: list[Abstract],
     names = [v.hint for v in op.results]
     key = (frame.lowered, id(op))
     inits = [snapshot(a, sp.positions) for a in inits]
-    start = [ab.generalise(ab.shape_of(a)) for a in inits]
+    start = [sh.generalise(sh.shape_of(a)) for a in inits]
     shapes = sp.loop_shapes.get(key)
-    shapes = start if shapes is None else _join_all(sp, list(map(ab.renewed, shapes)), start, names)
+    shapes = start if shapes is None else _join_all(sp, list(map(sh.renewed, shapes)), start, names)
     before, moving = dict(sp.positions), dict[Place, Shape]()
     known_obstacles = dict(sp.context.obstacles)
     why: dict[Any, Any] = {}  # the obstacles of a visit after which something is unknown: later visits may not meet them again
@@ -39,9 +40,9 @@ def iterate(sp: Specializer, frame: Frame, op: Op, inits: list[Abstract],
         joined = shapes
         for p in visit.pending:
             p.values = [snapshot(a, p.positions) for a in p.values]
-            joined = _join_all(sp, joined, sp.settled([ab.shape_of(a) for a in p.values], apart=joined), names)
+            joined = _join_all(sp, joined, sp.settled([sh.shape_of(a) for a in p.values], apart=joined), names)
         held = {place: _held(sp, place, visit.entered, visit.pending, moving) for place in [*moving, *new] if place not in lost}
-        settled = visit.following == groups([*visit.entered, *ab.made_by(shapes), *ab.made_by(moving.values())])
+        settled = visit.following == groups([*visit.entered, *sh.made_by(shapes), *sh.made_by(moving.values())])
         if joined == shapes and held == moving and not lost and settled:
             if not any(s.example is POISON for s in [*shapes, *moving.values()]):
                 sp.loop_shapes[key] = shapes
@@ -52,7 +53,7 @@ def iterate(sp: Specializer, frame: Frame, op: Op, inits: list[Abstract],
             return _closed(sp, names, shapes, inits, before, moving, visit)
         before.update(dict.fromkeys(lost, LOST))
         moving = held
-        shapes = [ab.generalise(s) for s in joined]
+        shapes = [sh.generalise(s) for s in joined]
         if any(s.example is POISON for s in shapes):
             why = sp.context.obstacles
         sp.context.obstacles = dict(known_obstacles)
@@ -84,7 +85,7 @@ def _visit(sp: Specializer, names: list[str], shapes: list[Shape], before: Posit
         sp.positions = dict(entered)
         for a in carried:
             adopt(sp, a)
-        following = groups([*entered, *ab.made_by(shapes), *ab.made_by(moving.values())])
+        following = groups([*entered, *sh.made_by(shapes), *sh.made_by(moving.values())])
         try:
             exit = body(block, carried, list(moving))
             if exit.kind in ("continue", "break"):
@@ -104,17 +105,17 @@ def _closed(sp: Specializer, names: list[str], shapes: list[Shape], inits: list[
     for p in visit.pending:
         p.values = [*p.values, *(snapshot(p.positions[place], p.positions) for place in moving)]
         _close(sp, p, shapes, names)
-    flat = [v for a, s, n in zip(inits, shapes, names, strict=True) for v in ab.leaves(a, s, sp.builder, n)]
+    flat = [v for a, s, n in zip(inits, shapes, names, strict=True) for v in sh.leaves(a, s, sp.builder, n)]
     return Carried(visit.block, names, shapes, flat, list(moving), before, kept)
 
 
 def _held(sp: Specializer, place: Place, entered: Positions, pending: list[Pending], moving: dict[Place, Shape]) -> Shape:
     """The shape of what a place holds from one iteration to the next."""
     if place.counts:
-        return ab.leaf_shape(INT)
-    first = moving[place] if place in moving else ab.generalise(ab.shape_of(snapshot(entered[place], entered)))
-    ends = sp.settled([ab.shape_of(snapshot(p.positions[place], p.positions)) for p in pending], apart=[first])
-    return ab.generalise(join_contents(sp, place, [first, *ends], "from one iteration to the next"))
+        return sh.leaf_shape(INT)
+    first = moving[place] if place in moving else sh.generalise(sh.shape_of(snapshot(entered[place], entered)))
+    ends = sp.settled([sh.shape_of(snapshot(p.positions[place], p.positions)) for p in pending], apart=[first])
+    return sh.generalise(join_contents(sp, place, [first, *ends], "from one iteration to the next"))
 
 
 def _moved(entered: Positions, pending: list[Pending], moving: Iterable[Place]) -> tuple[list[Place], list[Place]]:
@@ -144,20 +145,20 @@ def _join_all(sp: Specializer, a: list[Shape], b: list[Shape], names: list[str])
 
 def _close(sp: Specializer, p: Pending, shapes: list[Shape], names: list[str]) -> None:
     with sp.builder.at(p.block, p.loc):
-        values = [v for a, s, n in zip(p.values, shapes, names, strict=True) for v in ab.leaves(a, s, sp.builder, n)]
+        values = [v for a, s, n in zip(p.values, shapes, names, strict=True) for v in sh.leaves(a, s, sp.builder, n)]
         sp.builder.emit(p.kind, values)
 
 
 def finish_loop(sp: Specializer, frame: Frame, op: Op, name: str, operands: list[Value], carried: Carried,
                 blocks: list[Block], attrs: dict[str, Any]) -> None:
     """Emit a loop and bind what it carries in the end."""
-    types = [t for s in carried.shapes for t in ab.leaf_types(s)]
+    types = [t for s in carried.shapes for t in sh.leaf_types(s)]
     hints = sp.hints(carried.shapes, carried.names)
     if not sp.context.splicing:
         sp.builder.loc = sp.place(op)
     typed = sp.builder.emit(name, [*operands, *carried.inits], types, hints, blocks, **attrs)
     results = iter(typed.results)
-    final = [ab.rebuild(shape, lambda t: next(results)) for shape in carried.shapes]
+    final = [sh.rebuild(shape, lambda t: next(results)) for shape in carried.shapes]
     count = len(op.results)
     sp.positions = arrive(sp, dict(carried.before), carried.moving, final[count:])
     frame.env.update((result, adopt(sp, carried.kept.get(k, final[k]))) for k, result in enumerate(op.results))
@@ -166,7 +167,7 @@ def finish_loop(sp: Specializer, frame: Frame, op: Op, name: str, operands: list
 def mirrored(sp: Specializer, test: Block, op: Op, carried: list[Abstract], moving: list[Place]) -> list[Abstract]:
     """What the test block of a ``while`` sees of what is carried: its variables are given, positions are set."""
     names = [v.hint for v in op.results] + [p.name for p in moving]
-    again = [sp.instantiate(ab.carried_shape(a), test, n) for a, n in zip(carried, names, strict=True)]
+    again = [sp.instantiate(sh.carried_shape(a), test, n) for a, n in zip(carried, names, strict=True)]
     count = len(op.results)
     sp.positions = arrive(sp, dict(sp.positions), moving, again[count:])
     return [adopt(sp, a) for a in again[:count]]

@@ -16,11 +16,13 @@ from ..ir.build import Builder
 from ..ir.core import Block, Loc, Op, Value
 from ..ir.types import INT, NONE, List, Object, Record, Tuple, Type, holds_record
 from . import abstract as ab
-from .abstract import NEVER, POISON, UNBOUND, Abstract, Closure, DataPath, JoinError, Mapping, Seq, Shape, Slice, Static
+from . import shapes as sh
+from .abstract import NEVER, POISON, UNBOUND, Abstract, Closure, DataPath, JoinError, Mapping, Seq, Slice, Static
 from .context import Context, Exit, Frame, Pending, Refusal
 from .positions import Positions, snapshot
 from .records import record
 from .references import adopt, content, fresh
+from .shapes import Shape
 from .typecase import Split, split_by_kind, split_rest
 
 
@@ -66,7 +68,7 @@ class Specializer:
             from .builtin_calls import collect
             a = collect(self, a)
         try:
-            return ab.lift(snapshot(content(self, a), self.positions), self.builder, hint)
+            return sh.lift(snapshot(content(self, a), self.positions), self.builder, hint)
         except JoinError as error:
             raise Refusal("SCT702", f"{error} cannot be a value at run time here",
                           "call it, or unpack it, where it is made") from None
@@ -240,7 +242,7 @@ class Specializer:
         joined = shapes[0]
         for shape in shapes[1:]:
             try:
-                joined = ab.join_shapes(joined, shape)
+                joined = sh.join_shapes(joined, shape)
             except JoinError as error:
                 raise Refusal("SCT701", f"`{name or 'a value'}` may be two things {where}: {error}",
                               "give it one kind of value on every path, e.g. start an accumulator with np.zeros") from None
@@ -249,18 +251,18 @@ class Specializer:
     def instantiate(self, shape: Shape, block: Block, hint: str) -> Abstract:
         """An abstract value of ``shape`` whose leaves are new arguments of ``block``."""
         hints = iter(self.hints([shape], [hint]))
-        return ab.rebuild(shape, lambda t: block.add_arg(next(hints), t))
+        return sh.rebuild(shape, lambda t: block.add_arg(next(hints), t))
 
     def hints(self, shapes: Sequence[Shape], names: Sequence[str]) -> list[str]:
         """A name for each run-time value of the given shapes."""
         if not self.context.places:
-            return [name for shape, name in zip(shapes, names, strict=True) for _ in ab.leaf_types(shape)]
-        return [hint for shape, name in zip(shapes, names, strict=True) for hint in ab.leaf_names(shape, name)]
+            return [name for shape, name in zip(shapes, names, strict=True) for _ in sh.leaf_types(shape)]
+        return [hint for shape, name in zip(shapes, names, strict=True) for hint in sh.leaf_names(shape, name)]
 
     def settled(self, shapes: list[Shape], apart: Sequence[Shape] = ()) -> list[Shape]:
         """Shapes behind the end of paths: containers that were made on one of them, and not by ``apart``, are new there."""
-        made = set(ab.made_by(apart))
-        return [ab.settled(s, lambda p: p in self.positions or p in made) for s in shapes] if self.context.places else shapes
+        made = set(sh.made_by(apart))
+        return [sh.settled(s, lambda p: p in self.positions or p in made) for s in shapes] if self.context.places else shapes
 
 
 # --------------------------------------------------------------------------------------------------------- simple handlers

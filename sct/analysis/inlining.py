@@ -7,11 +7,7 @@ from typing import Any
 
 from ..ir.core import Function, Loc, Op, Value, walk
 from ..ir.ops import LOOPS
-from .abstract import (
-    NEVER,
-    POISON,
-    Abstract,
-)
+from .abstract import NEVER, POISON, Abstract
 from .context import Frame
 from .data import CODE
 from .infer import Specializer

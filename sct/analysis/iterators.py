@@ -21,6 +21,7 @@ from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import generator
 from ..ir.types import Array, List, Tuple, strip_const
 from . import abstract as ab
+from . import shapes as sh
 from .abstract import LOST, Abstract, Iteration, Mapping, Place, Range, Seq, Static, StoredIterator
 from .branches import emit_guard, merge, truth
 from .context import Frame, Refusal
@@ -45,7 +46,7 @@ CONSUMERS = frozenset({list.extend, list, tuple, sum, min, max, sorted, dict, ma
 _AT_ONCE = CONSUMERS | {any, all, set, frozenset}
 """Callables that are given a list where a generator expression is written."""
 _LATER = MAKERS | {iter}
-END: Abstract = ab._Marker("end")
+END: Abstract = ab.Marker("end")
 """Nothing is left to be taken."""
 AGAIN = "make the list once, as in `xs = list(...)`, and use that"
 
@@ -296,7 +297,7 @@ def _next_or(sp: Specializer, it: StoredIterator, default: Abstract) -> Abstract
     with sp.builder.at(blocks[0]):
         item = plan.item(sp.lift(taken))
     try:
-        shape = sp.join([ab.shape_of(item), ab.shape_of(default)], "the next item", "here")
+        shape = sp.join([sh.shape_of(item), sh.shape_of(default)], "the next item", "here")
     except Refusal:
         raise Refusal("SCT711", "the next item and the default are two kinds of value",
                       "give a default of the items' type") from None

@@ -11,7 +11,7 @@ from ..ir.core import Block, Value
 from ..ir.ops import Lit, Slot
 from ..ir.types import INT, Array, List, Scalar, Tuple, join_all, strip_const, type_of
 from ..runtime import helpers, standard
-from . import abstract as ab
+from . import shapes as sh
 from .abstract import Abstract, Mapping, Range, Seq, Static
 from .branches import merge, truth
 from .callees import SPECIAL, call, call_standard
@@ -113,7 +113,7 @@ def _or_default(sp: Specializer, items: Abstract, default: Abstract, extreme: An
     blocks = [Block(), Block()]
     with sp.builder.at(blocks[0]):
         found = extreme()
-    shape = sp.join([ab.shape_of(found), ab.shape_of(default)], "the result", "here")
+    shape = sp.join([sh.shape_of(found), sh.shape_of(default)], "the result", "here")
     return merge(sp, condition, blocks, [(found, default)], [shape], [""])[0]
 
 
@@ -161,16 +161,16 @@ def _place(sp: Specializer, order: Value, k: int) -> Value:
 
 def select(sp: Specializer, items: list[Abstract], places: Sequence[Value]) -> list[Abstract]:
     """``items[k]`` for each of the run-time indices ``places``: a list for each number or array that the items hold."""
-    shape = sp.join([ab.generalise(ab.shape_of(item)) for item in items], "an item", "where items are put in order")
-    types = [strip_const(t) for t in ab.leaf_types(shape)]
-    rows = [ab.leaves(item, shape, sp.builder) for item in items]
+    shape = sp.join([sh.generalise(sh.shape_of(item)) for item in items], "an item", "where items are put in order")
+    types = [strip_const(t) for t in sh.leaf_types(shape)]
+    rows = [sh.leaves(item, shape, sp.builder) for item in items]
     columns = [sp.builder.value("tuple", column, List(t), "items", cls=list)
                for t, column in zip(types, zip(*rows, strict=True), strict=True)]
 
     def item_at(place: Value) -> Abstract:
         parts = iter([sp.builder.value("call", [column, place], t, fn=operator.getitem, args=(Slot(0), Slot(1)), kwargs={},
                                        effect="reads") for column, t in zip(columns, types, strict=True)])
-        return ab.rebuild(shape, lambda t: next(parts))
+        return sh.rebuild(shape, lambda t: next(parts))
     return [item_at(place) for place in places]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from ..ir.core import Block, Op, Value
 from ..ir.ops import Slot
 from ..ir.types import BOTTOM, INT, STR, Array, Dict, List, Object, Table, Tuple, strip_const
-from . import abstract as ab
+from . import shapes as sh
 from .abstract import Abstract, Iteration, Mapping, Range, Seq, Static, View
 from .branches import emit_guard
 from .context import Refusal
@@ -57,7 +57,7 @@ def known_items(sp: Specializer, a: Abstract) -> list[Abstract] | None:
     if _is_empty(sp, a):
         return []
     if isinstance(a, Seq):
-        if len(a.items) > UNROLL_LIMIT and isinstance(ab.leaf_type(ab.shape_of(a)), List | Tuple):
+        if len(a.items) > UNROLL_LIMIT and isinstance(sh.leaf_type(sh.shape_of(a)), List | Tuple):
             return None
         if a.runtime is not None and len(a.items) > 8:
             return None

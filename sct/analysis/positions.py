@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..ir.core import Value
-from .abstract import LOST, Abstract, Place, Reference, Static, parts_of, static_key, with_parts
+from .abstract import LOST, Abstract, Place, Reference, Static, parts_of, with_parts
+from .shapes import static_key
 
 Positions = dict[Place, Abstract]
 NAME = "position"

@@ -16,9 +16,10 @@ from typing import Any
 from ..ir.core import Block, Op, Value
 from ..ir.ops import Lit, Slot
 from ..ir.types import BOOL, Scalar, strip_const
-from .abstract import Abstract, Static, is_number, leaf_shape
+from .abstract import Abstract, Static, is_number
 from .branches import emit_guard, merge
 from .infer import Specializer
+from .shapes import leaf_shape
 
 _MESSAGE = "a negative number to a fractional power is complex: this derivative is for a power that is real"
 _NONNEGATIVE = frozenset({abs, math.fabs, math.sqrt, math.exp, math.exp2, math.cosh, math.hypot, math.dist, len})

@@ -12,20 +12,23 @@ from typing import Any
 
 import numpy as np
 
-from ..ir.core import Op, Value
-from ..ir.ops import INFIX, PREFIX, Lit, SeqOf, SliceOf, Slot
-from ..ir.types import BOTTOM, COMPLEX, INT, Array, List, Object, OrConst, Scalar, Tuple, Type, strip_const
+from ..ir.core import Callee, Op, Value
+from ..ir.ops import INFIX, Lit, SeqOf, SliceOf, Slot
+from ..ir.types import BOTTOM, INT, Array, List, Object, OrConst, Scalar, Tuple, Type, strip_const
 from ..rules import registry
 from ..rules.registry import Primitive
 from ..rules.shapes import ShapeOf, SizeOf
 from . import abstract as ab
-from .abstract import NEVER, Abstract, Bound, Closure, JoinError, Mapping, Range, Reference, Seq, Slice, Static, View, lift
+from . import shapes as sh
+from .abstract import NEVER, Abstract, Bound, Closure, JoinError, Mapping, Range, Reference, Seq, Slice, Static, View
 from .context import Refusal
 from .data import never_changes
+from .failing import may_raise, may_signal
 from .infer import Specializer
 from .powers import require_real
 from .references import plain
 from .result_types import NoResult, result_type
+from .shapes import lift
 from .user_operators import operate
 from .user_rules import result_of
 
@@ -38,6 +41,7 @@ class Arguments:
         self.sizes = sizes
         """Whether the call makes an array: then it matters what is known of the sizes among its arguments."""
         self.operands: list[Value] = []
+        self.callees: list[Callee] = []
 
     def slot(self, value: Value) -> Slot:
         self.operands.append(value)
@@ -52,6 +56,8 @@ class Arguments:
         if isinstance(a, Value):
             return self.slot(a), self.sizes and size_source(a) or _seen(a)
         if isinstance(a, Static):
+            if isinstance(a.value, Callee):
+                self.callees.append(a.value)
             self._fix(a)
             return Lit(a.value), a.value
         if isinstance(a, Seq):
@@ -119,65 +125,89 @@ def size_source(value: Value) -> SizeOf | None:
 def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs: dict[str, Abstract] | None = None,
           spelled: str = "", inplace: bool = False) -> Abstract:
     """Emit a call of the primitive ``fn`` and say what its result is."""
+    kwargs = kwargs or {}
     operated = operate(sp, fn, args)
     if operated is not None:
         return operated
     if sp.context.places:
-        args, kwargs = [_taken(sp, a) for a in args], {k: _taken(sp, a) for k, a in (kwargs or {}).items()}
+        args, kwargs = _each(_taken, sp, args, kwargs)
     entry = registry.lookup(fn)
     if entry is not None and not sp.context.splicing and not entry.user:
-        out = _refuse_writes(entry, args, kwargs or {})
+        out = _refuse_writes(entry, args, kwargs)
         if out is not None:
-            stored: Abstract = WRITERS["out"](sp, fn, args, kwargs or {}, out)
+            stored: Abstract = WRITERS["out"](sp, fn, args, kwargs, out)
             return stored
         if fn in (operator.pow, pow) and len(args) == 2:
             require_real(sp, *args)
-    if entry is not None and not entry.zero and _takes_arrays(fn):
-        kept = _STAY_SEQUENCES.get(fn, ())
-        args = [a if k in kept else _as_array(sp, a) for k, a in enumerate(args)]
-        kwargs = {k: a if k in kept else _as_array(sp, a) for k, a in (kwargs or {}).items()}
-        if entry.elementwise and not isinstance(fn, np.ufunc):
-            args = [apply(sp, np.array, [a]) if isinstance(a, Seq) else a for a in args]
-    elif fn in _JOINS and args and isinstance(args[0], Seq) and any(isinstance(i, Seq) for i in args[0].items):
-        rows = [apply(sp, np.array, [i]) if isinstance(i, Seq) else i for i in args[0].items]
-        args = [Seq(args[0].kind, rows), *args[1:]]
-    if fn in _BY_ORDER:
-        args, kwargs = [_infinite(sp, a) for a in args], {k: _infinite(sp, a) for k, a in (kwargs or {}).items()}
+    args, kwargs = _prepared(sp, fn, entry, args, kwargs)
     collected = Arguments(sp, sizes=fn in _MAKES_ARRAY)
     pairs = [collected.template(a) for a in args]
-    named = {k: collected.template(a) for k, a in (kwargs or {}).items()}
-    seen, facts = result_of(sp, entry, args, kwargs or {}) if entry is not None and entry.user else (None, {})
+    named = {k: collected.template(a) for k, a in kwargs.items()}
+    seen, facts = result_of(sp, entry, args, kwargs) if entry is not None and entry.user else (None, {})
     try:
         t = seen or _result_type(sp, fn, entry, [i for _, i in pairs], {k: i for k, (_, i) in named.items()})
     except Refusal as refusal:
-        error = _always_raised(sp, fn, args)
-        if error is not None:
-            return raise_here(sp, error)
-        fixed = [_fixed(sp, a) for a in args], {k: _fixed(sp, a) for k, a in (kwargs or {}).items()}
-        if refusal.code != "SCT708" or fixed == (args, kwargs or {}):
-            raise
-        if isinstance(fn, types.MethodDescriptorType) and all(isinstance(a, Static) for a in fixed[0]) and not kwargs:
-            return Static(now(fn, *(a.value for a in fixed[0] if isinstance(a, Static))))
-        return apply(sp, fn, *fixed, spelled, inplace)
+        return _instead(sp, refusal, fn, args, kwargs, spelled, inplace)
     attrs: dict[str, Any] = {"fn": fn, "args": tuple(p for p, _ in pairs), "kwargs": {k: p for k, (p, _) in named.items()}}
     if spelled:
         attrs["spelled"], attrs["spelled_name"] = ("attribute" if spelled.startswith(".") else "method"), spelled.lstrip(".")
     if entry is not None:
         attrs.update({"effect": entry.effect, **facts})
-    operands = collected.operands
-    if entry is not None and entry.elementwise:
-        rebound = operands[0] if inplace else None
-        several = sum(not isinstance(strip_const(v.type), Scalar) for v in operands) > 1
-        operands = [_conform(sp, v, t.items[0] if isinstance(t, Tuple) else t, several) for v in operands]
-        if rebound is not None and isinstance(operands[0].owner, Op) and operands[0].owner.name == "broadcast":
-            operands[0].owner.name = "narrow"  # an array that is changed in place has the shape of the result
-            if isinstance(operands[0].owner.operands[0].type, OrConst):
-                operands[0].owner.attrs["assumed"] = True  # it may as well be a number, and the result a new array
+    if collected.callees:
+        attrs["hands"] = tuple(collected.callees)
     if sp.context.splicing:
         attrs["adjoint"] = True
-    elif may_raise(fn, args) or sp.context.signals and _may_signal(fn, t):
+    elif may_raise(fn, args) or sp.context.signals and may_signal(fn, t):
         attrs["may_raise"] = True
-    return _emit(sp, operands, t, attrs, inplace)
+    elementwise = entry is not None and entry.elementwise
+    return _emit(sp, _conformed(sp, collected.operands, t, inplace) if elementwise else collected.operands, t, attrs, inplace)
+
+
+def _each(change: Callable[[Specializer, Abstract], Abstract], sp: Specializer, args: list[Abstract],
+          kwargs: dict[str, Abstract]) -> tuple[list[Abstract], dict[str, Abstract]]:
+    """The arguments, each of them changed."""
+    return [change(sp, a) for a in args], {k: change(sp, a) for k, a in kwargs.items()}
+
+
+def _prepared(sp: Specializer, fn: Callable[..., Any], entry: Primitive | None, args: list[Abstract],
+              kwargs: dict[str, Abstract]) -> tuple[list[Abstract], dict[str, Abstract]]:
+    """The arguments as the function's rule takes them: arrays for lists of what is differentiated, infinities as such."""
+    if entry is not None and not entry.zero and _takes_arrays(fn):
+        kept = _STAY_SEQUENCES.get(fn, ())
+        args = [a if k in kept else _as_array(sp, a) for k, a in enumerate(args)]
+        kwargs = {k: a if k in kept else _as_array(sp, a) for k, a in kwargs.items()}
+        if entry.elementwise and not isinstance(fn, np.ufunc):
+            args = [_sequence_as_array(sp, a) for a in args]
+    elif fn in _JOINS and args and isinstance(args[0], Seq) and any(isinstance(i, Seq) for i in args[0].items):
+        args = [Seq(args[0].kind, [_sequence_as_array(sp, i) for i in args[0].items]), *args[1:]]
+    return _each(_infinite, sp, args, kwargs) if fn in _BY_ORDER else (args, kwargs)
+
+
+def _instead(sp: Specializer, refusal: Refusal, fn: Callable[..., Any], args: list[Abstract], kwargs: dict[str, Abstract],
+             spelled: str, inplace: bool) -> Abstract:
+    """What a call gives whose result has no type: it always raises, or its type depends on the values of its arguments."""
+    error = _always_raised(sp, fn, args)
+    if error is not None:
+        return raise_here(sp, error)
+    fixed = _each(_fixed, sp, args, kwargs)
+    if refusal.code != "SCT708" or fixed == (args, kwargs):
+        raise refusal
+    if isinstance(fn, types.MethodDescriptorType) and all(isinstance(a, Static) for a in fixed[0]) and not kwargs:
+        return Static(now(fn, *(a.value for a in fixed[0] if isinstance(a, Static))))
+    return apply(sp, fn, *fixed, spelled, inplace)
+
+
+def _conformed(sp: Specializer, operands: list[Value], t: Type, inplace: bool) -> list[Value]:
+    """The operands of an elementwise function with its result's element type and shape; one changed in place has that shape."""
+    several = sum(not isinstance(strip_const(v.type), Scalar) for v in operands) > 1
+    rebound = operands[0] if inplace else None
+    operands = [_conform(sp, v, t.items[0] if isinstance(t, Tuple) else t, several) for v in operands]
+    first = operands[0].owner if operands else None
+    if rebound is not None and isinstance(first, Op) and first.name == "broadcast":
+        first.name = "narrow"
+        if isinstance(first.operands[0].type, OrConst):
+            first.attrs["assumed"] = True  # it may as well be a number, and the result a new array
+    return operands
 
 
 def _taken(sp: Specializer, a: Abstract) -> Abstract:
@@ -287,8 +317,12 @@ def _takes_arrays(fn: Callable[..., Any]) -> bool:
 
 def _as_array(sp: Specializer, a: Abstract) -> Abstract:
     """A list or tuple that is differentiated as the array that NumPy makes of it."""
-    t = ab.leaf_type(ab.shape_of(a)) if isinstance(a, Seq) else strip_const(a.type) if isinstance(a, Value) else None
+    t = sh.leaf_type(sh.shape_of(a)) if isinstance(a, Seq) else strip_const(a.type) if isinstance(a, Value) else None
     return apply(sp, np.array, [a]) if isinstance(t, List | Tuple) and t.differentiable else a
+
+
+def _sequence_as_array(sp: Specializer, a: Abstract) -> Abstract:
+    return apply(sp, np.array, [a]) if isinstance(a, Seq) else a
 
 
 def _emit(sp: Specializer, operands: list[Value], t: Type, attrs: dict[str, Any], inplace: bool) -> Abstract:
@@ -401,74 +435,12 @@ def _implicit(sp: Specializer, name: str, value: Value, to: Type) -> Value:
     return sp.builder.value(name, [value], to, "", **attrs)
 
 
-_TOTAL_MATH = {math.tanh, math.atan, math.asinh, math.erf, math.erfc, math.fabs, math.copysign, math.atan2,
-               math.hypot, math.degrees, math.radians, math.isnan, math.isinf, math.isfinite}
-
-
-_KNOWN = ("math", "numpy", "builtins", "operator", "_operator", "sct", "functools", "itertools", "random")
-
-
-_NEVER_RAISE = ("scipy.special", "scipy.stats._distn")
-"""Where functions return NaN instead."""
-
-
 def now(fn: Callable[..., Any], *args: Any) -> Any:
     """The result of a function on objects that are known while specialising."""
     try:
         return fn(*args)
     except Exception as error:
         raise Refusal("SCT709", f"this always raises {type(error).__name__}: {error}") from None
-
-
-def may_raise(fn: Callable[..., Any], args: list[Abstract]) -> bool:
-    """Whether a primal call may raise for some values of the right type, so that it must not be dropped when unused."""
-    if fn in (operator.truediv, operator.floordiv, operator.mod, divmod):
-        return not _is_numpy(args[0]) and not _is_numpy(args[1]) and not _nonzero_literal(args[1])
-    if fn is operator.getitem or fn in (int, float, round):
-        return True
-    if fn in _OF_SOME:
-        return len(args) == 1 or fn not in (max, min)
-    if fn in (operator.lshift, operator.rshift):
-        return not (isinstance(args[1], Static) and args[1].value >= 0)
-    if fn is abs:
-        return isinstance(args[0], Value) and strip_const(args[0].type) == COMPLEX
-    if fn is operator.pow:
-        return not _is_numpy(args[0]) and not _is_numpy(args[1]) and not _never_overflows(*args)
-    module = getattr(fn, "__module__", None) or "numpy"
-    if module.startswith(_NEVER_RAISE):
-        return False
-    if module.split(".")[0] not in _KNOWN:
-        return True  # a function of the user's that has a rule of its own
-    return (module == "math" and fn not in _TOTAL_MATH) or module == "numpy.linalg"
-
-
-_OF_SOME = (max, min, np.max, np.min, np.argmax, np.argmin, np.ptp)
-"""What raises where there is nothing to choose from."""
-
-
-def _may_signal(fn: Callable[..., Any], t: Type) -> bool:
-    """Whether a call may meet a division by zero, an overflow or the like: NumPy's error state decides what happens then."""
-    t = strip_const(t)
-    module = getattr(fn, "__module__", None) or ""
-    computes = fn in INFIX or fn in PREFIX or isinstance(fn, np.ufunc) or module.startswith("numpy")
-    return computes and t.differentiable and (isinstance(t, Array) or isinstance(t, Scalar) and t.python is not True)
-
-
-def _is_numpy(a: Abstract) -> bool:
-    t = strip_const(a.type) if isinstance(a, Value) else None
-    return isinstance(t, Array) or (isinstance(t, Scalar) and t.python is False)
-
-
-def _nonzero_literal(a: Abstract) -> bool:
-    return isinstance(a, Static) and a.value != 0
-
-
-def _never_overflows(base: Abstract, exponent: Abstract) -> bool:
-    """Whether a power of Python numbers gives a number whatever the base: an integer, or nothing larger than the base."""
-    if not isinstance(exponent, Static) or not isinstance(exponent.value, int | float):
-        return False
-    whole = isinstance(base, Value) and isinstance(t := strip_const(base.type), Scalar) and t.dtype in ("int64", "bool")
-    return 0 <= exponent.value <= 1 or whole and type(exponent.value) is int and exponent.value >= 0
 
 
 def construct(sp: Specializer, cls: type, args: list[Abstract], kwargs: dict[str, Abstract]) -> Value:

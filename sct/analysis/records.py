@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from ..ir.core import Value
 from ..ir.types import Object, Record, strip_const, tree_type
 from ..runtime.records import extras_of, fields_of, is_plain
-from .abstract import Abstract, Instance, Static, run_time_leaves
+from .abstract import Abstract, Instance, Static
 from .context import Refusal
 from .references import NeedsPlaces, fresh, with_places
+from .shapes import run_time_leaves
 
 if TYPE_CHECKING:
     from .infer import Specializer

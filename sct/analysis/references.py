@@ -17,6 +17,7 @@ from ..ir.rewrite import carried_inits, incoming
 from ..ir.types import List, Scalar, Table, Type, join, strip_const
 from ..runtime import helpers
 from . import abstract as ab
+from . import shapes as sh
 from .abstract import LOST, Abstract, Instance, Mapping, Place, Reference, Seq, Static, View
 from .positions import Positions
 
@@ -268,7 +269,7 @@ def holds_references(a: Abstract | None) -> bool:
     return isinstance(a, Reference | View) or (a is not None and any(map(holds_references, ab.parts_of(a) or ())))
 
 
-def joined(sp: Specializer, place: Place, shapes: Iterable[ab.Shape], where: str) -> ab.Shape:
+def joined(sp: Specializer, place: Place, shapes: Iterable[sh.Shape], where: str) -> sh.Shape:
     """What covers all that a place may hold where paths meet; dicts with different keys there have to be tables."""
     from .context import Refusal
     try:

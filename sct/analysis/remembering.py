@@ -14,7 +14,7 @@ import numpy as np
 from ..ir.ops import Lit, SeqOf, Slot
 from ..ir.types import ANY, NONE, STR, Array, Scalar, Tuple, Type, strip_const, type_of
 from ..runtime import helpers
-from . import abstract as ab
+from . import shapes as sh
 from .abstract import NEVER, POISON, Abstract, DataPath, Static
 from .context import Refusal
 from .infer import Specializer
@@ -54,7 +54,7 @@ def _result_type(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
     for vary in (False, True):
         result, reason, _ = visit(sp, body, [varied(a) if vary else a for a in args],
                                   {k: varied(a) if vary else a for k, a in kwargs.items()})
-        found = None if result in (POISON, NEVER) else _as_returned(ab.leaf_type(ab.generalise(ab.shape_of(result))))
+        found = None if result in (POISON, NEVER) else _as_returned(sh.leaf_type(sh.generalise(sh.shape_of(result))))
         if found is not None:
             return found
     announced = getattr(fn.value.__wrapped__, "__annotations__", {}).get("return")

@@ -9,7 +9,7 @@ from ..rules.registry import Primitive
 
 
 class Session(Protocol):
-    """Implemented by ``sct.api``; everything is cached there."""
+    """Implemented by ``sct.session``; everything is cached there."""
 
     def lowered(self, fun: Any) -> Function:
         """The lowered IR of a Python function."""
@@ -25,6 +25,12 @@ class Session(Protocol):
 
     def remember(self, key: Any, record: Any) -> None:
         """Store the record of a specialised callee."""
+
+    def specialised(self) -> list[Function]:
+        """The specialised callees, in the order in which they were met."""
+
+    def sources(self) -> dict[Function, Function]:
+        """For each specialised callee the lowered function that it is a specialisation of."""
 
     def mark(self) -> int:
         """A point in the sequence of records, for ``forget_since``."""

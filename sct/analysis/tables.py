@@ -15,7 +15,7 @@ from typing import Any
 from ..ir.core import Block, Value
 from ..ir.ops import Slot, contains
 from ..ir.types import BOOL, BOTTOM, INT, List, OrConst, Table, Tuple, Type, join_all, join_keys, strip_const
-from . import abstract as ab
+from . import shapes as sh
 from .abstract import Abstract, Mapping, Reference, Seq, Static, View
 from .context import Refusal
 from .infer import Specializer
@@ -55,7 +55,7 @@ def as_one_value(sp: Specializer, a: Abstract) -> Abstract:
 def made(sp: Specializer, items: Mapping, hint: str = "") -> Value:
     """A dict that has just been made, as a table."""
     keys = [_type_of(Static(key)) for key in items.items]
-    values = [ab.held(sp.lift(v), v, content(sp, v)) for v in items.items.values()]
+    values = [sh.held(sp.lift(v), v, content(sp, v)) for v in items.items.values()]
     no_key: Type = BOTTOM
     kind = Table(reduce(join_keys, keys, no_key), _joined([strip_const(v.type) for v in values]))
     return sp.builder.value("dict", values, kind, hint, keys=tuple(items.items))
@@ -73,7 +73,7 @@ def _type_of(key: Abstract) -> Type:
         return Tuple(tuple(_type_of(item) for item in key.items))
     if isinstance(key, Static) and isinstance(key.value, tuple):
         return Tuple(tuple(_type_of(Static(item)) for item in key.value))
-    t = ab.leaf_type(ab.shape_of(key))
+    t = sh.leaf_type(sh.shape_of(key))
     if t is None:
         raise Refusal("SCT703", "this cannot be the key of a dict here", HINT)
     t = strip_const(t)
@@ -88,12 +88,12 @@ def held_table(sp: Specializer, a: Abstract) -> Value | None:
 
 def put(sp: Specializer, d: Abstract, held: Value, key: Abstract, value: Abstract) -> Value:
     """``d[key] = value``: what the table holds then."""
-    key, item = plain(sp, key), ab.held(sp.lift(value), value, content(sp, value))
+    key, item = plain(sp, key), sh.held(sp.lift(value), value, content(sp, value))
     assert isinstance(held.type, Table)
     kind = Table(join_keys(held.type.key, _type_of(key)), _joined([held.type.item, strip_const(item.type)]))
     assert not isinstance(kind.item, OrConst)
     collected = Arguments(sp)
-    collected.operands = [held, ab.convert(item, kind.item, sp.builder)]
+    collected.operands = [held, sh.convert(item, kind.item, sp.builder)]
     template = collected.template(key)[0]
     new = sp.builder.value("change", collected.operands, kind, held.hint, kind="store", args=(Slot(0), template))
     if held in sp.context.lists:
@@ -142,12 +142,12 @@ def get(sp: Specializer, d: Abstract, held: Value, key: Abstract, default: Abstr
         found = sp.lift(load(sp, Static(None), held, key))
     with sp.builder.at(blocks[1]):
         other = sp.lift(default)
-    joined = sp.join([ab.leaf_shape(found.type), ab.leaf_shape(other.type)], "the value", "of `get`")
-    t = ab.leaf_type(joined)
+    joined = sp.join([sh.leaf_shape(found.type), sh.leaf_shape(other.type)], "the value", "of `get`")
+    t = sh.leaf_type(joined)
     assert t is not None
     for block, value in zip(blocks, (found, other), strict=True):
         with sp.builder.at(block):
-            sp.builder.emit("yield", [ab.convert(value, t, sp.builder)])
+            sp.builder.emit("yield", [sh.convert(value, t, sp.builder)])
     return sp.as_abstract(sp.builder.emit("if", [has(sp, held, key)], [t], [""], blocks).result)
 
 

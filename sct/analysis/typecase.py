@@ -16,6 +16,7 @@ from ..ir.core import Block, Op, Value
 from ..ir.ops import Lit, Slot
 from ..ir.types import BOOL, Array, OrConst, Scalar
 from . import abstract as ab
+from . import shapes as sh
 from .abstract import Abstract
 from .positions import meet, snapshot
 from .references import adopt
@@ -104,7 +105,7 @@ def _combine(sp: Specializer, split: Split, blocks: list[Block], exits: list[Exi
         known, moved = meet(sp.positions, [e.positions or sp.positions for e in exits])
         columns, count = [*columns, *moved.values()], len(names)
         names += [p.name for p in moved]
-        shapes = [sp.join([ab.shape_of(a) for a in column], name, "here") for column, name in zip(columns, names, strict=True)]
+        shapes = [sp.join([sh.shape_of(a) for a in column], name, "here") for column, name in zip(columns, names, strict=True)]
         joined = merge(sp, split.condition, blocks, columns, sp.settled(shapes), names)
         sp.positions = arrive(sp, known, list(moved), joined[count:])
         return Exit(kinds[0], [adopt(sp, a) for a in joined[:count]], exits[0].op)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from ..ir.core import Block, Op, Value
-from . import abstract as ab
-from .abstract import NEVER, POISON, Abstract, Iteration, Mapping, Shape, Static
+from . import shapes as sh
+from .abstract import NEVER, POISON, Abstract, Iteration, Mapping, Static
 from .branches import arrive
 from .context import Frame, Pending, Refusal
 from .infer import Specializer
 from .plans import known_items
 from .positions import meet, snapshot
 from .references import adopt, bare, references
+from .shapes import Shape
 
 
 class Items:
@@ -111,7 +112,7 @@ def _close_tail(sp: Specializer, op: Op, pending: list[Pending]) -> tuple[Value 
         p.values = [snapshot(a, p.positions) for a in (*p.values, *(p.positions[place] for place in moving))]
     names = [v.hint for v in op.results] + [p.name for p in moving]
     columns = zip(*(p.values for p in pending), strict=True)
-    shapes = sp.settled([sp.join([ab.generalise(ab.shape_of(a)) for a in column], n, "after this iteration")
+    shapes = sp.settled([sp.join([sh.generalise(sh.shape_of(a)) for a in column], n, "after this iteration")
                          for column, n in zip(columns, names, strict=True)])
     has_break = any(p.kind == "break" for p in pending)
     tail = sp.builder.block.ops[-1]
@@ -119,7 +120,7 @@ def _close_tail(sp: Specializer, op: Op, pending: list[Pending]) -> tuple[Value 
     results = _close_blocks(sp, tail, by_block, shapes, names)
     left = results[0] if has_break else None
     rest = iter(results[1:])
-    values = [ab.rebuild(s, lambda t: next(rest)) for s in shapes]
+    values = [sh.rebuild(s, lambda t: next(rest)) for s in shapes]
     count = len(op.results)
     sp.positions = arrive(sp, known, list(moving), values[count:])
     return left, [adopt(sp, a) for a in values[:count]]
@@ -127,14 +128,14 @@ def _close_tail(sp: Specializer, op: Op, pending: list[Pending]) -> tuple[Value 
 
 def _close_blocks(sp: Specializer, tail: Op, pending: dict[int, Pending], shapes: list[Shape], names: list[str]) -> list[Value]:
     from ..ir.types import BOOL
-    types = [BOOL, *(t for s in shapes for t in ab.leaf_types(s))]
+    types = [BOOL, *(t for s in shapes for t in sh.leaf_types(s))]
     hints = ["left", *sp.hints(shapes, names)]
     for block in tail.blocks:
         found = pending.get(id(block))
         with sp.builder.at(block):
             if found is not None:
                 flag = sp.lift(Static(found.kind == "break"))
-                flat = [v for a, s, n in zip(found.values, shapes, names, strict=True) for v in ab.leaves(a, s, sp.builder, n)]
+                flat = [v for a, s, n in zip(found.values, shapes, names, strict=True) for v in sh.leaves(a, s, sp.builder, n)]
                 sp.builder.emit("yield", [flag, *flat])
             elif block.ops and block.ops[-1].name == "if" and block.ops[-1].attrs.get("tail"):
                 sp.builder.emit("yield", _close_blocks(sp, block.ops[-1], pending, shapes, names))
@@ -153,7 +154,7 @@ def _guarded_rest(sp: Specializer, frame: Frame, op: Op, items: Items, left: Val
     names = [v.hint for v in op.results] + [p.name for p in moving]
     ends = [[snapshot(a, before) for a in values], [snapshot(a, sp.positions) for a in after]]
     columns = [*zip(*ends, strict=True), *moving.values()]
-    shapes = [sp.join([ab.shape_of(a) for a in column], n, "after this loop") for column, n in zip(columns, names, strict=True)]
+    shapes = [sp.join([sh.shape_of(a) for a in column], n, "after this loop") for column, n in zip(columns, names, strict=True)]
     sp.positions = known
     joined = merge(sp, left, [stay, go], columns, sp.settled(shapes), names)
     sp.positions = arrive(sp, known, list(moving), joined[len(values):])

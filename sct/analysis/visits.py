@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ..ir.core import Block, Value
 from ..ir.types import strip_const
-from . import abstract as ab
+from . import shapes as sh
 from .abstract import POISON, Abstract, JoinError, Static
 from .context import Refusal
 from .infer import Specializer
@@ -54,5 +54,5 @@ def visit(sp: Specializer, body: Static, args: list[Abstract], kwargs: dict[str,
 
 def varied(a: Abstract) -> Abstract:
     """The same with fresh run-time values, one of its type for a literal number."""
-    shape = ab.generalise(ab.shape_of(a))
-    return ab.rebuild(shape, lambda t: Value("", strip_const(t), Block()))
+    shape = sh.generalise(sh.shape_of(a))
+    return sh.rebuild(shape, lambda t: Value("", strip_const(t), Block()))

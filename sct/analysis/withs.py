@@ -7,7 +7,7 @@ import numpy as np
 from ..ir.core import Block, Op, Value
 from ..ir.ops import Lit
 from ..ir.types import UNDEF, Object
-from . import abstract as ab
+from . import shapes as sh
 from .abstract import LOST, NEVER, POISON, Abstract, Place, Static
 from .branches import arrive
 from .context import Exit, Frame, Refusal
@@ -43,14 +43,14 @@ def run_with(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
         if exit.kind == "yield":
             moving = [place for place in moved(before, [sp.positions], list(before)) if sp.positions[place] is not LOST]
             yielded = [snapshot(a, sp.positions) for a in (*exit.values, *(sp.positions[place] for place in moving))]
-            shapes = [ab.settled(ab.shape_of(a), before.__contains__) for a in yielded]
+            shapes = [sh.settled(sh.shape_of(a), before.__contains__) for a in yielded]
             names = [r.hint for r in op.results] + [p.name for p in moving]
-            values = [v for a, s, n in zip(yielded, shapes, names, strict=True) for v in ab.leaves(a, s, sp.builder, n)]
+            values = [v for a, s, n in zip(yielded, shapes, names, strict=True) for v in sh.leaves(a, s, sp.builder, n)]
             sp.builder.emit("yield", values)
     if exit.kind != "yield":
         sp.bind(frame, op, [POISON if exit.kind == "poison" else NEVER] * len(op.results))
         shapes, names = [], []
-    types = [t for s in shapes for t in ab.leaf_types(s)]
+    types = [t for s in shapes for t in sh.leaf_types(s)]
     hints = sp.hints(shapes, names)
     typed = sp.builder.emit("with", managers, types, hints, [block], names=op.attrs.get("names", ()))
     results = iter(typed.results)
@@ -58,7 +58,7 @@ def run_with(sp: Specializer, frame: Frame, op: Op) -> Exit | None:
         sp.builder.emit("raise", unreachable=True)
         return Exit("raise", [], op)
     if exit.kind == "yield":
-        after = [ab.rebuild(s, lambda t: next(results)) for s in shapes]
+        after = [sh.rebuild(s, lambda t: next(results)) for s in shapes]
         inside = {place: a for place, a in sp.positions.items() if isinstance(a, Static) or place in before}
         sp.positions = arrive(sp, inside, moving, after[count:])
         sp.bind(frame, op, after[:count])

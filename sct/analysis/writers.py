@@ -12,6 +12,7 @@ import numpy as np
 from ..ir.core import Value
 from ..ir.types import MANY, UNIT, Array, Scalar, strip_const
 from . import abstract as ab
+from . import shapes as sh
 from .abstract import Abstract, Seq, Static
 from .attributes import attribute
 from .callees import SPECIAL
@@ -164,7 +165,7 @@ def _check_cast(array: Value, value: Abstract, casting: Any) -> None:
     t, v = strip_const(array.type), strip_const(value.type) if isinstance(value, Value) else None
     assert isinstance(t, Array)
     if isinstance(value, Seq):
-        v = ab.leaf_type(ab.shape_of(value))
+        v = sh.leaf_type(sh.shape_of(value))
     dtype = v.dtype if isinstance(v, Array | Scalar) else None
     if isinstance(value, Static) and ab.is_number(value.value):
         dtype = np.dtype(type(value.value)).name

@@ -14,6 +14,7 @@ from .expr import name as name_node
 from .facts import gather, resolve
 from .inline import plan_expressions
 from .names import name_variables
+from .release import release, weights
 from .statements import Printer, is_comment
 from .unbound import bind_copied, leave_to_python
 
@@ -44,8 +45,8 @@ class Emitted:
 
 
 
-def emit(fn: Function, header: Sequence[str] = (), name: str | None = None) -> Emitted:
-    """Print a function; ``header`` holds lines of a comment to put above it."""
+def emit(fn: Function, header: Sequence[str] = (), name: str | None = None, releases: bool = True) -> Emitted:
+    """Print a function; ``header`` holds lines of a comment to put above it, ``releases``: whether it releases dead arrays."""
     plan = plan_expressions(gather(fn))
     if leave_to_python(plan):
         plan = plan_expressions(gather(fn))
@@ -61,6 +62,10 @@ def emit(fn: Function, header: Sequence[str] = (), name: str | None = None) -> E
     own_name = name or fn.name
     params = [ast.arg(names.of[p]) for p in fn.params]
     body = printer.nested(fn.body, None) or [ast.Pass()]
+    if releases:
+        marks = [k for k, stmt in enumerate(body) if is_comment(stmt)]
+        reverse = next((k for k in marks if ast.unparse(body[k]) == printer.mark_text), len(body))
+        body = release(body, reverse, set(marks), weights(names.of))
     if printer.expressions.has_parentheses:
         body = [_Parentheses().visit(stmt) for stmt in body]
     args = ast.arguments(posonlyargs=[], args=params, kwonlyargs=[], kw_defaults=[], defaults=[])

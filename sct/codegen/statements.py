@@ -20,17 +20,7 @@ from ..ir.types import NONE, SLICE, List
 from ..passes.dce import has_lasting_effect
 from .expr import BINARY, LOAD, STORE, Expressions, attribute, bare_tuple, call, name, target
 from .facts import is_const, resolve, scalar, template_values
-from .idioms import (
-    augmented,
-    comprehension,
-    decision,
-    filler,
-    names_read,
-    plus_one,
-    range_of,
-    unpacked_items,
-    without_sign,
-)
+from .idioms import augmented, comprehension, decision, filler, names_read, plus_one, range_of, unpacked_items, without_sign
 from .inline import IN_PLACE, Plan
 from .liveness import copies, is_undef
 from .names import UNUSED, Names

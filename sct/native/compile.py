@@ -14,12 +14,13 @@ import numba
 
 from ..analysis.abstract import DataPath, read
 from ..codegen.emit import Emitted, emit
-from ..compiler import STRICT, Compiled, Printed
+from ..compiler import STRICT
 from ..errors import MissingRuleError, SctError
 from ..ir.core import Function, Loc, walk
 from ..ir.ops import INFIX
 from ..ir.types import Scalar, strip_const
 from ..ir.verify import verify
+from ..loaded import Compiled, Printed
 from ..passes.dce import eliminate_dead_code
 from ..passes.pipeline import settle
 from . import helpers
@@ -44,7 +45,7 @@ def make_native(compiled: Compiled, arguments: Sequence[Any], flags: dict[str, A
         read_first(function)
         if STRICT:
             verify(function)
-    printed = [(function, emit(function, header=_header(compiled, function))) for function in functions]
+    printed = [(function, emit(function, header=_header(compiled, function), releases=False)) for function in functions]
     options = {"cache": True, "boundscheck": True, "error_model": _error_model(functions), **flags}
     text = module_text(compiled, printed, options)
     name = compiled.adjoint.name
@@ -90,7 +91,7 @@ def _divides(fn: Any) -> bool:
 def _compile(compiled: Compiled, native: Any, arguments: Sequence[Any], text: str, printed: Sequence[Emitted]) -> None:
     try:
         native.compile(tuple(map(numba.typeof, arguments)))
-    except (numba.core.errors.NumbaError, ValueError, NotImplementedError) as error:
+    except (numba.core.errors.NumbaError, ValueError, NotImplementedError, AssertionError) as error:  # some say nothing
         raise _refusal(compiled, str(error), text, printed) from None
 
 

@@ -41,6 +41,14 @@ def backwards(lo: int, hi: int, step: int) -> Any:
 
 # ------------------------------------------------------------------------------------------------------------ broadcasting
 
+@njit
+def of_length(a: Any, count: int) -> Any:
+    """``a`` itself, whose ``count`` items are about to be unpacked."""
+    if len(a) != count:
+        raise ValueError("not as many items as there are names to unpack them to")
+    return a
+
+
 @implements(helpers.unbroadcast)
 def _unbroadcast(x_bar: Any, x: Any) -> Any:
     if not _is_array(x_bar):

@@ -42,17 +42,7 @@ import numpy as np
 from ..analysis.mixed import mixed_values
 from ..ir.core import NOWHERE, Block, Function, Op, Value, walk
 from ..ir.ops import IMPLICIT, LOOPS, STORES, Lit, Slot, may_write
-from ..ir.rewrite import (
-    carried_inits,
-    clone_op,
-    erase_all,
-    exits,
-    is_tail,
-    item_count,
-    keep_carried,
-    resolve,
-    splice_branch,
-)
+from ..ir.rewrite import carried_inits, clone_op, erase_all, exits, is_tail, item_count, keep_carried, resolve, splice_branch
 from ..ir.types import BOOL, BOTTOM, Array, OrConst, Scalar, Type
 from . import algebra
 from .algebra import Apply, Term

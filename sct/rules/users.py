@@ -12,13 +12,7 @@ from typing import Any
 from ..custom import CustomFunction, announce_change
 from ..errors import RuleError
 from . import registry
-from .notation import (
-    NAMES,
-    describe,
-    name_of,
-    partials_jvp,
-    partials_vjp,
-)
+from .notation import NAMES, describe, name_of, partials_jvp, partials_vjp
 from .registry import Primitive
 
 _SOURCES: dict[tuple[int, str], tuple[str, str]] = {}

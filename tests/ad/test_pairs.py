@@ -9,11 +9,11 @@ from sct.ad.calls import Pairs
 from sct.analysis.context import Context
 from sct.codegen.emit import emit
 from sct.codegen.load import load
-from sct.compiler import specialise
 from sct.ir.core import Function
 from sct.ir.verify import verify
 from sct.passes.pipeline import optimise, tidy
 from sct.session import CompilationSession
+from sct.specialise import specialise
 
 
 def halves(fun, args, active=(0,)):

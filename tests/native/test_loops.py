@@ -9,12 +9,13 @@ import pytest
 
 from sct.codegen.emit import emit
 from sct.codegen.load import load
-from sct.compiler import Request, compile_gradient
+from sct.compiler import compile_gradient
 from sct.ir.core import Function
 from sct.ir.verify import verify
 from sct.native.loops import lower_arrays
 from sct.passes.dce import eliminate_dead_code
 from sct.passes.pipeline import settle
+from sct.request import Request
 from tests.programs import PROGRAMS
 
 

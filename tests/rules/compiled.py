@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 import sct
-from sct.compiler import Request, compile_gradient
+from sct.compiler import compile_gradient
+from sct.request import Request
 from sct.rules import selecting, shaping
 
 from . import harness
