@@ -1,5 +1,6 @@
 """The command line: each command through ``main``, wrong input included."""
 
+import argparse
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from sct.cli import main
 from sct.cli.engines import ENGINES, EngineUnavailable
+from sct.cli.target import find_target
 from sct.cli.timing import medians, readable
 from sct.data import diabetes
 
@@ -28,10 +30,13 @@ def walk(x, w, n=20):
         s = step(s, 0.1) + 0.01*np.tanh(w[i % 3])
     return s*s
 
+def smooth(x, w):
+    return x * np.sum(np.tanh(w) * math.exp(x))
+
 def unsupported(x):
     yield x
 
-EXAMPLE_ARGS = {"walk": (0.3, np.array([0.1, 0.2, 0.3]))}
+EXAMPLE_ARGS = {"walk": (0.3, np.array([0.1, 0.2, 0.3])), "smooth": (0.3, np.array([0.1, 0.2, 0.3]))}
 '''
 
 
@@ -92,8 +97,21 @@ def test_a_refusal_is_reported_without_a_traceback(model, capsys):
 def test_bench_compares_gradients(model, capsys):
     assert main(["bench", f"{model}:walk", "--argnums", "0,1", "--seconds", "0.1"]) == 0
     table = [line.split("|")[1:-1] for line in capsys.readouterr().out.splitlines() if line.startswith("|")]
-    assert [row[0].strip() for row in table[2:4]] == ["the function", "sct"]
-    assert all(float(row[-1]) < 1e-12 for row in table[4:])
+    rows = {row[0].strip(): row for row in table[2:]}
+    assert next(iter(rows)) == "the function" and rows.keys() >= {"the function", "sct"}
+    assert all(float(row[-1]) < 1e-12 for name, row in rows.items() if name in ENGINES and name != "sct")
+
+
+@pytest.mark.parametrize("engine", [name for name in ENGINES if name != "sct"])
+def test_each_engine_gives_the_gradients_of_a_function_and_its_helper(engine, model):
+    name = "smooth" if engine == "JAX jitted" else "walk"  # branches on data cannot be traced
+    target = find_target(argparse.Namespace(target=f"{model}:{name}", args=None, argnums="0,1"))
+    try:
+        bars = ENGINES[engine](target.fun, target.argnums, target.args)()
+    except EngineUnavailable as reason:
+        pytest.skip(str(reason))
+    for bar, wanted in zip(bars, ENGINES["sct"](target.fun, target.argnums, target.args)(), strict=True):
+        np.testing.assert_allclose(bar, wanted, rtol=1e-12)
 
 
 def test_bench_needs_arguments(model):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import sct
-from tests.oracle import check, parameters, program, run
+from tests.oracle import check, program, run, tried
 
 A = np.array([0.5, -1.2, 2.0, 0.7])
 M = np.arange(12.0).reshape(3, 4) / 7 - 0.6
@@ -699,6 +699,4 @@ def tuple_of_local_arrays_that_is_indexed_at_run_time(x, y, n):
     return total
 
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_program(fun, args, options):
-    run(fun, args, options)
+test_program = tried(run, PROGRAMS)

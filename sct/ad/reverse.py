@@ -15,7 +15,7 @@ from typing import Any
 from ..analysis.abstract import Static
 from ..analysis.activity import active_values, carries_derivative
 from ..analysis.context import Context, Refusal
-from ..analysis.writes import is_view
+from ..analysis.views import is_view
 from ..errors import InternalError
 from ..ir.build import Builder
 from ..ir.core import Block, Function, Op, Value, walk

@@ -14,7 +14,8 @@ import numpy as np
 from ..analysis.alias import AliasClasses, may_alias, stored_into
 from ..analysis.context import Refusal
 from ..analysis.layout import in_one_piece, may_be_decided_at_run_time
-from ..analysis.writes import is_view, reaches, written_levels
+from ..analysis.views import is_view
+from ..analysis.writes import reaches, written_levels
 from ..ir.core import Function, Op, Value, walk
 from ..ir.ops import LOOPS, STORES, Lit, Slot
 from ..ir.rewrite import index_template

@@ -72,7 +72,7 @@ def _item(sp: Specializer, base: Abstract, index: Abstract) -> Abstract:
     if isinstance(base, Seq):
         return _from_sequence(sp, base, index)
     if isinstance(given, Reference) and given.place.factory is not None:
-        from .changes import with_default
+        from .dict_changes import with_default
         with_default(sp, given, index)
         base = content(sp, given)
     if isinstance(base, Value) and isinstance(base.type, Table):

@@ -1,4 +1,4 @@
-"""Time a function, its generated gradient, and the same function under HIPS autograd and PyTorch where they are installed."""
+"""Times a function, its generated gradient, and the same function under whichever other tools are installed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .engines import ENGINES, Engine, EngineUnavailable
+from .engines import ENGINES, Engine, EngineUnavailable, compiled_by_numba
 from .target import Target, add_target_arguments, find_target
 from .timing import medians, readable
 
@@ -33,7 +33,8 @@ def compare(target: Target, seconds: float) -> list[str]:
     assert target.args is not None
     gradients, absent = _prepare(target)
     ours = gradients["sct"]()
-    functions: dict[str, Callable[[], Any]] = {"the function": functools.partial(target.fun, *target.args), **gradients}
+    functions: dict[str, Callable[[], Any]] = {"the function": functools.partial(target.fun, *target.args), **_native(target),
+                                               **gradients}
     times = medians(functions, seconds)
     lines = ["| | CPU time | × the function | × sct | largest deviation |", "|---|---:|---:|---:|---:|"]
     for name, time in times.items():
@@ -41,6 +42,17 @@ def compare(target: Target, seconds: float) -> list[str]:
         ratios = f"{time / times['the function']:.2f} | {time / times['sct']:.3g}"
         lines.append(f"| {name} | {readable(time)} | {ratios} | {deviation} |")
     return lines + [""] * bool(absent) + absent
+
+
+def _native(target: Target) -> dict[str, Callable[[], Any]]:
+    """The function itself under Numba, where that can be."""
+    assert target.args is not None
+    try:
+        call = functools.partial(compiled_by_numba(target.fun), *target.args)
+        call()
+    except Exception:  # Numba may raise anything about code that it does not know; the row is left out then
+        return {}
+    return {"the function, Numba": call}
 
 
 def _prepare(target: Target) -> tuple[dict[str, Callable[[], Any]], list[str]]:

@@ -41,6 +41,14 @@ def backwards(lo: int, hi: int, step: int) -> Any:
 
 # ------------------------------------------------------------------------------------------------------------ broadcasting
 
+@njit
+def of_length(a: Any, count: int) -> Any:
+    """``a`` itself, whose ``count`` items are about to be unpacked."""
+    if len(a) != count:
+        raise ValueError("not as many items as there are names to unpack them to")
+    return a
+
+
 @implements(helpers.unbroadcast)
 def _unbroadcast(x_bar: Any, x: Any) -> Any:
     if not _is_array(x_bar):
@@ -175,15 +183,7 @@ def _sinc_dx(x: Any) -> Any:
     return impl
 
 
-@njit
-def _digamma_of_positive(x: float) -> float:
-    shift = 0.0
-    while x < 10.0:
-        shift += 1.0 / x
-        x += 1.0
-    s = 1.0 / (x * x)
-    series = s * (1 / 12 - s * (1 / 120 - s * (1 / 252 - s * (1 / 240 - s * (1 / 132 - s * (691 / 32760 - s / 12))))))
-    return math.log(x) - 0.5 / x - series - shift
+_digamma_of_positive = njit(helpers.digamma_of_positive)
 
 
 @implements(helpers.digamma)

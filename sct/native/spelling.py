@@ -1,6 +1,6 @@
 """Takes generated text, gives it with those few expressions changed that Numba spells differently; comments and lines stay.
 
-Numba knows no ``reversed``, and takes element types as NumPy names them.
+Numba knows no ``reversed`` and unpacks no arrays, and takes element types as NumPy names them.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ def spelled_for_numba(text: str) -> str:
     [x for k in range(n - 1, 0, -1)]  # down
     >>> print(spelled_for_numba("[s for s in reversed(saved)]"), spelled_for_numba("np.zeros(n, dtype=int)"))
     [s for s in saved[::-1]] np.zeros(n, dtype=np.int64)
+    >>> print(spelled_for_numba("x, y = tuple(s)"))
+    x, y = to_fixed_tuple(of_length(s, 2), 2)
     """
     while True:
         change = next(_changes(ast.parse(text)), None)
@@ -31,11 +33,22 @@ def _changes(tree: ast.AST) -> Iterator[tuple[ast.expr, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "reversed":
             yield node, _reversed(node.args[0])
+        elif isinstance(node, ast.Assign) and _is_unpacked_array(node):
+            count = len(node.targets[0].elts)  # type: ignore[attr-defined]
+            array = ast.unparse(node.value.args[0])  # type: ignore[attr-defined]
+            yield node.value, f"to_fixed_tuple(of_length({array}, {count}), {count})"
         elif isinstance(node, ast.Attribute) and ast.unparse(node) == "np.bool":
             yield node, "np.bool_"
         elif isinstance(node, ast.keyword) and node.arg == "dtype":
             if isinstance(node.value, ast.Name) and node.value.id in _DTYPES:
                 yield node.value, _DTYPES[node.value.id]
+
+
+def _is_unpacked_array(node: ast.Assign) -> bool:
+    """``x, y = tuple(s)``, which is how the items of an array are told apart from those of a tuple."""
+    call = node.value
+    return isinstance(node.targets[0], ast.Tuple) and isinstance(call, ast.Call) and isinstance(call.func, ast.Name) \
+        and call.func.id == "tuple" and len(call.args) == 1
 
 
 def _reversed(sequence: ast.expr) -> str:

@@ -464,6 +464,11 @@ def digamma(x: float) -> float:
     if x <= 0.0:
         offset = x - round(x)
         return digamma(1.0 - x) - math.pi / math.tan(math.pi * offset) if offset else math.nan
+    return digamma_of_positive(x)
+
+
+def digamma_of_positive(x: float) -> float:
+    """``digamma`` where it needs no reflection; compiled code takes this as it is."""
     shift = 0.0
     while x < 10.0:
         shift += 1.0 / x

@@ -229,3 +229,14 @@ def test_ranges_backwards(bounds):
     assert list(backwards.py_func(*bounds)) == list(reversed(range(*bounds)))
     text = spelled_for_numba(f"reversed(range({', '.join(map(str, bounds))}))")
     assert list(eval(text, {"backwards": backwards.py_func})) == list(reversed(range(*bounds)))
+
+
+def energy(s, k):
+    x, y, z = s
+    return k * x * y + z * z
+
+
+def test_arrays_are_unpacked():
+    compiled = agrees(energy, np.array([1.0, 2.0, 3.0]), 0.5, argnums=(0, 1))
+    with pytest.raises(ValueError, match="items"):
+        compiled(np.ones(4), 0.5)
