@@ -115,6 +115,7 @@ def prepared_jax() -> Any:
         os.environ.setdefault(name, setting)
     jax = _import("jax")
     jax.config.update("jax_enable_x64", True)
+    jax.config.update("jax_cpu_enable_async_dispatch", False)  # another thread would be waited for
     return jax
 
 
