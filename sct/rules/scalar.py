@@ -33,7 +33,7 @@ from ..runtime.helpers import (
     strong_quotient,
     unbroadcast,
 )
-from .facts import is_static
+from .facts import is_far_from_zero, is_static
 from .notation import NAMES, declare, jvp, linear, partials, vjp
 
 NAMES.update(HELPERS)
@@ -66,6 +66,9 @@ def truediv_vjp(x, y, *, z, z_bar):
     if type(z) is float or (is_static(y) and y != 0):
         x_bar = z_bar / y
         y_bar = -x_bar * z
+    elif is_static(x) and is_far_from_zero(y):
+        x_bar = None
+        y_bar = -(z_bar / y) * z
     else:
         x_bar = strong_quotient(z_bar, y)
         y_bar = -strong_product(x_bar, z)
