@@ -24,7 +24,7 @@ from .analysis.effects import effects_once
 from .analysis.entry import parts_read
 from .analysis.keys import refuse_active_keys
 from .analysis.truncation import warn_of_truncation
-from .ir.core import Function, walk
+from .ir.core import Function, called_by, walk
 from .ir.rewrite import clone_function
 from .ir.verify import verify
 from .loaded import Compiled, emit_and_load
@@ -199,10 +199,11 @@ def _callees_first(roots: list[Function], pairs: Pairs) -> list[Function]:
     def visit(function: Function) -> None:
         pairs.complete(function)
         for op in walk(function.body):
-            if op.name == "invoke" and op.attrs["callee"] not in entered:
-                entered.add(op.attrs["callee"])
-                visit(op.attrs["callee"])
-                found[op.attrs["callee"]] = None
+            for callee in called_by(op):
+                if callee not in entered:
+                    entered.add(callee)
+                    visit(callee)
+                    found[callee] = None
     for root in roots:
         visit(root)
     return list(found)

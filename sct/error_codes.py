@@ -96,7 +96,8 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
             the same meaning, or declare a rule."""),
         "SCT203": ("a function passed to a compiled function", """
             The called function would call back into Python, and what it does with the function it is given is
-            not known. Write the loop, or declare a rule for the called function."""),
+            not known. Write the loop, or declare a rule for the called function. The solvers of SciPy that have
+            rules may be given lambdas and nested functions, if these only compute their result."""),
         "SCT204": ("a keyword that the rule does not cover", """
             A rule exists, but not for this keyword argument, and leaving the keyword out would give a wrong
             gradient. Express the same computation without the keyword, or declare a rule of your own that

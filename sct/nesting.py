@@ -15,6 +15,7 @@ from .analysis.activations import DerivativeOf, GradientOf, Record, end_by_invok
 from .analysis.callees import SPECIAL, SPECIAL_CLASSES, Activation, activate_closure, activate_function, tied_to_parameter
 from .analysis.context import Refusal
 from .analysis.data import from_data
+from .analysis.handing import activate_handed, enters
 from .analysis.infer import Specializer
 from .analysis.references import references
 from .analysis.shapes import Shape
@@ -103,7 +104,7 @@ def gradient(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: dict[
                       "pass these variables as arguments")
     params = call.lowered.info.params[given:]
     parameters = [inspect.Parameter(p.name, inspect._ParameterKind[p.kind]) for p in params]
-    if call.frame.owner is standard.applied:
+    if call.frame.owner is standard.applied or enters(fun):
         parameters = [inspect.Parameter(f"x{k}", inspect.Parameter.POSITIONAL_ONLY) for k in range(len(args))]
     try:
         positions, sequence = positions_of(argnums, parameters, name)
@@ -117,7 +118,7 @@ def gradient(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: dict[
         return NEVER
     if record.result.tag[0] == "marker":
         return POISON
-    found = places(record, params, len(call.captured) + given)
+    found = places(record, params, len(call.captured) + given) if not enters(fun) else places_of_leaves(record)
     wrt = [found[k] for k in positions]
     _check(record, name, wrt, has_aux, holomorphic)
     return _invoke(sp, record, bound, wrt, sequence, value, has_aux)
@@ -141,6 +142,8 @@ def activation(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: dic
 
 def _activated(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: dict[str, Abstract]) -> tuple[Activation, int]:
     plain, leading = _without_leading(fun)
+    if isinstance(fun, Static) and enters(fun):
+        return activate_handed(sp, fun, args), 0
     if isinstance(plain, Closure):
         return activate_closure(sp, plain, [*leading, *args], kwargs), len(leading)
     if isinstance(plain, Static):
@@ -171,6 +174,11 @@ def places(record: Record, params: Sequence[Any], first: int) -> list[Place]:
             found.append((part, range(at, at + len(list(sh.leaf_types(part))))))
             at = found[-1][1].stop
     return found
+
+
+def places_of_leaves(record: Record) -> list[Place]:
+    """The parameters of the specialised function, each as an argument of its own."""
+    return [(sh.leaf_shape(p.type), range(k, k + 1)) for k, p in enumerate(record.function.params)]
 
 
 def _check(record: Record, name: str, wrt: list[Place], has_aux: bool, holomorphic: bool) -> None:

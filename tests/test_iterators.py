@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import sct
-from tests.oracle import parameters, program, run
+from tests.oracle import program, run, tried
 
 A = np.array([0.5, -1.2, 2.0, 0.7])
 PROGRAMS = []
@@ -531,6 +531,4 @@ def greatest_or_a_default(x):
     return max(it, default=2.0) * max(it, default=3.0) * x
 
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_program(fun, args, options):
-    run(fun, args, options)
+test_program = tried(run, PROGRAMS)

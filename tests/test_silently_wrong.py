@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import sct
-from tests.oracle import check, parameters, program, run
+from tests.oracle import check, program, run, tried
 
 A = np.array([0.5, -1.2, 2.0, 0.7])
 M = np.arange(12.0).reshape(3, 4) / 7 - 0.6
@@ -655,6 +655,4 @@ def infinite_derivative_that_where_hides(a):
     return np.where(a > 0, np.sqrt(a), 0.0).sum()
 
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_program(fun, args, options):
-    run(fun, args, options)
+test_program = tried(run, PROGRAMS)

@@ -111,18 +111,23 @@ def _named(op: Op, entry: Primitive) -> dict[str, Any]:
 
 def _by_linearity(fwd: _Linearizer, op: Op, entry: Primitive, linear: dict[int, str],
                   dots: dict[int, Value]) -> list[Value | None]:
-    """The call on the tangents: of all the arguments in which it is linear jointly, or of one at a time and summed up."""
-    groups: dict[str, dict[int, Value]] = {}
+    """The call on the tangents: of all the arguments in which it is linear jointly, or of one at a time and summed up.
+
+    A product of the items of a sequence (``np.linalg.multi_dot``) has a term for each item.
+    """
+    groups: dict[tuple[str, int], dict[int, Value]] = {}
+    nested = {k for template in op.attrs["args"] if isinstance(template, SeqOf) for k in template_slots(template)}
     for k, name in linear.items():
-        group = groups.setdefault(name if name.startswith("*") else "", {})
+        separate = name.startswith("*")
+        group = groups.setdefault((name if separate else "", k if separate and k in nested else -1), {})
         v = op.operands[k]
         if isinstance(strip_const(v.type), Scalar | Array | List):
             group[k] = dots[k] if k in dots else _zero(fwd, op, v)
     total: list[Value | None] = [None] * len(op.results)
-    terms = {star: group for star, group in groups.items() if set(group) & set(dots)}
-    for star, group in terms.items():
+    terms = {key: group for key, group in groups.items() if set(group) & set(dots)}
+    for (star, item), group in terms.items():
         names = {star.lstrip("*")} if star else {n for n in entry.linear_in if not n.startswith("*")}
-        literals = _without_literals(op, entry, names)
+        literals = _without_literals(op, entry, names if item < 0 else set())
         for k, (so_far, term) in enumerate(zip(total, _applied(fwd, op, group, literals), strict=True)):
             if term is not None and len(terms) > 1:
                 term.hint = ""

@@ -99,7 +99,7 @@ def specialised(sp: Specializer, frame: Frame, lowered: Function, bound: list[Ab
     """The specialisation of a callee for these arguments, made on first use, and all that it takes."""
     around = Surroundings([frame.closure, *bound])
     bound = [*bound, *around.contents]
-    shapes = [_runtime_numbers(sh.shape_of(a)) for a in bound]
+    shapes = [run_time_shape(sh.shape_of(a)) for a in bound]
     known = [_known_object(sp, v) for a, s in zip(bound, shapes, strict=True) for v in _run_time(a, s)]
     objects = tuple(k and (k[1].scope, k[1].root, k[1].steps, id(k[0])) for k in known)
     key = (lowered, tuple(shapes), around.places, sp.context.signals, objects)
@@ -144,14 +144,14 @@ def _known_object(sp: Specializer, value: Value | None) -> tuple[Any, DataPath] 
     return sp.known(value) if value is not None and isinstance(strip_const(value.type), Object) else None
 
 
-def _runtime_numbers(shape: Shape) -> Shape:
+def run_time_shape(shape: Shape) -> Shape:
     """Literal numbers become parameters, so that one specialisation serves them all (and recursion ends)."""
     widened = sh.generalise(shape)
     if widened.tag[0] == "leaf":
         t = widened.tag[1]
         return widened if isinstance(t, OrConst) and t.const is NONE else sh.leaf_shape(strip_const(t))
     if widened.parts:
-        return Shape(widened.tag, tuple(map(_runtime_numbers, widened.parts)), widened.example)
+        return Shape(widened.tag, tuple(map(run_time_shape, widened.parts)), widened.example)
     return widened
 
 
@@ -212,7 +212,7 @@ def _visit_body(sp: Specializer, frame: Frame, record: Record, around: Surroundi
     if any(place in inside for place in _frames_of([value])):
         raise Refusal("SCT702", f"`{record.function.name}` returns a function that reads a variable which is rebound",
                       "pass the value on as a default argument of that function")
-    shape = _runtime_numbers(sh.shape_of(value))
+    shape = run_time_shape(sh.shape_of(value))
     if record.result.tag != ("marker", "never"):
         shape = sh.join_shapes(shape, record.result)
     if shape.tag[0] != "marker":

@@ -16,6 +16,7 @@ from .infer import REGIONS, Specializer
 from .plans import Counted, Each, count_of, known_items, plan_for, raise_if_different, short_range
 from .positions import moved
 from .references import NeedsPlaces, holds_references, references
+from .trips import counted_on_failure, known_trips
 from .typecase import peel
 from .unrolling import Items, LiveItems, enter, unroll
 
@@ -56,6 +57,16 @@ def _run_for(sp: Specializer, frame: Frame, op: Op) -> None:
     if isinstance(iterable, Iteration) and iterable.kind == "strict zip":
         iterable = _of_equal_lengths(sp, op, iterable)
     plan = plan_for(sp, iterable)
+    trips = known_trips(sp, op, plan)
+    if trips is not None:
+        unroll(sp, frame, op, Items(trips))
+        return
+    with counted_on_failure(sp, op, plan):
+        _run_as_one(sp, frame, op, iterable, plan)
+
+
+def _run_as_one(sp: Specializer, frame: Frame, op: Op, iterable: Abstract, plan: Counted | Each) -> None:
+    """A loop with one body for all iterations; where there is none, unrolled if it is short, or the first one peeled off."""
     inits = [sp.get(frame, v) for v in op.operands[1:]]
     before, known_shapes = dict(sp.context.obstacles), dict(sp.loop_shapes)
     try:

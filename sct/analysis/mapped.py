@@ -221,4 +221,6 @@ SPECIAL.update({
 })
 SPECIAL_CLASSES[np.vectorize] = _call_vectorize
 registry.family("scipy.integrate", f"{__package__}.sampled_integrals")
+registry.family("scipy.optimize", f"{__package__}.equations")
+registry.family("scipy.linalg", f"{__package__}.real_matrices")
 registry.family("scipy.interpolate", f"{__package__}.interpolants")

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..ir.core import Op, Value
+from ..ir.core import Callee, Op, Value
 from ..ir.ops import INFIX, Lit, SeqOf, SliceOf, Slot
 from ..ir.types import BOTTOM, INT, Array, List, Object, OrConst, Scalar, Tuple, Type, strip_const
 from ..rules import registry
@@ -41,6 +41,7 @@ class Arguments:
         self.sizes = sizes
         """Whether the call makes an array: then it matters what is known of the sizes among its arguments."""
         self.operands: list[Value] = []
+        self.callees: list[Callee] = []
 
     def slot(self, value: Value) -> Slot:
         self.operands.append(value)
@@ -55,6 +56,8 @@ class Arguments:
         if isinstance(a, Value):
             return self.slot(a), self.sizes and size_source(a) or _seen(a)
         if isinstance(a, Static):
+            if isinstance(a.value, Callee):
+                self.callees.append(a.value)
             self._fix(a)
             return Lit(a.value), a.value
         if isinstance(a, Seq):
@@ -150,6 +153,8 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
         attrs["spelled"], attrs["spelled_name"] = ("attribute" if spelled.startswith(".") else "method"), spelled.lstrip(".")
     if entry is not None:
         attrs.update({"effect": entry.effect, **facts})
+    if collected.callees:
+        attrs["hands"] = tuple(collected.callees)
     if sp.context.splicing:
         attrs["adjoint"] = True
     elif may_raise(fn, args) or sp.context.signals and may_signal(fn, t):

@@ -12,8 +12,8 @@ import numpy as np
 
 from ..ir.core import Value
 from ..ir.types import is_array
-from .abstract import Abstract
-from .callees import SPECIAL
+from .abstract import Abstract, Static
+from .callees import SPECIAL, call
 from .context import Refusal
 from .infer import Specializer
 
@@ -34,4 +34,15 @@ def _refused(name: str) -> Callable[[Specializer, list[Abstract], dict[str, Abst
     return build
 
 
-SPECIAL.update({memoryview: _refused("memoryview"), np.lib.stride_tricks.as_strided: _refused("as_strided")})
+def _new_array(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Any:
+    """``np.ndarray(shape, dtype)`` is ``np.empty``; over memory that it is given it shares that memory."""
+    if len(args) > 2 or kwargs.keys() - {"shape", "dtype", "order"}:
+        raise refuse("np.ndarray(…, buffer)")
+    return call(sp, Static(np.empty), args, kwargs)
+
+
+SPECIAL.update({
+    np.ndarray: _new_array,
+    memoryview: _refused("memoryview"),
+    np.lib.stride_tricks.as_strided: _refused("as_strided"),
+})

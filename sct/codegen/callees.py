@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..ir.core import Function, walk
+from ..ir.core import Function, called_by, walk
 from .emit import Emitted, emit
 
 
@@ -17,9 +17,10 @@ def still_called(functions: Sequence[Function], roots: Sequence[Function]) -> li
     work = list(roots)
     while work:
         for op in walk(work.pop().body):
-            if op.name == "invoke" and op.attrs["callee"] not in found:
-                found.add(op.attrs["callee"])
-                work.append(op.attrs["callee"])
+            for callee in called_by(op):
+                if callee not in found:
+                    found.add(callee)
+                    work.append(callee)
     return [function for function in functions if function in found]
 
 
@@ -38,8 +39,11 @@ def merge_equal(functions: Sequence[Function], roots: Sequence[Function]) -> lis
                 same[function] = other
                 break
     left = [function for function in functions if function not in same]
-    for op in (op for function in (*left, *roots) for op in walk(function.body) if op.name == "invoke"):
-        op.attrs["callee"] = same.get(op.attrs["callee"], op.attrs["callee"])
+    for op in (op for function in (*left, *roots) for op in walk(function.body)):
+        if op.name == "invoke":
+            op.attrs["callee"] = same.get(op.attrs["callee"], op.attrs["callee"])
+        for handed in op.attrs.get("hands", ()):
+            handed.function = same.get(handed.function, handed.function)
     return left
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..analysis.plans import range_length
 from ..errors import InternalError
-from ..ir.core import Op, Value
+from ..ir.core import Callee, Op, Value
 from ..ir.ops import INFIX, PREFIX, Lit, SeqOf, SliceOf, Slot, contains
 from ..ir.types import OrConst, Record, Scalar
 from ..runtime.records import instance
@@ -159,6 +159,8 @@ class Expressions:
             return call(self.object(slice), *map(self.literal, (value.start, value.stop, value.step)))
         if isinstance(value, range):
             return call(self.object(range), *map(self.literal, (value.start, value.stop, value.step)))
+        if isinstance(value, Callee):
+            return name(self.names.externals.function(value.function))
         return self.numpy_literal(value)
 
     def number(self, value: int | float) -> ast.expr:

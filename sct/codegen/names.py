@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..ir.core import Block, Op, Value
+from ..ir.core import Block, Op, Value, called_by
 from ..ir.ops import LOOPS
 from ..ir.rewrite import carried_inits, item_count
 from ..ir.types import Scalar, strip_const
@@ -362,6 +362,7 @@ def _mentioned(facts: Facts) -> tuple[set[str], set[str]]:
             objects = [op.attrs["fn"]]
             for template in (*template_values(op), *(op.attrs.get("kwargs") or {}).values()):
                 objects += [v for v in literals(template) if callable(v)]
+            hard |= {identifier(callee.name) for callee in called_by(op)}
             for obj in objects:
                 root, _, wish = display(obj)
                 (soft if _is_ours(root, wish) else hard).add(wish)

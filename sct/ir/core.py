@@ -156,6 +156,21 @@ class Function:
         return self.body.args
 
 
+@dataclass(eq=False)
+class Callee:
+    """A generated function as a literal: what is handed to a primitive that calls it."""
+
+    function: Function
+
+
+def called_by(op: Op) -> Iterator[Function]:
+    """The generated functions that an op calls, or hands to a primitive."""
+    if op.name == "invoke":
+        yield op.attrs["callee"]
+    for handed in op.attrs.get("hands", ()):
+        yield handed.function
+
+
 def walk(block: Block) -> Iterator[Op]:
     """Every op in ``block`` and in nested blocks, in textual order (an op before the ops of its blocks)."""
     stack = [iter(block.ops)]  # not recursion: every op would pass through as many generators as blocks are around it

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..runtime import watching
 from . import ops as _ops
-from .core import Block, Function, Op, Value
+from .core import Block, Callee, Function, Op, Value
 from .ops import INFIX, PREFIX, STORES, Lit, SeqOf, SliceOf, Slot
 from .rewrite import index_template
 from .types import DYN
@@ -73,8 +73,8 @@ def literal_text(value: Any) -> str:
         return repr(value)
     if isinstance(value, slice):
         return _Printer(False).template(SliceOf(Lit(value.start), Lit(value.stop), Lit(value.step)), None)
-    if isinstance(value, Function):
-        return value.name
+    if isinstance(value, Function | Callee):
+        return value.name if isinstance(value, Function) else value.function.name
     if isinstance(value, ModuleType):
         return {"numpy": "np"}.get(value.__name__, value.__name__)
     return callable_text(value) if callable(value) else f"object({type(value).__name__!r})"
@@ -217,8 +217,8 @@ def _is_known(fn: Any, table: dict[Any, str]) -> bool:
 
 def _is_implied(op: Op, key: str, value: Any) -> bool:
     """Whether the op's own syntax or a default says it already."""
-    said = {"call": ("fn", "args", "kwargs", "alike"), "const": ("value",), "invoke": ("callee",), "index_add": ("args",),
-            **dict.fromkeys(STORES, ("args",)),
+    said = {"call": ("fn", "args", "kwargs", "alike", "hands"), "const": ("value",), "invoke": ("callee",),
+            "index_add": ("args",), **dict.fromkeys(STORES, ("args",)),
             "global": ("root", "path", "source", "current"), "iaddv": ("args", "kwargs"),
             "try": ("handlers", "names")}.get(op.name, ())
     if key in said or key == "watched" or (op.name == "for" and key == "kind"):

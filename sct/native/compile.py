@@ -91,7 +91,7 @@ def _divides(fn: Any) -> bool:
 def _compile(compiled: Compiled, native: Any, arguments: Sequence[Any], text: str, printed: Sequence[Emitted]) -> None:
     try:
         native.compile(tuple(map(numba.typeof, arguments)))
-    except (numba.core.errors.NumbaError, ValueError, NotImplementedError) as error:
+    except (numba.core.errors.NumbaError, ValueError, NotImplementedError, AssertionError) as error:  # some say nothing
         raise _refusal(compiled, str(error), text, printed) from None
 
 

@@ -28,7 +28,7 @@ from . import (
     ufuncs,
 )
 
-_SCIPY = {"special": ("special",), "stats": ("stats",), "linalg": ("linalg", "factors", "structured"),
+_SCIPY = {"special": ("special",), "stats": ("stats",), "linalg": ("linalg", "factors", "functions", "structured"),
           "signal": ("signal",), "optimize": ("optimize",),
           "integrate": ("integrate",), "interpolate": ("interpolate",)}
 for _part, _modules in _SCIPY.items():

@@ -33,3 +33,22 @@ def paired(x: Any, weights: Any, f: Callable[..., Any], args: tuple[Any, ...]) -
     2.0
     """
     return np.sum(weights * np.asarray(f(x, *args)))
+
+
+def steepness(x: Any, weights: Any, f: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    """The slope of ``f(x, *args)``, a number, by ``x``, weighted and summed up."""
+    return np.sum(weights * slope(f, x, *args))
+
+
+def height(f: Callable[..., Any], x: Any, args: tuple[Any, ...]) -> Any:
+    """``f(x, *args)``.
+
+    >>> height(abs, -2.0, ())
+    2.0
+    """
+    return f(x, *args)
+
+
+def both_ways(x: Any, weights: Any, weight: Any, f: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    """The sum of ``steepness`` and of ``weight`` times ``height``."""
+    return steepness(x, weights, f, args) + weight * f(x, *args)

@@ -200,6 +200,42 @@ def applied(function: Callable[..., Any], *args: Any) -> Any:
     return function(*args)
 
 
+def at_one(x: Any, before: Any, function: Callable[..., Any], behind: Any, args: Any) -> Any:
+    """``function(x, *args)``, of all that it depends on.
+
+    >>> at_one(2.0, (), pow, (), (3.0,))
+    8.0
+    """
+    return function(x, *args)
+
+
+def at_two(x: Any, y: Any, before: Any, function: Callable[..., Any], behind: Any, args: Any) -> Any:
+    """``function(x, y, *args)``, likewise.
+
+    >>> at_two(2.0, 3.0, (), pow, (), ())
+    8.0
+    """
+    return function(x, y, *args)
+
+
+def first_of_pair(function: Callable[..., Any], *args: Any) -> Any:
+    """The value, where ``function`` returns that and its derivative.
+
+    >>> first_of_pair(divmod, 7, 2)
+    3
+    """
+    return function(*args)[0]
+
+
+def second_of_pair(function: Callable[..., Any], *args: Any) -> Any:
+    """The derivative, likewise.
+
+    >>> second_of_pair(divmod, 7, 2)
+    1
+    """
+    return function(*args)[1]
+
+
 def of_shape(x: Any, like: Any) -> Any:
     """``x``, a tangent or cotangent of ``like``.
 

@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 from . import test_linalg, test_reductions, test_shaping
-from .compiled import Source, can_be_written, check_gradient, functions_of
+from .compiled import Source, can_be_written, check_gradient, check_modes, functions_of
 
 CALLS = [c for c in test_linalg.CALLS + test_reductions.CALLS + test_shaping.CALLS if can_be_written(c)]
 
@@ -25,3 +25,10 @@ def functions(tmp_path_factory: pytest.TempPathFactory) -> tuple[ModuleType, lis
 def test_gradient_of_call(k: int, functions: tuple[ModuleType, list[Source]]) -> None:
     module, sources = functions
     check_gradient(getattr(module, f"f{k}"), sources[k])
+
+
+@pytest.mark.parametrize("k", range(len(CALLS)), ids=lambda k: repr(CALLS[k]))
+@pytest.mark.filterwarnings("ignore")
+def test_tangent_of_call(k: int, functions: tuple[ModuleType, list[Source]]) -> None:
+    module, sources = functions
+    check_modes(getattr(module, f"f{k}"), sources[k], second=False)

@@ -112,9 +112,9 @@ def test_eigenvectors_but_for_their_signs(f: Any) -> None:
 
 @pytest.mark.parametrize("f", [
     lambda a: linalg.eigh(a, np.eye(3))[0], lambda a: linalg.eigh(a, subset_by_index=[0, 1])[0],
-    lambda a: linalg.qr(a, pivoting=True)[0], lambda a: linalg.lu(a, permute_l=True)[0], lambda a: linalg.sqrtm(a),
-    lambda a: linalg.pinv(a, atol=0.1), lambda a: linalg.lu_factor(np.stack([a, a]))[0],
-    lambda a: linalg.toeplitz(a), lambda a: linalg.eigh(a + 1j)[0],
+    lambda a: linalg.qr(a, pivoting=True)[0], lambda a: linalg.lu(a, permute_l=True)[0],
+    lambda a: linalg.sqrtm(np.stack([a, a]))[0], lambda a: linalg.pinv(a, atol=0.1),
+    lambda a: linalg.lu_factor(np.stack([a, a]))[0], lambda a: linalg.toeplitz(a), lambda a: linalg.eigh(a + 1j)[0],
 ])
 def test_what_has_no_rule_is_refused(f: Any) -> None:
     with pytest.raises(sct.SctError):

@@ -12,9 +12,10 @@ linalg = pytest.importorskip("scipy.linalg")
 
 import sct  # noqa: E402
 from sct.rules import registry  # noqa: E402
+from sct.runtime.matrices import real_logm, real_sqrtm  # noqa: E402
 
 from .calls import Call, by_primitive, check_rule, unnoticed  # noqa: E402
-from .whole import build, check_whole  # noqa: E402
+from .whole import build, check_single, check_whole  # noqa: E402
 
 registry.load_families()
 RNG = np.random.default_rng(2)
@@ -37,6 +38,10 @@ CALLS += [Call(linalg.solve_triangular, SQUARE, b, trans=trans, lower=lower, uni
           for b, trans, lower, unit in ((real(3), 0, True, False), (real(3, 2), 1, False, False), (real(3), "T", True, True),
                                         (real(3, 2), "N", False, True))]
 CALLS += [Call(linalg.expm, a) for a in (real(3, 3), cplx(2, 2), np.zeros((2, 2)))]
+RIGHT = np.array([[4.0, 1.0, 0.2], [0.5, 3.0, 0.1], [-0.3, 0.2, 5.0]])
+TURNING = np.array([[0.5, -2.0], [1.5, 0.5]])
+CALLS += [Call(fn, a) for fn in (linalg.sqrtm, linalg.logm, real_sqrtm, real_logm) for a in (RIGHT, TURNING, 2.0 * np.eye(2))]
+CALLS += [Call(fn, a) for fn in (linalg.sqrtm, linalg.logm) for a in (CSQUARE, 1j * RIGHT)]
 CALLS += [Call(linalg.solve_sylvester, SQUARE, real(2, 2) + 3 * np.eye(2), real(3, 2))]
 CALLS += [Call(linalg.solve_sylvester, CSQUARE, cplx(2, 2) + 3 * np.eye(2), cplx(3, 2))]
 CALLS += [Call(linalg.solve_continuous_lyapunov, SQUARE, real(3, 3))]
@@ -65,8 +70,40 @@ def test_derivatives_of_call(k: int, functions: Any) -> None:
 
 @pytest.mark.parametrize("f", [
     lambda a: linalg.solve(a, np.ones(3), assume_a="sym"), lambda a: linalg.inv(a, overwrite_a=True),
-    lambda a: linalg.inv(np.stack([a, a])), lambda a: linalg.logm(a),
+    lambda a: linalg.inv(np.stack([a, a])), lambda a: linalg.logm(np.stack([a, a])), lambda a: linalg.signm(a),
+    lambda a: linalg.fractional_matrix_power(a, 0.5), lambda a: linalg.sqrtm(a, disp=False)[0],
 ])
 def test_what_has_no_rule_is_refused(f: Any) -> None:
     with pytest.raises(sct.SctError):
         sct.grad(lambda a: np.sum(f(a)))(SQUARE)
+
+
+@pytest.mark.parametrize("fn", [linalg.sqrtm, linalg.logm])
+def test_real_matrices_whose_function_is_complex_are_refused(fn: Any) -> None:
+    with pytest.raises(ValueError, match="negative eigenvalues.*make the argument complex"):
+        sct.grad(lambda a: np.sum(fn(a)))(-RIGHT)
+    got = sct.grad(lambda a: np.sum(np.imag(fn(a + 0j))))(-RIGHT)
+    expected = differences(lambda a: np.sum(np.imag(fn(a))), -RIGHT)
+    np.testing.assert_allclose(got, expected, atol=1e-8)
+
+
+def differences(f: Any, a: np.ndarray, h: float = 1e-5) -> np.ndarray:
+    """Central differences by each element."""
+    steps = h * np.eye(a.size).reshape(-1, *a.shape)
+    return np.array([(f(a + step) - f(a - step)) / (2 * h) for step in steps]).reshape(a.shape)
+
+
+@pytest.mark.filterwarnings("ignore:logm result may be inaccurate")
+def test_single_precision() -> None:
+    for fn, kind in ((linalg.sqrtm, np.float32), (linalg.logm, np.float64)):
+        assert fn(RIGHT.astype(np.float32)).dtype == kind
+        check_single(fn, [RIGHT])
+    got = sct.grad(lambda t: linalg.logm(np.array([[np.cos(t), -np.sin(t)], [np.sin(t), np.cos(t)]]))[1, 0])(0.7)
+    assert np.isclose(got, 1.0)  # the logarithm of a rotation is its angle
+
+
+def test_square_root_of_a_singular_matrix() -> None:
+    """At a zero eigenvalue the derivative is infinite: here as large as numbers get."""
+    with pytest.warns(linalg.LinAlgWarning):
+        slope = sct.grad(lambda a: np.sum(linalg.sqrtm(a)))(np.diag([1.0, 0.0]))
+    assert np.max(np.abs(slope)) > 1e6

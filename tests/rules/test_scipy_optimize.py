@@ -83,11 +83,59 @@ def by_iteration_of_vectors(a, w):
     return optimize.fixed_point(settling, np.array([0.5, 0.5]), args=(a, w), xtol=1e-14, method="iteration")
 
 
+def by_root(a, b):
+    return optimize.root(circle_and_line, np.array([1.0, 1.0]), args=(a, b), tol=1e-13).x
+
+
+def by_root_of_pairs(a, b):
+    found = optimize.root(lambda x: (circle_and_line(x, a, b), np.array([[2.0 * x[0], 2.0 * x[1]], [1.0, -b[0]]])), [1.0, 1.0],
+                          method="lm", jac=True, options={"xtol": 1e-13})
+    return found.x * found.success + np.sum(found.fun)
+
+
+def tilted(x, a, b):
+    return (x[0] - a) ** 2 + 0.1 * x[0] ** 4 + (x[1] - b[0] * x[0] - b[1]) ** 2
+
+
+def by_minimize(a, b):
+    return optimize.minimize(tilted, np.array([1.0, 1.0]), args=(a, b), jac=sct.grad(tilted), tol=1e-8).x
+
+
+def by_minimize_of_pairs(a, b):
+    found = optimize.minimize(sct.value_and_grad(tilted), [1.0, 1.0], (a, b), jac=True, tol=1e-8)
+    return found.fun * found.x[0] if found.success else 0.0
+
+
+def minimum(a, b):
+    return optimize.minimize(tilted, np.array([1.0, 1.0]), args=(a, b), jac=sct.grad(tilted), method="Newton-CG", tol=1e-8,
+                             hess=sct.hessian(tilted)).fun ** 2
+
+
+def by_minimize_scalar(a, b):
+    found = optimize.minimize_scalar(lambda x: (x - a) ** 2 + b * np.cos(x), bracket=(0.0, 2.0))
+    return found.x * found.fun + found.x
+
+
+def lowest_of_scalar(a, b):
+    return optimize.minimize_scalar(lambda x: (x - a) ** 2 + b * np.cos(x), bracket=(0.0, 2.0)).fun
+
+
+def by_root_scalar(a, b):
+    return optimize.root_scalar(cubic, args=(a, b), bracket=[0.5, 4.0], xtol=1e-14).root
+
+
+def by_root_scalar_of_pairs(a, b):
+    found = optimize.root_scalar(lambda x: (x**3 - a * x - b, 3.0 * x**2 - a), x0=2.0, fprime=True, xtol=1e-13)
+    return found.root if found.converged else 0.0
+
+
 COEFFICIENTS, LINE = np.array([1.0, 2.0, 4.0]), np.array([0.5, 0.2])
 WEIGHTS = np.array([[0.9, 0.4], [0.3, 0.8]])
 CASES = [(by_brent, [2.0, 0.5]), (by_bisection, [1.2, 0.4]), (by_ridder, [1.1]), (by_newton, [COEFFICIENTS]),
          (by_newton_with_slope, [2.0, 0.5]), (by_fsolve, [3.0, LINE]), (by_fsolve_of_lists, [3.0, LINE]), (by_iteration, [2.0]),
-         (by_iteration_of_vectors, [1.7, WEIGHTS])]
+         (by_iteration_of_vectors, [1.7, WEIGHTS]), (by_root, [3.0, LINE]), (by_root_of_pairs, [3.0, LINE]),
+         (by_minimize, [1.5, LINE]), (by_minimize_of_pairs, [1.5, LINE]), (minimum, [1.5, LINE]),
+         (lowest_of_scalar, [2.0, 0.5]), (by_root_scalar, [2.0, 0.5]), (by_root_scalar_of_pairs, [2.0, 0.5])]
 
 
 @pytest.mark.parametrize(("f", "values"), CASES, ids=lambda x: getattr(x, "__name__", ""))
@@ -118,12 +166,15 @@ def test_minimiser_as_the_solution_of_its_equation() -> None:
 
 
 @pytest.mark.parametrize("f", [
-    lambda a: optimize.brentq(lambda x: x**3 - a, 0.0, 4.0),
+    lambda a: optimize.root(circle_and_line, np.ones(2), args=(a, LINE), callback=print).x[0],
+    lambda a: optimize.minimize(bowl, np.ones(2), a, bounds=[(0.0, 1.0), (0.0, 1.0)]).x[0],
+    lambda a: optimize.minimize(bowl, np.ones(2), a, constraints={"type": "eq", "fun": bowl, "args": (a,)}).x[0],
+    lambda a: optimize.minimize(bowl, np.ones(2), a).jac[0], lambda a: optimize.minimize(bowl, np.ones(2), a)["x"][0],
+    lambda a: optimize.minimize_scalar(cubic, args=(a, 0.5), bounds=(0.0, 1.0)).x,
+    lambda a: optimize.root(lambda x: x - a, np.ones((2, 2)), method="krylov").x[0, 0],
     lambda a: optimize.brentq(cubic, 0.5, 4.0, (a, 0.5), full_output=True)[0],
     lambda a: optimize.newton(cubic, np.ones(2), args=(a, 0.5))[0],
     lambda a: optimize.newton(cubic, 1.0, args=(a, 0.5), x1=2.0),
-    lambda a: optimize.root(circle_and_line, np.ones(2), args=(a, LINE)).x[0],
-    lambda a: optimize.minimize(bowl, np.ones(2), a).x[0],
     lambda a: optimize.fsolve(circle_and_line, np.ones(2), args=(a, LINE), full_output=True)[0][0],
     lambda a: optimize.fixed_point(babylonian, 1.0, a),
     lambda a: optimize.brentq(scaled, 0.0, 4.0, args=((1.0, a, 4.0), 3)),  # what a container holds must not be forgotten
@@ -133,3 +184,29 @@ def test_minimiser_as_the_solution_of_its_equation() -> None:
 def test_what_has_no_rule_is_refused(f: Any) -> None:
     with pytest.raises(sct.SctError):
         sct.grad(f)(2.0)
+
+
+def test_minimiser_of_one_variable() -> None:
+    """Its search stops where the function is flat to rounding: the place is known to half of the digits."""
+    check_whole(by_minimize_scalar, [2.0, 0.5], rtol=1e-4, h=3e-2)
+
+
+def test_closed_form_of_a_minimum() -> None:
+    """Least squares: the minimiser of ``(x - a)^2 + b (x - 1)^2`` is ``(a + b) / (1 + b)``."""
+    def lowest(a: float, b: float) -> float:
+        return optimize.minimize(lambda x: (x[0] - a) ** 2 + b * (x[0] - 1.0) ** 2, [0.0], tol=1e-12).x[0]
+    a, b = 3.0, 0.5
+    np.testing.assert_allclose(sct.grad(lowest, (0, 1))(a, b), [1 / (1 + b), (1 - a) / (1 + b) ** 2], rtol=1e-6)
+    np.testing.assert_allclose(sct.hessian(lowest, 1)(a, b), 2 * (a - 1) / (1 + b) ** 3, rtol=1e-6)
+
+
+def test_what_has_not_converged_says_so() -> None:
+    def f(a: float) -> float:
+        return optimize.minimize(bowl, np.ones(2), (a,), options={"maxiter": 1}).x[0]
+    with pytest.warns(RuntimeWarning, match="not converged.*Maximum number of iterations"):
+        sct.grad(f)(2.0)
+
+
+def test_a_minimum_that_is_flat_has_no_derivative() -> None:
+    with pytest.raises(np.linalg.LinAlgError):
+        sct.grad(lambda a: optimize.minimize(lambda x: (x[0] + x[1] - a) ** 2, np.ones(2)).x[0])(1.0)

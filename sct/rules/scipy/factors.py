@@ -17,7 +17,7 @@ from ...errors import RuleError
 from ...ir.types import BOOL, Array, Tuple
 from ..decompositions import cholesky_bar, eigh_bar, qr_bar, svd_factors_bar
 from ..linalg import norm_bar
-from ..notation import refuse, vjp
+from ..notation import vjp
 from ..shapes import facts, from_call, inexact
 from ..solving import pseudoinverse_bar
 from .linalg import one_matrix, product_bar
@@ -173,7 +173,3 @@ def pinv_vjp(a, *, rtol=None, check_finite=True, z, z_bar):
     """As ``np.linalg.pinv``."""
     one_matrix(a.ndim)
     a_bar = pseudoinverse_bar(a, rtol, z, z_bar)
-
-
-refuse(linalg.sqrtm, linalg.logm, because="whether the result is real or complex depends on values",
-       instead="for symmetric matrices use eigh, as in `v * np.sqrt(w) @ v.T`")

@@ -74,16 +74,6 @@ def solve_triangular_vjp(a, b, trans=0, lower=False, unit_diagonal=False, *, che
     a_bar = np.tril(whole_bar, -beside) if lower else np.triu(whole_bar, beside)
 
 
-@vjp(linalg.expm, infer=shapes.square)
-def expm_vjp(A, *, z, z_bar):
-    """Higham 2008, 3.6: the corner of the exponential of a block triangular matrix is the derivative of the exponential."""
-    one_matrix(A.ndim)
-    top = np.concatenate([A.T, z_bar], axis=1)
-    bottom = np.concatenate([np.zeros_like(z_bar), A.T], axis=1)
-    size = A.shape[0]
-    A_bar = linalg.expm(np.concatenate([top, bottom], axis=0))[:size, size:]
-
-
 @vjp(linalg.solve_sylvester)
 def solve_sylvester_vjp(a, b, q, *, z, z_bar):
     q_bar = linalg.solve_sylvester(a.T, b.T, z_bar)

@@ -1,8 +1,8 @@
 """Rules of ``scipy.optimize`` for functions that return the solution of an equation, by the implicit function theorem.
 
 What solves ``f(x, *args) = 0`` moves with ``args`` as ``dx = -(df/dx)^-1 df/dargs dargs`` says (Krantz and Parks, The Implicit
-Function Theorem, 2002, section 1.1); it does not depend on where the search began.  ``f`` must be a function of its own that
-gets in ``args`` all that it is to be differentiated by: one that is made inside is refused.
+Function Theorem, 2002, section 1.1); it does not depend on where the search began.  What ``f`` captures is among its ``args``
+here (``analysis/handing.py``).
 """
 
 # ruff: noqa: F841 - a rule says what it has found by assigning x_bar.
@@ -14,9 +14,11 @@ import numpy as np
 from scipy import optimize
 
 from ...errors import RuleError
-from ...ir.types import ANY, FLOAT, Array, Scalar
-from ...runtime.implicit import paired, slope, slopes, slopes_of_items
-from ..notation import area, refuse, vjp
+from ...ir.types import ANY, BOOL, FLOAT, INT, STR, UNIT, Array, Scalar, Tuple
+from ...runtime.implicit import both_ways, height, paired, slope, slopes, slopes_of_items, steepness
+from ...runtime.solutions import Crossing, Lowest, Solution, crossing_of, lowest_of, minimum_of, root_of
+from ..indexing import static
+from ..notation import area, vjp
 from ..shapes import computed, facts, from_call
 
 area("optimize", optimize)
@@ -102,7 +104,86 @@ def fixed_point_vjp(func, x0, args=(), xtol=1e-8, maxiter=500, method="del2", *,
         args_bar = slopes_of_items(paired, z, w, func, args)
 
 
-refuse(optimize.root, optimize.root_scalar, because="its result is more than the solution",
-       instead="use optimize.fsolve, or optimize.brentq and newton for one unknown")
-refuse(optimize.minimize, optimize.minimize_scalar, because="its result is more than the minimiser",
-       instead="solve for the point where the slope is zero: optimize.fsolve(sct.grad(f), start, args)")
+# ------------------------------------------------------------------------------ solvers that return an object
+
+
+@from_call
+def vector_and_facts(fun, x0, args=(), **options):
+    x = Array("float64", facts(x0)[1] or (UNIT,))
+    return Tuple((x, x, BOOL, INT, STR), Solution)
+
+
+@vjp(root_of, name="optimize.root", infer=vector_and_facts)
+def root_vjp(fun, x0, args=(), *, method="hybr", jac=None, tol=None, options=None, z, z_bar):
+    """What is left of the equations at the solution is zero, whatever the arguments."""
+    x0_bar = None
+    only_vectors(np.ndim(x0))
+    if z_bar[0] is None:
+        args_bar = tuple([None for _ in args])
+    else:
+        w = np.linalg.solve(jacobian(fun, z[0], args).T, -z_bar[0])
+        args_bar = slopes_of_items(paired, z[0], w, fun, args)
+
+
+@static
+def only_vectors(ndim):
+    """Refuse systems whose unknowns form a matrix."""
+    if ndim > 1:
+        raise RuleError("a start that is a matrix has no rule", hint="reshape it to a vector")
+
+
+@from_call
+def vector_and_height(fun, x0, args=(), **options):
+    return Tuple((Array("float64", facts(x0)[1] or (UNIT,)), FLOAT, BOOL, INT, STR), Solution)
+
+
+@vjp(minimum_of, name="optimize.minimize", infer=vector_and_height)
+def minimize_vjp(fun, x0, args=(), *, method=None, jac=None, hess=None, hessp=None, tol=None, options=None, z, z_bar):
+    """The slope is zero at the minimiser.  The minimum moves as the function at a fixed place (envelope theorem: Milgrom and
+    Segal 2002)."""
+    x0_bar = None
+    x, h, _, _, _ = z
+    x_bar, h_bar, _, _, _ = z_bar
+    if x_bar is None and h_bar is None:
+        args_bar = tuple([None for _ in args])
+    elif x_bar is None:
+        args_bar = tuple([None if by is None else h_bar * by for by in slopes_of_items(height, fun, x, args)])
+    else:
+        w = np.linalg.solve(np.stack([slope(steepness, x, row, fun, args) for row in np.eye(x.shape[0])]), -x_bar)
+        if h_bar is None:
+            args_bar = slopes_of_items(steepness, x, w, fun, args)
+        else:
+            args_bar = slopes_of_items(both_ways, x, w, h_bar, fun, args)
+
+
+@from_call
+def place_and_height(fun, args=(), **options):
+    return Tuple((FLOAT, FLOAT, BOOL), Lowest)
+
+
+@vjp(lowest_of, name="optimize.minimize_scalar", infer=place_and_height)
+def minimize_scalar_vjp(fun, args=(), *, bracket=None, method=None, tol=None, options=None, z, z_bar):
+    x, h, _ = z
+    x_bar, h_bar, _ = z_bar
+    if x_bar is None:
+        args_bar = tuple([None if by is None else h_bar * by for by in slopes_of_items(height, fun, x, args)])
+    else:
+        w = -x_bar / slope(steepness, x, 1.0, fun, args)
+        if h_bar is None:
+            args_bar = slopes_of_items(steepness, x, w, fun, args)
+        else:
+            args_bar = slopes_of_items(both_ways, x, w, h_bar, fun, args)
+
+
+@from_call
+def number_and_facts(f, args=(), **options):
+    return Tuple((FLOAT, BOOL, STR, INT, INT), Crossing)
+
+
+@vjp(crossing_of, name="optimize.root_scalar", infer=number_and_facts)
+def root_scalar_vjp(f, args=(), *, method=None, bracket=None, fprime=None, fprime2=None, x0=None, x1=None, xtol=None, rtol=None,
+                    maxiter=None, options=None, z, z_bar):
+    x0_bar = None
+    x1_bar = None
+    bracket_bar = None
+    args_bar = solution_bars(f, z[0], args, z_bar[0])
