@@ -89,8 +89,11 @@ def _prepared(workload: Workload, args: tuple[Any, ...], small: bool, result: Re
         result.first_calls[name] = time.process_time() - start
         if name not in (FUNCTION, NATIVE):
             result.deviations[name] = deviation = _deviation(found, expected)
-            if deviation > RTOL:
+            if deviation > RTOL and name.startswith("sct"):
                 raise AssertionError(f"{workload.name}, {name}: deviates by {deviation:.1e} from the gradient by hand")
+            if deviation > RTOL:
+                result.absent[name] = f"cannot run it (deviates by {deviation:.1e})"
+                del calls[name]
     return calls
 
 
