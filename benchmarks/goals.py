@@ -76,25 +76,27 @@ def _short(number: float) -> str:
 
 def at_most(what: str, wanted: str, ratios: dict[str, float], mean: float | None, each: float | None, closing: str) -> Goal:
     """A goal that ratios are small: their geometric mean, each of them, or both."""
-    met = None if not ratios else (mean is None or geometric_mean(ratios.values()) <= mean) and \
-        (each is None or max(ratios.values()) <= each)
-    return Goal(what, wanted, spread(ratios), met, closing)
+    over = {} if each is None else {key: ratio for key, ratio in ratios.items() if ratio > each}
+    met = not over and (mean is None or geometric_mean(ratios.values()) <= mean)
+    return Goal(what, wanted, spread(ratios), met if ratios else None, _listed("Over it", over) + closing)
 
 
 def at_least(what: str, wanted: str, ratios: dict[str, float], mean: float | None, each: float | None, closing: str) -> Goal:
     """A goal that others take many times as long as we do."""
-    met = None if not ratios else (mean is None or geometric_mean(ratios.values()) >= mean) and \
-        (each is None or min(ratios.values()) >= each)
-    return Goal(what, wanted, spread(ratios, largest=False), met, closing)
+    under = {} if each is None else {key: ratio for key, ratio in ratios.items() if ratio < each}
+    met = not under and (mean is None or geometric_mean(ratios.values()) >= mean)
+    return Goal(what, wanted, spread(ratios, largest=False), met if ratios else None, _listed("Below it", under) + closing)
+
+
+def _listed(how: str, ratios: dict[str, float]) -> str:
+    return f"{how}: {', '.join(f'{key} ({_short(ratio)})' for key, ratio in ratios.items())}. " if ratios else ""
 
 
 def in_python(m: Measured) -> list[Goal]:
     """What is promised of the generated text under CPython."""
-    own = m.times(OURS, FUNCTION)
-    over = {key: ratio for key, ratio in own.items() if ratio > 4.0}
     return [
-        at_most("gradient in CPython, in times the function", "geometric mean ≤ 2.5, each ≤ 4.0", own, 2.5, 4.0,
-                f"Above 4.0: {', '.join(over) or 'none'}. " + SHORT_OF_HAND),
+        at_most("gradient in CPython, in times the function", "geometric mean ≤ 2.5, each ≤ 4.0",
+                m.times(OURS, FUNCTION), 2.5, 4.0, SHORT_OF_HAND),
         at_least("HIPS autograd on loops, in times ours", "geometric mean ≥ 400",
                  m.times("HIPS autograd", OURS, kinds(*LOOPS)), 400, None, FEW_TRACED),
         at_least("PyTorch eager on loops, in times ours", "geometric mean ≥ 130",
@@ -104,9 +106,9 @@ def in_python(m: Measured) -> list[Goal]:
         at_least("PyTorch eager on whole arrays, in times ours", "geometric mean ≥ 2.2",
                  m.times("PyTorch eager", OURS, kinds("arrays")), 2.2, None, BLAS),
         at_least("tangent-ad on scalar loops, in times ours", "each ≥ 20", m.times("tangent-ad", OURS, kinds("loop")), None, 20,
-                 "It takes few of the loops at all."),
+                 TAPELESS),
         at_least("tangent-ad on the MLP, in times ours", "each ≥ 1", m.times("tangent-ad", OURS, named("mlp")), None, 1.0,
-                 "Both texts are four matrix products, which take all the time."),
+                 BLAS),
         at_least("jitted JAX, its code rewritten, in times ours: Runge-Kutta, stencils by elements, mixture, LSTM", "each ≥ 1",
                  m.times(REWRITTEN, OURS, lambda r: r.workload in RUNGE_KUTTA | STENCILS | {"lstm"}
                          or r.workload == "mixture" and r.size >= 5_000), None, 1.0, JITTED),
@@ -124,13 +126,13 @@ def under_numba(m: Measured) -> list[Goal]:
         at_most("compiled by Numba, in times the function compiled by Numba", "geometric mean ≤ 2.2, each ≤ 4.0",
                 m.times(COMPILED, NATIVE), 2.2, 4.0, LISTS),
         at_least("jitted JAX, in times ours compiled: scalar loops", "each ≥ 2",
-                 m.times(REWRITTEN, COMPILED, kinds("loop")), None, 2.0, LISTS),
+                 m.times(REWRITTEN, COMPILED, kinds("loop")), None, 2.0, SMALL_STEPS),
         at_least("jitted JAX, in times ours compiled: Runge-Kutta", "each ≥ 40",
-                 m.times(REWRITTEN, COMPILED, named(*RUNGE_KUTTA)), None, 40.0, LISTS),
+                 m.times(REWRITTEN, COMPILED, named(*RUNGE_KUTTA)), None, 40.0, SMALL_STEPS),
         at_least("jitted JAX, in times ours compiled: element stencils", "each ≥ 100",
-                 m.times(REWRITTEN, COMPILED, named(*STENCILS)), None, 100.0, LISTS),
+                 m.times(REWRITTEN, COMPILED, named(*STENCILS)), None, 100.0, SMALL_STEPS),
         at_least("jitted JAX, in times ours compiled: MLP and LSTM", "each ≥ 1",
-                 m.times(REWRITTEN, COMPILED, named("mlp", "lstm")), None, 1.0, FUSING),
+                 m.times(REWRITTEN, COMPILED, named("mlp", "lstm")), None, 1.0, LIBRARY),
         at_most("compiled, in times the compiled function: mixture and LSTM", "each ≤ 3.3",
                 m.times(COMPILED, NATIVE, named("mixture", "lstm")), None, 3.3, FUSING),
     ]
@@ -166,18 +168,30 @@ def of_costs(costs: dict[str, Any]) -> list[Goal]:
 
 
 SHORT_OF_HAND = ("The adjoints by hand convert arrays that are read element by element to lists once (both regressions, the "
-                 "option in scalars), collect one matrix of cotangents and multiply it once instead of adding an outer "
-                 "product in each step (LSTM), and know that what a maximum is subtracted for cancels (mixture).")
+                 "option in scalars): a pass could, where no result can change. They collect a matrix of cotangents and "
+                 "multiply once where ours adds an outer product in each step (LSTM), know that what a maximum is "
+                 "subtracted for cancels (mixture), put what one iteration saves into one tuple even if a variable gets its "
+                 "next value in between (Newton), and add up what goes to one slice before adding it there (Burgers). Large "
+                 "arrays are bound by memory: there every array saved or made in between counts (Asian option).")
 FEW_TRACED = "Loops that write into arrays cannot be traced by HIPS autograd and are left out."
 BLAS = "Where matrix products take most of the time, all engines wait for the same BLAS."
-JITTED = ("What is compiled wins where the arrays are small enough for NumPy's cost per call to count, which fused loops under "
-          "Numba avoid.")
-AGAINST_C = "Saved values go to growing lists, where C writes to an array of known length."
-FUSING = "Array statements that are fused into one loop would avoid temporaries."
-LISTS = "Lists of saved values grow step by step; where the number of steps is known, an array made beforehand would do."
+TAPELESS = "It keeps a stack as we do; the longer a statement, the less the calls around it count."
+JITTED = ("Compiled code has no cost per call, which is most of what NumPy takes for small arrays and elements. The same text "
+          "under Numba is ahead of it nearly everywhere.")
+AGAINST_C = ("Saved values go to lists that grow, where C writes to an array of known length; and vectors of three, which C "
+             "keeps in registers, are arrays made anew. Replacing lists by arrays where the number of rounds is known, and "
+             "short arrays by numbers, would close most of it.")
+FUSING = ("Numba makes an array for nearly each operation on slices, as NumPy does. Printing array statements as one loop over "
+          "elements for this backend would close it.")
+LISTS = ("Saved values go to lists that grow step by step; arrays of known length where the number of rounds is known would be "
+         "faster. The function alone keeps everything in registers, or is vectorised by LLVM.")
+SMALL_STEPS = "JAX pays for each step of a scan whatever it holds, which differs between machines; ours for saving, as above."
+LIBRARY = ("NumPy and JAX compute `tanh` and `exp` of several elements at once; Numba calls the mathematical library for each "
+           "one unless it finds Intel's. It also makes arrays in between.")
 CALLS = "A gradient must look at the types of its arguments; the rest is one call of Python."
 RUN_AGAIN = "Each step runs twice: once in the forward sweep, once before it is reversed."
-LLVM = "Nearly all of it is LLVM's time and that of Numba's type inference."
+LLVM = ("Nearly all of compiling is LLVM's time and that of Numba's type inference, most of starting Numba's own loading of "
+        "what it has stored.")
 TRANSFORM = "Most of it is type inference and the passes, in interpreted Python."
 
 

@@ -97,7 +97,7 @@ def _refused(results: list[Result]) -> str:
         for name, reason in r.absent.items():
             if reason.startswith("cannot run it") and r.workload not in unable.get(name, []):
                 unable.setdefault(name, []).append(r.workload)
-    return "\n".join(f"- {name} cannot run {', '.join(names)}." for name, names in unable.items())
+    return "\n".join(f"- \"{name}\" cannot run {', '.join(names)}." for name, names in unable.items())
 
 
 def _first_calls(results: list[Result]) -> str:
@@ -117,7 +117,7 @@ def _transforming(costs: dict[str, Any]) -> str:
         f"{costs['transform']['first']:.0f} ms.",
         "![Time of the first call](benchmarks-transform.svg)",
         _table(["function", "statements", "ms", "ms per statement"], rows),
-        f"A loop of {costs['orders'][0]} statements and its derivatives of orders one to four have {sizes} statements."])
+        f"A loop and its derivatives of orders one to four have {sizes} statements."])
 
 
 def _ablation(entries: list[dict[str, Any]]) -> str:
@@ -130,10 +130,11 @@ def _ablation(entries: list[dict[str, Any]]) -> str:
 
 
 def _ablated(a: Ablation) -> list[str]:
+    what = a.what.replace("``", "`")
     if a.needed:
-        return [f"`{a.name}`", a.what, "", "", f"wrong without it: {', '.join(a.needed)}", ""]
+        return [f"`{a.name}`", what, "", "", f"wrong without it: {', '.join(a.needed)}", ""]
     if not a.slower:
-        return [f"`{a.name}`", a.what, "0", "", "", ""]
+        return [f"`{a.name}`", what, "0", "", "", ""]
     worst = max(a.slower, key=a.slower.__getitem__)
-    return [f"`{a.name}`", a.what, str(len(a.slower)), f"{sum(a.longer.values()):+d}",
+    return [f"`{a.name}`", what, str(len(a.slower)), f"{sum(a.longer.values()):+d}",
             f"{geometric_mean(a.slower.values()):.2f}", f"{a.slower[worst]:.2f} ({worst})"]

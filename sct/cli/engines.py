@@ -57,7 +57,8 @@ def torch_engine(fun: Callable[..., Any], argnums: tuple[int, ...], args: tuple[
     """PyTorch, eager, one thread, on a copy of the function whose ``np`` and ``math`` accept tensors."""
     torch = _import("torch")
     torch.set_num_threads(1)
-    numpy, mathematics = Shim(torch_function(torch), np), Shim(torch_function(torch), math)
+    numpy = Shim(torch_function(torch), np, always=("zeros", "ones"))
+    mathematics = Shim(torch_function(torch), math)
     copied = copy_with(fun, swapping(numpy, mathematics))
 
     def gradient() -> tuple[Any, ...]:

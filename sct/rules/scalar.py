@@ -63,12 +63,9 @@ partials("z = +x", x="1")
 @vjp(operator.truediv, "x / y", elementwise=True, tests=AWAY)
 def truediv_vjp(x, y, *, z, z_bar):
     """Python's division has raised where ``y`` is 0; NumPy's gives an infinity that ``where`` may have masked."""
-    if type(z) is float or (is_static(y) and y != 0):
+    if type(z) is float or (is_static(y) and y != 0) or (is_static(x) and is_far_from_zero(y)):
         x_bar = z_bar / y
         y_bar = -x_bar * z
-    elif is_static(x) and is_far_from_zero(y):
-        x_bar = None
-        y_bar = -(z_bar / y) * z
     else:
         x_bar = strong_quotient(z_bar, y)
         y_bar = -strong_product(x_bar, z)
