@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import sct
 from sct import value_and_grad
 from sct.testing.check import same_bits
 from sct.testing.original import value_and_gradient
