@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import sct
+from benchmarks.workloads.branching import branching
 
 
 def generated(fun, argnums, *args):
@@ -47,16 +48,6 @@ def reads_saved_list(loop):
 
 
 # ---- programs
-
-def decay(x, k, n):
-    s = x
-    for _ in range(n):
-        if s > 1.0:
-            s = s - k * math.sin(s)
-        else:
-            s = s + k * math.exp(-s) * x
-    return s
-
 
 def sum_of_squares(x, n):
     total = 0.0
@@ -111,7 +102,7 @@ def sums(X, v):
 
 RNG = np.random.default_rng(0)
 PROGRAMS = {
-    "decay": (decay, (0, 1), (0.7, 0.05, 40)),
+    "decay": (branching, (0, 1), (0.7, 0.05, 40)),
     "sum_of_squares": (sum_of_squares, (0,), (0.7, 5)),
     "root": (root, (0,), (2.0, 1.0)),
     "regression": (regression, (0, 1), (RNG.normal(size=3), 0.3, RNG.normal(size=(4, 3)), RNG.normal(size=4))),
@@ -239,6 +230,27 @@ def test_only_the_sum_after_the_save_makes_a_new_array():
     found = lines(generated(f, (0, 1), RNG.normal(size=(4, 3)), RNG.normal(size=4)))
     assert "s += X[0]" in found
     assert "s = s + v[i] * X[1]" in found
+
+
+def logistic(x):
+    return 1.0 / (1.0 + np.exp(-x))
+
+
+def test_quotients_by_what_is_far_from_zero_are_plain():
+    def f(a, n):
+        return np.sum(np.tanh(logistic(np.sin(a)[:n])))
+
+    a = np.array([0.5, -2.0, 3.0])
+    tree = generated(f, (0,), a, 2)
+    assert "strong_" not in ast.unparse(tree)
+    assert "strong_quotient" in ast.unparse(generated(lambda a, n: np.sum((1.0 / np.sin(a))[:n]), (0,), a, 2))
+
+
+def test_what_masks_choose_away_may_be_anything_even_far_from_zero():
+    def f(x):
+        return np.sum(np.where(np.isnan(x), 0.0, logistic(x)))
+
+    assert sct.grad(f)(np.array([0.0, np.nan])).tolist() == [0.25, 0.0]
 
 
 def test_masks_bring_strong_zeros():

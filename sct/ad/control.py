@@ -430,7 +430,7 @@ def _finish(rev: Reverser, op: Op, bounds: tuple[list[Value], bool], exit: Value
     operands = [*bounds[0], *([exit] if exit is not None else []), *inits]
     loop = rev.builder.emit("for", operands, types, hints, [mirrored], kind="range", reverse=bounds[1])
     if exchanged:
-        loop.attrs["exchanged"] = exchanged
+        loop.attrs["exchanged"] = tuple(loop.results[len(loop.results) - exchanged:])
     results = iter(loop.results)
     if exit is not None:
         next(results)
