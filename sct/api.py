@@ -74,7 +74,7 @@ def _options(argnums: ArgSpec, has_aux: bool, holomorphic: bool, allow_int: bool
     if backend not in ("python", "numba"):
         raise ArgumentError(f"the backend {backend!r} is not available", hint='use "python" or "numba"', code="SCT409")
     if backend == "numba" and (flags or {}).get("flush_denormals"):
-        raise ArgumentError("flush_denormals=True is not available: Numba cannot set the mode of the processor for one call and "
+        raise ArgumentError("flush_denormals=True is not available: Numba cannot set the processor for one call and "
                             "put it back where an exception is raised", code="SCT409",
                             hint="set the mode for the whole process (`torch.set_flush_denormal(True)`), or keep values away "
                             "from 1e-308")

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..ir.core import Loc, Op, Value
+from ..ir.core import Function, Loc, Op, Value
 from ..ir.ops import Lit, SliceOf, Slot
 from ..ir.types import Array, List, strip_const
 from ..rules import registry
@@ -34,11 +34,15 @@ FAILURES = frozenset({"SCT701", "SCT702", "SCT703"})
 
 
 class NeedsTrips(Exception):
-    """Raised where a loop has to be unrolled: its counter has to be known, or how many items it makes."""
+    """Raised where a loop has to be unrolled: its counter has to be known, or how many items it makes.
 
-    def __init__(self, loc: Loc) -> None:
+    What a callee is given is known where it is part of its caller, so the functions around the loop are opened first.
+    """
+
+    def __init__(self, loc: Loc, around: frozenset[Function]) -> None:
         super().__init__(loc)
         self.loc = loc
+        self.around = around
 
 
 @contextmanager
@@ -56,8 +60,15 @@ def counted_on_failure(sp: Specializer, op: Op, plan: Counted | Each) -> Iterato
 
 
 def _ask(sp: Specializer, op: Op, plan: Counted | Each) -> None:
-    if sp.context.counting and op.loc not in sp.context.trips and _counters(sp, plan) is not None:
-        raise NeedsTrips(op.loc)
+    context = sp.context
+    if not context.counting or isinstance(plan, Each):
+        return
+    around = frozenset(context.stack[1:])
+    if _counters(sp, plan) is not None:
+        if op.loc not in context.trips:
+            raise NeedsTrips(op.loc, frozenset())
+    elif not around <= context.opened | context.lent and len(around) == len(context.stack) - 1:
+        raise NeedsTrips(op.loc, around)
 
 
 def known_trips(sp: Specializer, op: Op, plan: Counted | Each) -> list[Abstract] | None:
