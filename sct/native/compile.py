@@ -70,6 +70,7 @@ def _prepare(function: Function) -> None:
     lower_arrays(function)
     eliminate_dead_code(function)
     settle(function)
+    replace_missing(function)  # settling may have found sums along axes
     read_first(function)
     if STRICT:
         verify(function)

@@ -11,9 +11,7 @@ from numba.extending import overload
 
 from ..runtime import reductions
 
-_UPDATES = {"sum": "{r} += {a}", "mean": "{r} += {a}", "prod": "{r} *= {a}",
-            "max": "if {first} or {a} > {r} or {a} != {a}: {r} = {a}",
-            "min": "if {first} or {a} < {r} or {a} != {a}: {r} = {a}"}
+_KINDS = ("sum", "mean")
 
 
 def _text(how: str, ndim: int, axes: tuple[int, ...], keepdims: bool) -> str:
@@ -32,14 +30,10 @@ def _text(how: str, ndim: int, axes: tuple[int, ...], keepdims: bool) -> str:
     shape = ", ".join("1" if k in axes else f"a.shape[{k}]" for k in range(ndim))
     place = ", ".join("0" if k in axes else names[k] for k in range(ndim))
     lines = ["def impl(a, keepdims, *axes):", f"    count = {' * '.join(f'a.shape[{k}]' for k in axes)}"]
-    if how in ("max", "min"):
-        lines += ["    if count == 0:", "        raise ValueError('a reduction of no elements has no identity')"]
     trailing = "," if ndim == 1 else ""
-    lines.append(f"    result = np.full(({shape}{trailing}), {1.0 if how == 'prod' else 0.0})")
+    lines.append(f"    result = np.full(({shape}{trailing}), 0.0)")
     lines += [f"{'    ' * (k + 1)}for {name} in range(a.shape[{k}]):" for k, name in enumerate(names)]
-    first = " and ".join(f"{names[k]} == 0" for k in axes)
-    update = _UPDATES[how].format(r=f"result[{place}]", a=f"a[{', '.join(names)}]", first=first)
-    lines.append("    " * (ndim + 1) + update)
+    lines.append(f"{'    ' * (ndim + 1)}result[{place}] += a[{', '.join(names)}]")
     if how == "mean":
         lines.append("    result /= count")
     index = ", ".join("0" if k in axes else ":" for k in range(ndim))
@@ -58,5 +52,5 @@ def _compile(how: str) -> Any:
     return chosen
 
 
-for _how in _UPDATES:
+for _how in _KINDS:
     overload(getattr(reductions, f"{_how}_along"), strict=False)(_compile(_how))

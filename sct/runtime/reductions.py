@@ -16,15 +16,6 @@ def sum_along(a: Any, keepdims: bool, *axes: int) -> Any:
     return np.sum(a, axis=axes, keepdims=keepdims)
 
 
-def prod_along(a: Any, keepdims: bool, *axes: int) -> Any:
-    """The products along ``axes``.
-
-    >>> prod_along(np.full((2, 3), 2.0), False, 1).tolist()
-    [8.0, 8.0]
-    """
-    return np.prod(a, axis=axes, keepdims=keepdims)
-
-
 def mean_along(a: Any, keepdims: bool, *axes: int) -> Any:
     """The means along ``axes``.
 
@@ -32,21 +23,3 @@ def mean_along(a: Any, keepdims: bool, *axes: int) -> Any:
     [1.0, 1.0, 1.0]
     """
     return np.mean(a, axis=axes, keepdims=keepdims)
-
-
-def max_along(a: Any, keepdims: bool, *axes: int) -> Any:
-    """The largest elements along ``axes``.
-
-    >>> max_along(np.eye(2), False, 0).tolist()
-    [1.0, 1.0]
-    """
-    return np.max(a, axis=axes, keepdims=keepdims)
-
-
-def min_along(a: Any, keepdims: bool, *axes: int) -> Any:
-    """The smallest elements along ``axes``.
-
-    >>> min_along(np.eye(2), False, 0).tolist()
-    [0.0, 0.0]
-    """
-    return np.min(a, axis=axes, keepdims=keepdims)

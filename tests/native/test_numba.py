@@ -214,34 +214,6 @@ def test_the_gradient_of_a_compiled_function():
     assert sct.grad(compiled_by_the_user)(0.3, 5) == pytest.approx(slope, rel=1e-13)
 
 
-def reduced(x):
-    centred = x - np.mean(x, axis=1, keepdims=True)
-    largest = np.max(x, axis=0)
-    return np.sum(np.sum(centred**2, axis=0) * largest) + np.sum(np.prod(x, axis=(0, 1), keepdims=True))
-
-
-def scattered(x):
-    total = np.zeros(3)
-    np.add.at(total, np.array([0, 2, 0, 1]), x * x)
-    return np.sum(total * np.array([1.0, 2.0, 3.0])) * np.clip(x[0], 0.1, 0.9)
-
-
-def permuted(x):
-    x = x * 2.0
-    x[[0, 1]] = x[[1, 0]] * x[[0, 1]]
-    return np.sum(x * np.array([1.0, 2.0, 3.0, 4.0]))
-
-
-@pytest.mark.parametrize(("fun", "x"), [(reduced, np.random.default_rng(3).random((3, 4))),
-                                        (scattered, np.array([0.5, 1.5, -1.0, 2.0])),
-                                        (permuted, np.array([0.5, 1.5, -1.0, 2.0]))])
-def test_what_numba_lacks_is_done_by_what_it_has(fun, x):
-    try:
-        agrees(fun, x)
-    except sct.MissingRuleError:
-        assert fun is permuted  # reading at a list
-
-
 def test_the_next_process_finds_compiled_code(tmp_path):
     (tmp_path / "model.py").write_text(
         "import math\nimport sct\n\n"
