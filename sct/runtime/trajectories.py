@@ -45,7 +45,8 @@ def pull_back(fun: Callable[..., Any], back: Callable[..., Any], t_span: Any, y0
 
     They solve the adjoint equations ``dw/dt = -(df/dy)^T w``, ``dg/dt = -(df/dp)^T w`` backwards, and ``w`` jumps by the
     cotangent at each of the ``t`` (Cao, Li, Petzold and Serban 2003, section 2; Chen et al. 2018, appendix B).
-    ``back(t, (y, w), *args)`` gives the right-hand sides.  ``y`` is interpolated from a solution forwards: solved backwards it may be unstable.
+    ``back(t, (y, w), *args)`` gives the right-hand sides.  ``y`` is interpolated from a solution forwards: solved backwards
+    it may be unstable.
     """
     solve = importlib.import_module("scipy.integrate").solve_ivp
     size, given = len(y0), tuple(args)
