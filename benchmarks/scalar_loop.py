@@ -5,9 +5,10 @@ gradient costs more than that many times the function.
 """
 
 import argparse
-import math
 import os
 import platform
+import sys
+from pathlib import Path
 
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")  # before NumPy: every engine gets one thread
@@ -19,16 +20,8 @@ from sct.cli.bench import compare
 from sct.cli.target import Target
 from sct.cli.timing import medians
 
-
-def scalar_loop(x, k, n):
-    s = x
-    for _ in range(n):
-        if s > 1.0:
-            s = s - k * math.sin(s)
-        else:
-            s = s + k * math.exp(-s) * x
-    return s
-
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from benchmarks.workloads.branching import branching
 
 ARGS = (0.7, 0.05, 1000)
 ARGNUMS = (0, 1)
@@ -36,7 +29,7 @@ ARGNUMS = (0, 1)
 
 def dispatch(seconds):
     """What ``grad`` costs beyond the generated function that it calls."""
-    gradient = sct.grad(scalar_loop, ARGNUMS)
+    gradient = sct.grad(branching, ARGNUMS)
     direct = gradient.specialize(*ARGS)
     short = (*ARGS[:2], 0)
     times = medians({"called": lambda: gradient(*short), "direct": lambda: direct(*short)}, seconds)
@@ -49,7 +42,7 @@ def main():
     parser.add_argument("--check", type=float, metavar="RATIO", help="the most the gradient may cost, in times the function")
     options = parser.parse_args()
     print(f"Python {platform.python_version()}, NumPy {np.__version__}; one thread, CPU time, medians\n")
-    rows = compare(Target(scalar_loop, ARGS, ARGNUMS), options.seconds)
+    rows = compare(Target(branching, ARGS, ARGNUMS), options.seconds)
     print("\n".join(rows))
     print(f"\ndispatch of a plain call: {dispatch(1.0) * 1e6:.2f} µs")
     ratio = float(next(row for row in rows if row.startswith("| sct")).split("|")[3])

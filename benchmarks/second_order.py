@@ -21,20 +21,11 @@ import sct
 from sct.cli.timing import medians, readable
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from benchmarks.workloads.branching import branching
 from tests.programs import PROGRAMS
 
 HVP, JACFWD = 2.5, 4.0
 """The most that is allowed; loops with stores into arrays miss it for ``hvp``: see README.md."""
-
-
-def branching(x, k, n):
-    s = x
-    for _ in range(n):
-        if s > 1.0:
-            s = s - k * math.sin(s)
-        else:
-            s = s + k * math.exp(-s) * x
-    return s
 
 
 def pendulum(angle, length, steps):

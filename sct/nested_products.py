@@ -11,9 +11,9 @@ import numpy as np
 
 from .analysis import abstract as ab
 from .analysis import shapes as sh
-from .analysis.abstract import NEVER, POISON, Abstract, Bound, Seq, Static
-from .analysis.activations import GradientOf, Record, TangentOf, end_by_invoking, operands_of, specialised
-from .analysis.callees import SPECIAL, SPECIAL_CLASSES, call_standard, tied_to_parameter
+from .analysis.abstract import POISON, Abstract, Bound, Seq, Static
+from .analysis.activations import GradientOf, Record, TangentOf, operands_of
+from .analysis.callees import SPECIAL, SPECIAL_CLASSES, call_standard
 from .analysis.context import Refusal
 from .analysis.infer import Specializer
 from .analysis.plans import known_items
@@ -21,7 +21,7 @@ from .analysis.shapes import Shape
 from .ir.core import Value
 from .ir.ops import Slot
 from .ir.types import NONE, STR, Array, Scalar, Type, strip_const
-from .nesting import Place, activation, places, standing_for, taker
+from .nesting import Place, activation, places, refuse_tied, specialised_alone, standing_for, taker
 from .runtime import standard
 from .runtime.implicit import along
 
@@ -54,18 +54,11 @@ def _call(sp: Specializer, what: str, fun: Abstract, primals: list[Abstract], ha
     call, given = activation(sp, fun, primals, {})
     if POISON in call.bound or POISON in call.captured:
         return POISON
-    name = call.lowered.name
-    if tied_to_parameter([Static(call.frame.owner, call.frame.path), *call.captured, *call.bound]):
-        raise Refusal("SCT702", f"the {what} of `{name}` is taken inside, but it is an argument and captures variables",
-                      "pass these variables as arguments")
-    record, bound = specialised(sp, call.frame, call.lowered, [*call.captured, *call.bound])
-    if not record.done:
-        raise Refusal("SCT702", f"`{name}` takes the {what} of itself", "differentiate another function inside")
-    if record.result.tag == ("marker", "never"):
-        end_by_invoking(sp, record, bound)
-        return NEVER
-    if record.result.tag[0] == "marker":
-        return POISON
+    refuse_tied(call, what)
+    begun = specialised_alone(sp, call, what)
+    if not isinstance(begun, tuple):
+        return begun
+    record, bound = begun
     found = places(record, call.lowered.info.params[given:], len(call.captured) + given)[:len(primals)]
     result, aux = _parts(record, has_aux)
     made = _Call(record, operands_of(sp, record, bound), found, result, aux)

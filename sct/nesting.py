@@ -99,9 +99,7 @@ def gradient(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: dict[
     if POISON in call.bound or POISON in call.captured:
         return POISON
     name = call.lowered.name
-    if tied_to_parameter([Static(call.frame.owner, call.frame.path), *call.captured, *call.bound]):
-        raise Refusal("SCT702", f"the gradient of `{name}` is taken inside, but it is an argument and captures variables",
-                      "pass these variables as arguments")
+    refuse_tied(call, "gradient")
     params = call.lowered.info.params[given:]
     parameters = [inspect.Parameter(p.name, inspect._ParameterKind[p.kind]) for p in params]
     variadic = sp.context.splicing and any(p.kind == "VAR_POSITIONAL" for p in params)
@@ -111,18 +109,32 @@ def gradient(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: dict[
         positions, sequence = positions_of(argnums, parameters, name)
     except SctError as error:
         raise Refusal(error.code, error.obstacles[0].message, error.hint) from None
-    record, bound = specialised(sp, call.frame, call.lowered, [*call.captured, *call.bound])
-    if not record.done:
-        raise Refusal("SCT702", f"`{name}` takes the gradient of itself", "differentiate another function inside")
-    if record.result.tag == ("marker", "never"):
-        end_by_invoking(sp, record, bound)
-        return NEVER
-    if record.result.tag[0] == "marker":
-        return POISON
+    begun = specialised_alone(sp, call, "gradient")
+    if not isinstance(begun, tuple):
+        return begun
+    record, bound = begun
     found = places(record, params, len(call.captured) + given) if not enters(fun) else places_of_leaves(record)
     wrt = [found[k] for k in positions]
     _check(record, name, wrt, has_aux, holomorphic)
     return _invoke(sp, record, bound, wrt, sequence, value, has_aux)
+
+
+def refuse_tied(call: Activation, what: str) -> None:
+    """Refuse a function that is an argument and brings variables along, which the derivative would have to be by."""
+    if tied_to_parameter([Static(call.frame.owner, call.frame.path), *call.captured, *call.bound]):
+        raise Refusal("SCT702", f"the {what} of `{call.lowered.name}` is taken inside, but it is an argument and captures "
+                      "variables", "pass these variables as arguments")
+
+
+def specialised_alone(sp: Specializer, call: Activation, what: str) -> tuple[Record, list[Abstract]] | Abstract:
+    """The function that is differentiated and what it is given; a marker where there is nothing to go on with."""
+    record, bound = specialised(sp, call.frame, call.lowered, [*call.captured, *call.bound])
+    if not record.done:
+        raise Refusal("SCT702", f"`{call.lowered.name}` takes the {what} of itself", "differentiate another function inside")
+    if record.result.tag == ("marker", "never"):
+        end_by_invoking(sp, record, bound)
+        return NEVER
+    return POISON if record.result.tag[0] == "marker" else (record, bound)
 
 
 def _refuse_objects(sp: Specializer, call: Activation) -> None:

@@ -57,6 +57,7 @@ from .analysis.records import returned, returned_instance
 from .analysis.references import NeedsItems, NeedsPlaces, references
 from .analysis.references import plain as plain_value
 from .analysis.shapes import run_time_leaves
+from .analysis.trips import FAILURES, NeedsTrips
 from .analysis.writes import settle_writes
 from .arguments import calling
 from .dispatchers import compiled_from
@@ -94,7 +95,7 @@ def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequ
     memory of its caller is seen when both are typed: then this begins anew with the callee as part of its callers.
     """
     registry.load_families()
-    before = dict(context.examples)
+    before, failure = dict(context.examples), None
     while True:
         try:
             typed = _specialise(context, fun, names, arguments, structured)
@@ -108,6 +109,18 @@ def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequ
             lend_all(context)
         except NeedsItems:
             context.apart = True
+            context.forget()
+        except NeedsTrips as needed:
+            if needed.around:
+                context.opened |= needed.around
+            else:
+                context.trips.add(needed.loc)
+                context.tables.clear()  # keys that a counter makes are known now
+            context.forget()
+        except SctError as error:
+            if context.counting or not any(found.code in FAILURES for found in context.obstacles.values()):
+                raise (error if context.trips else failure or error) from None
+            failure, context.counting = error, True
             context.forget()
         context.copied_in, context.examples = 0, dict(before)
 

@@ -5,6 +5,7 @@ Nothing of the compiler is used to find what is expected: the original function 
 
 import copy
 import inspect
+import linecache
 import math
 
 import numpy as np
@@ -210,7 +211,34 @@ def parameters(programs):
     return [pytest.param(fun, args, options, id=fun.__name__) for fun, args, options in programs]
 
 
+def tried(judge, programs):
+    """A test that gives each of the programs to ``judge``: the function, its arguments and its options."""
+    import pytest
+
+    @pytest.mark.parametrize(("fun", "args", "options"), parameters(programs))
+    def test(fun, args, options):
+        judge(fun, args, options)
+    return test
+
+
+def written(space, name, text):
+    """The function ``name`` that a text defines: programs that differ in a line can then be the lines of a table.
+
+    ``space`` are the globals of the module; the source is found where sources are looked up, as that of any function.
+    """
+    filename = f"<{space['__name__']}.{name}>"
+    linecache.cache[filename] = len(text), None, text.splitlines(keepends=True), filename
+    found = {}
+    exec(compile(text, filename, "exec"), space, found)
+    return found[name]
+
+
 # -------------------------------------------------------------------------------------------------------- the other modes
+
+def in_other_modes(fun, args, options):
+    """``check_modes`` of one program; how exactly its gradient is judged says nothing about the other modes."""
+    check_modes(fun, *args)
+
 
 def check_modes(fun, *args, rtol=1e-5, atol=1e-6):
     """Assert that ``jvp`` and ``vjp`` agree with the gradient, which ``check`` judges, and that ``hvp`` is its change."""

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import sct
-from tests.oracle import differences, parameters, program, run
+from tests.oracle import differences, program, run, tried
 
 A = np.array([0.5, -1.2, 2.0, 0.7])
 
@@ -697,9 +697,7 @@ def in_branch(a):
     return sum(xs) * xs[1]
 
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_program(fun, args, options):
-    run(fun, args, options)
+test_program = tried(run, PROGRAMS)
 
 
 def _grows(a, b):

@@ -3,13 +3,11 @@
 import itertools
 
 import numpy as np
-import pytest
 
 import sct
-from tests.oracle import check, check_modes, parameters, program, refusal
+from tests.oracle import X, in_other_modes, program, refusal, run, tried
 
 PROGRAMS = []
-X = np.array([0.7, 1.3, -0.4, 2.1])
 M = np.arange(1.0, 13.0).reshape(3, 4) / 7
 
 
@@ -259,14 +257,8 @@ def place_in_an_argument(xs):
     return xs[xs.index(min(xs))] * (1 + (9.0 in xs)) * xs[2]
 
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_gradient(fun, args, options):
-    check(fun, *args, **options)
-
-
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_other_modes(fun, args, options):
-    check_modes(fun, *args, **options)
+test_gradient = tried(run, PROGRAMS)
+test_other_modes = tried(in_other_modes, PROGRAMS)
 
 
 def test_items_that_cycle_are_kept():

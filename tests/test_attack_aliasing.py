@@ -2,21 +2,18 @@
 
 import copy
 import math
+from functools import partial
 
 import numpy as np
 import pytest
 
 import sct
-from tests.oracle import arrays, differences, parameters, program, refusal, run, same
+from tests.oracle import arrays, differences, parameters, program, refusal, run, same, tried
+from tests.points import X, Y
 
 PROGRAMS, REFUSED, AUXILIARY, RAISING = [], [], [], []
-X = np.array([0.31, 0.71, 1.1, 0.55])
-Y = np.array([0.9, -0.4, 0.6, 1.3])
 M = np.array([[1.0, 2.0, 0.5], [0.3, -1.0, 2.0], [0.7, 0.1, 0.2]])
-
-
-def case(*args, **options):
-    return program(PROGRAMS, *args, **options)
+case = partial(program, PROGRAMS)
 
 
 def refused(*args, **options):
@@ -1525,9 +1522,7 @@ def item_of_a_tuple(x):
 
 # ---------------------------------------------------------------------------------------------------------------- harness
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_program(fun, args, options):
-    run(fun, args, options)
+test_program = tried(run, PROGRAMS)
 
 
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(REFUSED))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import sct
-from tests.oracle import check, parameters, program, refusal, right_or_refused
+from tests.oracle import check, parameters, program, refusal, right_or_refused, run, tried
 
 A = np.array([0.5, -1.2, 2.0, 0.7])
 B = np.array([1.1, 0.4, -0.3, 0.9])
@@ -1767,9 +1767,7 @@ WRITES = [
 ]
 
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_program(fun, args, options):
-    check(fun, *args, **options)
+test_program = tried(run, PROGRAMS)
 
 
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(REFUSED))

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import sct
-from tests.oracle import check, parameters, program, refusal, same
+from tests.oracle import check, parameters, program, refusal, run, same, tried
 
 A = np.array([0.5, -1.2, 2.0, 0.7])
 B = np.array([1.1, 0.4, -0.3, 0.9])
@@ -581,9 +581,7 @@ def first_of(pair):
     return total
 
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_program(fun, args, options):
-    check(fun, *args, **options)
+test_program = tried(run, PROGRAMS)
 
 
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(REFUSED))

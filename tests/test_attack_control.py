@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import sct
-from tests.oracle import check, parameters, program, refusal
+from tests.oracle import check, parameters, program, refusal, run, tried
 
 A = np.array([0.5, -1.2, 2.0, 0.7])
 B = np.array([1.1, 0.4, -0.3, 0.9])
@@ -1421,9 +1421,7 @@ RAISING = [(divides_by_zero, 1.3), (index_error_in_loop, A), (assertion_fails, 1
            (math_domain, 1.3), (shapes_differ, A), (overflow, 1.3)]
 
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_program(fun, args, options):
-    check(fun, *args, **options)
+test_program = tried(run, PROGRAMS)
 
 
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(REFUSED))

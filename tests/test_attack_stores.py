@@ -1,23 +1,20 @@
 """More nasty small programs: what is stored where and how, dtypes, layouts, index arrays, algorithms that work in place."""
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
 
-from tests.oracle import check, parameters, program, refusal
+from tests.oracle import parameters, program, refusal, run, tried
+from tests.points import X, Y
 
 PROGRAMS, REFUSED = [], []
-X = np.array([0.31, 0.71, 1.1, 0.55])
-Y = np.array([0.9, -0.4, 0.6, 1.3])
 X32 = X.astype(np.float32)
 K = np.array([3, 1, 2, 0])
 M = np.array([[1.0, 2.0, 0.5], [0.3, -1.0, 2.0], [0.7, 0.1, 0.25]])
 LOOSE = {"rtol": 2e-2, "atol": 2e-2}
-
-
-def case(*args, **options):
-    return program(PROGRAMS, *args, **options)
+case = partial(program, PROGRAMS)
 
 
 def refused(*args, **options):
@@ -1479,9 +1476,7 @@ def zeros_f_positional(x):
 
 # ---------------------------------------------------------------------------------------------------------------- harness
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_program(fun, args, options):
-    check(fun, *args, **options)
+test_program = tried(run, PROGRAMS)
 
 
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(REFUSED))

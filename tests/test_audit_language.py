@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import sct
-from tests.oracle import parameters, program, run
+from tests.oracle import program, run, tried
 
 PROGRAMS = []
 A = np.array([0.5, -1.2, 2.0])
@@ -495,6 +495,4 @@ def arrays_ask_numpy(x):
 
 # ------------------------------------------------------------------------------------------------------- all the programs
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_program(fun, args, options):
-    run(fun, args, options)
+test_program = tried(run, PROGRAMS)

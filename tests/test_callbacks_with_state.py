@@ -2,18 +2,15 @@
 
 import functools
 import itertools
+import textwrap
 
 import numpy as np
-import pytest
 
-from tests.oracle import judged, parameters, program
+from tests.oracle import judged, program, tried, written
+from tests.points import X
 
 PROGRAMS = []
-X = np.array([0.31, 0.71, 1.1, 0.55])
-
-
-def case(*args, **options):
-    return program(PROGRAMS, *args, **options)
+case = functools.partial(program, PROGRAMS)
 
 
 class Acc:
@@ -26,71 +23,53 @@ class Acc:
 
 
 
-
-@case(X)
-def list_map(x):
+PROGRAM = """
+def {name}(x):
     t = 0.0
 
     def add(v):
         nonlocal t
         t += v * v
         return t
-    return sum(list(map(add, x))) + t
-
-
-@case(X)
-def comp(x):
-    t = 0.0
-
-    def add(v):
-        nonlocal t
-        t += v * v
-        return t
-    return sum([add(v) for v in x]) + t
-
-
-@case(X)
-def gen(x):
-    t = 0.0
-
-    def add(v):
-        nonlocal t
-        t += v * v
-        return t
-    return sum(add(v) for v in x) + t
-
-
-@case(X)
-def sum_map(x):
-    t = 0.0
-
-    def add(v):
-        nonlocal t
-        t += v * v
-        return t
-    return sum(map(add, x)) + t
-
-
-@case(X)
-def sorted_key(x):
-    t = 0.0
-
-    def add(v):
-        nonlocal t
-        t += v * v
-        return t
-    return sorted(x, key=add)[1] * t
-
-
-@case(X)
-def max_key(x):
-    t = 0.0
-
-    def add(v):
-        nonlocal t
-        t += v * v
-        return t
-    return max(x, key=add) * t
+{use}
+"""
+"""A callback that keeps a sum in a variable of the function around it; what is done with it is in the table."""
+USES = {
+    "list_map": "return sum(list(map(add, x))) + t",
+    "comp": "return sum([add(v) for v in x]) + t",
+    "gen": "return sum(add(v) for v in x) + t",
+    "sum_map": "return sum(map(add, x)) + t",
+    "sorted_key": "return sorted(x, key=add)[1] * t",
+    "max_key": "return max(x, key=add) * t",
+    "starred_map": """
+a, *r = map(add, x)  # refused
+return a * t + sum(r)""",
+    "for_map": """
+s = 0.0
+for q in map(add, x):
+    s += q * t
+return s""",
+    "np_array_map": "return np.sum(np.array(list(map(add, x))) * x) * t",
+    "extend_map": """
+p = [1.0]
+p.extend(map(add, x))
+p += map(add, x)  # refused
+return sum(p) * t""",
+    "zip_map": "return sum(a * b for a, b in zip(map(add, x), x)) + t",
+    "dictcomp": """
+d = {k: add(v) for k, v in enumerate(x)}
+return sum(d.values()) * t""",
+    "two_maps": """
+m = map(add, x)
+s = next(m)
+t = 5.0 * s
+s += next(m)
+return s * t + sum(m)""",
+}
+REFUSED = {"starred_map": ("UnsupportedTypeError", "SCT705"), "extend_map": ("UnsupportedTypeError", "SCT711")}
+for _name, _use in USES.items():
+    _text = PROGRAM.format(name=_name, use=textwrap.indent(_use.strip(), "    "))
+    case(X, **({"refused": REFUSED[_name]} if _name in REFUSED else {}))(written(globals(), _name, _text))
 
 
 @case(X)
@@ -213,95 +192,6 @@ def array_log(x):
     return sum(list(map(add, x))) + sorted(x, key=add)[1] * a[0] + sum(filter(lambda v: add(v) > 1.0, x))
 
 
-@case(X, refused=("UnsupportedTypeError", "SCT705"))
-def starred_map(x):
-    t = 0.0
-
-    def add(v):
-        nonlocal t
-        t += v * v
-        return t
-    a, *r = map(add, x)  # refused
-    return a * t + sum(r)
-
-
-@case(X)
-def for_map(x):
-    t = 0.0
-
-    def add(v):
-        nonlocal t
-        t += v * v
-        return t
-    s = 0.0
-    for q in map(add, x):
-        s += q * t
-    return s
-
-
-@case(X)
-def np_array_map(x):
-    t = 0.0
-
-    def add(v):
-        nonlocal t
-        t += v * v
-        return t
-    return np.sum(np.array(list(map(add, x))) * x) * t
-
-
-@case(X, refused=("UnsupportedTypeError", "SCT711"))
-def extend_map(x):
-    t = 0.0
-
-    def add(v):
-        nonlocal t
-        t += v * v
-        return t
-    p = [1.0]
-    p.extend(map(add, x))
-    p += map(add, x)  # refused
-    return sum(p) * t
-
-
-@case(X)
-def zip_map(x):
-    t = 0.0
-
-    def add(v):
-        nonlocal t
-        t += v * v
-        return t
-    return sum(a * b for a, b in zip(map(add, x), x)) + t
-
-
-@case(X)
-def dictcomp(x):
-    t = 0.0
-
-    def add(v):
-        nonlocal t
-        t += v * v
-        return t
-    d = {k: add(v) for k, v in enumerate(x)}
-    return sum(d.values()) * t
-
-
-@case(X)
-def two_maps(x):
-    t = 0.0
-
-    def add(v):
-        nonlocal t
-        t += v * v
-        return t
-    m = map(add, x)
-    s = next(m)
-    t = 5.0 * s
-    s += next(m)
-    return s * t + sum(m)
-
-
 @case(X)
 def walrus_comp(x):
     t = 0.0
@@ -310,6 +200,4 @@ def walrus_comp(x):
 
 # ---------------------------------------------------------------------------------------------------------------- harness
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_program(fun, args, options):
-    judged(fun, args, options)
+test_program = tried(judged, PROGRAMS)

@@ -2,24 +2,20 @@
 
 import ctypes
 import warnings
+from functools import partial
 
 import numpy as np
 import pytest
 
 import sct
-from tests.oracle import check, judged, parameters, program
+from tests.oracle import check, judged, program, tried
+from tests.points import M, X, Y
 
 PROGRAMS = []
-X = np.array([0.31, 0.71, 1.1, 0.55])
-Y = np.array([0.9, -0.4, 0.6, 1.3])
-M = np.array([[1.03, 2.01, 0.57], [0.32, -1.04, 2.06], [0.71, 0.13, 0.23]])
 OUTSIDE = np.ones(4)
 OBJECTS = np.array([1.0, 2.0], dtype=object)
 RECORDS = np.zeros(4, dtype=[("a", float), ("b", float)])
-
-
-def case(*args, **options):
-    return program(PROGRAMS, *args, **options)
+case = partial(program, PROGRAMS)
 
 
 # ------------------------------------------------------------------------------------------------------- what is assigned to
@@ -489,9 +485,7 @@ def test_arguments_that_share_memory_are_refused(second):
 
 # ------------------------------------------------------------------------------------------------------------------ harness
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_program(fun, args, options):
-    judged(fun, args, options)
+test_program = tried(judged, PROGRAMS)
 
 
 def test_floats_into_integers_warn():

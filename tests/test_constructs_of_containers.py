@@ -8,19 +8,13 @@ import math
 import operator
 
 import numpy as np
-import pytest
 
-from tests.oracle import judged, parameters, program
+from tests.oracle import judged, program, tried
+from tests.points import M, X, Y
 
 PROGRAMS = []
-X = np.array([0.31, 0.71, 1.1, 0.55])
-Y = np.array([0.9, -0.4, 0.6, 1.3])
-M = np.array([[1.03, 2.01, 0.57], [0.32, -1.04, 2.06], [0.71, 0.13, 0.23]])
 FACTORS, NAMES, SCALE = [1.0, 2.0], {"a": 0.5}, 3.0
-
-
-def case(*args, **options):
-    return program(PROGRAMS, *args, **options)
+case = functools.partial(program, PROGRAMS)
 
 
 # ------------------------------------------------------------------------------------------------------------------ callees
@@ -398,6 +392,4 @@ def refused_exec(x):
 
 # ------------------------------------------------------------------------------------------------------------------ harness
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_program(fun, args, options):
-    judged(fun, args, options)
+test_program = tried(judged, PROGRAMS)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import sct
-from tests.oracle import X, accepted, check_modes, parameters, program, run
+from tests.oracle import X, accepted, in_other_modes, program, run, tried
 
 PROGRAMS = []
 case = partial(program, PROGRAMS)
@@ -192,14 +192,8 @@ def breadth_first(a):
     return sum(dist.values())
 
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_program(fun, args, options):
-    run(fun, args, options)
-
-
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(accepted(PROGRAMS)))
-def test_other_modes(fun, args, options):
-    check_modes(fun, *args)
+test_program = tried(run, PROGRAMS)
+test_other_modes = tried(in_other_modes, accepted(PROGRAMS))
 
 
 def test_what_raises():

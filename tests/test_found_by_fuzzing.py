@@ -614,3 +614,15 @@ def asks_for_no_key(x: float, v: np.ndarray) -> float:
 
 def test_no_key_is_no_keyword() -> None:
     agrees(asks_for_no_key, 0.5, np.array([1.5, 0.5]))
+
+
+def asks_of_what_is_not_known_yet(x: float, v: np.ndarray) -> float:
+    cells = [object for _ in v]
+    lazily = (1.0 for _ in cells)
+    state = [lambda _, j=1.0: lazily for j in range(2)]
+    found = state[1](1.0)
+    return x * any(1.0 for _ in (1.0,) if found)
+
+
+def test_a_condition_that_is_not_known_yet_decides_nothing() -> None:
+    agrees(asks_of_what_is_not_known_yet, 0.5, np.array([1.5, 0.5]))

@@ -4,9 +4,8 @@ import functools
 import math
 
 import numpy as np
-import pytest
 
-from tests.oracle import parameters, program, run
+from tests.oracle import program, run, tried
 
 A = np.array([0.5, -1.2, 2.0, 0.7])
 M = np.arange(12.0).reshape(3, 4) / 7 - 0.6
@@ -705,6 +704,4 @@ def loop_over_objects(x):
     return s
 
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_program(fun, args, options):
-    run(fun, args, options)
+test_program = tried(run, PROGRAMS)

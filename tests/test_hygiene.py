@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import sct
-from tests.oracle import check, parameters, program, run
+from tests.oracle import check, program, run, tried
 
 A = np.array([0.5, -1.2, 2.0, 0.7])
 PROGRAMS = []
@@ -181,9 +181,7 @@ def variables_called_like_list_helpers(x):
     return sum(folded) * x
 
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_program(fun, args, options):
-    run(fun, args, options)
+test_program = tried(run, PROGRAMS)
 
 
 # ------------------------------------------------------------------------------------------------------ generated programs

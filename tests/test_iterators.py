@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import sct
-from tests.oracle import parameters, program, run
+from tests.oracle import program, run, tried
 
 A = np.array([0.5, -1.2, 2.0, 0.7])
 PROGRAMS = []
@@ -509,10 +509,18 @@ def stored_generator_with_two_loops(x):
     return sum(g)
 
 
+@case(A)
+def iterators_that_change_places_as_often_as_there_are_items(a):
+    it, jt = iter(a), iter(a[1:])
+    for _ in range(len(a) - 1):
+        it, jt = jt, it
+    return next(it) * a[0]
+
+
 @case(A, refused=("UnsupportedTypeError", "SCT701"))
 def one_of_two_iterators(a):
     it, jt = iter(a), iter(a[1:])
-    for _ in range(len(a)):
+    for _ in range(int(a[2])):
         it, jt = jt, it
     return next(it)
 
@@ -531,6 +539,4 @@ def greatest_or_a_default(x):
     return max(it, default=2.0) * max(it, default=3.0) * x
 
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_program(fun, args, options):
-    run(fun, args, options)
+test_program = tried(run, PROGRAMS)

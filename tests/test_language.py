@@ -6,9 +6,8 @@ import operator
 from functools import partial
 
 import numpy as np
-import pytest
 
-from tests.oracle import parameters, program, run
+from tests.oracle import program, run, tried
 
 A = np.array([0.5, -1.2, 2.0, 0.7])
 M = np.arange(12.0).reshape(3, 4) / 7 - 0.6
@@ -1855,6 +1854,4 @@ def state_reset_in_a_loop(x):
     return z * y + z
 
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_program(fun, args, options):
-    run(fun, args, options)
+test_program = tried(run, PROGRAMS)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import sct
-from tests.oracle import parameters, program, run
+from tests.oracle import program, run, tried
 
 A = np.array([0.7, -1.3, 2.1, 0.4])
 PROGRAMS = []
@@ -825,9 +825,7 @@ def own_managers(x):
     return y
 
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_program(fun, args, options):
-    run(fun, args, options)
+test_program = tried(run, PROGRAMS)
 
 
 def test_an_unrolled_loop_that_always_raises():

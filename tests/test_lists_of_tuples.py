@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import sct
-from tests.oracle import X, accepted, check, check_modes, parameters, program, run
+from tests.oracle import X, accepted, check, in_other_modes, program, run, tried
 
 PROGRAMS = []
 case = partial(program, PROGRAMS)
@@ -337,14 +337,8 @@ def comprehension(a):
     return sum(x * y for x, y in pts) + max(p[0] for p in pts)
 
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_program(fun, args, options):
-    run(fun, args, options)
-
-
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(accepted(PROGRAMS)))
-def test_other_modes(fun, args, options):
-    check_modes(fun, *args)
+test_program = tried(run, PROGRAMS)
+test_other_modes = tried(in_other_modes, accepted(PROGRAMS))
 
 
 def test_an_argument_that_is_a_list_of_tuples():

@@ -4,9 +4,8 @@ import dataclasses
 import math
 
 import numpy as np
-import pytest
 
-from tests.oracle import parameters, program, run
+from tests.oracle import program, run, tried
 
 A = np.array([0.5, -1.2, 2.0, 0.7])
 
@@ -1001,6 +1000,4 @@ def is_it_the_same(x):
     return x * (2.0 if a is b else 3.0) * (5.0 if a is c else 7.0)
 
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_program(fun, args, options):
-    run(fun, args, options)
+test_program = tried(run, PROGRAMS)

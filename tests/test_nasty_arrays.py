@@ -1,22 +1,15 @@
 """Nasty programs that write through views and other names of arrays: right in every mode, or refused where marked."""
 
 import math
+from functools import partial
 
 import numpy as np
-import pytest
 
-from tests.oracle import judged, parameters, program
+from tests.oracle import judged, program, tried
+from tests.points import M, X, Y
 
 PROGRAMS = []
-X = np.array([0.31, 0.71, 1.1, 0.55])
-Y = np.array([0.9, -0.4, 0.6, 1.3])
-M = np.array([[1.03, 2.01, 0.57], [0.32, -1.04, 2.06], [0.71, 0.13, 0.23]])
-
-
-def case(*args, **options):
-    return program(PROGRAMS, *args, **options)
-
-
+case = partial(program, PROGRAMS)
 
 
 @case(M)
@@ -694,6 +687,4 @@ def deleted_number_in_a_loop(x, n, limit):
 
 # ---------------------------------------------------------------------------------------------------------------- harness
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_program(fun, args, options):
-    judged(fun, args, options)
+test_program = tried(judged, PROGRAMS)

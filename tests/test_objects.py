@@ -7,13 +7,11 @@ import enum
 import functools
 
 import numpy as np
-import pytest
 
 import sct
-from tests.oracle import check, check_modes, parameters, program, refusal
+from tests.oracle import X, in_other_modes, program, refusal, run, tried
 
 PROGRAMS = []
-X = np.array([0.7, 1.3, -0.4, 2.1])
 
 
 def case(*args):
@@ -308,14 +306,8 @@ def context_manager_left_by_return(a, n):
     return np.sum(b)
 
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_gradient(fun, args, options):
-    check(fun, *args, **options)
-
-
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_other_modes(fun, args, options):
-    check_modes(fun, *args, **options)
+test_gradient = tried(run, PROGRAMS)
+test_other_modes = tried(in_other_modes, PROGRAMS)
 
 
 def test_the_cached_value_is_not_kept_for_the_caller():

@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 import sct
-from tests.oracle import check, check_modes, parameters, program
+from tests.oracle import X, check, check_modes, in_other_modes, program, run, tried
 
 PROGRAMS = []
-X = np.array([0.7, 1.3, -0.4, 2.1])
 
 
 def case(*args):
@@ -236,14 +235,8 @@ def views_of_what_may_be_none(a):
     return np.sum(b * b)
 
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_gradient(fun, args, options):
-    check(fun, *args, **options)
-
-
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_other_modes(fun, args, options):
-    check_modes(fun, *args, **options)
+test_gradient = tried(run, PROGRAMS)
+test_other_modes = tried(in_other_modes, PROGRAMS)
 
 
 def never_an_array(x, n):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import sct
-from tests.oracle import check, parameters, program, run
+from tests.oracle import check, program, run, tried
 
 A = np.array([0.5, -1.2, 2.0])
 PROGRAMS = []
@@ -155,9 +155,7 @@ def written(a):
     return (w * a).sum()
 
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_program(fun, args, options):
-    run(fun, args, options)
+test_program = tried(run, PROGRAMS)
 
 
 def test_a_stopped_argument_contributes_nothing():

@@ -2,14 +2,12 @@
 
 import math
 
-import numpy as np
 import pytest
 
 import sct
-from tests.oracle import check, check_modes, parameters, program, refusal
+from tests.oracle import X, in_other_modes, program, refusal, run, tried
 
 PROGRAMS = []
-X = np.array([0.7, 1.3, -0.4, 2.1])
 
 
 def case(*args):
@@ -125,14 +123,8 @@ def argument_that_changes(a, ks):
     return sum(a[i] for i in sorted(ks))
 
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_gradient(fun, args, options):
-    check(fun, *args, **options)
-
-
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_other_modes(fun, args, options):
-    check_modes(fun, *args, **options)
+test_gradient = tried(run, PROGRAMS)
+test_other_modes = tried(in_other_modes, PROGRAMS)
 
 
 def test_another_set_is_another_specialisation():

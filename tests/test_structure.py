@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import sct
+from benchmarks.workloads.branching import branching
 
 
 def generated(fun, argnums, *args):
@@ -47,16 +48,6 @@ def reads_saved_list(loop):
 
 
 # ---- programs
-
-def decay(x, k, n):
-    s = x
-    for _ in range(n):
-        if s > 1.0:
-            s = s - k * math.sin(s)
-        else:
-            s = s + k * math.exp(-s) * x
-    return s
-
 
 def sum_of_squares(x, n):
     total = 0.0
@@ -111,7 +102,7 @@ def sums(X, v):
 
 RNG = np.random.default_rng(0)
 PROGRAMS = {
-    "decay": (decay, (0, 1), (0.7, 0.05, 40)),
+    "decay": (branching, (0, 1), (0.7, 0.05, 40)),
     "sum_of_squares": (sum_of_squares, (0,), (0.7, 5)),
     "root": (root, (0,), (2.0, 1.0)),
     "regression": (regression, (0, 1), (RNG.normal(size=3), 0.3, RNG.normal(size=(4, 3)), RNG.normal(size=4))),

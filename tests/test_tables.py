@@ -4,9 +4,8 @@ from collections import defaultdict
 from functools import partial
 
 import numpy as np
-import pytest
 
-from tests.oracle import X, accepted, check_modes, parameters, program, run
+from tests.oracle import X, accepted, in_other_modes, program, run, tried
 
 PROGRAMS = []
 CHANGED = ("AliasingError", "SCT602")
@@ -526,11 +525,5 @@ def another_key_in_a_branch(a):
     return sum(d.values()) * len(d)
 
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_program(fun, args, options):
-    run(fun, args, options)
-
-
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(accepted(PROGRAMS)))
-def test_other_modes(fun, args, options):
-    check_modes(fun, *args)
+test_program = tried(run, PROGRAMS)
+test_other_modes = tried(in_other_modes, accepted(PROGRAMS))

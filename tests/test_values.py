@@ -3,9 +3,8 @@
 import math
 
 import numpy as np
-import pytest
 
-from tests.oracle import parameters, program, run
+from tests.oracle import program, run, tried
 
 A = np.array([0.5, -1.2, 2.0, 0.7])
 M = np.arange(12.0).reshape(3, 4) / 7 - 0.6
@@ -430,6 +429,4 @@ def product_of_a_filtered_comprehension(a):
     return np.array([v * v for v in a if v > 0]).prod()
 
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_program(fun, args, options):
-    run(fun, args, options)
+test_program = tried(run, PROGRAMS)

@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 
 import sct
-from tests.oracle import check, parameters, program, refusal
+from tests.oracle import X, parameters, program, refusal, run, tried
 
 PROGRAMS, REFUSED = [], []
-X = np.array([0.7, 1.3, -0.4, 2.1])
 M = np.arange(1.0, 13.0).reshape(3, 4) / 7 + 0.03
 S = np.array([[0.9, 0.2, -0.4], [0.5, 1.4, 0.3], [0.1, -0.6, 0.8]])
 I = np.array([0, 2, 0, 1])
@@ -608,9 +607,7 @@ def indices_until_none_is_left(m):
     return s
 
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_program(fun, args, options):
-    check(fun, *args, **options)
+test_program = tried(run, PROGRAMS)
 
 
 # ------------------------------------------------------------------------------------------------------------------ refusals

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import sct
-from tests.oracle import check, parameters, program, refusal
+from tests.oracle import check, parameters, program, refusal, run, tried
 
 PROGRAMS, REFUSED = [], []
 X = np.array([0.31, 0.71, 1.1])
@@ -628,9 +628,7 @@ def with_sort(x):
     return np.sum(y * np.arange(3.0))
 
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_program(fun, args, options):
-    check(fun, *args, **options)
+test_program = tried(run, PROGRAMS)
 
 
 # ------------------------------------------------------------------------------------------------------------------ refusals

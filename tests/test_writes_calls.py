@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import sct
-from tests.oracle import check, parameters, program, refusal
+from tests.oracle import parameters, program, refusal, run, tried
 
 PROGRAMS, REFUSED = [], []
 X = np.array([0.31, 0.71, 1.1])
@@ -382,9 +382,7 @@ def called_very_often(x, n):
     return np.sum(y)
 
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_program(fun, args, options):
-    check(fun, *args, **options)
+test_program = tried(run, PROGRAMS)
 
 
 # ----------------------------------------------------------------------------------------------------------------- refusals

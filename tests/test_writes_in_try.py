@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from tests.oracle import check, check_modes, parameters, program, refusal
+from tests.oracle import check, check_modes, in_other_modes, parameters, program, refusal, run, tried
 
 PROGRAMS, REFUSED = [], []
 X = np.array([0.7, 1.3, -0.4, 2.1])
@@ -257,14 +257,8 @@ def changed_in_finally(a):
     return xs[1] * xs[2]
 
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_gradient(fun, args, options):
-    check(fun, *args, **options)
-
-
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_other_modes(fun, args, options):
-    check_modes(fun, *args, **options)
+test_gradient = tried(run, PROGRAMS)
+test_other_modes = tried(in_other_modes, PROGRAMS)
 
 
 @refused

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import sct
-from tests.oracle import check, parameters, program, refusal
+from tests.oracle import check, parameters, program, refusal, run, tried
 
 PROGRAMS, REFUSED = [], []
 REVERSE_ONLY = []
@@ -1040,9 +1040,7 @@ def gradient_of_a_writer(x):
     return np.sum(sct.grad(go)(x, 3) ** 2)
 
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters([*PROGRAMS, *REVERSE_ONLY]))
-def test_right(fun, args, options):
-    check(fun, *args, **options)
+test_right = tried(run, [*PROGRAMS, *REVERSE_ONLY])
 
 
 @pytest.mark.parametrize(("fun", "args", "options"), parameters(REFUSED))

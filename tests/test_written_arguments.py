@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import sct
-from tests.oracle import check, check_modes, parameters, program, same
+from tests.oracle import in_other_modes, parameters, program, run, same, tried
 
 PROGRAMS = []
 X = np.array([0.7, 1.3, -0.4, 2.1])
@@ -282,14 +282,8 @@ def list_of_dicts(layers):
     return total
 
 
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_gradient(fun, args, options):
-    check(fun, *args, **options)
-
-
-@pytest.mark.parametrize(("fun", "args", "options"), parameters(PROGRAMS))
-def test_other_modes(fun, args, options):
-    check_modes(fun, *args, **options)
+test_gradient = tried(run, PROGRAMS)
+test_other_modes = tried(in_other_modes, PROGRAMS)
 
 
 def test_text():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..analysis.activity import first_init, loop_exits
 from ..ir.core import Block, Op, Value, walk
 from ..ir.ops import LOOPS, STORES, Lit, Slot, may_write
-from ..ir.types import BOOL, BOTTOM, INT, Array, List, OrConst, Table, Type, join, loosely, strip_const
+from ..ir.types import BOOL, BOTTOM, INT, Array, List, OrConst, Scalar, Table, Type, join, loosely, strip_const
 from .shadows import open_block
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _merge(rev: Reverser, op: Op, condition: Value, blocks: list[Block], merged:
     changed = [v for v in merged if any(end[v] is not rev.bars.get(v) for end in ends)]
     for block, end in zip(blocks, ends, strict=True):
         with rev.builder.at(block):
-            values = [_or_zero(rev, end[v], v) for v in changed]
+            values = [_at_the_end(rev, end[v], v) for v in changed]
             rev.builder.emit("yield", values)
     if not changed and all(len(b.ops) == 1 for b in blocks):
         return
@@ -83,6 +83,18 @@ def _merge(rev: Reverser, op: Op, condition: Value, blocks: list[Block], merged:
     emitted = rev.builder.emit("if", [condition], types, [_hint(v) for v in changed], blocks)
     for v, result in zip(changed, emitted.results, strict=True):
         rev.bars[v] = result
+
+
+def _at_the_end(rev: Reverser, bar: Value | None, v: Value) -> Value:
+    """The adjoint of ``v`` that a branch ends with; that of a 0-d array is a number, which is what NumPy computes with them."""
+    t = strip_const(v.type)
+    if isinstance(t, Array) and not t.ndim and bar is None:
+        return rev.constant(0j if t.dtype.startswith("complex") else 0.0)
+    found = strip_const(bar.type) if bar is not None else None
+    if bar is None or not isinstance(t, Scalar | Array) or not isinstance(found, Array) or found.ndim:
+        return _or_zero(rev, bar, v)
+    return rev.builder.value("call", [bar], Scalar(found.dtype, False), _hint(v), fn=operator.getitem, args=(Slot(0), Lit(())),
+                             kwargs={}, adjoint=True)
 
 
 def _join(a: Type, b: Type) -> Type:
@@ -418,7 +430,7 @@ def _finish(rev: Reverser, op: Op, bounds: tuple[list[Value], bool], exit: Value
     operands = [*bounds[0], *([exit] if exit is not None else []), *inits]
     loop = rev.builder.emit("for", operands, types, hints, [mirrored], kind="range", reverse=bounds[1])
     if exchanged:
-        loop.attrs["exchanged"] = exchanged
+        loop.attrs["exchanged"] = tuple(loop.results[len(loop.results) - exchanged:])
     results = iter(loop.results)
     if exit is not None:
         next(results)

@@ -72,31 +72,50 @@ class Tangents:
         return [mask if isinstance(mask, bool) else self.named.setdefault((key, k), Named(lambda: self.known[key], k))
                 for k, mask in enumerate(self.known[key])]
 
+    def beside(self, function: Function, varied: tuple[Mask, ...], primal: bool = True,
+               replaced: dict[Value, Value] | None = None) -> tuple[Mask, ...]:
+        """Write tangents into ``function``, in place; which of its results vary.
+
+        It may be two sweeps before saving: what is saved of the tangents, or computed again, is then decided for all together.
+        ``replaced``, the values with another name in the reverse sweep, is told of their tangents.
+        """
+        made = _Linearizer(self, function, varied)
+        results = made.run(primal)
+        if replaced is not None:
+            replaced.update({made.dots[v]: made.dots[there] for v, there in list(replaced.items())
+                             if v in made.dots and there in made.dots})
+        return results
+
     def _settle(self, function: Function, varied: tuple[Mask, ...], primal: bool, entry: Linearised) -> None:
         """Repeat until the recursive calls inside assumed what comes out."""
+        from .saving import save
         self.pairs.complete(function)
+        unsaved = self.pairs.derivatives.sweeps.get(function)
         end = function.body.ops[-1]
         entry.results = (False,) * len(end.operands) if end.name == "return" else ()
         while True:
             before = set(self.made)
             entry.used = False
-            made = _Linearizer(self, function, varied)
-            results = made.run(primal)
+            sweeps = unsaved.copy() if unsaved is not None else None
+            made = clone_function(function) if sweeps is None else sweeps.function
+            results = self.beside(made, varied, primal, None if sweeps is None else sweeps.replaced)
             if results == entry.results or not entry.used:
                 break
             entry.results = results
             for key in set(self.made) - before:
                 del self.made[key]
         entry.results, entry.done = results, True
-        entry.function.body, entry.function.info = made.function.body, made.function.info
+        entry.function.body, entry.function.info = made.body, function.info
         self.pairs.tidy(entry.function)
+        if sweeps is not None:
+            save(sweeps)
 
 
 class _Linearizer(Emitter):
-    """Writes the tangents of one function beside what it computes."""
+    """Writes the tangents of one function beside what it computes, in place."""
 
     def __init__(self, tangents: Tangents, source: Function, varied: tuple[Mask, ...]) -> None:
-        self.function = clone_function(source)
+        self.function = source
         super().__init__(tangents.context, Builder(self.function.body, source.loc))
         self.tangents = tangents
         self.varied = varied
@@ -156,7 +175,8 @@ class _Linearizer(Emitter):
         missing = isinstance(value.owner, Op) and value.owner.name == "const" and value.owner.attrs["value"] is None
         if missing or isinstance(strip_const(value.type), Object):
             return self.builder.value("const", (), dot_type(value), value=None)
-        zero = stored.zeros_like(self, value) if stored.perhaps_missing(value) else self.zeros(value)
+        special = stored.perhaps_missing(value) or stored.is_zero_array(value)
+        zero = stored.zeros(self, value) if special else self.zeros(value)
         zero.hint = dot_hint(value)
         return zero
 
@@ -336,6 +356,7 @@ def _before_loop(fwd: _Linearizer, op: Op) -> None:
 
 
 def _loop(fwd: _Linearizer, op: Op) -> None:
+    exchanged = op.attrs.get("exchanged", ())
     varied: list[int] = op.attrs.pop("varied")
     for block in op.blocks:
         first = item_count(op) if block is op.blocks[-1] else 0
@@ -346,6 +367,8 @@ def _loop(fwd: _Linearizer, op: Op) -> None:
         _inside(fwd, block, [(k, op.results[k]) for k in varied])
     for k in varied:
         _add_result(fwd, op, op.results[k])
+    if exchanged:
+        op.attrs["exchanged"] = (*exchanged, *(fwd.dots[v] for v in exchanged if v in fwd.dots))
 
 
 def _region(fwd: _Linearizer, op: Op) -> None:

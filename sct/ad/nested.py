@@ -30,6 +30,7 @@ from .masks import varies
 if TYPE_CHECKING:
     from .calls import Pairs
     from .reverse import Joint, Reverser
+    from .saving import Sweeps
 
 
 class Derivatives:
@@ -39,6 +40,8 @@ class Derivatives:
         self.context = context
         self.pairs = pairs
         self.made: dict[tuple[Function, tuple[int, ...], tuple[int, ...]], Function] = {}
+        self.sweeps: dict[Function, Sweeps] = {}
+        """Functions that reverse mode wrote as they are before saving."""
 
     def gradient(self, function: Function, wrt: tuple[int, ...], seeded: tuple[int, ...]) -> Function:
         """The function that returns the gradient of ``function`` by its parameters, or cotangents, ``wrt``."""
@@ -64,14 +67,14 @@ class Derivatives:
             if info.seeded and effects_once(info.function):
                 self._refuse(f"`{info.function.name}` prints, draws random numbers or changes something, and is pulled back "
                              "inside", "compute it outside of the differentiated function", info.function)
-            function.body = self._pulled(info)
+            function.body = self._pulled(function, info)
         info.written, info.being_written = True, False
 
     def _refuse(self, message: str, hint: str, function: Function) -> None:
         self.context.refuse(Refusal("SCT702", message, hint), function.loc)
         self.context.check()
 
-    def _pulled(self, info: GradientOf) -> Block:
+    def _pulled(self, function: Function, info: GradientOf) -> Block:
         """The cotangents by reverse mode."""
         from .reverse import differentiate, seed_one
         from .saving import save
@@ -96,6 +99,7 @@ class Derivatives:
         self.context.splicing = splicing
         self.context.check()
         self.pairs.tidy(joint.function)
+        self.sweeps[function] = joint.copy()
         save(joint)
         return joint.function.body
 

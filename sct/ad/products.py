@@ -18,7 +18,7 @@ from . import results
 from .calls import ContextNames, Pair, Pairs
 from .emitter import Emitter
 from .forward import dot_hint
-from .masks import varies
+from .masks import Mask, varies
 
 if TYPE_CHECKING:
     from .reverse import Joint, Reverser
@@ -46,13 +46,19 @@ def _linearised(context: Context, pairs: Pairs, function: Function,
     """``function`` with tangents and without its end: the results that this handed on, and a tangent of each that varies."""
     linear = pairs.tangents.get(function, tuple(k in directions for k in range(len(function.params))))
     context.check()
-    made, count = linear.function, len(linear.results)
+    return linear.function, *_without_end(function, linear.function, linear.results, directions)
+
+
+def _without_end(function: Function, made: Function, masks: Sequence[Mask],
+                 directions: Sequence[int]) -> tuple[list[Value], list[Value | None]]:
+    """What a function with tangents hands on at its end, which is taken away."""
+    count = len(masks)
     for k, dot in zip(sorted(directions), made.params[len(function.params):], strict=True):
         if isinstance(strip_const(dot.type), Scalar):
             dot.type = strip_const(function.params[k].type)
     end = made.body.ops.pop()
     dots = iter(end.operands[count:])
-    return made, end.operands[:count], [next(dots) if varies(mask) else None for mask in linear.results]
+    return end.operands[:count], [next(dots) if varies(mask) else None for mask in masks]
 
 
 def derivative_of_result(emitter: Emitter, value: Value, want: Type, found: Value | None, owned: set[Value]) -> Value:
@@ -130,9 +136,11 @@ def curvature(context: Context, pairs: Pairs, function: Function, wrt: Sequence[
     context.splicing = False
     rev.builder.emit("return", [*(v for v, _ in leaves), *results.before_undo(joint, joint.results[1:])], single=False)
     pairs.tidy(joint.function)
-    save(joint)
-    joint.function.name = f"{function.name}_grad"
-    made, primal, tangents = _linearised(context, pairs, joint.function, directions)
+    varied = tuple(k in directions for k in range(len(function.params)))
+    masks = pairs.tangents.beside(joint.function, varied, replaced=joint.replaced)
+    made = joint.function
+    made.name = f"{function.name}_grad"
+    primal, tangents = _without_end(function, made, masks, directions)
     emitter = Emitter(context, Builder(made.body, made.loc))
     owned: set[Value] = set()
     aux = [results.independent(emitter, primal.pop(), owned)] if has_aux else []
@@ -141,6 +149,8 @@ def curvature(context: Context, pairs: Pairs, function: Function, wrt: Sequence[
     products = [_regrouped(emitter, joint.gradients[k], strip_const(function.params[k].type), found) for k in wrt]
     product = results.tuple_of(emitter, products) if sequence else products[0]
     emitter.builder.emit("return", [product, *aux], single=not aux)
+    pairs.tidy(made)
+    save(joint)
     return made
 
 

@@ -14,7 +14,7 @@ from ..analysis.context import Frame, Refusal
 from ..analysis.inlining import inline
 from ..ir.build import Builder
 from ..ir.core import Block, Function, Op, Value, walk
-from ..ir.ops import Lit, SeqOf, Slot, template_slots
+from ..ir.ops import IMPLICIT, Lit, SeqOf, Slot, template_slots
 from ..ir.rewrite import clone_op
 from ..ir.types import ANY, Array, List, OrConst, Scalar, Type, strip_const
 from ..rules import registry
@@ -72,8 +72,9 @@ def _shape_only(op: Op, entry: Primitive) -> set[int]:
 
 def _by_rule(fwd: _Linearizer, op: Op, entry: Primitive, dots: dict[int, Value]) -> list[Value | None]:
     if entry.jvp is not None:
+        since = len(fwd.builder.block.ops)
         found = _spliced(fwd, op, entry, dots)
-        return [None if dot is None else _conform(fwd, op, dot, r) for dot, r in zip(found, op.results, strict=True)]
+        return [None if dot is None else _conform(fwd, op, dot, r, since) for dot, r in zip(found, op.results, strict=True)]
     linear = _linear_operands(op, entry)
     if set(dots) <= set(linear):
         return _by_linearity(fwd, op, entry, linear, dots)
@@ -111,18 +112,23 @@ def _named(op: Op, entry: Primitive) -> dict[str, Any]:
 
 def _by_linearity(fwd: _Linearizer, op: Op, entry: Primitive, linear: dict[int, str],
                   dots: dict[int, Value]) -> list[Value | None]:
-    """The call on the tangents: of all the arguments in which it is linear jointly, or of one at a time and summed up."""
-    groups: dict[str, dict[int, Value]] = {}
+    """The call on the tangents: of all the arguments in which it is linear jointly, or of one at a time and summed up.
+
+    A product of the items of a sequence (``np.linalg.multi_dot``) has a term for each item.
+    """
+    groups: dict[tuple[str, int], dict[int, Value]] = {}
+    nested = {k for template in op.attrs["args"] if isinstance(template, SeqOf) for k in template_slots(template)}
     for k, name in linear.items():
-        group = groups.setdefault(name if name.startswith("*") else "", {})
+        separate = name.startswith("*")
+        group = groups.setdefault((name if separate else "", k if separate and k in nested else -1), {})
         v = op.operands[k]
         if isinstance(strip_const(v.type), Scalar | Array | List):
             group[k] = dots[k] if k in dots else _zero(fwd, op, v)
     total: list[Value | None] = [None] * len(op.results)
-    terms = {star: group for star, group in groups.items() if set(group) & set(dots)}
-    for star, group in terms.items():
+    terms = {key: group for key, group in groups.items() if set(group) & set(dots)}
+    for (star, item), group in terms.items():
         names = {star.lstrip("*")} if star else {n for n in entry.linear_in if not n.startswith("*")}
-        literals = _without_literals(op, entry, names)
+        literals = _without_literals(op, entry, names if item < 0 else set())
         for k, (so_far, term) in enumerate(zip(total, _applied(fwd, op, group, literals), strict=True)):
             if term is not None and len(terms) > 1:
                 term.hint = ""
@@ -208,14 +214,43 @@ def _unbroadcast(value: Value) -> Value:
     return op.operands[0] if isinstance(op, Op) and op.name == "broadcast" else value
 
 
-def _conform(fwd: Emitter, op: Op, dot: Value, result: Value) -> Value:
-    """The tangent in the element type and the shape of the result that it belongs to."""
+def _conform(fwd: _Linearizer, op: Op, dot: Value, result: Value, since: int) -> Value:
+    """The tangent, made in this block from op ``since`` on, in the element type and the shape of the result it belongs to."""
     have, want = strip_const(dot.type), strip_const(result.type)
+    whole = _spans_operands(fwd, op, dot, since)
     if isinstance(have, Array) and isinstance(want, Array | Scalar) and have.dtype != want.dtype:
         dot = rules.unconvert(fwd, dot, result)
-    if isinstance(want, Array) and (isinstance(dot.type, OrConst) or not _has_shape(op, have, want)):
+    if isinstance(want, Array) and not whole and (isinstance(dot.type, OrConst) or not _has_shape(op, have, want)):
         dot = spread(fwd, dot, result)
     return dot
+
+
+def _spans_operands(fwd: _Linearizer, op: Op, dot: Value, since: int) -> bool:
+    """Whether a tangent combines, element by element, all that decides the shape of the result: ``x_dot * y + y_dot * x``.
+
+    What is combined with these besides them spreads to nothing larger, for the tangent fits the result.
+    """
+    entry = registry.lookup(op.attrs["fn"])
+    if entry is None or not entry.elementwise or isinstance(dot.type, OrConst):
+        return False
+    left = {_unbroadcast(v) for v in op.operands if isinstance(strip_const(v.type), Array)}
+    stand_for = {v: v for v in left} | {fwd.dots[v]: _unbroadcast(v) for v in op.operands if v in fwd.masks}
+    made, work = set(fwd.builder.block.ops[since:]), [dot]
+    while work and left:
+        value = work.pop()
+        if value is op.results[0]:
+            return True
+        if value in stand_for and isinstance(value.type, Array):
+            left.discard(stand_for[value])
+        elif value.owner in made and _combines(value.owner):
+            work += value.owner.operands
+    return not left
+
+
+def _combines(op: Op) -> bool:
+    """Whether the elements of the result are those of the operands, or combined with each other place by place."""
+    entry = registry.lookup(op.attrs["fn"]) if op.name == "call" else None
+    return op.name in IMPLICIT or entry is not None and entry.elementwise
 
 
 def _has_shape(op: Op, have: Type, want: Array) -> bool:
@@ -279,8 +314,9 @@ def by_transposition(fwd: _Linearizer, op: Op, name: str, dots: dict[int, Value]
     values = dict(zip(params, [*op.operands, *op.results], strict=False))
     values.update(zip(given, (_seed(fwd, op, k, dots[k]) for k in actives), strict=True))
     _provide_cotangents(fwd, op, joint.function, params[len(op.operands) + len(op.results):], values)
+    since = len(fwd.builder.block.ops)
     results = _spliced_in(fwd, joint.function, values)
-    return [None if v is None else _conform(fwd, op, next(results), r) for v, r in zip(found, op.results, strict=True)]
+    return [None if v is None else _conform(fwd, op, next(results), r, since) for v, r in zip(found, op.results, strict=True)]
 
 
 def _seed(fwd: _Linearizer, op: Op, k: int, dot: Value) -> Value:

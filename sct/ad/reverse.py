@@ -15,7 +15,7 @@ from typing import Any
 from ..analysis.abstract import Static
 from ..analysis.activity import active_values, carries_derivative
 from ..analysis.context import Context, Refusal
-from ..analysis.writes import is_view
+from ..analysis.views import is_view
 from ..errors import InternalError
 from ..ir.build import Builder
 from ..ir.core import Block, Function, Op, Value, walk
@@ -25,6 +25,7 @@ from ..ir.rewrite import clone_function
 from ..ir.types import List, Scalar, Table, Tuple, Type, strip_const
 from . import calls, control, lists, replay, rules, tuples, writes
 from .emitter import Accumulator, bar_hint, make_buffers_float
+from .saving import Sweeps
 from .shadows import Shadows, accompany, if_apart, open_block, take_lent
 
 
@@ -252,17 +253,15 @@ _STORES = {"store": writes.reverse_store, "insert": writes.reverse_insert, "remo
 
 # ------------------------------------------------------------------------------------------------------- whole functions
 
-class Joint:
-    """A function's forward and reverse sweep in one body, before saving is decided."""
+class Joint(Sweeps):
+    """A function's forward and reverse sweep, and what the one returned and the other found."""
 
     def __init__(self, function: Function, reverser: Reverser, results: list[Value], mark: Op,
                  gradients: dict[int, Any]) -> None:
-        self.function = function
+        super().__init__(function, mark, reverser.mirror, reverser.replaced)
         self.reverser = reverser
         self.results = results
         """What the primal returns."""
-        self.mark = mark
-        """The op that separates the two sweeps."""
         self.gradients = gradients
         """Adjoint of each differentiated parameter: a value, or nested tuples and dicts of them, None for zero."""
         self.late: list[Value] = []
@@ -335,6 +334,8 @@ def _structure(rev: Reverser, value: Value) -> Any:
     """The adjoint of a parameter with the parameter's own nesting."""
     t = strip_const(value.type)
     if isinstance(t, Tuple) or hasattr(t, "items") and not isinstance(t, List):
+        if rev.total(value) is not None:
+            raise InternalError(f"the adjoint of `{value.hint}` is not that of its items", loc=rev.function.loc)
         keyed = list(enumerate(t.items)) if isinstance(t, Tuple) else list(t.items)
         found = {key: _item_structure(rev, value, key, item) for key, item in keyed}
         return SeqOf(t.cls, tuple(found.values())) if isinstance(t, Tuple) else found

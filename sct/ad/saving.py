@@ -19,8 +19,8 @@ from ..analysis.alias import AliasClasses, lent_to, may_alias
 from ..analysis.linear import depth
 from ..errors import InternalError
 from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
-from ..ir.ops import IMPLICIT, LOOPS, STORES
-from ..ir.rewrite import clone_op, incoming
+from ..ir.ops import IMPLICIT, LOOPS, stores_beside_primal
+from ..ir.rewrite import clone_function, clone_op, incoming
 from ..ir.types import Cache, List, Scalar, Table, strip_const
 from .replay import is_replay
 
@@ -39,12 +39,44 @@ DEPTH = 3
 """How many cheap operations in a row are repeated rather than saved."""
 
 
-def save(joint: Any, packed: bool = False) -> None:
+class Sweeps:
+    """A forward and a reverse sweep in one body, before it is decided what is saved: the one names values of the other."""
+
+    def __init__(self, function: Function, mark: Op, mirror: dict[Block, Block], replaced: dict[Value, Value]) -> None:
+        self.function = function
+        self.mark = mark
+        """The op that separates the two sweeps."""
+        self.mirror = mirror
+        """For each forward block the reverse block that undoes it."""
+        self.replaced = replaced
+        """Forward values that have another name in their mirrored block (induction variables)."""
+
+    def copy(self) -> Sweeps:
+        """The same sweeps in a function of their own."""
+        values: dict[Value, Value] = {}
+        function = clone_function(self.function, values)
+        twins = dict(zip(_blocks(self.function.body), _blocks(function.body), strict=True))
+        for op in walk(function.body):
+            if "exchanged" in op.attrs:
+                op.attrs["exchanged"] = tuple(map(values.__getitem__, op.attrs["exchanged"]))
+        mark = function.body.ops[self.function.body.ops.index(self.mark)]
+        mirror = {twins[a]: twins[b] for a, b in self.mirror.items() if a in twins and b in twins}
+        replaced = {values[a]: values[b] for a, b in self.replaced.items() if a in values and b in values}
+        return Sweeps(function, mark, mirror, replaced)
+
+
+def _blocks(body: Block) -> Iterator[Block]:
+    yield body
+    for op in walk(body):
+        yield from op.blocks
+
+
+def save(joint: Sweeps, packed: bool = False) -> None:
     """Make every forward value that the reverse sweep of ``joint`` uses available there.
 
     ``packed`` says that the two sweeps will be two functions: what one branch leaves unbound is None in the context then.
     """
-    _Saver(joint.function, joint.reverser.mirror, joint.reverser.replaced, joint.mark, packed).run()
+    _Saver(joint.function, joint.mirror, joint.replaced, joint.mark, packed).run()
 
 
 class _Saver:
@@ -325,7 +357,7 @@ class _Changes:
         self.order: dict[Op, int] = {}
         self.lent: set[tuple[Value, int]] = set()
         """Memory of the callers, who may write to it afterwards."""
-        stores = [(op, v) for op in walk(function.body) if not op.attrs.get("adjoint") for v in _written_by(op)]
+        stores = [(op, v) for op in walk(function.body) for v in _written_by(op)]
         if stores or function.lent.params:
             self.classes = AliasClasses(function)
             self.order = {op: k for k, op in enumerate(walk(function.body))}
@@ -351,7 +383,7 @@ class _Changes:
 
 def _written_by(op: Op) -> Iterator[Value]:
     """What ``op`` changes, or has a callee change."""
-    if op.name in STORES:
+    if stores_beside_primal(op):
         yield op.operands[0]
     elif op.name == "invoke":
         yield from lent_to(op)

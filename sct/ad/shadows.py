@@ -18,7 +18,8 @@ import numpy as np
 from ..analysis.alias import AliasClasses
 from ..analysis.exchanges import moves_references
 from ..analysis.opening import is_passed_on, returns_alone
-from ..analysis.writes import DIAGONALS, given_away, is_view, written_classes
+from ..analysis.views import DIAGONALS, is_view
+from ..analysis.writes import given_away, written_classes
 from ..errors import InternalError
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS, Slot

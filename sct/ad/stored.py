@@ -14,7 +14,8 @@ import numpy as np
 from ..analysis.alias import AliasClasses, may_alias, stored_into
 from ..analysis.context import Refusal
 from ..analysis.layout import in_one_piece, may_be_decided_at_run_time
-from ..analysis.writes import is_view, reaches, written_levels
+from ..analysis.views import is_view
+from ..analysis.writes import reaches, written_levels
 from ..ir.core import Function, Op, Value, walk
 from ..ir.ops import LOOPS, STORES, Lit, Slot
 from ..ir.rewrite import index_template
@@ -137,7 +138,7 @@ def _linear_store(fwd: _Linearizer, op: Op, value: Value) -> None:
         _put(fwd, op, fwd.dots[value])
     elif op.attrs.get("fn") is None:
         if index_template(op) == Lit(...):
-            fwd.builder.emit("fill", [tangent])
+            fwd.builder.emit("fill", [tangent], tangent=not op.attrs.get("adjoint"))
         else:
             _put(fwd, op, fwd.constant(0.0))
 
@@ -159,21 +160,21 @@ def push_insert(fwd: _Linearizer, op: Op) -> None:
     """In front of ``xs.append(v)``: the same with their tangents."""
     items, value, *index = op.operands
     if items in fwd.masks:
-        fwd.builder.emit("insert", [fwd.dots[items], _item_tangent(fwd, value), *index], args=op.attrs["args"], adjoint=True)
+        fwd.builder.emit("insert", [fwd.dots[items], _item_tangent(fwd, value), *index], args=op.attrs["args"], **_beside(op))
 
 
 def push_exchange(fwd: _Linearizer, op: Op) -> None:
     """In front of ``xs[i], xs[j] = xs[j], xs[i]``: the same with their tangents."""
     items, *index = op.operands
     if items in fwd.masks:
-        fwd.builder.emit("exchange", [fwd.dots[items], *index], args=op.attrs["args"], adjoint=True)
+        fwd.builder.emit("exchange", [fwd.dots[items], *index], args=op.attrs["args"], **_beside(op))
 
 
 def push_remove(fwd: _Linearizer, op: Op) -> None:
     """``xs.pop()``: the tangent of the item is taken out of the tangents of the list, which stay as many."""
     items, *index = op.operands
     if items in fwd.masks:
-        fwd.give(op.result, fwd.like(op, [fwd.dots[items], *index], op.result, adjoint=True))
+        fwd.give(op.result, fwd.like(op, [fwd.dots[items], *index], op.result, **_beside(op)))
 
 
 def _scaled_store(fwd: _Linearizer, op: Op, value: Value) -> None:
@@ -191,7 +192,12 @@ def _scaled_store(fwd: _Linearizer, op: Op, value: Value) -> None:
 
 def _put(fwd: _Linearizer, op: Op, value: Value, **changed: Any) -> None:
     attrs = {key: a for key, a in {**op.attrs, **changed}.items() if key != "may_raise" and (key != "fn" or a is not None)}
-    fwd.builder.emit("store", [fwd.dots[op.operands[0]], value, *op.operands[2:]], **{**attrs, "adjoint": True})
+    fwd.builder.emit("store", [fwd.dots[op.operands[0]], value, *op.operands[2:]], **{**attrs, **_beside(op)})
+
+
+def _beside(op: Op) -> dict[str, Any]:
+    """What the store of a tangent says of itself: which of the two sweeps it belongs to if ``op`` is one of the primal."""
+    return {"adjoint": True} if op.attrs.get("adjoint") else {"adjoint": True, "tangent": True}
 
 
 # -------------------------------------------------------------------------------------------------- what the arrays begin as
@@ -236,12 +242,21 @@ def zeros(fwd: _Linearizer, value: Value) -> Value:
         return fwd.builder.value("undef", (), value.type)
     if perhaps_missing(value):
         return zeros_like(fwd, value)
+    if is_zero_array(value):
+        assert isinstance(value.owner, Op)
+        return fwd.like(value.owner, value.owner.operands, value, kwargs=dict(value.owner.attrs["kwargs"]))
     if isinstance(value.type, List | Table):
         zero = fwd.zeros(value)
         zero.hint = f"{value.hint}_dot" if value.hint else ""
         return zero
     return fwd.builder.value("call", [value], value.type, f"{value.hint}_dot" if value.hint else "", fn=np.zeros_like,
                              args=(Slot(0),), kwargs={}, effect="fresh", adjoint=True)
+
+
+def is_zero_array(value: Value) -> bool:
+    """Whether an array is made of zeros: so is its tangent, and then nobody asks the array for its shape."""
+    op = value.owner
+    return isinstance(op, Op) and op.name == "call" and op.attrs["fn"] in (np.zeros, np.zeros_like)
 
 
 def _unspread(tangent: Value) -> Value:

@@ -21,13 +21,13 @@ from .abstract import POISON, Abstract, Bound, Closure, DataPath, Instance, Mapp
 from .activations import Surroundings, cells_of, invoke
 from .context import Frame, Refusal
 from .data import default_value, guard_class
-from .displays import sequence_items
 from .infer import SIMPLE, Specializer
 from .inlining import holds_data, inline, should_inline
 from .iterators import MAKERS, given_to, is_by_index, is_lazy, only_here, stored, takes_all
 from .managers import make_manager, makes_manager
 from .primitives import apply, construct
 from .references import content, fresh, holds_container, holds_references, plain
+from .starred import spread
 
 
 def _call(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
@@ -40,7 +40,8 @@ def _call(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[A
         if how[0] == "pos":
             positional.append(a)
         elif how[0] == "star":
-            positional.extend(sequence_items(sp, a, "a call with `*`"))
+            names = frozenset(h[1] for h in op.attrs["args"] if h[0] == "kw")
+            positional.extend(spread(sp, fn, a, sum(h[0] == "pos" for h in op.attrs["args"]), names))
         elif how[0] == "kw":
             keywords[how[1]] = a
         else:
@@ -91,17 +92,9 @@ def _call_static(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
     obj = fn.value
     if any(is_lazy(a) or is_by_index(a) for a in args) and not _looks_into(obj):
         args = given_to(sp, obj, args)
-    special = SPECIAL.get(obj) if _hashable(obj) else None
-    if special is not None:
-        result = special(sp, *_seen_by(sp, obj, args, kwargs))
-        if result is not NotImplemented:
-            if obj in MAKES_CONTAINERS:
-                return fresh(sp, result)
-            if sp.context.places and obj not in TAKES_REFERENCES and ab.parts_of(result) is not None:
-                for a in (*args, *kwargs.values()):  # the result may be or hold what they are now
-                    if isinstance(a, Reference):
-                        a.place.lock()
-            return stored(sp, result) if obj in MAKERS else result
+    computed = _computed(sp, obj, args, kwargs)
+    if computed is not None:
+        return computed
     if isinstance(obj, functools._lru_cache_wrapper) and registry.lookup(obj) is None:
         from .remembering import call_cached
         return call_cached(sp, fn, args, kwargs)
@@ -142,6 +135,21 @@ def _call_static(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
     because, instead = registry.refusal(obj) or ("", "")
     reason = f": {because}" if because else ""
     raise Refusal("SCT201", f"no derivative rule for {_display(obj)}{reason}", instead or way_out(obj))
+
+
+def _computed(sp: Specializer, obj: Any, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract | None:
+    """The result of a function that specialisation itself computes; None if it is not one, or not for these arguments."""
+    special = SPECIAL.get(obj) if _hashable(obj) else None
+    result = NotImplemented if special is None else special(sp, *_seen_by(sp, obj, args, kwargs))
+    if result is NotImplemented:
+        return None
+    if obj in MAKES_CONTAINERS:
+        return fresh(sp, result)
+    if sp.context.places and obj not in TAKES_REFERENCES and ab.parts_of(result) is not None:
+        for a in (*args, *kwargs.values()):  # the result may be or hold what they are now
+            if isinstance(a, Reference):
+                a.place.lock()
+    return stored(sp, result) if obj in MAKERS else result
 
 
 def _seen_by(sp: Specializer, obj: Any, args: list[Abstract], kwargs: dict[str, Abstract]) -> tuple[list[Abstract], Any]:

@@ -72,6 +72,10 @@ class Context:
     """Whether lists, dicts and objects are followed by their places: where one of them changes."""
     tables: set[Loc] = field(default_factory=set)
     """Where dicts are made that need keys which only run time knows, and lists that must be one value at run time."""
+    counting: bool = False
+    """Whether loops are unrolled as often as they run in this call where one body for all iterations cannot be specialised."""
+    trips: set[Loc] = field(default_factory=set)
+    """Where they are."""
     inside: bool = False
     """Whether lists in lists whose length only run time knows change."""
     lists: dict[Value, Abstract] = field(default_factory=dict)

@@ -113,14 +113,9 @@ def _result_type(sp: Specializer, fn: Static, given: list[Abstract],
     f: CustomFunction = fn.value
     path = (fn.path or DataPath("const", f.__name__, (), f)).attr("fun")
     seen = visit(sp, Static(f.fun, path), list(map(varied, given)))
-    if seen.result is not POISON and seen.result is not NEVER:
-        refuse_writes(f.__name__, seen)
-        t = returned_type(seen.result)
-        if t is None:
-            raise Refusal("SCT221", f"`{f.__name__}` returns {sh.describe(sh.shape_of(seen.result))}",
-                          "return numbers, arrays or tuples of them")
-        return t, None, facts_of(seen)
-    announced = CLASSES.get(getattr(f.fun, "__annotations__", {}).get("return"))
+    if (found := found_in(f.__name__, seen)) is not None:
+        return found[0], None, found[1]
+    announced = announced_by(f.fun)
     if announced is not None:
         return type_of(announced()), announced, OPAQUE
     try:
@@ -129,6 +124,23 @@ def _result_type(sp: Specializer, fn: Static, given: list[Abstract],
         message = f"the type of what `{f.__name__}` returns is not known: {seen.reason or 'it never returns'}"
         raise Refusal("SCT221", f"{message}; tried on small arguments it raises {error}",
                       "annotate its result, as in `-> float`") from None
+
+
+def found_in(name: str, seen: Visit) -> tuple[Type, dict[str, Any]] | None:
+    """The type of the result and attributes of the call of a function that was visited; None if the visit led nowhere."""
+    if seen.result is POISON or seen.result is NEVER:
+        return None
+    refuse_writes(name, seen)
+    t = returned_type(seen.result)
+    if t is None:
+        raise Refusal("SCT221", f"`{name}` returns {sh.describe(sh.shape_of(seen.result))}",
+                      "return numbers, arrays or tuples of them")
+    return t, facts_of(seen)
+
+
+def announced_by(fun: Any) -> type | None:
+    """The class of the result that a function's annotation says, if it says all there is to know."""
+    return CLASSES.get(getattr(fun, "__annotations__", {}).get("return"))
 
 
 OPAQUE = {"effect": "reads", "distinct": True}

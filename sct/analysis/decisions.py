@@ -43,8 +43,10 @@ def _decide(sp: Specializer, frame: Frame, op: Op, items: list[Abstract]) -> Abs
         return _decide(sp, frame, op, items[1:])
     if exit.kind in ("break", "raise"):
         return Static(answer) if exit.kind == "break" else NEVER
+    if exit.kind != "tail":
+        return None
     test, ends = sp.builder.block.ops[-1], [p.kind for p in pending]
-    if exit.kind != "tail" or [p.block for p in pending] != test.blocks or any(block.ops for block in test.blocks):
+    if [p.block for p in pending] != test.blocks or any(block.ops for block in test.blocks):
         return None
     if ends != (["break", "continue"] if answer else ["continue", "break"]):
         return None  # it is not the item that was tested: a condition leaves out one that is known

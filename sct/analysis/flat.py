@@ -127,7 +127,7 @@ def plan(sp: Specializer, a: Iteration) -> Counted:
     for k, size in enumerate(sizes):
         count = size if k == 0 else binary(sp, operator.mul, count, size)
 
-    def item(k: Value) -> Abstract:
+    def item(k: Abstract) -> Abstract:
         index = Seq(tuple, _index(sp, k, sizes))
         if array is None:
             return index

@@ -244,8 +244,9 @@ class Specializer:
             try:
                 joined = sh.join_shapes(joined, shape)
             except JoinError as error:
+                lists = joined.tag[:2] == shape.tag[:2] == ("seq", list)
                 raise Refusal("SCT701", f"`{name or 'a value'}` may be two things {where}: {error}",
-                              "give it one kind of value on every path, e.g. start an accumulator with np.zeros") from None
+                              _OF_ONE_LENGTH if lists else _OF_ONE_KIND) from None
         return joined
 
     def instantiate(self, shape: Shape, block: Block, hint: str) -> Abstract:
@@ -263,6 +264,11 @@ class Specializer:
         """Shapes behind the end of paths: containers that were made on one of them, and not by ``apart``, are new there."""
         made = set(sh.made_by(apart))
         return [sh.settled(s, lambda p: p in self.positions or p in made) for s in shapes] if self.context.places else shapes
+
+
+_OF_ONE_KIND = "give it one kind of value on every path, e.g. start an accumulator with np.zeros"
+_OF_ONE_LENGTH = "lists of any length hold numbers, arrays, or tuples of them; a list of objects is filled by a loop that " \
+    "runs at most 32 times, as the arguments tell"
 
 
 # --------------------------------------------------------------------------------------------------------- simple handlers

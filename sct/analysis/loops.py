@@ -16,6 +16,7 @@ from .infer import REGIONS, Specializer
 from .plans import Counted, Each, count_of, known_items, plan_for, raise_if_different, short_range
 from .positions import moved
 from .references import NeedsPlaces, holds_references, references
+from .trips import counted_on_failure, known_trips
 from .typecase import peel
 from .unrolling import Items, LiveItems, enter, unroll
 
@@ -41,21 +42,21 @@ def _run_for(sp: Specializer, frame: Frame, op: Op) -> None:
         run_lazily(sp, frame, op, iterable)
         return
     is_marked(sp, frame, op.operands[0])  # what is unrolled has no checkpoint, and needs none
-    items = known_items(sp, iterable)
-    if items is None and op.attrs.get("known") and op.loc not in sp.context.tables:
-        items = short_range(iterable)
-        if items is None and isinstance(sp.get(frame, op.operands[1]), Mapping):
-            raise NeedsPlaces(tables=[op.loc])
-    if items is not None:
-        found = decide(sp, frame, op, items) if op.attrs.get("decides") and len(op.results) == 1 else None
-        if found is None:
-            unroll(sp, frame, op, LiveItems(sp, iterable) if holds_references(iterable) else Items(items))
-        else:
-            sp.bind(frame, op, [found])
+    if _run_known(sp, frame, op, iterable):
         return
     if isinstance(iterable, Iteration) and iterable.kind == "strict zip":
         iterable = _of_equal_lengths(sp, op, iterable)
     plan = plan_for(sp, iterable)
+    trips = known_trips(sp, op, plan)
+    if trips is not None:
+        unroll(sp, frame, op, Items(trips))
+        return
+    with counted_on_failure(sp, op, plan):
+        _run_as_one(sp, frame, op, iterable, plan)
+
+
+def _run_as_one(sp: Specializer, frame: Frame, op: Op, iterable: Abstract, plan: Counted | Each) -> None:
+    """A loop with one body for all iterations; where there is none, unrolled if it is short, or the first one peeled off."""
     inits = [sp.get(frame, v) for v in op.operands[1:]]
     before, known_shapes = dict(sp.context.obstacles), dict(sp.loop_shapes)
     try:
@@ -77,6 +78,23 @@ def _run_for(sp: Specializer, frame: Frame, op: Op) -> None:
     if isinstance(plan, Each) or sp.splits or (values := peel(sp, frame, op, plan, inits, rest)) is None:
         raise failure
     sp.bind(frame, op, values)
+
+
+def _run_known(sp: Specializer, frame: Frame, op: Op, iterable: Abstract) -> bool:
+    """Unroll a loop over items that are known; False if they are not."""
+    items = known_items(sp, iterable)
+    if items is None and op.attrs.get("known") and op.loc not in sp.context.tables:
+        items = short_range(iterable)
+        if items is None and isinstance(sp.get(frame, op.operands[1]), Mapping):
+            raise NeedsPlaces(tables=[op.loc])
+    if items is None:
+        return False
+    found = decide(sp, frame, op, items) if op.attrs.get("decides") and len(op.results) == 1 else None
+    if found is None:
+        unroll(sp, frame, op, LiveItems(sp, iterable) if holds_references(iterable) else Items(items))
+    else:
+        sp.bind(frame, op, [found])
+    return True
 
 
 def enter_body(sp: Specializer, frame: Frame, op: Op, item: Abstract, carried: list[Abstract]) -> None:

@@ -34,7 +34,7 @@ class Counted:
     lo: Abstract
     hi: Abstract
     step: Abstract
-    item: Callable[[Value], Abstract]
+    item: Callable[[Abstract], Abstract]
     sources: tuple[Value, ...] = ()
     """The run-time sequences that are walked, for the printer."""
 
@@ -163,7 +163,7 @@ def plan_for(sp: Specializer, a: Abstract) -> Counted | Each:
     raise Refusal("SCT711", "this cannot be iterated over", "iterate over a range, an array, a list or a tuple")
 
 
-def _row(sp: Specializer, value: Value, k: Value) -> Value:
+def _row(sp: Specializer, value: Value, k: Abstract) -> Value:
     item = row(sp, value, k)
     assert isinstance(item, Value) or isinstance(item, Seq)
     return item if isinstance(item, Value) else item.runtime  # type: ignore[return-value]
@@ -225,7 +225,7 @@ def _plan_composite(sp: Specializer, a: Iteration) -> Counted | Each:
             raise Refusal("SCT711", "enumerate over this is not supported", "count yourself")
         inner = from_zero(sp, a.parts[0], inner)
 
-        def numbered(k: Value) -> Abstract:
+        def numbered(k: Abstract) -> Abstract:
             zero = isinstance(start, Static) and start.value == 0
             return Seq(tuple, [k if zero else apply(sp, operator.add, [start, k]), inner.item(k)])
         return Counted(inner.lo, inner.hi, inner.step, numbered, inner.sources)
@@ -259,10 +259,8 @@ def from_zero(sp: Specializer, source: Abstract, plan: Counted) -> Counted:
         return plan
     lo, step = plan.lo, plan.step
 
-    def item(k: Value) -> Abstract:
-        shifted = apply(sp, operator.add, [lo, apply(sp, operator.mul, [k, step])])
-        assert isinstance(shifted, Value)
-        return plan.item(shifted)
+    def item(k: Abstract) -> Abstract:
+        return plan.item(apply(sp, operator.add, [lo, apply(sp, operator.mul, [k, step])]))
     return Counted(Static(0), length(sp, Range(plan.lo, plan.hi, plan.step)), Static(1), item, plan.sources)
 
 
@@ -273,10 +271,8 @@ def _plan_reversed(sp: Specializer, part: Abstract) -> Counted:
     plan = from_zero(sp, part, plan)
     last = apply(sp, operator.sub, [plan.hi, Static(1)])
 
-    def item(k: Value) -> Abstract:
-        index = apply(sp, operator.sub, [last, k])
-        assert isinstance(index, Value)
-        return plan.item(index)
+    def item(k: Abstract) -> Abstract:
+        return plan.item(apply(sp, operator.sub, [last, k]))
     return Counted(Static(0), plan.hi, Static(1), item, plan.sources)
 
 

@@ -107,13 +107,13 @@ def _plan(sp: Specializer, source: Abstract, start: dict[Place, Abstract], first
     if isinstance(source, StoredIterator):
         inner, place = from_zero(sp, source.source, counted(sp, source.source)), source.place
 
-        def absolute(k: Value) -> Abstract:
+        def absolute(k: Abstract) -> Abstract:
             for o in strides:
                 sp.positions[o] = _plus(sp, k, Static(1)) if o is place else at(o, _minus(sp, k, start[place]), 1)
             return inner.item(k)
         return Counted(start[place], inner.hi, Static(1), absolute, inner.sources if _is_zero(start[place]) else ())
 
-    def item(k: Value) -> Abstract:
+    def item(k: Abstract) -> Abstract:
         for place in strides:
             sp.positions[place] = at(place, k, 0)
         result = pull(sp, source, _plus(sp, first, k), guarded=False)

@@ -10,10 +10,10 @@ from typing import Any
 
 from .abstract import Abstract, Static
 from .callees import MAKES_CONTAINERS, SPECIAL, TAKES_REFERENCES
-from .changes import _changed
 from .context import Refusal
 from .displays import WornSet, is_own_set
 from .infer import Specializer
+from .list_changes import changed
 from .primitives import now, raise_here
 from .references import change, content, fresh
 
@@ -31,7 +31,7 @@ def _changing(name: str) -> Any:
         if not isinstance(held, Static) or not is_own_set(held):
             return NotImplemented  # type: ignore[no-any-return]
         given = [_item(sp, a) if name in ("add", "discard", "remove") else _items(sp, a) for a in rest]
-        target = _changed(sp, base)
+        target = changed(sp, base)
         new = (WornSet if name in _WEARING else type(held.value))(held.value)
         try:
             getattr(new, name)(*given)
@@ -62,7 +62,7 @@ def _items(sp: Specializer, a: Abstract) -> Any:
 
 def change_set(sp: Specializer, fn: Any, x: Abstract, y: Abstract) -> Abstract:
     """``x |= y`` and its like: what ``x`` is afterwards."""
-    target, held = _changed(sp, x), content(sp, x)
+    target, held = changed(sp, x), content(sp, x)
     assert isinstance(held, Static)
     result = now(fn, set(held.value), set(_items(sp, y)))
     change(sp, target, Static(result if fn is operator.or_ else WornSet(result)))

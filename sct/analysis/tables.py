@@ -179,14 +179,14 @@ def take(sp: Specializer, d: Abstract, held: Value, key: Abstract) -> tuple[Abst
     return sp.as_abstract(item), rest
 
 
-def items_of(sp: Specializer, view: View | Value) -> tuple[Value, Callable[[Value], Abstract]]:
+def items_of(sp: Specializer, view: View | Value) -> tuple[Value, Callable[[Abstract], Abstract]]:
     """How to go through a table or a view of it: its keys, and what belongs to the number of a key."""
     base: Abstract = view.base if isinstance(view, View) else view
     held = held_table(sp, base)
     assert held is not None
     names = keys(sp, held)
 
-    def item(k: Value) -> Abstract:
+    def item(k: Abstract) -> Abstract:
         from .subscripts import from_value
         key = from_value(sp, names, k)
         if not isinstance(view, View) or view.kind == "keys":

@@ -8,13 +8,13 @@ that the adjoint can repeat on its own arrays; a parameter is copied on entry.  
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from ..ir.core import Block, Function, Op, Value, enclosing, walk
-from ..ir.ops import IMPLICIT, INFIX, LOOPS, PREFIX, STORES, Lit, Slot
+from ..ir.ops import INFIX, LOOPS, PREFIX, STORES, Lit, Slot
 from ..ir.rewrite import (
     carried_inits,
     exits,
@@ -27,35 +27,25 @@ from ..ir.rewrite import (
     use_map,
 )
 from ..ir.types import Array, Dict, List, Object, OrConst, Table, Tuple, Type, constant, is_array, strip_const, type_of
-from ..rules import registry
-from ..runtime import helpers
 from .alias import (
     AliasClasses,
     check_inplace,
-    comes_round,
-    has_memory,
     is_inside,
     lent_to,
-    may_alias,
     path_in_argument,
     stored_into,
-    used_after,
     used_whole,
 )
 from .context import Context, Refusal
 from .entry import Written, copy_what_is_written, mark_returned, paths_to_copy, take_apart_returned
-from .half_done import half_done
-from .layout import is_reshaped_view, may_be_decided_at_run_time
+from .layout import may_be_decided_at_run_time
 from .linear import build_in_place, depth, share_types
-from .opening import returns_alone
+from .obstacles import HINT, why_not_followed, why_not_put
 from .perhaps import certain
 from .references import NeedsItems
 from .snapshots import settle_snapshots
 from .transient import mark_transient
-
-HINT = "write to a copy: `a = a.copy()`, or build the array with np.stack, np.concatenate or np.where"
-_NOT_REPEATED = (np.broadcast_to,)
-"""Views whose elements share memory: the same call on an adjoint would give an array that cannot be added to."""
+from .views import is_fresh, is_ours, is_view
 
 
 def settle_writes(context: Context, function: Function, entry: bool) -> list[Written]:
@@ -91,13 +81,13 @@ def settle_writes(context: Context, function: Function, entry: bool) -> list[Wri
             context.refuse(Refusal("SCT602", "this item is taken out of a list, the list changes, and so do items of it",
                                    "change the list when the item is not used any more, or use an array"), load.loc)
     for op in given:
-        refusal = _refusal_of_item(function, classes, op, given)
+        refusal = why_not_put(function, classes, op, given)
         if refusal is not None:
             context.refuse(refusal, op.loc)
     for op in walk(function.body):
         for target in _written_by(op):
             root = classes.find(target)
-            refusal = _refusal(function, classes, op, target, entry, written[root], levels[root])
+            refusal = why_not_followed(function, classes, op, target, entry, written[root], levels[root])
             if refusal is not None:
                 context.refuse(refusal, op.loc)
     return copied
@@ -341,189 +331,11 @@ def _mark_undecided(function: Function, classes: AliasClasses) -> None:
 def _lies_as_zeros_like_it(op: Op) -> bool:
     """Whether zeros like the result of ``op`` lie in memory in the same way: not where it may be a part of a larger array."""
     fn = op.attrs.get("fn")
-    known = fn in INFIX or fn in PREFIX or fn is operator.getitem or _is_ours(fn) or (  # type: ignore[arg-type]
+    known = fn in INFIX or fn in PREFIX or fn is operator.getitem or is_ours(fn) or (  # type: ignore[arg-type]
         getattr(fn, "__objclass__", None) is np.ndarray)
     return op.name != "invoke" and (op.name != "call" or known or not is_fresh(op))
-
-
-# ------------------------------------------------------------------------------------------------------------------ the gate
-
-def _refusal(function: Function, classes: AliasClasses, op: Op, target: Value, entry: bool, members: list[Value],
-             level: int) -> Refusal | None:
-    """Why the memory of ``target``, which ``op`` stores into, cannot be followed; None if it can be."""
-    name = f"`{target.hint}`" if target.hint else f"this {'list' if isinstance(target.type, List) else 'array'}"
-    root = classes.find(target)
-    failing = half_done(op)
-    if failing is not None:
-        return Refusal("SCT103", f"{name} is written to inside `try`, before what may raise (line {failing.loc.line})",
-                       "compute first, and write last or behind the `try`")
-    if op.name in STORES and any(isinstance(v.type, Array) and classes.find(v) is root for v in op.operands[2:]):
-        return Refusal("SCT601", f"{name} is written to at indices that it holds itself", "take the indices out of it before")
-    source = _read_in_turn(op.operands[1]) if op.name in STORES and len(op.operands) > 1 else None
-    if source is not None and classes.find(source) is root:
-        return Refusal("SCT601", f"{name} is given its own elements one by one, while they are written over",
-                       "give a copy of them: `v.copy()`")
-    for member in members:
-        reason = None if entry and _is_only_returned(function, member) else _obstacle(function, member, entry, level)
-        if reason is not None:
-            code, why = reason
-            return Refusal(code, f"{name} {why}", HINT)
-    return None
-
-
-def _refusal_of_item(function: Function, classes: AliasClasses, op: Op, given: list[Op]) -> Refusal | None:
-    """Why what is put into a list has a shadow that cannot be found in the shadow of the list; None if it can be."""
-    order = {one: k for k, one in enumerate(walk(function.body))}
-    for v in op.operands[op.name not in ("tuple", "dict"):]:
-        if not isinstance(v.type, Array | List | Table):
-            continue
-        names = _names_of(v, order)
-        new = isinstance(v.owner, Op) and (v.owner.name in ("tuple", "dict") or is_fresh(v.owner))
-        seen = any(v in user.operands and is_view(user) for user in order) or any(
-            used_after(name, op, order) or comes_round(name, op) for name in names)
-        if not new or seen or sum(v in one.operands[one.name not in ("tuple", "dict"):] for one in given) > 1:
-            name = f"`{v.hint}`" if v.hint else "this"
-            return Refusal("SCT602", f"{name} is put into a list whose items change, and is known under another name",
-                           "put a copy into the list, or change it before and only use it through the list afterwards")
-    return None
-
-
-def _names_of(v: Value, order: dict[Op, int]) -> list[Value]:
-    """A value and what is made of it under another name."""
-    found = [v]
-    for one in found:
-        found += [r for user in order if user.name == "narrow" and one in user.operands for r in user.results]
-    return found
-
-
-def _read_in_turn(value: Value) -> Value | None:
-    """The array whose elements ``value`` is read of while they are stored."""
-    while isinstance(value.owner, Op) and value.owner.name in IMPLICIT:
-        value = value.owner.operands[0]
-    return value.owner.operands[0] if isinstance(value.owner, Op) and value.owner.attrs.get("in_turn") else None
-
-
-def _around_op(op: Op) -> Iterator[Block]:
-    assert op.parent is not None
-    return enclosing(op.parent)
-
-
-def _is_only_returned(function: Function, member: Value) -> bool:
-    """Whether a tuple or dict of arrays is made to be returned, perhaps in another: each array in it is copied then."""
-    op = member.owner
-    if not isinstance(op, Op) or op.name not in ("tuple", "dict") or op.parent is not function.body:
-        return False
-    users = [user for user in walk(function.body) if member in user.operands]
-    return all(user.name == "return" or user.name in ("tuple", "dict") and _is_only_returned(function, user.result)
-               for user in users)
 
 
 def _is_doubtful(value: Value) -> bool:
     op = value.owner
     return isinstance(op, Op) and may_be_decided_at_run_time(op) and not is_view(op) and not op.attrs.get("transient")
-
-
-def _obstacle(function: Function, member: Value, entry: bool, level: int) -> tuple[str, str] | None:
-    """Why a name of the memory cannot be mirrored by the adjoint: code and reason, None if it can be."""
-    op = member.owner
-    other = f"`{member.hint}`" if member.hint else "another value"
-    if isinstance(op, Op) and op.name == "const":
-        return None  # the ``None`` or the number that a variable is before it is an array
-    if isinstance(strip_const(member.type), List | Table) and not isinstance(member.type, List | Table):
-        return "SCT602", f"may be what {other} is, which may be None"
-    if not is_array(member.type) and not isinstance(member.type, List | Table):
-        return "SCT601", f"is also held by a container ({other})"
-    joined = isinstance(op, Block) or isinstance(op, Op) and op.name in ("if", *LOOPS)
-    if not isinstance(member.type, Array | List | Table) and not joined:
-        return "SCT601", f"may share memory with {other}, which is not certainly an array"
-    if isinstance(op, Block):
-        if op.parent is None:
-            lent = isinstance(member.type, Array) and function.params.index(member) in function.lent.params
-            return None if entry or lent else (
-                "SCT601", f"belongs to the caller of `{function.name}`, whose gradient is taken inside")
-        return None if op.parent.name in LOOPS and _is_carried(op, member) else (
-            "SCT601", f"may be an array from outside, {other}")
-    if op is None or op.name == "global":
-        return "SCT608", f"may be an array from outside the function ({other})"
-    if isinstance(member.type, List | Table):
-        copied = op.name == "call" and (depth(member.type) == level or op.attrs["fn"] is helpers.copied)
-        if copied or op.name in ("tuple", "dict") or is_view(op) or op.name in ("if", "with", "try", "narrow", "undef", *LOOPS):
-            return None
-        if op.name != "invoke":
-            return "SCT602", f"shares its items with another list ({other})"
-    if op.name in ("if", "with", "try", "narrow", "convert", "broadcast", *LOOPS) or is_fresh(op) or is_view(op) \
-            or op.attrs.get("transient") or op.attrs.get("undecided"):
-        return None
-    if op.name == "invoke":
-        if returns_alone(op, member) or _returns_lent(op, member):
-            return None
-        name = op.attrs["callee"].name
-        return "SCT601", f"may share memory with {other}, which `{name}` returns, another name of what it made"
-    return "SCT601", f"may share memory with {other}, made by a call whose result may be its argument or a copy"
-
-
-def _returns_lent(call: Op, result: Value) -> bool:
-    """Whether a callee returns another name of memory that it is lent, together with its adjoint."""
-    callee = call.attrs["callee"]
-    shares = callee.shares[call.results.index(result)] if callee.shares is not None else None
-    return shares is not None and not shares.outside and bool(shares.params) and shares.params <= callee.lent.params
-
-
-def _is_carried(block: Block, value: Value) -> bool:
-    loop = block.parent
-    assert loop is not None
-    return block.args.index(value) >= len(block.args) - len(loop.results)
-
-
-def is_fresh(op: Op) -> bool:
-    """Whether the result of ``op`` is memory of its own."""
-    if op.name != "call":
-        return False
-    entry = registry.lookup(op.attrs["fn"])
-    ours = entry is not None and _is_ours(op.attrs["fn"]) and "remembers" not in op.attrs
-    return not may_alias(op) or ours and not any(map(has_memory, op.operands))
-
-
-def _is_ours(fn: Callable[..., Any]) -> bool:
-    """Whether a function is one of NumPy's, of which we know all about memory, and not a user's with a rule."""
-    return (getattr(fn, "__module__", None) or "").split(".")[0] in ("numpy", "sct")
-
-
-def is_view(op: Op) -> bool:
-    """Whether ``op`` certainly gives a view of its first operand, which the same call on an adjoint gives of that."""
-    if op.name != "call" or not op.operands or op.attrs["args"][:1] != (Slot(0),):
-        return False
-    fn = op.attrs["fn"]
-    if isinstance(op.operands[0].type, List | Table) and fn is not tuple:
-        item = fn is operator.getitem and isinstance(op.results[0].type, Array | List | Table)
-        return item and (isinstance(op.operands[0].type, Table) or isinstance(op.attrs["args"][1], Slot | Lit))
-    entry = registry.lookup(fn)
-    if fn is tuple:
-        return True
-    listed = entry is not None and _is_ours(fn) and not entry.zero and fn not in _NOT_REPEATED and (
-        entry.alias == "view" and fn not in DIAGONALS or may_alias(op) and _is_plain_view(op, fn))
-    return (fn is operator.getitem and may_alias(op) or listed) and isinstance(op.operands[0].type, Array) \
-        and all(isinstance(r.type, Array) for r in op.results)
-
-
-def _is_plain_view(op: Op, fn: Callable[..., Any]) -> bool:
-    """Whether a call that may copy never does: without options, on any array or on one that lies in memory in one piece."""
-    if is_reshaped_view(op):
-        return True
-    options, count = set(op.attrs["kwargs"]), len(op.attrs["args"])
-    if fn in DIAGONALS:
-        t = strip_const(op.operands[0].type)
-        return isinstance(t, Array) and t.ndim == 2 and count <= 2 and options <= DIAGONALS[fn]
-    if fn in _VIEWS_OF_ALL:
-        decided = isinstance(op.attrs["kwargs"].get("copy", Lit(False)), Lit)
-        return decided and options <= _VIEWS_OF_ALL[fn] and count <= (2 if _VIEWS_OF_ALL[fn] else 1)
-    return fn is np.real and not options and str(op.operands[0].type.dtype).startswith("float")  # type: ignore[attr-defined]
-
-
-DIAGONALS: dict[Any, set[str]] = {np.diagonal: {"offset"}, np.linalg.diagonal: {"offset"}, np.diag: set()}
-"""Functions that give a view which cannot be written through, and their keywords."""
-_VIEWS_OF_ALL: dict[Any, set[str]] = {
-    np.squeeze: {"axis"}, np.atleast_1d: set(), np.atleast_2d: set(), np.atleast_3d: set(),
-    np.asarray: {"dtype"}, np.asanyarray: {"dtype"}, np.array: {"dtype", "copy"}, registry.method("astype"): {"dtype", "copy"},
-}
-"""Functions that never copy an array whose element type stays, if they may give a view at all, and their keywords."""

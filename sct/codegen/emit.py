@@ -15,8 +15,9 @@ from .facts import gather, resolve
 from .inline import plan_expressions
 from .names import name_variables
 from .release import release, weights
-from .statements import Printer, is_comment
+from .statements import Printer
 from .unbound import bind_copied, leave_to_python
+from .writer import is_comment
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from ..ir.types import OrConst, Record, Scalar
 from ..runtime.records import instance
 from .facts import resolve, scalar, template_values
 from .idioms import range_of
-from .inline import Plan
 from .names import UNUSED, Names, data_root
+from .plan import Plan
 
 LOAD = ast.Load()
 STORE = ast.Store()

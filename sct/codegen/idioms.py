@@ -10,7 +10,7 @@ from ..ir.ops import IMPLICIT, Lit
 from ..ir.rewrite import index_template
 from ..ir.types import Tuple
 from .facts import resolve
-from .inline import Plan
+from .plan import Plan
 
 MOST = 24
 """Longer tuples are read item by item."""

@@ -14,7 +14,7 @@ from ..ir.core import Block, Op, Value, defining_block
 from ..ir.ops import LOOPS
 from ..ir.rewrite import carried_start
 from .facts import Facts, resolve
-from .inline import Plan, loop_of
+from .plan import Plan, loop_of
 
 
 class Ranges:

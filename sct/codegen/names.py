@@ -19,8 +19,8 @@ from ..ir.rewrite import carried_inits, item_count
 from ..ir.types import Scalar, strip_const
 from .externals import Externals, display, fresh, identifier
 from .facts import Facts, literals, resolve, template_values
-from .inline import Plan
 from .liveness import Ranges, copies, is_undef, live_ranges
+from .plan import Plan
 from .suggest import NOUNS, of_invoke, suggestions
 
 UNUSED = "_"

@@ -6,76 +6,27 @@ In the reverse sweep (after ``mark``) each group opens with a comment that names
 from __future__ import annotations
 
 import ast
-import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
-from ..ir.core import NOWHERE, Block, Loc, Op, Value, walk
+from ..ir.core import Block, Op, Value, walk
 from ..ir.evaluate import unbound_error
-from ..ir.ops import INFIX, Lit, SliceOf, Slot
-from ..ir.rewrite import carried_inits, index_template, is_tail
-from ..ir.types import NONE, SLICE, List
+from ..ir.rewrite import carried_inits, is_tail
 from ..passes.dce import has_lasting_effect
-from .expr import BINARY, LOAD, STORE, Expressions, attribute, bare_tuple, call, name, target
-from .facts import is_const, resolve, scalar, template_values
-from .idioms import augmented, comprehension, decision, filler, names_read, plus_one, range_of, unpacked_items, without_sign
-from .inline import IN_PLACE, Plan
-from .liveness import copies, is_undef
-from .names import UNUSED, Names
-
-COMMENT_LIMIT = 100
-"""A longer statement of the user's is cut off in comments."""
-
-
-def is_comment(stmt: ast.stmt) -> bool:
-    return isinstance(stmt, ast.Expr) and isinstance(stmt.value, ast.Name) and stmt.value.id.startswith("#")
+from .expr import STORE, bare_tuple, call, name, target
+from .facts import is_const, resolve
+from .idioms import comprehension, decision, filler, names_read, plus_one, range_of, unpacked_items
+from .liveness import copies
+from .memory import MEMORY
+from .names import UNUSED
+from .plan import IN_PLACE
+from .writer import Writer, as_comment, is_comment
 
 
-def _comment(text: str) -> ast.stmt:
-    return ast.Expr(name("# " + " ".join(text.split())))
-
-
-class Printer:
+class Printer(Writer):
     """Turns ops into statements, block by block."""
 
-    def __init__(self, plan: Plan, names: Names) -> None:
-        self.plan = plan
-        self.facts = plan.facts
-        self.names = names
-        self.expressions = Expressions(plan, names)
-        self.out: list[ast.stmt] = []
-        self.locs: dict[int, Loc] = {}
-        self.home = plan.facts.function.loc.function
-        self.group: tuple[str, int] | None = None
-        """The user's line to which the statements being printed belong."""
-        self.strayed = False
-        """Whether groups were opened inside the region that was printed last."""
-        self.reversing = False
-        self.mark_text: str | None = None
-        """The comment that opens the reverse sweep."""
-        self.done: set[Op] = set()
-        """Ops printed together with an earlier one."""
-
-    # ---- statements and their groups
-
-    def add(self, stmt: ast.stmt, loc: Loc = NOWHERE, quiet: bool = False) -> None:
-        """Append a statement; a quiet one opens no group (values taken back at the head of a block)."""
-        if loc.line:
-            if not quiet:
-                self.open_group(loc)
-            self.locs[id(stmt)] = loc
-        self.out.append(stmt)
-
-    def open_group(self, loc: Loc) -> None:
-        """In the reverse sweep: the comment that names the user's line, where another line begins."""
-        if self.reversing and loc.line and loc.text and self.group != (loc.file, loc.line):
-            self.group = (loc.file, loc.line)
-            text = loc.text.strip().split("\n")[0]
-            text = text if len(text) <= COMMENT_LIMIT else text[:COMMENT_LIMIT - 2].rstrip() + " …"
-            foreign = f"{loc.function} " if loc.function and self.home and loc.function != self.home else ""
-            self.out.append(_comment(f"{foreign}{loc.line}: {text}"))
+    # ---- blocks and what is in them
 
     def nested(self, block: Block, loop: Op | None) -> list[ast.stmt]:
         """The statements of a block; a ``continue`` that ends it is left out."""
@@ -88,12 +39,6 @@ class Printer:
         self.group = group
         return out
 
-    def leave(self, loc: Loc) -> None:
-        """After a region: if groups were opened inside, the next statement opens its own unless it is of the same line."""
-        if self.strayed:
-            self.group = (loc.file, loc.line)
-        self.strayed = False
-
     def op(self, op: Op, loop: Op | None) -> None:
         if op in self.plan.ternary:
             self.assign(op.results[0], self.expressions.define(op), op)
@@ -103,8 +48,6 @@ class Printer:
             statement(self, op)
         else:
             self.expression(op)
-
-    # ---- assignments
 
     def expression(self, op: Op) -> None:
         """An op whose value has a name, or has none and is computed for its effect."""
@@ -118,46 +61,6 @@ class Printer:
             self.assign(op.results[0], self.expressions.define(op), op)
         else:
             self.add(ast.Expr(self.expressions.define(op)), op.loc)
-
-    def unpack(self, results: Sequence[Value | None], value: ast.expr, op: Op, quiet: bool = False) -> None:
-        if not any(r in self.plan.users for r in results):
-            return self.add(ast.Expr(value), op.loc, quiet)
-        targets = [target(self.expressions.variable(r) if r and r in self.plan.users else UNUSED) for r in results]
-        self.add(ast.Assign([ast.Tuple(list(targets), STORE)], value, lineno=1), op.loc, quiet)
-
-    def assign(self, value: Value, shown: ast.expr, op: Op) -> None:
-        again = op.attrs.get("recomputed") and not op.attrs.get("hoisted")
-        self.add(self.assignment(value, shown), op.loc, op.name == "pop" or bool(again))
-
-    def assignment(self, value: Value, shown: ast.expr) -> ast.stmt:
-        text = self.expressions.variable(value)
-        if scalar(value) is not None:
-            if (short := augmented(text, shown, self.reversing)) is not None:
-                return short
-        return ast.Assign([target(text)], shown, lineno=1)
-
-    def copy(self, pairs: Iterable[tuple[Value, Value]], loc: Loc = NOWHERE) -> set[str]:
-        """Assign values to the variables they flow into, all at once; the names that are written."""
-        moves = []
-        for value, goal in pairs:
-            if not is_undef(value):
-                shown, text = self.expressions.of(value), self.expressions.variable(goal)
-                if not (isinstance(shown, ast.Name) and shown.id == text) and text != UNUSED:
-                    moves.append((goal, text, shown, names_read(shown)))
-        written = {text for _, text, _, _ in moves}
-        while moves:
-            ready = next((m for m in moves if not any(m[1] in other[3] for other in moves if other is not m)), None)
-            if ready is None:
-                self.swap(moves, loc)
-                break
-            moves.remove(ready)
-            self.add(self.assignment(ready[0], ready[2]), loc)
-        return written
-
-    def swap(self, moves: list[tuple[Value, str, ast.expr, set[str]]], loc: Loc) -> None:
-        """``a, b = b, a``: copies that read each other's targets."""
-        targets = ast.Tuple([target(text) for _, text, _, _ in moves], STORE)
-        self.add(ast.Assign([targets], bare_tuple([shown for _, _, shown, _ in moves]), lineno=1), loc)
 
     # ---- branches
 
@@ -419,116 +322,11 @@ class Printer:
         self.locs[id(raised)] = op.loc
         self.add(ast.If(self.expressions.negated(op.operands[0]), [raised], []), op.loc)
 
-    # ---- memory
-
-    def cache(self, op: Op) -> None:
-        self.assign(op.results[0], ast.List([], STORE), op)
-
-    def push(self, op: Op) -> None:
-        saved, value = (self.expressions.of(v) for v in op.operands)
-        self.add(ast.Expr(call(attribute(saved, "append"), value)), op.loc)
-
-    def pop(self, op: Op) -> None:
-        taken = self.expressions.pop(op)
-        run = self.popped_items(op)
-        if run:
-            self.done.update(r for r in run if r)
-            return self.unpack([r.results[0] if r else None for r in run], taken, op, quiet=True)
-        if op.results[0] in self.plan.users:
-            self.assign(op.results[0], taken, op)
-        else:
-            self.add(ast.Expr(taken), op.loc, quiet=True)
-
-    def popped_items(self, op: Op) -> list[Op | None]:
-        """The items of a saved tuple, where they are all that is read of it: printed as ``a, b = saved.pop()``."""
-        assert op.parent is not None
-        ops = op.parent.ops
-        first = next((later for later in ops[ops.index(op) + 1:] if self.plan.prints(later)), None)
-        if first is None or first.name != "item" or resolve(first.operands[0]) is not op.results[0]:
-            return []
-        run = unpacked_items(first, self.plan)
-        return run if sum(r is not None for r in run) == len(self.plan.users[op.results[0]]) else []
-
-    def append(self, op: Op) -> None:
-        items, value = (self.expressions.of(v) for v in op.operands)
-        self.add(ast.Expr(call(attribute(items, "append"), value)), op.loc)
-
-    def iadd(self, op: Op) -> None:
-        buffer, value = (self.expressions.of(v) for v in op.operands)
-        self.add_to(buffer, value, op)
-
-    def add_to(self, place: ast.expr, value: ast.expr, op: Op) -> None:
-        """``place += value``, or ``-=`` for a negated value (exactly the same)."""
-        sign: ast.operator = ast.Add()
-        if (positive := without_sign(value)) is not None:
-            sign, value = ast.Sub(), positive
-        self.add(ast.AugAssign(place, sign, value), op.loc)  # type: ignore[arg-type]
-
-    def iaddv(self, op: Op) -> None:
-        sign = BINARY[INFIX[op.attrs["fn"]]]()
-        place, value = (self.expressions.template(op, t) for t in template_values(op))
-        result = self.expressions.variable(op.results[0])
-        if isinstance(place, ast.Name) and (place.id == result or op.results[0] not in self.plan.users):
-            self.add(ast.AugAssign(place, sign, value), op.loc)
-        else:
-            self.assign(op.results[0], ast.BinOp(place, sign, value), op)
-
-    def index_add(self, op: Op) -> None:
-        buffer, value = (self.expressions.of(v) for v in op.operands[:2])
-        template = op.attrs["args"]
-        template = template[1] if isinstance(template, tuple) else template  # (buffer, index), as for a load
-        if op.attrs.get("unique") or _hits_once(op, template):
-            self.add_to(ast.Subscript(buffer, self.expressions.index(op, template), STORE), value, op)
-        else:
-            scatter = attribute(self.expressions.object(np), "add", "at")
-            self.add(ast.Expr(call(scatter, buffer, self.expressions.template(op, template), value)), op.loc)
-
-    def store(self, op: Op) -> None:
-        array, value = (self.expressions.of(v) for v in op.operands[:2])
-        fn, index = op.attrs.get("fn"), index_template(op)
-        whole = fn is not None and index == Lit(...) and isinstance(array, ast.Name)
-        place = target(array.id) if whole else ast.Subscript(array, self.expressions.index(op, index), STORE)  # type: ignore
-        if op.attrs.get("at"):
-            scatter = attribute(self.expressions.object(np), "subtract" if fn is operator.sub else "add", "at")
-            self.add(ast.Expr(call(scatter, array, self.expressions.template(op, index), value)), op.loc)
-        elif fn is None:
-            self.add(ast.Assign([place], value, lineno=1), op.loc)
-        else:
-            self.add(ast.AugAssign(place, BINARY[INFIX[fn]](), value), op.loc)
-
-    def insert(self, op: Op) -> None:
-        items, value = (self.expressions.of(v) for v in op.operands[:2])
-        index = index_template(op)
-        if index == Lit(None):
-            self.add(ast.Expr(call(attribute(items, "append"), value)), op.loc)
-        else:
-            self.add(ast.Expr(call(attribute(items, "insert"), self.expressions.template(op, index), value)), op.loc)
-
-    def exchange(self, op: Op) -> None:
-        def item(template: Any, context: ast.expr_context) -> ast.expr:
-            return ast.Subscript(self.expressions.of(op.operands[0]), self.expressions.index(op, template), context)
-        i, j = op.attrs["args"][1:]
-        targets = ast.Tuple([item(i, STORE), item(j, STORE)], STORE)
-        self.add(ast.Assign([targets], bare_tuple([item(j, LOAD), item(i, LOAD)]), lineno=1), op.loc)
-
-    def remove(self, op: Op) -> None:
-        index = index_template(op)
-        place = [] if index == Lit(-1) and isinstance(op.operands[0].type, List) else [self.expressions.template(op, index)]
-        taken = call(attribute(self.expressions.of(op.operands[0]), "pop"), *place)
-        if op.results[0] in self.plan.users:
-            self.assign(op.results[0], taken, op)
-        else:
-            self.add(ast.Expr(taken), op.loc)
-
-    def fill(self, op: Op) -> None:
-        whole = ast.Subscript(self.expressions.of(op.operands[0]), ast.Constant(...), STORE)
-        self.add(ast.Assign([whole], ast.Constant(0.0), lineno=1), op.loc)
-
     def mark(self, op: Op) -> None:
         self.reversing, self.group = True, None
         if not op.attrs.get("text"):
             return
-        comment = _comment(op.attrs["text"])
+        comment = as_comment(op.attrs["text"])
         self.mark_text = ast.unparse(comment)
         self.out.append(comment)
 
@@ -536,11 +334,7 @@ class Printer:
 _STATEMENTS: dict[str, Callable[[Printer, Op], None]] = {
     "for": Printer.for_, "while": Printer.while_, "with": Printer.with_, "try": Printer.try_, "yield": Printer.yield_,
     "continue": Printer.continue_, "break": Printer.break_, "return": Printer.return_, "raise": Printer.raise_,
-    "assert": Printer.assert_, "bound": Printer.bound, "cache": Printer.cache, "push": Printer.push, "pop": Printer.pop,
-    "append": Printer.append, "store": Printer.store, "insert": Printer.insert, "remove": Printer.remove,
-    "exchange": Printer.exchange,
-    "iadd": Printer.iadd, "iaddv": Printer.iaddv, "index_add": Printer.index_add, "fill": Printer.fill,
-    "mark": Printer.mark,
+    "assert": Printer.assert_, "bound": Printer.bound, "mark": Printer.mark, **MEMORY,
 }
 
 
@@ -549,19 +343,3 @@ def _leaves(stmt: ast.stmt) -> bool:
     if isinstance(stmt, ast.If):
         return bool(stmt.orelse) and _leaves(stmt.body[-1]) and _leaves(stmt.orelse[-1])
     return isinstance(stmt, ast.Break | ast.Raise | ast.Return | ast.Continue)
-
-
-def _hits_once(op: Op, template: Any) -> bool:
-    """Whether an index of numbers and slices only: it cannot name an element twice."""
-    if getattr(template, "kind", tuple) is list:
-        return False
-    return all(_is_plain(op, part) for part in getattr(template, "items", (template,)))
-
-
-def _is_plain(op: Op, part: Any) -> bool:
-    """A slice, a number, ``None`` or ``...`` in an index."""
-    if isinstance(part, Lit):
-        return part.value is None or part.value is ... or isinstance(part.value, int | slice)
-    if isinstance(part, Slot):
-        return scalar(op.operands[part.index]) is not None or op.operands[part.index].type in (SLICE, NONE)
-    return isinstance(part, SliceOf)

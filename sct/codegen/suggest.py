@@ -16,7 +16,7 @@ from ..ir.ops import INFIX, PREFIX, Lit, Slot
 from ..ir.types import Array, List
 from .externals import identifier
 from .facts import resolve, scalar, template_values
-from .inline import Plan
+from .plan import Plan
 
 COUNTERS = ["i", "j", "k", "l"]
 LONGEST = 16

@@ -14,9 +14,9 @@ from ..ir.core import Block, Op, Value, walk
 from ..ir.ops import LOOPS
 from ..ir.rewrite import carried_inits, incoming
 from .facts import resolve
-from .inline import Plan
 from .liveness import copies, is_undef
 from .names import Names
+from .plan import Plan
 
 
 def bind_copied(plan: Plan, names: Names) -> bool:

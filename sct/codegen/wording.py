@@ -10,8 +10,8 @@ from ..ir.core import Block, Function, Op, Value
 from .expr import LOAD, Expressions, attribute, name
 from .externals import Externals, identifier
 from .facts import Facts, resolve
-from .inline import Plan
 from .names import Names
+from .plan import Plan
 
 ELLIPSIS = "…"
 LIMIT = 60

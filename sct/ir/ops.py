@@ -260,6 +260,11 @@ def may_write(op: Op) -> bool:
     return op.attrs.get("effect") == "writes" or op.name == "invoke" and bool(op.attrs["callee"].lent.params)
 
 
+def stores_beside_primal(op: Op) -> bool:
+    """Whether ``op`` changes memory of the function itself, or the tangent of such memory: not that of adjoints."""
+    return op.name in STORES and not op.attrs.get("adjoint") or bool(op.attrs.get("tangent"))
+
+
 def regions_of(op: Op) -> list[Block]:
     """The blocks of ``op`` in the order in which they are printed."""
     return op.blocks

@@ -178,8 +178,8 @@ class _Liveness:
             self.work.append(op.parent.parent)
         if op.name in LOOPS:
             self.work += op.operands[:carried_start(op)]
-            for k in range(len(op.results) - op.attrs.get("exchanged", 0), len(op.results)):
-                self.need_position(op, k)  # references that saving will ask for
+            for reference in op.attrs.get("exchanged", ()):
+                self.need_position(op, op.results.index(reference))  # saving will ask for it
             if op.name == "while":
                 self.work += op.blocks[0].ops[-1].operands
             self.keep_tail(op.blocks[-1])

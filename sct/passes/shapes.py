@@ -63,6 +63,8 @@ class Shapes:
         self.known: dict[Value, Value] = {}
         self.slices: dict[tuple[Value, tuple[Any, ...]], Value] = {}
         """Stand-ins for the shape of slices that leave out so many elements of a shape."""
+        self.sized: dict[tuple[Any, ...], Value] = {}
+        """The first array that was made with certain sizes."""
         self.narrow: dict[Value, tuple[str, ...] | None] = {}
         """What is known of the dimensions at run time of values that implicit broadcasting may have left smaller than typed."""
 
@@ -190,7 +192,9 @@ class Shapes:
             return self._slice_of(op.operands[0], op.attrs["args"][1]) or value
         if op.name == "call" and op.attrs["fn"] in (np.zeros, np.ones, np.empty):
             measured = _measured(op)
-            return value if measured is None else self.of(measured)
+            if measured is not None or not op.attrs["args"]:
+                return value if measured is None else self.of(measured)
+            return self.sized.setdefault((repr(op.attrs["args"][0]), *op.operands), value)
         if op.name == "call" and op.attrs["fn"] is helpers.unbroadcast:
             return self.of(op.operands[1])
         if op.name in LOOPS:

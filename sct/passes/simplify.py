@@ -31,11 +31,10 @@ It pays because rules are written one at a time: the seed 1.0, signs and constan
 
 from __future__ import annotations
 
-import numbers
 import operator
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeGuard
+from typing import Any
 
 import numpy as np
 
@@ -43,12 +42,24 @@ from ..analysis.mixed import mixed_values
 from ..ir.core import NOWHERE, Block, Function, Op, Value, walk
 from ..ir.ops import IMPLICIT, LOOPS, STORES, Lit, Slot, may_write
 from ..ir.rewrite import carried_inits, clone_op, erase_all, exits, is_tail, item_count, keep_carried, resolve, splice_branch
-from ..ir.types import BOOL, BOTTOM, Array, OrConst, Scalar, Type
+from ..ir.types import BOOL, Type
 from . import algebra
 from .algebra import Apply, Term
+from .forms import (
+    as_number,
+    built_item,
+    constant_of,
+    is_arithmetic,
+    is_division,
+    is_removable,
+    leaves_of,
+    loop_around,
+    plain_args,
+    same_kind,
+    transposed_twice,
+)
 from .memory import Memory, has_memory
 
-_ARITHMETIC = (operator.add, operator.sub, operator.mul, operator.truediv, operator.neg)
 _LIMIT = 16
 """How often one op is rewritten at most; each rule shrinks or sorts, so this is only a safety net."""
 
@@ -79,7 +90,7 @@ class Simplifier:
         """Values with a use that is not adjoint arithmetic."""
         for op in walk(fn.body):
             self.uses.update(op.operands)
-            if not _is_arithmetic(op):
+            if not is_arithmetic(op):
                 self.elsewhere.update(op.operands)
         self.products: dict[frozenset[Value], Value] = {}
         """The visible value that is the product of two others."""
@@ -106,7 +117,7 @@ class Simplifier:
 
     def is_unused(self, op: Op) -> bool:
         """Whether rewriting has left ``op`` without a use."""
-        return _is_removable(op) and not any(self.uses[result] for result in op.results)
+        return is_removable(op) and not any(self.uses[result] for result in op.results)
 
     def block(self, block: Block) -> None:
         done: list[Op] = []
@@ -141,7 +152,7 @@ class Simplifier:
     def is_replaced(self, op: Op, done: list[Op]) -> bool:
         """Simplify one op; new ops it needs are added to ``done``.  Whether it is gone itself."""
         if op.name == "call":
-            twice = _transposed_twice(op)
+            twice = transposed_twice(op)
             if twice is not None and self.may_stand_for(twice, op.result):
                 return self.becomes(op.result, twice)
             self.sum_before_sign(op, done)
@@ -149,7 +160,7 @@ class Simplifier:
         if op.name in IMPLICIT:
             return op.operands[0].type == op.result.type and self.becomes(op.result, op.operands[0])
         if op.name == "item":
-            found = _built_item(op)
+            found = built_item(op)
             return found is not None and self.becomes(op.result, found)
         if op.name == "if":
             return self.branch(op, done)
@@ -170,7 +181,7 @@ class Simplifier:
 
     def call(self, op: Op, done: list[Op]) -> bool:
         for _ in range(_LIMIT):
-            args = _plain_args(op)
+            args = plain_args(op)
             if args is None or len(op.results) != 1:
                 return False
             self.hint, self.loc = op.result.hint, op.loc
@@ -180,7 +191,7 @@ class Simplifier:
             if isinstance(found, Apply):
                 self.rewrite(op, found, done)
             elif isinstance(found, Lit):
-                self.make_const(op, _as_number(found.value, op.result.type))
+                self.make_const(op, as_number(found.value, op.result.type))
                 return False
             elif self.may_stand_for(found, op.result):
                 if self.memory.may_merge(found, op.result):
@@ -196,7 +207,7 @@ class Simplifier:
         """Whether ``result`` is certainly a float, as ``1.0 * n`` is, and what is to take its place may be an int."""
         if not self.mixed or result in self.mixed or not result.type.differentiable:
             return False
-        leaves = [leaf for leaf in _leaves(found) if isinstance(leaf, Lit) or leaf.type.differentiable]
+        leaves = [leaf for leaf in leaves_of(found) if isinstance(leaf, Lit) or leaf.type.differentiable]
         return all(leaf in self.mixed if isinstance(leaf, Value) else type(leaf.value) is int for leaf in leaves)
 
     def sum_before_sign(self, op: Op, done: list[Op]) -> None:
@@ -224,11 +235,11 @@ class Simplifier:
 
     def rewrite(self, op: Op, new: Apply, done: list[Op]) -> None:
         """``op`` computes ``new`` from now on; inner applications become ops before it."""
-        for value in _leaves(new):
+        for value in leaves_of(new):
             if isinstance(value, Value):
                 self.uses[value] += 1
         if new.fn is operator.truediv and op.attrs["fn"] is not operator.truediv:
-            op.loc = next((v.owner.loc for v in op.operands if _is_division(v.owner)), op.loc)
+            op.loc = next((v.owner.loc for v in op.operands if is_division(v.owner)), op.loc)
         self.release(op)
         self.set_call(op, new, done)
         self.count += 1
@@ -293,7 +304,7 @@ class Simplifier:
         # Taking the operation apart reads its operands later, and inside the loop where it is used.
         if loop_around(owner.parent) is not self.loop or any(map(self.may_change, owner.operands)):
             return None
-        return _plain_args(owner, reading=True)
+        return plain_args(owner, reading=True)
 
     def may_change(self, value: Value) -> bool:
         """Whether memory of ``value`` may be written between an adjoint op and one that uses its result."""
@@ -380,12 +391,12 @@ class Simplifier:
             self.becomes(result, yes)
         elif has_memory(result.type):
             return
-        elif (constant := _constant(yes)) is not None and constant == _constant(no):
+        elif (constant := constant_of(yes)) is not None and constant == constant_of(no):
             assert isinstance(yes.owner, Op)
             copy = clone_op(yes.owner, {}, op.parent)
             done.append(copy)
             self.becomes(result, copy.result)
-        elif _constant(yes) == (bool, "True") and _constant(no) == (bool, "False") and condition.type == result.type == BOOL:
+        elif condition.type == result.type == BOOL and (constant_of(yes), constant_of(no)) == ((bool, "True"), (bool, "False")):
             self.becomes(result, condition)
 
     def tail(self, op: Op, ends: list[Op], done: list[Op]) -> bool:
@@ -417,105 +428,3 @@ _HARMLESS = frozenset({"const", "mark", "item", "attr", "tuple", "dict", "cache"
                        "yield", "continue", "break", "test", "return", "raise", "assert", "bound", "global", "undef",
                        "format"}) | IMPLICIT
 """Ops that write to no array (whatever is not here may)."""
-
-
-def _leaves(new: Term | Apply) -> Iterator[Term]:
-    """The values and literals of an expression."""
-    if not isinstance(new, Apply):
-        yield new
-        return
-    for arg in new.args:
-        yield from _leaves(arg)
-
-
-def loop_around(block: Block | None) -> Op | None:
-    """The innermost loop whose body ``block`` is part of."""
-    while block is not None and block.parent is not None and block.parent.name not in LOOPS:
-        block = block.parent.parent
-    return block.parent if block is not None else None
-
-
-def same_kind(a: Type, b: Type) -> bool:
-    """Whether a value of type ``a`` may stand where one of type ``b`` stood; only what one side does not know may differ."""
-    a, b = _of_literal(a), _of_literal(b)
-    if isinstance(a, Array) and isinstance(b, Array):
-        return (a.dtype, a.ndim) == (b.dtype, b.ndim)
-    if isinstance(a, Scalar) and isinstance(b, Scalar):
-        return a.dtype == b.dtype and (a.python == b.python or None in (a.python, b.python))
-    return a == b
-
-
-def _of_literal(kind: Type) -> Type:
-    """The type of a constant's value, which is not the base of a union."""
-    return kind.const if isinstance(kind, OrConst) and kind.base == BOTTOM else kind
-
-
-def _is_removable(op: Op) -> bool:
-    """Whether nothing is lost with an adjoint call that nothing uses."""
-    attrs = op.attrs
-    kept = not attrs.get("adjoint") or attrs.get("may_raise")
-    return op.name == "call" and not kept and attrs.get("effect", "pure") in ("pure", "reads", "fresh")
-
-
-def _is_division(op: Op | Block | None) -> TypeGuard[Op]:
-    """Whether an op may raise because of its divisor: an op that takes over its division belongs to its line, too."""
-    return isinstance(op, Op) and op.name == "call" and op.attrs["fn"] is operator.truediv
-
-
-def _is_arithmetic(op: Op) -> bool:
-    return op.name == "call" and bool(op.attrs.get("adjoint")) and op.attrs["fn"] in _ARITHMETIC
-
-
-def _as_number(value: Any, kind: Type) -> Any:
-    """A literal in the type of what it replaces: ``True``, fractions and the items of an ``IntEnum`` count as numbers."""
-    real = isinstance(kind, Scalar | Array) and kind.dtype.startswith("float")
-    return float(value) if real and isinstance(value, numbers.Real) and not isinstance(value, float) else value
-
-
-def _plain_args(op: Op, reading: bool = False) -> list[Term] | None:
-    """Operands and literals of an adjoint call that has nothing but those; None for any other call.
-
-    What the reverse sweep recomputes of the forward sweep is never changed (a condition must come out the same), only read.
-    """
-    attrs = op.attrs
-    if not (attrs.get("adjoint") or (reading and attrs.get("recomputed"))) or attrs.get("effect", "pure") != "pure":
-        return None
-    if attrs.get("kwargs") or attrs.get("spelled") or attrs.get("unpack"):
-        return None
-    args = op.attrs["args"]
-    if not all(isinstance(a, Slot | Lit) for a in args):
-        return None
-    return [op.operands[a.index] if isinstance(a, Slot) else a for a in args]
-
-
-def _transposed_twice(op: Op) -> Value | None:
-    """``x``, where an op of the adjoint is ``x.T.T``."""
-    inner = op.operands[0].owner if op.attrs.get("adjoint") and _is_transpose(op) else None
-    return inner.operands[0] if isinstance(inner, Op) and inner.name == "call" and _is_transpose(inner) else None
-
-
-def _is_transpose(op: Op) -> bool:
-    return op.attrs["fn"] is np.transpose and len(op.attrs["args"]) == 1 and not op.attrs["kwargs"]
-
-
-def _built_item(op: Op) -> Value | None:
-    """The item itself, where it is taken from a tuple or dict that was built here."""
-    owner, key = op.operands[0].owner, op.attrs["key"]
-    if not isinstance(owner, Op):
-        return None
-    if owner.name == "tuple" and owner.attrs.get("cls", tuple) is not list and type(key) is int:
-        found = owner.operands[key] if -len(owner.operands) <= key < len(owner.operands) else None
-    elif owner.name == "dict" and key in owner.attrs["keys"]:
-        found = owner.operands[list(owner.attrs["keys"]).index(key)]
-    else:
-        found = None
-    return found if found is not None and found.type == op.result.type else None
-
-
-def _constant(value: Value) -> tuple[type, str] | None:
-    """What identifies a constant; None for any other value."""
-    owner = value.owner
-    if not isinstance(owner, Op) or owner.name != "const":
-        return None
-    constant = owner.attrs["value"]
-    return type(constant), repr(constant)

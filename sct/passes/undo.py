@@ -28,7 +28,7 @@ import numpy as np
 
 from ..analysis.alias import may_alias
 from ..ir.core import Function, Op, Value, enclosing, walk
-from ..ir.ops import IMPLICIT, LOOPS, STORES
+from ..ir.ops import IMPLICIT, LOOPS, STORES, stores_beside_primal
 from ..ir.rewrite import erase_all
 from ..ir.types import Array, List
 from ..runtime import helpers
@@ -84,7 +84,7 @@ def _sees(read: Op, undo: Op, order: dict[Op, int], memory: Memory) -> bool:
 def stored_roots(op: Op, memory: Memory) -> set[Value]:
     """The memory that is stored into inside ``op``, a part of the primal."""
     inside = (inner for block in op.blocks for inner in walk(block))
-    return {memory.root(one.operands[0]) for one in inside if one.name in STORES and not one.attrs.get("adjoint")}
+    return {memory.root(one.operands[0]) for one in inside if stores_beside_primal(one)}
 
 
 def _replays_around(op: Op) -> set[Op]:

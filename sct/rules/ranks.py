@@ -141,6 +141,19 @@ def chosen_bar(a, q, axis, keepdims, z, z_bar):
     return extremal(a, axis, keepdims, None, True, z, z_bar)
 
 
+def elements_bar(a, q, axis, keepdims, method, weights, z, z_bar):
+    """The cotangent of the elements of a quantile, with weights or without."""
+    check_method(method)
+    if weights is not None:
+        return chosen_bar(a, q, axis, keepdims, z, z_bar)
+    return quantile_bar(a, q, axis, keepdims, method, size_of(a, axis), z_bar)
+
+
+def fraction(q):
+    """Per cent as the levels of quantiles."""
+    return q / 100 if np.ndim(q) == 0 else np.divide(q, 100)
+
+
 @vjp(np.median)
 def median_vjp(a, axis=None, *, keepdims=False, z, z_bar):
     a_bar = quantile_bar(a, 0.5, axis, keepdims, "linear", size_of(a, axis), z_bar)
@@ -148,25 +161,15 @@ def median_vjp(a, axis=None, *, keepdims=False, z, z_bar):
 
 @vjp(np.quantile)
 def quantile_vjp(a, q, axis=None, *, method="linear", keepdims=False, weights=None, z, z_bar):
-    check_method(method)
-    weights_bar = None
-    if weights is not None:
-        a_bar, q_bar = chosen_bar(a, q, axis, keepdims, z, z_bar), None
-    else:
-        a_bar = quantile_bar(a, q, axis, keepdims, method, size_of(a, axis), z_bar)
+    a_bar, q_bar, weights_bar = elements_bar(a, q, axis, keepdims, method, weights, z, z_bar), None, None
     if method == "linear":
         q_bar = level_bar(a, q, axis, keepdims, z_bar)
 
 
 @vjp(np.percentile)
 def percentile_vjp(a, q, axis=None, *, method="linear", keepdims=False, weights=None, z, z_bar):
-    check_method(method)
-    level = q / 100 if np.ndim(q) == 0 else np.divide(q, 100)
-    weights_bar = None
-    if weights is not None:
-        a_bar, q_bar = chosen_bar(a, q, axis, keepdims, z, z_bar), None
-    else:
-        a_bar = quantile_bar(a, level, axis, keepdims, method, size_of(a, axis), z_bar)
+    level = fraction(q)
+    a_bar, q_bar, weights_bar = elements_bar(a, level, axis, keepdims, method, weights, z, z_bar), None, None
     if method == "linear":
         q_bar = level_bar(a, level, axis, keepdims, z_bar) / 100.0
 
@@ -190,5 +193,4 @@ def nanquantile_vjp(a, q, axis=None, *, method="linear", keepdims=False, z, z_ba
 @vjp(np.nanpercentile)
 def nanpercentile_vjp(a, q, axis=None, *, method="linear", keepdims=False, z, z_bar):
     check_method(method)
-    level = q / 100 if np.ndim(q) == 0 else np.divide(q, 100)
-    a_bar = quantile_bar(a, level, axis, keepdims, method, size_without_missing(a, axis), z_bar)
+    a_bar = quantile_bar(a, fraction(q), axis, keepdims, method, size_without_missing(a, axis), z_bar)

@@ -71,24 +71,23 @@ def truediv_vjp(x, y, *, z, z_bar):
         y_bar = -strong_product(x_bar, z)
 
 
-def truediv_jvp_plain(x, y, *, z, x_dot=None, y_dot=None):
+def quotient_dot(y, z, x_dot, y_dot):
+    """The tangent of ``z = x / y`` where ``y`` is not zero."""
     if y_dot is None:
-        z_dot = x_dot / y
-    elif x_dot is None:
-        z_dot = -(y_dot * z / y)
-    else:
-        z_dot = (x_dot - y_dot * z) / y
+        return x_dot / y
+    if x_dot is None:
+        return -(y_dot * z / y)
+    return (x_dot - y_dot * z) / y
+
+
+def truediv_jvp_plain(x, y, *, z, x_dot=None, y_dot=None):
+    z_dot = quotient_dot(y, z, x_dot, y_dot)
 
 
 @jvp(operator.truediv)
 def truediv_jvp(x, y, *, z, x_dot=None, y_dot=None):
     if type(z) is float or (is_static(y) and y != 0):
-        if y_dot is None:
-            z_dot = x_dot / y
-        elif x_dot is None:
-            z_dot = -(y_dot * z / y)
-        else:
-            z_dot = (x_dot - y_dot * z) / y
+        z_dot = quotient_dot(y, z, x_dot, y_dot)
     elif y_dot is None:
         z_dot = strong_quotient(x_dot, y)
     elif x_dot is None:

@@ -90,11 +90,7 @@ def extract_vjp(condition, arr, *, z, z_bar):
 @vjp(np.delete, infer=arranged_shapes.delete)
 def delete_vjp(arr, obj, axis=None, *, z, z_bar):
     left = np.delete(np.arange(np.size(arr) if axis is None else arr.shape[axis]), obj)
-    arr_bar = np.zeros_like(arr)
-    if axis is None and arr.ndim > 1:
-        index_add(arr_bar, np.unravel_index(left, arr.shape), z_bar)
-    else:
-        index_add(arr_bar, along(left, arr, 0 if axis is None else axis), z_bar)
+    arr_bar = put_back(arr, left, axis, z_bar)
 
 
 @vjp(np.unique, infer=arranged_shapes.unique)
@@ -106,11 +102,7 @@ def unique_vjp(ar, return_index=False, return_inverse=False, return_counts=False
     several = return_index or return_inverse or return_counts
     values_bar = z_bar[0] if several else z_bar
     first = z[1] if return_index else np.unique(ar, return_index=True, axis=axis, equal_nan=equal_nan)[1]
-    ar_bar = np.zeros_like(ar)
-    if axis is None and ar.ndim > 1:
-        index_add(ar_bar, np.unravel_index(first, ar.shape), values_bar)
-    else:
-        index_add(ar_bar, along(first, ar, 0 if axis is None else axis), values_bar)
+    ar_bar = put_back(ar, first, axis, values_bar)
 
 
 @vjp(np.trim_zeros, infer=arranged_shapes.trim_zeros)
@@ -120,6 +112,16 @@ def trim_zeros_vjp(filt, trim="fb", *, z, z_bar):
     start = np.argmax(filt != 0) if "f" in trim.lower() else 0
     filt_bar = np.zeros_like(filt)
     index_add(filt_bar, start + np.arange(len(z)), z_bar)
+
+
+def put_back(a, places, axis, taken_bar):
+    """The cotangent of ``a``, whose elements at ``places`` (along an axis, or of all) have the cotangent ``taken_bar``."""
+    a_bar = np.zeros_like(a)
+    if axis is None and a.ndim > 1:
+        index_add(a_bar, np.unravel_index(places, a.shape), taken_bar)
+    else:
+        index_add(a_bar, along(places, a, 0 if axis is None else axis), taken_bar)
+    return a_bar
 
 
 def along(places, a, axis):

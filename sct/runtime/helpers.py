@@ -48,6 +48,8 @@ def strong_product(x_bar: Any, partial: Any) -> Any:
     >>> strong_product(0.0, math.inf), strong_product(np.array([0.0, 2.0]), np.array([np.nan, 3.0])).tolist()
     (0.0, [0.0, 6.0])
     """
+    if isinstance(x_bar, float) and isinstance(partial, float):  # most calls come from loops over numbers: these first
+        return x_bar * partial if x_bar else x_bar
     if isinstance(x_bar, np.ndarray) or isinstance(partial, np.ndarray):
         return _where_nonzero(np.multiply, x_bar, partial)
     return x_bar if x_bar == 0 else x_bar * partial
@@ -61,6 +63,8 @@ def strong_quotient(x_bar: Any, divisor: Any) -> Any:
     >>> strong_quotient(1.0, 4.0), strong_quotient(0.0, 0.0), strong_quotient(-1.0, 0.0)
     (0.25, 0.0, -inf)
     """
+    if isinstance(x_bar, float) and isinstance(divisor, float) and divisor:  # as above
+        return x_bar / divisor if x_bar else x_bar
     if isinstance(x_bar, np.ndarray) or isinstance(divisor, np.ndarray):
         with np.errstate(divide="ignore"):
             return _where_nonzero(np.divide, x_bar, divisor)
@@ -464,6 +468,11 @@ def digamma(x: float) -> float:
     if x <= 0.0:
         offset = x - round(x)
         return digamma(1.0 - x) - math.pi / math.tan(math.pi * offset) if offset else math.nan
+    return digamma_of_positive(x)
+
+
+def digamma_of_positive(x: float) -> float:
+    """``digamma`` where it needs no reflection; compiled code takes this as it is."""
     shift = 0.0
     while x < 10.0:
         shift += 1.0 / x

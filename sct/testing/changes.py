@@ -153,3 +153,22 @@ class Changes(Language):
                                        f"{other}.count += 1", f"{cell}.log.append({self.value(1)})")))
             self.body(self.rng.randint(0, 1))
         self.emit(f"{self.bind('float')} = math.tanh({cell}.mean * {other}.total + sum({other}.log))")
+
+    def objects_for_items(self, source: str) -> None:
+        """An object for each item of an argument; they change one another."""
+        self.use("objects for the items of an argument")
+        cells, cell, k = self.hidden("cells"), self.hidden("cell"), self.hidden("k")
+        made = f"{self.rng.choice(('Cell', 'Noted'))}(e_ * {self.value(1)})"
+        if self.chance(0.5):
+            self.emit(f"{cells} = [{made} for e_ in {source}]")
+        else:
+            self.emit(f"{cells} = []")
+            with self.block(f"for e_ in {source}:"):
+                self.emit(f"{cells}.append({made})")
+        with self.block(f"for {k} in range(len({cells})):"):
+            self.emit(f"{cells}[{k} - 1].add({cells}[{k}].total * {self.value(1)})")
+            self.emit(self.rng.choice((f"{cells}[0].total *= math.cos({cells}[{k}].mean)",
+                                       f"{cells}[{k}].total = 0.5 * {cells}[{k}].total + {self.value(1)}")))
+        with self.block(f"for {cell} in {self.rng.choice((cells, f'reversed({cells})'))}:"):
+            self.emit(f"{cell}.add({self.value(1)})")
+        self.emit(f"{self.bind('float')} = math.tanh(sum(c_.mean * c_.total for c_ in {cells}))")

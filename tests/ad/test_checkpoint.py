@@ -280,25 +280,25 @@ def test_replayed_while_loops_need_no_test():
     assert "for _ in range(count):" in reverse and "if " not in reverse
 
 
-def test_memory_of_a_million_steps():
-    gradient = sct.grad(recurrence, checkpoint="loops")
-    gradient(0.7, 10)
+def peak_of_memory(fun, *args):
+    """What the gradient of ``fun`` with checkpoints holds at most, compiled beforehand, in bytes."""
+    gradient = sct.grad(fun, checkpoint="loops")
+    gradient(args[0], 10)
     tracemalloc.start()
-    gradient(0.7, 100_000)
+    gradient(*args)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 200_000  # 10 MB without checkpoints; it grows with the root of the number of steps
+    return peak
+
+
+def test_memory_of_a_million_steps():
+    """10 MB without checkpoints; it grows with the root of the number of steps."""
+    assert peak_of_memory(recurrence, 0.7, 100_000) < 200_000
 
 
 def test_segments_of_loops_over_elements_are_longer():
     """A copy of the array at each of sqrt(n) places would take more than to save everything."""
-    gradient = sct.grad(elements, checkpoint="loops")
-    gradient(0.6, 10)
-    tracemalloc.start()
-    gradient(0.6, 10_000)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert peak < 3_000_000
+    assert peak_of_memory(elements, 0.6, 10_000) < 3_000_000
 
 
 # ------------------------------------------------------------------------------------------------------------ functions

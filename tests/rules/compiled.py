@@ -10,7 +10,6 @@ import inspect
 import operator
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -83,7 +82,7 @@ def option(value: Any) -> str:
     return repr(value).replace("inf", "np.inf")
 
 
-def functions_of(calls: list[Call], folder: Path) -> tuple[ModuleType, list[Source]]:
+def functions_of(calls: list[Call], folder: Path) -> list[tuple[Callable[..., Any], Source]]:
     """All the calls as functions of one module."""
     sources = [Source(call, f"f{k}") for k, call in enumerate(calls)]
     path = folder / "compiled_calls.py"
@@ -92,7 +91,7 @@ def functions_of(calls: list[Call], folder: Path) -> tuple[ModuleType, list[Sour
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module, sources
+    return [(getattr(module, f"f{k}"), source) for k, source in enumerate(sources)]
 
 
 def check_gradient(fun: Callable[..., Any], source: Source) -> None:

@@ -5,23 +5,23 @@ This is where a body that is fine as plain Python, but that specialisation canno
 
 from __future__ import annotations
 
-from types import ModuleType
+from typing import Any
 
 import pytest
 
 from . import test_linalg, test_reductions, test_shaping
-from .compiled import Source, can_be_written, check_gradient, functions_of
+from .compiled import can_be_written, check_gradient, check_modes
 
-CALLS = [c for c in test_linalg.CALLS + test_reductions.CALLS + test_shaping.CALLS if can_be_written(c)]
-
-
-@pytest.fixture(scope="module")
-def functions(tmp_path_factory: pytest.TempPathFactory) -> tuple[ModuleType, list[Source]]:
-    return functions_of(CALLS, tmp_path_factory.mktemp("calls"))
+WRITTEN = [c for c in test_linalg.CALLS + test_reductions.CALLS + test_shaping.CALLS if can_be_written(c)]
 
 
-@pytest.mark.parametrize("k", range(len(CALLS)), ids=lambda k: repr(CALLS[k]))
+@pytest.mark.parametrize("k", range(len(WRITTEN)), ids=lambda k: repr(WRITTEN[k]))
 @pytest.mark.filterwarnings("ignore")
-def test_gradient_of_call(k: int, functions: tuple[ModuleType, list[Source]]) -> None:
-    module, sources = functions
-    check_gradient(getattr(module, f"f{k}"), sources[k])
+def test_gradient_of_call(k: int, sources: list[Any]) -> None:
+    check_gradient(*sources[k])
+
+
+@pytest.mark.parametrize("k", range(len(WRITTEN)), ids=lambda k: repr(WRITTEN[k]))
+@pytest.mark.filterwarnings("ignore")
+def test_tangent_of_call(k: int, sources: list[Any]) -> None:
+    check_modes(*sources[k], second=False)

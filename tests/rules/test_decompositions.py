@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,19 +10,13 @@ import pytest
 import sct
 from sct.runtime.arrays import matching
 
+from .arrays import Normal
 from .calls import Call, by_primitive, check_rule, unnoticed
-from .whole import build, check_single, check_whole
+from .whole import check_single, check_whole
 
 L = np.linalg
-RNG = np.random.default_rng(5)
-
-
-def real(*shape: int) -> np.ndarray:
-    return RNG.normal(size=shape)
-
-
-def cplx(*shape: int) -> np.ndarray:
-    return RNG.normal(size=shape) + 1j * RNG.normal(size=shape)
+NORMAL = Normal(5)
+real, cplx = NORMAL.real, NORMAL.cplx
 
 
 def positive(*batch: int, kind: Any = real) -> np.ndarray:
@@ -86,15 +79,9 @@ def test_mistake_is_noticed(name: str) -> None:
     assert not [what for what in missed if not what.startswith(UNCHANGED)]
 
 
-@pytest.fixture(scope="module")
-def functions(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    return build(CALLS, Path(tmp_path_factory.mktemp("decompositions")))
-
-
 @pytest.mark.parametrize("k", range(len(CALLS)), ids=lambda k: repr(CALLS[k]))
 def test_derivatives_of_call(k: int, functions: Any) -> None:
-    module, wholes = functions
-    check_whole(getattr(module, f"f{k}"), wholes[k].values, rtol=1e-5, h=3e-4)
+    check_whole(*functions[k], rtol=1e-5, h=3e-4)
 
 
 @pytest.mark.parametrize("f", [

@@ -5,14 +5,14 @@ A family is a module of calls; what is tried with them is the same for all.
 
 from __future__ import annotations
 
-from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
 
 from . import calls_sampled, calls_selecting, calls_statistics, calls_ufunc_methods
 from .calls import Call, by_primitive, check_rule, check_type, unnoticed
-from .compiled import Source, can_be_written, check_gradient, check_modes, functions_of
+from .compiled import can_be_written, check_gradient, check_modes
 
 FAMILIES = (calls_ufunc_methods, calls_selecting, calls_statistics, calls_sampled)
 CALLS = [call for family in FAMILIES for call in family.CALLS]
@@ -47,22 +47,13 @@ AT_KINKS = ("ties + (z == initial)",)
 """What matters at ties only; tests of their own notice mistakes in it."""
 
 
-@pytest.fixture(scope="module")
-def functions(tmp_path_factory: pytest.TempPathFactory) -> tuple[ModuleType, list[Source]]:
-    return functions_of(WRITTEN, tmp_path_factory.mktemp("calls"))
+@pytest.mark.parametrize("k", range(len(WRITTEN)), ids=lambda k: repr(WRITTEN[k]))
+@pytest.mark.filterwarnings("ignore")
+def test_gradient_of_call(k: int, sources: list[Any]) -> None:
+    check_gradient(*sources[k])
 
 
 @pytest.mark.parametrize("k", range(len(WRITTEN)), ids=lambda k: repr(WRITTEN[k]))
 @pytest.mark.filterwarnings("ignore")
-def test_gradient_of_call(k: int, functions: tuple[ModuleType, list[Source]]) -> None:
-    module, sources = functions
-    check_gradient(getattr(module, f"f{k}"), sources[k])
-
-
-
-
-@pytest.mark.parametrize("k", range(len(WRITTEN)), ids=lambda k: repr(WRITTEN[k]))
-@pytest.mark.filterwarnings("ignore")
-def test_both_modes_and_second_order(k: int, functions: tuple[ModuleType, list[Source]]) -> None:
-    module, sources = functions
-    check_modes(getattr(module, f"f{k}"), sources[k], second=id(WRITTEN[k]) not in KINKED)
+def test_both_modes_and_second_order(k: int, sources: list[Any]) -> None:
+    check_modes(*sources[k], second=id(WRITTEN[k]) not in KINKED)

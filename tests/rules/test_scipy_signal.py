@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,15 +12,12 @@ signal = pytest.importorskip("scipy.signal")
 import sct  # noqa: E402
 from sct.rules import registry  # noqa: E402
 
+from .arrays import Normal  # noqa: E402
 from .calls import Call, by_primitive, check_rule, unnoticed  # noqa: E402
-from .whole import build, check_single, check_whole  # noqa: E402
+from .whole import check_single, check_whole  # noqa: E402
 
 registry.load_families()
-RNG = np.random.default_rng(6)
-
-
-def real(*shape: int) -> np.ndarray:
-    return RNG.normal(size=shape)
+real = Normal(6).real
 
 
 PAIRS = [(real(5), real(3)), (real(3), real(4)), (real(2), real(2))]
@@ -47,21 +43,14 @@ def test_mistake_is_noticed(name: str) -> None:
     assert not list(unnoticed(by_primitive(CALLS)[name]))
 
 
-@pytest.fixture(scope="module")
-def functions(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    return build(CALLS, Path(tmp_path_factory.mktemp("scipy_signal")))
-
-
 @pytest.mark.parametrize("k", range(0, len(CALLS), 2), ids=lambda k: repr(CALLS[k]))
 def test_derivatives_of_call(k: int, functions: Any) -> None:
-    module, wholes = functions
-    check_whole(getattr(module, f"f{k}"), wholes[k].values, rtol=1e-5)
+    check_whole(*functions[k], rtol=1e-5)
 
 
 @pytest.mark.parametrize("k", [0, len(CALLS) - 4], ids=lambda k: repr(CALLS[k]))
 def test_single_precision(k: int, functions: Any) -> None:
-    module, wholes = functions
-    check_single(getattr(module, f"f{k}"), wholes[k].values)
+    check_single(*functions[k])
 
 
 @pytest.mark.parametrize("f", [

@@ -11,7 +11,6 @@ import importlib.util
 import inspect
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -51,8 +50,8 @@ class Whole:
         return repr(value).replace("inf", "np.inf")
 
 
-def build(calls: Iterable[Call], folder: Path) -> tuple[ModuleType, list[Whole]]:
-    """All the calls as functions ``f0``, ``f1`` … of one module."""
+def build(calls: Iterable[Call], folder: Path) -> list[tuple[Callable[..., Any], list[Any]]]:
+    """All the calls as functions of one module, with the values of their parameters."""
     wholes = [Whole(call, f"f{k}") for k, call in enumerate(calls)]
     path = folder / "whole_calls.py"
     path.write_text(IMPORTS.format(", ".join(SCIPY)) + "\n\n".join(w.text for w in wholes))
@@ -60,7 +59,7 @@ def build(calls: Iterable[Call], folder: Path) -> tuple[ModuleType, list[Whole]]
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module, wholes
+    return [(getattr(module, f"f{k}"), whole.values) for k, whole in enumerate(wholes)]
 
 
 def weighted(fun: Callable[..., Any], count: int, several: bool, ws: tuple[Any, ...]) -> Callable[..., Any]:
