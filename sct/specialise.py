@@ -111,8 +111,11 @@ def specialise(context: Context, fun: Any, names: Sequence[str], arguments: Sequ
             context.apart = True
             context.forget()
         except NeedsTrips as needed:
-            context.trips.add(needed.loc)
-            context.tables.clear()  # keys that a counter makes are known now
+            if needed.around:
+                context.opened |= needed.around
+            else:
+                context.trips.add(needed.loc)
+                context.tables.clear()  # keys that a counter makes are known now
             context.forget()
         except SctError as error:
             if context.counting or not any(found.code in FAILURES for found in context.obstacles.values()):

@@ -509,10 +509,18 @@ def stored_generator_with_two_loops(x):
     return sum(g)
 
 
+@case(A)
+def iterators_that_change_places_as_often_as_there_are_items(a):
+    it, jt = iter(a), iter(a[1:])
+    for _ in range(len(a) - 1):
+        it, jt = jt, it
+    return next(it) * a[0]
+
+
 @case(A, refused=("UnsupportedTypeError", "SCT701"))
 def one_of_two_iterators(a):
     it, jt = iter(a), iter(a[1:])
-    for _ in range(len(a)):
+    for _ in range(int(a[2])):
         it, jt = jt, it
     return next(it)
 

@@ -129,3 +129,37 @@ def test_what_only_run_time_knows_is_refused():
     with pytest.raises(sct.errors.SctError) as refused:
         sct.grad(by_a_limit_of_its_own)(X.copy(), V.copy())
     assert refused.value.code in ("SCT701", "SCT712") and refused.value.hint
+
+
+def rows_of_lists(x, v):
+    rows = []
+    for k in range(len(x)):
+        rows.append([Body(x[k], v[j]) for j in range(k + 1)])
+    total = 0.0
+    for row in rows:
+        for b in row:
+            b.move(0.1)
+            total += b.energy * b.place[1]
+    return total
+
+
+def until_it_is_fast(x, v):
+    bodies = [Body(p, s) for p, s in zip(x, v)]
+    n = 0
+    while max(b.energy for b in bodies) < 3.0 and n < 20:
+        for b in bodies:
+            b.speed = b.speed * 1.2 + b.place * 0.1
+        n += 1
+    return bodies[0].energy + n * bodies[-1].speed[0]
+
+
+@pytest.mark.parametrize("fun", [bodies_that_attract, sums_in_a_tree, pairs_by_number, rows_of_lists, until_it_is_fast])
+def test_in_a_function_that_is_called(fun):
+    """Where the loop is in a callee, that becomes part of its caller: in all modes, and for the second derivative."""
+    x, h, d = X.copy(), 1e-5, np.ones_like(X)
+    slope = (fun(x + h * d, V) - fun(x - h * d, V)) / (2 * h)
+    assert math.isclose(sct.jvp(lambda z: fun(z, V), (x,), (d,))[1], slope, rel_tol=1e-6)
+    gradient = sct.grad(lambda z: 2.0 * fun(z, V))
+    assert math.isclose(np.sum(gradient(x)), 2 * slope, rel_tol=1e-6)
+    curved = (gradient(x + h * d) - gradient(x - h * d)) / (2 * h)
+    np.testing.assert_allclose(sct.hvp(lambda z: 2.0 * fun(z, V), (x,), (d,)), curved, rtol=1e-4, atol=1e-6)

@@ -504,10 +504,10 @@ def try_fallback_with_views(x):
     return r * np.sum(a)
 
 
-@case(X, refused=("AliasingError", "SCT601"))
+@case(X)
 def ternary_targets(x):
     a, b = x * 1.0, x * 2.0
-    (a if x[0] > 0 else b)[0] = 5.0 * x[1]  # refused
+    (a if x[0] > 0 else b)[0] = 5.0 * x[1]
     (a, b)[int(x[1] > 0)][1] *= a[0]
     {"p": a, "q": b}["p"][2] = b[1]
     return np.sum(a * b)

@@ -655,4 +655,48 @@ def infinite_derivative_that_where_hides(a):
     return np.where(a > 0, np.sqrt(a), 0.0).sum()
 
 
+@case((1.3, 0.7, -0.4))
+def tuple_that_is_indexed_at_run_time(t):
+    total = 0.0
+    for k in range(3):
+        total += t[k] * t[k - 1] * (k + 1)
+    return total
+
+
+@case((A, A + 1.0), 1)
+def tuple_of_arrays_that_is_indexed_at_run_time(t, k):
+    return np.sum(t[k] * t[0] * t[1 - k])
+
+
+@case({"p": ((1.3, 2.0), (0.7, -1.0))}, 2)
+def tuple_of_tuples_that_is_indexed_at_run_time(d, n):
+    total = 0.0
+    for k in range(n):
+        a, b = d["p"][k]
+        total += a * a * b
+    return total
+
+
+@case(tuple(0.1 * k for k in range(12)))
+def long_tuple_that_is_gone_through(t):
+    total = 1.0
+    for x in t:
+        total += x * x * total
+    return total
+
+
+@case((A, A + 1.0), 1)
+def array_of_a_tuple_that_is_written_to(t, k):
+    t[k][1] *= t[0][0]
+    return np.sum(t[0] * t[1])
+
+
+@case(A, A + 1.0, 2)
+def tuple_of_local_arrays_that_is_indexed_at_run_time(x, y, n):
+    total = 0.0
+    for k in range(n):
+        total += np.sum((x, y)[k] * x)
+    return total
+
+
 test_program = tried(run, PROGRAMS)

@@ -334,6 +334,8 @@ def _structure(rev: Reverser, value: Value) -> Any:
     """The adjoint of a parameter with the parameter's own nesting."""
     t = strip_const(value.type)
     if isinstance(t, Tuple) or hasattr(t, "items") and not isinstance(t, List):
+        if rev.total(value) is not None:
+            raise InternalError(f"the adjoint of `{value.hint}` is not that of its items", loc=rev.function.loc)
         keyed = list(enumerate(t.items)) if isinstance(t, Tuple) else list(t.items)
         found = {key: _item_structure(rev, value, key, item) for key, item in keyed}
         return SeqOf(t.cls, tuple(found.values())) if isinstance(t, Tuple) else found

@@ -21,13 +21,13 @@ from .abstract import POISON, Abstract, Bound, Closure, DataPath, Instance, Mapp
 from .activations import Surroundings, cells_of, invoke
 from .context import Frame, Refusal
 from .data import default_value, guard_class
-from .displays import sequence_items
 from .infer import SIMPLE, Specializer
 from .inlining import holds_data, inline, should_inline
 from .iterators import MAKERS, given_to, is_by_index, is_lazy, only_here, stored, takes_all
 from .managers import make_manager, makes_manager
 from .primitives import apply, construct
 from .references import content, fresh, holds_container, holds_references, plain
+from .starred import spread
 
 
 def _call(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
@@ -40,7 +40,8 @@ def _call(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[A
         if how[0] == "pos":
             positional.append(a)
         elif how[0] == "star":
-            positional.extend(sequence_items(sp, a, "a call with `*`"))
+            names = frozenset(h[1] for h in op.attrs["args"] if h[0] == "kw")
+            positional.extend(spread(sp, fn, a, sum(h[0] == "pos" for h in op.attrs["args"]), names))
         elif how[0] == "kw":
             keywords[how[1]] = a
         else:

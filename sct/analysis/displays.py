@@ -105,7 +105,10 @@ def sequence_items(sp: Specializer, a: Abstract, what: str) -> list[Abstract]:
         return [Static(v) for v in range(*bounds)]
     if isinstance(a, Mapping):
         return [Static(k) for k in a.items]
+    from .trips import items_of_array
     items = _items_left(sp, a)
+    if items is None:
+        items = items_of_array(sp, a)
     if items is not None:
         return items
     raise Refusal("SCT705", f"{what} needs a sequence whose length is known", "index it instead")

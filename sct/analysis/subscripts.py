@@ -128,8 +128,14 @@ def _from_sequence(sp: Specializer, base: Seq, index: Abstract) -> Abstract:
 
 
 def _as_list(sp: Specializer, base: Seq) -> Value:
-    """A sequence that is indexed by a run-time number, as one run-time value."""
-    value = sp.lift(base)
+    """A sequence that is indexed by a run-time number, as one run-time value.
+
+    That of an argument which has derivatives is made of its items: they have the adjoints, the argument itself has none.
+    """
+    made = _of_items(base)
+    if isinstance(made, Seq) and made.runtime is None and any(map(_has_parts, made.items)):
+        made = Seq(list, made.items)  # its adjoint is a list, whose items are assigned
+    value = sp.lift(made)
     t = value.type
     if isinstance(t, Tuple):
         item: Type | None = t.items[0] if t.items else None
@@ -139,6 +145,16 @@ def _as_list(sp: Specializer, base: Seq) -> Value:
             raise Refusal("SCT705", "the items of this tuple have different types, so its index must be a literal")
         return sp.builder.value("narrow", [value], List(strip_const(item)), value.hint)
     return value
+
+
+def _of_items(a: Abstract) -> Abstract:
+    """A sequence as what is made of its items, if it is an argument that has derivatives, or a part of one."""
+    given = isinstance(a, Seq) and a.runtime is not None and a.runtime.type.differentiable
+    return Seq(a.kind, list(map(_of_items, a.items))) if isinstance(a, Seq) and given else a
+
+
+def _has_parts(a: Abstract) -> bool:
+    return isinstance(a, Seq) or isinstance(a, Value) and isinstance(strip_const(a.type), Array | Tuple | List)
 
 
 def _from_range(sp: Specializer, base: Range, index: Abstract) -> Abstract:

@@ -13,12 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from ..ir.core import Loc, Op, Value
-from ..ir.ops import Slot
+from ..ir.core import Function, Loc, Op, Value
+from ..ir.ops import Lit, SliceOf, Slot
+from ..ir.types import Array, List, strip_const
+from ..rules import registry
 from .abstract import Abstract, DataPath, Static
 from .context import Refusal
 from .infer import Specializer
 from .plans import UNROLL_LIMIT, Counted, Each, range_length
+from .subscripts import row
 
 _ARITHMETIC = (operator.add, operator.sub, operator.mul, operator.floordiv)
 _COMPUTED: tuple[Callable[..., Any], ...] = (*_ARITHMETIC, min, max, range_length)
@@ -31,11 +34,15 @@ FAILURES = frozenset({"SCT701", "SCT702", "SCT703"})
 
 
 class NeedsTrips(Exception):
-    """Raised where a loop has to be unrolled: its counter has to be known, or how many items it makes."""
+    """Raised where a loop has to be unrolled: its counter has to be known, or how many items it makes.
 
-    def __init__(self, loc: Loc) -> None:
+    What a callee is given is known where it is part of its caller, so the functions around the loop are opened first.
+    """
+
+    def __init__(self, loc: Loc, around: frozenset[Function]) -> None:
         super().__init__(loc)
         self.loc = loc
+        self.around = around
 
 
 @contextmanager
@@ -53,8 +60,15 @@ def counted_on_failure(sp: Specializer, op: Op, plan: Counted | Each) -> Iterato
 
 
 def _ask(sp: Specializer, op: Op, plan: Counted | Each) -> None:
-    if sp.context.counting and op.loc not in sp.context.trips and _counters(sp, plan) is not None:
-        raise NeedsTrips(op.loc)
+    context = sp.context
+    if not context.counting or isinstance(plan, Each):
+        return
+    around = frozenset(context.stack[1:])
+    if _counters(sp, plan) is not None:
+        if op.loc not in context.trips:
+            raise NeedsTrips(op.loc, frozenset())
+    elif not around <= context.opened | context.lent and len(around) == len(context.stack) - 1:
+        raise NeedsTrips(op.loc, around)
 
 
 def known_trips(sp: Specializer, op: Op, plan: Counted | Each) -> list[Abstract] | None:
@@ -80,34 +94,61 @@ def _now(sp: Specializer, a: Abstract, guards: list[Guard]) -> int | None:
         return a.value if type(a.value) is int else None
     if not isinstance(a, Value):
         return None
-    found = _held(sp, a)
-    if found is not None:
-        number, guard = found
-        guards.append(guard)
-        return number
+    known = sp.known(a)
+    if known is not None:
+        return _fixed(known[0], ("value", known[1], known[0]), guards) if type(known[0]) is int else None
     op = a.owner
-    if not isinstance(op, Op) or op.attrs.get("fn") not in _COMPUTED:
+    if not isinstance(op, Op):
+        return None
+    if op.attrs.get("fn") is len:
+        return _length(sp, op.operands[0], 0, guards)
+    if op.name == "item" and isinstance(shape := op.operands[0].owner, Op) and shape.attrs.get("fn") is np.shape:
+        return _length(sp, shape.operands[0], op.attrs["key"], guards)
+    if op.attrs.get("fn") not in _COMPUTED:
         return None
     operands = [_now(sp, op.operands[t.index] if isinstance(t, Slot) else Static(getattr(t, "value", None)), guards)
                 for t in op.attrs["args"]]
     return None if None in operands else op.attrs["fn"](*operands)
 
 
-def _held(sp: Specializer, value: Value) -> tuple[int, Guard] | None:
-    """An integer among the arguments, or the length of one of them, and the guard under which it is that."""
+def _fixed(number: int, guard: Guard, guards: list[Guard]) -> int:
+    guards.append(guard)
+    return number
+
+
+def _length(sp: Specializer, value: Value, axis: int, guards: list[Guard]) -> int | None:
+    """The length in this call of an argument, or of what is computed from arguments element by element or is a slice."""
     known = sp.known(value)
     if known is not None:
-        return (known[0], ("value", known[1], known[0])) if type(known[0]) is int else None
-    op = value.owner
-    if not isinstance(op, Op) or not op.operands:
+        held, path = known
+        if isinstance(held, np.ndarray):
+            return _fixed(held.shape[axis], ("value", path.attr("shape").item(axis), held.shape[axis]), guards)
+        return _fixed(len(held), ("sequence", path, (list, len(held))), guards) if type(held) is list else None
+    op, t = value.owner, strip_const(value.type)
+    if not isinstance(op, Op) or not isinstance(t, Array) or t.ndim != 1:
         return None
-    source, axis = op, 0
-    if op.name == "item" and isinstance(op.operands[0].owner, Op):
-        source, axis = op.operands[0].owner, op.attrs["key"]
-    measured = sp.known(source.operands[0]) if source.attrs.get("fn") is (len if source is op else np.shape) else None
-    if measured is None:
+    fn = op.attrs.get("fn")
+    if fn is operator.getitem and isinstance(key := op.attrs["args"][1], SliceOf):
+        whole = _length(sp, op.operands[0], 0, guards)
+        parts = (key.lo, key.hi, key.step)
+        if whole is None or not all(isinstance(part, Lit) for part in parts):
+            return None
+        return len(range(whole)[slice(*(part.value for part in parts))])
+    entry = registry.lookup(fn) if fn is not None else None
+    if op.name in ("broadcast", "convert") or entry is not None and entry.elementwise:
+        lengths = [_length(sp, v, 0, guards) for v in op.operands if isinstance(strip_const(v.type), Array)]
+        return None if None in lengths or not lengths else max(n for n in lengths if n is not None)
+    return None
+
+
+def items_of_array(sp: Specializer, a: Abstract) -> list[Abstract] | None:
+    """The items of an array whose length follows from the arguments of this call, which guards fix."""
+    if not isinstance(a, Value) or not isinstance(strip_const(a.type), Array | List):
         return None
-    held, path = measured
-    if isinstance(held, np.ndarray):
-        return held.shape[axis], ("value", path.attr("shape").item(axis), held.shape[axis])
-    return (len(held), ("sequence", path, (list, len(held)))) if type(held) is list else None
+    guards: list[Guard] = []
+    length = _length(sp, a, 0, guards)
+    if length is None or length > UNROLL_LIMIT:
+        return None
+    for guard in guards:
+        sp.context.guard(*guard)
+    return [row(sp, a, Static(k)) for k in range(length)]

@@ -1,19 +1,23 @@
 """Takes a specialisation, replaces its generated functions by ones that Numba has compiled.
 
-The functions are printed from the same IR by the same printer.  Data of the user's module, which generated Python reads at each
-call, is handed over at each call instead.
+The functions are printed from the same IR by the same printer.  Where arguments or results are more than numbers and arrays, or
+data of the user's module is read, a function in plain Python stands between them and the compiled ones.
 """
 
 from __future__ import annotations
 
+import builtins
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import numba
 
 from ..analysis.abstract import DataPath, read
 from ..codegen.emit import Emitted, emit
+from ..codegen.load import load
 from ..compiler import STRICT
 from ..errors import MissingRuleError, SctError
 from ..ir.core import Function, Loc, walk
@@ -25,6 +29,7 @@ from ..passes.dce import eliminate_dead_code
 from ..passes.pipeline import settle
 from . import helpers
 from .apart import read_first
+from .boundary import split
 from .data import take_data
 from .loops import lower_arrays
 from .module import imported, module_text
@@ -36,37 +41,67 @@ _DIVISIONS = ("/", "//", "%", "**")
 
 def make_native(compiled: Compiled, arguments: Sequence[Any], flags: dict[str, Any]) -> None:
     """Have Numba compile the functions of ``compiled`` for arguments like these; raises where it cannot, naming the line."""
-    read_live = take_data(compiled.adjoint, compiled.callees)
-    functions = [*compiled.callees, compiled.adjoint]
+    main = compiled.adjoint
+    around = split(main, take_data(main, compiled.callees))
+    functions = [*compiled.callees, main]
     for function in functions:
-        lower_arrays(function)
-        eliminate_dead_code(function)
-        settle(function)
-        read_first(function)
-        if STRICT:
-            verify(function)
-    printed = [(function, emit(function, header=_header(compiled, function), releases=False)) for function in functions]
+        _prepare(function)
+    header = [line[2:] for line in compiled.emitted[-1].emitted.text.splitlines() if line.startswith("# ")][:1]
+    printed = [(function, emit(function, header=header if function is main else [], releases=False)) for function in functions]
     options = {"cache": True, "boundscheck": True, "error_model": _error_model(functions), **flags}
     text = module_text(compiled, printed, options)
-    name = compiled.adjoint.name
-    native = getattr(imported(text, name), name)
-    data = [DataPath(source.scope, source.root, tuple(op.attrs.get("path", ())), source.owner)
-            for op in read_live for source in [op.attrs["source"]]]
+    native = getattr(imported(text, main.name), main.name)
     compiled.text, compiled.live = text, []
-    compiled.function = _with_data(native, data) if data else native
+    compiled.function = native
     compiled.emitted = [Printed.of(emitted) for _, emitted in printed]
-    _compile(compiled, native, [*arguments, *map(read, data)], text, [emitted for _, emitted in printed])
+    if around is not None:
+        eliminate_dead_code(around)
+        arguments = _put_around(compiled, around, native, arguments)
+    _compile(compiled, native, arguments, text, [emitted for _, emitted in printed])
 
 
-def _header(compiled: Compiled, function: Function) -> list[str]:
-    header = [line[2:] for line in compiled.emitted[-1].emitted.text.splitlines() if line.startswith("# ")][:1]
-    return header if function is compiled.adjoint else []
+def _prepare(function: Function) -> None:
+    """The passes of this backend."""
+    eliminate_dead_code(function)
+    lower_arrays(function)
+    eliminate_dead_code(function)
+    settle(function)
+    read_first(function)
+    if STRICT:
+        verify(function)
 
 
-def _with_data(native: Callable[..., Any], data: list[DataPath]) -> Callable[..., Any]:
-    def with_data(*arguments: Any) -> Any:
-        return native(*arguments, *map(read, data))
-    return with_data
+def _put_around(compiled: Compiled, around: Function, native: Any, arguments: Sequence[Any]) -> Sequence[Any]:
+    """Let ``around`` be the function that is called, which calls ``native``; what it calls it with for ``arguments``."""
+    if STRICT:
+        verify(around)
+    emitted = emit(around, releases=False)
+    space: dict[str, Any] = {"__builtins__": builtins}
+    space.update({name: value for name, value in emitted.imports.items() if not isinstance(value, Function)})
+    function = load(emitted, space)
+    for name, place in emitted.data.items():
+        path = DataPath(place.scope, place.root, (), place.owner)
+        space[name] = read(path)
+        compiled.live.append((space, name, path))
+    (name,) = (name for name, value in emitted.imports.items() if isinstance(value, Function))
+    seen: list[Sequence[Any]] = []
+    space[name] = partial(_stop, seen)
+    with suppress(_Reached):
+        function(*arguments)
+    space[name] = native
+    compiled.callees, compiled.adjoint = [*compiled.callees, compiled.adjoint], around
+    compiled.emitted.append(Printed.of(emitted))
+    compiled.function, compiled.text = function, f"{compiled.text}\n\n{emitted.text}"
+    return seen[0]
+
+
+class _Reached(Exception):
+    """Ends a function where it would call compiled code."""
+
+
+def _stop(seen: list[Sequence[Any]], *arguments: Any) -> None:
+    seen.append(arguments)
+    raise _Reached
 
 
 def _error_model(functions: Sequence[Function]) -> str:

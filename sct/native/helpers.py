@@ -16,7 +16,7 @@ from numba.core.errors import TypingError
 from numba.extending import overload
 from numba.np.unsafe import ndarray as fixed
 
-from ..runtime import helpers
+from ..runtime import helpers, packing
 
 njit: Any = numba.njit
 to_fixed_tuple: Any = fixed.to_fixed_tuple
@@ -199,15 +199,31 @@ def _digamma(x: Any) -> Any:
 # ---------------------------------------------------------------------------------------------------- arrays and their zeros
 
 @implements(helpers.zeros_like)
-def _zeros_like(x: Any) -> Any:
+def _zeros_like(x: Any, *path: Any) -> Any:
+    if path:
+        return _zeros_like_item(path)
     if isinstance(x, types.Array):
         inexact = isinstance(x.dtype, types.Float | types.Complex)
-        return (lambda x: np.zeros_like(x)) if inexact else (lambda x: np.zeros(x.shape))
+        return (lambda x, *path: np.zeros_like(x)) if inexact else (lambda x, *path: np.zeros(x.shape))
     if isinstance(x, types.List):
-        return lambda x: [helpers.zeros_like(item) for item in x]
-    if isinstance(x, Number):
-        return lambda x: 0.0
+        return lambda x, *path: [helpers.zeros_like(item) for item in x]
+    if isinstance(x, types.BaseTuple):
+        if len(x) == 0:
+            return lambda x, *path: x
+        return lambda x, *path: (helpers.zeros_like(x[0]), *helpers.zeros_like(x[1:]))
+    if isinstance(x, Number | types.NoneType):
+        return lambda x, *path: 0.0
     raise TypingError(f"zeros like {x}")
+
+
+def _zeros_like_item(path: Any) -> Any:
+    kinds: Any = path[0] if isinstance(path[0], types.BaseTuple) else path
+    keys = [getattr(kind, "literal_value", None) for kind in kinds]
+    if keys == [0]:
+        return lambda x, *path: helpers.zeros_like(x[0])
+    if keys == [1]:
+        return lambda x, *path: helpers.zeros_like(x[1])
+    raise TypingError("zeros like an item")
 
 
 @implements(helpers.copied)
@@ -216,7 +232,12 @@ def _copied(x: Any) -> Any:
         return lambda x: x.copy()
     if isinstance(x, types.List):
         return lambda x: [helpers.copied(item) for item in x]
+    if isinstance(x, types.BaseTuple):
+        return (lambda x: (helpers.copied(x[0]), *helpers.copied(x[1:]))) if len(x) else (lambda x: x)
     return lambda x: x
+
+
+implements(helpers.with_floats)(_copied)
 
 
 @implements(helpers.twin)
@@ -249,6 +270,44 @@ def _one_hot(items: Any, index: Any, value: Any) -> Any:
         result[index] = value
         return result
     return impl
+
+
+# --------------------------------------------------------------------------------------------------------- lists as arrays
+
+@implements(packing.as_arrays)
+def _as_arrays(data: Any, extents: Any) -> Any:
+    count, as_tuple = len(extents), to_fixed_tuple
+
+    def impl(data: Any, extents: Any) -> Any:
+        made = []
+        start = 0
+        shape = np.empty(count, np.int64)
+        for i in range(len(extents[0])):
+            size = 1
+            for k in range(count):
+                shape[k] = extents[k][i]
+                size *= shape[k]
+            made.append(data[start:start + size].reshape(as_tuple(shape, count)))
+            start += size
+        return made
+    return impl
+
+
+@implements(packing.as_lists)
+def _as_lists(items: Any, lengths: Any) -> Any:
+    def impl(items: Any, lengths: Any) -> Any:
+        made = []
+        start = 0
+        for n in lengths:
+            made.append(items[start:start + n])
+            start += n
+        return made
+    return impl
+
+
+@implements(packing.as_tuples)
+def _as_tuples(*columns: Any) -> Any:
+    return lambda *columns: list(zip(*columns))  # noqa: B905 - Numba's knows no `strict`
 
 
 # ------------------------------------------------------------------------------------------------------------ as they stand

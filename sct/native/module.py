@@ -23,7 +23,6 @@ from ..codegen.emit import Emitted
 from ..export import Module
 from ..ir.core import Function
 from ..loaded import Compiled
-from ..runtime.helpers import HELPERS
 from .spelling import spelled_for_numba
 
 
@@ -31,7 +30,7 @@ class NativeModule(Module):
     """The one namespace of the file, in which helpers are imported: their compiled counterparts are registered for them."""
 
     def write_object(self, name: str, value: Any) -> None:
-        if inspect.isfunction(value) and HELPERS.get(value.__name__) is value:
+        if inspect.isfunction(value) and value.__module__.startswith("sct.runtime."):
             self.imports[name] = f"from {value.__module__} import {value.__name__}" + (
                 f" as {name}" if name != value.__name__ else "")
             return

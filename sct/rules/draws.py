@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..ir.types import ANY, FLOAT, INT, MANY, NONE, Array, Scalar, Type
+from ..ir.types import ANY, FLOAT, INT, MANY, NONE, Array, Object, Scalar, Type
 from ..runtime.helpers import HELPERS
 from .inactive import gives, named
 from .notation import NAMES, declare, zero
@@ -92,7 +92,8 @@ for fn, _ in methods_of("seed"):
     zero(fn, effect="random", infer=gives(NONE))
 for fn, _ in methods_of("shuffle"):
     zero(fn, effect="writes", infer=gives(NONE))
-zero(np.random.default_rng, np.random.RandomState, random.Random, effect="random")
+for made, kind in ((np.random.default_rng, np.random.Generator), (np.random.RandomState,) * 2, (random.Random,) * 2):
+    zero(made, effect="random", infer=gives(Object(kind)))
 
 # Draws of what is given: without a rule, so that a population that carries a derivative is refused --------------------
 
