@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import sct
 from sct import value_and_grad
 from sct.testing.check import same_bits
 from sct.testing.original import value_and_gradient
@@ -626,3 +627,15 @@ def asks_of_what_is_not_known_yet(x: float, v: np.ndarray) -> float:
 
 def test_a_condition_that_is_not_known_yet_decides_nothing() -> None:
     agrees(asks_of_what_is_not_known_yet, 0.5, np.array([1.5, 0.5]))
+
+
+def reads_what_is_not_bound_twice(x: float, v: np.ndarray) -> float:
+    if not x:
+        a = v.mean()
+    return 1.0 * a + min([a for _ in range(2, 0, -1)])
+
+
+def test_the_first_read_of_what_is_not_bound_raises() -> None:
+    agrees(reads_what_is_not_bound_twice, 0.0, np.array([1.5, 0.5]))
+    with pytest.raises(UnboundLocalError):
+        sct.value_and_grad(reads_what_is_not_bound_twice, (0, 1))(1.0, np.array([1.5, 0.5]))

@@ -12,7 +12,7 @@ def linear_regression(w, b, X, y):
     for i in range(n):
         p = b
         for j in range(m):
-            p += X[i, j] * w[j]
+            p = p + X[i, j] * w[j]
         error += (p - y[i]) ** 2
     return error / n
 

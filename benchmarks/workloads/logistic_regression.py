@@ -14,7 +14,7 @@ def logistic_regression(w, b, X, y):
     for i in range(n):
         z = b
         for j in range(m):
-            z += X[i, j] * w[j]
+            z = z + X[i, j] * w[j]
         loss += math.log1p(math.exp(-y[i] * z))
     return loss / n
 

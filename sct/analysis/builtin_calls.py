@@ -12,7 +12,7 @@ import numpy as np
 from ..ir.core import Block, Op, Value
 from ..ir.ops import Slot, generator
 from ..ir.types import ANY, MANY, Array, List, OrConst, Scalar, Table, strip_const, type_of
-from ..rules.facts import is_static, may_be_empty
+from ..rules.facts import is_far_from_zero, is_static, may_be_empty
 from ..runtime import helpers
 from .abstract import POISON, Abstract, Bound, Closure, Iteration, Mapping, Range, Reference, Seq, Slice, Static, View
 from .attributes import attribute, itself, replaced
@@ -22,6 +22,7 @@ from .classes import class_of, has_attribute, is_instance
 from .context import Refusal
 from .data import guard_class
 from .displays import is_own_set, sequence_items
+from .floors import floor
 from .infer import Specializer
 from .instances import has_method, method_of
 from .iterators import is_lazy, make, make_filtered, make_generator, make_mapped, take_next
@@ -195,6 +196,15 @@ def _may_be_empty(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstr
 
 def _is_static(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     return Static(isinstance(args[0], Static))
+
+
+def _is_far_from_zero(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """Not where masks choose: there even a NaN may be chosen away."""
+    return Static(sp.context.masked < 2 and floor(args[0]) > _FAR)
+
+
+_FAR = 1e-3
+"""Literals over this are finite."""
 
 
 def _slice(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -372,6 +382,7 @@ SPECIAL.update({
     sum: _sum, functools.partial: _partial,
     replaced: _replaced,
     itself: _itself, np.finfo: _machine_limits(np.finfo), np.iinfo: _machine_limits(np.iinfo), is_static: _is_static,
+    is_far_from_zero: _is_far_from_zero,
     may_be_empty: _may_be_empty, np.ndim: _ndim, np.shape: _shape, np.iscomplexobj: _iscomplexobj, bool: _bool,
     int: _static_numbers(int), abs: _static_numbers(abs), str: _static_numbers(str), any: _any_all(any), all: _any_all(all),
     dict: _dict, dict.keys: _dict_method("keys"), dict.values: _dict_method("values"), dict.items: _dict_method("items"),

@@ -5,8 +5,10 @@ Tracing tools need their own ``np`` and ``math``; a copy of the function, and of
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
+import io
 import math
 import os
 import time
@@ -55,7 +57,8 @@ def torch_engine(fun: Callable[..., Any], argnums: tuple[int, ...], args: tuple[
     """PyTorch, eager, one thread, on a copy of the function whose ``np`` and ``math`` accept tensors."""
     torch = _import("torch")
     torch.set_num_threads(1)
-    numpy, mathematics = Shim(torch_function(torch), np), Shim(torch_function(torch), math)
+    numpy = Shim(torch_function(torch), np, always=("zeros", "ones"))
+    mathematics = Shim(torch_function(torch), math)
     copied = copy_with(fun, swapping(numpy, mathematics))
 
     def gradient() -> tuple[Any, ...]:
@@ -93,8 +96,18 @@ def compiled_by_jax(fun: Callable[..., Any], argnums: tuple[int, ...], args: tup
 
 def tangent_engine(fun: Callable[..., Any], argnums: tuple[int, ...], args: tuple[Any, ...]) -> Gradient:
     """tangent-ad, which transforms source as we do, on a copy of the function that sees NumPy for ``math``."""
-    gradient = _import("tangent").grad(copy_with(fun, swapping(np, _numpy_for_math())), wrt=argnums, verbose=0)
-    return _guarded(lambda: _as_tuple(gradient(*args)))
+    tangent = _import("tangent")
+    copied = copy_with(fun, swapping(np, _numpy_for_math()))
+    made: list[Callable[..., Any]] = []
+
+    def gradient() -> tuple[Any, ...]:
+        if not made:  # it may fail here already, and its first call prints advice
+            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+                made.append(tangent.grad(copied, wrt=argnums, verbose=0))
+                made[0](*args)
+        return _as_tuple(made[0](*args))
+
+    return _guarded(gradient)
 
 
 ENGINES: dict[str, Engine] = {"sct": sct_engine, "sct, Numba": native_engine, "HIPS autograd": autograd_engine,
@@ -115,6 +128,7 @@ def prepared_jax() -> Any:
         os.environ.setdefault(name, setting)
     jax = _import("jax")
     jax.config.update("jax_enable_x64", True)
+    jax.config.update("jax_cpu_enable_async_dispatch", False)  # another thread would be waited for
     return jax
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import builtins
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from types import CellType, FunctionType, ModuleType
 from typing import Any
 
@@ -89,10 +89,13 @@ _TO_TORCH = {**MATH_TO_NUMPY, "pow": "pow", "power": "pow", "concatenate": "cat"
 
 
 class Shim:
-    """Stands for ``np`` or ``math``: a function goes to the engine when an argument is the engine's, else to the original."""
+    """Stands for ``np`` or ``math``: a function goes to the engine when an argument is the engine's, else to the original.
 
-    def __init__(self, find: Callable[[str], Any], original: ModuleType) -> None:
-        self._find, self._original, self._made = find, original, dict[str, Any]()
+    Functions that are ``always`` the engine's make what cannot be mixed with its arrays otherwise.
+    """
+
+    def __init__(self, find: Callable[[str], Any], original: ModuleType, always: Collection[str] = ()) -> None:
+        self._find, self._original, self._always, self._made = find, original, always, dict[str, Any]()
 
     def __getattr__(self, name: str) -> Any:
         if name not in self._made:
@@ -100,6 +103,8 @@ class Shim:
         return self._made[name]
 
     def _make(self, name: str) -> Any:
+        if name in self._always:
+            return self._find(name)
         plain = getattr(self._original, name)
         if not callable(plain) or isinstance(plain, type):
             return plain
@@ -132,9 +137,13 @@ def torch_function(torch: Any) -> Callable[[str], Any]:
 
         def call(*args: Any, **kwargs: Any) -> Any:
             if name in ("array", "asarray") and isinstance(args[0], list | tuple):
-                return torch.stack([torch.astensor(item, dtype=torch.float64) for item in args[0]])
+                return torch.stack([torch.as_tensor(item, dtype=torch.float64) for item in args[0]])
+            if name in ("zeros", "ones"):
+                return function(*args, dtype=torch.float64)
+            if name in ("max", "min") and "axis" in kwargs:
+                return getattr(torch, f"a{name}")(*args, **kwargs)
             if name in ("maximum", "minimum", "where", "arctan2", "atan2", "hypot"):
-                args = tuple(torch.astensor(a, dtype=torch.float64) if isinstance(a, float | int) else a for a in args)
+                args = tuple(torch.as_tensor(a, dtype=torch.float64) if isinstance(a, float | int) else a for a in args)
             return function(*args, **kwargs)
 
         return call

@@ -64,9 +64,11 @@ def _is_read_next(plan: Plan, test: Op) -> bool:
     """Whether the text reads the variable behind a test before anything else can be noticed."""
     assert test.parent is not None
     readers = {op: root for op, root in plan.users.get(resolve(test.operands[1]), ()) if op.parent is test.parent}
+    statements = {root for op, root in readers.items()
+                  if op.name in _READ and root is not None and root.parent is test.parent}
     for op in test.parent.ops[test.parent.ops.index(test) + 1:]:
-        if op in readers and op.name in _READ and (root := readers[op]) is not None and root.parent is test.parent:
-            return root.name not in LOOPS
+        if op in statements:  # an expression is read where the statement is that it is a part of
+            return op.name not in LOOPS
         if any(map(_can_be_noticed, (op, *(inner for block in op.blocks for inner in walk(block))))):
             return False
     return False

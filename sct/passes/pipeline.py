@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from ..ir.core import Function
 from ..ir.verify import verify as check
@@ -40,8 +41,8 @@ def settle(fn: Function) -> int:
     """Simplify, merge and hoist until nothing is left to do: each makes work for the others."""
     total = 0
     for _ in range(_ROUNDS):
-        total += simplify(fn)
-        changed = merge_common_subexpressions(fn) + hoist_invariants(fn)
+        total += _run(simplify, fn)
+        changed = _run(merge_common_subexpressions, fn) + _run(hoist_invariants, fn)
         total += changed
         if not changed:
             break
@@ -90,14 +91,31 @@ BEFORE_SAVING: list[Pass] = [
 def tidy(fn: Function) -> Function:
     """Drop what the reverse sweep does not need, before it is decided what the forward sweep saves for it."""
     for one in BEFORE_SAVING:
-        one(fn)
+        _run(one, fn)
     return fn
 
 
 def optimise(fn: Function, verify: bool = False) -> Function:
     """Run the pipeline on ``fn`` in place and return it; ``verify`` checks the invariants after each pass."""
     for one in PIPELINE:
-        one(fn)
+        _run(one, fn)
         if verify:
             check(fn, after=one.__name__)
     return fn
+
+
+def _run(one: Pass, fn: Function) -> int:
+    return 0 if one.__name__ in _left_out else one(fn)
+
+
+_left_out: set[str] = set()
+
+
+@contextmanager
+def without(name: str) -> Iterator[None]:
+    """Leave a pass out of everything that is compiled meanwhile: how its worth is measured (``benchmarks/ablation.py``)."""
+    _left_out.add(name)
+    try:
+        yield
+    finally:
+        _left_out.discard(name)

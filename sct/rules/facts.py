@@ -21,3 +21,8 @@ def is_static(value: object) -> bool:
     Outside of specialisation nobody can tell; a Python number is taken for a literal.
     """
     return type(value) in (int, float)
+
+
+def is_far_from_zero(value: object) -> bool:
+    """Whether ``value`` is computed so that it is nowhere near zero: then quotients by it are as finite as what is divided."""
+    return False

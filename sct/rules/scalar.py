@@ -33,7 +33,7 @@ from ..runtime.helpers import (
     strong_quotient,
     unbroadcast,
 )
-from .facts import is_static
+from .facts import is_far_from_zero, is_static
 from .notation import NAMES, declare, jvp, linear, partials, vjp
 
 NAMES.update(HELPERS)
@@ -63,7 +63,7 @@ partials("z = +x", x="1")
 @vjp(operator.truediv, "x / y", elementwise=True, tests=AWAY)
 def truediv_vjp(x, y, *, z, z_bar):
     """Python's division has raised where ``y`` is 0; NumPy's gives an infinity that ``where`` may have masked."""
-    if type(z) is float or (is_static(y) and y != 0):
+    if type(z) is float or (is_static(y) and y != 0) or (is_static(x) and is_far_from_zero(y)):
         x_bar = z_bar / y
         y_bar = -x_bar * z
     else:

@@ -1,0 +1,204 @@
+"""The goals, each beside what was measured: which numbers it is about, what is promised, and what would close a gap."""
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from .comparison import FUNCTION, HAND, NATIVE, REWRITTEN, C, Result
+from .workloads import WORKLOADS
+
+OURS, COMPILED = "sct", "sct, Numba"
+KIND = {w.name: w.kind for w in WORKLOADS}
+LOOPS = {"loop", "elements"}
+RUNGE_KUTTA = {"lotka_volterra", "lorenz"}
+STENCILS = {"gauss_seidel", "bratu"}
+
+
+@dataclass(frozen=True)
+class Goal:
+    """One line of the table."""
+
+    what: str
+    wanted: str
+    measured: str
+    met: bool | None
+    """None where it was not measured."""
+    closing: str = ""
+    """What falls short and why, and what would close it."""
+
+
+def geometric_mean(numbers: Iterable[float]) -> float:
+    """
+    >>> geometric_mean([1.0, 4.0])
+    2.0
+    """
+    logs = [math.log(number) for number in numbers]
+    return math.exp(sum(logs) / len(logs)) if logs else math.nan
+
+
+class Measured:
+    """Ratios of one engine to another over those results that have both."""
+
+    def __init__(self, results: list[Result]) -> None:
+        self.results = results
+
+    def times(self, engine: str, other: str, wanted: Callable[[Result], bool] = lambda result: True) -> dict[str, float]:
+        """How many times as long ``engine`` takes as ``other``: {workload and size: ratio}."""
+        return {f"{r.workload} {r.size:,}": r.ratios[engine] / r.ratios[other] for r in self.results
+                if engine in r.ratios and other in r.ratios and wanted(r)}
+
+
+def kinds(*wanted: str) -> Callable[[Result], bool]:
+    return lambda result: KIND[result.workload] in wanted
+
+
+def named(*names: str) -> Callable[[Result], bool]:
+    return lambda result: result.workload in names
+
+
+def spread(ratios: dict[str, float], largest: bool = True) -> str:
+    """The geometric mean, and the worst one.
+
+    >>> spread({"a 1": 1.0, "b 2": 4.0})
+    'geometric mean 2.0, worst 4.0 (b 2)'
+    """
+    if not ratios:
+        return "not measured"
+    worst = (max if largest else min)(ratios, key=ratios.__getitem__)
+    return f"geometric mean {_short(geometric_mean(ratios.values()))}, worst {_short(ratios[worst])} ({worst})"
+
+
+def _short(number: float) -> str:
+    return f"{number:,.0f}" if number >= 100 else f"{number:.1f}" if number < 9.95 and round(number, 1) == round(number, 2) \
+        else f"{number:.2f}" if number < 10 else f"{number:.1f}"
+
+
+def at_most(what: str, wanted: str, ratios: dict[str, float], mean: float | None, each: float | None, closing: str) -> Goal:
+    """A goal that ratios are small: their geometric mean, each of them, or both."""
+    over = {} if each is None else {key: ratio for key, ratio in ratios.items() if ratio > each}
+    met = not over and (mean is None or geometric_mean(ratios.values()) <= mean)
+    return Goal(what, wanted, spread(ratios), met if ratios else None, _listed("Over it", over) + closing)
+
+
+def at_least(what: str, wanted: str, ratios: dict[str, float], mean: float | None, each: float | None, closing: str) -> Goal:
+    """A goal that others take many times as long as we do."""
+    under = {} if each is None else {key: ratio for key, ratio in ratios.items() if ratio < each}
+    met = not under and (mean is None or geometric_mean(ratios.values()) >= mean)
+    return Goal(what, wanted, spread(ratios, largest=False), met if ratios else None, _listed("Below it", under) + closing)
+
+
+def _listed(how: str, ratios: dict[str, float]) -> str:
+    return f"{how}: {', '.join(f'{key} ({_short(ratio)})' for key, ratio in ratios.items())}. " if ratios else ""
+
+
+def in_python(m: Measured) -> list[Goal]:
+    """What is promised of the generated text under CPython."""
+    return [
+        at_most("gradient in CPython, in times the function", "geometric mean ≤ 2.5, each ≤ 4.0",
+                m.times(OURS, FUNCTION), 2.5, 4.0, SHORT_OF_HAND),
+        at_least("HIPS autograd on loops, in times ours", "geometric mean ≥ 400",
+                 m.times("HIPS autograd", OURS, kinds(*LOOPS)), 400, None, FEW_TRACED),
+        at_least("PyTorch eager on loops, in times ours", "geometric mean ≥ 130",
+                 m.times("PyTorch eager", OURS, kinds(*LOOPS)), 130, None, FEW_TRACED),
+        at_least("HIPS autograd on whole arrays, in times ours", "geometric mean ≥ 4.5",
+                 m.times("HIPS autograd", OURS, kinds("arrays")), 4.5, None, BLAS),
+        at_least("PyTorch eager on whole arrays, in times ours", "geometric mean ≥ 2.2",
+                 m.times("PyTorch eager", OURS, kinds("arrays")), 2.2, None, BLAS),
+        at_least("tangent-ad on scalar loops, in times ours", "each ≥ 20", m.times("tangent-ad", OURS, kinds("loop")), None, 20,
+                 TAPELESS),
+        at_least("tangent-ad on the MLP, in times ours", "each ≥ 1", m.times("tangent-ad", OURS, named("mlp")), None, 1.0,
+                 BLAS),
+        at_least("jitted JAX, its code rewritten, in times ours: Runge-Kutta, stencils by elements, mixture, LSTM", "each ≥ 1",
+                 m.times(REWRITTEN, OURS, lambda r: r.workload in RUNGE_KUTTA | STENCILS | {"lstm"}
+                         or r.workload == "mixture" and r.size >= 5_000), None, 1.0, JITTED),
+    ]
+
+
+def under_numba(m: Measured) -> list[Goal]:
+    """What is promised of the same text, compiled."""
+    slices = named("jacobi", "burgers")
+    return [
+        at_most("compiled by Numba, in times the adjoint in C: loops", "each ≤ 1.3",
+                m.times(COMPILED, C, lambda r: not slices(r)), None, 1.3, AGAINST_C),
+        at_most("compiled by Numba, in times the adjoint in C: slices", "each ≤ 1.7", m.times(COMPILED, C, slices), None, 1.7,
+                FUSING),
+        at_most("compiled by Numba, in times the function compiled by Numba", "geometric mean ≤ 2.2, each ≤ 4.0",
+                m.times(COMPILED, NATIVE), 2.2, 4.0, LISTS),
+        at_least("jitted JAX, in times ours compiled: scalar loops", "each ≥ 2",
+                 m.times(REWRITTEN, COMPILED, kinds("loop")), None, 2.0, SMALL_STEPS),
+        at_least("jitted JAX, in times ours compiled: Runge-Kutta", "each ≥ 40",
+                 m.times(REWRITTEN, COMPILED, named(*RUNGE_KUTTA)), None, 40.0, SMALL_STEPS),
+        at_least("jitted JAX, in times ours compiled: element stencils", "each ≥ 100",
+                 m.times(REWRITTEN, COMPILED, named(*STENCILS)), None, 100.0, SMALL_STEPS),
+        at_least("jitted JAX, in times ours compiled: MLP and LSTM", "each ≥ 1",
+                 m.times(REWRITTEN, COMPILED, named("mlp", "lstm")), None, 1.0, LIBRARY),
+        at_most("compiled, in times the compiled function: mixture and LSTM", "each ≤ 3.3",
+                m.times(COMPILED, NATIVE, named("mixture", "lstm")), None, 3.3, FUSING),
+    ]
+
+
+def of_costs(costs: dict[str, Any]) -> list[Goal]:
+    """Dispatch, memory, compile and transform times."""
+    call, kept, native = costs["dispatch"], costs["memory"], costs.get("native")
+    rows = [tuple(row) for row in costs["transform"]["rows"]]
+    twenty = rows[0][2]
+    straight = {n: taken for what, n, taken in rows if what == "straight line of scalars"}
+    longest = max(straight)
+    growth = straight[longest] / longest / (straight[100] / 100)
+    return [
+        Goal("a function of 0.1 µs through `.specialize()`, in times the function", "≤ 3.5",
+             f"{call['ratio']:.2f} (unchecked: {call['unchecked']:.2f})", call["ratio"] <= 3.5, CALLS),
+        Goal("what a plain call adds", "≤ 0.5 µs", f"{call['added'] * 1e6:.2f} µs", call["added"] <= 5e-7, CALLS),
+        Goal("bytes for each step of a scalar loop of 10⁵ steps", "≤ 48",
+             f"{kept['sct']:.0f} (by hand {kept['by hand']:.0f}" +
+             (f", HIPS autograd {kept['HIPS autograd']:,.0f})" if "HIPS autograd" in kept else ")"), kept["sct"] <= 48),
+        Goal("the same with checkpoints, and their cost", "about 0 at ≤ 1.4 × the time",
+             f"{kept['with checkpoints']:.2f} at {kept['time with checkpoints']:.2f} ×",
+             kept["with checkpoints"] < 2 and kept["time with checkpoints"] <= 1.4, RUN_AGAIN),
+        Goal("Numba's compiling of 100 statements; starting from its cache", "≤ 1 s; ≤ 10 ms",
+             "not measured" if native is None else f"{native['cold']:.1f} s; {native['warm'] * 1e3:.0f} ms",
+             None if native is None else native["cold"] <= 1.0 and native["warm"] <= 0.010, LLVM),
+        Goal("transforming 20 lines", "≤ 30 ms", f"{twenty:.0f} ms", twenty <= 30, TRANSFORM),
+        Goal(f"transforming {longest:,} lines; per line, in times that of 100 lines", "seconds; about 1",
+             f"{straight[longest] / 1e3:.1f} s; {growth:.1f}", straight[longest] < 10_000 and growth < 2, TRANSFORM),
+        Goal("`import sct` beyond `import numpy`", "≤ 100 ms", f"{costs['transform']['import']:.0f} ms",
+             costs["transform"]["import"] <= 100),
+    ]
+
+
+SHORT_OF_HAND = ("The adjoints by hand convert arrays that are read element by element to lists once (both regressions, the "
+                 "option in scalars): a pass could, where no result can change. They collect a matrix of cotangents and "
+                 "multiply once where ours adds an outer product in each step (LSTM), know that what a maximum is "
+                 "subtracted for cancels (mixture), put what one iteration saves into one tuple even if a variable gets its "
+                 "next value in between (Newton), and add up what goes to one slice before adding it there (Burgers). Large "
+                 "arrays are bound by memory: there every array saved or made in between counts (Asian option).")
+FEW_TRACED = "Loops that write into arrays cannot be traced by HIPS autograd and are left out."
+BLAS = "Where matrix products take most of the time, all engines wait for the same BLAS."
+TAPELESS = "It keeps a stack as we do; the longer a statement, the less the calls around it count."
+JITTED = ("Compiled code has no cost per call, which is most of what NumPy takes for small arrays and elements. The same text "
+          "under Numba is ahead of it nearly everywhere.")
+AGAINST_C = ("Saved values go to lists that grow, where C writes to an array of known length; and vectors of three, which C "
+             "keeps in registers, are arrays made anew. Replacing lists by arrays where the number of rounds is known, and "
+             "short arrays by numbers, would close most of it.")
+FUSING = ("Numba makes an array for nearly each operation on slices, as NumPy does. Printing array statements as one loop over "
+          "elements for this backend would close it.")
+LISTS = ("Saved values go to lists that grow step by step; arrays of known length where the number of rounds is known would be "
+         "faster. The function alone keeps everything in registers, or is vectorised by LLVM.")
+SMALL_STEPS = "JAX pays for each step of a scan whatever it holds, which differs between machines; ours for saving, as above."
+LIBRARY = ("NumPy and JAX compute `tanh` and `exp` of several elements at once; Numba calls the mathematical library for each "
+           "one unless it finds Intel's. It also makes arrays in between.")
+CALLS = "A gradient must look at the types of its arguments; the rest is one call of Python."
+RUN_AGAIN = "Each step runs twice: once in the forward sweep, once before it is reversed."
+LLVM = ("Nearly all of compiling is LLVM's time and that of Numba's type inference, most of starting Numba's own loading of "
+        "what it has stored.")
+TRANSFORM = "Most of it is type inference and the passes, in interpreted Python."
+
+
+def goals(results: list[Result], costs: dict[str, Any]) -> list[Goal]:
+    """All lines of the table."""
+    m = Measured(results)
+    return [*in_python(m), *under_numba(m), *of_costs(costs)]
+
+
+__all__ = ["HAND", "Goal", "Measured", "geometric_mean", "goals"]
