@@ -25,7 +25,7 @@ from benchmarks.workloads.branching import branching
 from tests.programs import PROGRAMS
 
 HVP, JACFWD = 2.5, 4.0
-"""The most that is allowed; loops with stores into arrays miss it for ``hvp``: see README.md."""
+"""The most that is allowed."""
 
 
 def pendulum(angle, length, steps):

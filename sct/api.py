@@ -73,6 +73,11 @@ def _options(argnums: ArgSpec, has_aux: bool, holomorphic: bool, allow_int: bool
              checkpoint: Any, debug_nans: bool = False, flags: dict[str, Any] | None = None) -> dict[str, Any]:
     if backend not in ("python", "numba"):
         raise ArgumentError(f"the backend {backend!r} is not available", hint='use "python" or "numba"', code="SCT409")
+    if backend == "numba" and (flags or {}).get("flush_denormals"):
+        raise ArgumentError("flush_denormals=True is not available: Numba cannot set the processor for one call and "
+                            "put it back where an exception is raised", code="SCT409",
+                            hint="set the mode for the whole process (`torch.set_flush_denormal(True)`), or keep values away "
+                            "from 1e-308")
     unknown = sorted((flags or {}).keys() - (FLAGS if backend == "numba" else ()))
     if unknown:
         known = f"with backend=\"numba\" there are {', '.join(FLAGS)}"
@@ -82,13 +87,13 @@ def _options(argnums: ArgSpec, has_aux: bool, holomorphic: bool, allow_int: bool
                             "loops with sct.checkpoint", code="SCT409")
     if debug_nans and backend == "numba":
         raise ArgumentError("debug_nans=True is there in plain Python only", hint='use backend="python"', code="SCT409")
-    native = (flags or {}) if backend == "numba" else None
+    native = {key: flag for key, flag in (flags or {}).items() if key != "flush_denormals"} if backend == "numba" else None
     return {"argnums": argnums, "has_aux": has_aux, "holomorphic": bool(holomorphic), "allow_int": allow_int,
             "debug_nans": bool(debug_nans), "native": native, "checkpoint": checkpoint}
 
 
-FLAGS = ("fastmath", "parallel", "boundscheck")
-"""What is passed on to Numba."""
+FLAGS = ("fastmath", "parallel", "boundscheck", "flush_denormals")
+"""What is passed on to Numba, but for the last, which it does not have."""
 
 
 def rule(fun: Callable[..., Any], *, singular: bool = False, **partials: str) -> Any:

@@ -23,6 +23,7 @@ from .ir.ops import Slot
 from .ir.types import NONE, STR, Array, Scalar, Type, strip_const
 from .nesting import Place, activation, places, refuse_tied, specialised_alone, standing_for, taker
 from .runtime import standard
+from .runtime.implicit import along
 
 
 @dataclass
@@ -194,6 +195,14 @@ def push(sp: Specializer, fun: Abstract, primals: list[Abstract], tangents: list
         return Seq(tuple, [whole, change])
     assert isinstance(whole, Seq)
     return Seq(tuple, [whole.items[0], change, whole.items[1]])
+
+
+def _along(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``along(f, args, dots)`` in a rule."""
+    return push(sp, args[0], *_one_each(sp, args[1], args[2]), fits=True)
+
+
+SPECIAL[along] = _along
 
 
 # ---------------------------------------------------------------------------------------------------------- reverse mode

@@ -26,7 +26,7 @@ from .ir.core import Function, Value
 from .ir.types import Array, List, Scalar, Type, strip_const
 from .rules import registry
 from .runtime import standard
-from .runtime.implicit import slope, slopes, slopes_of_items
+from .runtime.implicit import has_slope, slope, slope_function, slopes, slopes_of_first_and_items, slopes_of_items
 from .runtime.records import is_plain
 
 
@@ -102,7 +102,8 @@ def gradient(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: dict[
     refuse_tied(call, "gradient")
     params = call.lowered.info.params[given:]
     parameters = [inspect.Parameter(p.name, inspect._ParameterKind[p.kind]) for p in params]
-    if call.frame.owner is standard.applied or enters(fun):
+    variadic = sp.context.splicing and any(p.kind == "VAR_POSITIONAL" for p in params)
+    if call.frame.owner is standard.applied or variadic or enters(fun):
         parameters = [inspect.Parameter(f"x{k}", inspect.Parameter.POSITIONAL_ONLY) for k in range(len(args))]
     try:
         positions, sequence = positions_of(argnums, parameters, name)
@@ -264,13 +265,36 @@ def _slopes(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) 
 def _slopes_of_items(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     """``slopes_of_items(f, …, items)`` in a rule."""
     fun, *given = args
-    items = given[-1].items if isinstance(given[-1], Seq) else []
-    if not any(map(_is_differentiable, items)):
-        return Seq(tuple, [Static(None) for _ in items])
-    found = _by(sp, fun, given, len(given) - 1)
+    return _by_items(sp, fun, given, [])
+
+
+def _slopes_of_first_and_items(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``slopes_of_first_and_items(f, …, items)`` in a rule."""
+    fun, *given = args
+    return _by_items(sp, fun, given, [0])
+
+
+def _by_items(sp: Specializer, fun: Abstract, given: list[Abstract], first: list[int]) -> Abstract:
+    """The gradient by some arguments and by the items of the last one, which are arguments each."""
+    items = given[-1].items if isinstance(given[-1], Seq) else [given[-1]]
+    places = [len(given) - 1 + k for k in range(len(items))]
+    flat = [*given[:-1], *items]
+    which = [k for k in (*first, *places) if _is_differentiable(flat[k])]
+    found = _by(sp, fun, flat, which) if which else Seq(tuple, [])
     if not isinstance(found, Seq):
         return found
-    return Seq(tuple, [part if _is_differentiable(a) else Static(None) for a, part in zip(items, found.items, strict=True)])
+    parts = dict(zip(which, found.items, strict=True))
+    return Seq(tuple, [parts.get(k, Static(None)) for k in (*first, *places)])
+
+
+def _slope_function(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``slope_function(f, k)`` in a rule."""
+    return taker(args[0], sp.static(args[1], "the position of an argument"))
+
+
+def _has_slope(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``has_slope(x)`` in a rule."""
+    return Static(_is_differentiable(args[0]))
 
 
 def _is_differentiable(a: Abstract) -> bool:
@@ -293,7 +317,8 @@ def _by(sp: Specializer, fun: Abstract, args: list[Abstract], argnums: ArgSpec) 
                     debug_nans=False)
 
 
-SPECIAL.update({slopes: _slopes, slopes_of_items: _slopes_of_items, slope: _slope})
+SPECIAL.update({slopes: _slopes, slopes_of_items: _slopes_of_items, slope: _slope, slope_function: _slope_function,
+                slopes_of_first_and_items: _slopes_of_first_and_items, has_slope: _has_slope})
 
 
 _offered: dict[str, Any] = {}

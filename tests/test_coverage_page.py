@@ -40,9 +40,11 @@ def test_nothing_is_missing(title):
 
 SCIPY = {
     "linalg": "solve inv det cholesky cho_factor cho_solve lu_factor lu_solve lu solve_triangular expm solve_sylvester "
-              "solve_banded toeplitz solve_toeplitz block_diag norm eigh svd qr pinv",
-    "signal": "convolve correlate fftconvolve lfilter", "integrate": "simpson trapezoid cumulative_trapezoid quad odeint",
-    "optimize": "brentq bisect newton fsolve fixed_point",
+              "solve_banded toeplitz solve_toeplitz block_diag norm eigh svd qr pinv sqrtm logm",
+    "signal": "convolve correlate fftconvolve lfilter",
+    "integrate": "simpson trapezoid cumulative_trapezoid quad odeint solve_ivp",
+    "optimize": "brentq bisect newton fsolve fixed_point root root_scalar minimize minimize_scalar",
+    "interpolate": "CubicSpline PchipInterpolator interp1d", "sparse.linalg": "spsolve",
 }
 
 

@@ -246,6 +246,23 @@ def test_quotients_by_what_is_far_from_zero_are_plain():
     assert "strong_quotient" in ast.unparse(generated(lambda a, n: np.sum((1.0 / np.sin(a))[:n]), (0,), a, 2))
 
 
+@pytest.mark.parametrize(("quotient", "plain"), [
+    (lambda x: 1.0 / (1.0 + x * x), True),
+    (lambda x: 2.0 / (0.5 + np.exp(x) + np.abs(x) * x ** 2), True),
+    (lambda x: 1.0 / (x * x), False),
+    (lambda x: 1.0 / (x * x - 1.0), False),
+    (lambda x: 1.0 / (-1.0 + np.cosh(x)), False),
+    (lambda x: 1.0 / (1e-9 + np.exp(x)), False),
+    (lambda x: x / (1.0 + np.exp(x)), False),  # where the numerator is no literal, the denominator may have no derivative
+])
+def test_only_what_is_certain_of_a_divisor_counts(quotient, plain):
+    def f(a, n):
+        return np.sum(quotient(np.sin(a))[:n])
+
+    text = ast.unparse(generated(f, (0,), np.array([0.5, -0.7, 2.0]), 2))
+    assert ("strong_" not in text) == plain
+
+
 def test_what_masks_choose_away_may_be_anything_even_far_from_zero():
     def f(x):
         return np.sum(np.where(np.isnan(x), 0.0, logistic(x)))

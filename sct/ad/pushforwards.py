@@ -73,8 +73,8 @@ def _shape_only(op: Op, entry: Primitive) -> set[int]:
 def _by_rule(fwd: _Linearizer, op: Op, entry: Primitive, dots: dict[int, Value]) -> list[Value | None]:
     if entry.jvp is not None:
         since = len(fwd.builder.block.ops)
-        dot = _spliced(fwd, op, entry, dots)
-        return [None if dot is None else _conform(fwd, op, dot, op.results[0], since)]
+        found = _spliced(fwd, op, entry, dots)
+        return [None if dot is None else _conform(fwd, op, dot, r, since) for dot, r in zip(found, op.results, strict=True)]
     linear = _linear_operands(op, entry)
     if set(dots) <= set(linear):
         return _by_linearity(fwd, op, entry, linear, dots)
@@ -170,31 +170,38 @@ def _applied(fwd: _Linearizer, op: Op, replaced: dict[int, Value],
 
 # ------------------------------------------------------------------------------------------------------------ forward rules
 
-def _spliced(fwd: _Linearizer, op: Op, entry: Primitive, dots: dict[int, Value]) -> Value | None:
-    """The body of the forward rule; None if it says that nothing flows from the operands that vary."""
+def _spliced(fwd: _Linearizer, op: Op, entry: Primitive, dots: dict[int, Value]) -> list[Value | None]:
+    """The tangents by the body of the forward rule; None where it says that nothing flows from the operands that vary."""
     plain = entry.jvp_plain is not None and op.attrs.get("adjoint")
     rule = fwd.context.session.rule(entry, "jvp_plain" if plain else "jvp")
     kwargs = {k: rules.to_abstract(t, op.operands) for k, t in op.attrs["kwargs"].items()}
     args = [rules.to_abstract(t, list(map(_unbroadcast, op.operands))) for t in op.attrs["args"]]
     rules.check_keywords(entry.name, rule.lowered, args, kwargs)
-    tangent = {f"{name}_dot": a for name, a in _nested_dots(fwd, op, rule, dots).items()}
-    inputs: dict[str, Abstract] = {**kwargs, rule.result: op.results[0], **tangent}
+    tangent = {f"{name}_dot": a for name, a in _nested_dots(op, rule, dots, entry.nested).items()}
+    result = Seq(tuple, list(op.results)) if op.attrs.get("unpack") else op.results[0]
+    for name in tangent.keys() - {p.name for p in rule.lowered.info.params}:
+        raise Refusal("SCT208", f"the forward rule of {entry.name} gives no derivative with respect to `{name[:-4]}`",
+                      "wrap the argument in sct.stop_gradient if it is meant as a constant")
+    inputs: dict[str, Abstract] = {**kwargs, rule.result: result, **tangent}
     bound = bind_arguments(rule.lowered, args, inputs, {k: (lambda v=v: Static(v)) for k, v in rule.defaults.items()})
     fwd.builder.loc = op.loc
     outcome = inline(fwd.sp, Frame(rule.lowered, owner=rule.owner), rule.lowered, bound)
     if outcome is POISON or not isinstance(outcome, Seq):
         raise Refusal("SCT250", f"the forward rule of {entry.name} does not run to its end", f"assign `{rule.result}_dot`")
-    dot = outcome.items[0]
-    return None if isinstance(dot, Static) and dot.value is None else fwd.sp.lift(dot)
+    items = outcome.items[0].items if op.attrs.get("unpack") and isinstance(outcome.items[0], Seq) else outcome.items[:1]
+    return [None if isinstance(dot, Static) and dot.value is None else fwd.sp.lift(dot) for dot in items]
 
 
-def _nested_dots(fwd: _Linearizer, op: Op, rule: Any, dots: dict[int, Value]) -> dict[str, Abstract]:
-    """For each parameter of a rule the tangent of its argument."""
+def _nested_dots(op: Op, rule: Any, dots: dict[int, Value], nested: tuple[str, ...]) -> dict[str, Abstract]:
+    """For each parameter of a rule the tangent of its argument, for those in ``nested`` a tuple of tangents."""
     names = [p.name for p in rule.lowered.info.params if p.kind in ("POSITIONAL_ONLY", "POSITIONAL_OR_KEYWORD")]
     found: dict[str, Abstract] = {}
     for name, template in {**dict(zip(names, op.attrs["args"], strict=False)), **op.attrs["kwargs"]}.items():
         if isinstance(template, Slot) and template.index in dots:
             found[name] = dots[template.index]
+        elif isinstance(template, SeqOf) and name in nested:
+            found[name] = Seq(template.kind, [dots[t.index] if isinstance(t, Slot) and t.index in dots else Static(None)
+                                              for t in template.items])
         elif any(k in dots for k in template_slots(template)):
             name = getattr(op.attrs["fn"], "__name__", "this")
             raise Refusal("SCT201", f"the forward rule of {name} takes no nested tangents", "pass one array")

@@ -116,7 +116,7 @@ def _call_static(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
                       "call the function that is registered for the type")
     if isinstance(obj, types.FunctionType) and not foreign(obj):
         return enter(sp, fn, args, kwargs)
-    if isinstance(obj, type):
+    if isinstance(obj, type) and registry.refusal(obj) is None:
         return _call_class(sp, obj, args, kwargs, spelled)
     if isinstance(obj, types.MethodDescriptorType) and obj.__objclass__ in _IMMUTABLE:
         return apply(sp, obj, args, kwargs, spelled)

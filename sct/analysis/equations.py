@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,25 +13,11 @@ from ..runtime import solutions, standard
 from .abstract import Abstract, Bound, Mapping, Seq, Static, parts_of
 from .callees import SPECIAL
 from .context import Refusal
-from .handing import hand_over
+from .handing import given_by_name, hand_over, items_of_args, respelled
 from .infer import Specializer
 from .primitives import Arguments, apply
 
 Handler = Callable[[Specializer, list[Abstract], dict[str, Abstract]], Abstract]
-
-
-def given_to(fn: Any, args: list[Abstract], kwargs: dict[str, Abstract]) -> dict[str, Abstract]:
-    """The arguments of a call of ``fn`` by name."""
-    try:
-        return dict(inspect.signature(fn).bind(*args, **kwargs).arguments)
-    except TypeError as error:
-        raise Refusal("SCT709", f"this always raises TypeError: {error}") from None
-
-
-def items_of_args(given: dict[str, Abstract]) -> list[Abstract]:
-    """The items of ``args=``."""
-    args = given.get("args", Seq(tuple, []))
-    return args.items if isinstance(args, Seq) and args.kind is tuple else [args]
 
 
 def is_none(a: Abstract) -> bool:
@@ -70,12 +55,10 @@ def is_true(a: Abstract | None) -> bool:
 def _solver(fn: Any, functions: Sequence[str], unknown: Unknown, start: str = "") -> Handler:
     """A call of ``fn``, which calls its arguments named ``functions`` with an unknown of the type that the start tells."""
     def handler(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
-        given = given_to(fn, args, kwargs)
+        given = given_by_name(fn, args, kwargs)
         if not _handed(sp, given, dict.fromkeys(functions, 1), unknown(seen(sp, given[start]) if start else None)):
             return apply(sp, fn, args, kwargs)
-        order = list(inspect.signature(fn).parameters)
-        return apply(sp, fn, [given[name] for name in order[:len(args)]],
-                     {name: given[name] for name in order[len(args):] if name in given})
+        return apply(sp, fn, *respelled(fn, given, len(args)))
     return handler
 
 
@@ -86,7 +69,7 @@ def _with_result(fn: Any, ours: Any, functions: dict[str, int], unknown: Unknown
     leading = ["f" if "f" in functions else "fun", *([start] if start else [])]
 
     def handler(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
-        given = {name: a for name, a in given_to(fn, args, kwargs).items() if not is_none(a) or name == start}
+        given = {name: a for name, a in given_by_name(fn, args, kwargs).items() if not is_none(a) or name == start}
         for name in refused:
             if name in given and not (isinstance(given[name], Seq) and not parts_of(given[name])):
                 raise Refusal("SCT204", f"scipy.optimize.{fn.__name__} with `{name}` has no rule",

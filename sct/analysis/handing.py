@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..ir.core import Callee, Value
 from ..ir.types import BOTTOM, Array, OrConst, Scalar, Type
@@ -38,11 +40,36 @@ class Handed(Callee):
     """The variables that are rebound."""
 
 
+def given_by_name(fn: Any, args: list[Abstract], kwargs: dict[str, Abstract]) -> dict[str, Abstract]:
+    """The arguments of a call of ``fn`` by name."""
+    try:
+        return dict(inspect.signature(fn).bind(*args, **kwargs).arguments)
+    except TypeError as error:
+        raise Refusal("SCT709", f"this always raises TypeError: {error}") from None
+
+
+def items_of_args(given: dict[str, Abstract]) -> list[Abstract]:
+    """The items of ``args=``."""
+    args = given.get("args", Seq(tuple, []))
+    if isinstance(args, Static) and args.value is None:
+        return []
+    return args.items if isinstance(args, Seq) and args.kind is tuple else [args]
+
+
+def respelled(fn: Any, given: dict[str, Abstract], positional: int) -> tuple[list[Abstract], dict[str, Abstract]]:
+    """Arguments by name as those of a call of which so many come first without a name."""
+    order = list(inspect.signature(fn).parameters)
+    return [given[name] for name in order[:positional]], {name: given[name] for name in order[positional:] if name in given}
+
+
 def hand_over(sp: Specializer, funs: Sequence[Abstract], leads: Sequence[Sequence[Type]], args: Sequence[Abstract]) \
         -> tuple[list[Abstract], list[Abstract]]:
-    """Functions, each of what its ``leads`` say and of ``args``, as a solver can be given them, and the ``args`` to go with
-    them."""
-    if not any(map(_captures, funs)):
+    """Functions, each of what its ``leads`` say and of ``args``, as a solver can be given them, and the ``args`` that go with
+    them.
+
+    Functions that generated code can name stay what they are where their ``args`` are numbers and arrays.
+    """
+    if all(isinstance(a, Static) for a in funs) and all(isinstance(a, Value | Static) for a in args):
         return list(funs), list(args)
     funs, args = [plain(sp, f) for f in funs], [plain(sp, a) for a in args]
     around = _surroundings(funs, args)
@@ -55,17 +82,16 @@ def hand_over(sp: Specializer, funs: Sequence[Abstract], leads: Sequence[Sequenc
         flat += sh.leaves(content, run_time_shape(sh.shape_of(content)), sp.builder)
     for v in flat:
         _check_leaf(v)
+    as_given = len(flat) == len(args) and all(isinstance(a, Value | Static) for a in args)
     handed: list[Abstract] = []
     for k, (fun, lead) in enumerate(zip(funs, leads, strict=True)):
+        if as_given and isinstance(fun, Static):
+            handed.append(fun)
+            continue
         before = Seq(tuple, [v for leaves in own[:k] for v in leaves])
         behind = Seq(tuple, [v for leaves in own[k + 1:] for v in leaves])
         handed.append(_handed(sp, fun, lead, (before, fun, behind, rest), flat, around))
     return handed, list(flat)
-
-
-def _captures(fun: Abstract) -> bool:
-    """Whether this is anything but a function that generated code can name."""
-    return not isinstance(fun, Static)
 
 
 def _surroundings(funs: Sequence[Abstract], args: Sequence[Abstract]) -> Surroundings:
@@ -131,7 +157,11 @@ def _names(sp: Specializer, fun: Abstract) -> tuple[str, list[str]]:
         lowered = sp.session.nested(fun.code)
         return lowered.name, [p.name for p in lowered.info.params]
     while isinstance(fun, Bound):
+        if isinstance(fun.fn, Static) and not hasattr(fun.fn.value, "__name__"):
+            return f"{_names(sp, fun.args[0])[0]}_slope", []
         fun = fun.fn
+    if isinstance(fun, Static) and isinstance(fun.value, Handed):
+        return fun.value.function.name, [p.hint for p in fun.value.function.params]
     return getattr(fun.value, "__name__", "function") if isinstance(fun, Static) else "function", []
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import inspect
+from typing import Any
 
+import numpy as np
 from scipy import interpolate
 
-from ..runtime.interpolants import cubic_spline_at, spline_at
-from .abstract import Abstract, Bound, Static
-from .callees import SPECIAL, SPECIAL_CLASSES
+from ..runtime.interpolants import cubic_spline_at, line_at, sorted_line_at, spline_at
+from .abstract import Abstract, Bound, DataPath, Static
+from .callees import SPECIAL, SPECIAL_CLASSES, call_standard
 from .context import Refusal
+from .data import from_data
 from .elements import rank
+from .handing import given_by_name
 from .infer import Specializer
 from .mapped import as_array, is_number
 from .primitives import apply
@@ -58,12 +62,54 @@ def _evaluate_cubic(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abs
     return apply(sp, cubic_spline_at, [*args[:3], *_place(sp, args[3:], kwargs)])
 
 
-def _refuse_interp1d(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
-    raise Refusal("SCT201", "interp1d has no rule", "use np.interp, or make_interp_spline(x, y, k=1)")
+def _check_line(kind: Any, fill: Any, bounds_error: Any) -> bool:
+    """Whether a line goes on beyond its ends; refuse what is no line, and other values there."""
+    if kind not in ("linear", 1):
+        raise Refusal("SCT204", f"interp1d of kind {kind!r} has no rule", "use CubicSpline or make_interp_spline(x, y, k=...)")
+    goes_on = isinstance(fill, str) and fill == "extrapolate"
+    if not goes_on and (bounds_error is False or fill is not None and np.all(np.isfinite(fill))):
+        raise Refusal("SCT204", "interp1d with a value beyond its ends has no rule",
+                      "use fill_value='extrapolate', or np.interp")
+    return goes_on
 
 
-SPECIAL.update({interpolate.CubicSpline: _make_cubic, _evaluate_cubic: _evaluate_cubic})
+def _make_line(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``interp1d(x, y)``: something that can be called."""
+    given = given_by_name(interpolate.interp1d, args, kwargs)
+    option = {name: sp.static(given[name], f"`{name}` of interp1d") for name in given.keys() - {"x", "y"}}
+    if option.keys() - {"kind", "fill_value", "bounds_error", "copy", "assume_sorted"}:
+        raise Refusal("SCT204", "interp1d along an axis has no rule", "make one for each row")
+    goes_on = _check_line(option.get("kind", "linear"), option.get("fill_value"), option.get("bounds_error"))
+    x, y = as_array(sp, given["x"]), as_array(sp, given["y"])
+    if rank(y) != 1:
+        raise Refusal("SCT204", "interp1d is supported through numbers", "make one for each row")
+    return Bound(Static(line_at if option.get("assume_sorted") else sorted_line_at), [x, y, Static(goes_on)])
+
+
+def _call_line(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``line(at)`` of one that was made outside."""
+    line, path = fn.value, fn.path or DataPath("const", "line", (), fn.value)
+    if fn.path is not None:
+        sp.context.guard("is", fn.path, line)
+    goes_on = _check_line(line._kind, line.fill_value, line.bounds_error)
+    if line.y.ndim != 1 or len(args) != 1 or kwargs:
+        raise Refusal("SCT204", "interp1d is supported through numbers, called with one argument", "make one for each row")
+    held = [from_data(sp, value, path.attr(name)) for name, value in (("x", line.x), ("y", line.y))]
+    return call_standard(sp, line_at, [*held, Static(goes_on), args[0]])
+
+
+def _standard(fn: Any) -> Any:
+    """The handler of one of our own functions that is looked into."""
+    return lambda sp, args, kwargs: call_standard(sp, fn, [*args[:3], _at(sp, args[3])])
+
+
+def _at(sp: Specializer, a: Abstract) -> Abstract:
+    return a if is_number(a) else as_array(sp, a)
+
+
+SPECIAL.update({interpolate.CubicSpline: _make_cubic, _evaluate_cubic: _evaluate_cubic, interpolate.interp1d: _make_line,
+                line_at: _standard(line_at), sorted_line_at: _standard(sorted_line_at)})
 SPLINES = (interpolate.CubicSpline, interpolate.PchipInterpolator, interpolate.Akima1DInterpolator,
            interpolate.CubicHermiteSpline, interpolate.PPoly, interpolate.BSpline)
 SPECIAL_CLASSES.update(dict.fromkeys(SPLINES, _call_spline))
-SPECIAL_CLASSES[interpolate.interp1d] = _refuse_interp1d
+SPECIAL_CLASSES[interpolate.interp1d] = _call_line

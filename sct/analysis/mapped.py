@@ -220,7 +220,8 @@ SPECIAL.update({
     np.vectorize: _make_vectorize, _vectorized: _vectorized, np.piecewise: _piecewise,
 })
 SPECIAL_CLASSES[np.vectorize] = _call_vectorize
-registry.family("scipy.integrate", f"{__package__}.sampled_integrals")
+registry.family("scipy.integrate", f"{__package__}.sampled_integrals", f"{__package__}.integrals")
+registry.family("scipy.sparse", f"{__package__}.sparse_matrices")
 registry.family("scipy.optimize", f"{__package__}.equations")
 registry.family("scipy.linalg", f"{__package__}.real_matrices")
 registry.family("scipy.interpolate", f"{__package__}.interpolants")

@@ -36,7 +36,8 @@ def operate(sp: Specializer, fn: Callable[..., Any], args: list[Abstract]) -> Ab
     own, reflected = (f"__{name}__", [x, y]), (f"__r{name}__", [y, x])
     a, b = user_class(x), user_class(y)
     tries = [reflected, own] if a and b and a is not b and issubclass(b, a) else [own, reflected] if a is not b else [own]
-    if a is None and _asks_numpy(x) and b is not None and isinstance(getattr(b, reflected[0], 0), types.FunctionType):
+    numpy_first = a is None and b is not None and _asks_numpy(x) and not _comes_before(b, x)
+    if numpy_first and b is not None and isinstance(getattr(b, reflected[0], 0), types.FunctionType):
         raise Refusal("SCT708", f"NumPy decides what this operator does with a {b.__name__}", "call a function instead")
     found = False
     for method, operands in tries:
@@ -65,6 +66,12 @@ def _is_of_library(cls: type) -> bool:
     if home == "builtins":
         return not cls.__flags__ & _HEAP_TYPE  # code without a module's name makes classes of "builtins"
     return home in sys.stdlib_module_names or home == "numpy"
+
+
+def _comes_before(cls: type, a: Abstract) -> bool:
+    """Whether an array leaves operators to the objects of a class, which says nothing of ufuncs, but its priority."""
+    array = isinstance(a, Value) and isinstance(strip_const(a.type), Array)
+    return array and not hasattr(cls, "__array_ufunc__") and getattr(cls, "__array_priority__", 0.0) > 0.0
 
 
 def _asks_numpy(a: Abstract) -> bool:

@@ -38,7 +38,7 @@ def lower_rule(rule: Any, forward: bool = False, names: dict[str, Any] | None = 
     params += [tree.args.vararg.id] if tree.args.vararg is not None else []
     assigned = {node.id for node in gast.walk(tree) if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store)}
     if forward:
-        result = next(name for name in keyword_only if not name.endswith("_dot"))
+        result = next(name for name in keyword_only if f"{name}_dot" in assigned and f"{name}_dot" not in keyword_only)
         cotangent, outputs, suffix = "", (result,), "_dot"
     else:
         result = next(name for name in keyword_only if f"{name}_bar" in keyword_only)

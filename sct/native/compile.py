@@ -33,6 +33,8 @@ from .boundary import split
 from .data import take_data
 from .loops import lower_arrays
 from .module import imported, module_text
+from .recursion import unfold_recursion
+from .stand_ins import replace_missing
 
 assert helpers
 
@@ -42,6 +44,7 @@ _DIVISIONS = ("/", "//", "%", "**")
 def make_native(compiled: Compiled, arguments: Sequence[Any], flags: dict[str, Any]) -> None:
     """Have Numba compile the functions of ``compiled`` for arguments like these; raises where it cannot, naming the line."""
     main = compiled.adjoint
+    unfold_recursion(main, compiled.callees)
     around = split(main, take_data(main, compiled.callees))
     functions = [*compiled.callees, main]
     for function in functions:
@@ -63,9 +66,11 @@ def make_native(compiled: Compiled, arguments: Sequence[Any], flags: dict[str, A
 def _prepare(function: Function) -> None:
     """The passes of this backend."""
     eliminate_dead_code(function)
+    replace_missing(function)
     lower_arrays(function)
     eliminate_dead_code(function)
     settle(function)
+    replace_missing(function)  # settling may have found sums along axes
     read_first(function)
     if STRICT:
         verify(function)

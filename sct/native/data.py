@@ -30,7 +30,7 @@ def take_data(main: Function, callees: list[Function]) -> list[Op]:
     for function in functions:
         given = _parameters(function, reads[function])
         for op in calls[function]:
-            _hand_on(op, [given[key] for key in reads[op.attrs["callee"]]])
+            hand_on(op, [given[key] for key in reads[op.attrs["callee"]]])
     return list(reads[main].values())
 
 
@@ -55,7 +55,8 @@ def _hint(op: Op) -> str:
     return op.results[0].hint or (steps[-1] if steps else str(op.attrs.get("root")))
 
 
-def _hand_on(call: Op, values: list[Value]) -> None:
+def hand_on(call: Op, values: list[Value]) -> None:
+    """Call a function with these values, too, as its last ones."""
     if "args" in call.attrs:
         call.attrs["args"] = (*call.attrs["args"], *(Slot(len(call.operands) + k) for k in range(len(values))))
     call.operands = [*call.operands, *values]

@@ -17,6 +17,7 @@ from numba.extending import overload
 from numba.np.unsafe import ndarray as fixed
 
 from ..runtime import helpers, packing
+from . import reductions as reductions
 
 njit: Any = numba.njit
 to_fixed_tuple: Any = fixed.to_fixed_tuple
@@ -262,13 +263,51 @@ def _index_add(buffer: Any, index: Any, value: Any) -> Any:
 
 @implements(helpers.one_hot)
 def _one_hot(items: Any, index: Any, value: Any) -> Any:
+    if isinstance(items, types.List | types.UniTuple):
+        def of_sequence(items: Any, index: Any, value: Any) -> Any:
+            zeros = [0.0 for _ in range(len(items))]
+            zeros[index] = value
+            return zeros
+        return of_sequence
     if not _is_array(items):
-        raise TypingError("one_hot of a sequence")
+        raise TypingError("one_hot of items of several types")
 
     def impl(items: Any, index: Any, value: Any) -> Any:
         result = np.zeros_like(items)
         result[index] = value
         return result
+    return impl
+
+
+@implements(helpers.last_written)
+def _last_written(bar: Any, index: Any) -> Any:
+    one = isinstance(index, types.List) and isinstance(index.dtype, types.Integer) \
+        or isinstance(index, types.Array) and index.ndim == 1 and isinstance(index.dtype, types.Integer)
+    if not one:
+        raise TypingError("last_written with this kind of index")
+
+    def impl(bar: Any, index: Any) -> Any:
+        taken = np.zeros((len(index), *bar.shape[1:]), bar.dtype)
+        for k in range(len(index)):
+            last = True
+            for j in range(k + 1, len(index)):
+                last = last and index[j] % bar.shape[0] != index[k] % bar.shape[0]
+            if last:
+                taken[k] = bar[index[k]]
+        return taken
+    return impl
+
+
+@implements(helpers.diagonal)
+def _diagonal(a: Any, offset: Any = 0) -> Any:
+    if not (isinstance(a, types.Array) and a.ndim == 2):
+        raise TypingError("the diagonal of what is no matrix")
+    as_strided = np.lib.stride_tricks.as_strided
+
+    def impl(a: Any, offset: Any = 0) -> Any:
+        rows, columns = a.shape[0] + min(offset, 0), a.shape[1] - max(offset, 0)
+        start = a[max(-offset, 0):, max(offset, 0):]
+        return as_strided(start, (max(min(rows, columns), 0),), (a.strides[0] + a.strides[1],))
     return impl
 
 
@@ -320,3 +359,4 @@ def _unchanged(helper: Any) -> Any:
 
 for _name in ("same_extent", "inserted_at", "taken_from", "first_max", "first_min", "replaced", "products_of_others", "folded"):
     implements(getattr(helpers, _name))(_unchanged(getattr(helpers, _name)))
+implements(packing.empty_list)(_unchanged(packing.empty_list))

@@ -30,7 +30,7 @@ from . import (
 
 _SCIPY = {"special": ("special",), "stats": ("stats",), "linalg": ("linalg", "factors", "functions", "structured"),
           "signal": ("signal",), "optimize": ("optimize",),
-          "integrate": ("integrate",), "interpolate": ("interpolate",)}
+          "integrate": ("integrate",), "sparse": ("sparse",), "interpolate": ("interpolate",)}
 for _part, _modules in _SCIPY.items():
     registry.family(f"scipy.{_part}", *(f"{__name__}.scipy.{_module}" for _module in _modules))
 

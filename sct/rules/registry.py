@@ -28,6 +28,8 @@ class Primitive:
     """The forward rule without strong zeros, for adjoints: where they need them they are computed with them."""
     linear_in: tuple[str, ...] = ()
     """Parameters in which the result is (multi)linear: the forward rule is the callable itself on tangents."""
+    nested: tuple[str, ...] = ()
+    """Parameters of the forward rule that take tuples: it gets a tuple of their tangents, None where there is none."""
     shape_only: tuple[str, ...] = ()
     """Parameters of which only the shape or the length matters: nothing flows from them."""
     zero: bool = False

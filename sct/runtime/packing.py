@@ -93,3 +93,12 @@ def as_lists(items: list[Any], lengths: Any) -> list[list[Any]]:
         made.append(items[start:start + n])
         start += n
     return made
+
+
+def empty_list(example: Any) -> list[Any]:
+    """An empty list for items like ``example``: Numba must know their type.
+
+    >>> empty_list(0.0)
+    []
+    """
+    return [example][:0]

@@ -1,4 +1,4 @@
-"""The other derivatives of random programs, judged by the gradient: ``jvp`` and ``vjp`` agree with it, ``hvp`` is its change.
+"""Other derivatives of random programs, judged by the gradient: ``jvp``, ``vjp``, checkpoints agree; ``hvp`` is its change.
 
 ``python -m sct.testing.modes --count 1000 --seed 0 --array-writes``.  The gradient itself is judged elsewhere (``trial.py``).
 """
@@ -28,7 +28,7 @@ STEEP = 1e5
 
 
 def judge_modes(program: Program) -> dict[str, Verdict]:
-    """For ``jvp``, ``vjp`` and ``hvp`` what became of one program."""
+    """For ``jvp``, ``vjp``, ``hvp`` and the gradient with all loops cut into segments what became of one program."""
     quiet = contextlib.redirect_stdout(io.StringIO())
     with quiet, warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"), loaded(program.source) as module:
         fn = function_of(module, program.name)
@@ -41,7 +41,8 @@ def judge_modes(program: Program) -> dict[str, Verdict]:
                        if directions[k] is not None)
         return {"jvp": _judged(lambda: _pushed(fn, program, directions, expected)),
                 "vjp": _judged(lambda: _pulled(fn, program, found)),
-                "hvp": _judged(lambda: _curved(fn, program, directions, gradient))}
+                "hvp": _judged(lambda: _curved(fn, program, directions, gradient)),
+                "checkpoint": _judged(lambda: _cut(fn, program, found))}
 
 
 def _judged(compare: Callable[[], str]) -> Verdict:
@@ -86,6 +87,16 @@ def _curved(fn: Any, program: Program, directions: Sequence[Any], gradient: Any)
         return "unjudged"
     right = np.all(np.abs(products - estimates[0]) / scale <= TOLERANCE)
     return "" if right else f"{products.tolist()} instead of {estimates[0].tolist()}"
+
+
+def _cut(fn: Any, program: Program, expected: Sequence[Any]) -> str:
+    """With the loops run in segments, and then again, the gradient is the same, and arguments stay as they are."""
+    args = copies(program.args)
+    found = public("grad")(fn, argnums=program.argnums, checkpoint="loops")(*args)
+    if not all(same_bits(a, b) for a, b in zip(args, program.args, strict=True)):
+        return "it changes its arguments"
+    right = all(np.allclose(g, e, rtol=1e-9, atol=1e-12) for g, e in zip(found, expected, strict=True))
+    return "" if right else f"{list(found)} instead of {list(expected)}"
 
 
 def _directions(program: Program) -> list[Any]:

@@ -63,6 +63,15 @@ def checkpointing_engine(fn: Callable[..., Any], args: Sequence[Any], argnums: t
     return value, grads
 
 
+def numba_engine(fn: Callable[..., Any], args: Sequence[Any], argnums: tuple[int, ...]) -> tuple[Any, tuple[Any, ...]]:
+    """The compiler, its functions compiled by Numba; the value is that of the original, which may differ by rounding."""
+    value, grads = public("value_and_grad")(fn, argnums=argnums)(*copies(args))
+    compiled, native = public("value_and_grad")(fn, argnums=argnums, backend="numba")(*args)
+    if abs(compiled - value) > 1e-9 * max(1.0, abs(value)):
+        return compiled, native
+    return value, tuple(type(grad)(bar) if isinstance(grad, float) else bar for bar, grad in zip(native, grads, strict=True))
+
+
 def judge(program: Program, engine: Engine = sct_engine) -> Verdict:
     """Runs the program, its reference and the engine, and compares."""
     with warnings.catch_warnings(action="ignore"), loaded(program.source) as module:
@@ -318,9 +327,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--show", type=int, default=3, help="how many failures to shrink and print")
     parser.add_argument("--out", type=Path, help="file for the summary in Markdown")
     parser.add_argument("--print", action="store_true", dest="print_source", help="only print the program of --seed")
+    parser.add_argument("--backend", choices=("python", "numba"), default="python", help="what runs the generated functions")
     parser.add_argument("--checkpoint", action="store_true", help="with checkpoint=\"loops\"")
     options = parser.parse_args(argv)
-    engine = checkpointing_engine if options.checkpoint else sct_engine
+    engine = numba_engine if options.backend == "numba" else checkpointing_engine if options.checkpoint else sct_engine
     if options.print_source:
         program = generate(options.seed, options.size, array_writes=options.array_writes)
         print(program.source, f"# arguments: {program.args!r}", sep="\n")

@@ -20,6 +20,8 @@ SMOOTH = interpolate.make_interp_spline(X, Y)
 AKIMA, STRAIGHT = interpolate.Akima1DInterpolator(X, Y), interpolate.make_interp_spline(X, Y, k=1)
 OTHER = interpolate.CubicSpline(X, Y**2)
 PAIRS, LEGACY = interpolate.CubicSpline(X, np.stack([Y, -Y], axis=1)), interpolate.interp1d(X, Y)
+SHUFFLED = np.random.default_rng(5).permutation(X.size)
+BEYOND = interpolate.interp1d(X[SHUFFLED], Y[SHUFFLED], fill_value="extrapolate")
 
 
 def all_splines(t):
@@ -66,10 +68,51 @@ def test_another_spline_under_the_name_is_noticed() -> None:
 
 
 @pytest.mark.parametrize("f", [
-    lambda t: PAIRS(t)[0], lambda t: LEGACY(t), lambda t: CUBIC(t, extrapolate=False), lambda t: CUBIC.derivative()(t),
+    lambda t: PAIRS(t)[0], lambda t: CUBIC(t, extrapolate=False), lambda t: CUBIC.derivative()(t),
     lambda t: interpolate.CubicSpline(X * t, Y)(0.5), lambda t: interpolate.PchipInterpolator(X, Y * t)(0.5),
     lambda t: interpolate.CubicSpline(X, Y * t, bc_type=((1, 0.0), (1, 0.0)))(0.5),
 ])
 def test_what_has_no_rule_is_refused(f: Any) -> None:
     with pytest.raises(sct.SctError):
         sct.grad(lambda t: 1.0 * float(f(t)))(0.9)
+
+
+def by_line(t):
+    return LEGACY(t) ** 2
+
+
+def beyond_its_ends(t):
+    return BEYOND(np.stack([t, 30.0 * t, -t])) ** 2
+
+
+def line_through_values(t, y):
+    return interpolate.interp1d(X[SHUFFLED], y[SHUFFLED])(t) ** 2
+
+
+def line_at_moving_places(x, y, t):
+    line = interpolate.interp1d(x, y, fill_value="extrapolate", assume_sorted=True)
+    return line(t) ** 2 + interpolate.interp1d(x, y)(x[1] + 0.1)
+
+
+@pytest.mark.parametrize(("f", "values"), [
+    (by_line, [0.37 * X[0] + 0.63 * X[-1]]), (beyond_its_ends, [np.array([0.31, 0.52])]),
+    (line_through_values, [np.array([0.3 * X[0] + 0.7 * X[1], 0.6 * X[1] + 0.4 * X[2]]), Y]),
+    (line_at_moving_places, [X, Y, np.array([0.3 * X[0] + 0.7 * X[1], X[-1] + 1.0])])],
+    ids=lambda x: getattr(x, "__name__", ""))
+def test_broken_lines(f: Any, values: list[Any]) -> None:
+    check_whole(f, values, rtol=1e-5)
+
+
+def test_outside_of_a_line_is_the_same_error() -> None:
+    with pytest.raises(ValueError, match="outside the interpolation range"):
+        sct.grad(by_line)(X[-1] + 1.0)
+
+
+@pytest.mark.parametrize("f", [
+    lambda t: interpolate.interp1d(X, Y, kind="cubic")(t), lambda t: interpolate.interp1d(X, Y, bounds_error=False)(t),
+    lambda t: interpolate.interp1d(X, Y, fill_value=(0.0, 1.0), bounds_error=False)(t),
+    lambda t: interpolate.interp1d(X, np.stack([Y, Y]))(t)[0], lambda t: interpolate.interp1d(X, Y, axis=0)(t),
+])
+def test_lines_that_are_none_are_refused(f: Any) -> None:
+    with pytest.raises(sct.SctError):
+        sct.grad(f)(X[0] + 0.1)

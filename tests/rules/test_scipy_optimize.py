@@ -177,13 +177,17 @@ def test_minimiser_as_the_solution_of_its_equation() -> None:
     lambda a: optimize.newton(cubic, 1.0, args=(a, 0.5), x1=2.0),
     lambda a: optimize.fsolve(circle_and_line, np.ones(2), args=(a, LINE), full_output=True)[0][0],
     lambda a: optimize.fixed_point(babylonian, 1.0, a),
-    lambda a: optimize.brentq(scaled, 0.0, 4.0, args=((1.0, a, 4.0), 3)),  # what a container holds must not be forgotten
-    lambda a: optimize.brentq(scaled, 0.0, 4.0, args=([1.0, a, 4.0], 3)),
-    lambda a: optimize.fsolve(circle_and_line, np.ones(2), args=(a, (0.5, a)))[0],
 ])
 def test_what_has_no_rule_is_refused(f: Any) -> None:
     with pytest.raises(sct.SctError):
         sct.grad(f)(2.0)
+
+
+@pytest.mark.parametrize("f", [lambda a: optimize.brentq(scaled, 0.0, 4.0, args=((1.0, a, 4.0), 3)),
+                               lambda a: optimize.brentq(scaled, 0.0, 4.0, args=([1.0, a, 4.0], 3)),
+                               lambda a: optimize.fsolve(circle_and_line, np.ones(2), args=(4.0, (0.5, 0.2 * a)), xtol=1e-13)])
+def test_numbers_in_containers(f: Any) -> None:
+    check_whole(f, [2.0], rtol=2e-5)
 
 
 def test_minimiser_of_one_variable() -> None:

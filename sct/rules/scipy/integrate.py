@@ -1,6 +1,6 @@
-"""Rules of ``scipy.integrate`` for functions: integrals by Leibniz' rule, differential equations by those of variation.
+"""Rules of ``scipy.integrate`` for functions: integrals by Leibniz' rule, differential equations by their adjoint equations.
 
-The function must be one of its own that gets in ``args`` all that it is to be differentiated by.
+What the functions capture is among their ``args`` here (``analysis/handing.py``).
 """
 
 # ruff: noqa: F841 - a rule says what it has found by assigning x_bar.
@@ -12,10 +12,12 @@ import numpy as np
 from scipy import integrate
 
 from ...errors import RuleError
-from ...ir.types import ANY, FLOAT, Array, Tuple
-from ...runtime.integrals import integral_of_slope, sensitivities, slope_at
+from ...ir.types import ANY, BOOL, FLOAT, INT, STR, Array, Tuple
+from ...runtime.implicit import along, has_slope, paired, rate, rate_pairing, slope_function, slopes_of_first_and_items
+from ...runtime.integrals import vector_integral
+from ...runtime.trajectories import Trajectory, pull_back, trajectory_of
 from ..indexing import static
-from ..notation import area, declare, refuse, vjp
+from ..notation import area, declare, jvp, vjp
 from ..shapes import facts, from_call
 
 area("integrate", integrate)
@@ -33,49 +35,128 @@ def quad_vjp(func, a, b, args=(), *, epsabs=1.49e-8, epsrel=1.49e-8, limit=50, p
     """Leibniz' rule (Flanders, Differentiation under the Integral Sign, 1973); the estimate of the error has no derivative."""
     if z_bar[1] is not None:
         raise RuleError("the error that scipy.integrate.quad estimates has no derivative", hint="use the integral alone: `[0]`")
-    for p in args:
-        if isinstance(p, tuple | list):
-            raise RuleError("a container of numbers is among the arguments of the integrand", hint="make it an array")
     a_bar = -z_bar[0] * func(a, *args)
     b_bar = z_bar[0] * func(b, *args)
-    args_bar = tuple([z_bar[0] * integral_of_slope(func, (k + 1,), a, b, args, epsabs, epsrel, limit, points)
-                      for k in range(len(args))])
+    args_bar = tuple([z_bar[0] * integral_of_slope(func, k, a, b, args, epsabs, epsrel, limit, points) if has_slope(args[k])
+                      else None for k in range(len(args))])
+
+
+def integral_of_slope(func, k, a, b, args, epsabs, epsrel, limit, points):
+    """The integral of the derivative of ``func`` by the ``k``-th of its ``args``."""
+    slope = slope_function(func, k + 1)
+    if np.ndim(args[k]) == 0:
+        found = integrate.quad(slope, a, b, args, epsabs=epsabs, epsrel=epsrel, limit=limit, points=points)[0]
+    else:
+        found = vector_integral(slope, a, b, args, epsabs, epsrel, limit, points)
+    return found
 
 
 @from_call
-def like_argument(func, ks, a, b, args, *options):
-    kind, dims = facts(args[ks[0] - 1])
-    return Array("float64", dims) if dims else FLOAT
+def like_slope(func, a, b, args, *options):
+    """As many dimensions as the first argument that is an array: by that a function of numbers was differentiated."""
+    return Array("float64", next(dims for dims in (facts(p)[1] for p in args) if dims))
 
 
-@static
-def also(ks, k):
-    """``ks`` and one position more."""
-    return (*ks, k)
-
-
-@vjp(integral_of_slope, infer=like_argument)
-def integral_of_slope_vjp(func, ks, a, b, args, epsabs, epsrel, limit, points, *, z, z_bar):
-    if any(np.ndim(p) != 0 for p in args):
-        raise RuleError("scipy.integrate.quad has second derivatives by numbers only")
-    a_bar = -z_bar * slope_at(func, ks, a, args)
-    b_bar = z_bar * slope_at(func, ks, b, args)
-    args_bar = tuple([z_bar * integral_of_slope(func, also(ks, k + 1), a, b, args, epsabs, epsrel, limit, points)
-                      for k in range(len(args))])
-
-
-@from_call
-def slope_type(func, ks, x, args):
-    return FLOAT
-
-
-@vjp(slope_at, infer=slope_type)
-def slope_at_vjp(func, ks, x, args, *, z, z_bar):
-    x_bar = z_bar * slope_at(func, also(ks, 0), x, args)
-    args_bar = tuple([z_bar * slope_at(func, also(ks, k + 1), x, args) for k in range(len(args))])
+@vjp(vector_integral, infer=like_slope)
+def vector_integral_vjp(func, a, b, args, epsabs, epsrel, limit, points, *, z, z_bar):
+    """As ``quad``, of the elements weighted by ``z_bar`` and summed up."""
+    a_bar = -np.sum(z_bar * func(a, *args))
+    b_bar = np.sum(z_bar * func(b, *args))
+    weighted = lambda x, weights, *given: paired(x, weights, func, *given)  # noqa: E731
+    args_bar = tuple([integral_of_slope(weighted, k + 1, a, b, (z_bar, *args), epsabs, epsrel, limit, points)
+                      if has_slope(args[k]) else None for k in range(len(args))])
 
 
 # ----------------------------------------------------------------------------------------- differential equations
+
+
+@static
+def one_vector(ndim):
+    """Refuse states that are no vectors."""
+    if ndim != 1:
+        raise RuleError("differential equations have a rule for a start that is a vector", hint="write np.array([y0])")
+
+
+def backward(t, whole, f, args):
+    """The right-hand sides of the adjoint equations of ``dy/dt = f(t, y, *args)``; ``whole`` is ``y`` and the adjoint state."""
+    size = whole.shape[0] // 2
+    by_state, *by_args = slopes_of_first_and_items(rate_pairing, whole[:size], whole[size:], t, f, args)
+    return -np.concatenate([by_state, *[np.reshape(by_arg, -1) for by_arg in by_args if by_arg is not None]])
+
+
+def forward(t, whole, f, args, dots):
+    """The right-hand sides of an equation and of its tangent; ``whole`` is the state and its tangent."""
+    size = whole.shape[0] // 2
+    return np.concatenate(along(rate, (whole[:size], t, f, *args), (whole[size:], None, None, *dots)))
+
+
+def args_bars(flat, size, args):
+    """The cotangents of ``args`` in a vector, those of the start in front."""
+    bars = ()
+    for p in args:
+        if has_slope(p):
+            count = np.size(p)
+            bars = bars + (np.reshape(flat[size : size + count], np.shape(p)) if np.ndim(p) > 0 else flat[size],)
+            size = size + count
+        else:
+            bars = bars + (None,)
+    return bars
+
+
+def tangent_of_start(y0, y0_dot):
+    return np.concatenate([y0, np.zeros_like(y0) if y0_dot is None else y0_dot])
+
+
+@from_call
+def trajectory_type(fun, t_span, y0, t_eval=None, args=(), **options):
+    moments = (ANY,) if t_eval is None else facts(t_eval)[1]
+    return Tuple((Array("float64", moments), Array("float64", (*facts(y0)[1], *moments)), BOOL, INT, STR), Trajectory)
+
+
+@vjp(trajectory_of, name="integrate.solve_ivp", infer=trajectory_type, real_only=True, nested=("args",))
+def solve_ivp_vjp(fun, t_span, y0, t_eval=None, args=(), *, method="RK45", rtol=1e-3, atol=1e-6, max_step=np.inf,
+                  first_step=None, jac=None, z, z_bar):
+    """The moments must be constants; those that the solver chooses are taken to be."""
+    one_vector(np.ndim(y0))
+    back = lambda t, whole, *given: backward(t, whole, fun, given)  # noqa: E731
+    flat = pull_back(fun, back, t_span, y0, z[0], args, z_bar[1], method=method, rtol=rtol, atol=atol, max_step=max_step)
+    size = y0.shape[0]
+    y0_bar = flat[:size]
+    args_bar = args_bars(flat, size, args)
+
+
+@jvp(trajectory_of)
+def solve_ivp_jvp(fun, t_span, y0, t_eval=None, args=(), *, method="RK45", rtol=1e-3, atol=1e-6, max_step=np.inf,
+                  first_step=None, jac=None, z, y0_dot=None, args_dot=None):
+    """The equation together with its tangent (equations of variation: Hairer, Norsett and Wanner 1993, section I.14)."""
+    one_vector(np.ndim(y0))
+    dots = tuple([None for _ in args]) if args_dot is None else args_dot
+    both = lambda t, whole: forward(t, whole, fun, args, dots)  # noqa: E731
+    found = trajectory_of(both, t_span, tangent_of_start(y0, y0_dot), z[0], (), method=method, rtol=rtol, atol=atol,
+                          max_step=max_step)
+    z_dot = (None, found[1][y0.shape[0] :], None, None, None)
+
+
+@from_call
+def flat_type(fun, back, t_span, y0, t, args, y_bar, **options):
+    return Array("float64", (ANY,))
+
+
+declare(pull_back, infer=flat_type, nested=("args",))
+
+
+@jvp(pull_back)
+def pull_back_jvp(fun, back, t_span, y0, t, args, y_bar, *, method="RK45", rtol=1e-3, atol=1e-6, max_step=np.inf, z,
+                  y0_dot=None, t_dot=None, args_dot=None, y_bar_dot=None):
+    """The same for the equation together with its tangent: second derivatives are symmetric.  The moments have no tangent."""
+    size = y0.shape[0]
+    dots = tuple([None for _ in args]) if args_dot is None else args_dot
+    both = lambda t, whole, *given: forward(t, whole, fun, given, dots)  # noqa: E731
+    both_back = lambda t, whole, *given: backward(t, whole, both, given)  # noqa: E731
+    seeds = np.concatenate([np.zeros_like(y_bar) if y_bar_dot is None else y_bar_dot, y_bar])
+    flat = pull_back(both, both_back, t_span, tangent_of_start(y0, y0_dot), t, args, seeds, method=method, rtol=rtol, atol=atol,
+                     max_step=max_step)
+    z_dot = np.concatenate([flat[:size], flat[2 * size :]])
 
 
 @from_call
@@ -83,24 +164,24 @@ def trajectory(func, y0, t, args=(), **options):
     return Array("float64", (facts(t)[1][0], *(facts(y0)[1] or (ANY,))))
 
 
-@from_call
-def sensitivity_types(func, y0, t, args, *options):
-    front = (facts(t)[1][0], facts(y0)[1][0])
-    by_args = [Array("float64", (*front, *facts(p)[1])) for p in args]
-    return Tuple((Array("float64", (*front, front[1])), *by_args))
-
-
-declare(sensitivities, infer=sensitivity_types)
-
-
-@vjp(integrate.odeint, infer=trajectory, real_only=True)
+@vjp(integrate.odeint, infer=trajectory, real_only=True, nested=("args",))
 def odeint_vjp(func, y0, t, args=(), *, tfirst=False, rtol=None, atol=None, mxstep=0, z, z_bar):
-    """The moments ``t`` must be constants; there is no second derivative."""
-    if np.ndim(y0) != 1:
-        raise RuleError("scipy.integrate.odeint has a rule for a start that is a vector", hint="write np.array([y0])")
-    by_start, *by_args = sensitivities(func, y0, t, args, tfirst, rtol, atol, mxstep)
-    y0_bar = np.tensordot(z_bar, by_start, 2)
-    args_bar = tuple([np.tensordot(z_bar, by_arg, 2) if by_arg.ndim > 2 else np.sum(z_bar * by_arg) for by_arg in by_args])
+    """The moments ``t`` must be constants."""
+    one_vector(np.ndim(y0))
+    rates = func if tfirst else lambda t, y, *given: func(y, t, *given)
+    back = lambda t, whole, *given: backward(t, whole, rates, given)  # noqa: E731
+    flat = pull_back(rates, back, (t[0], t[-1]), y0, t, args, z_bar.T, method="LSODA",
+                     rtol=1.49012e-8 if rtol is None else rtol, atol=1.49012e-8 if atol is None else atol)
+    size = y0.shape[0]
+    y0_bar = flat[:size]
+    args_bar = args_bars(flat, size, args)
 
 
-refuse(integrate.solve_ivp, because="its result is more than the solution", instead="use integrate.odeint(..., tfirst=True)")
+@jvp(integrate.odeint)
+def odeint_jvp(func, y0, t, args=(), *, tfirst=False, rtol=None, atol=None, mxstep=0, z, y0_dot=None, args_dot=None):
+    one_vector(np.ndim(y0))
+    dots = tuple([None for _ in args]) if args_dot is None else args_dot
+    rates = func if tfirst else lambda t, y, *given: func(y, t, *given)
+    both = lambda t, whole: forward(t, whole, rates, args, dots)  # noqa: E731
+    start = tangent_of_start(y0, y0_dot)
+    z_dot = integrate.odeint(both, start, t, tfirst=True, rtol=rtol, atol=atol, mxstep=mxstep)[:, y0.shape[0] :]

@@ -6,11 +6,10 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import interpolate
 
 from ...ir.types import Array
 from ...runtime.interpolants import cubic_spline_at, spline_at
-from ..notation import refuse, vjp
+from ..notation import vjp
 from ..shapes import facts, from_call
 
 
@@ -41,6 +40,3 @@ def cubic_spline_at_vjp(x, y, bc_type, at, nu, *, z, z_bar):
     else:
         y_bar = basis.T @ z_bar
         at_bar = slope if y.ndim == 1 else np.sum(slope, axis=1)
-
-
-refuse(interpolate.interp1d, because="SciPy has left it behind", instead="use np.interp, or make_interp_spline(x, y, k=1)")

@@ -71,7 +71,7 @@ def newton_vjp(func, x0, fprime=None, args=(), tol=1.48e-8, maxiter=50, fprime2=
 
 def jacobian(f, x, args):
     """The matrix of the derivatives of ``f`` by ``x``, a row for each of its results."""
-    return np.stack([slope(paired, x, row, f, args) for row in np.eye(x.shape[0])])
+    return np.stack([slope(paired, x, row, f, *args) for row in np.eye(x.shape[0])])
 
 
 @from_call
@@ -149,7 +149,7 @@ def minimize_vjp(fun, x0, args=(), *, method=None, jac=None, hess=None, hessp=No
     elif x_bar is None:
         args_bar = tuple([None if by is None else h_bar * by for by in slopes_of_items(height, fun, x, args)])
     else:
-        w = np.linalg.solve(np.stack([slope(steepness, x, row, fun, args) for row in np.eye(x.shape[0])]), -x_bar)
+        w = np.linalg.solve(np.stack([slope(steepness, x, row, fun, *args) for row in np.eye(x.shape[0])]), -x_bar)
         if h_bar is None:
             args_bar = slopes_of_items(steepness, x, w, fun, args)
         else:
@@ -168,7 +168,7 @@ def minimize_scalar_vjp(fun, args=(), *, bracket=None, method=None, tol=None, op
     if x_bar is None:
         args_bar = tuple([None if by is None else h_bar * by for by in slopes_of_items(height, fun, x, args)])
     else:
-        w = -x_bar / slope(steepness, x, 1.0, fun, args)
+        w = -x_bar / slope(steepness, x, 1.0, fun, *args)
         if h_bar is None:
             args_bar = slopes_of_items(steepness, x, w, fun, args)
         else:

@@ -1,0 +1,122 @@
+"""Operators and methods of the sparse matrices of SciPy, which are constants of a derivative."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse.linalg import spsolve
+
+from ..ir.core import Op, Value
+from ..ir.types import Array, Object, strip_const
+from ..runtime.sparse import dense, product, size_of, solution, transposed
+from .abstract import Abstract, DataPath, Seq, Static
+from .callees import SPECIAL
+from .context import Refusal
+from .data import read_from_parameter
+from .infer import Specializer
+from .mapped import as_array
+from .primitives import apply
+
+Handler = Callable[[Specializer, list[Abstract], dict[str, Abstract]], Abstract]
+
+
+def _at_run_time(sp: Specializer, a: Abstract) -> Value:
+    """A sparse matrix as a value; one of the user's module is this very one, and read at each call."""
+    if not isinstance(a, Static):
+        return sp.lift(a)
+    path, t = a.path or DataPath("const", "matrix", (), a.value), Object(type(a.value))
+    if a.path is not None:
+        sp.context.guard("is", path, a.value)
+    if path.scope == "param":
+        return read_from_parameter(sp, path, t)
+    return sp.builder.value("global", (), t, root=path.root, path=path.steps, source=path, current=a.value)
+
+
+def _element_type(sp: Specializer, a: Value) -> np.dtype[Any] | None:
+    """The element type of a sparse matrix, and a guard that it stays so; None where it is not known (in rules)."""
+    if isinstance(a.owner, Op) and a.owner.attrs.get("fn") is transposed:
+        return _element_type(sp, a.owner.operands[0])
+    known = sp.known(a)
+    if known is None:
+        return None
+    sp.context.guard("is", known[1].attr("dtype"), known[0].dtype)
+    return known[0].dtype  # type: ignore[no-any-return]
+
+
+def _dense_operand(sp: Specializer, matrix: Value, a: Abstract) -> Value:
+    """What a sparse matrix is multiplied with, in the element type of the result."""
+    t = strip_const(a.type) if isinstance(a, Value) else None
+    if not isinstance(a, Seq) and not isinstance(t, Array):
+        raise Refusal("SCT201", "a sparse matrix is supported times a vector or a dense matrix", "make it dense: `.toarray()`")
+    x = as_array(sp, a)
+    assert isinstance(x.type, Array)
+    own = _element_type(sp, matrix)
+    if own is None and not sp.context.splicing:
+        raise Refusal("SCT708", "the element type of a sparse matrix is not known here", "pass it as an argument of its own")
+    if own is not None and (wide := np.result_type(own, x.type.dtype).name) != x.type.dtype:
+        converted = apply(sp, np.ndarray.astype, [x, Static(np.dtype(wide).type)], spelled="astype")
+        assert isinstance(converted, Value)
+        return converted
+    return x
+
+
+def _times(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``matrix @ x``"""
+    matrix = _at_run_time(sp, args[0])
+    return apply(sp, product, [matrix, _dense_operand(sp, matrix, args[1])])
+
+
+def _times_from_left(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``x @ matrix``"""
+    matrix = _at_run_time(sp, args[0])
+    x = _dense_operand(sp, matrix, args[1])
+    turned = _transposed(sp, [matrix], {})
+    assert isinstance(x.type, Array)
+    if x.type.ndim == 1:
+        return apply(sp, product, [turned, x])
+    return apply(sp, np.transpose, [apply(sp, product, [turned, apply(sp, np.transpose, [x])])])
+
+
+def _transposed(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    if len(args) > 1 or kwargs:
+        raise Refusal("SCT204", "`transpose` of a sparse matrix is supported without arguments", "use `.T`")
+    return apply(sp, transposed, [_at_run_time(sp, args[0])], spelled=".T")
+
+
+def _shape(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    return apply(sp, size_of, [_at_run_time(sp, args[0])], spelled=".shape")
+
+
+def _dense(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    matrix = _at_run_time(sp, args[0])
+    own = _element_type(sp, matrix)
+    if len(args) > 1 or kwargs or own is None:
+        raise Refusal("SCT204", "`toarray` of a sparse matrix is supported without arguments", "call it outside")
+    return apply(sp, dense, [matrix, Static(own.name)])
+
+
+def _spsolve(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``spsolve(matrix, b)`` of a right-hand side that is dense."""
+    given = dict(zip(("A", "b"), args, strict=False)) | kwargs
+    if set(given) != {"A", "b"} or len(args) > 2:
+        raise Refusal("SCT204", "spsolve is supported with a matrix and a right-hand side", "leave the other arguments out")
+    matrix = _at_run_time(sp, given["A"])
+    b = _dense_operand(sp, matrix, given["b"])
+    assert isinstance(b.type, Array)
+    if not np.issubdtype(b.type.dtype, np.inexact):
+        raise Refusal("SCT708", "spsolve of integers is not supported", "make them floats")
+    if b.type.ndim == 2 and b.type.dims[1] != "n":
+        raise Refusal("SCT204", "spsolve turns a right-hand side with one column into a vector: how many it has is not known",
+                      "solve for one column after the other")
+    return apply(sp, solution, [matrix, b])
+
+
+for _form in ("bsr", "coo", "csc", "csr", "dia", "dok", "lil"):
+    for _cls in (getattr(sparse, f"{_form}_array"), getattr(sparse, f"{_form}_matrix")):
+        SPECIAL.update({_cls.__matmul__: _times, _cls.__rmatmul__: _times_from_left, _cls.dot: _times, _cls.T.fget: _transposed,
+                        _cls.transpose: _transposed, _cls.shape.fget: _shape, _cls.toarray: _dense})
+SPECIAL.update({sparse.spmatrix.__mul__: _times, sparse.spmatrix.__rmul__: _times_from_left, transposed: _transposed})
+SPECIAL[spsolve] = _spsolve

@@ -1,0 +1,49 @@
+"""What is done with sparse matrices that carry no derivative."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+
+def product(matrix: Any, x: Any) -> Any:
+    """``matrix @ x``
+
+    >>> import numpy as np
+    >>> product(np.eye(2), np.ones(2)).tolist()
+    [1.0, 1.0]
+    """
+    return matrix @ x
+
+
+def transposed(matrix: Any) -> Any:
+    """``matrix.T``
+
+    >>> import numpy as np
+    >>> transposed(np.ones((2, 3))).shape
+    (3, 2)
+    """
+    return matrix.T
+
+
+def size_of(matrix: Any) -> Any:
+    """``matrix.shape``
+
+    >>> import numpy as np
+    >>> size_of(np.ones((2, 3)))
+    (2, 3)
+    """
+    return matrix.shape
+
+
+def dense(matrix: Any, dtype: str) -> Any:
+    """``matrix.toarray()``, whose elements have this type."""
+    found = matrix.toarray()
+    if found.dtype != dtype:
+        raise TypeError(f"a sparse matrix of {found.dtype} where one of {dtype} was expected")
+    return found
+
+
+def solution(matrix: Any, b: Any) -> Any:
+    """``scipy.sparse.linalg.spsolve(matrix, b)``"""
+    return importlib.import_module("scipy.sparse.linalg").spsolve(matrix, b)
