@@ -142,6 +142,23 @@ def argument_indexed_and_rebound(t, n):
     return u[0] * u[n % 2]
 
 
+@case((2.0, 0.5), 3, modes=True)
+def argument_in_a_list(t, n):
+    kept = []
+    for _ in range(n):
+        kept.append(t)
+    return kept[1][0] * kept[2][1] ** 2 + kept[0][n % 2]
+
+
+@case((2.0, 0.5), 3)
+def argument_or_none(t, n):
+    best = None
+    for i in range(n):
+        if i == 1:
+            best = t
+    return best[0] * best[1] if best is not None else 0.0
+
+
 def last_items(t, k):
     return t[0] if k == 0 else last_items(t, k - 1) * t[k % 2]
 

@@ -344,7 +344,7 @@ def _structure(rev: Reverser, value: Value, whole: Value | None = None) -> Any:
     own = rev.total(value)
     total = own if whole is None else whole if own is None else rev.add(own, whole)
     if isinstance(t, Tuple) or hasattr(t, "items") and not isinstance(t, List):
-        if rev.total(value) is not None:
+        if total is not None and not isinstance(t, Tuple):
             raise InternalError(f"the adjoint of `{value.hint}` is not that of its items", loc=rev.function.loc)
         keyed = list(enumerate(t.items)) if isinstance(t, Tuple) else list(t.items)
         found = {key: _item_structure(rev, value, key, item, total if isinstance(t, Tuple) else None) for key, item in keyed}
