@@ -194,7 +194,7 @@ class GradientFunction:
         from .request import Request
 
         return Request(*self._positions, self._value, self._has_aux, self._allow_int, holomorphic=self._holomorphic,
-                       debug_nans=self._debug_nans, checkpoint=self._checkpoint)
+                       debug_nans=self._debug_nans, checkpoint=self._checkpoint, native=self._native is not None)
 
     def _is_in_class_body(self) -> bool:
         """Whether this may become a method, whose ``argnums`` count from the argument after ``self``."""

@@ -55,10 +55,11 @@ def compile_gradient(fun: Any, names: Sequence[str], arguments: Sequence[Any], r
         typed = specialise(context, fun, names, arguments, request if request.structured else None)
         made, pairs = _differentiate(context, typed, request)
         functions = _callees_first(made, pairs)
+        made[0].entry = made[0] not in functions
         drop_hooks([*functions, *made])
         plain = set(session.specialised())
         for function in (*(f for f in functions if f not in plain), *made):
-            optimise(function, verify=STRICT)
+            optimise(function, verify=STRICT, interpreted=not request.native)
             if request.debug_nans:
                 watch(function)
             verify(function)

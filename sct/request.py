@@ -29,6 +29,8 @@ class Request:
     """Whether the result is complex, and so is the derivative."""
     debug_nans: bool = False
     """Whether the derivative raises at its first statement that gives a NaN or an infinity."""
+    native: bool = False
+    """Whether Numba compiles what is generated."""
 
     @property
     def structured(self) -> bool:

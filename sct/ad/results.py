@@ -287,13 +287,14 @@ def _fresh(value: Value, owned: set[Value]) -> bool:
                 body = op.blocks[0]
                 seen.add(body.args[len(body.args) - len(op.results) + k])
             work += incoming(op, k)
-        elif op.name != "call" or not _allocates(op):
+        elif op.name != "call" or not allocates(op):
             return False
     owned |= seen
     return True
 
 
-def _allocates(op: Op) -> bool:
+def allocates(op: Op) -> bool:
+    """Whether a call that gives an array gives one that has memory of its own."""
     fn = op.attrs["fn"]
     if fn in (operator.getitem, np.broadcast_to):
         return False

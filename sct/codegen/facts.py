@@ -14,7 +14,7 @@ from typing import Any
 
 from ..ir.core import Block, Function, Op, Value
 from ..ir.ops import IMPLICIT, INFIX, PREFIX, STORES, Lit, Slot, may_write
-from ..ir.rewrite import carried_inits, carried_start, exits, item_count
+from ..ir.rewrite import carried_inits, carried_start, exits, item_count, unconverted
 from ..ir.types import BOTTOM, Cache, OrConst, Scalar
 from ..rules import registry
 
@@ -82,11 +82,7 @@ def _any_between(positions: list[int] | tuple[()], after: int, before: int) -> b
     return k < len(positions) and positions[k] < before
 
 
-def resolve(value: Value) -> Value:
-    """The value that is printed for ``value``: implicit conversions print as their operand."""
-    while isinstance(value.owner, Op) and value.owner.name in IMPLICIT:
-        value = value.owner.operands[0]
-    return value
+resolve = unconverted
 
 
 def scalar(value: Value) -> Scalar | None:

@@ -150,6 +150,8 @@ class Function:
     """For each result what it shares memory with; None while that is not known."""
     lent: Lent = Lent()
     """What it writes to of its callers' memory."""
+    entry: bool = False
+    """Whether the dispatcher calls it, and nobody else: with arguments that have exactly the types of the parameters."""
 
     @property
     def params(self) -> list[Value]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .core import Block, Function, Op, Value, walk
-from .ops import LOOPS, TERMINATORS
+from .ops import IMPLICIT, LOOPS, TERMINATORS
 
 # ---- structure of regions
 
@@ -105,6 +105,13 @@ def resolve(mapping: Mapping[Value, Value], value: Value) -> Value:
     """The end of the chain of replacements that starts at ``value``."""
     while value in mapping:
         value = mapping[value]
+    return value
+
+
+def unconverted(value: Value) -> Value:
+    """The value that is printed for ``value``: implicit conversions print as their operand."""
+    while isinstance(value.owner, Op) and value.owner.name in IMPLICIT:
+        value = value.owner.operands[0]
     return value
 
 

@@ -12,6 +12,7 @@ from .conversions import drop_conversions
 from .cse import merge_common_subexpressions
 from .dce import eliminate_dead_code
 from .elide import elide_copies
+from .elements import list_elements
 from .exits import drop_idle_exits
 from .first import assign_first
 from .group import group_saved
@@ -74,6 +75,14 @@ PIPELINE: list[Pass] = [
 ]
 
 
+INTERPRETED: list[Pass] = [
+    list_elements,
+    drop_conversions,
+    eliminate_dead_code,
+]
+"""What runs besides, at the end, for the functions that CPython runs."""
+
+
 BEFORE_SAVING: list[Pass] = [
     read_uniform_lists,
     eliminate_dead_code,
@@ -95,9 +104,12 @@ def tidy(fn: Function) -> Function:
     return fn
 
 
-def optimise(fn: Function, verify: bool = False) -> Function:
-    """Run the pipeline on ``fn`` in place and return it; ``verify`` checks the invariants after each pass."""
-    for one in PIPELINE:
+def optimise(fn: Function, verify: bool = False, interpreted: bool = False) -> Function:
+    """Run the pipeline on ``fn`` in place and return it; ``verify`` checks the invariants after each pass.
+
+    ``interpreted`` says that CPython runs the function as it is printed.
+    """
+    for one in [*PIPELINE, *(INTERPRETED if interpreted else ())]:
         _run(one, fn)
         if verify:
             check(fn, after=one.__name__)

@@ -227,14 +227,14 @@ def _measured(op: Op) -> Value | None:
     parts = sizes.items if isinstance(sizes, SeqOf) else (sizes,)
     if not all(isinstance(part, Slot) for part in parts):
         return None
-    found = [_size_of(op.operands[part.index]) for part in parts]
+    found = [length_of(op.operands[part.index]) for part in parts]
     array = found[0][0] if found and found[0] is not None else None
     if array is None or found != [(array, k) for k in range(ndim(array))]:
         return None
     return array
 
 
-def _size_of(number: Value) -> tuple[Value, int] | None:
+def length_of(number: Value) -> tuple[Value, int] | None:
     """The array and the dimension of which ``number`` is the length."""
     op = number.owner
     if not isinstance(op, Op) or not op.operands:

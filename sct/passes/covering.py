@@ -1,0 +1,390 @@
+"""Finds the loops that read or write an array element by element, and says of which of them that they go over all of it.
+
+A list of all elements is worth being made where about as many elements are read as there are.  That is so where each index is the
+variable of a loop over that dimension: its bounds are the array's own sizes (a constant more or less, or the variable of another
+such loop), and nothing leaves it early.  Where a loop has another bound, the part of the array up to there is covered.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..ad.results import allocates
+from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
+from ..ir.ops import LOOPS, Lit, SeqOf, Slot, may_write
+from ..ir.rewrite import exits, index_template
+from ..ir.rewrite import unconverted as resolve
+from ..ir.types import Array, Scalar
+from .memory import EXTERNAL, Memory
+from .shapes import Shapes, length_of, ndim
+
+ELEMENTS = frozenset({"float64", "int64", "bool"})
+"""Element types whose values Python's numbers hold exactly."""
+
+
+@dataclass(eq=False)
+class Access:
+    """One op that reads or writes an element, or in whole rows that are only read by element, a row."""
+
+    op: Op
+    array: Value
+    index: list[Value | int]
+    """The index of each dimension."""
+    rows: list[Op] = field(default_factory=list)
+    """The op that takes the row that is read, if one does."""
+
+
+@dataclass(eq=False)
+class Region:
+    """A loop in which an array may be a list."""
+
+    array: Value
+    loop: Op
+    bounds: tuple[Value | None, ...]
+    """For each dimension how much of it the list holds; None: all."""
+    written: bool
+    accesses: list[Access] = field(default_factory=list)
+
+    @property
+    def stores(self) -> list[Op]:
+        """The ops that change an element."""
+        return [a.op for a in self.accesses if a.op.name != "call"]
+
+
+@dataclass
+class _Cover:
+    """How the loops around an access cover the array."""
+
+    top: Op
+    bounds: tuple[Value | None, ...]
+
+
+def regions(fn: Function) -> list[Region]:
+    """Where arrays of ``fn`` could be lists, in textual order."""
+    accesses = list(_accesses(fn))
+    if not any(_loops_around(a.op) for a in accesses):
+        return []
+    finder = _Finder(fn, accesses)
+    return finder.find()
+
+
+# ------------------------------------------------------------------------------------------------------------------ accesses
+
+def _accesses(fn: Function) -> Iterator[Access]:
+    """The elements that ``fn`` reads and writes, rows that are only read by element in between."""
+    users: dict[Value, list[Op]] = {}
+    for op in walk(fn.body):
+        for value in op.operands:
+            users.setdefault(value, []).append(op)
+    for op in walk(fn.body):
+        index = element_index(op)
+        if index is None:
+            continue
+        array, row = op.operands[0], op.operands[0].owner
+        if isinstance(row, Op) and _is_row(row, users):
+            first = element_index(row, 1)
+            assert first is not None
+            yield Access(op, row.operands[0], [*first, *index], [row])
+        else:
+            yield Access(op, array, index)
+
+
+def element_index(op: Op, missing: int = 0) -> list[Value | int] | None:
+    """The numbers that name the one element that ``op`` reads or writes (a part of ``missing`` dimensions)."""
+    if not (op.name == "call" and op.attrs["fn"] is operator.getitem and not op.attrs.get("spelled")
+            or op.name in ("store", "index_add") and not op.attrs.get("at")) or not op.operands:
+        return None
+    array = op.operands[0].type
+    if not isinstance(array, Array) or array.dtype not in ELEMENTS or op.name == "call" and op.attrs["args"][0] != Slot(0):
+        return None
+    template = index_template(op)
+    parts = template.items if isinstance(template, SeqOf) and template.kind is tuple else (template,)
+    index = [_number(op, part) for part in parts]
+    if None in index or len(index) != array.ndim - missing:
+        return None
+    return index  # type: ignore[return-value]
+
+
+def _number(op: Op, part: object) -> Value | int | None:
+    if isinstance(part, Lit):
+        return part.value if type(part.value) is int else None
+    if not isinstance(part, Slot):
+        return None
+    value = resolve(op.operands[part.index])
+    owner = value.owner
+    if isinstance(owner, Op) and owner.name == "const":
+        return owner.attrs["value"] if type(owner.attrs["value"]) is int else None
+    return value if isinstance(value.type, Scalar) and value.type.dtype.startswith("int") else None
+
+
+def _is_row(op: Op, users: dict[Value, list[Op]]) -> bool:
+    """Whether ``op`` takes a row of a matrix, of which only elements and the length are read."""
+    if op.name != "call" or element_index(op, 1) is None or ndim(op.operands[0]) != 2:
+        return False
+    row = op.result
+    return all(user.operands.count(row) == 1 and (_measures(user) or user.name == "call" and element_index(user) is not None)
+               for user in users.get(row, ()))
+
+
+def _measures(op: Op) -> bool:
+    return op.name == "call" and op.attrs["fn"] is len
+
+
+def _loops_around(op: Op) -> bool:
+    return any(block.parent is not None and block.parent.name in LOOPS for block in enclosing(_home(op)))
+
+
+def _home(op: Op) -> Block:
+    assert op.parent is not None
+    return op.parent
+
+
+# ------------------------------------------------------------------------------------------------------------------- regions
+
+class _Finder:
+    def __init__(self, fn: Function, accesses: list[Access]) -> None:
+        self.accesses = accesses
+        self.memory = Memory(fn)
+        self.shapes = Shapes()
+        self.shapes.learn(fn.body)
+        self.order = {op: k for k, op in enumerate(walk(fn.body))}
+        self.touching: dict[Value, list[Op]] = {}
+        """The ops that name anything in a class of memory."""
+        for op in walk(fn.body):
+            args = (arg for block in op.blocks for arg in block.args)
+            for root in {self.memory.root(v) for v in (*op.operands, *op.results, *args) if not isinstance(v.type, Scalar)}:
+                self.touching.setdefault(root, []).append(op)
+
+    def find(self) -> list[Region]:
+        found: dict[tuple[Value, Op, tuple[Value | None, ...]], Region] = {}
+        for access in self.accesses:
+            written = self.memory.written(access.array)
+            if written and not self.may_be_kept(access.array):
+                continue
+            cover = self.cover(access)
+            loop = cover and self.climb(access.array, cover, written)
+            if cover is None or loop is None or not _always_reached(access.op, loop):
+                continue
+            region = Region(access.array, loop, cover.bounds, written)
+            found.setdefault((access.array, loop, cover.bounds), region)
+        return [region for region in self.outermost(list(found.values())) if self.fill(region)]
+
+    def may_be_kept(self, array: Value) -> bool:
+        """Whether a written array is the function's own, and of floats."""
+        return array.type.dtype == "float64" and (  # type: ignore[attr-defined]
+            _is_new(array) or not self.memory.fact(array) & EXTERNAL)
+
+    def outermost(self, found: list[Region]) -> list[Region]:
+        """Without those inside of others of the same array; in textual order, larger parts first."""
+        found.sort(key=lambda r: (self.order[r.loop], sum(b is not None for b in r.bounds)))
+        kept: list[Region] = []
+        for region in found:
+            around = {block.parent for block in enclosing(_home(region.loop))} | {region.loop}
+            if not any(other.array is region.array and other.loop in around for other in kept):
+                kept.append(region)
+        return kept
+
+    def fill(self, region: Region) -> bool:
+        """Note the accesses that the region changes; whether it is worth it."""
+        for access in self.accesses:
+            inside = region.loop in {block.parent for block in enclosing(_home(access.op))}
+            rows = all(region.loop in {block.parent for block in enclosing(_home(row))} for row in access.rows)
+            if access.array is region.array and inside and rows and self.fits(access, region):
+                region.accesses.append(access)
+        if not region.written:
+            return True
+        counts = [1 if a.op.name == "call" or a.op.name == "store" and a.op.attrs.get("fn") is None else 2
+                  for a in region.accesses]
+        return sum(counts) > 1 and all(_stores_number(op) for op in region.stores)
+
+    def fits(self, access: Access, region: Region) -> bool:
+        """Whether an element lies in the part that the list holds."""
+        if not any(region.bounds):
+            return True
+        cover = self.cover(access)
+        return cover is not None and cover.bounds == region.bounds
+
+    # ---- cover
+
+    def cover(self, access: Access) -> _Cover | None:
+        """The outermost of the loops that together go over all elements, or all up to some bounds; None without such."""
+        loops, bounds = [], []
+        for axis, number in enumerate(access.index):
+            found = self.axis(access, axis, number)
+            if found is None:
+                return None
+            loops.append(found[0])
+            bounds.append(found[1])
+        return _Cover(min(loops, key=self.order.__getitem__), tuple(bounds))
+
+    def axis(self, access: Access, axis: int, number: Value | int) -> tuple[Op, Value | None] | None:
+        """The loop over one dimension, and the bound where that is not the array's own size."""
+        base, offset = _with_offset(number)
+        loop = _counted_by(base)
+        if loop is None or loop not in {block.parent for block in enclosing(_home(access.op))}:
+            return None
+        if self.over(loop, access.array, axis):
+            return loop, None
+        lo, hi, step = map(resolve, loop.operands[:3])
+        first, (bound, beyond) = _literal(lo), _with_offset(hi)
+        inside = first is not None and first + offset >= 0 and beyond + offset <= 0
+        if inside and isinstance(bound, Value) and _literal(step) == 1 and not _is_left_early(loop):
+            return loop, bound
+        return None
+
+    def over(self, loop: Op, array: Value, axis: int, depth: int = 0) -> bool:
+        """Whether a loop goes over a dimension of ``array``, but for a constant number at the ends."""
+        lo, hi, step = map(resolve, loop.operands[:3])
+        if _literal(step) not in (1, -1) or _is_left_early(loop) or depth > 2:
+            return False
+        if _literal(step) == -1:
+            lo, hi = hi, lo
+        return self.is_end(lo, array, axis, depth, _literal(lo) is not None) and self.is_end(hi, array, axis, depth, False)
+
+    def is_end(self, end: Value, array: Value, axis: int, depth: int, fine: bool) -> bool:
+        """Whether a bound is the size of the dimension or a variable that runs over it; ``fine``: it is, being a constant."""
+        base, _ = _with_offset(end)
+        outer = _counted_by(base)
+        return fine or isinstance(base, Value) and self.measures(base, array, axis) or \
+            outer is not None and self.over(outer, array, axis, depth + 1)
+
+    def measures(self, number: Value, array: Value, axis: int) -> bool:
+        """Whether ``number`` is the size of one dimension of ``array``."""
+        measured = length_of(number)
+        if measured is not None:
+            other, k = measured
+            if ndim(other) == 1 and (row := other.owner) and isinstance(row, Op) and row.name == "call" \
+                    and element_index(row, 1) is not None and ndim(row.operands[0]) == 2:
+                other, k = row.operands[0], 1  # the length of a row
+            if k % max(ndim(other), 1) == axis and (other is array or self.shapes.alike(other, array)):
+                return True
+        made = self.shapes.of(array).owner
+        return isinstance(made, Op) and made.name == "call" and made.attrs["fn"] in (np.zeros, np.ones, np.empty, np.full) \
+            and _size_given(made, axis) is number
+
+    # ---- place
+
+    def climb(self, array: Value, cover: _Cover, written: bool) -> Op | None:
+        """The outermost loop that can read a list made before it; None if there is none."""
+        if not self.allows(cover.top, array, cover, written):
+            return None
+        loop = cover.top
+        while True:
+            around = _home(loop).parent
+            if around is None or around.name not in LOOPS or _home(loop) is not around.blocks[-1] \
+                    or not self.allows(around, array, cover, written):
+                return loop
+            loop = around
+
+    def allows(self, loop: Op, array: Value, cover: _Cover, written: bool) -> bool:
+        """Whether all that a list is made of is there before ``loop``, and nothing else sees what is written meanwhile."""
+        visible = set(enclosing(_home(loop)))
+        if any(defining_block(v) not in visible for v in (array, *cover.bounds) if v is not None):
+            return False
+        around = [block.parent for block in visible if block.parent is not None]
+        return not written or all(op.name != "try" for op in around) and self.sees_only_elements(loop, array, cover)
+
+    def sees_only_elements(self, loop: Op, array: Value, cover: _Cover) -> bool:
+        """Whether a loop sees the memory of an array only as elements of it; what else was put into one tuple with it is apart."""
+        own = {a.op: a for a in self.accesses if a.array is array and not a.rows}
+        inside = {op for op in walk(loop.blocks[-1])} | {loop}
+        first = self.order[loop]
+        for op in self.touching.get(self.memory.root(array), ()):
+            if op in inside:
+                args = (arg for block in op.blocks for arg in block.args)
+                others = [v for v in (*op.operands, *op.results, *args) if self.is_with(v, array)]
+                if others and not (_is_new(array) and all(map(_is_new, others))):
+                    return False
+                if array in op.operands and op not in own and not _measures(op) and not _asks_shape(op):
+                    return False
+                if op in own and any(cover.bounds) and ((found := self.cover(own[op])) is None or found.bounds != cover.bounds):
+                    return False
+            elif self.order[op] < first and array in op.operands and not _keeps_apart(op):
+                return False
+        return not any(op.name == "invoke" and may_write(op) for op in inside)
+
+    def is_with(self, value: Value, array: Value) -> bool:
+        """Whether another value may share memory with ``array``."""
+        return value is not array and not isinstance(value.type, Scalar) and self.memory.root(value) is self.memory.root(array)
+
+
+def _is_new(value: Value) -> bool:
+    """Whether an array is the result of a call that allocates it."""
+    op = value.owner
+    return isinstance(op, Op) and op.name == "call" and len(op.results) == 1 and isinstance(value.type, Array) and allocates(op)
+
+
+def _asks_shape(op: Op) -> bool:
+    return op.name == "call" and op.attrs["fn"] is np.shape
+
+
+def _keeps_apart(op: Op) -> bool:
+    """Whether an op that is given an array leaves no other reference to it that unknown code could use."""
+    if op.name == "call":
+        return op.attrs.get("effect", "pure") not in ("writes", "io")
+    return op.name in ("index_add", "fill", "iadd", "store") and isinstance(op.operands[0].type, Array)
+
+
+def _with_offset(number: Value | int) -> tuple[Value | int, int]:
+    """``i`` and 2 for ``i + 2``."""
+    if not isinstance(number, Value):
+        return number, 0
+    op = resolve(number).owner
+    if isinstance(op, Op) and op.name == "call" and op.attrs["fn"] in (operator.add, operator.sub) and len(op.attrs["args"]) == 2:
+        left, right = op.attrs["args"]
+        constant = right.value if isinstance(right, Lit) else _literal(resolve(op.operands[right.index])) \
+            if isinstance(right, Slot) else None
+        if type(constant) is int and isinstance(left, Slot):
+            base, more = _with_offset(op.operands[left.index])
+            return base, more + (constant if op.attrs["fn"] is operator.add else -constant)
+    return resolve(number), 0
+
+
+def _literal(value: Value) -> int | None:
+    op = value.owner
+    return op.attrs["value"] if isinstance(op, Op) and op.name == "const" and type(op.attrs["value"]) is int else None
+
+
+def _counted_by(number: Value | int) -> Op | None:
+    """The loop over a range whose variable ``number`` is."""
+    block = number.owner if isinstance(number, Value) else None
+    loop = block.parent if isinstance(block, Block) else None
+    counted = loop is not None and loop.name == "for" and loop.attrs.get("kind", "range") == "range"
+    return loop if counted and loop is not None and loop.blocks[0].args[0] is number else None
+
+
+def _is_left_early(loop: Op) -> bool:
+    return any(end.name == "break" for end in exits(loop.blocks[-1]))
+
+
+def _always_reached(op: Op, loop: Op) -> bool:
+    """Whether only loops lie between ``loop`` and an op inside of it."""
+    for block in enclosing(_home(op)):
+        if block.parent is loop:
+            return True
+        if block.parent is None or block.parent.name not in LOOPS:
+            return False
+    return False
+
+
+def _size_given(made: Op, axis: int) -> Value | None:
+    """The number that ``np.zeros((n, m))`` was given for one dimension."""
+    sizes = made.attrs["args"][0] if made.attrs["args"] else None
+    parts = sizes.items if isinstance(sizes, SeqOf) else (sizes,)
+    part = parts[axis] if axis < len(parts) else None
+    return resolve(made.operands[part.index]) if isinstance(part, Slot) else None
+
+
+def _stores_number(op: Op) -> bool:
+    """Whether an op puts a float into an array, as it is or added: what else is stored, NumPy converts."""
+    value = resolve(op.operands[1])
+    if isinstance(value.owner, Op) and value.owner.name == "const":
+        return type(value.owner.attrs["value"]) is float
+    return op.attrs.get("fn") in (None, operator.add, operator.sub, operator.mul) \
+        and isinstance(value.type, Scalar) and value.type.dtype == "float64"
+
+
