@@ -29,6 +29,7 @@ from .ir.rewrite import clone_function
 from .ir.verify import verify
 from .loaded import Compiled, emit_and_load
 from .outputs import check_output
+from .passes.elements import may_signal
 from .passes.pipeline import optimise, tidy
 from .passes.returns import unify_returns
 from .passes.sink import sink_returned
@@ -58,8 +59,9 @@ def compile_gradient(fun: Any, names: Sequence[str], arguments: Sequence[Any], r
         made[0].entry = made[0] not in functions
         drop_hooks([*functions, *made])
         plain = set(session.specialised())
+        interpreted = not request.native and not may_signal([*functions, *made])
         for function in (*(f for f in functions if f not in plain), *made):
-            optimise(function, verify=STRICT, interpreted=not request.native)
+            optimise(function, verify=STRICT, interpreted=interpreted)
             if request.debug_nans:
                 watch(function)
             verify(function)

@@ -204,7 +204,7 @@ class _Planner:
         loaded = [resolve(op.operands[0]) for op in heads]
         if heads and set(loaded) == set(sequences) and len(loaded) == len(sequences):
             uses = [op for op in self.facts.mentions[counter] if op not in heads]
-            if loop.attrs.get("reverse") and (uses or len(loaded) > 1 or not isinstance(loaded[0].type, Array)):
+            if loop.attrs.get("reverse") and (uses or len(loaded) > 1):
                 return
             self.plan.each[loop] = ForEach(heads, loaded, bool(uses))
             self.plan.dead.update(heads)

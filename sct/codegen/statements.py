@@ -12,6 +12,7 @@ from typing import Any
 from ..ir.core import Block, Op, Value, walk
 from ..ir.evaluate import unbound_error
 from ..ir.rewrite import carried_inits, is_tail
+from ..ir.types import List
 from ..passes.dce import has_lasting_effect
 from .expr import STORE, bare_tuple, call, name, target
 from .facts import is_const, resolve
@@ -141,6 +142,8 @@ class Printer(Writer):
         if each is not None:
             shown = [self.expressions.of(v) for v in each.sequences]
             if op.attrs.get("reverse"):
+                if isinstance(each.sequences[0].type, List):
+                    return call(self.expressions.object(reversed), shown[0])
                 return ast.Subscript(shown[0], ast.Slice(None, None, ast.UnaryOp(ast.USub(), ast.Constant(1))), STORE)
             over = shown[0] if len(shown) == 1 else call(self.expressions.object(zip), *shown)
             return call(self.expressions.object(enumerate), over) if each.counted else over

@@ -36,6 +36,10 @@ class Access:
     """The index of each dimension."""
     rows: list[Op] = field(default_factory=list)
     """The op that takes the row that is read, if one does."""
+    loops: frozenset[Op] = frozenset()
+    """The loops around the op."""
+    within: list[bool] = field(default_factory=list)
+    """For each dimension whether the index certainly is one that exists."""
 
 
 @dataclass(eq=False)
@@ -66,7 +70,7 @@ class _Cover:
 def regions(fn: Function) -> list[Region]:
     """Where arrays of ``fn`` could be lists, in textual order."""
     accesses = list(_accesses(fn))
-    if not any(_loops_around(a.op) for a in accesses):
+    if not any(a.loops for a in accesses):
         return []
     finder = _Finder(fn, accesses)
     return finder.find()
@@ -84,13 +88,14 @@ def _accesses(fn: Function) -> Iterator[Access]:
         index = element_index(op)
         if index is None:
             continue
+        loops = _loops_around(op)
         array, row = op.operands[0], op.operands[0].owner
         if isinstance(row, Op) and _is_row(row, users):
             first = element_index(row, 1)
             assert first is not None
-            yield Access(op, row.operands[0], [*first, *index], [row])
+            yield Access(op, row.operands[0], [*first, *index], [row], loops)
         else:
-            yield Access(op, array, index)
+            yield Access(op, array, index, [], loops)
 
 
 def element_index(op: Op, missing: int = 0) -> list[Value | int] | None:
@@ -134,8 +139,8 @@ def _measures(op: Op) -> bool:
     return op.name == "call" and op.attrs["fn"] is len
 
 
-def _loops_around(op: Op) -> bool:
-    return any(block.parent is not None and block.parent.name in LOOPS for block in enclosing(_home(op)))
+def _loops_around(op: Op) -> frozenset[Op]:
+    return frozenset(block.parent for block in enclosing(_home(op)) if block.parent is not None and block.parent.name in LOOPS)
 
 
 def _home(op: Op) -> Block:
@@ -148,6 +153,10 @@ def _home(op: Op) -> Block:
 class _Finder:
     def __init__(self, fn: Function, accesses: list[Access]) -> None:
         self.accesses = accesses
+        self.of: dict[Value, list[Access]] = {}
+        """The accesses of each array."""
+        for access in accesses:
+            self.of.setdefault(access.array, []).append(access)
         self.memory = Memory(fn)
         self.shapes = Shapes()
         self.shapes.learn(fn.body)
@@ -183,17 +192,17 @@ class _Finder:
         found.sort(key=lambda r: (self.order[r.loop], sum(b is not None for b in r.bounds)))
         kept: list[Region] = []
         for region in found:
-            around = {block.parent for block in enclosing(_home(region.loop))} | {region.loop}
+            around = _loops_around(region.loop) | {region.loop}
             if not any(other.array is region.array and other.loop in around for other in kept):
                 kept.append(region)
         return kept
 
     def fill(self, region: Region) -> bool:
         """Note the accesses that the region changes; whether it is worth it."""
-        for access in self.accesses:
-            inside = region.loop in {block.parent for block in enclosing(_home(access.op))}
-            rows = all(region.loop in {block.parent for block in enclosing(_home(row))} for row in access.rows)
-            if access.array is region.array and inside and rows and self.fits(access, region):
+        for access in self.of[region.array]:
+            rows = all(region.loop in _loops_around(row) for row in access.rows)
+            if region.loop in access.loops and rows and self.fits(access, region):
+                access.within = [self.is_within(region.array, axis, number) for axis, number in enumerate(access.index)]
                 region.accesses.append(access)
         if not region.written:
             return True
@@ -223,31 +232,41 @@ class _Finder:
 
     def axis(self, access: Access, axis: int, number: Value | int) -> tuple[Op, Value | None] | None:
         """The loop over one dimension, and the bound where that is not the array's own size."""
-        base, offset = _with_offset(number)
+        base, offset = with_offset(number)
         loop = _counted_by(base)
-        if loop is None or loop not in {block.parent for block in enclosing(_home(access.op))}:
+        if loop is None or loop not in access.loops:
             return None
         if self.over(loop, access.array, axis):
             return loop, None
         lo, hi, step = map(resolve, loop.operands[:3])
-        first, (bound, beyond) = _literal(lo), _with_offset(hi)
+        first, (bound, beyond) = literal(lo), with_offset(hi)
         inside = first is not None and first + offset >= 0 and beyond + offset <= 0
-        if inside and isinstance(bound, Value) and _literal(step) == 1 and not _is_left_early(loop):
+        if inside and isinstance(bound, Value) and literal(step) == 1 and not _is_left_early(loop):
             return loop, bound
         return None
+
+    def is_within(self, array: Value, axis: int, number: Value | int) -> bool:
+        """Whether an index counts from zero or more up to the size of the dimension or less."""
+        loop = _counted_by(number)
+        if loop is None or not self.over(loop, array, axis):
+            return False
+        lo, hi, step = map(resolve, loop.operands[:3])
+        first, (base, beyond) = literal(lo), with_offset(hi)
+        return literal(step) == 1 and first is not None and first >= 0 and beyond <= 0 and isinstance(base, Value) \
+            and self.measures(base, array, axis)
 
     def over(self, loop: Op, array: Value, axis: int, depth: int = 0) -> bool:
         """Whether a loop goes over a dimension of ``array``, but for a constant number at the ends."""
         lo, hi, step = map(resolve, loop.operands[:3])
-        if _literal(step) not in (1, -1) or _is_left_early(loop) or depth > 2:
+        if literal(step) not in (1, -1) or _is_left_early(loop) or depth > 2:
             return False
-        if _literal(step) == -1:
+        if literal(step) == -1:
             lo, hi = hi, lo
-        return self.is_end(lo, array, axis, depth, _literal(lo) is not None) and self.is_end(hi, array, axis, depth, False)
+        return self.is_end(lo, array, axis, depth, literal(lo) is not None) and self.is_end(hi, array, axis, depth, False)
 
     def is_end(self, end: Value, array: Value, axis: int, depth: int, fine: bool) -> bool:
         """Whether a bound is the size of the dimension or a variable that runs over it; ``fine``: it is, being a constant."""
-        base, _ = _with_offset(end)
+        base, _ = with_offset(end)
         outer = _counted_by(base)
         return fine or isinstance(base, Value) and self.measures(base, array, axis) or \
             outer is not None and self.over(outer, array, axis, depth + 1)
@@ -290,7 +309,7 @@ class _Finder:
 
     def sees_only_elements(self, loop: Op, array: Value, cover: _Cover) -> bool:
         """Whether a loop sees the memory of an array only as elements of it; what else was put into one tuple with it is apart."""
-        own = {a.op: a for a in self.accesses if a.array is array and not a.rows}
+        own = {a.op: a for a in self.of[array] if not a.rows}
         inside = {op for op in walk(loop.blocks[-1])} | {loop}
         first = self.order[loop]
         for op in self.touching.get(self.memory.root(array), ()):
@@ -329,22 +348,22 @@ def _keeps_apart(op: Op) -> bool:
     return op.name in ("index_add", "fill", "iadd", "store") and isinstance(op.operands[0].type, Array)
 
 
-def _with_offset(number: Value | int) -> tuple[Value | int, int]:
+def with_offset(number: Value | int) -> tuple[Value | int, int]:
     """``i`` and 2 for ``i + 2``."""
     if not isinstance(number, Value):
         return number, 0
     op = resolve(number).owner
     if isinstance(op, Op) and op.name == "call" and op.attrs["fn"] in (operator.add, operator.sub) and len(op.attrs["args"]) == 2:
         left, right = op.attrs["args"]
-        constant = right.value if isinstance(right, Lit) else _literal(resolve(op.operands[right.index])) \
+        constant = right.value if isinstance(right, Lit) else literal(resolve(op.operands[right.index])) \
             if isinstance(right, Slot) else None
         if type(constant) is int and isinstance(left, Slot):
-            base, more = _with_offset(op.operands[left.index])
+            base, more = with_offset(op.operands[left.index])
             return base, more + (constant if op.attrs["fn"] is operator.add else -constant)
     return resolve(number), 0
 
 
-def _literal(value: Value) -> int | None:
+def literal(value: Value) -> int | None:
     op = value.owner
     return op.attrs["value"] if isinstance(op, Op) and op.name == "const" and type(op.attrs["value"]) is int else None
 

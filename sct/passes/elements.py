@@ -64,8 +64,6 @@ _ROUNDS = 50
 
 def list_elements(fn: Function) -> int:
     """Let arrays of ``fn`` be lists within the loops where that pays and is exact; the number of such loops."""
-    if _signals(fn):
-        return 0
     chosen = _settled(fn, regions(fn))
     if chosen is None:
         return 0
@@ -75,11 +73,10 @@ def list_elements(fn: Function) -> int:
     return len(chosen.regions)
 
 
-def _signals(fn: Function) -> bool:
-    """Whether NumPy may raise where Python's floats overflow without a word."""
-    if not set(np.geterr().values()) <= {"warn", "ignore"}:
-        return True
-    return any(op.name == "with" for op in walk(fn.body))
+def may_signal(functions: Iterable[Function]) -> bool:
+    """Whether NumPy may raise in ``functions`` where Python's floats overflow without a word."""
+    usual = set(np.geterr().values()) <= {"warn", "ignore"}
+    return not usual or any(op.name == "with" for fn in functions for op in walk(fn.body))
 
 
 # ---------------------------------------------------------------------------------------------------------------- decisions
@@ -187,11 +184,14 @@ class _Rewriter:
         self.regions = choice.regions
         self.lists: list[tuple[Region, Value]] = []
         """The lists that were made, in textual order."""
-        self.rows: dict[tuple[Value, Block, Value], Value] = {}
+        self.rows: dict[tuple[Value, Value], Value] = {}
+        """The rows that were taken at the head of the loop over them."""
 
     def rewrite(self) -> None:
         for region in self.regions:
             items = self.items(region)
+            for loop in dict.fromkeys(filter(None, map(_iterates, region.accesses))):
+                self.count(loop, region.array, items)
             for access in region.accesses:
                 self.redirect(access, items)
             if region.written:
@@ -244,8 +244,8 @@ class _Rewriter:
             row.operands[0], row.result.type = items, List(_item(items))
             return
         *outer, last = access.index
-        for number in outer:
-            items = self.row(op, items, number)
+        for axis, number in enumerate(outer):
+            items = self.row(access, axis, items, number)
         op.operands[0] = items
         first = 2 if op.name in ("store", "index_add") else 1
         del op.operands[first:]
@@ -253,15 +253,51 @@ class _Rewriter:
         if isinstance(last, Value):
             op.operands.append(last)
         op.attrs["args"] = (Slot(0), template)
+        if access.array.hint:
+            op.attrs["element_of"] = access.array.hint, len(access.index)
         op.attrs.pop("at", None)
 
-    def row(self, op: Op, items: Value, number: Value | int) -> Value:
-        """The list in a list that ``number`` names."""
+    def row(self, access: Access, axis: int, items: Value, number: Value | int) -> Value:
+        """The list in a list that ``number`` names: taken at the head of the loop over them where it is used in a loop inside."""
+        op = access.op
+        body = number.owner if isinstance(number, Value) else None
+        if axis == 0 and isinstance(number, Value) and isinstance(body, Block) and access.within[0] and op.parent is not body:
+            if (items, number) not in self.rows:
+                hint = "_".join(filter(None, (access.array.hint, number.hint or "row"))) if access.array.hint else ""
+                made = _call(body.ops[0], operator.getitem, [items, number], _item(items), hint, effect="reads")
+                insert_before(body.ops[0], [made])
+                self.rows[items, number] = made.result
+            return self.rows[items, number]
         operands = [items, number] if isinstance(number, Value) else [items]
         template: Slot | Lit = Slot(1) if isinstance(number, Value) else Lit(number)
         made = _call(op, operator.getitem, operands, _item(items), args=(Slot(0), template), effect="reads",
                      **{key: True for key in ("may_raise", "adjoint", "recomputed") if op.attrs.get(key)})
         insert_before(op, [made])
+        return made.result
+
+    def count(self, loop: Op, array: Value, items: Value) -> None:
+        """Let a loop over the elements of an array, ``for a in x``, ask the list how many there are."""
+        counter = loop.blocks[0].args[0]
+        if loop.attrs.get("reverse") and sum(op.operands.count(counter) for op in walk(loop.blocks[0])) > 1:
+            return  # reversed, only a single list is iterated over
+        made = self.length(loop, loop.operands[1], array, items)
+        if made is not None:
+            loop.operands[1] = made
+
+    def length(self, loop: Op, number: Value, array: Value, items: Value) -> Value | None:
+        """``number`` with the length of the array in it replaced by that of the list."""
+        op = number.owner
+        if not isinstance(op, Op) or op.name != "call" or op.attrs["fn"] not in (len, min) or op.attrs.get("kwargs"):
+            return None
+        if op.attrs["fn"] is len:
+            operands = [items if v is array else v for v in op.operands]
+        else:
+            operands = [self.length(loop, v, array, items) or v for v in op.operands]
+        if operands == op.operands:
+            return None
+        made = Op("call", operands, [], dict(op.attrs), [], loop.parent, loop.loc)
+        made.results.append(Value(op.result.hint, op.result.type, made))
+        insert_before(loop, [made])
         return made.result
 
     def put_back(self, region: Region, items: Value) -> None:
@@ -272,6 +308,14 @@ class _Rewriter:
                    {"args": (Slot(0), index), "adjoint": True}, [], region.loop.parent, region.loop.loc)
         block = _home(region.loop)
         block.ops.insert(block.ops.index(region.loop) + 1, store)
+
+
+def _iterates(access: Access) -> Op | None:
+    """The loop ``for a in x`` that an access of an element or row belongs to: its counter is no variable of the user's."""
+    number = access.index[0]
+    body = number.owner if isinstance(number, Value) and not number.hint else None
+    loop = body.parent if isinstance(body, Block) else None
+    return loop if loop is not None and loop.name == "for" and loop.attrs.get("kind", "range") == "range" else None
 
 
 def _item(items: Value) -> Type:

@@ -17,7 +17,7 @@ from ..ir.ops import LOOPS, Lit, SeqOf, Slot, template_slots
 from ..ir.rewrite import carried_start, index_template, unconverted
 from ..ir.types import Array, List, Scalar, strip_const
 from ..runtime import helpers
-from .kinds import CHOICES, COMPARISONS, NUMPY, Kinds, is_positive
+from .kinds import CHOICES, COMPARISONS, NUMPY, Kinds, at_least
 
 _SUMS = frozenset({operator.add, operator.sub, operator.mul, operator.neg, operator.pos, operator.abs, abs,
                    helpers.strong_product, helpers.strong_quotient})
@@ -138,6 +138,6 @@ def _cannot_fail(kinds: Kinds, op: Op, k: int) -> bool:
     owner = value.owner
     if isinstance(owner, Op) and owner.name == "const":
         return owner.attrs["value"] != 0
-    return is_positive(value, kinds.fn)
+    return at_least(value, kinds.fn) > 0
 
 

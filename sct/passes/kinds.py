@@ -6,6 +6,7 @@ that was a ``np.float64``, so is what is computed from it.
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -14,10 +15,10 @@ import numpy as np
 
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import IMPLICIT, LOOPS, Lit, Slot
-from ..ir.rewrite import incoming, item_count, use_counts
+from ..ir.rewrite import incoming, item_count, unconverted, use_counts
 from ..ir.types import MANY, UNIT, Array, Cache, Scalar, strip_const
 from ..runtime import helpers
-from .covering import Region
+from .covering import Region, literal, with_offset
 from .shapes import length_of
 
 PYTHON, NUMPY = 1, 2
@@ -234,22 +235,22 @@ def _hashable(fn: Any) -> bool:
 
 
 def surely_runs(loop: Op, fn: Function) -> bool:
-    """Whether a loop has an iteration: it counts from zero to the length of a dimension that has elements."""
+    """Whether a loop has an iteration: it counts up to the length of a dimension that has elements."""
     if loop.attrs.get("kind", "range") != "range":
         return False
-    lo, hi, step = loop.operands[:3]
-    return _is_literal(lo, 0) and _is_literal(step, 1) and is_positive(hi, fn)
+    lo, hi, step = map(unconverted, loop.operands[:3])
+    first = literal(lo)
+    return first is not None and literal(step) == 1 and first < at_least(hi, fn)
 
 
-def is_positive(number: Value, fn: Function) -> bool:
-    """Whether ``number`` is the length of a dimension that has elements: of an argument, whose type says so."""
-    measured = length_of(number)
-    if measured is None or not fn.entry or measured[0] not in fn.params:
-        return False
-    t = measured[0].type
-    return isinstance(t, Array) and t.dims[measured[1]] in (MANY, UNIT)
-
-
-def _is_literal(value: Value, wanted: int) -> bool:
-    op = value.owner
-    return isinstance(op, Op) and op.name == "const" and type(op.attrs["value"]) is int and op.attrs["value"] == wanted
+def at_least(number: Value, fn: Function) -> float:
+    """What a whole number is at least: the length of a dimension of an argument, whose type says that it has elements, or less."""
+    base, offset = with_offset(number)
+    if not isinstance(base, Value) or not fn.entry:
+        return -math.inf
+    op, measured = base.owner, length_of(base)
+    if isinstance(op, Op) and op.name == "call" and op.attrs["fn"] is min and len(op.operands) == len(op.attrs["args"]) > 1:
+        return offset + min(at_least(unconverted(v), fn) for v in op.operands)
+    if measured is None or measured[0] not in fn.params or not isinstance(measured[0].type, Array):
+        return -math.inf
+    return offset + {MANY: 2, UNIT: 1}.get(measured[0].type.dims[measured[1]], -math.inf)

@@ -11,8 +11,8 @@ from .arrange import arrange
 from .conversions import drop_conversions
 from .cse import merge_common_subexpressions
 from .dce import eliminate_dead_code
-from .elide import elide_copies
 from .elements import list_elements
+from .elide import elide_copies
 from .exits import drop_idle_exits
 from .first import assign_first
 from .group import group_saved
