@@ -59,7 +59,7 @@ def compile_gradient(fun: Any, names: Sequence[str], arguments: Sequence[Any], r
         made[0].entry = made[0] not in functions
         drop_hooks([*functions, *made])
         plain = set(session.specialised())
-        interpreted = not request.native and not may_signal([*functions, *made])
+        interpreted = not (request.native or request.debug_nans) and not may_signal([*functions, *made])
         for function in (*(f for f in functions if f not in plain), *made):
             optimise(function, verify=STRICT, interpreted=interpreted)
             if request.debug_nans:

@@ -1,12 +1,13 @@
 """Finds the loops that read or write an array element by element, and says of which of them that they go over all of it.
 
-A list of all elements is worth being made where about as many elements are read as there are.  That is so where each index is the
-variable of a loop over that dimension: its bounds are the array's own sizes (a constant more or less, or the variable of another
-such loop), and nothing leaves it early.  Where a loop has another bound, the part of the array up to there is covered.
+A list of all elements is worth being made where about as many elements are read as there are.  That is so where each index is
+the variable of a loop over that dimension: its bounds are the array's own sizes (a constant more or less, or the variable of
+another such loop), and nothing leaves it early.  Where a loop has another bound, the part of the array up to there is covered.
 """
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, wal
 from ..ir.ops import LOOPS, Lit, SeqOf, Slot, may_write
 from ..ir.rewrite import exits, index_template
 from ..ir.rewrite import unconverted as resolve
-from ..ir.types import Array, Scalar
+from ..ir.types import MANY, UNIT, Array, Scalar
 from .memory import EXTERNAL, Memory
 from .shapes import Shapes, length_of, ndim
 
@@ -51,6 +52,8 @@ class Region:
     bounds: tuple[Value | None, ...]
     """For each dimension how much of it the list holds; None: all."""
     written: bool
+    filled: bool = False
+    """Whether the first dimension certainly has elements."""
     accesses: list[Access] = field(default_factory=list)
 
     @property
@@ -88,7 +91,7 @@ def _accesses(fn: Function) -> Iterator[Access]:
         index = element_index(op)
         if index is None:
             continue
-        loops = _loops_around(op)
+        loops = loops_around(op)
         array, row = op.operands[0], op.operands[0].owner
         if isinstance(row, Op) and _is_row(row, users):
             first = element_index(row, 1)
@@ -139,7 +142,8 @@ def _measures(op: Op) -> bool:
     return op.name == "call" and op.attrs["fn"] is len
 
 
-def _loops_around(op: Op) -> frozenset[Op]:
+def loops_around(op: Op) -> frozenset[Op]:
+    """The loops that an op is in."""
     return frozenset(block.parent for block in enclosing(_home(op)) if block.parent is not None and block.parent.name in LOOPS)
 
 
@@ -152,6 +156,7 @@ def _home(op: Op) -> Block:
 
 class _Finder:
     def __init__(self, fn: Function, accesses: list[Access]) -> None:
+        self.fn = fn
         self.accesses = accesses
         self.of: dict[Value, list[Access]] = {}
         """The accesses of each array."""
@@ -175,12 +180,18 @@ class _Finder:
             if written and not self.may_be_kept(access.array):
                 continue
             cover = self.cover(access)
-            loop = cover and self.climb(access.array, cover, written)
+            loop = self.climb(access.array, cover, written) if cover is not None else None
             if cover is None or loop is None or not _always_reached(access.op, loop):
                 continue
-            region = Region(access.array, loop, cover.bounds, written)
+            region = Region(access.array, loop, cover.bounds, written, self.is_filled(access.array, cover.bounds[0]))
             found.setdefault((access.array, loop, cover.bounds), region)
         return [region for region in self.outermost(list(found.values())) if self.fill(region)]
+
+    def is_filled(self, array: Value, bound: Value | None) -> bool:
+        """Whether an array has the shape of an argument whose first dimension has elements, and a bound leaves some."""
+        like = self.shapes.of(array)
+        known = self.fn.entry and like in self.fn.params and like.type.dims[0] in (MANY, UNIT)  # type: ignore[attr-defined]
+        return known and (bound is None or at_least(bound, self.fn) > 0)
 
     def may_be_kept(self, array: Value) -> bool:
         """Whether a written array is the function's own, and of floats."""
@@ -192,7 +203,7 @@ class _Finder:
         found.sort(key=lambda r: (self.order[r.loop], sum(b is not None for b in r.bounds)))
         kept: list[Region] = []
         for region in found:
-            around = _loops_around(region.loop) | {region.loop}
+            around = loops_around(region.loop) | {region.loop}
             if not any(other.array is region.array and other.loop in around for other in kept):
                 kept.append(region)
         return kept
@@ -200,12 +211,14 @@ class _Finder:
     def fill(self, region: Region) -> bool:
         """Note the accesses that the region changes; whether it is worth it."""
         for access in self.of[region.array]:
-            rows = all(region.loop in _loops_around(row) for row in access.rows)
+            rows = all(region.loop in loops_around(row) for row in access.rows)
             if region.loop in access.loops and rows and self.fits(access, region):
                 access.within = [self.is_within(region.array, axis, number) for axis, number in enumerate(access.index)]
                 region.accesses.append(access)
         if not region.written:
             return True
+        if any(region.bounds) and ndim(region.array) > 1 and not region.filled:
+            return False  # an empty list has no second dimension
         counts = [1 if a.op.name == "call" or a.op.name == "store" and a.op.attrs.get("fn") is None else 2
                   for a in region.accesses]
         return sum(counts) > 1 and all(_stores_number(op) for op in region.stores)
@@ -308,9 +321,9 @@ class _Finder:
         return not written or all(op.name != "try" for op in around) and self.sees_only_elements(loop, array, cover)
 
     def sees_only_elements(self, loop: Op, array: Value, cover: _Cover) -> bool:
-        """Whether a loop sees the memory of an array only as elements of it; what else was put into one tuple with it is apart."""
+        """Whether a loop sees the memory of an array only as its elements; what was put into one tuple with it is apart."""
         own = {a.op: a for a in self.of[array] if not a.rows}
-        inside = {op for op in walk(loop.blocks[-1])} | {loop}
+        inside = {loop, *walk(loop.blocks[-1])}
         first = self.order[loop]
         for op in self.touching.get(self.memory.root(array), ()):
             if op in inside:
@@ -353,7 +366,7 @@ def with_offset(number: Value | int) -> tuple[Value | int, int]:
     if not isinstance(number, Value):
         return number, 0
     op = resolve(number).owner
-    if isinstance(op, Op) and op.name == "call" and op.attrs["fn"] in (operator.add, operator.sub) and len(op.attrs["args"]) == 2:
+    if isinstance(op, Op) and op.name == "call" and op.attrs["fn"] in (operator.add, operator.sub):
         left, right = op.attrs["args"]
         constant = right.value if isinstance(right, Lit) else literal(resolve(op.operands[right.index])) \
             if isinstance(right, Slot) else None
@@ -407,3 +420,16 @@ def _stores_number(op: Op) -> bool:
         and isinstance(value.type, Scalar) and value.type.dtype == "float64"
 
 
+def at_least(number: Value, fn: Function) -> float:
+    """What a whole number is at least, if it comes from the length of a dimension of an argument: types say which are empty."""
+    base, offset = with_offset(number)
+    if not isinstance(base, Value) or not fn.entry:
+        return -math.inf
+    op, measured = base.owner, length_of(base)
+    if isinstance(op, Op) and op.name == "call" and op.attrs["fn"] is min and len(op.operands) == len(op.attrs["args"]) > 1:
+        all_of: list[float] = [at_least(resolve(v), fn) for v in op.operands]
+        return offset + min(all_of)
+    if measured is None or measured[0] not in fn.params or not isinstance(measured[0].type, Array):
+        return -math.inf
+    least: dict[str, float] = {MANY: 2, UNIT: 1}
+    return offset + least.get(measured[0].type.dims[measured[1]], -math.inf)

@@ -1,7 +1,7 @@
 """Reads and writes elements of lists where a loop goes over an array element by element: four times as fast in CPython.
 
-Before the loop the array is made a list once, and what the function itself wrote to the list is put back behind it.  Elements of
-a list are Python's floats where those of the array were NumPy's; where that could be told apart they are converted back.
+Before the loop the array is made a list once, and what the function itself wrote to the list is put back behind it.  Elements
+of a list are Python's floats where those of the array were NumPy's; where that could be told apart they are converted back.
 
 Before:
 
@@ -37,8 +37,8 @@ After:
       %6: float = float(%s)
       return %6 {single}
 
-It pays where about as many elements are read as there are, which ``covering`` decides: making the list takes 20 ns for each element,
-reading one from an array 50 ns more than from a list, and sums and products of ``np.float64`` take two to three times as long.
+It pays where about as many elements are read as there are, which ``covering`` decides: making the list takes 20 ns for each
+element, reading one from an array 50 ns more than from a list, and sums of ``np.float64`` take two to three times as long.
 """
 
 from __future__ import annotations
@@ -46,17 +46,19 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from ..ir.core import Block, Function, Op, Value, enclosing, walk
 from ..ir.ops import LOOPS, Lit, SeqOf, SliceOf, Slot
 from ..ir.rewrite import insert_before
-from ..ir.types import Array, List, Scalar, Type, strip_const
+from ..ir.types import INT, Array, List, Scalar, Tuple, Type, strip_const
 from ..rules.shaping import tolist_method
-from .covering import Access, Region, regions
+from .covering import Access, Region, loops_around, regions
 from .exact import exact
 from .kinds import NUMPY, PYTHON, Kinds, Use
+from .shapes import ndim
 
 _ROUNDS = 50
 """So often numbers are converted back somewhere before it is given up."""
@@ -172,7 +174,7 @@ def _retype(choice: _Choice) -> None:
             value.type = Scalar(value.type.dtype, None if kind == PYTHON | NUMPY else kind == PYTHON)
 
 
-def _call(at: Op, fn: object, operands: list[Value], kind: Type, hint: str = "", **attrs: object) -> Op:
+def _call(at: Op, fn: object, operands: list[Value], kind: Type, hint: str = "", **attrs: Any) -> Op:
     args = attrs.pop("args", tuple(Slot(k) for k in range(len(operands))))
     op = Op("call", operands, [], {"fn": fn, "args": args, "kwargs": {}, **attrs}, [], at.parent, at.loc)
     op.results.append(Value(hint, kind, op))
@@ -191,7 +193,8 @@ class _Rewriter:
         for region in self.regions:
             items = self.items(region)
             for loop in dict.fromkeys(filter(None, map(_iterates, region.accesses))):
-                self.count(loop, region.array, items)
+                if loop is region.loop or region.loop in loops_around(loop):
+                    self.count(loop, region.array, items)
             for access in region.accesses:
                 self.redirect(access, items)
             if region.written:
@@ -201,10 +204,10 @@ class _Rewriter:
         """The list of a region: one that was made before, or a new one."""
         if not region.written:
             visible = set(enclosing(_home(region.loop)))
-            for other, made in self.lists:
+            for other, items in self.lists:
                 whole = other.bounds == region.bounds or not any(other.bounds)
                 if other.array is region.array and whole and _home(other.loop) in visible:
-                    return made
+                    return items
         assert isinstance(region.array.type, Array)
         array = self.part(region)
         kind: Type = Scalar(region.array.type.dtype)
@@ -224,8 +227,9 @@ class _Rewriter:
             return region.array
         operands, template = self.slices(region, 1)
         assert isinstance(region.array.type, Array)
-        made = _call(region.loop, operator.getitem, [region.array, *operands], Array(region.array.type.dtype, region.array.type.dims),
-                     args=(Slot(0), template), effect="reads", adjoint=True)
+        kind = Array(region.array.type.dtype, region.array.type.dims)
+        made = _call(region.loop, operator.getitem, [region.array, *operands], kind, args=(Slot(0), template), effect="reads",
+                     adjoint=True)
         insert_before(region.loop, [made])
         return made.result
 
@@ -258,7 +262,7 @@ class _Rewriter:
         op.attrs.pop("at", None)
 
     def row(self, access: Access, axis: int, items: Value, number: Value | int) -> Value:
-        """The list in a list that ``number`` names: taken at the head of the loop over them where it is used in a loop inside."""
+        """The list in a list that ``number`` names, at the head of the loop over them where a loop inside uses it."""
         op = access.op
         body = number.owner if isinstance(number, Value) else None
         if axis == 0 and isinstance(number, Value) and isinstance(body, Block) and access.within[0] and op.parent is not body:
@@ -270,8 +274,8 @@ class _Rewriter:
             return self.rows[items, number]
         operands = [items, number] if isinstance(number, Value) else [items]
         template: Slot | Lit = Slot(1) if isinstance(number, Value) else Lit(number)
-        made = _call(op, operator.getitem, operands, _item(items), args=(Slot(0), template), effect="reads",
-                     **{key: True for key in ("may_raise", "adjoint", "recomputed") if op.attrs.get(key)})
+        made = _call(op, operator.getitem, operands, _item(items), args=(Slot(0), template), effect="reads")
+        made.attrs.update({key: True for key in ("may_raise", "adjoint", "recomputed") if op.attrs.get(key)})
         insert_before(op, [made])
         return made.result
 
@@ -302,12 +306,29 @@ class _Rewriter:
 
     def put_back(self, region: Region, items: Value) -> None:
         """Write the list to the array, behind the loop."""
+        before = self.shaped(region, items) if ndim(region.array) > 1 and not region.filled else []
+        items = before[-1].result if before else items
         operands, template = self.slices(region, 2)
         index = template if any(region.bounds) else Lit(...)
         store = Op("store", [region.array, items, *(operands if any(region.bounds) else [])], [],
                    {"args": (Slot(0), index), "adjoint": True}, [], region.loop.parent, region.loop.loc)
-        block = _home(region.loop)
-        block.ops.insert(block.ops.index(region.loop) + 1, store)
+        _insert_after(region.loop, [*before, store])
+
+    def shaped(self, region: Region, items: Value) -> list[Op]:
+        """A list of lists as an array of the right shape: an empty one does not tell how many columns there are."""
+        array = region.array
+        assert isinstance(array.type, Array)
+        sizes = Tuple((INT,) * array.type.ndim)
+        shape = _call(region.loop, np.shape, [array], sizes, spelled="attribute", spelled_name="shape")
+        made = _call(region.loop, np.reshape, [items, shape.result], array.type, adjoint=True)
+        return [shape, made]
+
+
+def _insert_after(op: Op, new: list[Op]) -> None:
+    """Put ``new`` ops behind ``op``."""
+    block = _home(op)
+    at = block.ops.index(op) + 1
+    block.ops[at:at] = new
 
 
 def _iterates(access: Access) -> Op | None:

@@ -1,8 +1,8 @@
 """Says where a Python number may stand for a NumPy number: where what is computed, and what is raised, is the same.
 
-Sums, differences, products, comparisons and the functions of ``math`` and NumPy give the same values.  Divisions by zero, powers
-that overflow, ``//``, ``%`` and ``round`` do not, and what leaves the function, is printed or is put into a container must remain
-what it was.  Only warnings differ: NumPy's scalars warn when a sum or a product overflows, Python's do not.
+Sums, differences, products, comparisons and the functions of ``math`` and NumPy give the same values.  Divisions by zero,
+powers that overflow, ``//``, ``%`` and ``round`` do not, and what leaves the function, is printed or is put into a container
+must remain what it was.  Only warnings differ: NumPy's scalars warn when a sum or a product overflows, Python's do not.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from ..ir.ops import LOOPS, Lit, SeqOf, Slot, template_slots
 from ..ir.rewrite import carried_start, index_template, unconverted
 from ..ir.types import Array, List, Scalar, strip_const
 from ..runtime import helpers
-from .kinds import CHOICES, COMPARISONS, NUMPY, Kinds, at_least
+from .covering import at_least
+from .kinds import CHOICES, COMPARISONS, NUMPY, Kinds
 
 _SUMS = frozenset({operator.add, operator.sub, operator.mul, operator.neg, operator.pos, operator.abs, abs,
                    helpers.strong_product, helpers.strong_quotient})
@@ -133,11 +134,11 @@ def _cannot_fail(kinds: Kinds, op: Op, k: int) -> bool:
                     or kinds.now(op, part.index) == NUMPY and isinstance(strip_const(unconverted(other).type), Scalar):
                 return True
     if isinstance(divisor, Lit):
-        return divisor.value != 0
+        return bool(divisor.value != 0)
     value = unconverted(op.operands[divisor.index])
     owner = value.owner
     if isinstance(owner, Op) and owner.name == "const":
-        return owner.attrs["value"] != 0
+        return bool(owner.attrs["value"] != 0)
     return at_least(value, kinds.fn) > 0
 
 

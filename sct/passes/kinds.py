@@ -6,7 +6,6 @@ that was a ``np.float64``, so is what is computed from it.
 
 from __future__ import annotations
 
-import math
 import operator
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -16,10 +15,9 @@ import numpy as np
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import IMPLICIT, LOOPS, Lit, Slot
 from ..ir.rewrite import incoming, item_count, unconverted, use_counts
-from ..ir.types import MANY, UNIT, Array, Cache, Scalar, strip_const
+from ..ir.types import Cache, Scalar, strip_const
 from ..runtime import helpers
-from .covering import Region, literal, with_offset
-from .shapes import length_of
+from .covering import Region, at_least, literal
 
 PYTHON, NUMPY = 1, 2
 """A number is Python's; it is NumPy's.  What may be either is both."""
@@ -38,7 +36,7 @@ Use = tuple[Op, int]
 
 
 class Kinds:
-    """Kinds of all numbers of a function in which ``regions`` have become lists and the operands ``restored`` are converted back."""
+    """Kinds of all numbers of a function in which ``regions`` became lists and the operands ``restored`` are converted back."""
 
     def __init__(self, fn: Function, regions: Iterable[Region], restored: frozenset[Use] = frozenset()) -> None:
         self.fn = fn
@@ -117,7 +115,8 @@ class Kinds:
         k = block.args.index(arg) - (item_count(op) if op.name in LOOPS else 0)
         if op.name in LOOPS and k >= 0:
             return self._all(incoming(op, k))
-        if op.name == "for" and op.attrs.get("kind", "range") == "each" and (cache := _cache_behind(op.operands[0])) is not None:
+        each = op.name == "for" and op.attrs.get("kind", "range") == "each"
+        if each and (cache := _cache_behind(op.operands[0])) is not None:
             return self._taken(cache, None, arg)
         known = declared(arg)
         return known, known, frozenset()
@@ -241,16 +240,3 @@ def surely_runs(loop: Op, fn: Function) -> bool:
     lo, hi, step = map(unconverted, loop.operands[:3])
     first = literal(lo)
     return first is not None and literal(step) == 1 and first < at_least(hi, fn)
-
-
-def at_least(number: Value, fn: Function) -> float:
-    """What a whole number is at least: the length of a dimension of an argument, whose type says that it has elements, or less."""
-    base, offset = with_offset(number)
-    if not isinstance(base, Value) or not fn.entry:
-        return -math.inf
-    op, measured = base.owner, length_of(base)
-    if isinstance(op, Op) and op.name == "call" and op.attrs["fn"] is min and len(op.operands) == len(op.attrs["args"]) > 1:
-        return offset + min(at_least(unconverted(v), fn) for v in op.operands)
-    if measured is None or measured[0] not in fn.params or not isinstance(measured[0].type, Array):
-        return -math.inf
-    return offset + {MANY: 2, UNIT: 1}.get(measured[0].type.dims[measured[1]], -math.inf)
