@@ -33,7 +33,7 @@ def passes() -> dict[str, str]:
     parts = [pipeline.simplify, pipeline.merge_common_subexpressions, pipeline.hoist_invariants]
     listed = [*pipeline.BEFORE_SAVING, *(part for one in pipeline.PIPELINE for part in
                                         (parts if one is pipeline.settle else [one]))]
-    return {one.__name__: _first_line(one.__globals__["__doc__"]) for one in listed}
+    return {one.__name__: _first_line(one.__globals__["__doc__"]) for one in [*listed, *pipeline.INTERPRETED]}
 
 
 def _first_line(text: str) -> str:

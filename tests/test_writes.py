@@ -753,8 +753,8 @@ def test_an_element_loop_saves_numbers_and_restores_nothing():
     gradient(0.9, 5)
     text = gradient.source
     assert text.count("append") == 1
-    assert "    a[i] = " in text.split("# reverse sweep")[0]
-    assert "    a[i] = " not in text.split("# reverse sweep")[1]
+    assert "    a_list[i] = " in text.split("# reverse sweep")[0]
+    assert "    a_list[i] = " not in text.split("# reverse sweep")[1] and "    a[i] = " not in text
 
 
 def test_a_written_argument_is_copied_and_views_are_views():

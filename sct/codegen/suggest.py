@@ -107,9 +107,10 @@ def _of_call(op: Op) -> list[str]:
     subjects = [_name(op, t) for t in args]
     if fn is len:
         return ["n", *([f"len_{subjects[0]}"] if subjects[0] else [])]
-    if fn is operator.getitem and op.attrs.get("element_of"):
-        array, dimensions = op.attrs["element_of"]
-        return _of_item_read(identifier(array), subjects[1] if dimensions == 1 else "")
+    if fn is operator.getitem and "element_of" in op.attrs:  # what is read is a list, which the user knows as an array
+        return _of_item_read(identifier(op.attrs["element_of"]), subjects[1])
+    if fn is operator.getitem and "item_of" in op.attrs:
+        return _of_item_read(identifier(op.attrs["item_of"]), "")
     if fn is operator.getitem:
         return _of_item_read(*subjects) if len(subjects) == 2 and subjects[0].isidentifier() else []
     if fn in INFIX or fn in PREFIX:

@@ -41,6 +41,8 @@ class Access:
     """The loops around the op."""
     within: list[bool] = field(default_factory=list)
     """For each dimension whether the index certainly is one that exists."""
+    top: Op | None = None
+    """The outermost of the loops that together go over all elements."""
 
 
 @dataclass(eq=False)
@@ -162,6 +164,8 @@ class _Finder:
         """The accesses of each array."""
         for access in accesses:
             self.of.setdefault(access.array, []).append(access)
+        self.lengths: dict[Value, Value] = {}
+        """The first number that is the length of each array: all others are the same."""
         self.memory = Memory(fn)
         self.shapes = Shapes()
         self.shapes.learn(fn.body)
@@ -241,7 +245,8 @@ class _Finder:
                 return None
             loops.append(found[0])
             bounds.append(found[1])
-        return _Cover(min(loops, key=self.order.__getitem__), tuple(bounds))
+        access.top = min(loops, key=self.order.__getitem__)
+        return _Cover(access.top, tuple(bounds))
 
     def axis(self, access: Access, axis: int, number: Value | int) -> tuple[Op, Value | None] | None:
         """The loop over one dimension, and the bound where that is not the array's own size."""
@@ -255,7 +260,8 @@ class _Finder:
         first, (bound, beyond) = literal(lo), with_offset(hi)
         inside = first is not None and first + offset >= 0 and beyond + offset <= 0
         if inside and isinstance(bound, Value) and literal(step) == 1 and not _is_left_early(loop):
-            return loop, bound
+            measured = measured_by(bound)
+            return loop, bound if measured is None else self.lengths.setdefault(measured, bound)
         return None
 
     def is_within(self, array: Value, axis: int, number: Value | int) -> bool:
@@ -315,7 +321,9 @@ class _Finder:
     def allows(self, loop: Op, array: Value, cover: _Cover, written: bool) -> bool:
         """Whether all that a list is made of is there before ``loop``, and nothing else sees what is written meanwhile."""
         visible = set(enclosing(_home(loop)))
-        if any(defining_block(v) not in visible for v in (array, *cover.bounds) if v is not None):
+        needed = (array, *(bound if length is None else length for bound in cover.bounds if bound is not None
+                           for length in [measured_by(bound)]))
+        if any(defining_block(v) not in visible for v in needed):
             return False
         around = [block.parent for block in visible if block.parent is not None]
         return not written or all(op.name != "try" for op in around) and self.sees_only_elements(loop, array, cover)
@@ -359,6 +367,12 @@ def _keeps_apart(op: Op) -> bool:
     if op.name == "call":
         return op.attrs.get("effect", "pure") not in ("writes", "io")
     return op.name in ("index_add", "fill", "iadd", "store") and isinstance(op.operands[0].type, Array)
+
+
+def measured_by(bound: Value) -> Value | None:
+    """The array whose length a bound is: it can be asked for it once more."""
+    op = bound.owner
+    return op.operands[0] if isinstance(op, Op) and _measures(op) and isinstance(op.operands[0].type, Array) else None
 
 
 def with_offset(number: Value | int) -> tuple[Value | int, int]:
@@ -428,7 +442,7 @@ def at_least(number: Value, fn: Function) -> float:
     op, measured = base.owner, length_of(base)
     if isinstance(op, Op) and op.name == "call" and op.attrs["fn"] is min and len(op.operands) == len(op.attrs["args"]) > 1:
         all_of: list[float] = [at_least(resolve(v), fn) for v in op.operands]
-        return offset + min(all_of)
+        return offset + sorted(all_of)[0]
     if measured is None or measured[0] not in fn.params or not isinstance(measured[0].type, Array):
         return -math.inf
     least: dict[str, float] = {MANY: 2, UNIT: 1}

@@ -5,37 +5,48 @@ of a list are Python's floats where those of the array were NumPy's; where that 
 
 Before:
 
-    function f(%x: float64[:], %y: float64[:]):
+    function f(%x: float64[:], %y: float64[:], %s_bar: float):
       %0: int = const 0
       %1: int = const 1
       %n: int = len(%x)
-      %zero: float = const 0.0
-      %s: float64? = for %i: int in range(%0, %n, %1) with %s.1: float64? = %zero:
+      %s: float = const 0.0
+      %s.1: float = for %i: int in range(%0, %n, %1) with %s.2: float = %s:
         %2: np.float64 = %x[%i] {effect='reads', may_raise}
         %3: np.float64 = %y[%i] {effect='reads', may_raise}
         %4: np.float64 = %2 * %3
-        %5: np.float64 = %4 / %2
-        %s.2: np.float64 = %s.1 + %5
-        continue %s.2
-      %6: float = float(%s)
-      return %6 {single}
+        %5: float = math.sin(%4)
+        %s.3: float = %s.2 + %5
+        continue %s.3
+      %x_bar: float64[:] = np.zeros_like(%x) {effect='fresh', adjoint}
+      for %j: int in range(%0, %n, %1) {reverse}:
+        index_add %x_bar[%j], %s_bar {unique}
+        continue
+      return %s.1, %x_bar {single=False}
 
 After:
 
-    function f(%x: float64[:], %y: float64[:]):
+    function f(%x: float64[:], %y: float64[:], %s_bar: float):
       %0: int = const 0
       %1: int = const 1
       %n: int = len(%x)
-      %zero: float = const 0.0
-      %s: float64? = for %i: int in range(%0, %n, %1) with %s.1: float64? = %zero:
-        %2: np.float64 = %x[%i] {effect='reads', may_raise}
-        %3: np.float64 = %y[%i] {effect='reads', may_raise}
-        %4: np.float64 = %2 * %3
-        %5: np.float64 = %4 / %2
-        %s.2: np.float64 = %s.1 + %5
-        continue %s.2
-      %6: float = float(%s)
-      return %6 {single}
+      %s: float = const 0.0
+      %x_list: list(float) = tolist(%x) {spelled='method', effect='fresh', spelled_name='tolist', adjoint}
+      %2: float64[:] = %y[:%n] {effect='reads', adjoint}
+      %y_list: list(float) = tolist(%2) {spelled='method', effect='fresh', spelled_name='tolist', adjoint}
+      %s.1: float = for %i: int in range(%0, %n, %1) with %s.2: float = %s:
+        %3: float = %x_list[%i] {effect='reads', may_raise, element_of='x'}
+        %4: float = %y_list[%i] {effect='reads', may_raise, element_of='y'}
+        %5: float = %3 * %4
+        %6: float = math.sin(%5)
+        %s.3: float = %s.2 + %6
+        continue %s.3
+      %x_bar: float64[:] = np.zeros_like(%x) {effect='fresh', adjoint}
+      %x_bar_list: list(float) = tolist(%x_bar) {spelled='method', effect='fresh', spelled_name='tolist', adjoint}
+      for %j: int in range(%0, %n, %1) {reverse}:
+        index_add %x_bar_list[%j], %s_bar {unique, element_of='x_bar'}
+        continue
+      store %x_bar[...], %x_bar_list {adjoint}
+      return %s.1, %x_bar {single=False}
 
 It pays where about as many elements are read as there are, which ``covering`` decides: making the list takes 20 ns for each
 element, reading one from an array 50 ns more than from a list, and sums of ``np.float64`` take two to three times as long.
@@ -50,18 +61,19 @@ from typing import Any
 
 import numpy as np
 
-from ..ir.core import Block, Function, Op, Value, enclosing, walk
+from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
 from ..ir.ops import LOOPS, Lit, SeqOf, SliceOf, Slot
 from ..ir.rewrite import insert_before
 from ..ir.types import INT, Array, List, Scalar, Tuple, Type, strip_const
-from ..rules.shaping import tolist_method
-from .covering import Access, Region, loops_around, regions
+from .covering import Access, Region, loops_around, measured_by, regions
 from .exact import exact
 from .kinds import NUMPY, PYTHON, Kinds, Use
 from .shapes import ndim
 
 _ROUNDS = 50
 """So often numbers are converted back somewhere before it is given up."""
+_GOOD = 0.7
+"""Where numbers cost less than so much of what they did, no combination of regions is tried but all."""
 
 
 def list_elements(fn: Function) -> int:
@@ -95,15 +107,32 @@ class _Choice:
 def _settled(fn: Function, candidates: list[Region]) -> _Choice | None:
     """The best choice among ``candidates``: all for which that is exact, without those that cost more than they bring."""
     choice = _made_exact(fn, candidates)
+    kept = [region for region in choice.regions if not _is_marginal(region, choice.kinds)]
+    if len(kept) < len(choice.regions):
+        choice = _made_exact(fn, kept)
     if not choice.restored:
         return choice if choice.regions else None
-    best, cost = choice, _cost(fn, choice)
+    best, cost, without = choice, _cost(fn, choice), _cost(fn, _Choice([], Kinds(fn, []), frozenset()))
+    if cost < _GOOD * without:
+        return choice
     for region in choice.regions:
         if region in best.regions and any(region in best.kinds.roots[op.operands[k]] for op, k in best.restored):
             other = _made_exact(fn, [r for r in best.regions if r is not region])
             if (its := _cost(fn, other)) < cost:
                 best, cost = other, its
-    return best if best.regions and cost < _cost(fn, _Choice([], Kinds(fn, []), frozenset())) else None
+    return best if best.regions and cost < without else None
+
+
+def _is_marginal(region: Region, kinds: Kinds) -> bool:
+    """Whether each element is touched once only, and what it meets is NumPy's all the same."""
+    tops = {access.top for access in region.accesses}
+    if len(region.accesses) > 1 or tops != {region.loop}:
+        return False
+    (access,) = region.accesses
+    if access.op.name != "call":
+        return kinds.now(access.op, 1) != PYTHON
+    users = [op for op in walk(region.loop.blocks[-1]) if access.op.result in op.operands and op.name == "call"]
+    return bool(users) and all(kinds.after.get(r) == NUMPY for op in users for r in op.results if isinstance(r.type, Scalar))
 
 
 def _made_exact(fn: Function, candidates: list[Region]) -> _Choice:
@@ -186,6 +215,8 @@ class _Rewriter:
         self.regions = choice.regions
         self.lists: list[tuple[Region, Value]] = []
         """The lists that were made, in textual order."""
+        self.lengths: dict[tuple[Value, Block], Value] = {}
+        """Lengths that were asked for in front of loops."""
         self.rows: dict[tuple[Value, Value], Value] = {}
         """The rows that were taken at the head of the loop over them."""
 
@@ -214,8 +245,8 @@ class _Rewriter:
         for _ in region.array.type.dims:
             kind = List(kind)
         hint = f"{region.array.hint}_list" if region.array.hint else ""
-        made = _call(region.loop, tolist_method, [array], kind, hint, effect="fresh", spelled="method", spelled_name="tolist",
-                     adjoint=True)
+        made = _call(region.loop, np.ndarray.tolist, [array], kind, hint, spelled="method", effect="fresh",
+                     spelled_name="tolist", adjoint=True)
         insert_before(region.loop, [made])
         if not region.written:
             self.lists.append((region, made.result))
@@ -234,11 +265,22 @@ class _Rewriter:
         return made.result
 
     def slices(self, region: Region, first: int) -> tuple[list[Value], SliceOf | SeqOf]:
-        operands = [bound for bound in region.bounds if bound is not None]
+        operands = [self.at_hand(region, bound) for bound in region.bounds if bound is not None]
         slots = iter(range(first, first + len(operands)))
         nothing = Lit(None)
         parts = [SliceOf(nothing, nothing if bound is None else Slot(next(slots)), nothing) for bound in region.bounds]
         return operands, parts[0] if len(parts) == 1 else SeqOf(tuple, tuple(parts))
+
+    def at_hand(self, region: Region, bound: Value) -> Value:
+        """A bound as it is known in front of the loop."""
+        array, home = measured_by(bound), _home(region.loop)
+        if array is None or defining_block(bound) in enclosing(home):
+            return bound
+        if (array, home) not in self.lengths:
+            made = _call(region.loop, len, [array], bound.type, bound.hint, adjoint=True)
+            insert_before(region.loop, [made])
+            self.lengths[array, home] = made.result
+        return self.lengths[array, home]
 
     def redirect(self, access: Access, items: Value) -> None:
         """Let an op read or write the list."""
@@ -258,7 +300,7 @@ class _Rewriter:
             op.operands.append(last)
         op.attrs["args"] = (Slot(0), template)
         if access.array.hint:
-            op.attrs["element_of"] = access.array.hint, len(access.index)
+            op.attrs["element_of" if len(access.index) == 1 else "item_of"] = access.array.hint
         op.attrs.pop("at", None)
 
     def row(self, access: Access, axis: int, items: Value, number: Value | int) -> Value:

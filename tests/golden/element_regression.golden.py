@@ -3,11 +3,14 @@ def element_regression_value_and_grad(w, b, X, y, delta):
     n = len(y)
     loss = 0.0
     saved_r = []
+    w_list = w.tolist()
+    y_list = y.tolist()
+    X_list = X[:n, :len(w)].tolist()
     for i in range(n):
         p = b
         for j in range(len(w)):
-            p += w[j] * X[i, j]
-        r = p - y[i]
+            p += w_list[j] * X_list[i][j]
+        r = p - y_list[i]
         saved_r.append(r)
         abs_r = abs(r)
         if abs_r <= delta:
@@ -21,6 +24,7 @@ def element_regression_value_and_grad(w, b, X, y, delta):
     loss_bar = 1.0 / n
     # 16: for i in range(len(y)):
     w_bar = np.zeros_like(w)
+    w_bar_list = w_bar.tolist()
     b_bar = 0.0
     for i in reversed(range(n)):
         r = saved_r.pop()
@@ -34,6 +38,7 @@ def element_regression_value_and_grad(w, b, X, y, delta):
         # 18: for j in range(len(w)):
         for j in reversed(range(len(w))):
             # 19: p += w[j] * X[i, j]
-            w_bar[j] += r_bar * X[i, j]
+            w_bar_list[j] += r_bar * X_list[i][j]
         b_bar += r_bar
-    return value, (w_bar, float(b_bar))
+    w_bar[...] = w_bar_list
+    return np.float64(value), (w_bar, float(b_bar))

@@ -4,9 +4,14 @@ import re
 import textwrap
 from types import ModuleType
 
+import numpy as np
+
 from sct.ir.parsing import from_text
 from sct.ir.printing import to_text
 from sct.ir.verify import verify
+
+NAMES = {"tolist": np.ndarray.tolist}
+"""Callables that texts name without a module."""
 
 
 def listing(module: ModuleType, title: str) -> str:
@@ -24,7 +29,7 @@ def listing(module: ModuleType, title: str) -> str:
 
 def transformed(before: str, run) -> str:
     """The text after ``run``, verified on both sides."""
-    fn = from_text(before)
+    fn = from_text(before, NAMES)
     verify(fn)
     run(fn)
     verify(fn, after=run.__name__)
@@ -33,7 +38,7 @@ def transformed(before: str, run) -> str:
 
 def renamed(text: str) -> str:
     """The same IR with its values numbered as ``to_text`` does."""
-    return to_text(from_text(text))
+    return to_text(from_text(text, NAMES))
 
 
 def check(before: str, after: str, run) -> None:

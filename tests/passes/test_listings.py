@@ -7,6 +7,7 @@ from sct.passes import (
     conversions,
     cse,
     dce,
+    elements,
     exits,
     first,
     group,
@@ -30,6 +31,7 @@ from sct.passes import (
 from sct.passes.conversions import drop_conversions
 from sct.passes.cse import merge_common_subexpressions
 from sct.passes.dce import eliminate_dead_code
+from sct.passes.elements import list_elements
 from sct.passes.exits import drop_idle_exits
 from sct.passes.first import assign_first
 from sct.passes.group import group_saved
@@ -54,7 +56,7 @@ PASSES = {
     cse: merge_common_subexpressions, dce: eliminate_dead_code, hoist: hoist_invariants, inplace: protect_saved_arrays,
     iterate: iterate_over_saved, lazy: broadcast_lazily, group: group_saved, skip: skip_zeros, reuse: reuse_saved,
     owned: take_owned_lists, late: make_shadows_late, first: assign_first,
-    nearby: make_nearby, watch: watch.watch,
+    elements: list_elements, nearby: make_nearby, watch: watch.watch,
 }
 
 
