@@ -1,7 +1,8 @@
 """Holds the generated adjoints of varied functions to adjoints of the same functions that were written by hand.
 
-Each ``golden/NAME.py`` names a function, its own or that of a benchmark or program, and holds its adjoint by hand and arguments;
-``golden/NAME.golden.py`` is what the compiler generates for it.  ``SCT_UPDATE_GOLDEN=1`` rewrites these files: read the difference.
+Each ``golden/NAME.py`` holds a function or imports it from the benchmarks or ``programs``, and has its adjoint by hand and
+arguments; ``golden/NAME.golden.py`` holds what the compiler generates for it.  ``SCT_UPDATE_GOLDEN=1`` rewrites these files:
+read the difference.
 """
 
 import ast
