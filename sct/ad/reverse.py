@@ -48,7 +48,6 @@ class Reverser(Accumulator):
         """For each forward block the reverse block that undoes it."""
         self.replaced: dict[Value, Value] = {}
         """Forward values that have another name in their mirrored block (induction variables)."""
-        self.exit_seeds: dict[Block, Callable[[Op], None]] = {}
 
     # ---------------------------------------------------------------------------------------------------- accumulation
     def accumulate(self, value: Value, contribution: Value) -> None:
@@ -155,12 +154,6 @@ def _call(rev: Reverser, op: Op) -> None:
     if op.name == "call" and not carries_derivative(op):
         return  # `np.empty_like(a)`, active for what is stored there later
     rules.reverse_call(rev, op, totals)
-
-
-def _pass_through(rev: Reverser, op: Op) -> None:
-    total = rev.total(op.result)
-    if total is not None and op.result not in rev.shadows:
-        rev.accumulate(op.operands[0], total)
 
 
 def _narrow(rev: Reverser, op: Op) -> None:

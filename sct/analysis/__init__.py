@@ -1,1 +1,1 @@
-"""Specialisation and what is proven of a function: operations and argument types in, typed operations with calls resolved out."""
+"""Specialisation and what is proven of functions: operations and argument types in, typed operations and facts out."""
