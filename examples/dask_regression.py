@@ -27,6 +27,7 @@ def main():
     value_and_slope = sct.value_and_grad(loss)
 
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+        client.wait_for_workers(2)
         gradient = client.scatter(value_and_slope, broadcast=True)  # shipped once, and compiled once by each worker
         data = [[client.scatter(part) for part in shard] for shard in shards]
 

@@ -617,7 +617,7 @@ def obj_joined(a):
     return s.v
 
 
-@case(A, refused=("UnsupportedTypeError", "SCT701"))
+@case(A)
 def obj_list_runtime(a):
     objs = []
     for v in a:

@@ -159,7 +159,7 @@ def two_limits(a):
     return c[0]
 
 
-@case(X, refused=("UnsupportedTypeError", "SCT702"))
+@case(X)
 def held(a):
     qs = [deque(maxlen=2) for _ in range(3)]
     for i in range(3):

@@ -170,7 +170,7 @@ def _bar_type(t: Type) -> Type:
 def reverse_invoke(rev: Reverser, op: Op) -> None:
     """``y = g(x)``: the forward sweep calls the forward half, the reverse sweep the backward half."""
     callee = op.attrs["callee"]
-    count, made = op.attrs.pop("own", (len(op.operands), len(op.results)))
+    count, made = op.attrs.pop("unshadowed", (len(op.operands), len(op.results)))
     named = tuple(k for k, r in enumerate(op.results[:made]) if r in rev.shadows and not returns_alone(op, r))
     totals = [rev.total(r) if k not in named else None for k, r in enumerate(op.results[:made])]
     needed = tuple(k for k, t in enumerate(totals) if t is not None)

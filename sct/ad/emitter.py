@@ -44,12 +44,16 @@ class Emitter:
             return self.constant(0j if t.dtype.startswith("complex") else 0.0)
         missing = bind_everywhere(value, set())
         if isinstance(t, Tuple):
-            return tuples.zeros(self, value)
+            return tuples.zeros(self, value, t)
         if isinstance(t, List) and isinstance(t.item, Scalar) and not missing:
             return self.zeros_of_list(value, t)
         fn = np.zeros_like if isinstance(t, Array) else helpers.zeros_like
-        return self.builder.value("call", [value], t, bar_hint(value), fn=fn, args=(Slot(0),), kwargs={}, effect="fresh",
-                                  adjoint=True)
+        zeros = self.builder.value("call", [value], t, bar_hint(value), fn=fn, args=(Slot(0),), kwargs={}, effect="fresh",
+                                   adjoint=True)
+        if isinstance(t, List) and _is_tuple(value):
+            return self.builder.value("call", [zeros], t, zeros.hint, fn=list, args=(Slot(0),), kwargs={}, effect="fresh",
+                                      adjoint=True)
+        return zeros
 
     def zeros_of_list(self, value: Value, t: Type, zero: float = 0.0) -> Value:
         """``[0.0] * len(value)``."""
@@ -125,6 +129,12 @@ def bind_everywhere(value: Value, visited: set[Value]) -> bool:
         sources = list(incoming(op, op.results.index(value)))
     bound = [bind_everywhere(source, visited) for source in sources]  # every source, not only up to the first
     return any(bound)
+
+
+def _is_tuple(value: Value) -> bool:
+    """Whether a value of the type of a list is a tuple, indexed by a number that only run time knows."""
+    op = value.owner
+    return isinstance(op, Op) and op.name == "narrow" and isinstance(strip_const(op.operands[0].type), Tuple)
 
 
 def bar_hint(value: Value) -> str:

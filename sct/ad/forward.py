@@ -18,7 +18,7 @@ from ..ir.ops import LOOPS
 from ..ir.printing import op_text
 from ..ir.rewrite import carried_inits, clone_function, item_count
 from ..ir.types import FLOAT, NONE, Array, Cache, List, Object, OrConst, Scalar, Tuple, Type, loosely, strip_const
-from . import hooks, masks, pushforwards, stored
+from . import hooks, masks, pushforwards, stored, tuples
 from .emitter import Emitter, make_buffers_float
 from .masks import Mask, Masks, Named, varies
 
@@ -175,6 +175,8 @@ class _Linearizer(Emitter):
         missing = isinstance(value.owner, Op) and value.owner.name == "const" and value.owner.attrs["value"] is None
         if missing or isinstance(strip_const(value.type), Object):
             return self.builder.value("const", (), dot_type(value), value=None)
+        if isinstance(kind := dot_type(value), Tuple):
+            return tuples.zeros(self, value, kind)
         special = stored.perhaps_missing(value) or stored.is_zero_array(value)
         zero = stored.zeros(self, value) if special else self.zeros(value)
         zero.hint = dot_hint(value)
@@ -239,7 +241,13 @@ def dot_type(value: Value) -> Type:
 def _dots(t: Type) -> Type:
     if isinstance(t, OrConst) and isinstance(t.base, Array) and isinstance(t.const, Scalar):
         return OrConst(t.base, FLOAT)  # the literal that an accumulator starts with has the tangent 0.0
+    if isinstance(t := strip_const(t), Tuple):  # every number in it has a tangent: its index may be known at run time only
+        return Tuple(tuple(_dots(item) if item.differentiable else _none_or_zero(item) for item in t.items))
     return Cache(_dots(t.item)) if isinstance(t, Cache) else loosely(strip_const(t))
+
+
+def _none_or_zero(t: Type) -> Type:
+    return Scalar("float64", None) if isinstance(strip_const(t), Scalar) else NONE
 
 
 # ----------------------------------------------------------------------------------------------------------- plain ops
@@ -309,9 +317,8 @@ def _push(fwd: _Linearizer, op: Op) -> None:
 
 def _pop(fwd: _Linearizer, op: Op) -> None:
     if op.operands[0] in fwd.masks:
-        fwd.give(op.results[0], fwd.like(op, [fwd.dots[op.operands[0]]], op.results[0]))
-        if op.results[0] not in fwd.dots:  # the two lists stay of one length
-            fwd.like(op, [fwd.dots[op.operands[0]]], op.results[0])
+        made = fwd.like(op, [fwd.dots[op.operands[0]]], op.results[0])  # even if nobody reads it: the lists stay of one length
+        fwd.give(op.results[0], made)
 
 
 def _append(fwd: _Linearizer, op: Op) -> None:

@@ -113,13 +113,13 @@ def reverse_replayed(rev: Reverser, op: Op) -> None:
         if total is not None:
             rev.bars[grown] = total
     for old, new in copies.items():
-        if "own" in old.attrs:
+        if "unshadowed" in old.attrs:
             _call_as(old, new)
 
 
 def _call_as(op: Op, again: Op) -> None:
     """A call inside of what is replayed that is given shadows: in the forward sweep its callee has a use for them or not."""
-    count, made = op.attrs.pop("own")
+    count, made = op.attrs.pop("unshadowed")
     if len(op.results) == made:
         del op.operands[count:]
         return

@@ -163,6 +163,14 @@ def _pass_through(rev: Reverser, op: Op) -> None:
         rev.accumulate(op.operands[0], total)
 
 
+def _narrow(rev: Reverser, op: Op) -> None:
+    """A tuple that is indexed at run time is one list there: its adjoint is a tuple again."""
+    total, kind = rev.total(op.result), control.bar_type(op.operands[0])
+    if total is not None and op.result not in rev.shadows:
+        opened = isinstance(kind, Tuple) and isinstance(strip_const(op.result.type), List)
+        rev.accumulate(op.operands[0], tuples.of_items(rev, total, kind) if opened else total)
+
+
 def _convert(rev: Reverser, op: Op) -> None:
     total = rev.total(op.result)
     if total is not None:
@@ -241,7 +249,7 @@ def _store(rev: Reverser, op: Op) -> None:
 
 
 HANDLERS: dict[str, Callable[[Reverser, Op], None]] = {
-    "call": _call, "iaddv": _call, "narrow": _pass_through, "convert": _convert, "broadcast": _broadcast, "tuple": _tuple,
+    "call": _call, "iaddv": _call, "narrow": _narrow, "convert": _convert, "broadcast": _broadcast, "tuple": _tuple,
     "item": _item, "dict": _dict, "append": _append,
     "if": control.reverse_if, "for": control.reverse_for, "while": control.reverse_while,
     "with": control.reverse_with, "invoke": calls.reverse_invoke, "try": control.reverse_try,
@@ -330,21 +338,26 @@ def _inputs_and_items(function: Function, inputs: list[Value]) -> list[Value]:
     return found
 
 
-def _structure(rev: Reverser, value: Value) -> Any:
-    """The adjoint of a parameter with the parameter's own nesting."""
+def _structure(rev: Reverser, value: Value, whole: Value | None = None) -> Any:
+    """The adjoint of a parameter with the parameter's own nesting; ``whole`` is what came to it as an item of a tuple."""
     t = strip_const(value.type)
+    own = rev.total(value)
+    total = own if whole is None else whole if own is None else rev.add(own, whole)
     if isinstance(t, Tuple) or hasattr(t, "items") and not isinstance(t, List):
-        if rev.total(value) is not None:
+        if total is not None and not isinstance(t, Tuple):
             raise InternalError(f"the adjoint of `{value.hint}` is not that of its items", loc=rev.function.loc)
         keyed = list(enumerate(t.items)) if isinstance(t, Tuple) else list(t.items)
-        found = {key: _item_structure(rev, value, key, item) for key, item in keyed}
+        found = {key: _item_structure(rev, value, key, item, total if isinstance(t, Tuple) else None) for key, item in keyed}
         return SeqOf(t.cls, tuple(found.values())) if isinstance(t, Tuple) else found
-    return rev.total(value)
+    return total
 
 
-def _item_structure(rev: Reverser, value: Value, key: Any, t: Type) -> Any:
+def _item_structure(rev: Reverser, value: Value, key: Any, t: Type, total: Value | None) -> Any:
+    part = tuples.item(rev, total, key, t) if total is not None and t.differentiable else None
     for op in rev.function.body.ops:
         if op.name == "item" and op.operands[0] is value and op.attrs["key"] == key:
-            nested = _structure(rev, op.result)
+            nested = _structure(rev, op.result, part)
             return nested if nested is not None else (rev.zeros(op.result) if t.differentiable else Lit(None))
+    if part is not None:
+        return part
     return Lit(None) if not t.differentiable else rev.zeros(rev.builder.value("item", [value], t, key=key))

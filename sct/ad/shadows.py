@@ -307,7 +307,7 @@ class _Companion:
 
     def call(self, op: Op, positions: list[int]) -> Iterator[Op]:
         """Give the shadows of what is lent to the forward half, which returns those of further names of it."""
-        op.attrs["own"] = len(op.operands), len(op.results)
+        op.attrs["unshadowed"] = len(op.operands), len(op.results)
         op.operands += [self.shadow[op.operands[k]] for k in taken_early(op, self.wanted)]
         alone = [op.results[k] for k in positions if returns_alone(op, op.results[k])]
         self.results(op, [k for k in positions if op.results[k] not in alone])

@@ -26,35 +26,46 @@ def with_item(rev: Reverser, value: Value, key: Any, bar: Value) -> Value:
         rev.context.refuse(refusal, value.owner.loc if isinstance(value.owner, Op) else rev.function.loc)
         rev.context.check()
     assert isinstance(t, Tuple)
-    items = [bar if k == key else _zero(rev, value, (k,), item) for k, item in enumerate(t.items)]
-    return _tuple(rev, items, bar_type(value))
+    kind = bar_type(value)
+    assert isinstance(kind, Tuple)
+    items = [bar if k == key else _zero(rev, value, (k,), item) for k, item in enumerate(kind.items)]
+    return _tuple(rev, items, kind)
 
 
-def zeros(rev: Emitter, value: Value) -> Value:
-    """A zero adjoint for the tuple ``value``, which may be None where this is not used."""
-    return _zero(rev, value, (), strip_const(value.type))
+def zeros(rev: Emitter, value: Value, kind: Type) -> Value:
+    """A zero of the type ``kind`` for the tuple ``value``, which may be None where this is not used."""
+    return _zero(rev, value, (), kind)
 
 
 def add(rev: Emitter, x: Value, y: Value, t: Tuple) -> Value:
     """The sums of the items of two adjoints."""
-    pairs = [(_item(rev, x, k, item), _item(rev, y, k, item)) for k, item in enumerate(t.items)]
-    return _tuple(rev, [a if item is NONE else rev.add(a, b) for (a, b), item in zip(pairs, t.items, strict=True)], t)
+    pairs = [(item(rev, x, k, kind), item(rev, y, k, kind)) for k, kind in enumerate(t.items)]
+    return _tuple(rev, [a if kind is NONE else rev.add(a, b) for (a, b), kind in zip(pairs, t.items, strict=True)], t)
 
 
-def _zero(rev: Emitter, value: Value, path: tuple[int, ...], t: Type) -> Value:
-    """A zero adjoint for the item of ``value`` at ``path``."""
-    if not t.differentiable:
+def _zero(rev: Emitter, value: Value, path: tuple[int, ...], kind: Type) -> Value:
+    """A zero of the type ``kind`` for the item of ``value`` at ``path``."""
+    if kind is NONE:
         return rev.builder.value("const", (), NONE, value=None)
-    t = strip_const(t)
-    if isinstance(t, Scalar):
+    if isinstance(kind, Scalar):
         return rev.constant(0.0)
-    if isinstance(t, Tuple):
-        return _tuple(rev, [_zero(rev, value, (*path, k), item) for k, item in enumerate(t.items)], loosely(t))
+    if isinstance(kind, Tuple):
+        return _tuple(rev, [_zero(rev, value, (*path, k), item) for k, item in enumerate(kind.items)], kind)
     keys = tuple(map(Lit, path))
-    return rev.builder.value("call", [value], loosely(t), fn=helpers.zeros_like, args=(Slot(0), *keys), kwargs={}, adjoint=True)
+    return rev.builder.value("call", [value], kind, fn=helpers.zeros_like, args=(Slot(0), *keys), kwargs={}, adjoint=True)
 
 
-def _item(rev: Emitter, bar: Value, key: int, t: Type) -> Value:
+def of_items(rev: Emitter, total: Value, kind: Type) -> Value:
+    """The adjoint of the type ``kind`` of a tuple, from the list ``total`` of the adjoints of its items."""
+    if kind is NONE:
+        return rev.builder.value("const", (), NONE, value=None)
+    if not isinstance(kind, Tuple):
+        return total
+    return _tuple(rev, [of_items(rev, item(rev, total, k, part), part) for k, part in enumerate(kind.items)], kind)
+
+
+def item(rev: Emitter, bar: Value, key: int, t: Type) -> Value:
+    """The item ``key`` of an adjoint."""
     made = bar.owner
     if isinstance(made, Op) and made.name == "tuple":
         return made.operands[key]

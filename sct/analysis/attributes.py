@@ -127,6 +127,8 @@ def _of_object(sp: Specializer, base: Static, name: str) -> Abstract:
         value = getattr(obj, name)
     except AttributeError as error:
         raise Refusal("SCT710", f"this always raises AttributeError: {error}") from None
+    if isinstance(obj, np.dtype) and isinstance(value, str | int):
+        return Static(value)  # element types never change
     path = base.path.attr(name) if base.path is not None else DataPath("const", type(obj).__name__, (("attr", name),), obj)
     if isinstance(value, types.MethodType):
         home = base.path or DataPath("const", type(obj).__name__, (), obj)
