@@ -26,7 +26,7 @@ from ..ir.types import List, Scalar, Table, Tuple, Type, strip_const
 from . import calls, control, lists, replay, rules, tuples, writes
 from .emitter import Accumulator, bar_hint, make_buffers_float
 from .saving import Sweeps
-from .shadows import Shadows, accompany, if_apart, open_block, take_lent
+from .shadows import Shadows, accompany, if_apart, open_block, take_lent, view_of_adjoint
 
 
 class Reverser(Accumulator):
@@ -44,6 +44,8 @@ class Reverser(Accumulator):
         self.kept: dict[Op, list[tuple[Value, Value]]] = {}
         """For each op that is replayed the memory that it writes to, and the copy of what that held before."""
         self.bars, self.buffers = {}, {}
+        self.arrived: set[Value] = set()
+        """Views whose adjoints are views of those of what they view."""
         self.mirror: dict[Block, Block] = {}
         """For each forward block the reverse block that undoes it."""
         self.replaced: dict[Value, Value] = {}
@@ -70,13 +72,29 @@ class Reverser(Accumulator):
             self.bars[value] = contribution
 
     def buffer(self, value: Value) -> Value:
-        """The owned adjoint array of ``value``, made at the current place on first use."""
-        if value not in self.buffers:
+        """The owned adjoint array of ``value``, made at the current place on first use: that of a view is a view."""
+        if value not in self.buffers and not self.lies_in_buffer(value):
             start = self.bars.pop(value, None)
             buffer = self.zeros(value) if start is None else self.copy(start, control.bar_type(value))
             buffer.hint = bar_hint(value)
             self.buffers[value] = buffer
         return self.buffers[value]
+
+    def lies_in_buffer(self, value: Value) -> bool:
+        """Let the adjoint of a view or item, ``m[i]``, be the same one of the adjoint of ``m``, where that is owned already.
+
+        What is added to it has arrived; both must be known for as long, so this is for the block that defines ``value``.
+        """
+        op = value.owner
+        if value in self.bars or value in self.shadows or not isinstance(op, Op) or op.parent is None or not is_view(op):
+            return False
+        base = op.operands[0]
+        here = self.mirror.get(op.parent) is self.builder.block
+        if not here or base not in self.buffers or base in self.shadows or len(op.results) > 1:
+            return False
+        self.buffers[value] = view_of_adjoint(self, op)
+        self.arrived.add(value)
+        return True
 
     def total(self, value: Value) -> Value | None:
         """The complete adjoint of ``value`` (None: zero); called when everything that uses it has been reversed."""
@@ -105,7 +123,7 @@ class Reverser(Accumulator):
 
     def is_reference(self, op: Op) -> bool:
         """Whether ``op`` makes a view whose shadow is a view: what was added to it has arrived."""
-        return all(r in self.shadows for r in op.results) and is_view(op)
+        return op.results[0] in self.arrived or all(r in self.shadows for r in op.results) and is_view(op)
 
     @contextmanager
     def scope(self, block: Block, forward: Sequence[Block]) -> Any:
