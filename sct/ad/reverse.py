@@ -90,7 +90,7 @@ class Reverser(Accumulator):
             return False
         base = op.operands[0]
         here = self.mirror.get(op.parent) is self.builder.block
-        if not here or base not in self.buffers or base in self.shadows or len(op.results) > 1:
+        if not here or base in self.shadows or len(op.results) > 1 or base not in self.buffers and not self.lies_in_buffer(base):
             return False
         self.buffers[value] = view_of_adjoint(self, op)
         self.arrived.add(value)
