@@ -204,6 +204,11 @@ def _list_of_shadows(rev: Reverser, op: Op) -> Value | None:
     """The shadow of ``[a, b]`` where ``a`` and ``b`` have shadows of their own."""
     if op.name != "tuple" or not op.operands or any(v not in rev.shadows or v in rev.shadows.given for v in op.operands):
         return None
+    return list_of_adjoints(rev, op)
+
+
+def list_of_adjoints(rev: Reverser, op: Op) -> Value:
+    """The list of the adjoints of the operands of ``op``, each of which has one of its own."""
     return rev.builder.value("tuple", [rev.buffers[v] for v in op.operands], loosely(op.result.type), _bar(op.result), cls=list)
 
 
