@@ -253,6 +253,16 @@ def with_floats(x_bar: Any) -> Any:
     return float(x_bar) if isinstance(x_bar, np.float64) else copied(x_bar)
 
 
+def of_class(items: list[Any], cls: Any) -> list[Any]:
+    """The tuples of a list as named tuples.
+
+    >>> from collections import namedtuple
+    >>> of_class([(1.0, 2.0)], namedtuple("Point", "x y"))
+    [Point(x=1.0, y=2.0)]
+    """
+    return [cls(*item) for item in items]
+
+
 def same_extent(a: int, b: int) -> None:
     """Raises ``ValueError`` where arrays are combined whose dimensions differ, in code that spreads none of length 1.
 
