@@ -6,8 +6,6 @@ from typing import Any
 
 import numpy as np
 
-_FLOATS = frozenset({float, np.float64})
-
 
 def zeros_like(x: Any, *path: int) -> Any:
     """A zero cotangent for a container, or for its item at ``path``: 0.0 for each number, an array of zeros for each array.
@@ -21,7 +19,7 @@ def zeros_like(x: Any, *path: int) -> Any:
         x = None if x is None else x[key]
     if isinstance(x, list | tuple):
         kind = list if isinstance(x, list) else tuple
-        return kind([0.0]) * len(x) if _FLOATS.issuperset(map(type, x)) else kind(map(zeros_like, x))
+        return kind([0.0]) * len(x) if set(map(type, x)) <= {float, np.float64} else kind(map(zeros_like, x))
     if isinstance(x, dict):
         return {key: zeros_like(item) for key, item in x.items()}
     if not isinstance(x, np.ndarray):
@@ -52,7 +50,7 @@ def with_floats(x_bar: Any) -> Any:
     [(1.0, array([1.])), (2.0, array([1.]))]
     """
     if isinstance(x_bar, list | tuple):
-        items = np.array(x_bar).tolist() if _FLOATS.issuperset(map(type, x_bar)) else list(map(with_floats, x_bar))
+        items = np.array(x_bar).tolist() if set(map(type, x_bar)) <= {float, np.float64} else list(map(with_floats, x_bar))
         return items if isinstance(x_bar, list) else type(x_bar)(*items) if hasattr(x_bar, "_fields") else tuple(items)
     return float(x_bar) if isinstance(x_bar, np.float64) else copied(x_bar)
 
