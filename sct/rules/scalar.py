@@ -350,6 +350,16 @@ def strong_quotient_vjp(x, y, *, z, z_bar):
     y_bar = -strong_product(z, x_bar)
 
 
+@jvp(strong_quotient)
+def strong_quotient_jvp(x, y, *, z, x_dot=None, y_dot=None):
+    if y_dot is None:
+        z_dot = strong_quotient(x_dot, y)
+    elif x_dot is None:
+        z_dot = -strong_quotient(strong_product(z, y_dot), y)
+    else:
+        z_dot = strong_quotient(x_dot - strong_product(z, y_dot), y)
+
+
 @vjp(power_dx, elementwise=True, tests={"args": [(1.3, 2.5), (0.7, 0.6), (np.array([0.5, 1.5]), np.array([3.5, 0.4]))]})
 def power_dx_vjp(x, y, *, z, z_bar):
     """Where ``y`` is 0 the exponent is, too: so there is no infinity to be multiplied by zero."""

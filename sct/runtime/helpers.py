@@ -202,6 +202,9 @@ def diagonal(a: np.ndarray[Any, Any], offset: int = 0) -> np.ndarray[Any, Any]:
     return view
 
 
+_FLOATS = frozenset({float, np.float64})
+
+
 def zeros_like(x: Any, *path: int) -> Any:
     """A zero cotangent for a container, or for its item at ``path``: 0.0 for each number, an array of zeros for each array.
 
@@ -212,10 +215,9 @@ def zeros_like(x: Any, *path: int) -> Any:
     """
     for key in path:
         x = None if x is None else x[key]
-    if isinstance(x, list):
-        return [zeros_like(item) for item in x]
-    if isinstance(x, tuple):
-        return tuple(zeros_like(item) for item in x)
+    if isinstance(x, list | tuple):
+        kind = list if isinstance(x, list) else tuple
+        return kind([0.0]) * len(x) if _FLOATS.issuperset(map(type, x)) else kind(map(zeros_like, x))
     if isinstance(x, dict):
         return {key: zeros_like(item) for key, item in x.items()}
     if not isinstance(x, np.ndarray):
@@ -246,9 +248,19 @@ def with_floats(x_bar: Any) -> Any:
     [(1.0, array([1.])), (2.0, array([1.]))]
     """
     if isinstance(x_bar, list | tuple):
-        items = [with_floats(item) for item in x_bar]
+        items = np.array(x_bar).tolist() if _FLOATS.issuperset(map(type, x_bar)) else list(map(with_floats, x_bar))
         return items if isinstance(x_bar, list) else type(x_bar)(*items) if hasattr(x_bar, "_fields") else tuple(items)
     return float(x_bar) if isinstance(x_bar, np.float64) else copied(x_bar)
+
+
+def of_class(items: list[Any], cls: Any) -> list[Any]:
+    """The tuples of a list as named tuples.
+
+    >>> from collections import namedtuple
+    >>> of_class([(1.0, 2.0)], namedtuple("Point", "x y"))
+    [Point(x=1.0, y=2.0)]
+    """
+    return [cls(*item) for item in items]
 
 
 def same_extent(a: int, b: int) -> None:
