@@ -141,7 +141,8 @@ def vector_and_height(fun, x0, args=(), **options):
 @vjp(minimum_of, name="optimize.minimize", infer=vector_and_height)
 def minimize_vjp(fun, x0, args=(), *, method=None, jac=None, hess=None, hessp=None, tol=None, options=None, z, z_bar):
     x0_bar = None
-    args_bar = minimum_bars(fun, z[0], args, z_bar[0], z_bar[1])
+    x, _, _, _, _ = z
+    args_bar = minimum_bars(fun, x, args, z_bar[0], z_bar[1])
 
 
 def minimum_bars(fun, x, args, x_bar, h_bar):
@@ -174,7 +175,8 @@ def place_and_height(fun, args=(), **options):
 
 @vjp(lowest_of, name="optimize.minimize_scalar", infer=place_and_height)
 def minimize_scalar_vjp(fun, args=(), *, bracket=None, method=None, tol=None, options=None, z, z_bar):
-    args_bar = minimum_bars(fun, z[0], args, z_bar[0], z_bar[1])
+    x, _, _ = z
+    args_bar = minimum_bars(fun, x, args, z_bar[0], z_bar[1])
 
 
 @from_call
