@@ -24,6 +24,7 @@ from ..ir.printing import op_text
 from ..ir.rewrite import clone_function
 from ..ir.types import Array, List, Scalar, Table, Tuple, Type, strip_const
 from . import calls, control, lists, replay, rules, tuples, writes
+from .drawing import Source
 from .emitter import Accumulator, bar_hint, make_buffers_float
 from .saving import Sweeps
 from .shadows import Shadows, accompany, if_apart, list_of_adjoints, open_block, take_lent, view_of_adjoint
@@ -43,6 +44,8 @@ class Reverser(Accumulator):
         """For each store what its place held before."""
         self.kept: dict[Op, list[tuple[Value, Value]]] = {}
         """For each op that is replayed the memory that it writes to, and the copy of what that held before."""
+        self.drawn: dict[Op, tuple[Source, Value]] = {}
+        """For each op that is replayed and draws random numbers what it draws from, and the copy of that."""
         self.bars, self.buffers = {}, {}
         self.arrived: set[Value] = set()
         """Views whose adjoints are views of those of what they view."""

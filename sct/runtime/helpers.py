@@ -465,7 +465,9 @@ def sinc_dx(x: Any) -> Any:
     s = t * t
     series = 0.0 - t / 3 * (1 - s / 10 * (1 - s / 28 * (1 - s / 54 * (1 - s / 88))))
     slope = math.pi * np.where(near, series, (np.cos(away) - np.sin(away) / away) / away)
-    return slope[()] if isinstance(x, np.ndarray | np.generic) else float(slope)
+    if isinstance(x, np.ndarray | np.generic):
+        return slope[()]
+    return complex(slope) if isinstance(x, complex) else float(slope)
 
 
 def digamma(x: float) -> float:

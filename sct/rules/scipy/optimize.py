@@ -117,12 +117,13 @@ def vector_and_facts(fun, x0, args=(), **options):
 def root_vjp(fun, x0, args=(), *, method="hybr", jac=None, tol=None, options=None, z, z_bar):
     """What is left of the equations at the solution is zero, whatever the arguments."""
     x0_bar = None
+    x, _, _, _, _ = z
     only_vectors(np.ndim(x0))
     if z_bar[0] is None:
         args_bar = tuple([None for _ in args])
     else:
-        w = np.linalg.solve(jacobian(fun, z[0], args).T, -z_bar[0])
-        args_bar = slopes_of_items(paired, z[0], w, fun, args)
+        w = np.linalg.solve(jacobian(fun, x, args).T, -z_bar[0])
+        args_bar = slopes_of_items(paired, x, w, fun, args)
 
 
 @static
@@ -186,4 +187,5 @@ def root_scalar_vjp(f, args=(), *, method=None, bracket=None, fprime=None, fprim
     x0_bar = None
     x1_bar = None
     bracket_bar = None
-    args_bar = solution_bars(f, z[0], args, z_bar[0])
+    root, _, _, _, _ = z
+    args_bar = solution_bars(f, root, args, z_bar[0])
