@@ -4,7 +4,8 @@ def asian_scalar_value_and_grad(s0, sigma, r, strike, dt, Z):
     payoff = 0.0
     saved_cond = []
     saved = []
-    for z in Z:
+    Z_list = Z.tolist()
+    for z in Z_list:
         total = 0.0
         s = s0
         for e in z:
@@ -29,14 +30,14 @@ def asian_scalar_value_and_grad(s0, sigma, r, strike, dt, Z):
     # 13: for z in Z:
     s0_bar = 0.0
     sigma_bar = 0.0
-    for z in Z[::-1]:
+    for z in reversed(Z_list):
         # 20: if average > strike:
         average_bar = payoff_bar if saved_cond.pop() else 0.0
         # 19: average = total / len(z)
         total_bar = average_bar / len(z)
         # 16: for e in z:
         s_bar = 0.0
-        for e in z[::-1]:
+        for e in reversed(z):
             s, exp = saved.pop()
             # 18: total += s
             s_bar += total_bar
@@ -47,4 +48,4 @@ def asian_scalar_value_and_grad(s0, sigma, r, strike, dt, Z):
             r_bar += product_2
             sigma_bar += s_bar_s * e * math.sqrt(dt) - sigma * product_2
         s0_bar += s_bar
-    return value, (s0_bar, float(sigma_bar), r_bar)
+    return value, (s0_bar, sigma_bar, r_bar)
