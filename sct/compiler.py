@@ -56,7 +56,7 @@ def compile_gradient(fun: Any, names: Sequence[str], arguments: Sequence[Any], r
         typed = specialise(context, fun, names, arguments, request if request.structured else None)
         made, pairs = _differentiate(context, typed, request)
         functions = _callees_first(made, pairs)
-        made[0].entry = made[0] not in functions
+        made[0].entry = not any(made[0] in called_by(op) for one in (*functions, *made) for op in walk(one.body))
         drop_hooks([*functions, *made])
         plain = set(session.specialised())
         interpreted = not (request.native or request.debug_nans) and not may_signal([*functions, *made])

@@ -190,7 +190,7 @@ def test_elements_are_added_in_place_to_one_buffer():
     tree = generated(*PROGRAMS["regression"][:2], *PROGRAMS["regression"][2])
     assert len(calls(tree, "zeros_like")) == 1
     added = [n for n in ast.walk(tree) if isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Subscript)]
-    assert [ast.unparse(n.target) for n in added] == ["w_bar[j]"]
+    assert [ast.unparse(n.target) for n in added] == ["w_bar_list[j]"]
 
 
 def test_a_division_that_raises_anyway_is_not_repeated():

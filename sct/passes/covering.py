@@ -325,6 +325,8 @@ class _Finder:
                            for length in [measured_by(bound)]))
         if any(defining_block(v) not in visible for v in needed):
             return False
+        if any(_runs_unknown_code(op) for op in walk(loop.blocks[-1])):
+            return False
         around = [block.parent for block in visible if block.parent is not None]
         return not written or all(op.name != "try" for op in around) and self.sees_only_elements(loop, array, cover)
 
@@ -356,6 +358,11 @@ def _is_new(value: Value) -> bool:
     """Whether an array is the result of a call that allocates it."""
     op = value.owner
     return isinstance(op, Op) and op.name == "call" and len(op.results) == 1 and isinstance(value.type, Array) and allocates(op)
+
+
+def _runs_unknown_code(op: Op) -> bool:
+    """Whether an op may write to arrays that it is not given."""
+    return op.name in ("call", "invoke") and op.attrs.get("effect") in ("writes", "io") and op.attrs.get("fn") is not print
 
 
 def _asks_shape(op: Op) -> bool:

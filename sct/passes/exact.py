@@ -36,7 +36,7 @@ def exact(kinds: Kinds, op: Op, k: int) -> bool:
         return False
     if op.name == "call":
         return _call(kinds, op, k, t.dtype)
-    if op.name in ("if", "test") or op.name in ("bound", "assert") and k == 0:
+    if op.name in ("if", "test", "bound") or op.name == "assert" and k == 0:
         return True
     if op.name in ("yield", "continue", "break", *LOOPS):
         return op.name == "for" and k < carried_start(op) or _passed_on(op, k, t)
