@@ -187,9 +187,11 @@ class _Finder:
             loop = self.climb(access.array, cover, written) if cover is not None else None
             if cover is None or loop is None or not _always_reached(access.op, loop):
                 continue
+            if access.rows and any(cover.bounds[1:]):
+                continue  # others may read the rest of the row
             region = Region(access.array, loop, cover.bounds, written, self.is_filled(access.array, cover.bounds[0]))
             found.setdefault((access.array, loop, cover.bounds), region)
-        return [region for region in self.outermost(list(found.values())) if self.fill(region)]
+        return [region for region in self.outermost(list(found.values())) if self.fill(region) and region.accesses]
 
     def is_filled(self, array: Value, bound: Value | None) -> bool:
         """Whether an array has the shape of an argument whose first dimension has elements, and a bound leaves some."""
@@ -214,9 +216,10 @@ class _Finder:
 
     def fill(self, region: Region) -> bool:
         """Note the accesses that the region changes; whether it is worth it."""
-        for access in self.of[region.array]:
-            rows = all(region.loop in loops_around(row) for row in access.rows)
-            if region.loop in access.loops and rows and self.fits(access, region):
+        fitting = [access for access in self.of[region.array] if self.fits(access, region)]
+        left = {row for access in self.of[region.array] if access not in fitting for row in access.rows}
+        for access in fitting:
+            if left.isdisjoint(access.rows):  # a row is a list for all that is read of it, or for nothing
                 access.within = [self.is_within(region.array, axis, number) for axis, number in enumerate(access.index)]
                 region.accesses.append(access)
         if not region.written:
@@ -228,7 +231,10 @@ class _Finder:
         return sum(counts) > 1 and all(_stores_number(op) for op in region.stores)
 
     def fits(self, access: Access, region: Region) -> bool:
-        """Whether an element lies in the part that the list holds."""
+        """Whether an element is read or written within the loop, and lies in the part that the list holds."""
+        inside = region.loop in access.loops and all(region.loop in loops_around(row) for row in access.rows)
+        if not inside or access.rows and any(region.bounds[1:]):
+            return False
         if not any(region.bounds):
             return True
         cover = self.cover(access)

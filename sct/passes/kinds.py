@@ -7,14 +7,14 @@ that was a ``np.float64``, so is what is computed from it.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import IMPLICIT, LOOPS, Lit, Slot
-from ..ir.rewrite import incoming, item_count, unconverted, use_counts
+from ..ir.rewrite import carried_start, exits, item_count, unconverted, use_counts
 from ..ir.types import Cache, Scalar, strip_const
 from ..runtime import helpers
 from .covering import Region, at_least, literal
@@ -102,19 +102,21 @@ class Kinds:
         self.before[value], self.after[value], self.roots[value] = new
         return new != old
 
-    def _all(self, values: Iterable[Value]) -> tuple[int, int, frozenset[Region]]:
+    def _all(self, uses: Iterable[Use]) -> tuple[int, int, frozenset[Region]]:
+        """What may be any of these operands."""
         before, after, roots = 0, 0, frozenset[Region]()
-        for value in values:
+        for use in uses:
+            value = use[0].operands[use[1]]
             known = declared(value) if not isinstance(strip_const(value.type), Scalar) else 0
             before |= self.before.get(value, known)
-            after |= self.after.get(value, known)
-            roots |= self.roots.get(value, frozenset())
+            after |= NUMPY if use in self.restored else self.after.get(value, known)
+            roots |= frozenset() if use in self.restored else self.roots.get(value, frozenset())
         return before, after, roots
 
     def _argument(self, op: Op, block: Block, arg: Value) -> tuple[int, int, frozenset[Region]]:
         k = block.args.index(arg) - (item_count(op) if op.name in LOOPS else 0)
         if op.name in LOOPS and k >= 0:
-            return self._all(incoming(op, k))
+            return self._all(_coming_in(op, k))
         each = op.name == "for" and op.attrs.get("kind", "range") == "each"
         if each and (cache := _cache_behind(op.operands[0])) is not None:
             return self._taken(cache, None, arg)
@@ -123,20 +125,21 @@ class Kinds:
 
     def _result(self, op: Op, result: Value) -> tuple[int, int, frozenset[Region]]:
         if op in self.read:
-            stored = [self.after.get(s.operands[1], declared(s.operands[1])) for s in self.read[op].stores]
+            stored = [NUMPY if (store, 1) in self.restored else self.after.get(store.operands[1], 0)
+                      for store in self.read[op].stores]
             after = PYTHON
             for kind in stored:
                 after |= kind
             return NUMPY, after, frozenset({self.read[op]})
         if op.name in LOOPS or op.name in ("if", "with", "try"):
             k = op.results.index(result)
-            values = list(incoming(op, k))
-            return self._all(values[1:] if op.name == "for" and surely_runs(op, self.fn) else values)
+            uses = list(_coming_in(op, k))
+            return self._all(uses[1:] if op.name == "for" and surely_runs(op, self.fn) else uses)
         if op.name == "const":
             kind = NUMPY if isinstance(op.attrs["value"], np.generic) else PYTHON
             return kind, kind, frozenset()
         if op.name in IMPLICIT:
-            return self._all(op.operands)
+            return self._all([(op, 0)])
         if op.name == "pop":
             return self._taken(op.operands[0], None, result)
         if op.name == "item" and (cache := _cache_behind(op.operands[0])) is not None:
@@ -150,16 +153,13 @@ class Kinds:
         known = declared(result)
         if cache in self.leaking or cache not in self.saved:
             return known, known, frozenset()
-        values = []
-        for push in self.saved[cache]:
-            value = push.operands[1]
-            if key is not None:
-                packed = value.owner
-                if not isinstance(packed, Op) or packed.name != "tuple":
-                    return known, known, frozenset()
-                value = packed.operands[key]
-            values.append(value)
-        return self._all(values)
+        uses = [(push, 1) for push in self.saved[cache]]
+        if key is not None:
+            packed = [push.operands[1].owner for push in self.saved[cache]]
+            uses = [(op, key) for op in packed if isinstance(op, Op) and op.name == "tuple"]
+            if len(uses) < len(packed):
+                return known, known, frozenset()
+        return self._all(uses)
 
     def _called(self, op: Op) -> tuple[int, int, frozenset[Region]] | None:
         fn, attrs = op.attrs["fn"], op.attrs
@@ -180,6 +180,18 @@ class Kinds:
         roots = frozenset[Region]().union(*(self.roots.get(op.operands[k], ()) for k in slots if (op, k) not in self.restored))
         together = _COMBINED.get(fn, _operated)
         return together(before), together(after), roots
+
+
+def _coming_in(op: Op, k: int) -> Iterator[Use]:
+    """The operands that may become result ``k`` of a region op, as ``incoming`` lists the values."""
+    if op.name in LOOPS:
+        yield op, carried_start(op) + k
+        ends = exits(op.blocks[-1])
+    else:
+        ends = (block.ops[-1] for block in op.blocks)
+    for end in ends:
+        if end.name in ("continue", "break", "yield"):
+            yield end, k
 
 
 def _operated(kinds: list[int]) -> int:

@@ -166,6 +166,24 @@ def test_of_a_longer_array_only_what_is_read():
     assert value == X @ np.arange(4.0) and gradient.tolist() == [0.0, 1.0, 2.0, 3.0]
 
 
+def test_a_row_is_a_list_as_a_whole_or_not_at_all():
+    def f(m):
+        s = 0.0
+        for k in range(2):
+            for row in m:
+                s += row[k] * row[k]
+                if row[k] > 0.5:
+                    for v in row:
+                        s += v * row[2]
+        return s
+    value, gradient, _ = gradient_of(f, M)
+    assert_same(value, f(M))
+    step = 1e-7
+    for k, one in enumerate(np.eye(12)):
+        e = step * one.reshape(4, 3)
+        assert gradient.flat[k] == pytest.approx((f(M + e) - f(M - e)) / (2.0 * step), rel=1e-6, abs=1e-6)
+
+
 def test_numba_gets_arrays():
     pytest.importorskip("numba")
     compiled = sct.value_and_grad(dot, backend="numba")
