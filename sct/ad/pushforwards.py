@@ -72,6 +72,7 @@ def _shape_only(op: Op, entry: Primitive) -> set[int]:
 
 def _by_rule(fwd: _Linearizer, op: Op, entry: Primitive, dots: dict[int, Value]) -> list[Value | None]:
     if entry.jvp is not None:
+        rules.refuse_complex(op, entry)
         since = len(fwd.builder.block.ops)
         found = _spliced(fwd, op, entry, dots)
         return [None if dot is None else _conform(fwd, op, dot, r, since) for dot, r in zip(found, op.results, strict=True)]

@@ -210,7 +210,7 @@ def repeat_bar(v, repeats, axis, size):
     where = normal_axis(axis, v.ndim)
     if isinstance(repeats, int):
         return np.sum(v.reshape(v.shape[:where] + (size, repeats) + v.shape[where + 1 :]), axis=where + 1)
-    result = np.zeros(v.shape[:where] + (size,) + v.shape[where + 1 :])
+    result = np.zeros(v.shape[:where] + (size,) + v.shape[where + 1 :], v.dtype)
     index_add(result, (slice(None),) * where + (np.repeat(np.arange(size), repeats),), v)
     return result
 
