@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from .loaded import Compiled
     from .request import Request
 
-Pull = Callable[[Any], tuple[Any, ...]]
-"""From a cotangent of the result to the gradients by the parameters that were asked for."""
-
 
 class Derivatives:
     """The derivatives of one function that were asked for so far."""

@@ -170,6 +170,54 @@ def by_a_function(m):
     return s
 
 
+def window(u, w, i, j):
+    s = 0.0
+    for k in range(2):
+        for m in range(2):
+            s += u[i + k][j + m] * w[k][m]
+    return s
+
+
+@case([[0.4, -0.3, 0.8], [0.2, 0.5, -0.4], [-0.6, 0.8, 1.2]], [[0.7, 0.1], [-0.2, 0.3]])
+@case(np.array([[0.4, -0.3, 0.8], [0.2, 0.5, -0.4], [-0.6, 0.8, 1.2]]), np.array([[0.7, 0.1], [-0.2, 0.3]]))
+def by_a_function_with_loops(u, w):
+    s = 0.0
+    for i in range(2):
+        for j in range(2):
+            s += window(u, w, i, j) ** 2
+    return s
+
+
+def between(x, i, j):
+    if i == j:
+        return x[i] ** 2
+    k = (i + j) // 2
+    return between(x, i, k) * 0.5 + between(x, k + 1, j) * x[k]
+
+
+@case(A + B)
+@case(np.array(A + B))
+def by_a_recursion(x):
+    return between(x, 0, len(x) - 1) + sum(between(x, i, i + 1) for i in range(3))
+
+
+def odd(x, k):
+    return 0.0 if k == len(x) else x[k] + even(x, k + 1)
+
+
+def even(x, k):
+    return 0.0 if k == len(x) else x[k] * odd(x, k + 1)
+
+
+@case(A + B)
+@case(np.array(A + B))
+def by_two_that_call_each_other(x):
+    s = 0.0
+    for i in range(2):
+        s += even(x, i)
+    return s
+
+
 # -------------------------------------------------------------------- also as wholes, and under several names
 
 MORE = []
@@ -289,6 +337,113 @@ def items_that_are_replaced(m):
     return s
 
 
+def product_of(u, v, n):
+    s = 0.0
+    for i in range(n):
+        s += u[i] * v[n - 1 - i]
+    return s
+
+
+@other(np.array(ROWS))
+@other(ROWS)
+def a_function_of_parts_of_one_array(m):
+    s = 0.0
+    for k in range(2):
+        s += product_of(m[k], m[0], 3) * product_of(m[k], m[k], 2)
+    return s
+
+
+@other(np.array(A + B))
+def a_function_of_views_and_the_whole(x):
+    s = 0.0
+    for k in range(3):
+        s += product_of(x[k:], x, 3) * product_of(x * 2.0, x[::-1], 4)
+        x = x * 0.9
+    return s + product_of(x, x, 6)
+
+
+@other(np.array(A + B))
+def a_function_of_what_is_written(x):
+    y = np.zeros(6)
+    s = 0.0
+    for k in range(3):
+        y[k] = product_of(x, y, k + 1) + x[k]
+        s += product_of(y, x, 3)
+    return s * product_of(y, y, 6)
+
+
+def scaled(u, n):
+    total = 0.0
+    for i in range(n):
+        total += u[i] ** 2
+    return u / total, total
+
+
+@other(np.array(A + B))
+def a_function_that_returns_an_array(x):
+    s = 0.0
+    for k in range(2):
+        y, t = scaled(x, k + 3)
+        s += (y * x).sum() * t ** 2
+        x = y + x
+    return s
+
+
+def shifted(u, n):
+    for _ in range(n):
+        u = u[1:]
+    return u
+
+
+@other(np.array(A + B))
+def a_function_that_returns_a_view(x):
+    s = 0.0
+    for k in range(3):
+        y = shifted(x, k)
+        s += y[0] * x[0] + (y ** 2).sum()
+    return s
+
+
+def horner(c, x):
+    value = 0.0
+    for k in range(len(c) - 1, -1, -1):
+        value = value * x + c[k]
+    return value
+
+
+@other(0.7, 0.9)
+def a_function_of_a_list_that_grows(a, x):
+    c = [a]
+    s = 0.0
+    for i in range(4):
+        s += horner(c, x) * (i + 1)
+        c.append(a * i)
+        if i == 2:
+            c.pop(0)
+    return s * horner(c, x)
+
+
+@other([0.3, 0.8], 0.9)
+def a_function_of_an_argument_that_grows(c, x):
+    s = 0.0
+    for i in range(3):
+        s += horner(c, x) * (i + 1)
+        c.append(x * i)
+        c[0] = c[0] * x
+    return s * horner(c, x)
+
+
+@other([0.3, 0.8, 0.1], 0.9)
+@other(np.array([0.3, 0.8, 0.1]), 0.9)
+def a_function_of_less_and_less(c, x):
+    s = 0.0
+    for i in range(3):
+        s += horner(c, x) * (i + 1)
+        if i == 1:
+            c = c[1:]
+    return s * horner(c, x)
+
+
 @pytest.mark.parametrize(("fun", "args", "options"), PROGRAMS + MORE)
 def test_gradients(fun, args, options):
     run(fun, args, options)
@@ -300,6 +455,7 @@ def test_gradients(fun, args, options):
 def test_nothing_is_made_for_each_element(fun, args, options):
     gradient = sct.grad(fun)
     gradient(*args)
-    loops = [line for line in gradient.source.splitlines() if line.startswith(" " * 8)]
+    _, functions, entry = gradient.source.rpartition("\n\n\n")
+    loops = [line for line in entry.splitlines() if line.startswith(" " * 8)] + functions.splitlines()
     assert loops
     assert not [line for line in loops if re.search(r"zeros|copied|\[0\.0\] \*", line)], gradient.source

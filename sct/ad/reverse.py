@@ -24,6 +24,7 @@ from ..ir.printing import op_text
 from ..ir.rewrite import clone_function
 from ..ir.types import Array, List, Scalar, Table, Tuple, Type, strip_const
 from . import calls, control, lists, replay, rules, tuples, writes
+from .drawing import Source
 from .emitter import Accumulator, bar_hint, make_buffers_float
 from .saving import Sweeps
 from .shadows import Shadows, accompany, if_apart, list_of_adjoints, open_block, take_lent, view_of_adjoint
@@ -43,6 +44,8 @@ class Reverser(Accumulator):
         """For each store what its place held before."""
         self.kept: dict[Op, list[tuple[Value, Value]]] = {}
         """For each op that is replayed the memory that it writes to, and the copy of what that held before."""
+        self.drawn: dict[Op, tuple[Source, Value]] = {}
+        """For each op that is replayed and draws random numbers what it draws from, and the copy of that."""
         self.bars, self.buffers = {}, {}
         self.arrived: set[Value] = set()
         """Views whose adjoints are views of those of what they view."""
@@ -50,7 +53,6 @@ class Reverser(Accumulator):
         """For each forward block the reverse block that undoes it."""
         self.replaced: dict[Value, Value] = {}
         """Forward values that have another name in their mirrored block (induction variables)."""
-        self.exit_seeds: dict[Block, Callable[[Op], None]] = {}
 
     # ---------------------------------------------------------------------------------------------------- accumulation
     def accumulate(self, value: Value, contribution: Value) -> None:
@@ -178,12 +180,6 @@ def _call(rev: Reverser, op: Op) -> None:
     rules.reverse_call(rev, op, totals)
 
 
-def _pass_through(rev: Reverser, op: Op) -> None:
-    total = rev.total(op.result)
-    if total is not None and op.result not in rev.shadows:
-        rev.accumulate(op.operands[0], total)
-
-
 def _narrow(rev: Reverser, op: Op) -> None:
     """A tuple that is indexed at run time is one list there: its adjoint is a tuple again."""
     total, kind = rev.total(op.result), control.bar_type(op.operands[0])
@@ -305,11 +301,12 @@ class Joint(Sweeps):
 
 def differentiate(primal: Function, wrt: Sequence[int], seeds: Callable[[Reverser, list[Value]], None],
                   context: Context, pairs: calls.Pairs, outputs: Sequence[int] | None = None,
-                  shadowed: Sequence[int] = ()) -> Joint:
+                  shadowed: Sequence[int] = (), added: Sequence[int] = ()) -> Joint:
     """Forward and reverse sweep of ``primal`` with respect to the parameters at positions ``wrt``.
 
     ``seeds`` sets the adjoints of the results, once the reverse sweep has begun; the parameters that are ``shadowed`` are
-    lent, with adjoint arrays that are there already and take what is added to them.
+    lent, with adjoint arrays that are there already and take what is added to them; so have those in ``added``, to which
+    nobody writes.
     """
     values: dict[Value, Value] = {}
     function = clone_function(primal, values)
@@ -319,13 +316,13 @@ def differentiate(primal: Function, wrt: Sequence[int], seeds: Callable[[Reverse
         raise InternalError("a function without a return was differentiated")
     results = list(end.operands)
     lent = [function.params[k] for k in shadowed]
-    inputs = [*(function.params[k] for k in wrt), *lent]
+    inputs = [*(function.params[k] for k in (*wrt, *added)), *lent]
     wanted = [*(results if outputs is None else [results[k] for k in outputs]), *lent]
     leaves = _inputs_and_items(function, inputs)
     rev = Reverser(function, leaves, wanted, context, pairs)
     rev.builder.loc = end.loc
     lists.check(rev)
-    late = take_lent(rev, function, lent)
+    late = [*take_lent(rev, function, lent), *(_given_adjoint(rev, function.params[k]) for k in added)]
     context.splicing = True
     try:
         writes.keep_overwritten(rev, function.body)
@@ -345,6 +342,12 @@ def differentiate(primal: Function, wrt: Sequence[int], seeds: Callable[[Reverse
     joint = Joint(function, rev, results, mark, gradients)
     joint.late = late
     return joint
+
+
+def _given_adjoint(rev: Reverser, param: Value) -> Value:
+    """The adjoint of a parameter as one that the callers own, to be added to."""
+    rev.buffers[param] = bar = Value(bar_hint(param), control.bar_type(param), rev.function.body)
+    return bar
 
 
 def seed_one(rev: Reverser, results: list[Value]) -> None:

@@ -7,7 +7,7 @@ cotangent be summed over broadcast dimensions.  Types are immutable and hashable
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -398,12 +398,6 @@ def is_array(t: Type) -> bool:
 def constant(t: Type) -> Type:
     """The type of a number that is a literal of the program: inactive, and free to become an array later."""
     return t if isinstance(t, OrConst) else OrConst(BOTTOM, t)
-
-
-def with_dtype(t: Type, dtype: str) -> Type:
-    """The same shape with another element type."""
-    assert isinstance(t, Scalar | Array)
-    return replace(t, dtype=dtype)
 
 
 def loosely(t: Type) -> Type:

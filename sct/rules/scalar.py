@@ -21,7 +21,6 @@ import numpy as np
 from ..ir.types import FLOAT, List, Scalar, Tuple, Type, join, strip_const, type_of
 from ..runtime.arrays import phase
 from ..runtime.helpers import (
-    HELPERS,
     first_max,
     first_min,
     log_or_zero,
@@ -34,9 +33,8 @@ from ..runtime.helpers import (
     unbroadcast,
 )
 from .facts import is_far_from_zero, is_static
-from .notation import NAMES, declare, jvp, linear, partials, vjp
+from .notation import declare, jvp, linear, partials, vjp
 
-NAMES.update(HELPERS)
 SQUARE: dict[str, Any] = {"domain": (-2.0, 2.0)}
 POSITIVE: dict[str, Any] = {"domain": (0.3, 3.0)}
 INSIDE: dict[str, Any] = {"domain": (-0.9, 0.9)}
