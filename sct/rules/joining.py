@@ -72,7 +72,7 @@ def flat_parts(v, arrays):
     found = ()
     start = None
     for k in range(len(arrays)):
-        size = 1 if np.ndim(arrays[k]) == 0 else arrays[k].size
+        size = 1 if np.ndim(arrays[k]) == 0 else np.size(arrays[k])
         stop = size if start is None else start + size
         part = slab(v, 0, start, None if k + 1 == len(arrays) else stop)
         found = found + (part if np.ndim(arrays[k]) == 1 else like(part, arrays[k]),)
