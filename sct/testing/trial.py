@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import copy
 import io
 import multiprocessing
 import re
@@ -23,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from ..trees import leaves, rebuilt, with_leaves
 from .check import changed_argument, public, same_bits
 from .duals import ReferenceGap
 from .original import value_and_gradient
@@ -99,12 +101,12 @@ def _judge_gradient(program: Program, fn: Callable[..., Any], expected: Any, gra
         return Verdict("unjudged", f"reference: {gap}")
     if not same_bits(value, expected):
         return Verdict("unjudged", f"reference: value {value!r} instead of {expected!r}")
-    if not all(np.all(np.isfinite(t)) for t in truth):
+    if not np.all(np.isfinite(_flat(truth))):
         return Verdict("unjudged", "the true gradient is not finite")
-    nonzero = any(np.any(np.not_equal(t, 0.0)) for t in truth)
+    nonzero = bool(np.any(_flat(truth)))
     for argnum, found, true in zip(program.argnums, grads, truth, strict=True):
-        if type(found) is not type(true) or np.shape(found) != np.shape(true):
-            return Verdict("wrong gradient", f"argument {argnum}: {type(found).__name__} of shape {np.shape(found)}", nonzero)
+        if shapes(found) != shapes(true):
+            return Verdict("wrong gradient", f"argument {argnum}: {shapes(found)}", nonzero)
     error = distance(grads, truth)
     if error <= TOLERANCE or error <= 100 * sensitivity(fn, program, truth):
         return Verdict("right", nonzero=nonzero)
@@ -146,7 +148,7 @@ def first_line(error: BaseException) -> str:
 
 def copies(args: Sequence[Any]) -> list[Any]:
     """Arguments that may be written to."""
-    return [np.array(a) if isinstance(a, np.ndarray) else a for a in args]
+    return copy.deepcopy(list(args))
 
 
 def captured(run: Callable[[], Any]) -> tuple[Any, str, Exception | None]:
@@ -179,7 +181,16 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 
 def _flat(grads: Sequence[Any]) -> np.ndarray:
-    return np.concatenate([np.ravel(g) for g in grads])
+    return np.concatenate([np.ravel(part) for part in leaves(list(grads))])
+
+
+def shapes(x: Any) -> str:
+    """The structure of a gradient, types and shapes instead of its numbers and arrays.
+
+    >>> shapes([1.0, None])
+    "['float of shape ()', None]"
+    """
+    return repr(rebuilt(x, (f"{type(part).__name__} of shape {np.shape(part)}" for part in leaves(x))))
 
 
 def distance(found: Sequence[Any], truth: Sequence[Any]) -> float:
@@ -198,7 +209,7 @@ def sensitivity(fn: Callable[..., Any], program: Program, truth: Sequence[Any]) 
     """How far rounding errors in the arguments move the true gradient: an ill-conditioned program proves nothing."""
     moved = 0.0
     for factor in (1 + 1e-15, 1 - 1e-15, 1 + 3e-15):
-        args = [a * factor if i in program.argnums else a for i, a in enumerate(program.args)]
+        args = with_leaves(program.args, (part * factor for part in leaves(program.args)))
         with contextlib.suppress(Exception):
             moved = max(moved, distance(value_and_gradient(fn, args, program.argnums)[1], truth))
     return moved
