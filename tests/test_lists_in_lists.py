@@ -5,7 +5,7 @@ import functools
 import numpy as np
 
 import sct
-from tests.oracle import judged, program, tried
+from tests.oracle import judged, program, refusal, tried
 
 PROGRAMS = []
 case = functools.partial(program, PROGRAMS)
@@ -135,3 +135,14 @@ def test_a_dict_that_needs_keys_of_run_time_says_nothing_of_the_others():
 
     bar = sct.grad(read, 1)({"a": 2.0, "b": np.ones(2)}, {0: 1.0, 1: 2.0}, 1)
     assert bar == {0: 0.0, 1: 4.0}
+
+
+def test_a_recursion_that_never_meets_a_type_again_is_refused():
+    def powers(x, n):
+        def go(k, found):
+            if k == 0:
+                return found
+            return go(k - 1, [*found, x**k])
+        return sum(go(n, []))
+
+    assert refusal(powers, 1.3, 3).code == "SCT712"
