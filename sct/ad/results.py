@@ -234,7 +234,7 @@ def is_python(value: Value) -> bool:
 def _python_if(value: Value) -> Sequence[Value] | None:
     """The values that must all be Python floats for ``value`` to be one; None where that does not follow."""
     t = strip_const(value.type)
-    if _is_sum_of_list(value):
+    if _is_sum_of_list(value) or _is_from_derivative(value):
         return None
     if isinstance(t, Scalar) and t.python is True:
         return ()
@@ -250,6 +250,13 @@ def _python_if(value: Value) -> Sequence[Value] | None:
     if op.name == "call" and op.attrs["fn"] in _KEEPS_PYTHON:
         return op.operands if all(type(a.value) in (int, float) for a in op.attrs["args"] if isinstance(a, Lit)) else None
     return None
+
+
+def _is_from_derivative(value: Value) -> bool:
+    """Whether this is an item of a list of derivatives, which may hold NumPy's numbers whatever the list itself holds."""
+    op = value.owner
+    return isinstance(op, Op) and op.name == "call" and op.attrs["fn"] is operator.getitem and bool(op.attrs.get("adjoint")) \
+        and isinstance(strip_const(op.operands[0].type), List)
 
 
 def _is_sum_of_list(value: Value) -> bool:

@@ -149,7 +149,7 @@ class Structured(Language):
         if isinstance(x[0], tuple | list) and alike(x[0]) and isinstance(x[0][0], float):
             return self.rng.choice((
                 f"sum(sum(r_) for r_ in {text})", f"sum(map(sum, {text}))", f"sum(e_ for r_ in {text} for e_ in r_)",
-                f"sum(math.prod(c_) for c_ in zip(*{text}))", f"sum([e_ * e_ for r_ in {text} for e_ in r_ if e_ > 0.3])"))
+                f"sum(math.prod(r_) for r_ in {text})", f"sum([e_ * e_ for r_ in {text} for e_ in r_ if e_ > 0.3])"))
         if isinstance(x[0], np.ndarray):
             return self.rng.choice((f"sum({text}).sum()", f"sum((a_ * a_).sum() for a_ in {text})", f"np.stack({text}).sum()",
                                     f"np.concatenate({text}).sum()", f"np.sum({text})"))
@@ -213,7 +213,7 @@ class Structured(Language):
                 self.block(f"for {j} in range(len({text}[{i}])):"):
             at = f"{text}[{i}][{j}]"
             self.emit(f"{total} = math.tanh(0.5 * {total} + {at} * {self.rng.choice((self.value(1), f'{text}[0][{j} - 1]'))})")
-            if isinstance(x[0], list) and self.chance(0.6):
+            if isinstance(x, list) and isinstance(x[0], list) and self.chance(0.6):
                 self.emit(self.rng.choice((f"{at} = {total}", f"{at} *= {self.value(1)}", f"{at} += {text}[{i} - 1][0]",
                                            f"if {self.condition(1)}: {at} = {self.value(1)}")))
         return None
@@ -242,7 +242,7 @@ class Structured(Language):
 
     def changes_of_list(self, text: str, x: Any) -> list[str]:
         """Statements on a whole list after which it has as many items."""
-        if not isinstance(x, list) or not alike(x) or not isinstance(x[0], float):
+        if not isinstance(x, list) or not alike(x) or not isinstance(x[0], float) or text.count("[") > 1:
             return []
         return [f"put({text}, {self.small_int(1)}, {self.value(1)})", f"{text}[0], {text}[-1] = {text}[-1], {text}[0]",
                 f"{text}.append({text}.pop(0) * {self.value(1)})", f"{text}.reverse()", f"{text}.sort()",

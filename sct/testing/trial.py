@@ -101,16 +101,16 @@ def _judge_gradient(program: Program, fn: Callable[..., Any], expected: Any, gra
         return Verdict("unjudged", f"reference: {gap}")
     if not same_bits(value, expected):
         return Verdict("unjudged", f"reference: value {value!r} instead of {expected!r}")
-    if not np.all(np.isfinite(_flat(truth))):
+    if not np.all(np.isfinite(flat(truth))):
         return Verdict("unjudged", "the true gradient is not finite")
-    nonzero = bool(np.any(_flat(truth)))
+    nonzero = bool(np.any(flat(truth)))
     for argnum, found, true in zip(program.argnums, grads, truth, strict=True):
         if shapes(found) != shapes(true):
             return Verdict("wrong gradient", f"argument {argnum}: {shapes(found)}", nonzero)
     error = distance(grads, truth)
     if error <= TOLERANCE or error <= 100 * sensitivity(fn, program, truth):
         return Verdict("right", nonzero=nonzero)
-    return Verdict("wrong gradient", f"{_flat(grads).tolist()} instead of {_flat(truth).tolist()}", nonzero)
+    return Verdict("wrong gradient", f"{flat(grads).tolist()} instead of {flat(truth).tolist()}", nonzero)
 
 
 def _compare_outcomes(original: BaseException | None, engine: BaseException | None) -> Verdict | None:
@@ -180,8 +180,9 @@ def time_limit(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGPROF, old)
 
 
-def _flat(grads: Sequence[Any]) -> np.ndarray:
-    return np.concatenate([np.ravel(part) for part in leaves(list(grads))])
+def flat(grads: Any) -> np.ndarray:
+    """All numbers of a tree of numbers and arrays, in order."""
+    return np.concatenate([np.ravel(part) for part in leaves(grads)] or [np.zeros(0)])
 
 
 def shapes(x: Any) -> str:
@@ -198,7 +199,7 @@ def distance(found: Sequence[Any], truth: Sequence[Any]) -> float:
 
     Without the floor a saturated ``tanh`` fails: its slope, 1 - z², is right to the last bit of 1, not of itself.
     """
-    a, b = _flat(found), _flat(truth)
+    a, b = flat(found), flat(truth)
     if not np.isfinite(a).all():
         return float("inf")
     scale = np.maximum(np.abs(b), 1e-4 * max(1.0, float(np.max(np.abs(b), initial=0.0))))
