@@ -181,11 +181,21 @@ def conform(rev: Emitter, gradient: Value, want: Type, owned: set[Value]) -> Val
         return rev.builder.value("call", [array], want, fn=tolist_method, args=(Slot(0),), kwargs={}, adjoint=True,
                                  spelled="method", spelled_name="tolist")
     if isinstance(want, List) and not isinstance(want.item, Scalar) and _has_floats(want.item):
-        return rev.builder.value("call", [gradient], want, fn=helpers.with_floats, args=(Slot(0),), kwargs={}, effect="fresh",
-                                 adjoint=True)
-    if isinstance(want, List) and not _fresh(gradient, owned):
-        return rev.copy(gradient)
+        floats = rev.builder.value("call", [gradient], want, fn=helpers.with_floats, args=(Slot(0),), kwargs={}, effect="fresh",
+                                   adjoint=True)
+        return _of_class(rev, floats, want)
+    if isinstance(want, List):
+        return _of_class(rev, gradient if _fresh(gradient, owned) else rev.copy(gradient), want)
     return gradient
+
+
+def _of_class(rev: Emitter, items: Value, want: List) -> Value:
+    """A list of tuples as one of named tuples, if that is what is wanted."""
+    t = strip_const(want.item)
+    if not isinstance(t, Tuple) or t.cls is tuple:
+        return items
+    return rev.builder.value("call", [items], want, fn=helpers.of_class, args=(Slot(0), Lit(t.cls)), kwargs={}, effect="fresh",
+                             adjoint=True)
 
 
 def _has_floats(t: Type) -> bool:

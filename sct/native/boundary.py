@@ -51,8 +51,13 @@ def _return_lists_as_they_are(main: Function) -> None:
 
 def _assembly(op: Op) -> list[Op]:
     """An op and those before it that only put containers together for it."""
-    inner = [v.owner for v in op.operands if isinstance(v.owner, Op) and v.owner.name in ("tuple", "dict")]
+    inner = [v.owner for v in op.operands if isinstance(v.owner, Op) and _puts_together(v.owner)]
     return [op, *(one for owner in inner for one in _assembly(owner))]
+
+
+def _puts_together(op: Op) -> bool:
+    """Whether an op makes a container, or named tuples of those in one, which is left to Python."""
+    return op.name in ("tuple", "dict") or op.name == "call" and op.attrs["fn"] is helpers.of_class
 
 
 def _without_conversion(value: Value) -> Value:
@@ -87,8 +92,8 @@ def _is_assembled(value: Value) -> bool:
     op = value.owner
     if not isinstance(op, Op):
         return not _crosses(value.type)
-    if op.name in ("tuple", "dict"):
-        return op.name == "dict" or op.attrs.get("cls", tuple) is not tuple or any(map(_is_assembled, op.operands))
+    if _puts_together(op):
+        return op.name != "tuple" or op.attrs.get("cls", tuple) is not tuple or any(map(_is_assembled, op.operands))
     if op.name == "const":
         return not isinstance(op.attrs["value"], bool | int | float | complex | None)
     return _is_narrow(value) or _is_opened(value.type)
@@ -258,7 +263,7 @@ class _Boundary:
         op = value.owner
         if value in self.outside:
             return []
-        if isinstance(op, Op) and op.name in ("tuple", "dict"):
+        if isinstance(op, Op) and _puts_together(op):
             return [v for item in op.operands for v in self.computed(item)]
         return [] if isinstance(op, Op) and op.name == "const" else [value]
 

@@ -33,7 +33,7 @@ from .boundary import split
 from .data import take_data
 from .loops import lower_arrays
 from .module import imported, module_text
-from .recursion import unfold_recursion
+from .recursion import reaches, unfold_recursion
 from .stand_ins import replace_missing
 
 assert helpers
@@ -51,7 +51,7 @@ def make_native(compiled: Compiled, arguments: Sequence[Any], flags: dict[str, A
         _prepare(function)
     header = [line[2:] for line in compiled.emitted[-1].emitted.text.splitlines() if line.startswith("# ")][:1]
     printed = [(function, emit(function, header=header if function is main else [], releases=False)) for function in functions]
-    options = {"cache": True, "boundscheck": True, "error_model": _error_model(functions), **flags}
+    options = {"cache": not _recursive(functions), "boundscheck": True, "error_model": _error_model(functions), **flags}
     text = module_text(compiled, printed, options)
     native = getattr(imported(text, main.name), main.name)
     compiled.text, compiled.live = text, []
@@ -109,6 +109,12 @@ def _stop(seen: list[Sequence[Any]], *arguments: Any) -> None:
     raise _Reached
 
 
+def _recursive(functions: Sequence[Function]) -> bool:
+    """Whether a function calls itself, directly or not: what Numba keeps of that on disk cannot be loaded."""
+    calls = {f: [op for op in walk(f.body) if op.name == "invoke"] for f in functions}
+    return any(reaches(f, f, calls) for f in functions)
+
+
 def _error_model(functions: Sequence[Function]) -> str:
     """``python``, where dividing by a Python number that is zero must raise; ``numpy``, where all divisors are NumPy's."""
     for function in functions:
@@ -131,7 +137,7 @@ def _divides(fn: Any) -> bool:
 def _compile(compiled: Compiled, native: Any, arguments: Sequence[Any], text: str, printed: Sequence[Emitted]) -> None:
     try:
         native.compile(tuple(map(numba.typeof, arguments)))
-    except (numba.core.errors.NumbaError, ValueError, NotImplementedError, AssertionError) as error:  # some say nothing
+    except Exception as error:  # Numba raises what it likes, from its own errors to AttributeError
         raise _refusal(compiled, str(error), text, printed) from None
 
 

@@ -16,7 +16,7 @@ from numba.core.errors import TypingError
 from numba.extending import overload
 from numba.np.unsafe import ndarray as fixed
 
-from ..runtime import helpers, packing
+from ..runtime import arrays, helpers, packing, special
 from . import reductions as reductions
 
 njit: Any = numba.njit
@@ -184,7 +184,7 @@ def _sinc_dx(x: Any) -> Any:
     return impl
 
 
-_digamma_of_positive = njit(helpers.digamma_of_positive)
+_digamma_of_positive = njit(special.digamma_of_positive)
 
 
 @implements(helpers.digamma)
@@ -309,6 +309,48 @@ def _diagonal(a: Any, offset: Any = 0) -> Any:
         start = a[max(-offset, 0):, max(offset, 0):]
         return as_strided(start, (max(min(rows, columns), 0),), (a.strides[0] + a.strides[1],))
     return impl
+
+
+@implements(arrays.product_of_others)
+def _product_of_others(x: Any, axis: Any = -1) -> Any:
+    if not (isinstance(x, types.Array) and x.ndim == 1):
+        raise TypingError("product_of_others of what is no vector")
+
+    def impl(x: Any, axis: Any = -1) -> Any:
+        result = np.ones_like(x)
+        for k in range(1, len(x)):
+            result[k] = result[k - 1] * x[k - 1]
+        behind = 1.0
+        for k in range(len(x) - 1, -1, -1):
+            result[k] *= behind
+            behind *= x[k]
+        return result
+    return impl
+
+
+@implements(helpers.sorting_order)
+def _sorting_order(keys: Any, reverse: Any = False) -> Any:
+    def merged(keys: Any, reverse: Any = False) -> Any:
+        order, width = list(range(len(keys))), 1
+        while width < len(order):
+            sorted_runs = order[:0]  # typed, and empty
+            for start in range(0, len(order), 2 * width):
+                i, middle = start, min(start + width, len(order))
+                j, stop = middle, min(start + 2 * width, len(order))
+                while i < middle and j < stop:
+                    first, second = (order[i], order[j]) if reverse else (order[j], order[i])
+                    if keys[first] < keys[second]:
+                        sorted_runs.append(order[j])
+                        j += 1
+                    else:
+                        sorted_runs.append(order[i])
+                        i += 1
+                sorted_runs += order[i:middle]
+                sorted_runs += order[j:stop]
+            order = sorted_runs
+            width *= 2
+        return order
+    return merged
 
 
 # --------------------------------------------------------------------------------------------------------- lists as arrays

@@ -29,12 +29,13 @@ def unfold_recursion(main: Function, callees: list[Function]) -> None:
     """Let the halves that call themselves hand over places in lists."""
     functions = [*callees, main]
     calls = {f: [op for op in walk(f.body) if op.name == "invoke"] for f in functions}
-    pairs = {f: back for f in callees if _reaches(f, f, calls) and (back := _backward(f, callees)) is not None}
+    pairs = {f: back for f in callees if reaches(f, f, calls) and (back := _backward(f, callees)) is not None}
     if pairs:
         _Unfolding(main, functions, calls, pairs).run()
 
 
-def _reaches(start: Function, goal: Function, calls: dict[Function, list[Op]]) -> bool:
+def reaches(start: Function, goal: Function, calls: dict[Function, list[Op]]) -> bool:
+    """Whether ``start`` calls ``goal``, perhaps through others."""
     seen: set[Function] = set()
     work = [start]
     while work:

@@ -42,6 +42,9 @@ def _changes(tree: ast.AST) -> Iterator[tuple[ast.expr, str]]:
         elif isinstance(node, ast.keyword) and node.arg == "dtype":
             if isinstance(node.value, ast.Name) and node.value.id in _DTYPES:
                 yield node.value, _DTYPES[node.value.id]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "astype":
+            if isinstance(node.args[0], ast.Name) and node.args[0].id in _DTYPES:
+                yield node.args[0], _DTYPES[node.args[0].id]
 
 
 def _is_unpacked_array(node: ast.Assign) -> bool:

@@ -1,21 +1,26 @@
-"""Takes functions in IR, has what Numba lacks of NumPy done by what it knows.
+"""Takes functions in IR, has what Numba lacks of Python and NumPy done by what it knows.
 
 ``np.array`` of an array is a copy; reductions along an axis are those of this package, which Numba compiles for the axes that
-are named.
+are named; a block whose manager only says when NumPy warns is left without it, since compiled code never warns.
 """
 
 from __future__ import annotations
 
+import math
+import operator
 from typing import Any
 
 import numpy as np
 
-from ..ir.core import Function, Op, walk
-from ..ir.ops import Lit, Slot
-from ..ir.types import Array, strip_const
+from ..ir.core import Block, Function, Op, Value, walk
+from ..ir.ops import Lit, SeqOf, Slot
+from ..ir.rewrite import insert_before, replace_uses
+from ..ir.types import FLOAT, INT, Array, List, Scalar, Type, strip_const
+from ..rules.shaping import tolist_method
 from ..runtime import reductions
 
-REDUCTIONS = {np.sum: "sum", np.mean: "mean"}
+REDUCTIONS = {np.sum: "sum", np.mean: "mean", np.max: "max", np.amax: "max", np.min: "min", np.amin: "min",
+              np.prod: "prod"}
 
 
 def replace_missing(function: Function) -> None:
@@ -23,6 +28,8 @@ def replace_missing(function: Function) -> None:
     for op in list(walk(function.body)):
         if op.name == "call" and op.operands and (replace := _CALLS.get(_key(op.attrs["fn"]))) is not None:
             replace(op)
+        elif op.name == "with" and all(map(_only_silences, op.operands)):
+            _dissolve(op)
 
 
 def _key(fn: Any) -> Any:
@@ -51,11 +58,97 @@ def _reduction(op: Op) -> None:
         return
     axes, keeps = given.get("axis", Lit(None)), given.get("keepdims", Lit(False))
     if given.get("a", args[0] if args else None) != Slot(0) or len(op.operands) != 1 or not isinstance(axes, Lit) \
-            or not isinstance(keeps, Lit) or t.dtype != "float64":
+            or not isinstance(keeps, Lit):
+        return
+    counts = t.dtype in ("bool", "int64") and want.dtype == "int64" and op.attrs["fn"] is np.sum
+    if t.dtype != "float64" and not counts:
         return
     chosen = range(t.ndim) if axes.value is None else axes.value if isinstance(axes.value, tuple) else (axes.value,)
     along = getattr(reductions, f"{REDUCTIONS[op.attrs['fn']]}_along")
     op.attrs = {"fn": along, "args": (Slot(0), Lit(bool(keeps.value)), *(Lit(axis % t.ndim) for axis in chosen)), "kwargs": {}}
 
 
-_CALLS: dict[Any, Any] = {np.array: _array, **dict.fromkeys(REDUCTIONS, _reduction)}
+def _inner(op: Op) -> None:
+    """``np.inner`` of vectors."""
+    if all(isinstance(t := strip_const(v.type), Array) and t.ndim == 1 for v in op.operands):
+        op.attrs = {**op.attrs, "fn": np.dot}
+
+
+def _tolist(op: Op) -> None:
+    """``a.tolist()`` of a vector, whose elements are numbers of Python here anyway."""
+    t = strip_const(op.operands[0].type)
+    if isinstance(t, Array) and t.ndim == 1 and t.dtype == "float64":
+        op.attrs = {"fn": list, "args": (Slot(0),), "kwargs": {}, "effect": "fresh"}
+
+
+def _not(op: Op) -> None:
+    """``not items`` of a list."""
+    if isinstance(strip_const(op.operands[0].type), List):
+        length = _before(op, INT, len, op.operands, (Slot(0),), effect="reads")
+        op.operands, op.attrs = [length], {"fn": operator.eq, "args": (Slot(0), Lit(0)), "kwargs": {}}
+
+
+def _log(op: Op) -> None:
+    """``math.log(x, base)``, as Python itself computes it."""
+    args = op.attrs["args"]
+    if len(args) == 2:
+        logs = [_before(op, FLOAT, math.log, op.operands, (part,)) for part in args]
+        op.operands, op.attrs = logs, {"fn": operator.truediv, "args": (Slot(0), Slot(1)), "kwargs": {}, "may_raise": True}
+
+
+def _clip(op: Op) -> None:
+    """``np.clip`` of a number."""
+    args = op.attrs["args"]
+    if len(args) == 3 and not op.attrs["kwargs"] and Lit(None) not in args and all(
+            isinstance(strip_const(v.type), Scalar) for v in op.operands):
+        lifted = _before(op, op.results[0].type, np.maximum, op.operands, args[:2])
+        high = args[2] if isinstance(args[2], Lit) else Slot(1)
+        op.operands = [lifted] if isinstance(args[2], Lit) else [lifted, op.operands[args[2].index]]
+        op.attrs = {"fn": np.minimum, "args": (Slot(0), high), "kwargs": {}}
+
+
+def _joined(op: Op) -> None:
+    """``np.stack([a, b])`` and its kin, which take tuples only."""
+    args = op.attrs["args"]
+    if args and isinstance(args[0], SeqOf) and args[0].kind is list:
+        op.attrs = {**op.attrs, "args": (SeqOf(tuple, args[0].items), *args[1:])}
+
+
+def _before(op: Op, t: Type, fn: Any, operands: list[Value], args: tuple[Any, ...], **attrs: Any) -> Value:
+    """The result of a call that is made right before ``op``."""
+    call = Op("call", list(operands), [], {"fn": fn, "args": args, "kwargs": {}, **attrs}, [], None, op.loc)
+    call.results = [Value("", t, call)]
+    insert_before(op, [call])
+    return call.results[0]
+
+
+# ------------------------------------------------------------------------------------------------------------------ managers
+
+def _only_silences(manager: Value) -> bool:
+    """Whether this is ``np.errstate(…)`` that lets nothing raise."""
+    op = manager.owner
+    return isinstance(op, Op) and op.name == "call" and op.attrs["fn"] is np.errstate and all(
+        how in (Lit("ignore"), Lit("warn")) for how in op.attrs["kwargs"].values()) and not op.attrs["args"]
+
+
+def _dissolve(op: Op) -> None:
+    """Put the operations of a ``with`` in its place; its end, where that leaves more than the block, becomes theirs."""
+    block, outer = op.blocks[0], op.parent
+    assert isinstance(outer, Block)
+    inner, end = block.ops, block.ops[-1]
+    if block.args or end.name != "yield" and op is not outer.ops[-1]:
+        return
+    if end.name == "yield":
+        inner = inner[:-1]
+        replace_uses(outer, dict(zip(op.results, end.operands, strict=True)))
+    for one in inner:
+        one.parent = outer
+    at = outer.ops.index(op)
+    outer.ops[at:at + 1] = inner
+
+
+_CALLS: dict[Any, Any] = {
+    np.array: _array, np.inner: _inner, np.clip: _clip, math.log: _log, operator.not_: _not, tolist_method: _tolist,
+    **dict.fromkeys((np.stack, np.concatenate, np.vstack, np.hstack, np.column_stack, np.dstack), _joined),
+    **dict.fromkeys(REDUCTIONS, _reduction),
+}

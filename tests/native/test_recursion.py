@@ -1,6 +1,10 @@
 """Functions that call themselves under Numba: what their halves hand over lies in lists, and the gradient is that of Python."""
 
 import math
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -93,3 +97,31 @@ def test_what_has_no_type_in_numba_is_refused_or_right():
         assert error.code == "SCT210" and 'backend="python"' in str(error)
     else:
         assert found == pytest.approx(sct.grad(halves)(items), rel=1e-13)
+
+
+RECURSIVE = """
+import math
+import sct
+
+def even(n, x):
+    return math.sin(x) if n <= 0 else 0.7 * odd(n - 1, x * 1.1) + x
+
+def odd(n, x):
+    return x * x if n <= 0 else 0.7 * even(n - 1, x * 1.1) + x
+
+def down(n, x):
+    return math.sin(x) if n <= 0 else 0.7 * down(n - 1, x * 1.1) + x
+
+print(sct.grad(lambda x: even(3, x) + down(3, x), backend="numba")(0.4))
+"""
+
+
+def test_the_next_process_runs_recursive_code_too(tmp_path):
+    (tmp_path / "model.py").write_text(RECURSIVE)
+    environment = {**os.environ, "SCT_CACHE_DIR": str(tmp_path / "kept"), "PYTHONPATH": str(Path(sct.__file__).parents[1])}
+    runs = [subprocess.run([sys.executable, tmp_path / "model.py"], env=environment, capture_output=True, text=True)
+            for _ in range(2)]
+    assert [run.returncode for run in runs] == [0, 0]
+    x = 0.4
+    slope = 2 * (1 + 0.77 + 0.77**2) + 0.77**3 * (2 * 1.1**3 * x + math.cos(1.1**3 * x))
+    assert [float(run.stdout) for run in runs] == pytest.approx([slope, slope], rel=1e-12)
