@@ -169,7 +169,7 @@ class Structured(Language):
         """A part under a name of its own, perhaps one of two."""
         text, x = self.pack()
         part, held = self.step(text, x)
-        name = self.hidden("part")
+        name = self.hidden("piece")
         if alike(x) and self.chance(0.4):
             part = f"{text}[0] if {self.condition(1)} else {text}[-1]"
         self.use("part of a container argument")
