@@ -28,7 +28,7 @@ def test_the_compiled_gradient_is_right(seed):
     assert verdict.kind == "right", verdict.detail
 
 
-@pytest.mark.parametrize(("seed", "reason"), [(25, "SCT210: .* cannot compile .*einsum"), (32, "SCT210: .* cannot compile")])
+@pytest.mark.parametrize(("seed", "reason"), [(25, "SCT210: .* cannot compile .*getitem"), (32, "SCT210: .* cannot compile")])
 def test_whatever_numba_raises_becomes_a_refusal(seed, reason):
     verdict = judge(generate(seed, 8), numba_engine)
     assert verdict.kind == "refused" and re.search(reason, verdict.detail), verdict
