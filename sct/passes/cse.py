@@ -33,7 +33,7 @@ from collections.abc import Hashable
 
 from ..analysis.alias import is_reference
 from ..ir.core import Block, Function, Op, Value, walk
-from ..ir.ops import IMPLICIT, Slot
+from ..ir.ops import IMPLICIT, Slot, as_key
 from ..ir.rewrite import resolve
 from ..ir.types import Array, Cache, Scalar
 from .memory import Memory, has_memory
@@ -161,7 +161,7 @@ def identity(op: Op) -> Hashable | None:
         if effect not in ("pure", "reads") or attrs.get("distinct") or any(isinstance(v.type, Cache) for v in op.operands):
             return None
         kwargs = attrs.get("kwargs")
-        return _hashable((attrs["fn"], attrs["args"], tuple(kwargs.items()) if kwargs else (), bool(attrs.get("unpack"))))
+        return as_key((attrs["fn"], attrs["args"], tuple(kwargs.items()) if kwargs else (), bool(attrs.get("unpack"))))
     if op.name == "invoke":
         # What a forward half returns besides numbers is emptied by its backward half: never shared.
         shareable = attrs.get("effect", "pure") == "pure" and not any(has_memory(v.type) for v in op.results)
@@ -169,8 +169,8 @@ def identity(op: Op) -> Hashable | None:
     if op.name == "tuple":
         return None if attrs.get("cls", tuple) is list else attrs.get("cls", tuple)
     if op.name == "global":
-        return _hashable((attrs["root"], attrs.get("path"), attrs.get("source")))
-    return _hashable((attrs.get("name"), type(attrs.get("key")), attrs.get("key")))
+        return as_key((attrs["root"], attrs.get("path"), attrs.get("source")))
+    return as_key((attrs.get("name"), type(attrs.get("key")), attrs.get("key")))
 
 
 def _kind(result: Value) -> Hashable:
@@ -182,14 +182,6 @@ def _kind(result: Value) -> Hashable:
 def _is_as_certain(first: Value, later: Value) -> bool:
     """Whether at least as much is known of ``first``: one of Python's numbers may stand for one that may also be NumPy's."""
     return first.type == later.type or isinstance(later.type, Scalar) and later.type.python is None
-
-
-def _hashable(key: Hashable) -> Hashable | None:
-    try:
-        hash(key)
-    except TypeError:
-        return None
-    return key
 
 
 def _operand_key(value: Value) -> Hashable:
