@@ -33,6 +33,7 @@ from .boundary import split
 from .data import take_data
 from .loops import lower_arrays
 from .module import imported, module_text
+from .quiet import refuse_silent
 from .recursion import reaches, unfold_recursion
 from .stand_ins import replace_missing
 
@@ -48,6 +49,7 @@ def make_native(compiled: Compiled, arguments: Sequence[Any], flags: dict[str, A
     around = split(main, take_data(main, compiled.callees))
     functions = [*compiled.callees, main]
     for function in functions:
+        refuse_silent(function)
         _prepare(function)
     header = [line[2:] for line in compiled.emitted[-1].emitted.text.splitlines() if line.startswith("# ")][:1]
     printed = [(function, emit(function, header=header if function is main else [], releases=False)) for function in functions]
