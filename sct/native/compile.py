@@ -31,11 +31,13 @@ from . import helpers
 from .apart import read_first
 from .boundary import split
 from .data import take_data
+from .kept import keep_in_arrays
 from .loops import lower_arrays
 from .module import imported, module_text
 from .quiet import refuse_silent
 from .recursion import reaches, unfold_recursion
 from .stand_ins import replace_missing
+from .upwards import count_upwards
 
 assert helpers
 
@@ -71,6 +73,8 @@ def _prepare(function: Function) -> None:
     replace_missing(function)
     lower_arrays(function)
     eliminate_dead_code(function)
+    keep_in_arrays(function)
+    count_upwards(function)
     settle(function)
     replace_missing(function)  # settling may have found sums along axes
     read_first(function)
