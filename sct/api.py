@@ -478,15 +478,3 @@ def grad_from_source(text: str, name: str | None = None, namespace: dict[str, An
     from .frontend.capture import capture_text
 
     return grad(capture_text(text, name, namespace).fun, **options)
-
-
-def typed_ir(fun: Any, *example_args: Any) -> str:
-    """The typed IR of a function without differentiating it."""
-    from .analysis.context import Context
-    from .ir.text import to_text
-    from .session import CompilationSession
-    from .specialise import specialise
-
-    names = list(inspect.signature(fun).parameters)
-    return to_text(specialise(Context(CompilationSession()), fun, names, example_args).function)
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from .loaded import Compiled
     from .request import Request
 
-Pull = Callable[[Any], tuple[Any, ...]]
-"""From a cotangent of the result to the gradients by the parameters that were asked for."""
-
 
 class Derivatives:
     """The derivatives of one function that were asked for so far."""
@@ -34,6 +32,7 @@ class Derivatives:
         self.values = self._signature.values
         """The values of all parameters for the arguments of a call."""
         self._dispatchers: dict[Request, Dispatcher] = {}
+        self._placed: dict[int, list[tuple[int, int | None, int]]] = {}
 
     # ------------------------------------------------------------------------------------------------- primals and tangents
     def bound(self, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
@@ -52,8 +51,13 @@ class Derivatives:
     def _fitting(self, name: str, value: Any, dot: Any) -> Any:
         return conformed(dot, value, f"the tangent of `{name}`", f"`{name}`")
 
-    def _places(self, count: int) -> Iterator[tuple[int, int | None, int]]:
+    def _places(self, count: int) -> list[tuple[int, int | None, int]]:
         """For each of ``count`` positional arguments its parameter, the place in it if that is ``*args``, and its number."""
+        if count not in self._placed:
+            self._placed[count] = list(self._placing(count))
+        return self._placed[count]
+
+    def _placing(self, count: int) -> Iterator[tuple[int, int | None, int]]:
         first = 0
         for k, p in enumerate(self.parameters):
             if p.kind is p.VAR_POSITIONAL:
@@ -158,6 +162,7 @@ class Derivatives:
         return self._compiled(_request("jvp", False, directions=tuple(directions)), values)
 
 
+@functools.lru_cache
 def _request(kind: str, has_aux: bool, **options: Any) -> Request:
     from .request import Request
 

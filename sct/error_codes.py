@@ -79,9 +79,10 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
         "SCT115": ("an assignment target of this kind", """
             Targets may be names, items, attributes, and tuples or lists of these with at most one star."""),
         "SCT116": ("a checkpoint that cannot be kept", """
-            What is checkpointed is run a second time in the reverse sweep. So it must not print, draw random numbers or
-            change objects from outside, and what it writes to must be arrays, which can be copied and put back. Loops over
-            objects whose items cannot be counted cannot be cut into segments."""),
+            What is checkpointed is run a second time in the reverse sweep. So it must not print or change objects from
+            outside, what it writes to must be arrays, which can be copied and put back, and its random numbers must come
+            from one generator that is there before it, so that the same numbers can be drawn again. Loops over objects
+            whose items cannot be counted cannot be cut into segments."""),
     },
     "MissingRuleError": {
         "SCT200": ("no derivative is known", """

@@ -78,7 +78,6 @@ class Typed:
 
     function: Function
     result: Abstract
-    primal_results: int = 0
     written: list[Written] = field(default_factory=list)
     """The arrays in its arguments that the function writes to."""
     given_unbound: dict[Function, Op] = field(default_factory=dict)
@@ -208,7 +207,6 @@ def _return(sp: Specializer, typed: Typed, structured: Request | None) -> None:
     except Refusal as refusal:
         sp.context.refuse(refusal, sp.builder.loc)
         sp.context.check()
-    typed.primal_results = len(values)
     sp.builder.emit("return", values, single=False)
 
 

@@ -113,6 +113,8 @@ def conformed(given: Any, like: Any, what: str, of: str) -> Any:
 
     ``what`` and ``of`` say in messages what it is called, and what it belongs to.
     """
+    if type(given) is type(like) is float:  # most tangents are numbers, and this is done at each call
+        return given
     if not leaves(like) and not _has_parts(given):
         if given is not None:
             raise _mismatch(f"{what} is {_described(given)}, but {of} is {_described(like)}", "it has no derivative: give None")

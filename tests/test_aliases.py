@@ -14,11 +14,7 @@ A = np.array([0.5, -1.2, 2.0, 0.7])
 PROGRAMS = []
 
 CHANGED = ("AliasingError", "SCT602")
-
-
-def case(*args, **options):
-    return program(PROGRAMS, *args, **options)
-
+case = functools.partial(program, PROGRAMS)
 
 
 @case(1.3)

@@ -14,18 +14,9 @@ from tests.points import X, Y
 PROGRAMS, REFUSED, AUXILIARY, RAISING = [], [], [], []
 M = np.array([[1.0, 2.0, 0.5], [0.3, -1.0, 2.0], [0.7, 0.1, 0.2]])
 case = partial(program, PROGRAMS)
-
-
-def refused(*args, **options):
-    return program(REFUSED, *args, **options)
-
-
-def aux(*args, **options):
-    return program(AUXILIARY, *args, **options)
-
-
-def raises(*args, **options):
-    return program(RAISING, *args, **options)
+refused = partial(program, REFUSED)
+aux = partial(program, AUXILIARY)
+raises = partial(program, RAISING)
 
 
 # ------------------------------------------------------------------------------------------------- slices that overlap

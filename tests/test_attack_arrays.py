@@ -18,20 +18,11 @@ EMPTY = np.zeros(0)
 PROGRAMS = []
 REFUSED = []
 IN_PLACE = []
-
-
-def case(*args, **options):
-    return program(PROGRAMS, *args, **options)
-
-
-def in_place(*args, **options):
-    """In-place operations on memory that may have several names: right, or refused."""
-    return program(IN_PLACE, *args, **options)
-
-
-def refused(*args, **options):
-    """Not supported so far: a clear error, and nothing is computed."""
-    return program(REFUSED, *args, **options)
+case = functools.partial(program, PROGRAMS)
+in_place = functools.partial(program, IN_PLACE)
+"""In-place operations on memory that may have several names: right, or refused."""
+refused = functools.partial(program, REFUSED)
+"""Not supported so far: a clear error, and nothing is computed."""
 
 
 # ------------------------------------------------------------------------------------- accumulators and shared storage

@@ -22,15 +22,9 @@ TABLE = {"a": 2.0, "b": A, "fn": math.sin}
 Pair = namedtuple("Pair", "left right")
 PROGRAMS = []
 REFUSED = []
-
-
-def case(*args, **options):
-    return program(PROGRAMS, *args, **options)
-
-
-def refused(*args, **options):
-    """Not supported so far: a clear error, and nothing is computed."""
-    return program(REFUSED, *args, **options)
+case = functools.partial(program, PROGRAMS)
+refused = functools.partial(program, REFUSED)
+"""Not supported so far: a clear error, and nothing is computed."""
 
 
 # ------------------------------------------------------------------------------------------------------- binding arguments

@@ -19,15 +19,9 @@ T3 = np.sin(np.arange(24.0) + 0.5).reshape(2, 3, 4)
 Pt = namedtuple("Pt", "x y")
 PROGRAMS = []
 REFUSED = []
-
-
-def case(*args, **options):
-    return program(PROGRAMS, *args, **options)
-
-
-def refused(*args, **options):
-    """Not supported so far: a clear error, and nothing is computed."""
-    return program(REFUSED, *args, **options)
+case = functools.partial(program, PROGRAMS)
+refused = functools.partial(program, REFUSED)
+"""Not supported so far: a clear error, and nothing is computed."""
 
 
 # --------------------------------------------------------------------------------------------------------- loops and exits

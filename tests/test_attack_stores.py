@@ -15,10 +15,7 @@ K = np.array([3, 1, 2, 0])
 M = np.array([[1.0, 2.0, 0.5], [0.3, -1.0, 2.0], [0.7, 0.1, 0.25]])
 LOOSE = {"rtol": 2e-2, "atol": 2e-2}
 case = partial(program, PROGRAMS)
-
-
-def refused(*args, **options):
-    return program(REFUSED, *args, **options)
+refused = partial(program, REFUSED)
 
 
 @case(X)

@@ -6,6 +6,7 @@ import math
 import operator
 from collections import namedtuple
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 import pytest
@@ -15,10 +16,7 @@ from tests.oracle import program, run, tried
 
 PROGRAMS = []
 A = np.array([0.5, -1.2, 2.0])
-
-
-def case(*args, **options):
-    return program(PROGRAMS, *args, **options)
+case = partial(program, PROGRAMS)
 
 
 def refused(kind, code, *args):

@@ -12,10 +12,7 @@ A = np.array([0.5, -1.2, 2.0, 0.7])
 M = np.arange(12.0).reshape(3, 4) / 7 - 0.6
 
 PROGRAMS = []
-
-
-def case(*args, **options):
-    return program(PROGRAMS, *args, **options)
+case = functools.partial(program, PROGRAMS)
 
 
 @case([(1.0, 2.0), (3.0, 0.5)])

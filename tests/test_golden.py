@@ -1,11 +1,13 @@
 """Holds the generated adjoints of varied functions to adjoints of the same functions that were written by hand.
 
-Each ``golden/NAME.py`` holds a function, its adjoint by hand and arguments; ``golden/NAME.golden.py`` what the compiler
-generates for it.  ``SCT_UPDATE_GOLDEN=1`` rewrites these files: read the difference.
+Each ``golden/NAME.py`` holds a function or imports it from the benchmarks or ``programs``, and has its adjoint by hand and
+arguments; ``golden/NAME.golden.py`` holds what the compiler generates for it.  ``SCT_UPDATE_GOLDEN=1`` rewrites these files:
+read the difference.
 """
 
 import ast
 import importlib.util
+import inspect
 import os
 import sys
 from pathlib import Path
@@ -41,17 +43,16 @@ def generated(gradient, made):
     return ast.parse(sct.source(gradient, *made.arguments()))
 
 
-def by_hand(name):
+def by_hand(name, made):
     """The hand-written functions, helpers of theirs and of the function included."""
-    tree = ast.parse((FOLDER / f"{name}.py").read_text(encoding="utf-8"))
-    functions = {f.name: f for f in tree.body if isinstance(f, ast.FunctionDef)}
-    wanted, found = [f"{name}_adjoint_by_hand"], []
+    wanted, found = [getattr(made, f"{name}_adjoint_by_hand")], {}
     while wanted:
-        function = functions[wanted.pop()]
-        found.append(function)
-        called = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)} & set(functions)
-        wanted += called - set(wanted) - {f.name for f in found}
-    return found
+        function = wanted.pop()
+        if function not in found:
+            [found[function]] = ast.parse(inspect.getsource(function)).body
+            called = (function.__globals__.get(node.id) for node in ast.walk(found[function]) if isinstance(node, ast.Name))
+            wanted += filter(inspect.isfunction, called)
+    return list(found.values())
 
 
 def statements(functions):
@@ -81,7 +82,7 @@ def test_generated_and_hand_written_adjoint_agree(case):
 
 def test_generated_adjoint_is_hardly_longer(case):
     name, made, gradient = case
-    theirs = statements(by_hand(name))
+    theirs = statements(by_hand(name, made))
     ours = statements([f for f in generated(gradient, made).body if isinstance(f, ast.FunctionDef)])
     assert ours <= MOST * theirs, f"{ours} statements, {theirs} by hand"
 
@@ -116,7 +117,7 @@ def saves(functions):
 
 def test_nothing_is_saved_that_is_not_saved_by_hand(case):
     name, made, gradient = case
-    assert saves(generated(gradient, made).body) <= saves(by_hand(name))
+    assert saves(generated(gradient, made).body) <= saves(by_hand(name, made))
 
 
 def test_each_group_says_once_to_which_line_it_belongs(case):

@@ -4,6 +4,7 @@ import math
 import os
 import subprocess
 import sys
+from functools import partial
 
 import numpy as np
 import pytest
@@ -13,10 +14,7 @@ from tests.oracle import check, program, run, tried
 
 A = np.array([0.5, -1.2, 2.0, 0.7])
 PROGRAMS = []
-
-
-def case(*args, **options):
-    return program(PROGRAMS, *args, **options)
+case = partial(program, PROGRAMS)
 
 
 @case(1.3, 0.4)

@@ -1,5 +1,7 @@
 """Iterators that are kept: items taken one by one, what is left, and what is read when; values and gradients as in Python."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -8,10 +10,8 @@ from tests.oracle import program, run, tried
 
 A = np.array([0.5, -1.2, 2.0, 0.7])
 PROGRAMS = []
+case = partial(program, PROGRAMS)
 
-
-def case(*args, **options):
-    return program(PROGRAMS, *args, **options)
 
 @case(A)
 def first_and_rest(a):

@@ -14,10 +14,7 @@ M = np.arange(12.0).reshape(3, 4) / 7 - 0.6
 SCALE = 1.7
 COEFFICIENTS = (0.3, -0.2, 1.1)
 PROGRAMS = []
-
-
-def case(*args, **options):
-    return program(PROGRAMS, *args, **options)
+case = functools.partial(program, PROGRAMS)
 
 
 # ------------------------------------------------------------------------------------------------------------- arithmetic

@@ -14,10 +14,7 @@ from tests.oracle import program, run, tried
 
 A = np.array([0.7, -1.3, 2.1, 0.4])
 PROGRAMS = []
-
-
-def case(*args, **options):
-    return program(PROGRAMS, *args, **options)
+case = functools.partial(program, PROGRAMS)
 
 
 # -------------------------------------------------------------------------------------------------------- dicts and sets

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from functools import partial
 
 import numpy as np
 
@@ -12,10 +13,7 @@ A = np.array([0.5, -1.2, 2.0, 0.7])
 PROGRAMS = []
 
 CHANGED = ("AliasingError", "SCT602")
-
-
-def case(*args, **options):
-    return program(PROGRAMS, *args, **options)
+case = partial(program, PROGRAMS)
 
 
 # ------------------------------------------------------------------------------------------------- lists of known length

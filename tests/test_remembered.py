@@ -12,10 +12,7 @@ from tests.oracle import check, program, run, tried
 A = np.array([0.5, -1.2, 2.0])
 PROGRAMS = []
 SCALE = 2.0
-
-
-def case(*args, **options):
-    return program(PROGRAMS, *args, **options)
+case = functools.partial(program, PROGRAMS)
 
 
 @functools.lru_cache

@@ -1,6 +1,7 @@
 """``.save``: the written module runs where this package cannot be imported, and gives the same numbers to the last bit."""
 
 import collections
+import doctest
 import functools
 import math
 import os
@@ -14,8 +15,9 @@ import pytest
 
 import sct
 from sct import ArgumentError
-from sct.export import literal, renamed, type_test
+from sct.export import Module, literal, renamed, type_test
 from sct.ir.types import type_of
+from sct.runtime.helpers import HELPERS
 
 RUNNER = """
 import pickle, sys
@@ -196,6 +198,19 @@ def test_a_helper_keeps_its_name(tmp_path):
     gradient = sct.grad(f, (0, 1))
     args = np.ones((2, 3)), np.full(3, 2.0)
     assert same(run_saved(tmp_path, gradient, *args), gradient(*args))
+
+
+@pytest.mark.parametrize("name", sorted(HELPERS))
+def test_every_helper_can_be_carried_along(name):
+    module = Module(types.SimpleNamespace(callees=[], adjoint=None))
+    module.write_helper(name, HELPERS[name])
+    parts = (module.imports, module.data, module.helpers)
+    text = "\n".join(["from __future__ import annotations", *(line for part in parts for line in part.values())])
+    assert "sct" not in text
+    space = {}
+    exec(text, space)
+    examples = doctest.DocTestParser().get_doctest(HELPERS[name].__doc__, {"math": math, "np": np, **space}, name, None, 0)
+    assert examples.examples and doctest.DocTestRunner().run(examples).failed == 0
 
 
 def test_methods(tmp_path):

@@ -18,10 +18,7 @@ WRITE = ("AliasingError", "SCT601")
 SHARED = ("AliasingError", "SCT600")
 METHOD = ("AliasingError", "SCT605")
 CONTAINER = ("AliasingError", "SCT602")
-
-
-def case(*args, **options):
-    return program(PROGRAMS, *args, **options)
+case = functools.partial(program, PROGRAMS)
 
 
 # ------------------------------------------------------------------------------------------------- late binding and closures

@@ -277,6 +277,27 @@ def test_masks_bring_strong_zeros():
     assert sct.grad(f)(np.array([4.0, 0.0])).tolist() == [0.25, 0.0]
 
 
+def inverses(a):
+    b = 1.0 * a
+    x = np.zeros(len(b))
+    for i in range(len(b)):
+        x[i] = 3.0 / b[i]
+    x[0] = 1.0
+    return np.sum(x)
+
+
+def test_strong_products_of_numbers_are_no_calls():
+    b = np.array([0.0, 2.0, -4.0])
+    text = sct.source(sct.grad(inverses), b)
+    assert "strong_product(" not in text and " and " in text
+    along, old = np.array([1.0, 1.0, 10.0]), np.seterr(divide="ignore", invalid="ignore")
+    try:
+        assert sct.grad(inverses)(b).tolist() == [0.0, -0.75, -0.1875]
+        assert sct.hvp(inverses, (b,), (along,)).tolist() == [0.0, 0.75, -0.9375]
+    finally:
+        np.seterr(**old)
+
+
 @pytest.mark.parametrize("statements_of", [20, 200])
 def test_the_text_grows_with_the_function(statements_of):
     body = "".join(f"    v{k + 1} = math.sin(v{k}) * v{max(0, k - 1)} + x\n" for k in range(statements_of))

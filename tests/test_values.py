@@ -1,6 +1,7 @@
 """Numbers, arrays of every rank, reads, literals, reductions and kinks: value and gradient right for each kind of value."""
 
 import math
+from functools import partial
 
 import numpy as np
 
@@ -10,10 +11,7 @@ A = np.array([0.5, -1.2, 2.0, 0.7])
 M = np.arange(12.0).reshape(3, 4) / 7 - 0.6
 T = np.arange(24.0).reshape(2, 3, 4) / 9 - 1.1
 PROGRAMS = []
-
-
-def case(*args, **options):
-    return program(PROGRAMS, *args, **options)
+case = partial(program, PROGRAMS)
 
 
 @case(np.float64(1.3), np.float32(0.4), rtol=1e-4)

@@ -13,14 +13,8 @@ PROGRAMS, REFUSED = [], []
 M = np.arange(1.0, 13.0).reshape(3, 4) / 7 + 0.03
 S = np.array([[0.9, 0.2, -0.4], [0.5, 1.4, 0.3], [0.1, -0.6, 0.8]])
 I = np.array([0, 2, 0, 1])
-
-
-def case(*args, **options):
-    return program(PROGRAMS, *args, **options)
-
-
-def refused(*args, **options):
-    return program(REFUSED, *args, **options)
+case = functools.partial(program, PROGRAMS)
+refused = functools.partial(program, REFUSED)
 
 
 # ----------------------------------------------------------------------------------------------------------------- np.put

@@ -1,5 +1,7 @@
 """Callees that write to their arguments or return views of them: however they are written, the adjoint follows the memory."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -9,14 +11,8 @@ from tests.oracle import parameters, program, refusal, run, tried
 PROGRAMS, REFUSED = [], []
 X = np.array([0.31, 0.71, 1.1])
 M = np.array([[1.0, 2.0, 0.5], [0.3, -1.0, 2.0], [0.7, 0.1, 0.2]])
-
-
-def case(*args, **options):
-    return program(PROGRAMS, *args, **options)
-
-
-def refused(*args, **options):
-    return program(REFUSED, *args, **options)
+case = partial(program, PROGRAMS)
+refused = partial(program, REFUSED)
 
 
 # -------------------------------------------------------------------------------------------------------------- the callees

@@ -6,6 +6,7 @@ The programs are those of the gradient's own tests, where differences judge it; 
 import copy
 import math
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 import pytest
@@ -20,10 +21,7 @@ from tests.oracle import call, check, parameters, program, run, tried
 MORE = []
 X = np.array([0.31, 0.71, 1.1])
 A = np.array([[2.0, 0.3, -0.5], [0.1, 1.5, 0.2], [0.4, -0.3, 1.8]])
-
-
-def case(*args, **options):
-    return program(MORE, *args, **options)
+case = partial(program, MORE)
 
 
 @case(X)

@@ -1,6 +1,7 @@
 """Recursive functions that write into their arguments or return views of them: their halves are lent the adjoint arrays."""
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -15,14 +16,8 @@ X = np.array([0.7, 1.3, -0.4, 2.1])
 V = np.array([0.31, -0.71, 1.1, 0.4, -1.3, 0.9, 0.25])
 S = np.array([0.31, -0.71, 1.1, 0.4, -1.3, 0.9, 0.25, 1.7])
 M = np.array([[4.0, 0.5, -0.3, 0.2], [0.5, 3.0, 0.4, -0.1], [-0.3, 0.4, 5.0, 0.6], [0.2, -0.1, 0.6, 4.5]])
-
-
-def case(*args, **options):
-    return program(PROGRAMS, *args, **options)
-
-
-def refused(*args, **options):
-    return program(REFUSED, *args, **options)
+case = partial(program, PROGRAMS)
+refused = partial(program, REFUSED)
 
 
 # ----------------------------------------------------------------------------------------------------------------- programs

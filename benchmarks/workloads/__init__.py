@@ -3,6 +3,7 @@
 A module of this folder holds the function under the module's own name; ``by_hand``, its value and gradients as an expert would
 write them for CPython; ``ARGNUMS``; ``arguments(size)`` and two ``SIZES``; ``for_jax()``, the function rewritten for a compiler
 that traces, where the original cannot be traced at a bearable length; and beside it, for loops, ``value_and_grad`` in a C file.
+Only ``samples`` is none: it is what the two linear models share.
 """
 
 import importlib

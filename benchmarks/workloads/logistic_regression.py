@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+from .samples import handed_back, predictions
+
 ARGNUMS = (0, 1)
 SIZES = (100, 1_000)
 
@@ -20,26 +22,15 @@ def logistic_regression(w, b, X, y):
 
 
 def by_hand(w, b, X, y):
-    n, m = X.shape
-    w, X, y = w.tolist(), X.tolist(), y.tolist()  # elements of lists are read four times as fast
+    X = X.tolist()
+    share = 1.0 / len(X)
     loss = 0.0
     slopes = []
-    for x, sign in zip(X, y, strict=True):
-        z = b
-        for j in range(m):
-            z += x[j] * w[j]
+    for z, sign in zip(predictions(w.tolist(), b, X), y.tolist(), strict=True):
         e = math.exp(-sign * z)
-        slopes.append(-sign * e / (1.0 + e))
+        slopes.append(-share * sign * e / (1.0 + e))
         loss += math.log1p(e)
-    share = 1.0 / n
-    w_bar = [0.0] * m
-    b_bar = 0.0
-    for x, slope in zip(X, slopes, strict=True):
-        z_bar = share * slope
-        b_bar += z_bar
-        for j in range(m):
-            w_bar[j] += x[j] * z_bar
-    return loss / n, (np.array(w_bar), b_bar)
+    return loss / len(X), handed_back(X, slopes)
 
 
 def arguments(n):

@@ -27,6 +27,42 @@ def lotka_volterra(alpha, beta, gamma, delta, x, y, dt, n):
 
 def by_hand(alpha, beta, gamma, delta, x, y, dt, n):
     half, weight = 0.5 * dt, dt / 6.0
+    x, y, stages = forward_sweep(alpha, beta, gamma, delta, x, y, dt, n)
+    value = x * x + y * y
+    x_bar, y_bar = 2.0 * x, 2.0 * y
+    alpha_bar = beta_bar = gamma_bar = delta_bar = 0.0
+    for x, y, x2, y2, x3, y3, x4, y4 in reversed(stages):
+        p4 = weight * x_bar
+        q4 = weight * y_bar
+        mixed = q4 * delta - p4 * beta
+        x4_bar = p4 * alpha + mixed * y4
+        y4_bar = mixed * x4 - q4 * gamma
+        p3 = 2.0 * p4 + dt * x4_bar
+        q3 = 2.0 * q4 + dt * y4_bar
+        mixed = q3 * delta - p3 * beta
+        x3_bar = p3 * alpha + mixed * y3
+        y3_bar = mixed * x3 - q3 * gamma
+        p2 = 2.0 * p4 + half * x3_bar
+        q2 = 2.0 * q4 + half * y3_bar
+        mixed = q2 * delta - p2 * beta
+        x2_bar = p2 * alpha + mixed * y2
+        y2_bar = mixed * x2 - q2 * gamma
+        p1 = p4 + half * x2_bar
+        q1 = q4 + half * y2_bar
+        mixed = q1 * delta - p1 * beta
+        x_bar += x4_bar + x3_bar + x2_bar + p1 * alpha + mixed * y
+        y_bar += y4_bar + y3_bar + y2_bar + mixed * x - q1 * gamma
+        xy, xy2, xy3, xy4 = x * y, x2 * y2, x3 * y3, x4 * y4
+        alpha_bar += p4 * x4 + p3 * x3 + p2 * x2 + p1 * x
+        beta_bar -= p4 * xy4 + p3 * xy3 + p2 * xy2 + p1 * xy
+        gamma_bar -= q4 * y4 + q3 * y3 + q2 * y2 + q1 * y
+        delta_bar += q4 * xy4 + q3 * xy3 + q2 * xy2 + q1 * xy
+    return value, (alpha_bar, beta_bar, gamma_bar, delta_bar)
+
+
+def forward_sweep(alpha, beta, gamma, delta, x, y, dt, n):
+    """The last state, and of each step the four at which the derivatives were taken."""
+    half, weight = 0.5 * dt, dt / 6.0
     stages = []
     for _ in range(n):
         kx1 = alpha * x - beta * x * y
@@ -44,59 +80,7 @@ def by_hand(alpha, beta, gamma, delta, x, y, dt, n):
         stages.append((x, y, x2, y2, x3, y3, x4, y4))
         x = x + weight * (kx1 + 2.0 * kx2 + 2.0 * kx3 + alpha * x4 - beta * x4 * y4)
         y = y + weight * (ky1 + 2.0 * ky2 + 2.0 * ky3 + delta * x4 * y4 - gamma * y4)
-    value = x * x + y * y
-    x_bar, y_bar = 2.0 * x, 2.0 * y
-    alpha_bar = beta_bar = gamma_bar = delta_bar = 0.0
-    for x, y, x2, y2, x3, y3, x4, y4 in reversed(stages):
-        u = weight * x_bar
-        v = weight * y_bar
-        xy = x4 * y4
-        alpha_bar += u * x4
-        beta_bar -= u * xy
-        gamma_bar -= v * y4
-        delta_bar += v * xy
-        mixed = v * delta - u * beta
-        a = u * alpha + mixed * y4
-        b = mixed * x4 - v * gamma
-        x_bar += a
-        y_bar += b
-        u2 = 2.0 * u
-        v2 = 2.0 * v
-        p = u2 + dt * a
-        q = v2 + dt * b
-        xy = x3 * y3
-        alpha_bar += p * x3
-        beta_bar -= p * xy
-        gamma_bar -= q * y3
-        delta_bar += q * xy
-        mixed = q * delta - p * beta
-        a = p * alpha + mixed * y3
-        b = mixed * x3 - q * gamma
-        x_bar += a
-        y_bar += b
-        p = u2 + half * a
-        q = v2 + half * b
-        xy = x2 * y2
-        alpha_bar += p * x2
-        beta_bar -= p * xy
-        gamma_bar -= q * y2
-        delta_bar += q * xy
-        mixed = q * delta - p * beta
-        a = p * alpha + mixed * y2
-        b = mixed * x2 - q * gamma
-        x_bar += a
-        y_bar += b
-        p = u + half * a
-        q = v + half * b
-        xy = x * y
-        alpha_bar += p * x
-        beta_bar -= p * xy
-        gamma_bar -= q * y
-        delta_bar += q * xy
-        mixed = q * delta - p * beta
-        x_bar += p * alpha + mixed * y
-        y_bar += mixed * x - q * gamma
-    return value, (alpha_bar, beta_bar, gamma_bar, delta_bar)
+    return x, y, stages
 
 
 def arguments(n):

@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ..analysis.activations import TypedInfo
 from ..analysis.context import Context
 from ..analysis.opening import returns_alone
 from ..errors import InternalError
 from ..ir.core import Block, Function, Lent, Op, Sharing, Value, walk
 from ..ir.ops import IMPLICIT
 from ..ir.rewrite import clone_op
-from ..ir.types import INT, Object, Scalar, Type, strip_const
+from ..ir.types import INT, Array, List, Object, Scalar, Type, strip_const
 from .forward import Tangents
 from .lasting import copy_saved_lists, keep, own_written, read_first, refuse_late_reads, replace_uses
 from .nested import Derivatives, is_derivative, reverse_derivative
@@ -50,6 +51,8 @@ class Pair:
     """Positions of the parameters that are lent to the callee with their shadows."""
     early: tuple[int, ...] = ()
     """Those of them whose shadows the forward half takes; the backward half takes the others."""
+    added: tuple[int, ...] = ()
+    """Positions of the parameters whose adjoint arrays the backward half is given, to add to."""
     named: tuple[int, ...] = ()
     """Positions of the results that are further names of what is lent: the forward half returns their shadows, too."""
     direct: tuple[int, ...] | None = None
@@ -77,13 +80,14 @@ class Pairs:
         if is_derivative(function):
             self.derivatives.write(function)
 
-    def get(self, callee: Function, active: tuple[int, ...], needed: tuple[int, ...], shadowed: tuple[int, ...] = ()) -> Pair:
+    def get(self, callee: Function, active: tuple[int, ...], needed: tuple[int, ...], shadowed: tuple[int, ...] = (),
+            added: tuple[int, ...] = ()) -> Pair:
         """The pair of ``callee`` for this activity pattern."""
-        key = (callee, active, needed, shadowed)
+        key = (callee, active, needed, shadowed, added)
         if key not in self.made:
             name = callee.name
             pair = Pair(Function(f"{name}_forward", Block(), callee.loc), Function(f"{name}_backward", Block(), callee.loc),
-                        active, needed, shadowed)
+                        active, needed, shadowed, added=added)
             self.made[key] = pair
             names: list[str] = []
             pair.forward.info = ContextNames(names, callee.shares)
@@ -106,7 +110,8 @@ class Pairs:
                 rev.accumulate(results[k], bar)
 
         splicing = self.context.splicing
-        joint = differentiate(callee, pair.active, seeds, self.context, self, pair.needed, pair.shadowed)
+        joint = differentiate(callee, pair.active, seeds, self.context, self, pair.needed, pair.shadowed,
+                              pair.added)
         self.context.splicing = splicing
         joint.results += [joint.reverser.buffers[joint.results[k]] for k in pair.named]
         self.halve(joint, pair, bars, [_as_value(joint, k) for k in pair.active])
@@ -136,6 +141,7 @@ def lend(callee: Function, pair: Pair) -> None:
     """Say which parameters of the halves of ``callee`` refer to memory that it is lent."""
     lent, count = callee.lent, len(callee.params)
     if not lent.params:
+        pair.backward.lent = _late_of(pair, lent, 1)
         return
     pair.early = tuple(k for k in pair.shadowed if k in lent.accompanied)
     shares = callee.shares or ()
@@ -143,7 +149,7 @@ def lend(callee: Function, pair: Pair) -> None:
     places = {k: count + j for j, k in enumerate(pair.early)}
     pair.forward.lent = lent.together_with(lent.as_shadows(places))
     pair.forward.info.shares = (*shares, *(_of_shadow(shares[k], places, pair.named, len(shares)) for k in pair.named))
-    pair.backward.lent = Lent(frozenset([0]), restored=lent.restored).together_with(lent.as_shadows(_places_of_late(pair, 1)))
+    pair.backward.lent = Lent(frozenset([0]), restored=lent.restored).together_with(_late_of(pair, lent, 1))
 
 
 def _of_shadow(sharing: Sharing, places: dict[int, int], named: tuple[int, ...], results: int) -> Sharing:
@@ -152,10 +158,13 @@ def _of_shadow(sharing: Sharing, places: dict[int, int], named: tuple[int, ...],
     return Sharing(params, frozenset(results + named.index(k) for k in sharing.results if k in named), False)
 
 
-def _places_of_late(pair: Pair, handed: int) -> dict[int, int]:
-    """Where the backward half, which is handed so many values by the forward half, takes the shadows."""
-    late = (k for k in pair.shadowed if k not in pair.early)
-    return {k: handed + len(pair.needed) + j for j, k in enumerate(late)}
+def _late_of(pair: Pair, lent: Lent, handed: int) -> Lent:
+    """The adjoint arrays that the backward half, which is handed so many values by the forward half, takes."""
+    first = handed + len(pair.needed)
+    late = [k for k in pair.shadowed if k not in pair.early]
+    added = frozenset(range(first + len(late), first + len(late) + len(pair.added)))
+    groups = (added,) if len(added) > 1 else ()  # at some call they may be parts of one array
+    return lent.as_shadows({k: first + j for j, k in enumerate(late)}).together_with(Lent(added, groups, shadows=added))
 
 
 def _hint(value: Value) -> str:
@@ -187,7 +196,8 @@ def reverse_invoke(rev: Reverser, op: Op) -> None:
         return
     others = (v for k, v in enumerate(op.operands[:count]) if k not in callee.lent.params)
     alone = rev.shadows.written.isdisjoint(others)
-    pair = rev.pairs.get(callee, active, needed, shadowed)
+    added = tuple(k for k in active if _adds_in_place(rev, op, k))
+    pair = rev.pairs.get(callee, tuple(k for k in active if k not in added), needed, shadowed, added)
     if pair.named != named:
         raise InternalError(f"`{callee.name}` returns other names of what it is lent than its caller expects", loc=op.loc)
     op.attrs["callee"] = pair.forward
@@ -205,11 +215,26 @@ def reverse_invoke(rev: Reverser, op: Op) -> None:
     _call_backward(rev, op, pair, [context], totals, "writes", alone)
 
 
+def _adds_in_place(rev: Reverser, op: Op, k: int) -> bool:
+    """Whether the backward half adds to the adjoint of an argument that there is already, instead of making one at each call.
+
+    In a loop or a recursion, making one at each call would cost a pass over the whole array, of which the callee may read
+    one element.
+    """
+    value, param = op.operands[k], op.attrs["callee"].params[k]
+    kind = strip_const(value.type)
+    if not (isinstance(kind, Array) and kind.ndim or isinstance(kind, List)) or param.type != kind:
+        return False
+    callee = op.attrs["callee"]
+    recursive = isinstance(callee.info, TypedInfo) and callee.info.recursive
+    return k not in callee.lent.params and (recursive or rev.lies_in_buffer(value))
+
+
 def _call_backward(rev: Reverser, op: Op, pair: Pair, handed: list[Value], totals: list[Value | None], effect: str,
                    alone: bool) -> None:
     """``alone`` says that of what is written to the callee is given nothing but what it is lent."""
     late = [rev.buffers[op.operands[k]] for k in pair.shadowed if k not in pair.early]
-    operands = [*handed, *(t for t in totals if t is not None), *late]
+    operands = [*handed, *(t for t in totals if t is not None), *late, *(rev.buffer(op.operands[k]) for k in pair.added)]
     types = [_bar_type(op.operands[k].type) for k in pair.active]
     hints = [f"{op.operands[k].hint}_bar" if op.operands[k].hint else "" for k in pair.active]
     back = rev.builder.emit("invoke", operands, types, hints, callee=pair.backward, effect=effect)
@@ -245,16 +270,14 @@ def _split(joint: Any, pair: Pair, bars: list[Value], outermost: bool) -> None:
     context = _crossing(body, first, second, gradients, set(bars))
     for v in context:
         bind_unbound(v, set())
-    again = _cheaply_rebuilt(context, set(body.args))
-    context = [v for v in context if v not in again]
-    if not outermost and not pair.awaited and all(v in body.args for v in context):
+    context, again, direct = _to_hand_over(context, body.args, may_be_direct=not outermost and not pair.awaited)
+    if direct:
         pair.direct = tuple(body.args.index(v) for v in context)
         pair.forward.name = pair.forward.name.removesuffix("_forward")
         handed = {k: place for place, k in enumerate(pair.direct)}
-        late = pair.forward.lent.as_shadows(_places_of_late(pair, len(handed)))
-        pair.backward.lent = pair.forward.lent.moved(handed).together_with(late)
+        pair.backward.lent = pair.forward.lent.moved(handed).together_with(_late_of(pair, pair.forward.lent, len(handed)))
     _finish_forward(joint, pair, body, first, context)
-    _finish_backward(pair, second, context, bars, gradients, list(again))
+    _finish_backward(pair, second, context, bars, gradients, again)
 
 
 def _as_value(joint: Any, k: int) -> Value:
@@ -309,10 +332,20 @@ def _crossing(body: Block, first: Sequence[Op], second: Sequence[Op], returned: 
     return sorted(found, key=lambda v: order[v])
 
 
-def _cheaply_rebuilt(context: list[Value], params: set[Value]) -> dict[Value, None]:
-    """Values that the backward half makes again from the rest of the context: literals, counts of items, comparisons."""
+def _to_hand_over(context: list[Value], params: list[Value], may_be_direct: bool) -> tuple[list[Value], list[Value], bool]:
+    """What the backward half is handed, what it makes again of that, and whether the first is nothing but arguments."""
+    if may_be_direct:
+        again = _cheaply_rebuilt(context, set(params))
+        used = {v for made in again if isinstance(made.owner, Op) for v in made.owner.operands} | set(context) - set(again)
+        if used <= {*params, *again}:
+            return [v for v in params if v in used], list(again), True
+    again = _cheaply_rebuilt(context, set(params) & set(context))
+    return [v for v in context if v not in again], list(again), False
+
+
+def _cheaply_rebuilt(context: list[Value], given: set[Value]) -> dict[Value, None]:
+    """Values that the backward half makes again from what it is given: literals, counts of items, comparisons."""
     found: dict[Value, None] = {}
-    kept = set(context)
 
     def rebuilt(v: Value) -> bool:
         op = v.owner
@@ -321,7 +354,7 @@ def _cheaply_rebuilt(context: list[Value], params: set[Value]) -> dict[Value, No
         counts = op.name == "call" and op.attrs["fn"] in (len, operator.add, operator.sub) and not op.attrs.get("kwargs") \
             and isinstance(strip_const(v.type), Scalar) and strip_const(v.type) == INT
         compares = op.name == "call" and op.attrs["fn"] in _COMPARISONS and all(strip_const(o.type) == INT for o in op.operands)
-        if op.name == "const" or (counts or compares) and all(o in params & kept or rebuilt(o) for o in op.operands):
+        if op.name == "const" or (counts or compares) and all(o in given or rebuilt(o) for o in op.operands):
             found[v] = None
             return True
         return False

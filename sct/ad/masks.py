@@ -184,6 +184,8 @@ def _names(value: Value) -> Iterable[Value]:
         return ()
     if op.blocks:
         return incoming(op, op.results.index(value))
+    if op.name in ("tuple", "dict"):
+        return op.operands
     if op.name in ("narrow", "item", "append", "pop") or op.name == "call" and may_alias(op):
         return op.operands[:1]
     return ()

@@ -18,11 +18,12 @@ from ..ir.core import Block, Op, Value, walk
 from ..ir.ops import LOOPS, STORES, Lit, Slot, uses_in
 from ..ir.rewrite import carried_inits, carried_start, clone_op, exits, incoming, insert_before
 from ..ir.types import BOOL, BOTTOM, INT, Array, List, OrConst, Table, strip_const
+from . import drawing
 
 if TYPE_CHECKING:
     from .reverse import Reverser
 
-NO_REPLAY = "keep the random numbers, the output or the changes outside of it, or leave the checkpoint out"
+NO_REPLAY = "keep the output or the changes outside of it, or leave the checkpoint out"
 """The way out where something happens that must happen once."""
 
 
@@ -39,7 +40,7 @@ def is_replay(op: Op) -> bool:
 # ----------------------------------------------------------------------------------------------------- in the forward sweep
 
 def keep_state(rev: Reverser, body: Block) -> None:
-    """In front of each op that is replayed: copy the memory that it writes to and that was there before it."""
+    """In front of each op that is replayed: keep the contents of what it writes to, and the state of what it draws from."""
     found = [op for op in walk(body) if replays(op)]
     classes = AliasClasses(rev.function) if any(True for op in found for _ in written_by(op)) else None
     for op in found:
@@ -47,6 +48,7 @@ def keep_state(rev: Reverser, body: Block) -> None:
         rev.builder.loc = op.loc
         with rev.builder.at(scratch):
             rev.kept[op] = [(v, _copied(rev, v)) for v in (state_of(op, classes) if classes is not None else ())]
+            drawing.keep_generator(rev, op)
         insert_before(op, scratch.ops)
 
 
@@ -134,7 +136,7 @@ def _put_back(rev: Reverser, value: Value, copy: Value) -> None:
 
 def _again(rev: Reverser, op: Op) -> tuple[Op, dict[Op, Op]]:
     """The replay of ``op``, emitted here, with all that is known of ``op`` known of it; what each op inside became."""
-    values: dict[Value, Value] = {}
+    values: dict[Value, Value] = drawing.generator_again(rev, op)
     again = clone_op(op, values, rev.builder.block)
     copies = dict(zip(_with_inside(op), _with_inside(again), strict=True))
     del again.attrs["replayed"]
@@ -146,6 +148,7 @@ def _again(rev: Reverser, op: Op) -> tuple[Op, dict[Op, Op]]:
             rev.overwritten[new] = values.get(rev.overwritten[old], rev.overwritten[old])
         if old in rev.kept and old is not op:
             rev.kept[new] = [(values.get(v, v), values.get(c, c)) for v, c in rev.kept[old]]
+    drawing.draw_again(rev, op, copies, values)
     for one in copies.values():
         one.attrs.pop("may_raise", None)  # it has not raised the first time
     for block in again.blocks:
@@ -301,10 +304,15 @@ def check_replays(context: Context, body: Block, once: set[Op], classes: AliasCl
 
 def _check(context: Context, op: Op, once: set[Op], classes: AliasClasses) -> None:
     what = "call" if op.name == "invoke" else "loop"
+    draws = drawing.draws_in(op)
     for inner in _with_inside(op):
-        if inner in once:
-            message = f"this prints, draws random numbers or changes something in a checkpointed {what}, which is run twice"
+        if inner in once and inner not in draws:
+            message = f"this prints or changes something in a checkpointed {what}, which is run twice"
             context.refuse(Refusal("SCT116", message, NO_REPLAY), inner.loc)
+    if draws and drawing.source_of(op) is None:
+        message = f"this checkpointed {what} is run twice, and draws not all its random numbers from one generator that is " \
+            "made before it"
+        context.refuse(Refusal("SCT116", message, drawing.NO_REDRAW), draws[0].loc)
     if op.name in LOOPS and any(_grows(op, k) and not only_grows(op, k) for k in range(len(op.results))):
         message = "a list grows in this checkpointed loop, and is read there, too"
         context.refuse(Refusal("SCT116", message, "write to an array, or leave the checkpoint out"), op.loc)

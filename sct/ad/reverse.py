@@ -22,11 +22,12 @@ from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import STORES, Lit, SeqOf, Slot
 from ..ir.printing import op_text
 from ..ir.rewrite import clone_function
-from ..ir.types import List, Scalar, Table, Tuple, Type, strip_const
+from ..ir.types import Array, List, Scalar, Table, Tuple, Type, strip_const
 from . import calls, control, lists, replay, rules, tuples, writes
+from .drawing import Source
 from .emitter import Accumulator, bar_hint, make_buffers_float
 from .saving import Sweeps
-from .shadows import Shadows, accompany, if_apart, open_block, take_lent
+from .shadows import Shadows, accompany, if_apart, list_of_adjoints, open_block, take_lent, view_of_adjoint
 
 
 class Reverser(Accumulator):
@@ -43,12 +44,15 @@ class Reverser(Accumulator):
         """For each store what its place held before."""
         self.kept: dict[Op, list[tuple[Value, Value]]] = {}
         """For each op that is replayed the memory that it writes to, and the copy of what that held before."""
+        self.drawn: dict[Op, tuple[Source, Value]] = {}
+        """For each op that is replayed and draws random numbers what it draws from, and the copy of that."""
         self.bars, self.buffers = {}, {}
+        self.arrived: set[Value] = set()
+        """Views whose adjoints are views of those of what they view."""
         self.mirror: dict[Block, Block] = {}
         """For each forward block the reverse block that undoes it."""
         self.replaced: dict[Value, Value] = {}
         """Forward values that have another name in their mirrored block (induction variables)."""
-        self.exit_seeds: dict[Block, Callable[[Op], None]] = {}
 
     # ---------------------------------------------------------------------------------------------------- accumulation
     def accumulate(self, value: Value, contribution: Value) -> None:
@@ -70,13 +74,32 @@ class Reverser(Accumulator):
             self.bars[value] = contribution
 
     def buffer(self, value: Value) -> Value:
-        """The owned adjoint array of ``value``, made at the current place on first use."""
-        if value not in self.buffers:
+        """The owned adjoint array of ``value``, made at the current place on first use: that of a view is a view."""
+        if not self.lies_in_buffer(value):
             start = self.bars.pop(value, None)
             buffer = self.zeros(value) if start is None else self.copy(start, control.bar_type(value))
             buffer.hint = bar_hint(value)
             self.buffers[value] = buffer
         return self.buffers[value]
+
+    def lies_in_buffer(self, value: Value) -> bool:
+        """Let the adjoint of a view or item, ``m[i]``, be the same one of the adjoint of ``m``, where that is owned already.
+
+        That of a list of arrays, ``[a, b]``, is a list of theirs.  What is added to it has arrived; all must be known for as
+        long, so this is for the block that defines ``value``.
+        """
+        op = value.owner
+        if value in self.buffers:
+            return True
+        if value in self.bars or value in self.shadows or not isinstance(op, Op) or op.parent is None or len(op.results) > 1 \
+                or self.mirror.get(op.parent) is not self.builder.block:
+            return False
+        parts = op.operands[:1] if is_view(op) else op.operands if _holds_arrays(op) else []
+        if not parts or any(v in self.shadows or not self.lies_in_buffer(v) for v in parts):
+            return False
+        self.buffers[value] = view_of_adjoint(self, op) if is_view(op) else list_of_adjoints(self, op)
+        self.arrived.add(value)
+        return True
 
     def total(self, value: Value) -> Value | None:
         """The complete adjoint of ``value`` (None: zero); called when everything that uses it has been reversed."""
@@ -105,7 +128,7 @@ class Reverser(Accumulator):
 
     def is_reference(self, op: Op) -> bool:
         """Whether ``op`` makes a view whose shadow is a view: what was added to it has arrived."""
-        return all(r in self.shadows for r in op.results) and is_view(op)
+        return op.results[0] in self.arrived or all(r in self.shadows for r in op.results) and is_view(op)
 
     @contextmanager
     def scope(self, block: Block, forward: Sequence[Block]) -> Any:
@@ -157,12 +180,6 @@ def _call(rev: Reverser, op: Op) -> None:
     rules.reverse_call(rev, op, totals)
 
 
-def _pass_through(rev: Reverser, op: Op) -> None:
-    total = rev.total(op.result)
-    if total is not None and op.result not in rev.shadows:
-        rev.accumulate(op.operands[0], total)
-
-
 def _narrow(rev: Reverser, op: Op) -> None:
     """A tuple that is indexed at run time is one list there: its adjoint is a tuple again."""
     total, kind = rev.total(op.result), control.bar_type(op.operands[0])
@@ -183,9 +200,15 @@ def _broadcast(rev: Reverser, op: Op) -> None:
         rev.accumulate(op.operands[0], rules.unbroadcast(rev, total, op.operands[0], op.result.type))
 
 
+def _holds_arrays(op: Op) -> bool:
+    """Whether ``op`` makes a list of arrays or lists."""
+    item = strip_const(op.result.type.item) if op.name == "tuple" and isinstance(op.result.type, List) else None
+    return isinstance(item, List) or isinstance(item, Array) and item.ndim != 0
+
+
 def _tuple(rev: Reverser, op: Op) -> None:
     total = rev.total(op.result)
-    if total is None:
+    if total is None or op.result in rev.arrived:
         return
     for k, item in enumerate(op.operands):
         if item in rev.shadows and op.result in rev.shadows:
@@ -278,11 +301,12 @@ class Joint(Sweeps):
 
 def differentiate(primal: Function, wrt: Sequence[int], seeds: Callable[[Reverser, list[Value]], None],
                   context: Context, pairs: calls.Pairs, outputs: Sequence[int] | None = None,
-                  shadowed: Sequence[int] = ()) -> Joint:
+                  shadowed: Sequence[int] = (), added: Sequence[int] = ()) -> Joint:
     """Forward and reverse sweep of ``primal`` with respect to the parameters at positions ``wrt``.
 
     ``seeds`` sets the adjoints of the results, once the reverse sweep has begun; the parameters that are ``shadowed`` are
-    lent, with adjoint arrays that are there already and take what is added to them.
+    lent, with adjoint arrays that are there already and take what is added to them; so have those in ``added``, to which
+    nobody writes.
     """
     values: dict[Value, Value] = {}
     function = clone_function(primal, values)
@@ -292,13 +316,13 @@ def differentiate(primal: Function, wrt: Sequence[int], seeds: Callable[[Reverse
         raise InternalError("a function without a return was differentiated")
     results = list(end.operands)
     lent = [function.params[k] for k in shadowed]
-    inputs = [*(function.params[k] for k in wrt), *lent]
+    inputs = [*(function.params[k] for k in (*wrt, *added)), *lent]
     wanted = [*(results if outputs is None else [results[k] for k in outputs]), *lent]
     leaves = _inputs_and_items(function, inputs)
     rev = Reverser(function, leaves, wanted, context, pairs)
     rev.builder.loc = end.loc
     lists.check(rev)
-    late = take_lent(rev, function, lent)
+    late = [*take_lent(rev, function, lent), *(_given_adjoint(rev, function.params[k]) for k in added)]
     context.splicing = True
     try:
         writes.keep_overwritten(rev, function.body)
@@ -318,6 +342,12 @@ def differentiate(primal: Function, wrt: Sequence[int], seeds: Callable[[Reverse
     joint = Joint(function, rev, results, mark, gradients)
     joint.late = late
     return joint
+
+
+def _given_adjoint(rev: Reverser, param: Value) -> Value:
+    """The adjoint of a parameter as one that the callers own, to be added to."""
+    rev.buffers[param] = bar = Value(bar_hint(param), control.bar_type(param), rev.function.body)
+    return bar
 
 
 def seed_one(rev: Reverser, results: list[Value]) -> None:

@@ -94,7 +94,6 @@ class _Saver:
         """Forward value → the value that stands for it in the reverse sweep."""
         self.heads: dict[Block, list[Op]] = {}
         """Ops to put at the head of each mirrored block."""
-        self.cached: set[Value] = set()
         self.changes = _Changes(function)
 
     def run(self) -> None:

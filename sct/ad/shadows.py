@@ -104,6 +104,14 @@ def _shadow_ops(op: Op, wanted: Sequence[Value], of: Callable[[Value], Value]) -
         yield _adjoint_call(op, operands, {**attrs, "shadow": True}, [result])
 
 
+def view_of_adjoint(rev: Reverser, op: Op) -> Value:
+    """The same view or item of an adjoint as ``op`` is of its operand."""
+    (made, shadows), = _shadow_ops(op, op.results, rev.buffers.__getitem__)
+    made.parent = rev.builder.block
+    rev.builder.block.ops.append(made)
+    return shadows[op.result]
+
+
 def _zeros_for(op: Op, result: Value) -> tuple[list[Value], dict[str, Any]]:
     """The call that makes zeros of the shape and type of a ``result`` of ``op``: operands and attributes."""
     if isinstance(result.type, List | Table):
@@ -196,6 +204,11 @@ def _list_of_shadows(rev: Reverser, op: Op) -> Value | None:
     """The shadow of ``[a, b]`` where ``a`` and ``b`` have shadows of their own."""
     if op.name != "tuple" or not op.operands or any(v not in rev.shadows or v in rev.shadows.given for v in op.operands):
         return None
+    return list_of_adjoints(rev, op)
+
+
+def list_of_adjoints(rev: Reverser, op: Op) -> Value:
+    """The list of the adjoints of the operands of ``op``, each of which has one of its own."""
     return rev.builder.value("tuple", [rev.buffers[v] for v in op.operands], loosely(op.result.type), _bar(op.result), cls=list)
 
 

@@ -59,6 +59,8 @@ def attribute(sp: Specializer, base: Abstract, name: str) -> Abstract:
             return base.items[base.kind._fields.index(name)]  # type: ignore[attr-defined]
         if name == "_replace" and hasattr(base.kind, "_fields"):
             return Bound(Static(replaced), [base])
+        if base.kind in PARTS:
+            raise part_unknown(base.kind, name)
         return Bound(Static(_of_class(base.kind, name)), [base], spelled=name)
     if isinstance(base, Mapping):
         return Bound(Static(_of_class(dict, name)), [base], spelled=name)
@@ -69,6 +71,16 @@ def attribute(sp: Specializer, base: Abstract, name: str) -> Abstract:
     if isinstance(base, Closure | Bound) and name in ("__name__", "__doc__", "__qualname__"):
         return Static(None)
     raise Refusal("SCT710", f"the attribute `{name}` of this cannot be read")
+
+
+PARTS: dict[type, str] = {}
+"""The named tuples that stand for objects of SciPy, with the functions that return these."""
+
+
+def part_unknown(kind: type, name: object) -> Refusal:
+    """The refusal to read a part of such an object that has no type."""
+    known = ", ".join(f"`{field}`" for field in kind._fields)  # type: ignore[attr-defined]
+    return Refusal("SCT710", f"`{name}` of what {PARTS[kind]} returns cannot be read", f"only these parts of it can: {known}")
 
 
 def _of_base_class(sp: Specializer, cls: Abstract, obj: Abstract, name: str) -> Abstract:

@@ -11,6 +11,7 @@ from ..ir.types import ANY, FLOAT, Array, Scalar, Type
 from ..rules.shapes import facts
 from ..runtime import solutions, standard
 from .abstract import Abstract, Bound, Mapping, Seq, Static, parts_of
+from .attributes import PARTS
 from .callees import SPECIAL
 from .context import Refusal
 from .handing import given_by_name, hand_over, items_of_args, respelled
@@ -123,3 +124,7 @@ SPECIAL[optimize.root_scalar] = _with_result(
     optimize.root_scalar, solutions.crossing_of, {"f": 1, "fprime": 1, "fprime2": 1}, number, "", "fprime", [])
 SPECIAL[optimize.minimize_scalar] = _with_result(
     optimize.minimize_scalar, solutions.lowest_of, {"fun": 1}, number, "", "", ["bounds"])
+PARTS.update({
+    solutions.Solution: "scipy.optimize.root or minimize", solutions.Crossing: "scipy.optimize.root_scalar",
+    solutions.Lowest: "scipy.optimize.minimize_scalar",
+})

@@ -11,6 +11,7 @@ from ..ir.core import Value
 from ..ir.types import ANY, FLOAT, Array, Type
 from ..runtime import integrals, trajectories
 from .abstract import Abstract, Seq, Static
+from .attributes import PARTS
 from .callees import SPECIAL
 from .context import Refusal
 from .handing import given_by_name, hand_over, items_of_args, respelled
@@ -37,7 +38,7 @@ def state_type(y0: Abstract) -> Type:
 
 
 def _start(sp: Specializer, a: Abstract) -> Abstract:
-    """The start as an array, where it is written as a list."""
+    """The start, or the moments, as an array, where it is written as a list."""
     return as_array(sp, a) if isinstance(a, Seq) else a
 
 
@@ -47,7 +48,9 @@ def _odeint(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) 
     first = sp.static(given.get("tfirst", Static(False)), "`tfirst` of odeint")
     lead: list[Type] = [FLOAT, state_type(y0)] if first else [state_type(y0), FLOAT]
     (func,), flat = hand_over(sp, [given["func"]], [lead], items_of_args(given))
-    given.update({"func": func, "y0": y0, "args": Seq(tuple, flat)} if func is not given["func"] else {"y0": y0})
+    given.update({"y0": y0, "t": _start(sp, given["t"])})
+    if func is not given["func"]:
+        given.update({"func": func, "args": Seq(tuple, flat)})
     return apply(sp, integrate.odeint, *respelled(integrate.odeint, given, len(args)))
 
 
@@ -69,7 +72,8 @@ def _solve_ivp(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract
 
 def _trajectory(sp: Specializer, given: dict[str, Abstract]) -> Abstract:
     """``trajectory_of`` of functions that take time and state."""
-    given["y0"] = _start(sp, given["y0"])
+    for name in {"y0", "t_eval"} & set(given):
+        given[name] = _start(sp, given[name])
     lead: list[Type] = [FLOAT, state_type(given["y0"])]
     names = [name for name in ("fun", "jac") if name in given and _is_callable(given[name])]
     handed, flat = hand_over(sp, [given[name] for name in names], [lead] * len(names), items_of_args(given))
@@ -88,12 +92,12 @@ def _trajectory_in_rule(sp: Specializer, args: list[Abstract], kwargs: dict[str,
 
 
 def _pull_back(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
-    """``pull_back(fun, back, t_span, y0, t, args, y_bar)`` in a rule."""
-    fun, back, t_span, y0, t, items, y_bar = args
+    """``pull_back(fun, back, t_span, y0, t, y, args, y_bar)`` in a rule."""
+    fun, back, t_span, y0, t, y, items, y_bar = args
     assert isinstance(items, Seq)
     leads: Sequence[Sequence[Type]] = [[FLOAT, state_type(y0)], [FLOAT, Array("float64", (ANY,))]]
     (fun, back), flat = hand_over(sp, [fun, back], leads, items.items)
-    return apply(sp, trajectories.pull_back, [fun, back, t_span, y0, t, Seq(tuple, flat), y_bar], kwargs)
+    return apply(sp, trajectories.pull_back, [fun, back, t_span, y0, t, y, Seq(tuple, flat), y_bar], kwargs)
 
 
 SPECIAL.update({
@@ -101,3 +105,4 @@ SPECIAL.update({
     integrate.odeint: _odeint, integrate.solve_ivp: _solve_ivp, trajectories.trajectory_of: _trajectory_in_rule,
     trajectories.pull_back: _pull_back,
 })
+PARTS[trajectories.Trajectory] = "scipy.integrate.solve_ivp"

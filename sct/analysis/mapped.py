@@ -209,7 +209,7 @@ for each in {u for u in vars(np).values() if isinstance(u, np.ufunc) and (u.nin,
     if entry is None or entry.zero:
         continue
     SPECIAL[each.outer] = _outer(each)
-    if registry.lookup(each.reduce) is None:
+    if registry.lookup(each.reduce) is None and registry.refusal(each.reduce) is None:
         SPECIAL[each.reduce] = _one_by_one(each, standard.reduced)
     if registry.lookup(each.accumulate) is None:
         SPECIAL[each.accumulate] = _one_by_one(each, mapping.all_so_far)

@@ -29,6 +29,7 @@ from ..ir.types import (
     strip_const,
 )
 from .abstract import Abstract, Iteration, Mapping, Range, Reference, Seq, Slice, Static, StoredIterator
+from .attributes import PARTS, attribute, part_unknown
 from .branches import emit_guard
 from .context import Frame, Refusal
 from .data import guard_class
@@ -70,7 +71,7 @@ def _item(sp: Specializer, base: Abstract, index: Abstract) -> Abstract:
     if isinstance(base, Reference) or has_method(base, "__getitem__"):
         return method_of(sp, base, "__getitem__", [index])
     if isinstance(base, Seq):
-        return _from_sequence(sp, base, index)
+        return _part(sp, base, index) if base.kind in PARTS else _from_sequence(sp, base, index)
     if isinstance(given, Reference) and given.place.factory is not None:
         from .dict_changes import with_default
         with_default(sp, given, index)
@@ -115,6 +116,14 @@ def _from_static(sp: Specializer, base: Static, index: Abstract) -> Abstract:
         guard_class(sp, type(base.value), "__getitem__", method)
         return call(sp, Static(method), [base, index], {})
     raise Refusal("SCT705", f"an object of class {type(base.value).__name__} cannot be indexed here")
+
+
+def _part(sp: Specializer, base: Seq, index: Abstract) -> Abstract:
+    """``found["x"]``: what a solver of SciPy returns is a dict, too."""
+    name = index.value if isinstance(index, Static) else None
+    if not isinstance(name, str):
+        raise part_unknown(base.kind, "[...]")
+    return attribute(sp, base, name)
 
 
 def _from_sequence(sp: Specializer, base: Seq, index: Abstract) -> Abstract:

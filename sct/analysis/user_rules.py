@@ -27,8 +27,3 @@ def result_of(sp: Specializer, entry: Primitive, args: list[Abstract],
             return found
     announced = announced_by(fn)
     return (None if announced is None else type_of(announced())), OPAQUE
-
-
-def is_users(entry: Any) -> bool:
-    """Whether a rule is one of the user's."""
-    return entry is not None and entry.user

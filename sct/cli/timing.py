@@ -43,8 +43,9 @@ def samples(functions: dict[str, Callable[[], Any]], seconds: float = 2.0, least
 
 
 def _calibrate(function: Callable[[], Any]) -> tuple[int, float]:
-    """How many calls one measurement takes, and about how long one call."""
+    """How many calls one measurement takes, and about how long one call; the very first call may have to compile."""
     calls = 1
+    _measure(function, calls)
     while (time_taken := _measure(function, calls)) * calls < TICK and calls < 1_000_000:
         calls *= 2
     return calls, time_taken

@@ -16,7 +16,7 @@ from ..ir.core import Callee, Op, Value
 from ..ir.ops import INFIX, PREFIX, Lit, SeqOf, SliceOf, Slot, contains
 from ..ir.types import OrConst, Record, Scalar
 from ..runtime.records import instance
-from .facts import resolve, scalar, template_values
+from .facts import is_guarded, resolve, scalar, template_values
 from .idioms import range_of
 from .names import UNUSED, Names, data_root
 from .plan import Plan
@@ -196,6 +196,8 @@ class Expressions:
             return built
         keywords = [ast.keyword(key, self.template(op, t)) for key, t in kwargs.items()]
         shown = [self.template(op, t) for t in args]
+        if is_guarded(op) and isinstance(shown[0], ast.Name):
+            return ast.BoolOp(ast.And(), [shown[0], ast.BinOp(shown[0], ast.Mult(), shown[1])])
         if op.attrs.get("spelled") == "attribute" and not (op.attrs.get("adjoint") and _may_be_number(op.operands[0])):
             return attribute(shown[0], op.attrs["spelled_name"])
         if op.attrs.get("spelled") == "method":

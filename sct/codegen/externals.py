@@ -30,6 +30,8 @@ def _display_callable(fn: Any) -> tuple[Any, tuple[str, ...], str]:
 def display(obj: Any) -> tuple[Any, tuple[str, ...], str]:
     """How an object is named: the object to import, the attributes to follow from there, and the name it would like."""
     if isinstance(obj, types.ModuleType):
+        if obj.__name__.startswith("numpy."):
+            return np, tuple(obj.__name__.split(".")[1:]), "np"
         return obj, (), "np" if obj is np else identifier(obj.__name__.rpartition(".")[2])
     if callable(obj):
         try:

@@ -17,6 +17,7 @@ from ..ir.ops import IMPLICIT, INFIX, PREFIX, STORES, Lit, Slot, may_write
 from ..ir.rewrite import carried_inits, carried_start, exits, item_count
 from ..ir.types import BOTTOM, Cache, OrConst, Scalar
 from ..rules import registry
+from ..runtime.helpers import strong_product
 
 FAR = 1 << 60
 """A position after every op."""
@@ -95,6 +96,14 @@ def scalar(value: Value) -> Scalar | None:
     if isinstance(kind, OrConst):
         kind = kind.const if kind.base == BOTTOM else kind.base
     return kind if isinstance(kind, Scalar) else None
+
+
+def is_guarded(op: Op) -> bool:
+    """Whether ``op`` is a strong product of numbers: ``x_bar and x_bar * y`` has exactly its value, and calls nothing."""
+    if op.name != "call" or op.attrs["fn"] is not strong_product or op.attrs.get("kwargs"):
+        return False
+    return op.attrs["args"] == (Slot(0), Slot(1)) and all(
+        isinstance(v.type, Scalar) and v.type.dtype.startswith("float") for v in op.operands)
 
 
 def is_const(value: Value, *wanted: Any) -> bool:

@@ -14,7 +14,7 @@ from ..ir.core import Op, Value
 from ..ir.ops import Lit, Slot, uses_in
 from ..ir.rewrite import item_count
 from ..ir.types import List, Table
-from .facts import Facts, is_const, resolve, scalar
+from .facts import Facts, is_const, is_guarded, resolve, scalar
 from .lengths import Lengths
 from .plan import EXPRESSIONS, IN_PLACE, Plan, loop_of, phi_targets
 
@@ -103,7 +103,10 @@ class Folding:
             return (of_list or consumer.name in ("iadd", "fill")) and op.attrs.get("fn") is operator.getitem
         if consumer.name == "exchange" and op.attrs.get("effect", "pure") != "pure":
             return False  # it is printed twice
-        if consumer.parent is not op.parent:  # a branch of a ternary, which may not be evaluated
+        guarded = is_guarded(consumer)
+        if guarded and resolve(consumer.operands[0]) is value:
+            return False  # it is printed twice
+        if guarded or consumer.parent is not op.parent:  # it may not be evaluated, as in a branch of a ternary
             return not op.attrs.get("may_raise") and op.attrs.get("effect", "pure") in ("pure", "fresh", "reads")
         return True
 

@@ -36,21 +36,3 @@ def load(emitted: Emitted, namespace: dict[str, Any] | None = None) -> Callable[
 def remember(filename: str, text: str) -> None:
     """Let ``linecache`` show the text: an entry without a modification time is never dropped as stale."""
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
-
-
-def import_lines(emitted: Emitted) -> list[str]:
-    """The import statements that a file with this text needs, sorted; what cannot be imported is left to the caller.
-
-    >>> import math
-    >>> import_lines(Emitted("", "f", {"math": math, "np_2": __import__("numpy")}))
-    ['import math', 'import numpy as np_2']
-    """
-    lines = []
-    for name, value in emitted.imports.items():
-        if type(value) is type(linecache):
-            module = value.__name__
-            lines.append(f"import {module}" if module == name else f"import {module} as {name}")
-        elif getattr(value, "__module__", None) and getattr(value, "__qualname__", None) == getattr(value, "__name__", ""):
-            alias = "" if value.__name__ == name else f" as {name}"
-            lines.append(f"from {value.__module__} import {value.__name__}{alias}")
-    return sorted(lines)

@@ -79,10 +79,6 @@ class Captured:
         return self.fun.__defaults__ or ()
 
     @property
-    def kwdefaults(self) -> dict[str, Any]:
-        return self.fun.__kwdefaults__ or {}
-
-    @property
     def is_lambda(self) -> bool:
         return isinstance(self.tree, gast.Lambda)
 

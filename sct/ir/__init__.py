@@ -1,0 +1,1 @@
+"""The intermediate representation: values, operations, blocks and types, with printer, parser, verifier and evaluator."""

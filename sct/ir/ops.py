@@ -74,7 +74,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .core import Block, Op, Value
+from .core import Op, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +118,6 @@ class SliceOf:
     hi: Any
     step: Any
 
-
-Template = Slot | Lit | SeqOf | SliceOf
 
 TERMINATORS = frozenset({"yield", "continue", "break", "test", "return", "raise"})
 LOOPS = frozenset({"for", "while"})
@@ -263,11 +261,6 @@ def may_write(op: Op) -> bool:
 def stores_beside_primal(op: Op) -> bool:
     """Whether ``op`` changes memory of the function itself, or the tangent of such memory: not that of adjoints."""
     return op.name in STORES and not op.attrs.get("adjoint") or bool(op.attrs.get("tangent"))
-
-
-def regions_of(op: Op) -> list[Block]:
-    """The blocks of ``op`` in the order in which they are printed."""
-    return op.blocks
 
 
 def uses_in(op: Op) -> Iterator[Value]:

@@ -7,7 +7,9 @@ cotangent be summed over broadcast dimensions.  Types are immutable and hashable
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
 
 import numpy as np
 
@@ -281,11 +283,28 @@ def dim_of(n: int) -> str:
 
 
 def _list_type(items: list[object]) -> Type:
+    if _are_alike(items):
+        return List(type_of(items[0]))
     types = list(map(type_of, items))
     if len({t.differentiable for t in types}) != 1:
         return Tuple(tuple(types), list)
     joined = join_all(dict.fromkeys(types))
     return List(joined) if joined is not None else Tuple(tuple(types), list)
+
+
+_PLAIN = frozenset({float, int, bool, complex, str, np.float64})
+"""Classes whose instances are all of one type."""
+
+
+def _are_alike(items: list[Any]) -> bool:
+    """Whether all items are seen at a glance to be of one type: plain numbers, or tuples or lists of them, at every call."""
+    kinds = set(map(type, items))
+    if kinds == {tuple}:
+        signature, *others = {tuple(map(type, item)) for item in items}
+        return not others and _PLAIN.issuperset(signature)
+    if kinds == {list} and all(items):
+        kinds = set(map(type, chain.from_iterable(items)))
+    return len(kinds) == 1 and _PLAIN.issuperset(kinds)
 
 
 def join_dims(a: str, b: str) -> str:
@@ -379,12 +398,6 @@ def is_array(t: Type) -> bool:
 def constant(t: Type) -> Type:
     """The type of a number that is a literal of the program: inactive, and free to become an array later."""
     return t if isinstance(t, OrConst) else OrConst(BOTTOM, t)
-
-
-def with_dtype(t: Type, dtype: str) -> Type:
-    """The same shape with another element type."""
-    assert isinstance(t, Scalar | Array)
-    return replace(t, dtype=dtype)
 
 
 def loosely(t: Type) -> Type:

@@ -16,7 +16,7 @@ from numba.core.errors import TypingError
 from numba.extending import overload
 from numba.np.unsafe import ndarray as fixed
 
-from ..runtime import arrays, helpers, packing
+from ..runtime import arrays, helpers, packing, special
 from . import reductions as reductions
 
 njit: Any = numba.njit
@@ -184,7 +184,7 @@ def _sinc_dx(x: Any) -> Any:
     return impl
 
 
-_digamma_of_positive = njit(helpers.digamma_of_positive)
+_digamma_of_positive = njit(special.digamma_of_positive)
 
 
 @implements(helpers.digamma)

@@ -14,11 +14,11 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import RuleError
-from ..ir.types import Array, Tuple
-from ..runtime.arrays import matching
+from ..ir.types import ANY, Array, Tuple
+from ..runtime.arrays import matching, settled
 from . import shapes
 from .linalg import matrix_norm_bar, mirrored, swapped
-from .notation import vjp, zero
+from .notation import linear, vjp, zero
 from .shapes import facts, from_call
 from .solving import half_lower, on_lower, per_matrix
 
@@ -147,7 +147,8 @@ zero(matching)
 
 @vjp(np.linalg.svd)
 def svd_vjp(a, full_matrices=True, compute_uv=True, hermitian=False, *, z, z_bar):
-    """Townsend 2016; vectors of singular values that coincide have no derivative, nor have vectors without one."""
+    """Townsend 2016; vectors of singular values that coincide have no derivative, nor have those without one, if there are
+    several."""
     whole = svd_factors_bar(a, full_matrices, compute_uv, z, z_bar)
     a_bar = on_lower(whole) if hermitian else whole
 
@@ -166,11 +167,38 @@ def svd_factors_bar(a, full_matrices, compute_uv, z, z_bar):
 def svd_bar(a, full_matrices, z, z_bar):
     u, s, vh = z
     u_bar, s_bar, vh_bar = z_bar
-    if full_matrices and u_bar is None:
-        u = u[..., : s.shape[-1]]
-    if full_matrices and vh_bar is None:
-        vh = vh[..., : s.shape[-1], :]
+    if full_matrices:
+        count = s.shape[-1]
+        u_bar = None if u_bar is None else first_columns_bar(u, u_bar, count)
+        vh_bar = None if vh_bar is None else swapped(first_columns_bar(swapped(vh), swapped(vh_bar), count))
+        u, vh = u[..., :count], vh[..., :count, :]
     return svd_vectors_bar(a, u, s, vh, u_bar, s_bar, vh_bar)
+
+
+def first_columns_bar(u, u_bar, count):
+    """The cotangent of the first columns of an orthogonal matrix, which settle the last one, too, if there is one more."""
+    if np.iscomplexobj(u):
+        return settled(u_bar, count)
+    if u.shape[-1] == count + 1:
+        first, last = u[..., :count], u[..., count:]
+        return u_bar[..., :count] - last @ (swapped(u_bar[..., count:]) @ first)
+    return settled(u_bar, count)
+
+
+@from_call
+def fewer_columns(u_bar, count):
+    kind, dims = facts(u_bar)
+    return Array(kind, (*dims[:-1], ANY))
+
+
+@vjp(settled, infer=fewer_columns)
+def settled_vjp(u_bar, count, *, z, z_bar):
+    """The columns that are not settled have no tangent, rather than one of many."""
+    beyond = np.full_like(u_bar[..., count:], np.nan)
+    u_bar_bar = np.concatenate([z_bar, beyond], axis=-1)
+
+
+linear(settled, "u_bar")
 
 
 def svd_vectors_bar(a, u, s, vh, u_bar, s_bar, vh_bar):

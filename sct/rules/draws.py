@@ -14,12 +14,10 @@ from typing import Any
 import numpy as np
 
 from ..ir.types import ANY, FLOAT, INT, MANY, NONE, Array, Object, Scalar, Type
-from ..runtime.helpers import HELPERS
 from .inactive import gives, named
-from .notation import NAMES, declare, zero
+from .notation import declare, zero
 from .shapes import broadcast, dims_of
 
-NAMES.update(HELPERS)
 GENERATOR, STATE, MODULE = ("rng", np.random.Generator), ("state", np.random.RandomState), ("np.random", np.random)
 OWNERS = (GENERATOR, STATE, MODULE)
 """Who draws: a generator, the older state, the module's hidden state.  The first two are methods: the object comes first."""

@@ -29,11 +29,12 @@ from typing import Any
 import numpy as np
 
 from ..errors import RuleError
+from ..runtime.helpers import HELPERS
 from . import registry
 from .registry import Primitive, register
 
-NAMES: dict[str, Any] = {"np": np, "math": math, "operator": operator}
-"""Names that the text of a ``partials`` line may use; ``runtime.helpers`` adds the helpers."""
+NAMES: dict[str, Any] = {"np": np, "math": math, "operator": operator, **HELPERS}
+"""Names that the text of a ``partials`` line may use."""
 
 _OPERATORS: dict[str, Callable[..., Any]] = {
     "x + y": operator.add, "x - y": operator.sub, "x * y": operator.mul, "x / y": operator.truediv,
@@ -223,7 +224,7 @@ def name_of(fn: Callable[..., Any]) -> str:
         for owner in modules:
             if vars(owner).get(name) is fn:
                 return f"{prefix}{name}"
-    return name if module in ("builtins", "sct.runtime.helpers") else f"{module}.{name}"
+    return name if module == "builtins" or HELPERS.get(name) is fn else f"{module}.{name}"
 
 
 def area(name: str, module: Any) -> None:

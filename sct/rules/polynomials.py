@@ -100,9 +100,10 @@ def polyint_vjp(p, m=1, k=None, *, z, z_bar):
         k_bar = z_bar[-1]
 
 
-@vjp(np.poly)
+@vjp(np.poly, real_only=True)
 def poly_vjp(seq_of_zeros, *, z, z_bar):
-    """The slope by one root is the polynomial of the others, with the other sign."""
+    """The slope by one root is the polynomial of the others, with the other sign.  Of complex roots NumPy returns real numbers
+    where they happen to be conjugate pairs, which only run time can tell."""
     if np.ndim(seq_of_zeros) != 1:
         raise RuleError("np.poly has a rule for roots; the characteristic polynomial of a matrix has none")
     n = len(seq_of_zeros)

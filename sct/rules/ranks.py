@@ -54,12 +54,6 @@ def has_rank(method):
     return method in (*PLOTTING, "inverted_cdf", "lower", "higher", "nearest", "midpoint")
 
 
-@static
-def is_one_of(axis, ndim):
-    """Whether only one of several axes goes away."""
-    return len(normal_axes(axis, ndim)) == 1 and ndim > 1
-
-
 def in_rows(a, axis):
     """The elements among which quantiles are taken as the last axis of an array."""
     if len(normal_axes(axis, a.ndim)) == a.ndim:

@@ -47,6 +47,10 @@ if hasattr(np, "row_stack"):
 
 # Methods of ufuncs ----------------------------------------------------------------------------------------------------
 
+MISCOMPUTED = "NumPy computes it otherwise for some arrays than for others"
+
+refuse(np.power.reduce, np.arctan2.reduce, because=MISCOMPUTED, instead="use accumulate(...)[-1], or write a loop")
+
 PARTS = "only sums, maxima and minima of parts have a rule"
 
 for binary in {u for u in vars(np).values() if isinstance(u, np.ufunc) and u.nin == 2 and u.nout == 1 and u.signature is None}:

@@ -209,8 +209,10 @@ def unwrap_vjp(p, discont=None, axis=-1, *, period=6.283185307179586, z, z_bar):
 
 @vjp(np.kaiser)
 def kaiser_vjp(M, beta, *, z, z_bar):
+    """A window of one point is 1."""
     u = np.sqrt(1.0 - np.linspace(-1.0, 1.0, M) ** 2)
-    beta_bar = np.sum(z_bar * (bessel_i(1, beta * u) * u - z * bessel_i(1, beta))) / bessel_i(0, beta)
+    slope = np.sum(z_bar * (bessel_i(1, beta * u) * u - z * bessel_i(1, beta))) / bessel_i(0, beta)
+    beta_bar = slope if M != 1 else 0.0 * slope
 
 
 bilinear(np.convolve, "a", "v")

@@ -21,7 +21,6 @@ import numpy as np
 from ..ir.types import FLOAT, List, Scalar, Tuple, Type, join, strip_const, type_of
 from ..runtime.arrays import phase
 from ..runtime.helpers import (
-    HELPERS,
     first_max,
     first_min,
     log_or_zero,
@@ -34,9 +33,8 @@ from ..runtime.helpers import (
     unbroadcast,
 )
 from .facts import is_far_from_zero, is_static
-from .notation import NAMES, declare, jvp, linear, partials, vjp
+from .notation import declare, jvp, linear, partials, vjp
 
-NAMES.update(HELPERS)
 SQUARE: dict[str, Any] = {"domain": (-2.0, 2.0)}
 POSITIVE: dict[str, Any] = {"domain": (0.3, 3.0)}
 INSIDE: dict[str, Any] = {"domain": (-0.9, 0.9)}
@@ -115,7 +113,7 @@ def pow_vjp(x, y, *, z, z_bar):
     if is_static(x) and x > 0:
         y_bar = math.log(x) * z * z_bar
     else:
-        y_bar = strong_product(z_bar, z * log_or_zero(x))
+        y_bar = strong_product(z_bar, z * log_or_zero(x + 0j if np.iscomplexobj(z) else x))
 
 
 @vjp(operator.mod, "x % y", elementwise=True, tests=DIVISION)
@@ -350,10 +348,26 @@ def strong_quotient_vjp(x, y, *, z, z_bar):
     y_bar = -strong_product(z, x_bar)
 
 
+@jvp(strong_quotient)
+def strong_quotient_jvp(x, y, *, z, x_dot=None, y_dot=None):
+    if y_dot is None:
+        z_dot = strong_quotient(x_dot, y)
+    elif x_dot is None:
+        z_dot = -strong_quotient(strong_product(z, y_dot), y)
+    else:
+        z_dot = strong_quotient(x_dot - strong_product(z, y_dot), y)
+
+
 @vjp(power_dx, elementwise=True, tests={"args": [(1.3, 2.5), (0.7, 0.6), (np.array([0.5, 1.5]), np.array([3.5, 0.4]))]})
 def power_dx_vjp(x, y, *, z, z_bar):
-    x_bar = strong_product(z_bar, strong_product(y, power_dx(x, y - 1)))
-    y_bar = strong_product(z_bar, x ** (y - 1) * (1 + y * log_or_zero(x)))
+    """Where ``y`` is 0 the exponent is, too: so there is no infinity to be multiplied by zero."""
+    if not is_static(y):
+        x_bar = strong_product(z_bar, y * power_dx(x, (y - 1) * (y != 0)))
+    elif y != 0:
+        x_bar = strong_product(z_bar, y * power_dx(x, y - 1))
+    else:
+        x_bar = None
+    y_bar = strong_product(z_bar, x ** (y - 1) * (1 + y * log_or_zero(x + 0j if np.iscomplexobj(z) else x)))
 
 
 @vjp(unbroadcast, tests={"args": [(np.ones((3, 2)), np.ones(2)), (np.ones((3, 2)), np.ones((3, 1))), (np.ones(3), 1.0)],

@@ -144,6 +144,8 @@ def take_along_axis_vjp(arr, indices, axis=-1, *, z, z_bar):
     arr_bar = np.zeros_like(arr)
     if arr.ndim == 1:
         index_add(arr_bar, indices, z_bar)
+    elif axis is None:
+        index_add(arr_bar, np.unravel_index(indices, arr.shape), z_bar)
     else:
         index_add(arr_bar, open_mesh(indices, normal_axis(axis, arr.ndim)), z_bar)
 

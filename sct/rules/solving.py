@@ -14,12 +14,12 @@ import math
 import numpy as np
 
 from ..errors import RuleError
-from ..runtime.arrays import cofactors
+from ..runtime.arrays import cofactors, product_of_others, well_conditioned
 from ..runtime.helpers import unbroadcast
 from . import shapes
 from .indexing import inverse_permutation, like, static
 from .linalg import mirrored, stacked, swapped
-from .notation import bilinear, linear, vjp
+from .notation import bilinear, linear, vjp, zero
 
 
 def per_matrix(v):
@@ -89,16 +89,38 @@ def det_vjp(a, *, z, z_bar):
 
 @vjp(cofactors, infer=shapes.square)
 def cofactors_vjp(x, det, *, z, z_bar):
-    """Regular matrices only; ``det`` is a function of ``x``, so all of the derivative goes to ``x``."""
-    transposed = swapped(np.linalg.inv(x))
-    along = np.sum(z_bar * transposed, axis=(-2, -1), keepdims=True) * z
-    x_bar = along - per_matrix(det) * (transposed @ swapped(z_bar) @ transposed)
+    """``det`` is a function of ``x``, so all of the derivative goes to ``x``."""
+    x_bar = cofactors_bar(x, det, z, z_bar)
     det_bar = None
+
+
+def cofactors_bar(x, det, z, z_bar):
+    """By the inverse; where that has lost its digits, or does not exist, in the bases of the singular vectors: what is left of
+    a diagonal matrix without two rows and columns has the product of all other elements for a determinant."""
+    if well_conditioned(x):
+        transposed = swapped(np.linalg.inv(x))
+        along = np.sum(z_bar * transposed, axis=(-2, -1), keepdims=True) * z
+        return along - per_matrix(det) * (transposed @ swapped(z_bar) @ transposed)
+    u, s, vh = np.linalg.svd(x)
+    sign = per_matrix(np.linalg.det(u) * np.linalg.det(vh))
+    turned = mirrored(swapped(u)) @ z_bar @ mirrored(swapped(vh))
+    same = np.eye(x.shape[-1])
+    others = (1.0 - same) * product_of_others(np.expand_dims(s, -2) * (1.0 - same) + same)
+    within = others @ np.expand_dims(np.sum(same * turned, axis=-1), -1) * same - swapped(others * turned)
+    return sign * mirrored(u @ mirrored(within) @ vh)
 
 
 @vjp(np.linalg.slogdet)
 def slogdet_vjp(a, *, z, z_bar):
-    a_bar = None if z_bar[1] is None else per_matrix(z_bar[1]) * swapped(np.linalg.inv(a))
+    """The sign of a complex determinant turns, as its logarithm moves along the imaginary axis."""
+    turn = None
+    if np.iscomplexobj(a) and z_bar[0] is not None:
+        turn = 1j * np.imag(z_bar[0] * z[0])
+    if turn is None and z_bar[1] is None:
+        a_bar = None
+    else:
+        log_bar = turn if z_bar[1] is None else z_bar[1] if turn is None else z_bar[1] + turn
+        a_bar = per_matrix(log_bar) * swapped(np.linalg.inv(a))
 
 
 @vjp(np.linalg.solve, infer=shapes.solve)
@@ -230,5 +252,6 @@ def axes_last(axes, ndim):
     return tuple(order)
 
 
+zero(well_conditioned)
 linear(np.linalg.solve, "b")
 bilinear(np.linalg.multi_dot, "arrays")

@@ -5,11 +5,12 @@ The first two replace a division that fails at zero (``prod(x) / x``, ``det(x) *
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import numpy as np
 
-__all__ = ["cofactors", "fitted", "matching", "mirror_counts", "phase", "product_of_others"]
+__all__ = ["cofactors", "fitted", "matching", "mirror_counts", "phase", "product_of_others", "settled", "well_conditioned"]
 
 
 def product_of_others(x: Any, axis: int = -1) -> Any:
@@ -34,10 +35,38 @@ def cofactors(x: Any, det: Any) -> Any:
     [[4.0, -2.0], [-2.0, 1.0]]
     """
     if np.all(det):
-        return np.expand_dims(det, (-2, -1)) * np.swapaxes(np.linalg.inv(x), -1, -2)
+        with contextlib.suppress(np.linalg.LinAlgError):  # what SciPy takes for the determinant is rounded otherwise
+            return np.expand_dims(det, (-2, -1)) * np.swapaxes(np.linalg.inv(x), -1, -2)
     u, s, vh = np.linalg.svd(x)
     sign = np.linalg.det(u) * np.linalg.det(vh)
-    return (u * np.expand_dims(product_of_others(s), -2)) @ vh * np.expand_dims(sign, (-2, -1))
+    found = (u * np.expand_dims(product_of_others(s), -2)) @ vh
+    return (np.conj(found) if np.iscomplexobj(found) else found) * np.expand_dims(sign, (-2, -1))
+
+
+def well_conditioned(x: Any) -> bool:
+    """Whether the square of the inverse of a matrix (of each of a stack) has half of its digits right.
+
+    >>> well_conditioned(np.eye(2)), well_conditioned(np.ones((2, 2))), well_conditioned(np.diag([1.0, 1e-6]))
+    (True, False, False)
+    """
+    try:
+        inverse = np.linalg.inv(x)
+    except np.linalg.LinAlgError:
+        return False
+    condition = np.linalg.norm(x, axis=(-2, -1)) * np.linalg.norm(inverse, axis=(-2, -1))
+    return bool(np.all(condition < np.finfo(inverse.dtype).eps ** -0.25))
+
+
+def settled(u_bar: Any, count: int) -> Any:
+    """The cotangent of the first ``count`` columns of an orthogonal matrix; the other ones may have none.
+
+    >>> settled(np.array([[1.0, 0.0], [2.0, 0.0]]), 1).tolist()
+    [[1.0], [2.0]]
+    """
+    if np.any(u_bar[..., count:]):
+        raise ValueError("the singular vectors that full_matrices=True adds have no derivative: a change of the matrix may "
+                         "turn them among themselves; use full_matrices=False")
+    return u_bar[..., :count]
 
 
 def fitted(x: Any, shape: tuple[int, ...]) -> Any:

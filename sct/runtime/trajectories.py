@@ -39,9 +39,9 @@ FINER = 0.1
 is interpolated, which is less exact than the steps."""
 
 
-def pull_back(fun: Callable[..., Any], back: Callable[..., Any], t_span: Any, y0: Any, t: Any, args: Any, y_bar: Any,
-              **options: Any) -> Any:
-    """The cotangents of the start and of the arguments of an equation, one vector, from those of its solution at ``t``.
+def pull_back(fun: Callable[..., Any], back: Callable[..., Any], t_span: Any, y0: Any, t: Any, y: Any, args: Any,
+              y_bar: Any, **options: Any) -> Any:
+    """The cotangents of the start and of the arguments of an equation, one vector, from those of its solution ``y`` at ``t``.
 
     They solve the adjoint equations ``dw/dt = -(df/dy)^T w``, ``dg/dt = -(df/dp)^T w`` backwards, and ``w`` jumps by the
     cotangent at each of the ``t`` (Cao, Li, Petzold and Serban 2003, section 2; Chen et al. 2018, appendix B).

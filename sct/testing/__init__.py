@@ -1,0 +1,1 @@
+"""Judges of derivatives: finite differences, dual numbers through the original source, random programs and their shrinker."""

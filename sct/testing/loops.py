@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .context import Var
-from .writer import Loop, Writer
+from .writer import Writer
 
 
 class Loops(Writer):
@@ -23,7 +23,7 @@ class Loops(Writer):
     def loop(self, header: str, trips: int, variables: dict[str, Var], first: list[str] | None = None) -> None:
         """A loop with its body and now and then an ``else``."""
         outer_work, self.work = self.work, self.work * max(1, trips)
-        self.loops.append(Loop())
+        self.loops += 1
         with self.block(header):
             self.scope.update(variables)
             for line in first or ():
@@ -37,7 +37,7 @@ class Loops(Writer):
             self.body()
             if self.chance(0.12):
                 self.leave_loop()
-        self.loops.pop()
+        self.loops -= 1
         self.work = outer_work
         if self.chance(0.2):
             self.use("else on a loop")

@@ -189,7 +189,7 @@ class Statements(TriedWrites, Changes, Containers):
 
     def nested_def(self, name: str, param: str) -> None:
         self.use("nested def")
-        loops, self.loops = self.loops, []
+        loops, self.loops = self.loops, 0
         work, self.work = self.work, self.work * 4
         returns, self.returns = self.returns, "float"
         with self.block(f"def {name}({param}{', scale=' + str(self.literal()) if self.chance(0.3) else ''}):"):

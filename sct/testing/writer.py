@@ -30,20 +30,13 @@ HOSTILE = [
 
 
 @dataclass
-class Loop:
-    """What ``continue`` and ``break`` must know of the loop around them."""
-
-    definite: bool = True
-    """Whether the body surely ran when the loop is done."""
-
-
-@dataclass
 class Writer(Expressions):
     """Writes statements line by line."""
 
     lines: list[str] = field(default_factory=list)
     indent: int = 1
-    loops: list[Loop] = field(default_factory=list)
+    loops: int = 0
+    """How many loops of this function are around the statement."""
     taken: set[str] = field(default_factory=set)
     budget: int = 12
     array_writes: bool = False

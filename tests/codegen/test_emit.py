@@ -12,12 +12,13 @@ import numpy as np
 import pytest
 
 from sct.codegen.emit import Emitted, emit
-from sct.codegen.load import import_lines, load
+from sct.codegen.load import load
 from sct.ir.build import Builder
 from sct.ir.core import Block, Function, Loc
 from sct.ir.ops import Lit, Slot
 from sct.ir.text import from_text
 from sct.ir.types import FLOAT, INT, STR, Array, Tuple
+from sct.room import room
 
 LISTINGS = {
     "augmented assignment and range": ("""
@@ -517,7 +518,7 @@ def test_generated_functions_can_be_inspected() -> None:
     assert function(1.0, 3) == 3 * math.sin(1.0)
     assert inspect.getsource(function) == emitted.text
     assert load(emitted).__code__.co_filename == function.__code__.co_filename == emitted.filename
-    assert import_lines(emitted) == ["import math"]
+    assert emitted.imports == {"math": math}
 
 
 def test_traceback_shows_the_generated_line() -> None:
@@ -548,9 +549,10 @@ def test_long_functions_take_time_in_proportion() -> None:
             sine = b.value("call", [value], FLOAT, fn=math.sin)
             value = b.value("call", [sine, value], FLOAT, f"v{k % 50}", fn=operator.mul)
         b.emit("return", [value], single=True)
-        start = time.perf_counter()
-        emit(fn)
-        return time.perf_counter() - start
+        start = time.process_time()
+        with room():  # as the compiler does: the collector's time depends on what other tests have left behind
+            emit(fn)
+        return time.process_time() - start
     seconds(100)
     short, long = min(seconds(500) for _ in range(3)), min(seconds(3000) for _ in range(2))
     assert long < 6 * short * 2.5

@@ -7,7 +7,7 @@ def field_forward(s, sigma, rho, beta):
 
 def field_backward(context, result_bar):
     sigma, beta, x, y, y_minus_x, rho_minus_z = context
-    # 10: return np.array([sigma * (y - x), x * (rho - z) - y, x * y - beta * z])
+    # 11: return np.array([sigma * (y - x), x * (rho - z) - y, x * y - beta * z])
     result_bar_0 = result_bar[0]
     result_bar_1 = result_bar[1]
     result_bar_2 = result_bar[2]
@@ -16,7 +16,7 @@ def field_backward(context, result_bar):
     product = result_bar_0 * sigma
     y_bar = result_bar_2 * x + (product - result_bar_1)
     x_bar = result_bar_2 * y + (result_bar_1 * rho_minus_z - product)
-    # 9: x, y, z = s
+    # 10: x, y, z = s
     s_bar = np.array([x_bar, y_bar, z_bar])
     return s_bar, sigma_bar
 
@@ -34,32 +34,32 @@ def lorenz_value_and_grad(s, sigma, rho, beta, dt, n):
         s = s + dt / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
     value = np.sum(s * s)
     # reverse sweep
-    # 20: return np.sum(s * s)
+    # 21: return np.sum(s * s)
     s_bar = 2.0 * s
-    # 14: for _ in range(n):
+    # 15: for _ in range(n):
     dt_over_6 = dt / 6.0
     half_dt = 0.5 * dt
     sigma_bar = 0.0
     for k1_context, k2_context, k3_context, k4_context in reversed(saved):
-        # 19: s = s + dt / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
+        # 20: s = s + dt / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
         k4_bar = s_bar * dt_over_6
         twice_k4_bar = 2.0 * k4_bar
-        # 18: k4 = field(s + dt * k3, sigma, rho, beta)
+        # 19: k4 = field(s + dt * k3, sigma, rho, beta)
         field_s_bar, field_sigma_bar = field_backward(k4_context, k4_bar)
         sigma_bar += field_sigma_bar
         s_bar = s_bar + field_s_bar
         k3_bar = twice_k4_bar + field_s_bar * dt
-        # 17: k3 = field(s + 0.5 * dt * k2, sigma, rho, beta)
+        # 18: k3 = field(s + 0.5 * dt * k2, sigma, rho, beta)
         field_s_bar, field_sigma_bar = field_backward(k3_context, k3_bar)
         sigma_bar += field_sigma_bar
         s_bar = s_bar + field_s_bar
         k2_bar = twice_k4_bar + field_s_bar * half_dt
-        # 16: k2 = field(s + 0.5 * dt * k1, sigma, rho, beta)
+        # 17: k2 = field(s + 0.5 * dt * k1, sigma, rho, beta)
         field_s_bar, field_sigma_bar = field_backward(k2_context, k2_bar)
         sigma_bar += field_sigma_bar
         s_bar = s_bar + field_s_bar
         k1_bar = k4_bar + field_s_bar * half_dt
-        # 15: k1 = field(s, sigma, rho, beta)
+        # 16: k1 = field(s, sigma, rho, beta)
         field_s_bar, field_sigma_bar = field_backward(k1_context, k1_bar)
         s_bar = s_bar + field_s_bar
         sigma_bar += field_sigma_bar

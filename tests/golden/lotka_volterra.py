@@ -1,51 +1,14 @@
 """Predators and prey, integrated by the classical Runge-Kutta method in plain scalars."""
 
+from benchmarks.workloads.lotka_volterra import forward_sweep, lotka_volterra
+
 ARGNUMS = ("alpha", "beta", "gamma", "delta")
 
 
-def lotka_volterra(alpha, beta, gamma, delta, x, y, dt, n):
-    for _ in range(n):
-        kx1 = alpha * x - beta * x * y
-        ky1 = delta * x * y - gamma * y
-        x2 = x + 0.5 * dt * kx1
-        y2 = y + 0.5 * dt * ky1
-        kx2 = alpha * x2 - beta * x2 * y2
-        ky2 = delta * x2 * y2 - gamma * y2
-        x3 = x + 0.5 * dt * kx2
-        y3 = y + 0.5 * dt * ky2
-        kx3 = alpha * x3 - beta * x3 * y3
-        ky3 = delta * x3 * y3 - gamma * y3
-        x4 = x + dt * kx3
-        y4 = y + dt * ky3
-        kx4 = alpha * x4 - beta * x4 * y4
-        ky4 = delta * x4 * y4 - gamma * y4
-        x += dt / 6.0 * (kx1 + 2.0 * kx2 + 2.0 * kx3 + kx4)
-        y += dt / 6.0 * (ky1 + 2.0 * ky2 + 2.0 * ky3 + ky4)
-    return x * x + y * y
-
-
 def lotka_volterra_adjoint_by_hand(alpha, beta, gamma, delta, x, y, dt, n):
-    states = []
     half = 0.5 * dt
     weight = dt / 6.0
-    for _ in range(n):
-        kx1 = alpha * x - beta * x * y
-        ky1 = delta * x * y - gamma * y
-        x2 = x + half * kx1
-        y2 = y + half * ky1
-        kx2 = alpha * x2 - beta * x2 * y2
-        ky2 = delta * x2 * y2 - gamma * y2
-        x3 = x + half * kx2
-        y3 = y + half * ky2
-        kx3 = alpha * x3 - beta * x3 * y3
-        ky3 = delta * x3 * y3 - gamma * y3
-        x4 = x + dt * kx3
-        y4 = y + dt * ky3
-        kx4 = alpha * x4 - beta * x4 * y4
-        ky4 = delta * x4 * y4 - gamma * y4
-        states.append((x, y, x2, y2, x3, y3, x4, y4))
-        x += weight * (kx1 + 2.0 * kx2 + 2.0 * kx3 + kx4)
-        y += weight * (ky1 + 2.0 * ky2 + 2.0 * ky3 + ky4)
+    x, y, stages = forward_sweep(alpha, beta, gamma, delta, x, y, dt, n)
     value = x * x + y * y
     x_bar = 2.0 * x
     y_bar = 2.0 * y
@@ -53,7 +16,7 @@ def lotka_volterra_adjoint_by_hand(alpha, beta, gamma, delta, x, y, dt, n):
     beta_bar = 0.0
     gamma_bar = 0.0
     delta_bar = 0.0
-    for x, y, x2, y2, x3, y3, x4, y4 in reversed(states):
+    for x, y, x2, y2, x3, y3, x4, y4 in reversed(stages):
         kx1_bar = weight * x_bar
         ky1_bar = weight * y_bar
         kx2_bar = 2.0 * kx1_bar

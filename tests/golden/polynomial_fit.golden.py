@@ -5,14 +5,12 @@ def horner(c, x):
     return value
 
 
-def horner_backward(c, x, value_bar):
+def horner_backward(c, x, value_bar, c_bar):
     # 10: for k in range(len(c) - 1, -1, -1):
-    c_bar = np.zeros_like(c)
     for k in range(len(c)):
         # 11: value = value * x + c[k]
         c_bar[k] += value_bar
         value_bar *= x
-    return c_bar
 
 
 # polynomial_fit_value_and_grad, specialised for c: float64[:], x: float64[:], y: float64[:]
@@ -30,5 +28,5 @@ def polynomial_fit_value_and_grad(c, x, y):
     for i in reversed(range(n)):
         diff = saved_diff.pop()
         # 18: loss += (horner(c, x[i]) - y[i]) ** 2
-        c_bar += horner_backward(c, x[i], 2.0 * diff)
+        horner_backward(c, x[i], 2.0 * diff, c_bar)
     return loss, (c_bar,)

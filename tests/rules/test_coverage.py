@@ -12,7 +12,7 @@ import pytest
 
 from sct import rules
 from sct.rules import indexing, methods, registry
-from sct.runtime.arrays import cofactors
+from sct.runtime.arrays import cofactors, settled
 from sct.runtime.helpers import added_at
 
 from . import harness, test_array_api, test_decompositions, test_families, test_fft, test_linalg, test_reductions, test_shaping
@@ -42,7 +42,7 @@ def test_parameters_are_those_of_the_function(entry: registry.Primitive) -> None
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e.name)
 def test_rule_is_tested(entry: registry.Primitive) -> None:
-    assert any(call.entry is entry for call in CALLS) or entry.fn in (cofactors, added_at, np.ndarray.astype)
+    assert any(call.entry is entry for call in CALLS) or entry.fn in (cofactors, settled, added_at, np.ndarray.astype)
 
 
 @pytest.mark.parametrize("module", (*MODULES, indexing), ids=lambda m: m.__name__)

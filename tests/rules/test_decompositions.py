@@ -40,12 +40,17 @@ CALLS += [Call(L.svd, a, compute_uv=False) for a in (real(3, 2), cplx(2, 3), rea
 CALLS += [Call(L.svd, positive() - 3 * np.eye(3), hermitian=True), Call(L.svd, positive(), compute_uv=False, hermitian=True)]
 CALLS += [Call(L.svd, a, False).alone(k) for a in (cplx(3, 2), cplx(2, 3), cplx(3, 3), cplx(2, 3, 2)) for k in (0, 2)]
 CALLS += [Call(L.svd, a, False) for a in (cplx(3, 2), cplx(2, 3), real(3, 2))]
+CALLS += [Call(L.svd, a) for a in (real(2, 3), real(4, 3), real(2, 3, 2), real(1, 2), real(3, 3))]
 CALLS += [Call(L.qr, a) for a in (real(4, 3), real(2, 3), real(3, 3), real(2, 2, 4), cplx(4, 3), cplx(3, 3), cplx(2, 3))]
 CALLS += [Call(L.qr, a).alone(k) for a in (real(4, 3), real(2, 3), cplx(2, 4), cplx(3, 2)) for k in (0, 1)]
 CALLS += [Call(L.qr, a, mode="r") for a in (real(4, 3), real(2, 3), cplx(3, 3))]
 CALLS += [Call(L.cond, a) for a in (real(3, 2), SQUARE, cplx(2, 3), real(2, 3, 2))]
 CALLS += [Call(L.cond, a, p) for a in (SQUARE, STACK, CSQUARE) for p in (2, -2, "fro", 1, -1, np.inf, -np.inf, "nuc")]
 CALLS += [Call(L.inv, CSQUARE), Call(L.det, CSQUARE), Call(L.solve, CSQUARE, cplx(3)), Call(L.solve, CSQUARE, real(3, 2))]
+WITHOUT_RANK = [m @ np.diag(d) for d in ([1.0, 2.0, 0.0], [0.0, 2.0, 0.0], [0.0, 0.0, 0.0], [1.0, 2.0, 1e-14])
+                for m in (SQUARE, CSQUARE)]
+CALLS += [Call(L.det, a) for a in (*WITHOUT_RANK, np.stack(WITHOUT_RANK[::2]), np.stack([SQUARE, np.ones((3, 3))]))]
+CALLS += [Call(L.slogdet, a) for a in (CSQUARE, cplx(2, 3, 3))] + [Call(L.slogdet, CSQUARE).alone(k) for k in (0, 1)]
 CALLS += [Call(L.matrix_power, CSQUARE, n) for n in (3, -2)]
 CALLS += [Call(L.pinv, a, **how) for a in (real(4, 2), cplx(4, 2), cplx(2, 4), real(2, 3, 2)) for how in ({}, {"rcond": 1e-10})]
 CALLS += [Call(L.pinv, a, rcond=0.6) for a in (real(4, 3), cplx(3, 4), real(2, 4, 2))] + [Call(L.pinv, real(3, 4), rtol=0.5)]
@@ -151,6 +156,31 @@ def test_pseudoinverse_of_constant_rank() -> None:
         return np.sum(np.linalg.pinv(a @ b) * c)
 
     check_whole(f, [b], order=1)
+
+
+@pytest.mark.parametrize("shape", [(2, 4), (5, 2)])
+def test_vectors_that_full_matrices_add(shape: tuple[int, int]) -> None:
+    """Several of them may turn among themselves; the others have their derivatives all the same."""
+    def first(a):
+        u, _, vh = np.linalg.svd(a)
+        return np.sum(u[:, :2] ** 3) + np.sum(vh[:2] ** 3)
+
+    def last(a):
+        u, _, vh = np.linalg.svd(a)
+        return u[0, -1] * vh[-1, 0]
+
+    a = real(*shape)
+    check_whole(first, [a])
+    with pytest.raises(ValueError, match="full_matrices=False"):
+        sct.grad(last)(a)
+    assert np.isnan(sct.jvp(last, (a,), (np.ones(shape),))[1])
+
+
+def test_complex_vectors_that_full_matrices_add() -> None:
+    a = cplx(2, 3)
+    check_whole(lambda a: np.linalg.svd(a)[2][:2], [a], rtol=1e-5, h=3e-4)
+    with pytest.raises(ValueError, match="full_matrices=False"):
+        sct.grad(lambda a: np.real(np.linalg.svd(a)[2][2, 0]))(a)
 
 
 def test_norms_of_nothing() -> None:

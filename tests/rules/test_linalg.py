@@ -126,7 +126,7 @@ def test_result_type(call: Call) -> None:
     check_type(call)
 
 
-COMPLEX_TOO = ("np.linalg.eigh", "np.linalg.qr", "np.linalg.svd", "np.linalg.cholesky")
+COMPLEX_TOO = ("np.linalg.eigh", "np.linalg.qr", "np.linalg.svd", "np.linalg.cholesky", "np.linalg.slogdet")
 """Mistakes in what they do with complex matrices and with keywords are noticed in ``test_decompositions``."""
 
 

@@ -30,8 +30,12 @@ def test_rule_agrees_with_finite_differences(entry: Primitive) -> None:
 def test_mistake_in_rule_is_noticed(entry: Primitive) -> None:
     with np.errstate(all="ignore"):
         missed = [what for what, tree in harness.mutants(entry) if harness.survives(entry, tree)]
+    missed = [what for what in missed if what not in SAME]
     assert not missed, f"{entry.name} ({entry.where}): no case notices {missed}"
 
+
+SAME = ("x + 0j  =>  x - 0j",)
+"""What computes the same numbers."""
 
 WITH_LITERALS = [e for e in ENTRIES if callable(e.vjp) and "is_static" in e.vjp.__code__.co_names]
 

@@ -167,6 +167,43 @@ def test_no_moment_but_the_first() -> None:
     assert start.tolist() == [1.0, 1.0] and rate == 0.0
 
 
+def until(T, a):
+    return integrate.solve_ivp(pushed, (0.2, T), [1.0, 0.5], args=(a,), **TIGHT).y[:, -1]
+
+
+def pushed(t, y, a):
+    return [y[1] * a, -np.sin(y[0]) + 0.3 * t * a]
+
+
+def since(T, a):
+    return integrate.solve_ivp(pushed, np.array([T, 2.0]), [1.0, 0.5], t_eval=np.linspace(T, 2.0, 4), args=(a,), **TIGHT).y
+
+
+def at_two_moments(T, a):
+    found = integrate.solve_ivp(pushed, [0, 4.0], [T, 0.5], t_eval=[T, 2 * T], args=(a,), **TIGHT)
+    return np.sum(found.y * found.t)
+
+
+def whole_span(T, a):
+    found = integrate.solve_ivp(pushed, (0.1 * T, 2.0 * T), [1.0, a], args=(a * T,), **TIGHT)
+    return found.t[-1] ** 2 * found.y[0, -1] + found.y[1, 0] * found.t[0]
+
+
+def table_of(T, a):
+    return integrate.odeint(pushed, [1.0, a], [0.1 * T, 0.3, 0.5 * T, 2.0 * T], args=(0.7 * T,), tfirst=True, **TIGHT)
+
+
+def table_from(moments, a):
+    return integrate.odeint(spring, np.array([a, 1.0]), moments, args=(a, 0.3), **TIGHT)
+
+
+@pytest.mark.parametrize(("f", "values"), [
+    (until, [1.1, 0.7]), (since, [0.6, 0.7]), (at_two_moments, [0.9, 0.7]), (whole_span, [1.1, 0.7]), (table_of, [1.1, 0.4]),
+    (table_from, [np.array([0.2, 0.5, 1.7]), 0.8])], ids=lambda x: getattr(x, "__name__", ""))
+def test_moments(f: Any, values: list[Any]) -> None:
+    check_whole(f, values, rtol=1e-6)
+
+
 def exploding(t, y, rate):
     return rate * y**2
 
@@ -181,14 +218,12 @@ def test_a_solution_that_does_not_reach_the_end_says_so() -> None:
 @pytest.mark.parametrize("f", [
     lambda w: integrate.quad(decay, 0.0, 1.0, args=(w,))[1],
     lambda w: integrate.quad(decay, 0.0, 1.0, args=(w,), weight="cos", wvar=1.0)[0],
-    lambda w: integrate.odeint(growth, np.ones(1), np.array([0.0, w]), args=(0.1,))[1, 0],
     lambda w: integrate.odeint(growth, 1.0, np.array([0.0, 1.0]), args=(w,))[1, 0],
     lambda w: integrate.odeint(growth, np.ones(1), MOMENTS, args=(w,), full_output=True)[0][1, 0],
-    lambda w: integrate.solve_ivp(exploding, (0.0, w), np.ones(1), args=(0.1,)).y[0, -1],
-    lambda w: integrate.solve_ivp(exploding, (0.0, 1.0), np.ones(1), t_eval=np.array([0.5, w]), args=(0.1,)).y[0, -1],
     lambda w: integrate.solve_ivp(exploding, (0.0, 1.0), np.ones(1), args=(w,), dense_output=True).y[0, -1],
     lambda w: integrate.solve_ivp(exploding, (0.0, 1.0), np.ones(1), args=(w,), events=exploding).y[0, -1],
     lambda w: integrate.solve_ivp(exploding, (0.0, 1.0), np.ones(1), args=(w,)).sol,
+    lambda w: integrate.solve_ivp(exploding, (0.0, 1.0), np.ones(1), args=(w,)).nfev * w,
     lambda w: np.real(integrate.solve_ivp(exploding, (0.0, 1.0), np.array([1.0 + w * 1j])).y[0, -1]),
 ])
 @pytest.mark.parametrize("derivative", [sct.grad, lambda f: lambda x: sct.jvp(f, (x,), (1.0,))], ids=["reverse", "forward"])

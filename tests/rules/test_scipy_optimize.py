@@ -169,7 +169,7 @@ def test_minimiser_as_the_solution_of_its_equation() -> None:
     lambda a: optimize.root(circle_and_line, np.ones(2), args=(a, LINE), callback=print).x[0],
     lambda a: optimize.minimize(bowl, np.ones(2), a, bounds=[(0.0, 1.0), (0.0, 1.0)]).x[0],
     lambda a: optimize.minimize(bowl, np.ones(2), a, constraints={"type": "eq", "fun": bowl, "args": (a,)}).x[0],
-    lambda a: optimize.minimize(bowl, np.ones(2), a).jac[0], lambda a: optimize.minimize(bowl, np.ones(2), a)["x"][0],
+    lambda a: optimize.minimize(bowl, np.ones(2), a).jac[0], lambda a: optimize.minimize(bowl, np.ones(2), a)[0][0],
     lambda a: optimize.minimize_scalar(cubic, args=(a, 0.5), bounds=(0.0, 1.0)).x,
     lambda a: optimize.root(lambda x: x - a, np.ones((2, 2)), method="krylov").x[0, 0],
     lambda a: optimize.brentq(cubic, 0.5, 4.0, (a, 0.5), full_output=True)[0],
@@ -214,3 +214,19 @@ def test_what_has_not_converged_says_so() -> None:
 def test_a_minimum_that_is_flat_has_no_derivative() -> None:
     with pytest.raises(np.linalg.LinAlgError):
         sct.grad(lambda a: optimize.minimize(lambda x: (x[0] + x[1] - a) ** 2, np.ones(2)).x[0])(1.0)
+
+
+def test_parts_of_what_a_solver_returns_that_have_no_type_are_named() -> None:
+    def f(a: float) -> float:
+        return optimize.minimize(tilted, np.array([1.0, 1.0]), args=(a, np.ones(2)), tol=1e-8).nit * a
+    with pytest.raises(sct.SctError, match="`nit` of what scipy.optimize.root or minimize returns cannot be read"):
+        sct.grad(f)(0.5)
+
+
+def test_what_a_solver_returns_is_a_dict_too() -> None:
+    def f(a: float) -> float:
+        return optimize.minimize(tilted, np.array([1.0, 1.0]), args=(a, np.ones(2)), tol=1e-8)["fun"]
+    h = 1e-4
+    assert np.isclose(sct.grad(f)(0.5), (f(0.5 + h) - f(0.5 - h)) / (2 * h), rtol=1e-6)
+    with pytest.raises(sct.SctError, match="cannot be read"):
+        sct.grad(lambda a: optimize.minimize(tilted, np.ones(2), args=(a, np.ones(2)))[1])(0.5)

@@ -113,50 +113,102 @@ def trajectory_type(fun, t_span, y0, t_eval=None, args=(), **options):
     return Tuple((Array("float64", moments), Array("float64", (*facts(y0)[1], *moments)), BOOL, INT, STR), Trajectory)
 
 
-@vjp(trajectory_of, name="integrate.solve_ivp", infer=trajectory_type, real_only=True, nested=("args",))
+def moments_bar(fun, t, y, args, y_bar):
+    """What the cotangents of a solution at the moments ``t`` say of these: it moves on at the rate that the equation gives."""
+    return np.array([np.sum(y_bar[:, k] * rate(y[:, k], t[k], fun, *args)) for k in range(t.shape[0])])
+
+
+def moved_on(fun, t, y, args, t_dot):
+    """The tangents of a solution at moments that move, by columns."""
+    return np.array([t_dot[k] * rate(y[:, k], t[k], fun, *args) for k in range(t.shape[0])]).T
+
+
+@vjp(trajectory_of, name="integrate.solve_ivp", infer=trajectory_type, real_only=True, nested=("args", "t_span"))
 def solve_ivp_vjp(fun, t_span, y0, t_eval=None, args=(), *, method="RK45", rtol=1e-3, atol=1e-6, max_step=np.inf,
                   first_step=None, jac=None, z, z_bar):
-    """The moments must be constants; those that the solver chooses are taken to be."""
+    """Moments that the solver chooses are taken to be constants, but for the last one, the end."""
     one_vector(np.ndim(y0))
+    t, y, _, _, _ = z
+    y_bar = np.zeros_like(y) if z_bar[1] is None else z_bar[1]
     back = lambda t, whole, *given: backward(t, whole, fun, given)  # noqa: E731
-    flat = pull_back(fun, back, t_span, y0, z[0], args, z_bar[1], method=method, rtol=rtol, atol=atol, max_step=max_step)
+    flat = pull_back(fun, back, t_span, y0, t, y, args, y_bar, method=method, rtol=rtol, atol=atol, max_step=max_step)
     size = y0.shape[0]
     y0_bar = flat[:size]
     args_bar = args_bars(flat, size, args)
+    by_rate = moments_bar(fun, t, y, args, y_bar)
+    t_bar = by_rate if z_bar[0] is None else by_rate + z_bar[0]
+    later = np.sum(y0_bar * rate(y0, t_span[0], fun, *args))
+    if t_eval is None:
+        t_span_bar = (t_bar[0] - later, t_bar[-1])
+    else:
+        t_eval_bar = t_bar
+        t_span_bar = (-later, 0.0)
 
 
 @jvp(trajectory_of)
 def solve_ivp_jvp(fun, t_span, y0, t_eval=None, args=(), *, method="RK45", rtol=1e-3, atol=1e-6, max_step=np.inf,
-                  first_step=None, jac=None, z, y0_dot=None, args_dot=None):
+                  first_step=None, jac=None, z, t_span_dot=None, y0_dot=None, t_eval_dot=None, args_dot=None):
     """The equation together with its tangent (equations of variation: Hairer, Norsett and Wanner 1993, section I.14)."""
     one_vector(np.ndim(y0))
+    t, y, _, _, _ = z
     dots = tuple([None for _ in args]) if args_dot is None else args_dot
     both = lambda t, whole: forward(t, whole, fun, args, dots)  # noqa: E731
-    found = trajectory_of(both, t_span, tangent_of_start(y0, y0_dot), z[0], (), method=method, rtol=rtol, atol=atol,
-                          max_step=max_step)
-    z_dot = (None, found[1][y0.shape[0] :], None, None, None)
+    start_dot, end_dot = (None, None) if t_span_dot is None else t_span_dot
+    start = tangent_of_start(y0, later_start_dot(fun, t_span[0], y0, args, start_dot, y0_dot))
+    found = trajectory_of(both, t_span, start, t, (), method=method, rtol=rtol, atol=atol, max_step=max_step)
+    y_dot = found.y[y0.shape[0] :]
+    t_dot = ends_dot(t, start_dot, end_dot) if t_eval is None else t_eval_dot
+    z_dot = (t_dot, y_dot if t_dot is None else y_dot + moved_on(fun, t, y, args, t_dot), None, None, None)
+
+
+def later_start_dot(fun, t0, y0, args, t0_dot, y0_dot):
+    """The tangent of the state that would have led, from the old moment of the start, to the start at the new one."""
+    if t0_dot is None:
+        return y0_dot
+    earlier = -t0_dot * rate(y0, t0, fun, *args)
+    return earlier if y0_dot is None else y0_dot + earlier
+
+
+def ends_dot(t, start_dot, end_dot):
+    """The tangent of the moments that the solver chooses: only the first and the last one move."""
+    if start_dot is None and end_dot is None:
+        return None
+    place = np.arange(t.shape[0])
+    first = 0.0 if start_dot is None else start_dot * (place == 0)
+    return first if end_dot is None else first + end_dot * (place == t.shape[0] - 1)
 
 
 @from_call
-def flat_type(fun, back, t_span, y0, t, args, y_bar, **options):
+def flat_type(fun, back, t_span, y0, t, y, args, y_bar, **options):
     return Array("float64", (ANY,))
 
 
-declare(pull_back, infer=flat_type, nested=("args",))
+declare(pull_back, infer=flat_type, nested=("args", "t_span"))
 
 
 @jvp(pull_back)
-def pull_back_jvp(fun, back, t_span, y0, t, args, y_bar, *, method="RK45", rtol=1e-3, atol=1e-6, max_step=np.inf, z,
-                  y0_dot=None, t_dot=None, args_dot=None, y_bar_dot=None):
-    """The same for the equation together with its tangent: second derivatives are symmetric.  The moments have no tangent."""
+def pull_back_jvp(fun, back, t_span, y0, t, y, args, y_bar, *, method="RK45", rtol=1e-3, atol=1e-6, max_step=np.inf, z,
+                  t_span_dot=None, y0_dot=None, t_dot=None, y_dot=None, args_dot=None, y_bar_dot=None):
+    """The same for the equation together with its tangent: second derivatives are symmetric.  A moment that moves takes the
+    cotangent at it along, backwards by the adjoint equations."""
     size = y0.shape[0]
     dots = tuple([None for _ in args]) if args_dot is None else args_dot
     both = lambda t, whole, *given: forward(t, whole, fun, given, dots)  # noqa: E731
     both_back = lambda t, whole, *given: backward(t, whole, both, given)  # noqa: E731
-    seeds = np.concatenate([np.zeros_like(y_bar) if y_bar_dot is None else y_bar_dot, y_bar])
-    flat = pull_back(both, both_back, t_span, tangent_of_start(y0, y0_dot), t, args, seeds, method=method, rtol=rtol, atol=atol,
-                     max_step=max_step)
-    z_dot = np.concatenate([flat[:size], flat[2 * size :]])
+    seeds_dot = np.zeros_like(y_bar) if y_bar_dot is None else y_bar_dot
+    start_dot = None if t_span_dot is None else t_span_dot[0]
+    moved = np.zeros_like(z)
+    if start_dot is not None:
+        moved = start_dot * backward(t_span[0], np.concatenate([y0, z[:size]]), fun, args)
+    if t_dot is not None:
+        ahead = np.array([t_dot[k] * backward(t[k], np.concatenate([y[:, k], y_bar[:, k]]), fun, args)
+                          for k in range(t.shape[0])])
+        seeds_dot = seeds_dot - ahead[:, :size].T
+        moved = moved - np.concatenate([np.zeros(size), np.sum(ahead[:, size:], axis=0)])
+    start = tangent_of_start(y0, later_start_dot(fun, t_span[0], y0, args, start_dot, y0_dot))
+    flat = pull_back(both, both_back, t_span, start, t, y, args, np.concatenate([seeds_dot, y_bar]), method=method, rtol=rtol,
+                     atol=atol, max_step=max_step)
+    z_dot = moved + np.concatenate([flat[:size], flat[2 * size :]])
 
 
 @from_call
@@ -166,22 +218,27 @@ def trajectory(func, y0, t, args=(), **options):
 
 @vjp(integrate.odeint, infer=trajectory, real_only=True, nested=("args",))
 def odeint_vjp(func, y0, t, args=(), *, tfirst=False, rtol=None, atol=None, mxstep=0, z, z_bar):
-    """The moments ``t`` must be constants."""
+    """The first of the moments ``t`` is that of the start."""
     one_vector(np.ndim(y0))
     rates = func if tfirst else lambda t, y, *given: func(y, t, *given)
     back = lambda t, whole, *given: backward(t, whole, rates, given)  # noqa: E731
-    flat = pull_back(rates, back, (t[0], t[-1]), y0, t, args, z_bar.T, method="LSODA",
+    flat = pull_back(rates, back, (t[0], t[-1]), y0, t, z.T, args, z_bar.T, method="LSODA",
                      rtol=1.49012e-8 if rtol is None else rtol, atol=1.49012e-8 if atol is None else atol)
     size = y0.shape[0]
     y0_bar = flat[:size]
     args_bar = args_bars(flat, size, args)
+    later = np.sum(y0_bar * rate(y0, t[0], rates, *args))
+    t_bar = moments_bar(rates, t, z.T, args, z_bar.T) - later * (np.arange(t.shape[0]) == 0)
 
 
 @jvp(integrate.odeint)
-def odeint_jvp(func, y0, t, args=(), *, tfirst=False, rtol=None, atol=None, mxstep=0, z, y0_dot=None, args_dot=None):
+def odeint_jvp(func, y0, t, args=(), *, tfirst=False, rtol=None, atol=None, mxstep=0, z, y0_dot=None, t_dot=None,
+               args_dot=None):
     one_vector(np.ndim(y0))
     dots = tuple([None for _ in args]) if args_dot is None else args_dot
     rates = func if tfirst else lambda t, y, *given: func(y, t, *given)
     both = lambda t, whole: forward(t, whole, rates, args, dots)  # noqa: E731
-    start = tangent_of_start(y0, y0_dot)
-    z_dot = integrate.odeint(both, start, t, tfirst=True, rtol=rtol, atol=atol, mxstep=mxstep)[:, y0.shape[0] :]
+    start_dot = None if t_dot is None else t_dot[0]
+    start = tangent_of_start(y0, later_start_dot(rates, t[0], y0, args, start_dot, y0_dot))
+    found_dot = integrate.odeint(both, start, t, tfirst=True, rtol=rtol, atol=atol, mxstep=mxstep)[:, y0.shape[0] :]
+    z_dot = found_dot if t_dot is None else found_dot + moved_on(rates, t, z.T, args, t_dot).T

@@ -117,12 +117,13 @@ def vector_and_facts(fun, x0, args=(), **options):
 def root_vjp(fun, x0, args=(), *, method="hybr", jac=None, tol=None, options=None, z, z_bar):
     """What is left of the equations at the solution is zero, whatever the arguments."""
     x0_bar = None
+    x, _, _, _, _ = z
     only_vectors(np.ndim(x0))
     if z_bar[0] is None:
         args_bar = tuple([None for _ in args])
     else:
-        w = np.linalg.solve(jacobian(fun, z[0], args).T, -z_bar[0])
-        args_bar = slopes_of_items(paired, z[0], w, fun, args)
+        w = np.linalg.solve(jacobian(fun, x, args).T, -z_bar[0])
+        args_bar = slopes_of_items(paired, x, w, fun, args)
 
 
 @static
@@ -139,21 +140,32 @@ def vector_and_height(fun, x0, args=(), **options):
 
 @vjp(minimum_of, name="optimize.minimize", infer=vector_and_height)
 def minimize_vjp(fun, x0, args=(), *, method=None, jac=None, hess=None, hessp=None, tol=None, options=None, z, z_bar):
-    """The slope is zero at the minimiser.  The minimum moves as the function at a fixed place (envelope theorem: Milgrom and
-    Segal 2002)."""
     x0_bar = None
-    x, h, _, _, _ = z
-    x_bar, h_bar, _, _, _ = z_bar
+    x, _, _, _, _ = z
+    args_bar = minimum_bars(fun, x, args, z_bar[0], z_bar[1])
+
+
+def minimum_bars(fun, x, args, x_bar, h_bar):
+    """The cotangents of ``args`` where ``fun(x, *args)`` is least, given those of the place and of the height.
+
+    The slope is zero at the minimiser.  The minimum moves as the function at a fixed place (envelope theorem: Milgrom and Segal
+    2002).
+    """
     if x_bar is None and h_bar is None:
-        args_bar = tuple([None for _ in args])
-    elif x_bar is None:
-        args_bar = tuple([None if by is None else h_bar * by for by in slopes_of_items(height, fun, x, args)])
-    else:
-        w = np.linalg.solve(np.stack([slope(steepness, x, row, fun, *args) for row in np.eye(x.shape[0])]), -x_bar)
-        if h_bar is None:
-            args_bar = slopes_of_items(steepness, x, w, fun, args)
-        else:
-            args_bar = slopes_of_items(both_ways, x, w, h_bar, fun, args)
+        return tuple([None for _ in args])
+    if x_bar is None:
+        return tuple([None if by is None else h_bar * by for by in slopes_of_items(height, fun, x, args)])
+    w = against_curvature(fun, x, args, x_bar)
+    if h_bar is None:
+        return slopes_of_items(steepness, x, w, fun, args)
+    return slopes_of_items(both_ways, x, w, h_bar, fun, args)
+
+
+def against_curvature(fun, x, args, x_bar):
+    """The cotangent of the slope of ``fun`` where it is zero, given that of the place."""
+    if np.ndim(x) == 0:
+        return -x_bar / slope(steepness, x, 1.0, fun, *args)
+    return np.linalg.solve(np.stack([slope(steepness, x, row, fun, *args) for row in np.eye(x.shape[0])]), -x_bar)
 
 
 @from_call
@@ -163,16 +175,8 @@ def place_and_height(fun, args=(), **options):
 
 @vjp(lowest_of, name="optimize.minimize_scalar", infer=place_and_height)
 def minimize_scalar_vjp(fun, args=(), *, bracket=None, method=None, tol=None, options=None, z, z_bar):
-    x, h, _ = z
-    x_bar, h_bar, _ = z_bar
-    if x_bar is None:
-        args_bar = tuple([None if by is None else h_bar * by for by in slopes_of_items(height, fun, x, args)])
-    else:
-        w = -x_bar / slope(steepness, x, 1.0, fun, *args)
-        if h_bar is None:
-            args_bar = slopes_of_items(steepness, x, w, fun, args)
-        else:
-            args_bar = slopes_of_items(both_ways, x, w, h_bar, fun, args)
+    x, _, _ = z
+    args_bar = minimum_bars(fun, x, args, z_bar[0], z_bar[1])
 
 
 @from_call
@@ -186,4 +190,5 @@ def root_scalar_vjp(f, args=(), *, method=None, bracket=None, fprime=None, fprim
     x0_bar = None
     x1_bar = None
     bracket_bar = None
-    args_bar = solution_bars(f, z[0], args, z_bar[0])
+    root, _, _, _, _ = z
+    args_bar = solution_bars(f, root, args, z_bar[0])

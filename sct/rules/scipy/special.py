@@ -13,13 +13,12 @@ import numpy as np
 from scipy import special
 
 from ...ir.types import Array, Scalar
-from ...runtime.helpers import HELPERS, unbroadcast
+from ...runtime.helpers import unbroadcast
 from ..indexing import spread
 from ..notation import NAMES, area, declare, partials, vjp, zero
 from ..shapes import inexact
 
 area("special", special)
-NAMES.update(HELPERS)
 
 
 def on(**domain):

@@ -4,24 +4,12 @@ import math
 
 import numpy as np
 
+from benchmarks.workloads.asian_scalar import asian_scalar
+
 ARGNUMS = ("s0", "sigma", "r")
 
 
-def asian_option(s0, sigma, r, strike, dt, Z):
-    payoff = 0.0
-    for z in Z:
-        s = s0
-        total = 0.0
-        for e in z:
-            s = s * math.exp((r - 0.5 * sigma ** 2) * dt + sigma * math.sqrt(dt) * e)
-            total += s
-        average = total / len(z)
-        if average > strike:
-            payoff += average - strike
-    return math.exp(-r * dt * Z.shape[1]) * payoff / len(Z)
-
-
-def asian_option_adjoint_by_hand(s0, sigma, r, strike, dt, Z):
+def asian_scalar_adjoint_by_hand(s0, sigma, r, strike, dt, Z):
     n, m = Z.shape
     root = math.sqrt(dt)
     payoff = 0.0

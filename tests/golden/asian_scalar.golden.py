@@ -1,5 +1,5 @@
-# asian_option_value_and_grad, specialised for s0: float, sigma: float, r: float, strike: float, dt: float, Z: float64[:, :]
-def asian_option_value_and_grad(s0, sigma, r, strike, dt, Z):
+# asian_scalar_value_and_grad, specialised for s0: float, sigma: float, r: float, strike: float, dt: float, Z: float64[:, :]
+def asian_scalar_value_and_grad(s0, sigma, r, strike, dt, Z):
     n = len(Z)
     payoff = 0.0
     saved_cond = []
@@ -22,25 +22,25 @@ def asian_option_value_and_grad(s0, sigma, r, strike, dt, Z):
     product = exp_2 * payoff
     value = product / n
     # reverse sweep
-    # 21: return math.exp(-r * dt * Z.shape[1]) * payoff / len(Z)
+    # 22: return math.exp(-r * dt * Z.shape[1]) * payoff / len(Z)
     ratio = 1.0 / n
     payoff_bar = ratio * exp_2
     r_bar = -ratio * product * shape_Z[1] * dt
-    # 12: for z in Z:
+    # 13: for z in Z:
     s0_bar = 0.0
     sigma_bar = 0.0
     for z in Z[::-1]:
-        # 19: if average > strike:
+        # 20: if average > strike:
         average_bar = payoff_bar if saved_cond.pop() else 0.0
-        # 18: average = total / len(z)
+        # 19: average = total / len(z)
         total_bar = average_bar / len(z)
-        # 15: for e in z:
+        # 16: for e in z:
         s_bar = 0.0
         for e in z[::-1]:
             s, exp = saved.pop()
-            # 17: total += s
+            # 18: total += s
             s_bar += total_bar
-            # 16: s = s * math.exp((r - 0.5 * sigma ** 2) * dt + sigma * math.sqrt(dt) * e)
+            # 17: s = s * math.exp((r - 0.5 * sigma ** 2) * dt + sigma * math.sqrt(dt) * e)
             s_bar *= exp
             s_bar_s = s * s_bar
             product_2 = s_bar_s * dt

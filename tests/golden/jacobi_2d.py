@@ -2,23 +2,17 @@
 
 import numpy as np
 
+from tests.programs.equations import jacobi_2d
+
 ARGNUMS = (0, 1)
 
 
-def jacobi(u0, f, h, steps):
+def jacobi_2d_adjoint_by_hand(u0, f, steps):
     u = u0.copy()
     v = u0.copy()
+    h2 = 1.0 / (u0.shape[0] - 1) ** 2
     for _ in range(steps):
-        v[1:-1, 1:-1] = 0.25 * (u[:-2, 1:-1] + u[2:, 1:-1] + u[1:-1, :-2] + u[1:-1, 2:] - h * h * f[1:-1, 1:-1])
-        u, v = v, u
-    return np.sum(u * u)
-
-
-def jacobi_adjoint_by_hand(u0, f, h, steps):
-    u = u0.copy()
-    v = u0.copy()
-    for _ in range(steps):
-        v[1:-1, 1:-1] = 0.25 * (u[:-2, 1:-1] + u[2:, 1:-1] + u[1:-1, :-2] + u[1:-1, 2:] - h * h * f[1:-1, 1:-1])
+        v[1:-1, 1:-1] = 0.25 * (u[:-2, 1:-1] + u[2:, 1:-1] + u[1:-1, :-2] + u[1:-1, 2:] - h2 * f[1:-1, 1:-1])
         u, v = v, u
     value = np.sum(u * u)
     v_bar = 2.0 * u
@@ -31,7 +25,7 @@ def jacobi_adjoint_by_hand(u0, f, h, steps):
         u_bar[2:, 1:-1] += share
         u_bar[1:-1, :-2] += share
         u_bar[1:-1, 2:] += share
-        f_bar[1:-1, 1:-1] -= h * h * share
+        f_bar[1:-1, 1:-1] -= h2 * share
         u_bar, v_bar = v_bar, u_bar
     u0_bar = u_bar + v_bar
     return value, (u0_bar, f_bar)
@@ -39,4 +33,4 @@ def jacobi_adjoint_by_hand(u0, f, h, steps):
 
 def arguments():
     rng = np.random.default_rng(3)
-    return rng.normal(size=(7, 6)), rng.normal(size=(7, 6)), 0.3, 5
+    return rng.normal(size=(7, 6)), rng.normal(size=(7, 6)), 5

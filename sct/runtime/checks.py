@@ -1,0 +1,36 @@
+"""What generated code tests while it runs: that extents agree, that a remembered value is of the kind that its source says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def same_extent(a: int, b: int) -> None:
+    """Raises ``ValueError`` where arrays are combined whose dimensions differ, in code that spreads none of length 1.
+
+    >>> same_extent(3, 3)
+    """
+    if a != b:
+        raise ValueError("operands have different shapes; compiled code spreads no dimension of length 1 here")
+
+
+def expected(value: Any, kind: Any) -> Any:
+    """``value``, which a function remembered from an earlier call, if it is what the function returns today.
+
+    ``kind`` is a class, ``[dtype, ndim]`` for an array, ``None``, or a tuple of kinds for a tuple.
+
+    >>> expected((2.0, np.ones(3)), (float, ["float64", 1]))[0]
+    2.0
+    """
+    if isinstance(kind, tuple) and type(value) is tuple and len(value) == len(kind):
+        return tuple(map(expected, value, kind))
+    if isinstance(kind, list):
+        fits = type(value) is np.ndarray and [value.dtype.name, value.ndim] == kind
+    else:
+        fits = value is None if kind is None else type(value) is kind
+    if not fits:
+        found = f"an array of {value.dtype}[{value.ndim}]" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
+        raise TypeError(f"a cached function returned {found} where its source says {kind}: clear its cache (cache_clear())")
+    return value
