@@ -137,7 +137,11 @@ def _specialise(context: Context, fun: Any, names: Sequence[str], arguments: Seq
         bound.append(data_handlers.from_data(sp, receiver, DataPath("const", "self", (), receiver)))
     for name, argument in zip(names, arguments, strict=True):
         value = body.add_arg(name)
-        bound.append(data_handlers.parameter(context, sp, value, argument, DataPath("param", name, (), value)))
+        try:
+            bound.append(data_handlers.parameter(context, sp, value, argument, DataPath("param", name, (), value)))
+        except Refusal as refusal:
+            context.refuse(refusal, lowered.loc)
+            bound.append(POISON)
     for arg, a in zip(lowered.body.args, bound, strict=True):
         frame.env[arg] = a
     context.stack.append(lowered)

@@ -298,6 +298,40 @@ def test_strong_products_of_numbers_are_no_calls():
         np.seterr(**old)
 
 
+def boundary_last(b):
+    x = np.zeros(len(b))
+    for i in range(len(b)):
+        x[i] = np.sqrt(b[i])
+    x[0] = 1.0
+    return np.sum(x)
+
+
+def last_wins(b):
+    x = np.zeros(2)
+    for i in range(len(b)):
+        s = 0.0
+        for _ in range(2):
+            s = s + np.sqrt(b[i])
+        x[i % 2] = s
+    return np.sum(x)
+
+
+@pytest.mark.parametrize(("f", "expected"), [(boundary_last, [0.0, 0.25, 0.5]), (last_wins, [0.0, 0.5, 1.0])])
+def test_what_is_overwritten_may_have_had_an_infinite_slope(f, expected):
+    assert sct.grad(f)(np.array([0.0, 4.0, 1.0])).tolist() == expected
+
+
+def test_what_is_written_once_needs_no_strong_zeros():
+    def f(b):
+        x = np.zeros(len(b))
+        for i in range(len(b)):
+            x[i] = np.sqrt(b[i]) / b[i]
+        return np.sum(x * x)
+
+    text = ast.unparse(generated(f, (0,), np.array([0.5, 4.0])))
+    assert " and " not in text and "strong_product" not in text
+
+
 @pytest.mark.parametrize("statements_of", [20, 200])
 def test_the_text_grows_with_the_function(statements_of):
     body = "".join(f"    v{k + 1} = math.sin(v{k}) * v{max(0, k - 1)} + x\n" for k in range(statements_of))

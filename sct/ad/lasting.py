@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from ..analysis.alias import AliasClasses
 from ..analysis.context import Context, Refusal
 from ..ir.build import Builder
-from ..ir.core import Block, Function, Op, Value, walk
+from ..ir.core import Block, Function, Op, Value, reached_from, walk
 from ..ir.ops import SeqOf, Slot
 from ..ir.types import Array, Cache, Dict, List, Scalar, Tuple, strip_const
 from ..runtime import helpers
@@ -103,18 +103,8 @@ def _own(context: Context, forward: Function, value: Value) -> None:
 
 def _asks_for_layout(function: Function) -> bool:
     """Whether a function, or one that it calls, does what depends on how an array lies in memory."""
-    found, work = {function}, [function]
-    while work:
-        one = work.pop()
-        if not one.body.ops:
-            return True  # it is still being made
-        for op in walk(one.body):
-            if op.attrs.get("undecided"):
-                return True
-            if op.name == "invoke" and op.attrs["callee"] not in found:
-                found.add(op.attrs["callee"])
-                work.append(op.attrs["callee"])
-    return False
+    return any(not one.body.ops or any(op.attrs.get("undecided") for op in walk(one.body))  # without ops it is still being made
+               for one in reached_from(function))
 
 
 def _copy(emitter: Emitter, value: Value) -> Value:

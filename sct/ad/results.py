@@ -12,7 +12,7 @@ from ..analysis.alias import may_alias
 from ..ir.core import Block, Op, Value
 from ..ir.ops import LOOPS, Lit, SeqOf, Slot
 from ..ir.rewrite import incoming, insert_before
-from ..ir.types import ANY, NONE, Array, Dict, List, Object, OrConst, Record, Scalar, Table, Tuple, Type, strip_const
+from ..ir.types import ANY, NONE, Array, Dict, List, Object, OrConst, Record, Scalar, Table, Tuple, Type, strip_const, type_of
 from ..rules import registry
 from ..rules.shaping import tolist_method
 from ..runtime import helpers
@@ -97,7 +97,7 @@ def independent(rev: Emitter, value: Value, owned: set[Value]) -> Value:
 
 def gradient(rev: Emitter, param: Value, gradient: Any, owned: set[Value], allow_int: bool = False) -> Value:
     """One gradient as a value of the parameter's own type."""
-    t = strip_const(param.type)
+    t = _given_type(rev, param)
     if isinstance(gradient, SeqOf | dict):
         made = _gradient_item(rev, gradient, t, owned, param if allow_int else None)
         made.hint = bar_hint(param) if isinstance(t, Record) else made.hint
@@ -108,6 +108,15 @@ def gradient(rev: Emitter, param: Value, gradient: Any, owned: set[Value], allow
     if result is not gradient:
         result.hint = bar_hint(param)
     return result
+
+
+def _given_type(rev: Emitter, param: Value) -> Type:
+    """The type of an argument as it was given: where NumPy's numbers are stored into a list of Python's, it is of both."""
+    t, known = strip_const(param.type), rev.context.examples.get(param)
+    if not isinstance(t, List) or known is None:
+        return t
+    given = type_of(known[0])
+    return given if given.differentiable else t
 
 
 def _gradient_item(rev: Emitter, gradient: Any, want: Type, owned: set[Value], source: Value | None) -> Value:
@@ -235,7 +244,7 @@ def is_python(value: Value) -> bool:
 def _python_if(value: Value) -> Sequence[Value] | None:
     """The values that must all be Python floats for ``value`` to be one; None where that does not follow."""
     t = strip_const(value.type)
-    if _is_sum_of_list(value):
+    if _is_sum_of_list(value) or _is_from_derivative(value):
         return None
     if isinstance(t, Scalar) and t.python is True:
         return ()
@@ -251,6 +260,13 @@ def _python_if(value: Value) -> Sequence[Value] | None:
     if op.name == "call" and op.attrs["fn"] in _KEEPS_PYTHON:
         return op.operands if all(type(a.value) in (int, float) for a in op.attrs["args"] if isinstance(a, Lit)) else None
     return None
+
+
+def _is_from_derivative(value: Value) -> bool:
+    """Whether this is an item of a list of derivatives, which may hold NumPy's numbers whatever the list itself holds."""
+    op = value.owner
+    return isinstance(op, Op) and op.name == "call" and op.attrs["fn"] is operator.getitem and bool(op.attrs.get("adjoint")) \
+        and isinstance(strip_const(op.operands[0].type), List)
 
 
 def _is_sum_of_list(value: Value) -> bool:

@@ -97,6 +97,10 @@ class Iteration:
     parts: list[Abstract]
 
 
+Site = Loc | tuple[Loc, str]
+"""Where in the source a container is made; which one, where an argument holds several."""
+
+
 class Place:
     """The identity of an iterator, of a variable that several functions bind, or of a list, dict or object that may change.
 
@@ -112,7 +116,7 @@ class Place:
         """The class of the container or object that is here."""
         self.factory: Abstract | None = None
         """What a ``defaultdict`` that is here calls for a key that it does not have."""
-        self._sites: dict[Loc, None] = {}
+        self._sites: dict[Site, None] = {}
         self._limits: dict[int | None, None] = {}
         self.gone = False
         """Whether a run-time container holds another object with what was here: changes of that are not seen here."""
@@ -125,11 +129,11 @@ class Place:
         return self if self._leader is None else self._leader.group
 
     @property
-    def sites(self) -> Iterable[Loc]:
+    def sites(self) -> Iterable[Site]:
         """Where in the source the container is made that is here, or those that may be."""
         return self.group._sites
 
-    def made_at(self, site: Loc) -> None:
+    def made_at(self, site: Site) -> None:
         self.group._sites[site] = None
 
     @property

@@ -95,6 +95,10 @@ def _effect(sp: Specializer, lowered: Function) -> str:
     return "writes" if lowered in sp.context.lent else "pure"
 
 
+NESTED = 100
+"""How many specialisations of one function may be under way: a recursion over a tuple has one for each of its lengths."""
+
+
 def specialised(sp: Specializer, frame: Frame, lowered: Function, bound: list[Abstract]) -> tuple[Record, list[Abstract]]:
     """The specialisation of a callee for these arguments, made on first use, and all that it takes."""
     around = Surroundings([frame.closure, *bound])
@@ -158,6 +162,9 @@ def run_time_shape(shape: Shape) -> Shape:
 def specialise(sp: Specializer, frame: Frame, lowered: Function, shapes: list[Shape], key: Any,
                around: Surroundings, known: list[Any]) -> Record:
     """Visit a callee with parameters of the given shapes, repeating until the result of recursive calls is settled."""
+    if sp.context.stack.count(lowered) >= NESTED:
+        raise Refusal("SCT712", f"`{lowered.name}` calls itself with arguments of ever other types, or ever other functions",
+                      "write it as a loop, or pass arguments of the same types")
     never = sh.shape_of(NEVER)
     record = Record(Function(lowered.name, Block(), lowered.loc, TypedInfo(lowered.name)), never, shapes)
     sp.session.remember(key, record)

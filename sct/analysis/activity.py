@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from ..ir.core import Block, Function, Op, Value, walk
+from ..ir.core import Block, Function, Op, Value, enclosing, walk
 from ..ir.ops import LOOPS, STORES, Lit, Slot
+from ..ir.rewrite import incoming
 from ..ir.types import Array, Scalar, Table, strip_const
 from ..rules import registry
 from .alias import AliasClasses, lent_to, stored_into
@@ -156,7 +157,37 @@ def _overwriting(function: Function) -> int:
     if not stores:
         return 0
     classes = AliasClasses(function)
-    return int(any(map(_is_computed, {v for op in stores for v in classes.members.get(classes.find(op.operands[0]), ())})))
+    if any(map(_is_computed, {v for op in stores for v in classes.members.get(classes.find(op.operands[0]), ())})):
+        return 1
+    into = [classes.find(op.operands[0]) for op in stores]
+    return int(any((into.count(memory) > 1 or not _writes_each_place_once(op)) and _comes_of_more(op.operands[1], set())
+                   for op, memory in zip(stores, into, strict=True)))
+
+
+def _writes_each_place_once(store: Op) -> bool:
+    """Whether every loop around a store counts through an index of it."""
+    around = [block.parent for block in enclosing(store.parent) if block.parent is not None] if store.parent is not None else []
+    loops = [op for op in around if op.name in LOOPS]
+    return all(op.name == "for" and op.attrs["kind"] == "range" and op.blocks[0].args[0] in store.operands[2:] for op in loops)
+
+
+def _comes_of_more(value: Value, seen: set[Value]) -> bool:
+    """Whether what is stored may come of more than sums and products, on some path."""
+    if value in seen or not strip_const(value.type).differentiable:
+        return False
+    seen.add(value)
+    op = value.owner
+    loop = op.parent if isinstance(op, Block) else None
+    if isinstance(op, Op) and op.blocks:
+        return any(_comes_of_more(v, seen) for v in incoming(op, op.results.index(value)))
+    if isinstance(op, Op):
+        return op.name == "call" and op.attrs["fn"] not in _TAME and carries_derivative(op) or \
+            op.name in ("call", "iaddv", "invoke", *_PASS) and (op.name == "invoke" or any(
+                _comes_of_more(v, seen) for v in op.operands))
+    if loop is None or loop.name not in LOOPS or op is None:
+        return False
+    k = op.args.index(value) - (len(op.args) - len(loop.results))
+    return k >= 0 and any(_comes_of_more(v, seen) for v in incoming(loop, k))
 
 
 def _is_computed(value: Value) -> bool:

@@ -13,6 +13,7 @@ import numpy as np
 from ..dispatchers import TOOLS, chooses_by_type, compiled_from, hashable, way_out
 from ..errors import SctError
 from ..ir.core import Function, Op, Value
+from ..ir.ops import as_key
 from ..ir.types import Object, strip_const
 from ..rules import registry
 from ..runtime.checkpoints import checkpoint
@@ -139,7 +140,7 @@ def _call_static(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
 
 def _computed(sp: Specializer, obj: Any, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract | None:
     """The result of a function that specialisation itself computes; None if it is not one, or not for these arguments."""
-    special = SPECIAL.get(obj) if _hashable(obj) else None
+    special = SPECIAL.get(as_key(obj))
     result = NotImplemented if special is None else special(sp, *_seen_by(sp, obj, args, kwargs))
     if result is NotImplemented:
         return None
@@ -200,14 +201,6 @@ def _display(obj: Any) -> str:
     module = getattr(obj, "__module__", None)
     name = getattr(obj, "__qualname__", getattr(obj, "__name__", type(obj).__name__))
     return f"`{module}.{name}`" if module and module != "builtins" else f"`{name}`"
-
-
-def _hashable(obj: Any) -> bool:
-    try:
-        hash(obj)
-    except TypeError:
-        return False
-    return True
 
 
 def _call_class(sp: Specializer, cls: type, args: list[Abstract], kwargs: dict[str, Abstract], spelled: str) -> Abstract:

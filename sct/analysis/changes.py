@@ -33,8 +33,8 @@ def store_item(sp: Specializer, base: Abstract, index: Abstract, value: Abstract
     if fn is not None:
         before = content(sp, getitem(sp, base, index))
         value = inplace(sp, fn, before, value)
-        if isinstance(before, Value) and isinstance(before.type, Array):
-            return  # the array in the list has been changed itself
+        if isinstance(before, Value) and (isinstance(before.type, Array) or before in sp.context.lists):
+            return  # the array or list in the list has been changed itself
     held = content(sp, target)
     if isinstance(held, Value) and isinstance(held.type, Table):
         tables.put(sp, target, held, index, value)

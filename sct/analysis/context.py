@@ -10,7 +10,7 @@ import numpy as np
 from ..errors import InternalError, Obstacle, raise_all
 from ..ir.core import Block, Function, Loc, Op, Value
 from . import abstract as ab
-from .abstract import Abstract, Closure, DataPath
+from .abstract import Abstract, Closure, DataPath, Site
 from .positions import Positions
 from .session import Session
 
@@ -70,7 +70,7 @@ class Context:
     """Whether lists and dicts change that dataclasses hold which are differentiated: these have places of their own, then."""
     places: bool = False
     """Whether lists, dicts and objects are followed by their places: where one of them changes."""
-    tables: set[Loc] = field(default_factory=set)
+    tables: set[Site] = field(default_factory=set)
     """Where dicts are made that need keys which only run time knows, and lists that must be one value at run time."""
     counting: bool = False
     """Whether loops are unrolled as often as they run in this call where one body for all iterations cannot be specialised."""
@@ -92,7 +92,7 @@ class Context:
     changed: set[str] = field(default_factory=set)
     """Names of the arguments in which something changes (what the caller holds does not)."""
 
-    def begin_again(self, attribute: str, inside: bool = False, tables: frozenset[Loc] = frozenset()) -> None:
+    def begin_again(self, attribute: str, inside: bool = False, tables: frozenset[Site] = frozenset()) -> None:
         """Forget everything: the function is specialised once more, with the places of what changes."""
         if self.places and (not attribute or attribute in self.assigned) and (not inside or self.inside) \
                 and tables <= self.tables:

@@ -262,7 +262,7 @@ def _followed(sp: Specializer, value: Value, example: Any) -> Abstract:
     """An argument whose lists, dicts and attributes may change in the function, but not for its caller."""
     from .instances import opened
     before = set(sp.positions)
-    a = owned(sp, opened(sp, value, example) if isinstance(value.type, Object) else sp.as_abstract(value))
+    a = owned(sp, opened(sp, value, example) if isinstance(value.type, Object) else sp.as_abstract(value), value.hint)
     sp.context.given.update({place: value.hint for place in sp.positions if place not in before})
     return a
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..ir.core import Block, Value
 from ..ir.ops import Slot
-from ..ir.types import BOTTOM, INT, List, OrConst, Table, Type, strip_const
+from ..ir.types import BOTTOM, INT, List, OrConst, Scalar, Table, Type, strip_const
 from . import shapes as sh
 from . import tables
 from .abstract import Abstract, Reference, Seq, Slice, Static
@@ -20,7 +20,7 @@ from .context import Refusal
 from .infer import Specializer
 from .operators import binary
 from .primitives import Arguments, raise_here
-from .references import NeedsPlaces, change, content, fresh, kind_of, plain, widen
+from .references import NeedsPlaces, change, content, copied, fresh, goes_on, kind_of, plain
 from .subscripts import getitem
 
 NONE = Static(None)
@@ -85,8 +85,7 @@ def _with_item(sp: Specializer, kind: str, held: Value, item: Abstract, index: A
     item_type = sh.leaf_type(joined)
     assert item_type is not None
     new = _change_op(sp, kind, [held, sh.convert(value, item_type, sp.builder)], index, [List(item_type)], **attrs)[0]
-    if held in sp.context.lists:
-        widen(sp, sp.context.lists[held], List(item_type))
+    goes_on(sp, held, new)
     return new
 
 
@@ -134,7 +133,39 @@ def _extended(sp: Specializer, held: Value, more: Value) -> Value:
     k, acc = block.add_arg("", INT), block.add_arg(held.hint, List(item_type))
     with sp.builder.at(block):
         sp.builder.emit("continue", [_with_item(sp, "insert", acc, getitem(sp, more, k), NONE)])
-    return sp.builder.emit("for", [zero, count, one, held], [List(item_type)], [held.hint], [block], kind="range").result
+    new = sp.builder.emit("for", [zero, count, one, held], [List(item_type)], [held.hint], [block], kind="range").result
+    goes_on(sp, held, new)
+    return new
+
+
+def refilled(sp: Specializer, held: Value, new: Abstract) -> Value:
+    """The very list ``held``, which another one holds, with other items: its own are taken out, then the new ones put in."""
+    if not isinstance(held.type, List) or not isinstance(strip_const(held.type.item), Scalar):
+        raise Refusal("SCT602", "all that this holds is replaced, but a list or dict whose length only run time knows holds it",
+                      "put a new one into the list: `rows[k] = ...`")
+    items = [sp.lift(item) for item in new.items] if isinstance(new, Seq) else None
+    more = copied(sp, sp.lift(new)) if items is None else None
+    emptied = _emptied(sp, held)
+    if more is not None:
+        return _extended(sp, emptied, more)
+    for item in items or ():
+        emptied = appended(sp, emptied, item)
+    return emptied
+
+
+def _emptied(sp: Specializer, held: Value) -> Value:
+    """A run-time list from which all items are taken, one by one."""
+    assert isinstance(held.type, List)
+    zero, one = (sp.builder.value("const", (), OrConst(BOTTOM, INT), value=n) for n in (0, 1))
+    count, block = tables.size(sp, held), Block()
+    block.add_arg("", INT)
+    acc = block.add_arg(held.hint, held.type)
+    with sp.builder.at(block):
+        rest = _change_op(sp, "remove", [acc], Static(-1), [held.type.item, held.type], may_raise=True)[1]
+        sp.builder.emit("continue", [rest])
+    new = sp.builder.emit("for", [zero, count, one, held], [held.type], [held.hint], [block], kind="range").result
+    goes_on(sp, held, new)
+    return new
 
 
 def _sum(sp: Specializer, a: Abstract, b: Abstract) -> Abstract:
@@ -172,6 +203,7 @@ def taken(sp: Specializer, held: Value, index: Abstract) -> tuple[Abstract, Abst
     if held.type.item == BOTTOM:
         return raise_here(sp, IndexError("pop from empty list")), held
     item, rest = _change_op(sp, "remove", [held], index, [held.type.item, held.type], may_raise=True)
+    goes_on(sp, held, rest)
     return sp.as_abstract(item), rest
 
 

@@ -23,7 +23,7 @@ def record(sp: Specializer, value: Value, t: Record) -> Abstract:
     """An argument, or a part of one: an object whose attributes are the items of ``value``."""
     attrs = {str(name): _field(sp, sp.item_of(value, name, kind)) for name, kind in t.items}
     if sp.context.fields_change:
-        attrs = {name: with_places(sp, held, copy=True) for name, held in attrs.items()}
+        attrs = {name: with_places(sp, held, copy=True, name=f"{value.hint}.{name}") for name, held in attrs.items()}
     known = sp.known(value)
     if known is not None:
         attrs.update((name, _beside(sp, value, name)) for name in extras_of(known[0])

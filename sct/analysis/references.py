@@ -11,14 +11,14 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from ..ir.core import Block, Loc, Op, Value
+from ..ir.core import Block, Op, Value
 from ..ir.ops import Slot
 from ..ir.rewrite import carried_inits, incoming
 from ..ir.types import List, Scalar, Table, Type, join, strip_const
 from ..runtime import helpers
 from . import abstract as ab
 from . import shapes as sh
-from .abstract import LOST, Abstract, Instance, Mapping, Place, Reference, Seq, Static, View
+from .abstract import LOST, Abstract, Instance, Mapping, Place, Reference, Seq, Site, Static, View
 from .positions import Positions
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class NeedsItems(Exception):
 class NeedsPlaces(Exception):
     """Raised where a container is changed whose place is not followed yet."""
 
-    def __init__(self, attribute: str = "", inside: bool = False, tables: Iterable[Loc] = ()) -> None:
+    def __init__(self, attribute: str = "", inside: bool = False, tables: Iterable[Site] = ()) -> None:
         super().__init__(attribute)
         self.attribute = attribute
         """The attribute that is assigned, where an object is changed."""
@@ -42,14 +42,15 @@ class NeedsPlaces(Exception):
         """Where dicts are made that need keys which only run time knows, and lists that must be one value at run time."""
 
 
-def fresh(sp: Specializer, a: Abstract) -> Abstract:
-    """A container that has just been made, as one with a place of its own."""
+def fresh(sp: Specializer, a: Abstract, site: Site | None = None) -> Abstract:
+    """A container that has just been made, at this ``site`` if not by the present statement, as one with a place of its own."""
     kind = kind_of(a)
     if not sp.context.places or sp.context.splicing or kind is None:
         return a
     place = Place("", counts=False, kind=kind)
-    place.made_at(sp.builder.loc)
-    if sp.builder.loc in sp.context.tables:
+    site = site or sp.builder.loc
+    place.made_at(site)
+    if site in sp.context.tables:
         from .tables import as_one_value
         a = as_one_value(sp, a)
     sp.positions[place] = a
@@ -69,23 +70,23 @@ def kind_of(a: Abstract) -> type | None:
     return None
 
 
-def owned(sp: Specializer, a: Abstract) -> Abstract:
-    """What an argument contains: every container in it has a place of its own, and changes for this function alone."""
-    return with_places(sp, a, copy=True)
+def owned(sp: Specializer, a: Abstract, name: str) -> Abstract:
+    """What the argument ``name`` contains: each container in it has a place of its own, and changes for this function alone."""
+    return with_places(sp, a, copy=True, name=name)
 
 
-def with_places(sp: Specializer, a: Abstract, copy: bool = False) -> Abstract:
-    """Containers that nobody else holds, or copies of them, each with a place of its own."""
+def with_places(sp: Specializer, a: Abstract, copy: bool = False, name: str = "") -> Abstract:
+    """Containers that nobody else holds, or copies of them, each with a place of its own; ``name`` tells arguments apart."""
     if not sp.context.places or sp.context.splicing or isinstance(a, Reference):
         return a
     if copy and isinstance(a, Value) and isinstance(a.type, List) and not _is_parameter(a):
         a = copied(sp, a) if isinstance(strip_const(a.type.item), Scalar) else _deeply_copied(sp, a)
     parts = ab.parts_of(a)
     if parts and isinstance(a, Seq | Mapping):
-        inside = [with_places(sp, p, copy) for p in parts]
+        inside = [with_places(sp, p, copy, f"{name}.{k}" if name else "") for k, p in enumerate(parts)]
         if any(new is not old for new, old in zip(inside, parts, strict=True)):
             a = ab.with_parts(a, inside)
-    return fresh(sp, a)
+    return fresh(sp, a, (sp.builder.loc, name) if name else None)
 
 
 def borrowed(sp: Specializer, base: Abstract, item: Abstract) -> Abstract:
@@ -95,6 +96,13 @@ def borrowed(sp: Specializer, base: Abstract, item: Abstract) -> Abstract:
         if known or isinstance(base, Value) and base in sp.context.lists:
             sp.context.lists[item] = base
     return item
+
+
+def goes_on(sp: Specializer, held: Value, new: Value) -> None:
+    """``new`` is what ``held`` is after a change: where a list or dict holds it, that holds what is of its type."""
+    if held in sp.context.lists:
+        sp.context.lists[new] = sp.context.lists[held]
+        widen(sp, sp.context.lists[held], new.type)
 
 
 def widen(sp: Specializer, a: Abstract, kind: Type) -> None:
@@ -219,7 +227,11 @@ def change(sp: Specializer, a: Reference, new: Abstract) -> None:
         raise Refusal("SCT602", f"this {name} would hold itself", "hold a copy of it")
     sp.context.changed.update(arg for place, arg in sp.context.given.items() if place.group is a.place.group)
     others = [p for p in sp.positions if p is not a.place and p.kind is not None and p.group is a.place.group]
-    same = others and isinstance(new, Value) and _is_same_object(new, sp.positions.get(a.place, LOST))
+    old = sp.positions.get(a.place, LOST)
+    same = isinstance(new, Value) and _is_same_object(new, old)
+    if not same and isinstance(old, Value) and old in sp.context.lists:
+        from .list_changes import refilled
+        new, same = refilled(sp, old, new), True
     sp.note_change(a.place)
     sp.positions[a.place] = new
     for place in others:

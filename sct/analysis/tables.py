@@ -20,7 +20,7 @@ from .abstract import Abstract, Mapping, Reference, Seq, Static, View
 from .context import Refusal
 from .infer import Specializer
 from .primitives import Arguments, raise_here
-from .references import NeedsPlaces, borrowed, change, content, plain, widen
+from .references import NeedsPlaces, borrowed, change, content, goes_on, plain
 
 HINT = "use keys that are literals, or a dict that is made in this function"
 
@@ -96,8 +96,7 @@ def put(sp: Specializer, d: Abstract, held: Value, key: Abstract, value: Abstrac
     collected.operands = [held, sh.convert(item, kind.item, sp.builder)]
     template = collected.template(key)[0]
     new = sp.builder.value("change", collected.operands, kind, held.hint, kind="store", args=(Slot(0), template))
-    if held in sp.context.lists:
-        widen(sp, sp.context.lists[held], kind)
+    goes_on(sp, held, new)
     if isinstance(d, Reference):
         change(sp, d, new)
     return new

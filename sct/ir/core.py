@@ -171,6 +171,18 @@ def called_by(op: Op) -> Iterator[Function]:
         yield handed.function
 
 
+def reached_from(function: Function) -> Iterator[Function]:
+    """``function`` and those that it invokes, directly or not, each once."""
+    found, work = {function}, [function]
+    while work:
+        one = work.pop()
+        yield one
+        for op in walk(one.body):
+            if op.name == "invoke" and op.attrs["callee"] not in found:
+                found.add(op.attrs["callee"])
+                work.append(op.attrs["callee"])
+
+
 def walk(block: Block) -> Iterator[Op]:
     """Every op in ``block`` and in nested blocks, in textual order (an op before the ops of its blocks)."""
     stack = [iter(block.ops)]  # not recursion: every op would pass through as many generators as blocks are around it

@@ -72,9 +72,11 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from .core import Op, Value
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,19 @@ class Lit:
         if not isinstance(other, Lit) or type(self.value) is not type(other.value):
             return False
         return self.value is other.value or repr(self.value) == repr(other.value)
+
+
+def as_key(x: T) -> T | None:
+    """``x`` itself if it can be looked up in a table, else None.
+
+    >>> as_key(len), as_key([1])
+    (<built-in function len>, None)
+    """
+    try:
+        hash(x)
+    except TypeError:
+        return None
+    return x
 
 
 @dataclass(frozen=True, slots=True)

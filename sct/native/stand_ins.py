@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..ir.core import Block, Function, Op, Value, walk
-from ..ir.ops import Lit, SeqOf, Slot
+from ..ir.ops import Lit, SeqOf, Slot, as_key
 from ..ir.rewrite import insert_before, replace_uses
 from ..ir.types import FLOAT, INT, Array, List, Scalar, Type, strip_const
 from ..rules.shaping import tolist_method
@@ -26,18 +26,10 @@ REDUCTIONS = {np.sum: "sum", np.mean: "mean", np.max: "max", np.amax: "max", np.
 def replace_missing(function: Function) -> None:
     """Replace every call that Numba has no implementation of, but something else gives."""
     for op in list(walk(function.body)):
-        if op.name == "call" and op.operands and (replace := _CALLS.get(_key(op.attrs["fn"]))) is not None:
+        if op.name == "call" and op.operands and (replace := _CALLS.get(as_key(op.attrs["fn"]))) is not None:
             replace(op)
         elif op.name == "with" and all(map(_only_silences, op.operands)):
             _dissolve(op)
-
-
-def _key(fn: Any) -> Any:
-    try:
-        hash(fn)
-    except TypeError:
-        return None
-    return fn
 
 
 def _array(op: Op) -> None:

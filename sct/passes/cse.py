@@ -33,7 +33,7 @@ from collections.abc import Hashable
 
 from ..analysis.alias import is_reference
 from ..ir.core import Block, Function, Op, Value, walk
-from ..ir.ops import IMPLICIT, Slot
+from ..ir.ops import IMPLICIT, Slot, as_key
 from ..ir.rewrite import resolve
 from ..ir.types import Array, Cache, Scalar
 from .memory import Memory, has_memory
@@ -97,7 +97,8 @@ class _Merger:
     def merges(self, op: Op, earlier: Op) -> bool:
         """Let ``op`` take the results of ``earlier``, if that changes neither meaning nor the user's own names."""
         pairs = list(zip(op.results, earlier.results, strict=True))
-        if not all(self.keeps_name(op, a, b) and (is_reference(op) or self.memory.may_merge(a, b)) for a, b in pairs):
+        if not all(_is_as_certain(first, later) and self.keeps_name(op, later, first)
+                   and (is_reference(op) or self.memory.may_merge(later, first)) for later, first in pairs):
             return False
         for later, first in pairs:
             self.share(later, first)
@@ -126,7 +127,7 @@ class _Merger:
         operands: Hashable = tuple(map(_operand_key, op.operands))
         if op.attrs.get("fn") in _COMMUTATIVE and _is_commutative(op):
             operands = frozenset(map(_operand_key, op.operands))
-        return (op.name, what, operands, tuple(v.type for v in op.results), *self.epochs(op))
+        return (op.name, what, operands, tuple(map(_kind, op.results)), *self.epochs(op))
 
     def epochs(self, op: Op) -> tuple[int, int]:
         """When what the op reads was last written."""
@@ -160,7 +161,7 @@ def identity(op: Op) -> Hashable | None:
         if effect not in ("pure", "reads") or attrs.get("distinct") or any(isinstance(v.type, Cache) for v in op.operands):
             return None
         kwargs = attrs.get("kwargs")
-        return _hashable((attrs["fn"], attrs["args"], tuple(kwargs.items()) if kwargs else (), bool(attrs.get("unpack"))))
+        return as_key((attrs["fn"], attrs["args"], tuple(kwargs.items()) if kwargs else (), bool(attrs.get("unpack"))))
     if op.name == "invoke":
         # What a forward half returns besides numbers is emptied by its backward half: never shared.
         shareable = attrs.get("effect", "pure") == "pure" and not any(has_memory(v.type) for v in op.results)
@@ -168,16 +169,19 @@ def identity(op: Op) -> Hashable | None:
     if op.name == "tuple":
         return None if attrs.get("cls", tuple) is list else attrs.get("cls", tuple)
     if op.name == "global":
-        return _hashable((attrs["root"], attrs.get("path"), attrs.get("source")))
-    return _hashable((attrs.get("name"), type(attrs.get("key")), attrs.get("key")))
+        return as_key((attrs["root"], attrs.get("path"), attrs.get("source")))
+    return as_key((attrs.get("name"), type(attrs.get("key")), attrs.get("key")))
 
 
-def _hashable(key: Hashable) -> Hashable | None:
-    try:
-        hash(key)
-    except TypeError:
-        return None
-    return key
+def _kind(result: Value) -> Hashable:
+    """The type of a result; of a number only that of its elements, whether it is Python's or NumPy's."""
+    t = result.type
+    return Scalar(t.dtype, None) if isinstance(t, Scalar) else t
+
+
+def _is_as_certain(first: Value, later: Value) -> bool:
+    """Whether at least as much is known of ``first``: one of Python's numbers may stand for one that may also be NumPy's."""
+    return first.type == later.type or isinstance(later.type, Scalar) and later.type.python is None
 
 
 def _operand_key(value: Value) -> Hashable:

@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 
 from ..analysis.alias import may_alias
-from ..ir.core import Function, Op, Value, walk
+from ..ir.core import Function, Op, Value, reached_from, walk
 from ..ir.ops import INFIX, LOOPS, PREFIX, STORES, may_write, template_slots
 from ..ir.rewrite import carried_start, incoming
 from ..ir.types import BOTTOM, NONE, SLICE, STR, UNDEF, Array, Cache, Dict, OrConst, Scalar, Tuple, Type
@@ -201,18 +201,8 @@ class Memory:
 
 def _stores(callee: Function) -> bool:
     """Whether a backward half, or one that it calls, may take back what was stored."""
-    found, work = {callee}, [callee]
-    while work:
-        one = work.pop()
-        if not one.body.ops:
-            return True  # it is still being made
-        for op in walk(one.body):
-            if op.name in STORES:
-                return True
-            if op.name == "invoke" and op.attrs["callee"] not in found:
-                found.add(op.attrs["callee"])
-                work.append(op.attrs["callee"])
-    return False
+    return any(not one.body.ops or any(op.name in STORES for op in walk(one.body))  # without ops it is still being made
+               for one in reached_from(callee))
 
 
 _VISIT: dict[str, Callable[[Memory, Op], None]] = {

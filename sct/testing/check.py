@@ -355,6 +355,8 @@ def changed_argument(before: Sequence[Any], after: Sequence[Any]) -> int | None:
     for i, (a, b) in enumerate(zip(before, after, strict=True)):
         if isinstance(a, np.ndarray) and not (a.shape == b.shape and np.array_equal(a, b, equal_nan=a.dtype.kind in "fc")):
             return i
+        if _is_container(a) and _changed(a, b, f"argument {i}") is not None:
+            return i
         if isinstance(a, int | float) and not same_bits(a, b):
             return i
     return None

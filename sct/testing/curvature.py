@@ -9,15 +9,17 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import re
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from ..trees import leaves, places, with_leaves
 from .check import public
 from .programs import Program, function_of, loaded
-from .trial import Verdict, captured, copies, first_line, is_refusal, refusal
+from .trial import Verdict, captured, copies, first_line, flat, is_refusal, refusal
 
 STEPS = (1e-5, 2e-6)
 """Two steps of the differences: where they disagree, the program has a kink or is too steep to be judged."""
@@ -31,7 +33,7 @@ def judge_curvature(program: Program) -> Verdict:
     with quiet, warnings.catch_warnings(action="ignore"), loaded(program.source + _weighted_sum(program)) as module:
         rng = np.random.default_rng(program.seed)
         vars(module)["gradient_"] = public("grad")(function_of(module, program.name), argnums=program.argnums)
-        vars(module)["weights_"] = tuple(_direction(rng, program.args[k]) for k in program.argnums)
+        vars(module)["weights_"] = tuple(_direction(rng, part) for part in leaves([program.args[k] for k in program.argnums]))
         weighted = function_of(module, "weighted_")
         value, _, failure = captured(lambda: weighted(*copies(program.args)))
         if failure is not None or not np.isfinite(value):
@@ -39,7 +41,7 @@ def judge_curvature(program: Program) -> Verdict:
         found, _, failure = captured(lambda: public("grad")(weighted, argnums=program.argnums)(*copies(program.args)))
         if failure is not None:
             return Verdict("refused", refusal(failure)) if is_refusal(failure) else Verdict("crash", first_line(failure))
-        return _compare(program, weighted, _flat(found))
+        return _compare(program, weighted, flat(found))
 
 
 def _compare(program: Program, weighted: Callable[..., Any], found: np.ndarray) -> Verdict:
@@ -63,8 +65,11 @@ def _weighted_sum(program: Program) -> str:
     tree = ast.parse(program.source)
     (function,) = (n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == program.name)
     names = ", ".join(a.arg for a in function.args.args)
-    return (f"\n\ndef weighted_({names}):\n    total_ = 0.0\n    for part_, weight_ in zip(gradient_({names}), weights_):\n"
-            "        total_ = total_ + np.sum(part_ * weight_)\n    return total_\n")
+    found = places([program.args[k] for k in program.argnums])
+    parts = [re.sub("^argument ([0-9]+)", r"bars_[\1]", place) for place in found]
+    lines = [f"    total_ = total_ + np.sum({place} * weights_[{k}])" for k, place in enumerate(parts)]
+    return "\n".join(["", "", f"def weighted_({names}):", f"    bars_ = gradient_({names})", "    total_ = 0.0", *lines,
+                      "    return total_", ""])
 
 
 def _direction(rng: np.random.Generator, like: Any) -> Any:
@@ -74,17 +79,18 @@ def _direction(rng: np.random.Generator, like: Any) -> Any:
 
 def _differences(fn: Callable[..., Any], program: Program, step: float) -> np.ndarray:
     found = []
-    for k in program.argnums:
-        for index in np.ndindex(np.shape(program.args[k])):
-            ahead, behind = copies(program.args), copies(program.args)
-            for args, sign in ((ahead, 1), (behind, -1)):
-                if index:
-                    args[k][index] += sign * step
-                else:
-                    args[k] += sign * step
-            found.append((fn(*ahead) - fn(*behind)) / (2 * step))
+    for k, leaf in enumerate(leaves(program.args)):
+        for index in np.ndindex(np.shape(leaf)):
+            ahead, behind = (fn(*_displaced(program, k, index, sign * step)) for sign in (1, -1))
+            found.append((ahead - behind) / (2 * step))
     return np.array(found, dtype=float)
 
 
-def _flat(grads: Sequence[Any]) -> np.ndarray:
-    return np.concatenate([np.ravel(g) for g in grads])
+def _displaced(program: Program, k: int, index: tuple[int, ...], by: float) -> Any:
+    """Arguments of which one number is moved: in their ``k``-th number or array."""
+    given = leaves(copies(program.args))
+    if index:
+        given[k][index] += by
+    else:
+        given[k] += by
+    return with_leaves(program.args, iter(given))

@@ -16,9 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from .check import public, same_bits
+from ..trees import leaves, rebuilt, with_leaves
+from .check import changed_argument, public, same_bits
 from .programs import Program, function_of, generate, loaded
-from .trial import Verdict, captured, copies, first_line, is_refusal, refusal
+from .trial import Verdict, captured, copies, first_line, flat, is_refusal, refusal, shapes
 
 STEPS = (1e-5, 2e-6)
 """Two steps of the differences: where they disagree, the program has a kink or is too steep to be judged."""
@@ -34,10 +35,10 @@ def judge_modes(program: Program) -> dict[str, Verdict]:
         fn = function_of(module, program.name)
         gradient = public("grad")(fn, argnums=program.argnums)
         found, _, failure = captured(lambda: gradient(*copies(program.args)))
-        if failure is not None or not all(np.all(np.isfinite(g)) for g in found):
+        if failure is not None or not np.all(np.isfinite(flat(found))):
             return {}
         directions = _directions(program)
-        expected = sum(float(np.sum(g * directions[k])) for g, k in zip(found, program.argnums, strict=True)
+        expected = sum(float(flat(g) @ flat(directions[k])) for g, k in zip(found, program.argnums, strict=True)
                        if directions[k] is not None)
         return {"jvp": _judged(lambda: _pushed(fn, program, directions, expected)),
                 "vjp": _judged(lambda: _pulled(fn, program, found)),
@@ -67,19 +68,19 @@ def _pulled(fn: Any, program: Program, expected: Sequence[Any]) -> str:
         answers = [pull_back(1.0), pull_back(1.0), *pool.map(pull_back, (1.0, 1.0, 1.0))]
     for answer in answers:
         gradients = [answer[k] for k in program.argnums]
-        if not all(np.allclose(g, e, rtol=1e-7, atol=1e-9) for g, e in zip(gradients, expected, strict=True)):
+        alike = shapes(gradients) == shapes(list(expected))
+        if not alike or not np.allclose(flat(gradients), flat(expected), rtol=1e-7, atol=1e-9):
             return f"{gradients} instead of {list(expected)}"
     first = answers[0]
-    same = all(same_bits(a[k], first[k]) for a in answers for k in program.argnums)
+    same = all(same_bits(flat(a[k]), flat(first[k])) for a in answers for k in program.argnums)
     return "" if same else "one vjp function gave several answers"
 
 
 def _curved(fn: Any, program: Program, directions: Sequence[Any], gradient: Any) -> str:
     """The change of the gradient along a direction, against its differences."""
     found = public("hvp")(fn, copies(program.args), directions)
-    moved = [k for k in program.argnums if directions[k] is not None]
-    products = np.concatenate([np.ravel(p) for p in (found if len(moved) > 1 else (found,))])
-    if any(np.any(np.abs(g) > STEEP) for g in gradient(*copies(program.args))):
+    products = flat(found)
+    if np.any(np.abs(flat(gradient(*copies(program.args)))) > STEEP):
         return "unjudged"
     estimates = [_differences(gradient, program, directions, step) for step in STEPS]
     scale = np.maximum(1.0, np.abs(estimates[0]))
@@ -93,26 +94,37 @@ def _cut(fn: Any, program: Program, expected: Sequence[Any]) -> str:
     """With the loops run in segments, and then again, the gradient is the same, and arguments stay as they are."""
     args = copies(program.args)
     found = public("grad")(fn, argnums=program.argnums, checkpoint="loops")(*args)
-    if not all(same_bits(a, b) for a, b in zip(args, program.args, strict=True)):
+    if changed_argument(program.args, args) is not None:
         return "it changes its arguments"
-    right = all(np.allclose(g, e, rtol=1e-9, atol=1e-12) for g, e in zip(found, expected, strict=True))
+    right = np.allclose(flat(found), flat(expected), rtol=1e-9, atol=1e-12)
     return "" if right else f"{list(found)} instead of {list(expected)}"
 
 
 def _directions(program: Program) -> list[Any]:
-    """A direction for each float and array, but for some that stay where they are."""
+    """A direction for each float, array and container, but for some that stay where they are."""
     rng = np.random.default_rng(program.seed)
-    drawn = [rng.normal(size=np.shape(a)) for a in program.args]
+    drawn = [rebuilt(a, (_direction(rng, part) for part in leaves(a))) for a in program.args]
     moved = {k for k in program.argnums if rng.random() < 0.7} or set(program.argnums)
-    return [(drawn[k] if isinstance(a, np.ndarray) else float(drawn[k])) if k in moved else None
-            for k, a in enumerate(program.args)]
+    return [drawn[k] if k in moved else None for k in range(len(program.args))]
+
+
+def _direction(rng: np.random.Generator, like: Any) -> Any:
+    drawn = rng.normal(size=np.shape(like))
+    return drawn if isinstance(like, np.ndarray) else float(drawn)
 
 
 def _differences(gradient: Any, program: Program, directions: Sequence[Any], step: float) -> np.ndarray:
-    ahead, behind = ([a if d is None else a + sign * step * d for a, d in zip(copies(program.args), directions, strict=True)]
+    ahead, behind = ([_moved(a, d, sign * step) for a, d in zip(copies(program.args), directions, strict=True)]
                      for sign in (1, -1))
     pairs = zip(program.argnums, gradient(*ahead), gradient(*behind), strict=True)
-    return np.concatenate([np.ravel(np.subtract(a, b)) / (2 * step) for k, a, b in pairs if directions[k] is not None])
+    return np.concatenate([(flat(a) - flat(b)) / (2 * step) for k, a, b in pairs if directions[k] is not None])
+
+
+def _moved(x: Any, direction: Any, step: float) -> Any:
+    """An argument that is moved along a direction."""
+    if direction is None:
+        return x
+    return with_leaves(x, (part + step * way for part, way in zip(leaves(x), leaves(direction), strict=True)))
 
 
 def main() -> int:
@@ -122,11 +134,13 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--size", type=int, default=8)
     parser.add_argument("--array-writes", action="store_true")
+    parser.add_argument("--structures", action="store_true")
     options = parser.parse_args()
     counts: Counter[tuple[str, str]] = Counter()
     reasons: Counter[str] = Counter()
     for seed in range(options.seed, options.seed + options.count):
-        for mode, verdict in judge_modes(generate(seed, options.size, array_writes=options.array_writes)).items():
+        program = generate(seed, options.size, array_writes=options.array_writes, structures=options.structures)
+        for mode, verdict in judge_modes(program).items():
             counts[mode, verdict.kind] += 1
             if verdict.kind == "refused":
                 reasons[f"{mode}: {verdict.detail}"] += 1

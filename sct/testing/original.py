@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from ..custom import CustomFunction
+from ..trees import leaves, rebuilt, with_leaves
 from .dual_rules import MATH_ALIASES, MATH_INACTIVE, partials_of
 from .dual_writes import numbered
 from .duals import (
@@ -39,7 +40,7 @@ from .duals import (
 
 def value_and_gradient(fn: Callable[..., Any], args: Sequence[Any],
                        argnums: Sequence[int] = (0,)) -> tuple[Any, tuple[Any, ...]]:
-    """The value of ``fn(*args)`` and its derivatives by the arguments ``argnums``, floats or arrays, as ``fn`` would see them.
+    """The value of ``fn(*args)`` and its derivatives by the arguments ``argnums``: floats, arrays, containers of them.
 
     >>> def f(x, y):
     ...     while x < 5.0:
@@ -48,17 +49,19 @@ def value_and_gradient(fn: Callable[..., Any], args: Sequence[Any],
     >>> value_and_gradient(f, (1.0, 2.0), (0, 1)) == (math.sin(8.0), (8 * math.cos(8.0), 12 * math.cos(8.0)))
     True
     """
-    sizes = [int(np.size(args[n])) for n in argnums]
-    k = sum(sizes)
-    offsets = dict(zip(argnums, np.cumsum([0, *sizes]).tolist(), strict=False))
+    parts = leaves([args[n] for n in argnums])
+    offsets = np.cumsum([0, *map(np.size, parts)]).tolist()
+    k = offsets.pop()
     swap = Swap(k)
-    duals = [_seed(a, offsets[n], k) if n in offsets else swap(a) for n, a in enumerate(args)]
+    seeds = (_seed(part, offset, k) for part, offset in zip(parts, offsets, strict=True))
+    moved = {n: with_leaves(args[n], seeds) for n in argnums}
+    duals = [moved[n] if n in moved else swap(a) for n, a in enumerate(args)]
     result = swap(fn)(*duals)
     if np.ndim(plain(result)):
         raise ReferenceGap("the result is not a scalar")
     tangent = tangent_of(result, k).reshape(-1)
-    grads = tuple(_unpack(args[n], tangent[offsets[n]:offsets[n] + size]) for n, size in zip(argnums, sizes, strict=True))
-    return plain(result), grads
+    found = (_unpack(part, tangent[offset:offset + int(np.size(part))]) for part, offset in zip(parts, offsets, strict=True))
+    return plain(result), tuple(rebuilt(args[n], found) for n in argnums)
 
 
 def _seed(value: Any, offset: int, k: int) -> Any:

@@ -20,11 +20,14 @@ from typing import Any
 
 import numpy as np
 
+from ..trees import leaves, with_leaves
 from .array_writers import ArrayWriter
 from .changes import PRELUDE
 from .context import Helper, Var
 from .customs import custom_function
 from .statements import Statements
+from .structures import KINDS, structured_argument
+from .structures import PRELUDE as STRUCTURES
 
 
 @dataclass(frozen=True)
@@ -40,29 +43,32 @@ class Program:
 
     def with_numpy_scalars(self) -> Program:
         """The same program called with ``np.float64`` instead of ``float``."""
-        return replace(self, args=tuple(np.float64(a) if type(a) is float else a for a in self.args))
+        numbers = (np.float64(a) if type(a) is float else a for a in leaves(self.args))
+        return replace(self, args=with_leaves(self.args, numbers))
 
     @property
     def argnums(self) -> tuple[int, ...]:
-        """The positions of the floats and arrays."""
-        return tuple(i for i, a in enumerate(self.args) if isinstance(a, float | np.ndarray))
+        """The positions of the floats and arrays, and of containers that hold some."""
+        return tuple(i for i, a in enumerate(self.args) if leaves(a))
 
 
-def generate(seed: int, size: int = 12, *, array_writes: bool = False, customs: bool = False) -> Program:
+def generate(seed: int, size: int = 12, *, array_writes: bool = False, customs: bool = False,
+             structures: bool = False) -> Program:
     """A program with about ``size`` statements; with ``array_writes``, arrays are written to through all their names.
 
-    With ``customs`` it calls functions whose derivative is declared.
+    With ``customs`` it calls functions whose derivative is declared; with ``structures`` some arguments are containers, which
+    without it is so in one program out of five.
 
     >>> generate(3).source == generate(3).source
     True
     """
-    return Generator(seed, size, array_writes, customs).program()
+    return Generator(seed, size, array_writes, customs, structures).program()
 
 
 class Generator:
     """Puts constants, helper functions and the function ``f`` together."""
 
-    def __init__(self, seed: int, size: int, array_writes: bool, customs: bool = False) -> None:
+    def __init__(self, seed: int, size: int, array_writes: bool, customs: bool = False, structures: bool = False) -> None:
         self.seed, self.size, self.array_writes, self.customs = seed, size, array_writes, customs
         self.rng = random.Random(seed)
         self.n, self.rows = self.rng.randint(2, 4), self.rng.randint(2, 3)
@@ -75,6 +81,7 @@ class Generator:
                       "from functools import partial", "", "import numpy as np", "", 'Point = namedtuple("Point", "re im")',
                       *PRELUDE.splitlines()]
         self.constants: dict[str, Var] = {}
+        self.packs = self.structured_parameters(1.0 if structures else 0.2)
 
     def program(self) -> Program:
         """The program of this seed."""
@@ -267,6 +274,8 @@ class Generator:
             values = [[self.real() for _ in range(self.n)] for _ in range(self.rows)]
             params["m"] = (Var("mat", (self.rows, self.n)), np.array(values))
         made = self.writer(self.size, **{name: var for name, (var, _) in params.items()})
+        made.packs = dict(self.packs)
+        made.taken.update(self.packs)
         made.emit('"""A random program."""')
         if random.Random(self.seed + 0.5).random() < 0.05:  # the others are what they were
             made.objects_for_items("v")
@@ -275,8 +284,21 @@ class Generator:
         arrays = [f"np.sum({n})" for n, v in made.scope.items() if v.kind in ("vec", "mat") and n not in self.constants]
         chosen = self.rng.sample(floats, min(3, len(floats))) + self.rng.sample(arrays, min(1, len(arrays)))
         terms = " + ".join(f"{made.literal()} * {term}" for term in chosen)
-        self.finish(f"def f({', '.join(params)}):", made, f"{terms} + {made.value(2)}")
-        return tuple(value for _, value in params.values())
+        terms += "".join(f" + {made.read(name, value)}" for name, value in self.packs.items())
+        self.finish(f"def f({', '.join((*params, *self.packs))}):", made, f"{terms} + {made.value(2)}")
+        return (*(value for _, value in params.values()), *self.packs.values())
+
+    def structured_parameters(self, share: float) -> dict[str, Any]:
+        """Parameters that are containers, for a share of the programs; the others are what they would be without them."""
+        rng = random.Random(self.seed + 0.25)
+        packs = {}
+        if rng.random() < share:
+            self.lines += STRUCTURES.splitlines()
+            for name in ("pack", "held")[:rng.choice((1, 1, 2))]:
+                kind = rng.choice(KINDS)
+                self.uses[f"argument: {kind}"] += 1
+                packs[name] = structured_argument(rng, kind, self.n)
+        return packs
 
     def real(self) -> float:
         """A float argument away from zero."""

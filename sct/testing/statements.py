@@ -14,20 +14,23 @@ from .changes import Changes
 from .containers import Containers
 from .context import Var
 from .perhaps_arrays import PERHAPS
+from .structures import PACK_COMPOUND, PACK_SIMPLE, Structured
 from .tried_writes import TRIED, TriedWrites
 
 
-class Statements(TriedWrites, Changes, Containers):
+class Statements(TriedWrites, Changes, Containers, Structured):
     """Writes statements line by line."""
 
     def statements(self, count: int) -> None:
         """Up to ``count`` statements, nested ones included in the budget."""
-        forms = [*SIMPLE, *WRITES] if self.array_writes else SIMPLE
+        forms = [*SIMPLE, *(WRITES if self.array_writes else ()), *(PACK_SIMPLE if self.packs else ())]
         for _ in range(count):
             if self.budget <= 0:
                 return
             self.budget -= 1
-            nested = [*COMPOUND, *((*WRITING_LOOPS, *PERHAPS, *TRIED) if self.array_writes else ())] if self.indent < 5 else []
+            compound = [*COMPOUND, *((*WRITING_LOOPS, *PERHAPS, *TRIED) if self.array_writes else ()),
+                        *(PACK_COMPOUND if self.packs else ())]
+            nested = compound if self.indent < 5 else []
             weights, writers = zip(*forms, *nested, strict=True)
             self.rng.choices(writers, weights)[0](self)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import copy
 import io
 import multiprocessing
 import re
@@ -23,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from ..trees import leaves, rebuilt, with_leaves
 from .check import changed_argument, public, same_bits
 from .duals import ReferenceGap
 from .original import value_and_gradient
@@ -99,16 +101,16 @@ def _judge_gradient(program: Program, fn: Callable[..., Any], expected: Any, gra
         return Verdict("unjudged", f"reference: {gap}")
     if not same_bits(value, expected):
         return Verdict("unjudged", f"reference: value {value!r} instead of {expected!r}")
-    if not all(np.all(np.isfinite(t)) for t in truth):
+    if not np.all(np.isfinite(flat(truth))):
         return Verdict("unjudged", "the true gradient is not finite")
-    nonzero = any(np.any(np.not_equal(t, 0.0)) for t in truth)
+    nonzero = bool(np.any(flat(truth)))
     for argnum, found, true in zip(program.argnums, grads, truth, strict=True):
-        if type(found) is not type(true) or np.shape(found) != np.shape(true):
-            return Verdict("wrong gradient", f"argument {argnum}: {type(found).__name__} of shape {np.shape(found)}", nonzero)
+        if shapes(found) != shapes(true):
+            return Verdict("wrong gradient", f"argument {argnum}: {shapes(found)}", nonzero)
     error = distance(grads, truth)
     if error <= TOLERANCE or error <= 100 * sensitivity(fn, program, truth):
         return Verdict("right", nonzero=nonzero)
-    return Verdict("wrong gradient", f"{_flat(grads).tolist()} instead of {_flat(truth).tolist()}", nonzero)
+    return Verdict("wrong gradient", f"{flat(grads).tolist()} instead of {flat(truth).tolist()}", nonzero)
 
 
 def _compare_outcomes(original: BaseException | None, engine: BaseException | None) -> Verdict | None:
@@ -146,7 +148,7 @@ def first_line(error: BaseException) -> str:
 
 def copies(args: Sequence[Any]) -> list[Any]:
     """Arguments that may be written to."""
-    return [np.array(a) if isinstance(a, np.ndarray) else a for a in args]
+    return copy.deepcopy(list(args))
 
 
 def captured(run: Callable[[], Any]) -> tuple[Any, str, Exception | None]:
@@ -178,8 +180,18 @@ def time_limit(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGPROF, old)
 
 
-def _flat(grads: Sequence[Any]) -> np.ndarray:
-    return np.concatenate([np.ravel(g) for g in grads])
+def flat(grads: Any) -> np.ndarray:
+    """All numbers of a tree of numbers and arrays, in order."""
+    return np.concatenate([np.ravel(part) for part in leaves(grads)] or [np.zeros(0)])
+
+
+def shapes(x: Any) -> str:
+    """The structure of a gradient, types and shapes instead of its numbers and arrays.
+
+    >>> shapes([1.0, None])
+    "['float of shape ()', None]"
+    """
+    return repr(rebuilt(x, (f"{type(part).__name__} of shape {np.shape(part)}" for part in leaves(x))))
 
 
 def distance(found: Sequence[Any], truth: Sequence[Any]) -> float:
@@ -187,7 +199,7 @@ def distance(found: Sequence[Any], truth: Sequence[Any]) -> float:
 
     Without the floor a saturated ``tanh`` fails: its slope, 1 - z², is right to the last bit of 1, not of itself.
     """
-    a, b = _flat(found), _flat(truth)
+    a, b = flat(found), flat(truth)
     if not np.isfinite(a).all():
         return float("inf")
     scale = np.maximum(np.abs(b), 1e-4 * max(1.0, float(np.max(np.abs(b), initial=0.0))))
@@ -198,7 +210,7 @@ def sensitivity(fn: Callable[..., Any], program: Program, truth: Sequence[Any]) 
     """How far rounding errors in the arguments move the true gradient: an ill-conditioned program proves nothing."""
     moved = 0.0
     for factor in (1 + 1e-15, 1 - 1e-15, 1 + 3e-15):
-        args = [a * factor if i in program.argnums else a for i, a in enumerate(program.args)]
+        args = with_leaves(program.args, (part * factor for part in leaves(program.args)))
         with contextlib.suppress(Exception):
             moved = max(moved, distance(value_and_gradient(fn, args, program.argnums)[1], truth))
     return moved

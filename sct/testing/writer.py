@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from .context import Expr, Var
 from .expressions import Expressions
@@ -42,6 +43,8 @@ class Writer(Expressions):
     array_writes: bool = False
     array_writers: list[tuple[str, str]] = field(default_factory=list)
     """Module-level functions that write to two arrays, and what they return (see ``array_writers``)."""
+    packs: dict[str, Any] = field(default_factory=dict)
+    """Parameters that are containers, and what they hold."""
     returns: str = "float"
     """``float`` or ``pair``: what a ``return`` must give."""
 

@@ -194,3 +194,20 @@ def test_several_results_implicit_ops_items_and_tuples():
           %4: float = item %t {key=1}
           return %4, %4, %r
     """)
+
+
+def test_a_number_may_stand_for_one_of_which_less_is_known_but_not_the_other_way_round():
+    merges("""
+        function f(%x: float, %y: float64?):
+          %0: float = %x * %x
+          %1: float64? = %x * %x {adjoint}
+          %2: float64? = %x * 2.0 {adjoint}
+          %3: float = %x * 2.0
+          return %0, %1, %2, %3
+    """, """
+        function f(%x: float, %y: float64?):
+          %0: float = %x * %x
+          %1: float64? = %x * 2.0 {adjoint}
+          %2: float = %x * 2.0
+          return %0, %0, %1, %2
+    """)

@@ -10,12 +10,13 @@ from sct.testing.check import check_grads, finite_difference, stencil
 from sct.testing.original import value_and_gradient
 from sct.testing.programs import Program, generate
 from sct.testing.shrink import shrink, shrink_program
-from sct.testing.trial import Summary, Verdict, judge, survey
+from sct.testing.trial import Summary, Verdict, copies, judge, survey
+from sct.trees import leaves, with_leaves
 
 
 def perfect(fn, args, argnums):
     value, grads = value_and_gradient(fn, args, argnums)
-    fn(*[np.array(a) if isinstance(a, np.ndarray) else a for a in args])  # for what it prints
+    fn(*copies(args))  # for what it prints
     return value, grads
 
 
@@ -25,7 +26,7 @@ def forgets_break(fn, args, argnums):
 
     value, grads = perfect(fn, args, argnums)
     wrong = "break" in inspect.getsource(fn)
-    return value, tuple(g + 1e-3 * wrong for g in grads)
+    return value, with_leaves(grads, (g + 1e-3 * wrong for g in leaves(grads)))
 
 
 def program(body: str, *args) -> Program:
