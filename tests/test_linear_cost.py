@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import sct
-from tests.oracle import in_other_modes, program, run
+from tests.oracle import check, in_other_modes, program, run
 
 PROGRAMS = []
 case = partial(program, PROGRAMS)
@@ -459,3 +459,23 @@ def test_nothing_is_made_for_each_element(fun, args, options):
     loops = [line for line in entry.splitlines() if line.startswith(" " * 8)] + functions.splitlines()
     assert loops
     assert not [line for line in loops if re.search(r"zeros|copied|\[0\.0\] \*", line)], gradient.source
+
+
+def cubes(m):
+    s = 0.0
+    for i in range(len(m)):
+        for j in range(len(m[0])):
+            s += m[i][j] ** 3 * (i + j)
+    return s
+
+
+def squared_slopes(m):
+    s = 0.0
+    for row in sct.grad(cubes)(m):
+        for v in row:
+            s += v * v
+    return s
+
+
+def test_the_gradient_of_a_gradient_by_rows():
+    check(squared_slopes, ROWS)

@@ -6,6 +6,7 @@ import operator
 from typing import TYPE_CHECKING, Any
 
 from ..analysis.abstract import Abstract, Range, Seq, Slice, Static
+from ..analysis.alias import DEEP_COPIES
 from ..analysis.context import Refusal
 from ..analysis.primitives import Arguments
 from ..analysis.subscripts import getitem
@@ -140,7 +141,7 @@ def item(rev: Emitter, sequence: Value, index: Abstract) -> Value:
 
 def is_list_operation(op: Op) -> bool:
     """Whether a call joins or repeats lists."""
-    made = (operator.add, operator.mul, list, helpers.copied)
+    made = (operator.add, operator.mul, list, *DEEP_COPIES)
     return op.attrs["fn"] in made and isinstance(strip_const(op.results[0].type), List)
 
 

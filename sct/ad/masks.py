@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..analysis.activity import carries_derivative, lists_keys
-from ..analysis.alias import lent_to, may_alias
+from ..analysis.alias import DEEP_COPIES, lent_to, may_alias
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS
 from ..ir.rewrite import carried_inits, incoming, item_count
@@ -198,7 +198,7 @@ def _can_vary(t: Type, mask: Mask) -> bool:
 def _carries(op: Op) -> bool:
     """Whether a primitive's results depend differentiably on its operands."""
     fn = op.attrs["fn"]
-    if fn in (list, helpers.copied):
+    if fn in (list, *DEEP_COPIES):
         return not lists_keys(op)
     if fn in WITHOUT_TANGENT:
         return False

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..analysis.abstract import POISON, Abstract, Seq, Static
 from ..analysis.activity import carries_derivative
+from ..analysis.alias import DEEP_COPIES
 from ..analysis.callees import bind_arguments, call
 from ..analysis.context import Frame, Refusal
 from ..analysis.inlining import inline
@@ -59,7 +60,7 @@ def tangents(fwd: _Linearizer, op: Op) -> list[Value | None]:
         return [None] * len(op.results)
 
 
-_BY_FIRST: frozenset[Any] = frozenset({operator.getitem, tuple, list, helpers.copied, np.copy, helpers.folded,
+_BY_FIRST: frozenset[Any] = frozenset({operator.getitem, tuple, list, *DEEP_COPIES, np.copy, helpers.folded,
                                          helpers.last_written})
 """Calls that are linear in their first argument, whatever the others are."""
 
@@ -72,6 +73,7 @@ def _shape_only(op: Op, entry: Primitive) -> set[int]:
 
 def _by_rule(fwd: _Linearizer, op: Op, entry: Primitive, dots: dict[int, Value]) -> list[Value | None]:
     if entry.jvp is not None:
+        rules.refuse_complex(op, entry)
         since = len(fwd.builder.block.ops)
         found = _spliced(fwd, op, entry, dots)
         return [None if dot is None else _conform(fwd, op, dot, r, since) for dot, r in zip(found, op.results, strict=True)]

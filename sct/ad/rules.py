@@ -22,6 +22,7 @@ from ..ir.ops import IMPLICIT, LOOPS, Lit, SeqOf, SliceOf, Slot, template_slots
 from ..ir.rewrite import incoming, item_count
 from ..ir.types import ANY, MANY, UNIT, Array, List, Scalar, Table, Tuple, Type, strip_const
 from ..rules import registry
+from ..rules.registry import Primitive
 from ..runtime import helpers
 from . import custom, hooks, lists
 from .custom_halves import splice_vjp
@@ -162,6 +163,12 @@ def _are_numbers(op: Op) -> bool:
 
 # ------------------------------------------------------------------------------------------------------ rule application
 
+def refuse_complex(op: Op, entry: Primitive) -> None:
+    """Refuse complex arguments where the rule holds for real ones only."""
+    if entry.real_only and any(map(is_complex, op.operands)):
+        raise Refusal("SCT201", f"no derivative rule for {entry.name} of complex numbers", "separate real and imaginary parts")
+
+
 def splice(rev: Accumulator, op: Op, totals: list[Value | None]) -> None:
     """Lower the rule's body, specialise it on these arguments and add what it assigns to the operands' adjoints."""
     if custom.is_custom(op):
@@ -171,8 +178,8 @@ def splice(rev: Accumulator, op: Op, totals: list[Value | None]) -> None:
     name = entry.name if entry is not None else getattr(op.attrs["fn"], "__name__", str(op.attrs["fn"]))
     if "remembers" in op.attrs:
         raise refuse_active(op.attrs["remembers"])
-    if entry is not None and entry.real_only and any(map(is_complex, op.operands)):
-        raise Refusal("SCT201", f"no derivative rule for {name} of complex numbers", "separate real and imaginary parts")
+    if entry is not None:
+        refuse_complex(op, entry)
     if entry is None or entry.vjp is None:
         raise Refusal("SCT201", f"no derivative rule for {name}",
                       "declare one with sct.rule, or wrap its argument in sct.stop_gradient")

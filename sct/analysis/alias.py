@@ -229,9 +229,13 @@ def _refers(kind: Type) -> bool:
     return any(map(_refers, kind.items)) if isinstance(kind, Tuple) else isinstance(kind, Array | List | Dict | Table | Object)
 
 
+DEEP_COPIES = (helpers.copied, helpers.with_floats)
+"""What makes a new container of new ones."""
+
+
 def _holds_operands(op: Op) -> bool:
     """Whether the result is a container of arrays or of something unknown: ``xs + [x]`` refers to ``x``."""
-    if op.attrs["fn"] is helpers.copied:
+    if op.attrs["fn"] in DEEP_COPIES:
         return False
     kinds = [strip_const(r.type) for r in op.results]
     items = [strip_const(t.item) if isinstance(t, List) else t for t in kinds if isinstance(t, Tuple | Object | List)]
@@ -245,7 +249,7 @@ def may_alias(op: Op) -> bool:
     entry = registry.lookup(op.attrs["fn"])
     if op.attrs["fn"] is operator.getitem:
         return not _selects(op, op.attrs["args"][1]) and not (isinstance(op.attrs["args"][1], SliceOf) and _is_of_numbers(op))
-    if op.attrs["fn"] is helpers.copied or op.attrs["fn"] is list and _is_of_numbers(op):
+    if op.attrs["fn"] in DEEP_COPIES or op.attrs["fn"] is list and _is_of_numbers(op):
         return False
     if entry is not None and entry.alias == "copy" and op.attrs["kwargs"].get("copy", Lit(True)) == Lit(True) \
             and len(op.attrs["args"]) <= 2:

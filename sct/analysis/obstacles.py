@@ -5,8 +5,7 @@ from __future__ import annotations
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import IMPLICIT, LOOPS, STORES
 from ..ir.types import Array, List, Table, is_array, strip_const
-from ..runtime import helpers
-from .alias import AliasClasses, comes_round, used_after
+from .alias import DEEP_COPIES, AliasClasses, comes_round, used_after
 from .context import Refusal
 from .half_done import half_done
 from .linear import depth
@@ -104,7 +103,7 @@ def _obstacle(function: Function, member: Value, entry: bool, level: int) -> tup
     if op is None or op.name == "global":
         return "SCT608", f"may be an array from outside the function ({other})"
     if isinstance(member.type, List | Table):
-        copied = op.name == "call" and (depth(member.type) == level or op.attrs["fn"] is helpers.copied)
+        copied = op.name == "call" and (depth(member.type) == level or op.attrs["fn"] in DEEP_COPIES)
         if copied or op.name in ("tuple", "dict") or is_view(op) or op.name in ("if", "with", "try", "narrow", "undef", *LOOPS):
             return None
         if op.name != "invoke":

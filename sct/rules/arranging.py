@@ -26,7 +26,7 @@ def partition_vjp(a, kth, axis=-1, kind="introselect", *, z, z_bar):
 
 @vjp(np.resize, infer=arranged_shapes.resized)
 def resize_vjp(a, new_shape, *, z, z_bar):
-    once = np.zeros(a.size)
+    once = np.zeros(a.size, z_bar.dtype)
     index_add(once, np.arange(z.size) % a.size, flat(z_bar))
     a_bar = like(once, a)
 

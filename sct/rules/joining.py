@@ -72,7 +72,7 @@ def flat_parts(v, arrays):
     found = ()
     start = None
     for k in range(len(arrays)):
-        size = 1 if np.ndim(arrays[k]) == 0 else arrays[k].size
+        size = 1 if np.ndim(arrays[k]) == 0 else np.size(arrays[k])
         stop = size if start is None else start + size
         part = slab(v, 0, start, None if k + 1 == len(arrays) else stop)
         found = found + (part if np.ndim(arrays[k]) == 1 else like(part, arrays[k]),)
@@ -210,7 +210,7 @@ def repeat_bar(v, repeats, axis, size):
     where = normal_axis(axis, v.ndim)
     if isinstance(repeats, int):
         return np.sum(v.reshape(v.shape[:where] + (size, repeats) + v.shape[where + 1 :]), axis=where + 1)
-    result = np.zeros(v.shape[:where] + (size,) + v.shape[where + 1 :])
+    result = np.zeros(v.shape[:where] + (size,) + v.shape[where + 1 :], v.dtype)
     index_add(result, (slice(None),) * where + (np.repeat(np.arange(size), repeats),), v)
     return result
 

@@ -111,9 +111,8 @@ def partials_vjp(result: str, params: tuple[str, ...], partial: dict[str, str], 
 
 
 def partials_jvp(result: str, params: tuple[str, ...], partial: dict[str, str], singular: bool) -> str:
-    """The text of the forward rule that partial derivatives make up."""
-    dots = ", ".join(p.partition("=")[0] + "_dot=None" for p in params)
-    lines = [f"def rule({', '.join(params)}, *, {result}, {dots}):"]
+    """The text of the forward rule that partial derivatives make up: it takes tangents of the arguments that have one."""
+    lines = [f"def rule({', '.join([*params, '*', result, *(f'{name}_dot=None' for name in partial)])}):"]
     lines.append(f"    {result}_dot = None")
     for name, text in partial.items():
         if text == "0":

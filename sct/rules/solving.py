@@ -104,7 +104,7 @@ def cofactors_bar(x, det, z, z_bar):
     u, s, vh = np.linalg.svd(x)
     sign = per_matrix(np.linalg.det(u) * np.linalg.det(vh))
     turned = mirrored(swapped(u)) @ z_bar @ mirrored(swapped(vh))
-    same = np.eye(x.shape[-1])
+    same = np.eye(x.shape[-1], dtype=s.dtype)
     others = (1.0 - same) * product_of_others(np.expand_dims(s, -2) * (1.0 - same) + same)
     within = others @ np.expand_dims(np.sum(same * turned, axis=-1), -1) * same - swapped(others * turned)
     return sign * mirrored(u @ mirrored(within) @ vh)

@@ -313,7 +313,7 @@ def mistakes(value: ast.BinOp) -> Iterator[ast.expr]:
 
 
 def is_cotangent(target: ast.expr) -> bool:
-    return isinstance(target, ast.Name) and target.id.endswith("_bar")
+    return isinstance(target, ast.Name) and target.id.endswith(("_bar", "_dot"))
 
 
 def is_sequence(value: ast.expr) -> bool:

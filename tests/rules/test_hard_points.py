@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from typing import Any
 
 import numpy as np
 import pytest
@@ -112,3 +113,39 @@ def test_what_is_added_twice_into_one_array_moves_both_ways():
 def test_a_rule_that_adds_into_an_array_has_second_derivatives():
     sct.check_grads(lambda x: np.sum(np.pad(x, 2, "edge") ** 3), (PROJECT,), order=2)
     sct.check_grads(lambda x: np.sum(np.maximum.accumulate(x, axis=1) ** 3), (PROJECT,), order=2)
+
+
+@pytest.mark.parametrize("y", [0, 0.0, 1, 2, np.array([0, 1, 2]), np.array([0.0, 1.0, 2.0])], ids=str)
+def test_second_derivative_of_whole_powers_at_zero(y: Any) -> None:
+    x, along = np.array([0.0, 1.0, 2.0]), np.array([1.0, 2.0, 3.0])
+    found = sct.hvp(lambda x, y: np.sum(np.power(x, y)), (x, y), (along, None))
+    np.testing.assert_allclose(found, np.where(np.equal(y, 2), 2.0, 0.0) * along)
+
+
+def test_second_derivative_of_a_literal_power_at_zero() -> None:
+    x, along = np.array([0.0, 1.0]), np.ones(2)
+    assert sct.hvp(lambda x: np.sum(np.power(x, 0)), (x,), (along,)).tolist() == [0.0, 0.0]
+    assert sct.hvp(lambda x: np.sum(np.power(x, 2)), (x,), (along,)).tolist() == [2.0, 2.0]
+
+
+def test_window_of_one_point_is_constant() -> None:
+    assert sct.grad(lambda b: np.sum(np.kaiser(1, b)))(0.7) == 0.0
+    assert sct.grad(lambda b: np.sum(np.kaiser(3, b)))(0.7) != 0.0
+
+
+@pytest.mark.parametrize("f", [lambda a: np.sum(np.power.reduce(a)), lambda a: np.arctan2.reduce(a)])
+def test_reductions_that_numpy_computes_in_two_ways_are_refused(f: Any) -> None:
+    with pytest.raises(sct.SctError, match="otherwise for some arrays"):
+        sct.grad(f)(np.array([1.7, 1.2, 1.3]))
+
+
+def test_determinants_that_scipy_and_numpy_round_differently() -> None:
+    linalg = pytest.importorskip("scipy.linalg")
+    a = np.outer([0.3, 1.7, -0.4], [1.1, 0.2, 0.9])
+    np.testing.assert_allclose(sct.grad(lambda a: linalg.det(a))(a), np.zeros((3, 3)), atol=1e-12)
+
+
+def test_lists_that_are_appended() -> None:
+    weights = np.array([1.0, 2.0, 3.0, 4.0])
+    found = sct.grad(lambda v, s: np.sum(np.append(v, [s, 2]) * weights), (0, 1))(np.ones(2), 0.5)
+    assert found[0].tolist() == [1.0, 2.0] and found[1] == 3.0

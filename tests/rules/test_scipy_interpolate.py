@@ -48,10 +48,13 @@ def natural(y, t):
 PLACES = np.array([0.2, 1.1, 2.6])
 
 
-@pytest.mark.parametrize(("f", "values"), [
+CASES = [
     (all_splines, [1.1]), (all_splines, [PLACES]), (slope_of_spline, [2.6]), (through, [Y, 1.1]), (through, [Y, PLACES]),
     (through, [np.stack([Y, Y**2], axis=1), 0.4]), (through, [np.stack([Y, Y**2], axis=1), PLACES]), (natural, [Y, PLACES]),
-])
+]
+
+
+@pytest.mark.parametrize(("f", "values"), CASES)
 def test_derivatives(f: Any, values: list[Any]) -> None:
     check_whole(f, values, rtol=1e-5)
 

@@ -79,6 +79,10 @@ def by_iteration(a):
     return optimize.fixed_point(babylonian, 1.0, args=(a,), xtol=1e-14)
 
 
+def by_iteration_with_a_slope(a):
+    return optimize.fixed_point(lambda x: np.cos(a * x), 0.7, xtol=1e-14)
+
+
 def by_iteration_of_vectors(a, w):
     return optimize.fixed_point(settling, np.array([0.5, 0.5]), args=(a, w), xtol=1e-14, method="iteration")
 
@@ -116,6 +120,10 @@ def by_minimize_scalar(a, b):
     return found.x * found.fun + found.x
 
 
+def place_of_lowest(a, b):
+    return optimize.minimize_scalar(lambda x: (x - a) ** 2 + b * np.cos(x), bracket=(0.0, 2.0)).x
+
+
 def lowest_of_scalar(a, b):
     return optimize.minimize_scalar(lambda x: (x - a) ** 2 + b * np.cos(x), bracket=(0.0, 2.0)).fun
 
@@ -133,6 +141,7 @@ COEFFICIENTS, LINE = np.array([1.0, 2.0, 4.0]), np.array([0.5, 0.2])
 WEIGHTS = np.array([[0.9, 0.4], [0.3, 0.8]])
 CASES = [(by_brent, [2.0, 0.5]), (by_bisection, [1.2, 0.4]), (by_ridder, [1.1]), (by_newton, [COEFFICIENTS]),
          (by_newton_with_slope, [2.0, 0.5]), (by_fsolve, [3.0, LINE]), (by_fsolve_of_lists, [3.0, LINE]), (by_iteration, [2.0]),
+         (by_iteration_with_a_slope, [0.9]), (place_of_lowest, [2.0, 0.5]),
          (by_iteration_of_vectors, [1.7, WEIGHTS]), (by_root, [3.0, LINE]), (by_root_of_pairs, [3.0, LINE]),
          (by_minimize, [1.5, LINE]), (by_minimize_of_pairs, [1.5, LINE]), (minimum, [1.5, LINE]),
          (lowest_of_scalar, [2.0, 0.5]), (by_root_scalar, [2.0, 0.5]), (by_root_scalar_of_pairs, [2.0, 0.5])]
@@ -225,7 +234,7 @@ def test_parts_of_what_a_solver_returns_that_have_no_type_are_named() -> None:
 
 def test_what_a_solver_returns_is_a_dict_too() -> None:
     def f(a: float) -> float:
-        return optimize.minimize(tilted, np.array([1.0, 1.0]), args=(a, np.ones(2)), tol=1e-8)["fun"]
+        return optimize.minimize(tilted, np.array([1.0, 1.0]), args=(a, np.ones(2)), jac=sct.grad(tilted), tol=1e-8)["fun"]
     h = 1e-4
     assert np.isclose(sct.grad(f)(0.5), (f(0.5 + h) - f(0.5 - h)) / (2 * h), rtol=1e-6)
     with pytest.raises(sct.SctError, match="cannot be read"):
