@@ -31,10 +31,13 @@ from . import helpers
 from .apart import read_first
 from .boundary import split
 from .data import take_data
+from .kept import keep_in_arrays
 from .loops import lower_arrays
 from .module import imported, module_text
+from .quiet import refuse_silent
 from .recursion import reaches, unfold_recursion
 from .stand_ins import replace_missing
+from .upwards import count_upwards
 
 assert helpers
 
@@ -48,6 +51,7 @@ def make_native(compiled: Compiled, arguments: Sequence[Any], flags: dict[str, A
     around = split(main, take_data(main, compiled.callees))
     functions = [*compiled.callees, main]
     for function in functions:
+        refuse_silent(function)
         _prepare(function)
     header = [line[2:] for line in compiled.emitted[-1].emitted.text.splitlines() if line.startswith("# ")][:1]
     printed = [(function, emit(function, header=header if function is main else [], releases=False)) for function in functions]
@@ -69,6 +73,8 @@ def _prepare(function: Function) -> None:
     replace_missing(function)
     lower_arrays(function)
     eliminate_dead_code(function)
+    keep_in_arrays(function)
+    count_upwards(function)
     settle(function)
     replace_missing(function)  # settling may have found sums along axes
     read_first(function)

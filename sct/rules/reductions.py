@@ -279,13 +279,19 @@ def shifted(v, step, axis):
 @vjp(np.diff, alias="maybe")
 def diff_vjp(a, n=1, axis=-1, prepend=None, append=None, *, z, z_bar):
     long_bar = z_bar
-    for _ in range(n):
+    rounds = n if n < 2 else min(n, a.shape[axis] + added(prepend, axis) + added(append, axis))  # the rest is of nothing
+    for _ in range(rounds):
         long_bar = -np.diff(long_bar, axis=axis, prepend=0.0, append=0.0)
     start = None if prepend is None else width(prepend, axis)
     stop = None if append is None else -width(append, axis)
     a_bar = slab(long_bar, axis, start, stop)
     prepend_bar = None if prepend is None else edge(slab(long_bar, axis, None, start), prepend)
     append_bar = None if append is None else edge(slab(long_bar, axis, stop, None), append)
+
+
+def added(v, axis):
+    """How many elements ``prepend`` or ``append`` adds."""
+    return 0 if v is None else width(v, axis)
 
 
 def width(v, axis):

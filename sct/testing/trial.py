@@ -69,7 +69,7 @@ def numba_engine(fn: Callable[..., Any], args: Sequence[Any], argnums: tuple[int
     """The compiler, its functions compiled by Numba; the value is that of the original, which may differ by rounding."""
     value, grads = public("value_and_grad")(fn, argnums=argnums)(*copies(args))
     compiled, native = public("value_and_grad")(fn, argnums=argnums, backend="numba")(*args)
-    if abs(compiled - value) > 1e-9 * max(1.0, abs(value)):
+    if not abs(compiled - value) <= 1e-9 * max(1.0, abs(value)):  # nor where one of them is not a number
         return compiled, native
     return value, tuple(type(grad)(bar) if isinstance(grad, float) else bar for bar, grad in zip(native, grads, strict=True))
 

@@ -66,6 +66,7 @@ CALLS += [
     Call(np.diff, T, axis=1),
     Call(np.diff, V, prepend=1.5), Call(np.diff, V, append=1.5), Call(np.diff, M, prepend=1.5, append=M[:, :2]),
     Call(np.diff, M, 2, 0, prepend=M[:1], append=0.5), Call(np.diff, V[:1]),
+    Call(np.diff, V, 9), Call(np.diff, M, 5, append=0.5), Call(np.diff, V, 7, prepend=1.5), Call(np.diff, V, 5, prepend=1.5),
     Call(np.trapezoid, V), Call(np.trapezoid, M), Call(np.trapezoid, V, dx=0.3), Call(np.trapezoid, M, axis=0, dx=0.3),
     Call(np.trapezoid, V, np.cumsum(np.abs(V))), Call(np.trapezoid, M, np.arange(4.0) ** 2), Call(np.trapezoid, T, axis=1),
     Call(np.trapezoid, M, np.arange(3.0) ** 2, axis=0), Call(np.trapezoid, M, np.cumsum(np.abs(M), axis=1)),

@@ -1,0 +1,336 @@
+"""Takes functions in IR, keeps saved numbers in arrays of known length where they lay in lists that grow.
+
+A number that is saved in loops whose rounds are counted has a place of its own: that of the loops' indices.  The mirrored loops
+pass through the same indices, and read it there.
+
+    saved_s = []                          saved_s = np.empty(max(n, 0))
+    for _ in range(n):                    for i in range(n):
+        saved_s.append(s)         →           saved_s[i] = s
+    for s in reversed(saved_s):           for i in range(n - 1, -1, -1):
+        ...                                   s = saved_s[i]
+
+Numba's ``append`` tests whether there is room, and ``pop`` gives room back: about 5 ns each, as long as ten multiplications.
+Lists stay where a loop may be left early, runs as long as a condition holds, or counts in another way than upwards by one; and
+for integers, since what Python computes as an integer may be a ``float64`` in compiled code.
+"""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..ir.build import Builder
+from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
+from ..ir.ops import LOOPS, Lit, SeqOf, Slot
+from ..ir.rewrite import erase, exits, incoming, insert_before, replace_uses, use_map
+from ..ir.types import ANY, INT, Array, Scalar, Tuple, strip_const
+
+_COMPARISONS = frozenset({operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne, operator.not_})
+_ARITHMETIC = frozenset({operator.add, operator.sub, operator.mul})
+
+
+def keep_in_arrays(function: Function) -> int:
+    """Turn what can be of the lists of saved numbers of ``function`` into arrays; how many."""
+    users = use_map(function.body)
+    made = 0
+    for cache in [op for op in walk(function.body) if op.name == "cache"]:
+        saved = _Saved.of(cache, users)
+        if saved is not None and (plan := _plan(saved, users)) is not None:
+            _rewrite(function, saved, plan)
+            users = use_map(function.body)
+            made += 1
+    return made
+
+
+# ------------------------------------------------------------------------------------------------------------- what is saved
+
+@dataclass
+class _Saved:
+    """A list, the one op that fills it and the one that empties it: a ``pop``, or a loop over the reversed list."""
+
+    cache: Op
+    push: Op
+    taken: Op
+
+    @classmethod
+    def of(cls, cache: Op, users: dict[Value, list[Op]]) -> _Saved | None:
+        """None where a list is used in another way, or holds more than numbers."""
+        found = users.get(cache.result, [])
+        pushes = [op for op in found if op.name == "push"]
+        if len(found) != 2 or len(pushes) != 1:
+            return None
+        push, other = pushes[0], next(op for op in found if op is not pushes[0])
+        if other.name == "call" and other.attrs["fn"] is reversed and len(walks := users.get(other.result, [])) == 1:
+            other = walks[0]
+        saved = cls(cache, push, other)
+        drained = other.name == "pop" or other.name == "for" and other.attrs.get("kind") == "each"
+        return saved if drained and all(map(_fits, saved.values)) else None
+
+    @property
+    def values(self) -> list[Value]:
+        """What is saved in one round: the items of a tuple that is made for that."""
+        value = self.push.operands[1]
+        return list(value.owner.operands) if self.is_tuple and isinstance(value.owner, Op) else [value]
+
+    @property
+    def is_tuple(self) -> bool:
+        value = self.push.operands[1]
+        return isinstance(value.type, Tuple) and isinstance(value.owner, Op) and value.owner.name == "tuple"
+
+    @property
+    def item(self) -> Value:
+        """What is taken out of the list."""
+        return self.taken.result if self.taken.name == "pop" else self.taken.blocks[0].args[0]
+
+
+def _fits(value: Value) -> bool:
+    """Whether an array of one element type holds a value exactly as it is in compiled code."""
+    t = strip_const(value.type)
+    if not isinstance(t, Scalar):
+        return False
+    return t.dtype == "float64" and not _may_be_unbound(value, set()) or t.dtype == "bool" and _is_truth(value)
+
+
+def _is_truth(value: Value) -> bool:
+    """Whether a truth value is the result of a comparison, or one of several."""
+    op = value.owner
+    if isinstance(op, Op) and op.name == "if":
+        return all(map(_is_truth, incoming(op, op.results.index(value))))
+    known = isinstance(op, Op) and op.name == "call" and _is_one_of(op.attrs["fn"], _COMPARISONS)
+    return known or type(_constant(value)) is bool
+
+
+def _may_be_unbound(value: Value, seen: set[Value]) -> bool:
+    """Whether a path leaves a variable without a value: compiled code has ``None`` there, which no array of numbers holds."""
+    if value in seen:
+        return False
+    seen.add(value)
+    op = value.owner
+    if isinstance(op, Block):
+        loop, position = op.parent, op.args.index(value)
+        position -= len(op.args) - len(loop.results) if loop is not None else 0
+        inside = loop is not None and loop.name in LOOPS and position >= 0
+        return inside and loop is not None and any(_may_be_unbound(v, seen) for v in incoming(loop, position))
+    if isinstance(op, Op) and op.name in ("if", *LOOPS):
+        return any(_may_be_unbound(v, seen) for v in incoming(op, op.results.index(value)))
+    return isinstance(op, Op) and (op.name in ("undef", "with", "try") or _constant(value) is None and op.name == "const")
+
+
+def _is_one_of(fn: Any, known: frozenset[Any]) -> bool:
+    return any(fn is one for one in known)
+
+
+# ---------------------------------------------------------------------------------------------------------------- where it is
+
+@dataclass
+class _Plan:
+    """The loops around a push, outermost first, and those around what takes it back."""
+
+    filling: list[Op]
+    taking: list[Op]
+
+
+def _plan(saved: _Saved, users: dict[Value, list[Op]]) -> _Plan | None:
+    """The loops, if the mirrored ones pass through the same indices."""
+    filling = _loops(saved.push, saved.cache)
+    taking = [saved.taken] if saved.taken.name == "for" else _loops(saved.taken, saved.cache)
+    if not filling or len(taking) != len(filling) or not all(map(_is_counted, filling)):
+        return None
+    if saved.is_tuple and not all(op.name == "item" for op in users.get(saved.item, [])):
+        return None
+    outer = filling[0]
+    if any(_outside(loop.operands[1], outer) is None for loop in filling):
+        return None
+    if saved.taken.name == "for":
+        return _Plan(filling, taking) if saved.push.parent is outer.blocks[0] and saved.taken.parent is outer.parent else None
+    same: dict[Value, Value] = {}
+    for loop, mirrored in zip(filling, taking, strict=True):
+        bounds = zip(loop.operands[:3], mirrored.operands[:3], strict=True)
+        if mirrored.attrs.get("kind", "range") != "range" or not mirrored.attrs.get("reverse") \
+                or not all(_equal(a, b, same) for a, b in bounds):
+            return None
+        same[loop.blocks[0].args[0]] = mirrored.blocks[0].args[0]
+    return _Plan(filling, taking)
+
+
+def _loops(op: Op, cache: Op) -> list[Op]:
+    """The loops around ``op`` up to the block of the list, outermost first; none where one of them is run under a condition.
+
+    There may be conditions in the innermost loop: room that is never used is no more than rounds that are run.
+    """
+    loops: list[Op] = []
+    block = op.parent
+    while block is not None and block is not cache.parent:
+        region = block.parent
+        if region is None or region.name not in ("for", "if") or region.name == "if" and loops:
+            return []
+        if region.name == "for":
+            loops.insert(0, region)
+        block = region.parent
+    return loops if block is not None else []
+
+
+def _is_counted(loop: Op) -> bool:
+    """Whether a loop counts upwards by one from 0 or more, and is never left early."""
+    lo, _, step = loop.operands[:3] if loop.attrs.get("kind", "range") == "range" else (None, None, None)
+    first = _constant(lo)
+    known = type(first) is int and first >= 0 and _constant(step) == 1
+    return known and all(end.name != "break" for end in exits(loop.blocks[0]))
+
+
+def _constant(value: Value | None) -> Any:
+    op = value.owner if value is not None else None
+    return op.attrs["value"] if isinstance(op, Op) and op.name == "const" else None
+
+
+def _equal(a: Value, b: Value, same: dict[Value, Value]) -> bool:
+    """Whether two values are equal in rounds whose indices are ``same``."""
+    if a is b or same.get(a) is b:
+        return True
+    x, y = a.owner, b.owner
+    if not isinstance(x, Op) or not isinstance(y, Op) or x.name != y.name or len(x.operands) != len(y.operands):
+        return False
+    if x.name == "const":
+        return type(x.attrs["value"]) is type(y.attrs["value"]) and x.attrs["value"] == y.attrs["value"]
+    alike = x.name == "item" and x.attrs["key"] == y.attrs["key"] or x.name == "call" and _is_steady(x) and all(
+        x.attrs[key] == y.attrs[key] for key in ("fn", "args"))
+    return alike and all(_equal(v, w, same) for v, w in zip(x.operands, y.operands, strict=True))
+
+
+def _is_steady(op: Op) -> bool:
+    """Whether a call gives the same at any time: arithmetic, shapes, and rows of which only the shape is asked for."""
+    fn, t = op.attrs["fn"], strip_const(op.operands[0].type) if op.operands else None
+    of_array = isinstance(t, Array)
+    return of_array and (fn is len or fn is np.shape or fn is operator.getitem and isinstance(op.results[0].type, Array)) \
+        or isinstance(t, Scalar) and _is_one_of(fn, _ARITHMETIC)
+
+
+def _outside(value: Value, loop: Op) -> _Extent | None:
+    """How the end of a range is found before ``loop``."""
+    if isinstance(_constant(value), int) or _is_known_at(value, loop):
+        return _Extent(value)
+    op = value.owner
+    array = op.operands[0] if isinstance(op, Op) and op.name == "call" and op.attrs["fn"] is len else None
+    row = array.owner if array is not None else None
+    if not isinstance(row, Op) or row.name != "call" or row.attrs["fn"] is not operator.getitem:
+        return None
+    whole, by_number = row.operands[0], row.attrs["args"] == (Slot(0), Slot(1)) and isinstance(
+        strip_const(row.operands[1].type), Scalar)
+    return _Extent(whole, 1) if by_number and isinstance(whole.type, Array) and _is_known_at(whole, loop) else None
+
+
+@dataclass
+class _Extent:
+    """A number, or a dimension of an array."""
+
+    value: Value
+    dim: int | None = None
+
+
+def _is_known_at(value: Value, loop: Op) -> bool:
+    """Whether a value is there before ``loop`` starts."""
+    block, home = defining_block(value), loop.parent
+    if block is None or home is None:
+        return False
+    if block is home:
+        return not isinstance(value.owner, Op) or home.ops.index(value.owner) < home.ops.index(loop)
+    return any(block is outer for outer in enclosing(home))
+
+
+# ------------------------------------------------------------------------------------------------------------------- the arrays
+
+def _rewrite(function: Function, saved: _Saved, plan: _Plan) -> None:
+    """Make the arrays, store where the push was, and load where the item was taken."""
+    head = Block()
+    builder = Builder(head, saved.cache.loc)
+    shape = [_size(builder, loop, plan.filling[0]) for loop in plan.filling]
+    arrays = [_empty(builder, shape, value, saved.cache.result.hint) for value in saved.values]
+    insert_before(plan.filling[0], head.ops)
+    indices = [_named_index(loop, "ijkl"[k % 4]) for k, loop in enumerate(plan.filling)]
+    insert_before(saved.push, [Op("store", [array, value, *indices], [], {"args": _element(2, len(indices))}, [], None,
+                                  saved.push.loc) for array, value in zip(arrays, saved.values, strict=True)])
+    item = saved.item
+    if saved.taken.name == "for":
+        _count_again(saved.taken, plan.filling[0])
+    loads = _loads(saved, plan.taking, arrays, [index.hint for index in indices])
+    items = [op for op in walk(function.body) if op.name == "item" and op.operands[0] is item]
+    known = {op.result: loads[op.attrs["key"]] for op in items}
+    replace_uses(function.body, known if saved.is_tuple else {item: loads[0]})
+    for op in [*items, saved.push, saved.cache, *([saved.taken] if saved.taken.name == "pop" else ())]:
+        erase(op)
+
+
+def _size(builder: Builder, loop: Op, outer: Op) -> Value:
+    """How many places there are for the rounds of a loop, found before ``outer``: a range may end below 0."""
+    found = _outside(loop.operands[1], outer)
+    assert found is not None
+    if found.dim is not None:
+        assert isinstance(found.value.type, Array)
+        shape = builder.value("call", [found.value], Tuple((INT,) * found.value.type.ndim), fn=np.shape, args=(Slot(0),),
+                              kwargs={}, spelled="attribute", spelled_name="shape")
+        return builder.value("item", [shape], INT, key=found.dim)
+    if isinstance(number := _constant(found.value), int):
+        return builder.value("const", (), INT, value=max(number, 0))
+    if _is_length(found.value):
+        return found.value
+    return builder.value("call", [found.value], INT, fn=max, args=(Slot(0), Lit(0)), kwargs={})
+
+
+def _is_length(value: Value) -> bool:
+    """Whether a number is a dimension of an array, which cannot be negative."""
+    op = value.owner
+    if not isinstance(op, Op):
+        return False
+    shape = op.operands[0].owner if op.name == "item" else None
+    return op.name == "call" and op.attrs["fn"] is len or isinstance(shape, Op) and shape.name == "call" \
+        and shape.attrs["fn"] is np.shape
+
+
+def _empty(builder: Builder, shape: list[Value], like: Value, hint: str) -> Value:
+    """An array for values like this one."""
+    t = strip_const(like.type)
+    assert isinstance(t, Scalar)
+    size = Slot(0) if len(shape) == 1 else SeqOf(tuple, tuple(map(Slot, range(len(shape)))))
+    hint = f"saved_{like.hint}" if like.hint else hint or "saved"
+    return builder.value("call", shape, Array(t.dtype, (ANY,) * len(shape)), hint, fn=np.empty,
+                         args=(size, Lit(np.dtype(t.dtype).type)), kwargs={}, effect="fresh")
+
+
+def _named_index(loop: Op, hint: str) -> Value:
+    index = loop.blocks[0].args[0]
+    if index.hint in ("", "_"):
+        index.hint = hint
+    return index
+
+
+def _element(first: int, count: int) -> tuple[Any, ...]:
+    """The element of an array at indices that are the operands from ``first`` on."""
+    slots = tuple(Slot(first + k) for k in range(count))
+    return (Slot(0), slots[0] if count == 1 else SeqOf(tuple, slots))
+
+
+def _count_again(loop: Op, mirrored: Op) -> None:
+    """Make a loop over the items of a list one over the indices of the loop that filled it; the item has yet to be loaded."""
+    walked = loop.operands[0].owner
+    loop.operands[:1] = mirrored.operands[:3]
+    loop.attrs.pop("adjoint", None)
+    loop.attrs.update(kind="range", reverse=True)
+    body = loop.blocks[0]
+    body.args[0] = Value("", INT, body)
+    assert isinstance(walked, Op)
+    erase(walked)
+
+
+def _loads(saved: _Saved, loops: list[Op], arrays: list[Value], hints: list[str]) -> list[Value]:
+    """What was saved, where it is needed."""
+    indices = [_named_index(loop, hint) for loop, hint in zip(loops, hints, strict=True)]
+    made, head = [], Block()
+    builder = Builder(head, saved.taken.loc)
+    for array, value in zip(arrays, saved.values, strict=True):
+        made.append(builder.value("call", [array, *indices], strip_const(value.type), value.hint, fn=operator.getitem,
+                                  args=_element(1, len(indices)), kwargs={}, effect="reads", recomputed=True))
+    insert_before(saved.taken if saved.taken.name == "pop" else saved.taken.blocks[0].ops[0], head.ops)
+    return made
