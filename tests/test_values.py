@@ -4,7 +4,9 @@ import math
 from functools import partial
 
 import numpy as np
+import pytest
 
+import sct
 from tests.oracle import program, run, tried
 
 A = np.array([0.5, -1.2, 2.0, 0.7])
@@ -428,3 +430,13 @@ def product_of_a_filtered_comprehension(a):
 
 
 test_program = tried(run, PROGRAMS)
+
+
+SLOPES = [(lambda x: abs(x), -1.0), (lambda x: abs(-x), -1.0), (lambda x: -abs(x), 1.0), (lambda x: 2 - abs(-x), 1.0)]
+
+
+@pytest.mark.parametrize(("fun", "expected"), SLOPES)
+def test_slopes_of_one_are_floats(fun, expected):
+    slope = sct.grad(fun)(-0.5)
+    assert type(slope) is float and slope == expected
+    assert type(sct.value_and_grad(fun, argnums=(0,))(-0.5)[1][0]) is float

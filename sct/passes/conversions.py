@@ -34,6 +34,7 @@ from ..ir.core import Function, Op, Value, walk
 from ..ir.ops import Lit, SeqOf
 from ..ir.rewrite import replace_uses, use_map
 from ..rules.shaping import tolist_method
+from .forms import computes_integer
 
 
 def drop_conversions(fn: Function) -> int:
@@ -52,7 +53,7 @@ def drop_conversions(fn: Function) -> int:
 def _converted(op: Op, users: dict[Value, list[Op]]) -> Value | None:
     """The value that ``op`` converts to what it is."""
     if op.attrs["fn"] is float and len(op.operands) == 1:
-        return op.operands[0] if is_python(op.operands[0]) else None
+        return op.operands[0] if is_python(op.operands[0]) and not computes_integer(op.operands[0]) else None
     if op.attrs["fn"] is not tolist_method:
         return None
     array = op.operands[0].owner

@@ -97,6 +97,16 @@ def leaves_of(new: Term | Apply) -> Iterator[Term]:
         yield from leaves_of(arg)
 
 
+def computes_integer(value: Value) -> bool:
+    """Whether what is typed as a float is a sum or product of integers, as a slope of 1 or -1 is."""
+    op = value.owner
+    if not isinstance(value.type, Scalar) or not value.type.differentiable:
+        return isinstance(value.type, Scalar)
+    if not isinstance(op, Op) or not is_arithmetic(op) or op.attrs["fn"] is operator.truediv:
+        return False
+    return all(type(t.value) is int if isinstance(t, Lit) else computes_integer(op.operands[t.index]) for t in op.attrs["args"])
+
+
 def loop_around(block: Block | None) -> Op | None:
     """The innermost loop whose body ``block`` is part of."""
     while block is not None and block.parent is not None and block.parent.name not in LOOPS:

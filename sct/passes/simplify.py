@@ -41,13 +41,25 @@ import numpy as np
 from ..analysis.mixed import mixed_values
 from ..ir.core import NOWHERE, Block, Function, Op, Value, walk
 from ..ir.ops import IMPLICIT, LOOPS, STORES, Lit, Slot, may_write
-from ..ir.rewrite import carried_inits, clone_op, erase_all, exits, is_tail, item_count, keep_carried, resolve, splice_branch
-from ..ir.types import BOOL, Type
+from ..ir.rewrite import (
+    carried_inits,
+    clone_op,
+    erase_all,
+    exits,
+    insert_before,
+    is_tail,
+    item_count,
+    keep_carried,
+    resolve,
+    splice_branch,
+)
+from ..ir.types import BOOL, FLOAT, Type
 from . import algebra
 from .algebra import Apply, Term
 from .forms import (
     as_number,
     built_item,
+    computes_integer,
     constant_of,
     is_arithmetic,
     is_division,
@@ -112,8 +124,25 @@ class Simplifier:
     def run(self) -> int:
         """Rewrite the whole function; how many rewrites."""
         self.block(self.fn.body)
+        self.return_floats()
         erase_all(self.fn.body, self.is_unused)
         return self.count
+
+    def return_floats(self) -> None:
+        """Make a float of an integer that is all of a derivative; within a formula ``-n`` is as good as ``-1.0 * n``."""
+        for end in [op for op in self.fn.body.ops if op.name in ("return", "tuple", "dict")]:
+            for k, value in enumerate(end.operands):
+                made = value.owner
+                if isinstance(made, Op) and made.attrs.get("adjoint") and value.type == FLOAT and computes_integer(value):
+                    end.operands[k] = self.as_float(value, end)
+
+    def as_float(self, value: Value, before: Op) -> Value:
+        op = Op("call", [value], [], {"fn": float, "args": (Slot(0),), "kwargs": {}, "adjoint": True}, [], before.parent, before.loc)
+        op.results.append(Value(value.hint, FLOAT, op))
+        value.hint, self.uses[op.result] = "", 1
+        insert_before(before, [op])
+        self.count += 1
+        return op.result
 
     def is_unused(self, op: Op) -> bool:
         """Whether rewriting has left ``op`` without a use."""
