@@ -137,7 +137,8 @@ class Simplifier:
                     end.operands[k] = self.as_float(value, end)
 
     def as_float(self, value: Value, before: Op) -> Value:
-        op = Op("call", [value], [], {"fn": float, "args": (Slot(0),), "kwargs": {}, "adjoint": True}, [], before.parent, before.loc)
+        attrs = {"fn": float, "args": (Slot(0),), "kwargs": {}, "adjoint": True}
+        op = Op("call", [value], [], attrs, [], before.parent, before.loc)
         op.results.append(Value(value.hint, FLOAT, op))
         value.hint, self.uses[op.result] = "", 1
         insert_before(before, [op])
