@@ -1,8 +1,8 @@
 """Saves together what one iteration saves: one list of tuples instead of a list for each value.
 
-Values that are pushed in one block and popped in one block share a list.  They are pushed where the last of them is known.  Arrays
-and lists are pushed before the user's variables get their next ones, so that no old one is kept alive by a name of its own; of
-a number the next value waits under another name, which costs less than a list.
+Values that are pushed in one block and popped in one block share a list.  They are pushed where the last of them is known.
+Arrays and lists are pushed before the user's variables get their next ones, so that no old one is kept alive by a name of its
+own; of a number the next value waits under another name, which costs less than a list.
 
 Before:
 
