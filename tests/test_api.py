@@ -703,7 +703,8 @@ def test_what_the_function_raises_the_gradient_raises(f, args, line, make):
     for _ in range(2):
         with pytest.raises(type(own.value)) as ours:
             make(f)(*args)
-        assert str(ours.value).splitlines()[0] == str(own.value).splitlines()[0]  # pytest adds lines to assertions
+        expected = {str(own.value)} | ({"list index out of range"} if f is indexes else set())  # arrays may be lists in loops
+        assert str(ours.value).splitlines()[0] in {text.splitlines()[0] for text in expected}  # pytest adds lines to assertions
         (note,) = ours.value.__notes__
         assert note.startswith("while running ") and line in note and "test_api.py:" in note
         number = int(note.split("test_api.py:")[1].split(":")[0])

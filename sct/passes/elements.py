@@ -210,6 +210,18 @@ def _call(at: Op, fn: object, operands: list[Value], kind: Type, hint: str = "",
     return op
 
 
+def _keep_together(loop: Op) -> None:
+    """Let the empty lists that a loop fills be made right in front of it: both are printed as one comprehension."""
+    home = _home(loop)
+    filled = [*loop.operands, *(op.operands[0] for op in walk(loop.blocks[-1]) if op.name == "insert")]
+    for made in dict.fromkeys(v.owner for v in filled):
+        if isinstance(made, Op) and made.name == "tuple" and not made.operands and made.parent is home:
+            between = home.ops[home.ops.index(made) + 1:home.ops.index(loop)]
+            if not any(made.result in op.operands or op.blocks for op in between):
+                home.ops.remove(made)
+                insert_before(loop, [made])
+
+
 class _Rewriter:
     def __init__(self, choice: _Choice) -> None:
         self.regions = choice.regions
@@ -230,6 +242,7 @@ class _Rewriter:
                 self.redirect(access, items)
             if region.written:
                 self.put_back(region, items)
+            _keep_together(region.loop)
 
     def items(self, region: Region) -> Value:
         """The list of a region: one that was made before, or a new one."""

@@ -15,7 +15,7 @@ import numpy as np
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import IMPLICIT, LOOPS, Lit, Slot
 from ..ir.rewrite import carried_start, exits, item_count, unconverted, use_counts
-from ..ir.types import Cache, Scalar, strip_const
+from ..ir.types import Cache, OrConst, Scalar, strip_const
 from ..runtime import helpers
 from .covering import Region, at_least, literal
 
@@ -60,8 +60,9 @@ class Kinds:
         return bool(self.roots.get(op.operands[k])) and (op, k) not in self.restored
 
     def certain(self, value: Value) -> bool:
-        """Whether a number was NumPy's in any case."""
-        return self.before.get(value) == NUMPY
+        """Whether a value was a number of NumPy's in any case, and not ``None``, which cannot be converted."""
+        perhaps_none = isinstance(value.type, OrConst) and not isinstance(value.type.const, Scalar)
+        return self.before.get(value) == NUMPY and not perhaps_none
 
     def now(self, op: Op, k: int) -> int:
         """What an operand is now."""
@@ -146,6 +147,8 @@ class Kinds:
             return self._taken(cache, op.attrs["key"], result)
         found = self._called(op) if op.name == "call" and _hashable(op.attrs["fn"]) else None
         known = declared(result)
+        if op.name == "call" and op.attrs["fn"] is sum:
+            return known, PYTHON | NUMPY, frozenset()  # of nothing it is Python's 0
         return found or (known, known, frozenset())
 
     def _taken(self, cache: Value, key: int | None, result: Value) -> tuple[int, int, frozenset[Region]]:

@@ -52,7 +52,7 @@ def logistic(w, x):
 
 def test_what_only_the_gradient_would_be_is_not_computed():
     text = product(logistic, np.array([0.5, -0.2]), np.array([[1.0, 0.3], [-0.4, 2.0], [0.1, 0.6]]))
-    assert "w_bar_dot[j] +=" in text and "w_bar[" not in text and "w_bar =" not in text
+    assert "w_bar_dot_list[j] +=" in text and "w_bar[" not in text and "w_bar =" not in text
 
 
 def recurrence(a, n):

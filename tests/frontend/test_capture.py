@@ -68,7 +68,7 @@ def test_function():
     assert captured.filename == os.path.abspath(__file__)
     assert captured.source.startswith("def plain(x, y=2.0") and captured.source.endswith("return x * y + k\n")
     assert str(captured.signature) == "(x, y=2.0, *rest, k=3, **more)"
-    assert captured.defaults == (2.0,) and captured.kwdefaults == {"k": 3} and captured.closure == {}
+    assert captured.defaults == (2.0,) and captured.fun.__kwdefaults__ == {"k": 3} and captured.closure == {}
     assert captured.globals is globals() and captured.code is plain.__code__ and captured.fun is plain
     assert not captured.is_lambda
 

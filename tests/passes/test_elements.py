@@ -487,3 +487,27 @@ def test_workloads_are_the_same_in_every_bit(workload):
     found = sct.value_and_grad(workload.fun, workload.argnums)(*args)
     with pipeline.without("list_elements"):
         assert_same(found, sct.value_and_grad(workload.fun, workload.argnums)(*args))
+
+
+def greatest_square(x):
+    best = None
+    for v in x:
+        if best is None or v > best:
+            best = v * v
+    return best
+
+
+def weighted_by_position(x):
+    pairs = enumerate(x)
+    s = 0.0
+    for i, v in pairs:
+        w = i * v
+        s += w * w
+    return s + sum([i * v for i, v in pairs])
+
+
+@pytest.mark.parametrize("fun", [greatest_square, weighted_by_position])
+def test_none_is_not_converted_and_a_sum_of_nothing_is_an_integer(fun):
+    x = np.array([0.5, -1.2, 2.0, 0.7])
+    value, _ = sct.value_and_grad(fun)(x)
+    assert value == fun(x) and type(value) is type(fun(x)) is np.float64
