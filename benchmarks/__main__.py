@@ -82,8 +82,8 @@ def machine() -> str:
             found.append(f"{name} {__import__(module).__version__}")
         except ImportError:
             continue
-    return (f"The numbers below come from a machine of {os.cpu_count()} cores that had other work to do at the same time "
-            f"({platform.machine()}, {', '.join(found)}); ratios suffer less from that than times.")
+    return (f"The numbers below come from a machine of {os.cpu_count()} cores, whose load, this included, was "
+            f"{os.getloadavg()[1]:.1f} meanwhile ({platform.machine()}, {', '.join(found)}).")
 
 
 def write(data: dict[str, object]) -> None:

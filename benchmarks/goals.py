@@ -167,14 +167,11 @@ def of_costs(costs: dict[str, Any]) -> list[Goal]:
     ]
 
 
-SHORT_OF_HAND = ("The adjoints by hand convert arrays that are read element by element to lists once (both regressions, the "
-                 "option in scalars): a pass could, where no result can change. They collect a matrix of cotangents and "
-                 "multiply once where ours adds an outer product in each step (LSTM), know that what a maximum is "
-                 "subtracted for cancels (mixture), put what one iteration saves into one tuple even if a variable gets its "
-                 "next value in between (Newton), and add up what goes to one slice before adding it there (Burgers). Large "
-                 "arrays are bound by memory: there every array saved or made in between counts (Asian option).")
-FEW_TRACED = ("Both regressions are lowest: they read elements of arrays one by one, which takes NumPy as long in our gradient "
-              "as in the function. Lists of numbers, made once, would be read four times as fast.")
+SHORT_OF_HAND = ("The adjoints by hand collect a matrix of cotangents and multiply once where ours adds an outer product in "
+                 "each step (LSTM), know that what a maximum is subtracted for cancels (mixture) and so does what Newton's residual "
+                 "hands back (Kepler), and add up what goes to one slice before adding it there (Burgers). Large arrays are "
+                 "bound by memory: there every array saved or made in between counts (Asian option).")
+FEW_TRACED = "The fewer operations a step has, the more of ours is the loop itself."
 BLAS = "Where matrix products take most of the time, all engines wait for the same BLAS."
 TAPELESS = "It keeps a stack as we do; the longer a statement, the less the calls around it count."
 JITTED = ("Compiled code has no cost per call, which is most of what NumPy takes for small arrays and elements. The same text "
