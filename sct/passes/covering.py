@@ -21,6 +21,7 @@ from ..ir.rewrite import exits, index_template
 from ..ir.rewrite import unconverted as resolve
 from ..ir.types import MANY, UNIT, Array, Scalar
 from .memory import EXTERNAL, Memory
+from .present import Presence
 from .shapes import Shapes, length_of, ndim
 
 ELEMENTS = frozenset({"float64", "int64", "bool"})
@@ -167,6 +168,7 @@ class _Finder:
         self.lengths: dict[Value, Value] = {}
         """The first number that is the length of each array: all others are the same."""
         self.memory = Memory(fn)
+        self.presence = Presence(fn)
         self.shapes = Shapes()
         self.shapes.learn(fn.body)
         self.order = {op: k for k, op in enumerate(walk(fn.body))}
@@ -329,7 +331,7 @@ class _Finder:
         visible = set(enclosing(_home(loop)))
         needed = (array, *(bound if length is None else length for bound in cover.bounds if bound is not None
                            for length in [measured_by(bound)]))
-        if any(defining_block(v) not in visible for v in needed):
+        if any(defining_block(v) not in visible or not self.presence.certain(v, loop) for v in needed):
             return False
         if any(_runs_unknown_code(op) for op in walk(loop.blocks[-1])):
             return False
