@@ -192,3 +192,30 @@ def replaced_in_a_loop_left_early(x, v, n):
 def test_unbound_number_or_list(n):
     """All three at once, in a loop that writes to an array."""
     check(replaced_in_a_loop_left_early, -0.8, V - 3.3, n)
+
+
+def unbound_number(x, v, n):
+    for i in range(n):
+        t = v[i] * x
+    s = x
+    for i in range(n - 1):
+        s += t * v[i]
+    return s
+
+
+def unbound_in_closure(x, v, n):
+    def total(k):
+        s = 0.0
+        for j in range(k):
+            s += b[j] * x
+        return s
+    for i in range(n):
+        b = v * (i + x)
+    return total(n) + x
+
+
+@pytest.mark.parametrize("n", [0, 1, 3])
+@pytest.mark.parametrize("fun", [unbound_number, unbound_in_closure])
+def test_contexts(fun, n):
+    """What a backward half is handed may be unbound: it asks for it inside the loop, as the function does."""
+    same_outcome(fun, 1.3, V, n, modes=True)

@@ -15,13 +15,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..ad.results import allocates
+from ..analysis.presence import Presence
 from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
 from ..ir.ops import LOOPS, Lit, SeqOf, Slot, may_write
 from ..ir.rewrite import exits, index_template
 from ..ir.rewrite import unconverted as resolve
 from ..ir.types import MANY, UNIT, Array, Scalar
 from .memory import EXTERNAL, Memory
-from .present import Presence
 from .shapes import Shapes, length_of, ndim
 
 ELEMENTS = frozenset({"float64", "int64", "bool"})

@@ -1,4 +1,4 @@
-"""Says of an array or number whether it is certainly there in front of a loop: bound, and not None or a number instead.
+"""Says of a value whether it is certainly there when it is asked for: bound, and not None or a number instead.
 
 What a loop reads was perhaps never bound, or is None until an iteration makes it an array.  If the loop does not run, nobody
 finds out; so nothing may be taken out of the loop that would.
@@ -34,17 +34,19 @@ class Presence:
 
     def certain(self, value: Value, loop: Op) -> bool:
         """Whether ``value`` is there in front of ``loop``, since it always is or because it was read before in any case."""
-        return not self.may_be_missing(value, set()) or _was_read(unconverted(value), loop)
+        return not self.may_be_missing(value) or _was_read(unconverted(value), loop)
 
-    def may_be_missing(self, value: Value, seen: set[Value]) -> bool:
+    def may_be_missing(self, value: Value, seen: set[Value] | None = None) -> bool:
         """Whether a variable is not bound on some path, or holds None or a number that is no part of its type."""
+        seen = set() if seen is None else seen
         if value in seen:
             return False
         seen.add(value)
         if isinstance(value.type, OrConst) and value.type.base is not BOTTOM:
             return True
         op = value.owner
-        if isinstance(op, Op) and (op.name == "undef" or op.name == "const" and op.attrs["value"] is None):
+        if isinstance(op, Op) and (op.name == "undef" or op.name == "const" and op.attrs["value"] is None
+                                   or op.name == "item" and op.attrs.get("perhaps_none")):
             return True
         return any(self.may_be_missing(v, seen) for v in self.sources(value))
 
