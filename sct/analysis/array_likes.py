@@ -1,7 +1,7 @@
 """Lists and tuples among the arguments of NumPy's functions, as the arrays that NumPy makes of them before anything else.
 
-What a parameter takes, its rule says: one that gets a cotangent takes an array, or numbers; one that is declared ``parts`` a
-sequence of arrays; one declared ``as_given`` a sequence whose nesting means something.
+What a parameter takes, its rule says: one that gets a cotangent, or any one of an elementwise function, takes an array or
+numbers; one that is declared ``parts`` a sequence of arrays; one declared ``as_given`` a sequence whose nesting means something.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _taken(entry: Primitive, name: str, a: Abstract, make: Make) -> Abstract:
         return a
     if name in entry.parts:
         return Seq(a.kind, [_array_of(i, make) for i in a.items]) if isinstance(a, Seq) and a.runtime is None else a
-    return _array_of(a, make) if name in entry.carrying or _type_of(a).differentiable else a
+    return _array_of(a, make) if entry.elementwise or name in entry.carrying or _type_of(a).differentiable else a
 
 
 def _array_of(a: Abstract, make: Make) -> Abstract:
