@@ -1,7 +1,7 @@
 """Lists and tuples among the arguments of NumPy's functions, as the arrays that NumPy makes of them before anything else.
 
 What a parameter takes, its rule says: one that gets a cotangent, or any one of an elementwise function, takes an array or
-numbers; one that is declared ``parts`` a sequence of arrays; one declared ``as_given`` a sequence whose nesting means something.
+numbers; one that is declared ``parts`` a sequence of arrays; one declared ``as_given`` a sequence that means something else.
 """
 
 from __future__ import annotations
