@@ -51,7 +51,7 @@ def compile_gradient(fun: Any, names: Sequence[str], arguments: Sequence[Any], r
     """
     session = CompilationSession()
     context = Context(session, directional=request.kind == "jvp", twice=request.kind == "hvp",
-                      differentiated=frozenset(names[k] for k in (*request.wrt, *request.directions)))
+                      fused=request.native, differentiated=frozenset(names[k] for k in (*request.wrt, *request.directions)))
     with room():
         typed = specialise(context, fun, names, arguments, request if request.structured else None)
         made, pairs = _differentiate(context, typed, request)
