@@ -1,12 +1,51 @@
-"""Takes a typed function, gives it with short vectors of known length taken apart: numbers, which compilers keep in registers.
+"""Takes short vectors of known length apart, before differentiation: numbers, which a compiler keeps in registers.
 
-    for _ in range(n):                             for _ in range(n):
-        x, y = s                                       dx = y
-        s = s + h * np.array([y, -x])       →          dy = -x
-                                                       x, y = x + h * dx, y + h * dy
+Before:
 
-It runs before differentiation, so that derivatives are those of numbers, too.  A vector that is given to anything else than
-arithmetic, reads of its elements and sums is made where it is needed; one that is written to stays an array.
+    function f(%s: float64[:], %h: float, %n: int):
+      %0: int = const 0
+      %1: int = const 1
+      %s.1: float64[:] = for %_: int in range(%0, %n, %1) with %s.2: float64[:] = %s:
+        %x: np.float64, %y: np.float64 = tuple(%s.2) {unpack, effect='reads', may_raise}
+        %2: np.float64 = -%x
+        %3: float64[:] = np.array([%y, %2])
+        %4: float64[:] = broadcast %h
+        %5: float64[:] = %4 * %3
+        %s.3: float64[:] = %s.2 + %5
+        continue %s.3
+      return %s.1 {single}
+
+After:
+
+    function f(%s: float64[:], %h: float, %n: int):
+      %0: int = const 0
+      %1: int = const 1
+      %any_round: bool = %n > %0
+      %x: np.float64, %y: np.float64 = if %any_round:
+        %x.1: np.float64, %y.1: np.float64 = tuple(%s) {effect='reads', unpack, may_raise}
+        yield %x.1, %y.1
+      else:
+        %2: float = const 0.0
+        %3: np.float64 = convert %2
+        yield %3, %3
+      %x.2: np.float64, %y.2: np.float64 = for %_: int in range(%0, %n, %1) with %x.3: np.float64 = %x, %y.3: np.float64 = %y:
+        %4: np.float64 = -%x.3
+        %5: np.float64 = %h * %y.3
+        %6: np.float64 = %h * %4
+        %s_0: np.float64 = %x.3 + %5
+        %s_1: np.float64 = %y.3 + %6
+        continue %s_0, %s_1
+      %s.1: float64[:] = if %any_round:
+        %s.2: float64[:] = np.array([%x.2, %y.2])
+        yield %s.2
+      else:
+        yield %s
+      return %s.1 {single}
+
+It pays under Numba, where each array that is made costs as much as thirty multiplications: a Runge-Kutta step on vectors of
+three takes a tenth of the time.  An array of unknown length is taken apart where each round of a loop begins with unpacking it.
+A vector that is given to anything else than arithmetic, reads of its elements and sums is made where it is needed; what is
+written to stays an array.
 """
 
 from __future__ import annotations
@@ -112,7 +151,8 @@ class _Rewriting:
         items, hints = [], self.lengths.hints(op.result)
         for k in range(len(hints)):
             operands = [self.part(v, k) for v in op.operands]
-            items.append(builder.value("call", operands, NP_FLOAT, hints[k], fn=op.attrs["fn"], args=op.attrs["args"], kwargs={}))
+            items.append(builder.value("call", operands, NP_FLOAT, hints[k], fn=op.attrs["fn"], args=op.attrs["args"],
+                                       kwargs={}))
         return items
 
     def part(self, operand: Value, k: int) -> Value:
@@ -182,7 +222,7 @@ class _Rewriting:
         hints = self.lengths.hints(arg)
         with builder.at(then):
             unpacked = builder.emit("call", [self.now(init)], [NP_FLOAT] * len(hints), hints, fn=tuple, args=(Slot(0),),
-                                    kwargs={}, unpack=True, effect="reads", may_raise=True)
+                                    kwargs={}, effect="reads", unpack=True, may_raise=True)
             builder.emit("yield", unpacked.results)
         with builder.at(otherwise):
             zero = self.as_number(builder.value("const", (), FLOAT, value=0.0), builder)

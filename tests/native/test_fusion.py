@@ -13,14 +13,20 @@ from sct.request import Request
 from tests.native.test_loops import compiled_for, leaves, lowered
 
 
-def fused(fun, *args):
-    """Runs what this backend makes of a gradient, in Python, beside the plain one; gives the value and the text."""
+def run(fun, args, argnums=None):
+    """What this backend makes of a gradient, to be run by Python, and its text."""
     names = list(inspect.signature(fun).parameters)
-    wrt = tuple(k for k, a in enumerate(args) if isinstance(a, float) or getattr(a, "dtype", None) == np.float64)
-    compiled = compile_gradient(fun, names, list(args), Request(wrt, True, value=True, native=True))
+    found = tuple(k for k, a in enumerate(args) if isinstance(a, float) or getattr(a, "dtype", None) == np.float64)
+    request = Request(found if argnums is None else tuple(argnums), True, value=True, native=True)
+    compiled = compile_gradient(fun, names, list(args), request)
     for function in (*compiled.callees, compiled.adjoint):
         gather_additions(function)
-    function, text = lowered(compiled)
+    return lowered(compiled)
+
+
+def fused(fun, *args):
+    """Runs that beside the plain gradient; gives the value and the text."""
+    function, text = run(fun, args)
     wanted = compiled_for(fun, args).function(*copy.deepcopy(args))
     found = function(*copy.deepcopy(args))
     for a, b in zip(leaves(found), leaves(wanted), strict=True):
