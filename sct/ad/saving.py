@@ -196,7 +196,7 @@ class _Saver:
         if op.name in FREE or op.name == "call" and (op.attrs["fn"] is np.shape or op.attrs.get("again")):
             return True
         if self.fused and _is_fused(op):
-            return not self.changes.after(op)
+            return not self.changes.after(op) and not self.changes.written(op.results[0])
         if op.name != "call" or op.attrs["fn"] not in CHEAP and not (op.attrs["fn"] in SHORT and _in_branch(op)):
             return False
         reads = op.attrs["fn"] is operator.getitem
@@ -391,6 +391,10 @@ class _Changes:
             if place in self.lent or any(True for _ in later):
                 return True
         return False
+
+    def written(self, v: Value) -> bool:
+        """Whether something is stored into the memory of ``v``, which stands for one array then."""
+        return bool(self.stores or self.lent) and (self._place(v) in self.stores or self._place(v) in self.lent)
 
 
 def _written_by(op: Op) -> Iterator[Value]:

@@ -43,6 +43,11 @@ def is_outer(op: Op) -> bool:
         isinstance(v.type, Array) and v.type.ndim == 1 and v.type.dtype == "float64" for v in op.operands)
 
 
+def depends_on_layout(op: Op) -> bool:
+    """Whether an op gives a view of an array or a copy, as it lies in memory."""
+    return op.name == "call" and bool(op.attrs.get("undecided"))
+
+
 def is_spared(value: Value, users: Sequence[Op], all_users: dict[Value, list[Op]]) -> bool:
     """Whether all that uses a value may become a loop over its elements, beside its definition."""
     assert isinstance(value.owner, Op)

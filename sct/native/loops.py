@@ -24,6 +24,7 @@ from ..passes.memory import Memory
 from ..passes.shapes import Shapes, ndim, spread_number
 from .elementwise import (
     TRANSPARENT,
+    depends_on_layout,
     index_parts,
     is_basic,
     is_elementwise_op,
@@ -53,9 +54,12 @@ class _Lowering:
         self.users = use_map(fn.body)
         self.left = use_counts(fn.body)
         """How many uses each value has by now."""
-        self.spared = {v for v, users in self.users.items() if isinstance(v.owner, Op) and is_spared(v, users, self.users)}
+        self.spared = {v for v, users in self.users.items() if isinstance(v.owner, Op) and is_spared(v, users, self.users)
+                       and not self.memory.written(v)}
         """Values of which no array is needed: all that uses them are operations on elements in the same block."""
         self.gone: set[Op] = set()
+        self.flattened = {self.memory.root(v) for op in walk(fn.body) if depends_on_layout(op) for v in op.operands}
+        """Memory of which views are taken, or copies: that depends on how its arrays lie there."""
 
     def block(self, block: Block) -> int:
         count = 0
@@ -220,6 +224,8 @@ class _Lowering:
         """``t = expression``: a new array."""
         result, t = op.results[0] if op.results else None, op.results[0].type if op.results else None
         if result is None or not isinstance(t, Array) or not 0 < t.ndim <= 3 or not is_elementwise_op(op):
+            raise Unsuited
+        if t.ndim > 1 and self.memory.written(result) and self.memory.root(result) in self.flattened:
             raise Unsuited
         plan = self.plan_of_result(op, result)
         nest = Nest(plan, builder)

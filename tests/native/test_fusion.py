@@ -136,3 +136,31 @@ def aliased(u):
 @pytest.mark.parametrize("fun", [aliased], ids=lambda f: f.__name__)
 def test_what_is_used_after_a_write_is_not_repeated_behind_it(fun):
     fused(fun, np.linspace(0.2, 0.9, 5))
+
+
+def written_afterwards(x):
+    b = x * np.ones(2)
+    q = 1.0
+    for k in range(2):
+        c = b * q
+        q = q + np.sum(c * c)
+        c[k] += 1.0
+    b[0] += 1.0
+    return q * b[0]
+
+
+def flattened(m):
+    t = 1.0 * m.T
+    flat = t.reshape(-1)
+    flat[2] = 1.0
+    return np.sum(t * t)
+
+
+def test_an_array_that_is_written_to_is_not_computed_again():
+    fused(written_afterwards, 0.7)
+
+
+def test_an_array_that_is_flattened_and_written_to_lies_as_numpy_lays_it():
+    m = np.array([[1.6, 1.3], [1.7, 1.9], [1.1, -1.4]])
+    value, _ = fused(flattened, m)
+    assert value == flattened(m)
