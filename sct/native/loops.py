@@ -19,7 +19,7 @@ from ..ir.build import Builder
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import Lit, SliceOf, Slot
 from ..ir.rewrite import erase, index_template, use_counts, use_map
-from ..ir.types import ANY, FLOAT, INT, UNIT, Array, Scalar, Tuple, strip_const
+from ..ir.types import ANY, FLOAT, INT, MANY, UNIT, Array, Scalar, Tuple, strip_const
 from ..passes.memory import Memory
 from ..passes.shapes import Shapes, ndim, spread_number
 from .elementwise import (
@@ -110,7 +110,7 @@ class _Lowering:
         assert op.parent is not None
         plan = Plan(dims, op.parent.ops.index(op))
         plan.tree = self.expand(value, op, plan)
-        self.fit(plan, frame)
+        self.fit(plan, frame, store is not None)
         if store is not None and any(self.collides(leaf, *store) for leaf in plan.leaves):
             raise Unsuited
         return plan
@@ -153,13 +153,26 @@ class _Lowering:
         plan.taken[value] += not repeated
         if last:
             plan.inside.append(op)
-        if op.name in TRANSPARENT or is_unbroadcast(op):
+        if is_unbroadcast(op):
+            self.expect_shape(op, root, plan)
             if last:
                 plan.taken.update(op.operands[1:])
+        if op.name in TRANSPARENT or is_unbroadcast(op):
             return self.expand(op.operands[0], root, plan, not last)
         if is_outer(op):
             return Node(_product(op), [self.leaf(v, (k,), plan, not last) for k, v in enumerate(op.operands)])
         return Node(op, [self.expand(v, root, plan, not last) for v in op.operands])
+
+    def expect_shape(self, op: Op, root: Op, plan: Plan) -> None:
+        """Have it tested that no dimension was spread of what an adjoint is brought to the shape of, if that may be."""
+        bar, x = op.operands
+        if any(kind != MANY for kind in self.shapes.dims(x) or ()) and not self.shapes.alike(bar, x):
+            self.expand(x, root, plan, True)
+
+    def is_spread_before(self, op: Op) -> bool:
+        """Whether an adjoint is certainly summed where it is brought to the shape of something."""
+        bar, x = map(self.shapes.dims, op.operands)
+        return bar is None or x is None or any(b != UNIT and k == UNIT for b, k in zip(bar, x, strict=False))
 
     def uses(self, value: Value, plan: Plan) -> int:
         return self.left[value] - plan.taken[value] + plan.read[value]
@@ -170,6 +183,8 @@ class _Lowering:
             return False
         if op.name not in TRANSPARENT and not is_elementwise_op(op) and not is_unbroadcast(op) and not (
                 is_outer(op) and plan.ndim == 2):
+            return False
+        if is_unbroadcast(op) and self.is_spread_before(op):
             return False
         once = not repeated and self.uses(value, plan) == 1
         little = is_little(value)
@@ -196,7 +211,7 @@ class _Lowering:
             and op.attrs["args"][1] == index and len(op.operands) == 1
         return not same or None in leaf.dims
 
-    def fit(self, plan: Plan, frame: Value | None) -> None:
+    def fit(self, plan: Plan, frame: Value | None, store: bool = False) -> None:
         """Find the extents of the nest, and what must be tested for that.
 
         Of dimensions that may be 1, and may be more, it is assumed that they are equal: what NumPy would spread is refused.
@@ -204,6 +219,9 @@ class _Lowering:
         loose = [leaf for leaf in plan.leaves if ANY in leaf.kinds]
         if frame is None and loose:
             frame = max(loose, key=lambda leaf: len(leaf.dims)).value
+        if store and any(kind == UNIT and any(k in leaf.dims for leaf in plan.leaves)
+                         for k, kind in enumerate(self.shapes.dims(frame) or () if frame is not None else ())):
+            raise Unsuited  # more elements than there are places
         if frame is not None and len(kinds := self.shapes.dims(frame) or ()) == plan.ndim:
             plan.extents.update({k: (frame, k) for k, kind in enumerate(kinds) if kind != UNIT})
         for leaf in plan.leaves:
