@@ -48,6 +48,10 @@ KERNELS = (
 )
 
 
+OBJECTIVES = {"bundle_adjustment"}
+"""What is no kernel, but a function to be minimised."""
+
+
 @dataclass
 class Timed:
     """What was measured of one kernel."""
@@ -56,7 +60,6 @@ class Timed:
     size: int
     seconds: dict[str, float] = field(default_factory=dict)
     """CPU time of a call, the median."""
-    first_calls: dict[str, float] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)
 
 

@@ -94,7 +94,8 @@ def test_element_loops_restore_nothing(name):
     assert stores and all("_bar" in line.split("[")[0] for line in stores), gradient.source
 
 
-@pytest.mark.parametrize("name, innermost", [("cholesky_by_elements", "for k in range(j):"), ("hmm_forward", "for r in range(k):")])
+@pytest.mark.parametrize("name, innermost", [("cholesky_by_elements", "for k in range(j):"),
+                                             ("hmm_forward", "for r in range(k):")])
 def test_innermost_loops_that_only_read_save_nothing(name, innermost):
     """What they read of an array that an outer loop writes is restored there, and read again."""
     gradient, forward, _ = generated(name)
