@@ -1,4 +1,4 @@
-"""Drops what is written to adjoint arrays that nobody reads again.
+"""Drops what is written to arrays that nobody reads again.
 
 Before:
 
@@ -37,7 +37,7 @@ _WRITES = ("store", "iadd", "index_add", "fill")
 
 def drop_last_writes(fn: Function) -> int:
     """Erase writes of ``fn`` behind the last read of the array, in place; how many."""
-    made = [op for op in walk(fn.body) if op.name == "call" and op.attrs.get("adjoint") and op.attrs.get("effect") == "fresh"
+    made = [op for op in walk(fn.body) if op.name == "call" and op.attrs.get("effect") == "fresh"
             and op.attrs["fn"] in (np.zeros_like, np.copy, np.zeros)]
     if not made:
         return 0

@@ -79,6 +79,7 @@ PIPELINE: list[Pass] = [
 
 INTERPRETED: list[Pass] = [
     list_elements,
+    drop_last_writes,
     drop_conversions,
     eliminate_dead_code,
 ]
