@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from ..ir.core import Function
+from ..ir.core import Function, Op, walk
+from ..ir.types import Cache, Scalar, strip_const
 from ..ir.verify import verify as check
 from .arrange import arrange
 from .conversions import drop_conversions
@@ -38,16 +39,46 @@ _ROUNDS = 4
 """Two or three are usual; the last one finds nothing."""
 
 
-def settle(fn: Function) -> int:
+class _Progress:
+    """Which passes have something to do on a function: none has that just found nothing, or that finds nothing to work on."""
+
+    def __init__(self, fn: Function) -> None:
+        self.fn = fn
+        self.idle: set[Pass] = set() if any(map(_defines_memory, walk(fn.body))) else set(_ABOUT_MEMORY)
+
+    def run(self, one: Pass) -> int:
+        """Run a pass if it may change anything; how much it did."""
+        if one in self.idle or one.__name__ in _left_out:
+            return 0
+        changed = settle(self.fn, self) if one is settle else one(self.fn)
+        if changed:
+            self.idle &= _ABOUT_MEMORY
+        else:
+            self.idle.add(one)
+        return changed
+
+
+def _defines_memory(op: Op) -> bool:
+    """Whether an op defines anything but numbers and lists of saved values."""
+    args = (arg for block in op.blocks for arg in block.args)
+    return any(not isinstance(strip_const(v.type), Scalar | Cache) for v in (*op.results, *args))
+
+
+def settle(fn: Function, progress: _Progress | None = None) -> int:
     """Simplify, merge and hoist until nothing is left to do: each makes work for the others."""
+    run = (progress or _Progress(fn)).run
     total = 0
     for _ in range(_ROUNDS):
-        total += _run(simplify, fn)
-        changed = _run(merge_common_subexpressions, fn) + _run(hoist_invariants, fn)
+        total += run(simplify)
+        changed = run(merge_common_subexpressions) + run(hoist_invariants)
         total += changed
         if not changed:
             break
     return total
+
+
+_ABOUT_MEMORY = frozenset({read_uniform_lists, broadcast_lazily, make_shadows_late, take_owned_lists, list_elements})
+"""Passes that only concern arrays and lists of the program."""
 
 
 PIPELINE: list[Pass] = [
@@ -99,8 +130,9 @@ BEFORE_SAVING: list[Pass] = [
 
 def tidy(fn: Function) -> Function:
     """Drop what the reverse sweep does not need, before it is decided what the forward sweep saves for it."""
+    progress = _Progress(fn)
     for one in BEFORE_SAVING:
-        _run(one, fn)
+        progress.run(one)
     return fn
 
 
@@ -109,15 +141,12 @@ def optimise(fn: Function, verify: bool = False, interpreted: bool = False) -> F
 
     ``interpreted`` says that CPython runs the function as it is printed.
     """
+    progress = _Progress(fn)
     for one in [*PIPELINE, *(INTERPRETED if interpreted else ())]:
-        _run(one, fn)
+        progress.run(one)
         if verify:
             check(fn, after=one.__name__)
     return fn
-
-
-def _run(one: Pass, fn: Function) -> int:
-    return 0 if one.__name__ in _left_out else one(fn)
 
 
 _left_out: set[str] = set()
