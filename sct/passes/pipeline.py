@@ -9,6 +9,7 @@ from ..ir.core import Function, Op, walk
 from ..ir.types import Cache, Scalar, strip_const
 from ..ir.verify import verify as check
 from .arrange import arrange
+from .collect import collect_outer_products
 from .conversions import drop_conversions
 from .cse import merge_common_subexpressions
 from .dce import eliminate_dead_code
@@ -107,6 +108,7 @@ PIPELINE: list[Pass] = [
 
 
 INTERPRETED: list[Pass] = [
+    collect_outer_products,
     list_elements,
     drop_conversions,
     eliminate_dead_code,
