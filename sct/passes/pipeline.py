@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from ..ir.core import Function, Op, walk
+from ..ir.core import Function, Op, Value, walk
 from ..ir.types import Cache, Scalar, strip_const
 from ..ir.verify import verify as check
 from .arrange import arrange
@@ -33,6 +33,7 @@ from .simplify import simplify
 from .skip import skip_zeros
 from .undo import drop_idle_undo
 from .uniform import read_uniform_lists
+from .weaken import weaken
 
 Pass = Callable[[Function], int]
 
@@ -45,24 +46,38 @@ class _Progress:
 
     def __init__(self, fn: Function) -> None:
         self.fn = fn
-        self.idle: set[Pass] = set() if any(map(_defines_memory, walk(fn.body))) else set(_ABOUT_MEMORY)
+        self.pointless = frozenset[Pass]() if _has_memory(fn) else _ABOUT_MEMORY
+        self.idle: set[Pass] = set()
+        """Those that have found nothing since anything has changed."""
 
     def run(self, one: Pass) -> int:
         """Run a pass if it may change anything; how much it did."""
-        if one in self.idle or one.__name__ in _left_out:
+        if one in self.idle or one in self.pointless or one.__name__ in _left_out:
             return 0
         changed = settle(self.fn, self) if one is settle else one(self.fn)
         if changed:
-            self.idle &= _ABOUT_MEMORY
+            self.idle.clear()
         else:
             self.idle.add(one)
         return changed
 
 
-def _defines_memory(op: Op) -> bool:
-    """Whether an op defines anything but numbers and lists of saved values."""
-    args = (arg for block in op.blocks for arg in block.args)
-    return any(not isinstance(strip_const(v.type), Scalar | Cache) for v in (*op.results, *args))
+def _has_memory(fn: Function) -> bool:
+    """Whether there is anything but numbers and lists of saved values in a function."""
+    return not all(map(_is_number, fn.params)) or not all(map(_is_number, (v for op in walk(fn.body) for v in _defined(op))))
+
+
+def _defined(op: Op) -> Iterator[Value]:
+    yield from op.results
+    for block in op.blocks:
+        yield from block.args
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(strip_const(value.type), _NUMBERS)
+
+
+_NUMBERS = (Scalar, Cache)
 
 
 def settle(fn: Function, progress: _Progress | None = None) -> int:
@@ -78,7 +93,9 @@ def settle(fn: Function, progress: _Progress | None = None) -> int:
     return total
 
 
-_ABOUT_MEMORY = frozenset({read_uniform_lists, broadcast_lazily, make_shadows_late, take_owned_lists, list_elements})
+_ABOUT_MEMORY: frozenset[Pass] = frozenset({
+    read_uniform_lists, broadcast_lazily, make_shadows_late, take_owned_lists, collect_outer_products, list_elements,
+})
 """Passes that only concern arrays and lists of the program."""
 
 
@@ -92,6 +109,7 @@ PIPELINE: list[Pass] = [
     drop_conversions,
     eliminate_dead_code,
     skip_zeros,
+    weaken,
     merge_common_subexpressions,
     reuse_saved,
     drop_idle_exits,
@@ -110,6 +128,7 @@ PIPELINE: list[Pass] = [
 INTERPRETED: list[Pass] = [
     collect_outer_products,
     list_elements,
+    drop_last_writes,
     drop_conversions,
     eliminate_dead_code,
 ]
