@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from ..analysis import abstract as ab
 from ..analysis.abstract import NEVER, POISON, UNBOUND, Abstract, Mapping, Seq, Slice, Static, parts_of
 from ..analysis.activity import is_complex
 from ..analysis.callees import bind_arguments
-from ..analysis.context import Frame, Refusal
+from ..analysis.context import Context, Frame, Refusal
 from ..analysis.inlining import inline
 from ..analysis.primitives import apply
 from ..analysis.remembering import refuse_active
@@ -52,9 +53,22 @@ def reverse_call(rev: Reverser, op: Op, totals: list[Value | None]) -> None:
             for operand in op.operands:
                 rev.accumulate(operand, totals[0])  # type: ignore[arg-type]
         else:
-            splice(rev, op, totals)
+            with strong_zeros(rev.context, op):
+                splice(rev, op, totals)
     except Refusal as refusal:
         rev.context.refuse(refusal, op.loc)
+
+
+@contextmanager
+def strong_zeros(context: Context, op: Op) -> Iterator[None]:
+    """Let products with a cotangent that may be exactly zero be strong, and those with the tangent of one that was."""
+    masked = context.masked
+    if "vanishes" in op.attrs or op.attrs["fn"] in (helpers.strong_product, helpers.strong_quotient):
+        context.masked = max(masked, 1)
+    try:
+        yield
+    finally:
+        context.masked = masked
 
 
 def _plain_sum(op: Op) -> bool:
@@ -210,6 +224,8 @@ def splice(rev: Accumulator, op: Op, totals: list[Value | None]) -> None:
     given = dict(zip(rule.outputs, outcome.items, strict=True))
     spliced = {inner for new in block.ops[before:] for inner in (new, *(o for b in new.blocks for o in walk(b)))}
     _let_derivative_raise(op, spliced)
+    if "vanishes" in op.attrs:
+        _note_guards(spliced)
     for parameter, argument in parameters.items():
         bar = given.get(parameter, UNBOUND)
         if parameter not in (rule.result, rule.cotangent) and _any_active(rev, argument) and _may_be_missing(rev, bar, spliced):
@@ -248,6 +264,13 @@ def _eps(value: Value) -> float:
         value = value.owner.operands[0]
     t = strip_const(value.type)
     return float(np.finfo(t.dtype).eps) if _is_numpy(value) and t.differentiable else 0.0  # type: ignore[attr-defined]
+
+
+def _note_guards(spliced: set[Op]) -> None:
+    """Say of strong operations that the cotangent in them may be zero because of the program's paths, and of nothing else."""
+    for one in spliced:
+        if one.name == "call" and one.attrs["fn"] in (helpers.strong_product, helpers.strong_quotient):
+            one.attrs["guards"] = True
 
 
 _RAISES_ALIKE = {math.sin: math.cos, math.cos: math.sin}
