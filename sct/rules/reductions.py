@@ -68,6 +68,7 @@ def mean_vjp(a, axis=None, dtype=None, *, keepdims=False, where=True, z, z_bar):
 
 @vjp(np.average)
 def average_vjp(a, axis=None, weights=None, returned=False, *, keepdims=False, z, z_bar):
+    """``sum(w * a) / sum(w)``: by a weight its slope is what the element exceeds the average by, over the sum of weights."""
     mean, mean_bar = (z[0], zero_if_none(z_bar[0])) if returned else (z, z_bar)
     if weights is None:
         a_bar = spread_to(mean_bar / count(a, axis), a, axis, keepdims)
@@ -151,6 +152,7 @@ def var_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mea
 
 @vjp(np.std)
 def std_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None, z, z_bar):
+    """The slope of the variance over twice the deviation; 0 where that is 0."""
     ddof = ddof if correction is None else correction
     if np.ndim(a) == 0:
         a_bar = 0.0
@@ -313,6 +315,7 @@ def shifted(v, step, axis):
 
 @vjp(np.diff, alias="maybe")
 def diff_vjp(a, n=1, axis=-1, prepend=None, append=None, *, z, z_bar):
+    """The transpose of a difference is the difference the other way round, with zeros at both ends."""
     long_bar = z_bar
     whole = n < 2 and not may_be_empty(a)
     rounds = n if whole else min(n, a.shape[axis] + added(prepend, axis) + added(append, axis))  # the rest is of nothing
@@ -342,6 +345,7 @@ def edge(v, value):
 
 @vjp(np.trapezoid)
 def trapezoid_vjp(y, x=None, dx=1.0, axis=-1, *, z, z_bar):
+    """The sum of ``0.5 * step * (left + right)``: each area belongs to the two samples, and to the two places, beside it."""
     height_bar = spread(z_bar, y, axis, False)
     if x is None:
         step = dx

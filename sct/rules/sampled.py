@@ -38,6 +38,7 @@ def whole(v, n, m, mode):
 
 @vjp(np.convolve, infer=convolved)
 def convolve_vjp(a, v, mode="full", *, z, z_bar):
+    """The transpose of a convolution with ``v`` is the correlation with it."""
     whole_bar = whole(z_bar, len(a), len(v), mode)
     a_bar = np.correlate(whole_bar, mirrored(v), "valid")
     v_bar = np.correlate(whole_bar, mirrored(a), "valid")

@@ -21,6 +21,7 @@ from .notation import linear, vjp
 
 @vjp(np.sort)
 def sort_vjp(a, axis=-1, kind=None, *, stable=None, z, z_bar):
+    """Each element takes back what came to its rank."""
     if axis is None or a.ndim == 1:
         flat = a if a.ndim == 1 else a.reshape(-1)
         flat_bar = z_bar[ranks(flat, 0)]
