@@ -23,6 +23,7 @@ from . import shapes as sh
 from .abstract import NEVER, Abstract, Bound, Closure, JoinError, Mapping, Range, Reference, Seq, Slice, Static, View
 from .context import Refusal
 from .data import never_changes
+from .defaults import refuse_unknown, without_defaults
 from .failing import may_raise, may_signal
 from .infer import Specializer
 from .powers import require_real
@@ -139,11 +140,14 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
             return stored
         if fn in (operator.pow, pow) and len(args) == 2:
             require_real(sp, *args)
+    if entry is not None and entry.vjp is not None and not entry.user:
+        args, kwargs = without_defaults(entry, args, kwargs)
     args, kwargs = _prepared(sp, fn, entry, args, kwargs)
     collected = Arguments(sp, sizes=fn in _MAKES_ARRAY)
     pairs = [collected.template(a) for a in args]
     named = {k: collected.template(a) for k, a in kwargs.items()}
     seen, facts = result_of(sp, entry, args, kwargs) if entry is not None and entry.user else (None, {})
+    refuse_unknown(entry, kwargs)
     try:
         t = seen or _result_type(sp, fn, entry, [i for _, i in pairs], {k: i for k, (_, i) in named.items()})
     except Refusal as refusal:
@@ -173,9 +177,10 @@ def _prepared(sp: Specializer, fn: Callable[..., Any], entry: Primitive | None, 
               kwargs: dict[str, Abstract]) -> tuple[list[Abstract], dict[str, Abstract]]:
     """The arguments as the function's rule takes them: arrays for lists of what is differentiated, infinities as such."""
     if entry is not None and not entry.zero and _takes_arrays(fn):
-        kept = _STAY_SEQUENCES.get(fn, ())
-        args = [a if k in kept else _as_array(sp, a) for k, a in enumerate(args)]
-        kwargs = {k: a if k in kept else _as_array(sp, a) for k, a in kwargs.items()}
+        kept = entry.sequences
+        convert, within = (_list_as_array, _lists_within) if _of_matrices(fn) else (_as_array, _unchanged)
+        args = [(within if k in kept else convert)(sp, a) for k, a in enumerate(args)]
+        kwargs = {k: (within if k in kept else convert)(sp, a) for k, a in kwargs.items()}
         if entry.elementwise and not isinstance(fn, np.ufunc):
             args = [_sequence_as_array(sp, a) for a in args]
     elif fn in _JOINS and args and isinstance(args[0], Seq) and any(isinstance(i, Seq) for i in args[0].items):
@@ -304,14 +309,14 @@ _TAKE_SEQUENCES = _JOINS | frozenset({
     np.piecewise, np.linalg.multi_dot, np.einsum, np.broadcast_arrays,
 })
 """NumPy functions whose rules know what to do with a list or tuple of numbers and arrays."""
-_STAY_SEQUENCES: dict[Any, tuple[Any, ...]] = {np.histogram: (2, "range"), np.histogram_bin_edges: (2, "range")}
-"""Arguments, by place and by name, that NumPy wants as sequences."""
+_LIKEWISE = ("scipy.special", "scipy.stats", "scipy.linalg", "scipy.signal")
+"""The parts of SciPy whose functions make arrays of lists, as NumPy's do."""
 
 
 def _takes_arrays(fn: Callable[..., Any]) -> bool:
     """Whether a function of NumPy's makes an array of a list before anything else."""
     home = getattr(fn, "__module__", None) or ""
-    likewise = home.split(".")[0] == "numpy" or home.startswith(("scipy.special", "scipy.stats"))
+    likewise = home.split(".")[0] == "numpy" or home.startswith(_LIKEWISE)
     return (isinstance(fn, np.ufunc) or likewise) and fn not in _TAKE_SEQUENCES
 
 
@@ -319,6 +324,23 @@ def _as_array(sp: Specializer, a: Abstract) -> Abstract:
     """A list or tuple that is differentiated as the array that NumPy makes of it."""
     t = sh.leaf_type(sh.shape_of(a)) if isinstance(a, Seq) else strip_const(a.type) if isinstance(a, Value) else None
     return apply(sp, np.array, [a]) if isinstance(t, List | Tuple) and t.differentiable else a
+
+
+def _of_matrices(fn: Callable[..., Any]) -> bool:
+    """Whether a list among the arguments of a function is an array, whatever it holds: an axis or a shape would be a tuple."""
+    return (getattr(fn, "__module__", None) or "").startswith(("numpy.linalg", "scipy.linalg", "scipy.signal"))
+
+
+def _list_as_array(sp: Specializer, a: Abstract) -> Abstract:
+    return apply(sp, np.array, [a]) if isinstance(a, Seq) and a.kind is list else _as_array(sp, a)
+
+
+def _lists_within(sp: Specializer, a: Abstract) -> Abstract:
+    return Seq(a.kind, [_list_as_array(sp, i) for i in a.items]) if isinstance(a, Seq) and a.runtime is None else a
+
+
+def _unchanged(sp: Specializer, a: Abstract) -> Abstract:
+    return a
 
 
 def _sequence_as_array(sp: Specializer, a: Abstract) -> Abstract:

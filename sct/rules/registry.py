@@ -30,6 +30,8 @@ class Primitive:
     """Parameters in which the result is (multi)linear: the forward rule is the callable itself on tangents."""
     nested: tuple[str, ...] = ()
     """Parameters of the forward rule that take tuples: it gets a tuple of their tangents, None where there is none."""
+    sequences: tuple[int | str, ...] = ()
+    """Arguments, by place and by name, that stay tuples or lists where they are differentiated, rather than become arrays."""
     shape_only: tuple[str, ...] = ()
     """Parameters of which only the shape or the length matters: nothing flows from them."""
     zero: bool = False

@@ -116,7 +116,7 @@ def edges_back(a, bins, range, edges, edges_bar):
     return low_bar + extremal(a, None, False, None, True, edges[-1], high_bar), None, None
 
 
-@vjp(np.histogram)
+@vjp(np.histogram, sequences=(2, "range"))
 def histogram_vjp(a, bins=10, range=None, density=None, weights=None, *, z, z_bar):
     """Which bin an element falls into is constant; edges that NumPy chooses lie evenly between the least and the greatest."""
     heights, edges = z
@@ -139,7 +139,7 @@ def histogram_vjp(a, bins=10, range=None, density=None, weights=None, *, z, z_ba
     a_bar, bins_bar, range_bar = edges_back(a, bins, range, edges, edges_bar)
 
 
-@vjp(np.histogram_bin_edges)
+@vjp(np.histogram_bin_edges, sequences=(2, "range"))
 def histogram_bin_edges_vjp(a, bins=10, range=None, *, weights=None, z, z_bar):
     weights_bar = None
     a_bar, bins_bar, range_bar = edges_back(a, bins, range, z, z_bar)

@@ -13,6 +13,10 @@ import numpy as np
 __all__ = ["cofactors", "fitted", "matching", "mirror_counts", "phase", "product_of_others", "settled", "well_conditioned"]
 
 
+class Undetermined(ValueError):
+    """Something that a derivative depends on has none at these values; the caller is told at which line of theirs."""
+
+
 def product_of_others(x: Any, axis: int = -1) -> Any:
     """For each element the product of all other ones along ``axis``: those before it times those behind it.
 
@@ -64,8 +68,8 @@ def settled(u_bar: Any, count: int) -> Any:
     [[1.0], [2.0]]
     """
     if np.any(u_bar[..., count:]):
-        raise ValueError("the singular vectors that full_matrices=True adds have no derivative: a change of the matrix may "
-                         "turn them among themselves; use full_matrices=False")
+        raise Undetermined("vectors that complete a basis have no derivative: a change of the matrix may turn them among "
+                           "themselves; use full_matrices=False, or for qr mode='economic'")
     return u_bar[..., :count]
 
 
