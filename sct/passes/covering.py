@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..ad.results import allocates
+from ..analysis.presence import Presence
 from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
 from ..ir.ops import LOOPS, Lit, SeqOf, Slot, may_write
 from ..ir.rewrite import exits, index_template
@@ -167,6 +168,7 @@ class _Finder:
         self.lengths: dict[Value, Value] = {}
         """The first number that is the length of each array: all others are the same."""
         self.memory = Memory(fn)
+        self.presence = Presence(fn)
         self.shapes = Shapes()
         self.shapes.learn(fn.body)
         self.order = {op: k for k, op in enumerate(walk(fn.body))}
@@ -329,7 +331,7 @@ class _Finder:
         visible = set(enclosing(_home(loop)))
         needed = (array, *(bound if length is None else length for bound in cover.bounds if bound is not None
                            for length in [measured_by(bound)]))
-        if any(defining_block(v) not in visible for v in needed):
+        if any(defining_block(v) not in visible or not self.presence.certain(v, loop) for v in needed):
             return False
         if any(_runs_unknown_code(op) for op in walk(loop.blocks[-1])):
             return False

@@ -31,6 +31,7 @@ from .simplify import simplify
 from .skip import skip_zeros
 from .undo import drop_idle_undo
 from .uniform import read_uniform_lists
+from .weaken import weaken
 
 Pass = Callable[[Function], int]
 
@@ -60,6 +61,7 @@ PIPELINE: list[Pass] = [
     drop_conversions,
     eliminate_dead_code,
     skip_zeros,
+    weaken,
     merge_common_subexpressions,
     reuse_saved,
     drop_idle_exits,
@@ -77,6 +79,7 @@ PIPELINE: list[Pass] = [
 
 INTERPRETED: list[Pass] = [
     list_elements,
+    drop_last_writes,
     drop_conversions,
     eliminate_dead_code,
 ]

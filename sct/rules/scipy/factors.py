@@ -42,7 +42,7 @@ def cho_factor_vjp(a, lower=False, *, check_finite=True, z, z_bar):
         a_bar = cholesky_bar(np.triu(z[0]).T, np.triu(z_bar[0]).T).T + np.tril(z_bar[0], -1)
 
 
-@vjp(linalg.cho_solve, real_only=True, sequences=(0, "c_and_lower"))
+@vjp(linalg.cho_solve, real_only=True, parts=("c_and_lower",))
 def cho_solve_vjp(c_and_lower, b, *, check_finite=True, z, z_bar):
     """The matrix is the product of a triangle and its transpose; the other triangle is not read."""
     c, lower = c_and_lower
@@ -84,7 +84,7 @@ def lu_factor_vjp(a, *, check_finite=True, z, z_bar):
     a_bar = linalg.lu_solve((np.eye(lu.shape[0]), piv), rows_bar, trans=1)
 
 
-@vjp(linalg.lu_solve, real_only=True, sequences=(0, "lu_and_piv"))
+@vjp(linalg.lu_solve, real_only=True, parts=("lu_and_piv",))
 def lu_solve_vjp(lu_and_piv, b, trans=0, *, check_finite=True, z, z_bar):
     lu, piv = lu_and_piv
     one_matrix(lu.ndim)

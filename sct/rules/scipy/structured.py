@@ -85,7 +85,7 @@ def solution_by_toeplitz(c_or_cr, b, *, check_finite=True):
     return Array("float64", dims)
 
 
-@vjp(linalg.solve_toeplitz, infer=solution_by_toeplitz, real_only=True, sequences=(0, "c_or_cr"))
+@vjp(linalg.solve_toeplitz, infer=solution_by_toeplitz, real_only=True, parts=("c_or_cr",))
 def solve_toeplitz_vjp(c_or_cr, b, *, check_finite=True, z, z_bar):
     """The transposed matrix has the first row for its first column; the first element of both is that of the column."""
     if isinstance(c_or_cr, tuple):
@@ -108,7 +108,7 @@ def solution_by_bands(l_and_u, ab, b, *, check_finite=True):
     return Array(inexact(promoted(kind, other)), dims)
 
 
-@vjp(linalg.solve_banded, infer=solution_by_bands, sequences=(0, "l_and_u"))
+@vjp(linalg.solve_banded, infer=solution_by_bands)
 def solve_banded_vjp(l_and_u, ab, b, *, check_finite=True, z, z_bar):
     """Row ``u + d`` of ``ab`` holds the diagonal that is ``d`` below the main one; transposed it moves by ``d``."""
     below, above = l_and_u
