@@ -179,10 +179,9 @@ def of_costs(costs: dict[str, Any]) -> list[Goal]:
     ]
 
 
-SHORT_OF_HAND = ("The adjoints by hand collect a matrix of cotangents and multiply once where ours adds an outer product in "
-                 "each step (LSTM), know that what a maximum is subtracted for cancels (mixture) and so does what the residual "
-                 "hands back (Newton), and add up what goes to one slice before adding it there (Burgers). Large arrays are "
-                 "bound by memory: there every array saved or made in between counts (Asian option).")
+SHORT_OF_HAND = ("The adjoints by hand know that what a maximum is subtracted for cancels (mixture) and so does what the "
+                 "residual hands back (Newton), and add up what goes to one slice before adding it there (Burgers). Large "
+                 "arrays are bound by memory: there every array saved or made in between counts (Asian option, LSTM).")
 FEW_TRACED = "The fewer operations a step has, the more of ours is the loop itself."
 BLAS = "Where matrix products take most of the time, all engines wait for the same BLAS."
 TAPELESS = "It keeps a stack as we do; the longer a statement, the less the calls around it count."

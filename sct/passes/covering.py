@@ -204,7 +204,7 @@ class _Finder:
     def may_be_kept(self, array: Value) -> bool:
         """Whether a written array is the function's own, and of floats."""
         return array.type.dtype == "float64" and (  # type: ignore[attr-defined]
-            _is_new(array) or not self.memory.fact(array) & EXTERNAL)
+            is_new(array) or not self.memory.fact(array) & EXTERNAL)
 
     def outermost(self, found: list[Region]) -> list[Region]:
         """Without those inside of others of the same array; in textual order, larger parts first."""
@@ -347,7 +347,7 @@ class _Finder:
             if op in inside:
                 args = (arg for block in op.blocks for arg in block.args)
                 others = [v for v in (*op.operands, *op.results, *args) if self.is_with(v, array)]
-                if others and not (_is_new(array) and all(map(_is_new, others))):
+                if others and not (is_new(array) and all(map(is_new, others))):
                     return False
                 if array in op.operands and op not in own and not _measures(op) and not _asks_shape(op):
                     return False
@@ -362,7 +362,7 @@ class _Finder:
         return value is not array and not isinstance(value.type, Scalar) and self.memory.root(value) is self.memory.root(array)
 
 
-def _is_new(value: Value) -> bool:
+def is_new(value: Value) -> bool:
     """Whether an array is the result of a call that allocates it."""
     op = value.owner
     return isinstance(op, Op) and op.name == "call" and len(op.results) == 1 and isinstance(value.type, Array) and allocates(op)
