@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["cofactors", "cofactors_along", "fitted", "matching", "mirror_counts", "phase", "product_of_others", "settled", "well_conditioned"]
+__all__ = ["cofactors", "cofactors_along", "fitted", "matching", "mirror_counts", "phase", "product_of_others", "settled",
+           "well_conditioned"]
 
 
 class Undetermined(ValueError):
@@ -67,7 +68,7 @@ def cofactors_along(x: Any, x_dot: Any) -> Any:
 
 
 def cofactors_turning(g: Any) -> Any:
-    """The cotangent of the matrix of ``cofactors_along``, for third derivatives: an error, its factors may have no derivative."""
+    """The cotangent of the matrix of ``cofactors_along``, for third derivatives: an error, its factors may have none."""
     raise Undetermined("the third derivative of a determinant has no rule where the matrix is singular, or nearly so")
 
 

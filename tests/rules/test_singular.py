@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import sct.rules.scalar
-import sct.rules.ufuncs  # noqa: F401
+import sct.rules.ufuncs
 from sct.rules.registry import lookup
 
 from .harness import Case, cotangents, runnable
