@@ -27,6 +27,7 @@ from sct.passes import (
     sink,
     skip,
     uniform,
+    vectors,
     watch,
     weaken,
 )
@@ -52,6 +53,7 @@ from sct.passes.reuse import reuse_saved
 from sct.passes.sink import sink_returned
 from sct.passes.skip import skip_zeros
 from sct.passes.uniform import read_uniform_lists
+from sct.passes.vectors import take_vectors_apart
 from sct.passes.weaken import weaken as make_plain
 
 from .listings import check, listing
@@ -60,7 +62,8 @@ PASSES = {
     cse: merge_common_subexpressions, dce: eliminate_dead_code, hoist: hoist_invariants, inplace: protect_saved_arrays,
     iterate: iterate_over_saved, lazy: broadcast_lazily, group: group_saved, skip: skip_zeros, reuse: reuse_saved,
     owned: take_owned_lists, late: make_shadows_late, first: assign_first,
-    elements: list_elements, nearby: make_nearby, collect: collect_outer_products, watch: watch.watch, weaken: make_plain,
+    elements: list_elements, nearby: make_nearby, collect: collect_outer_products, watch: watch.watch,
+    vectors: take_vectors_apart, weaken: make_plain,
 }
 
 
