@@ -117,10 +117,11 @@ def _by_linearity(fwd: _Linearizer, op: Op, entry: Primitive, linear: dict[int, 
                   dots: dict[int, Value]) -> list[Value | None]:
     """The call on the tangents: of all the arguments in which it is linear jointly, or of one at a time and summed up.
 
-    A product of the items of a sequence (``np.linalg.multi_dot``) has a term for each item.
+    A product of the items of a sequence, its only argument (``np.linalg.multi_dot``), has a term for each item.
     """
     groups: dict[tuple[str, int], dict[int, Value]] = {}
-    nested = {k for template in op.attrs["args"] if isinstance(template, SeqOf) for k in template_slots(template)}
+    factors = op.attrs["args"] if len(entry.linear_in) == 1 else ()
+    nested = {k for template in factors if isinstance(template, SeqOf) for k in template_slots(template)}
     for k, name in linear.items():
         separate = name.startswith("*")
         group = groups.setdefault((name if separate else "", k if separate and k in nested else -1), {})
