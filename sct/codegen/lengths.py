@@ -53,7 +53,7 @@ class Lengths:
         if op.blocks and op not in self.ternary:
             return
         size = self.expression(op)
-        parts = sorted({resolve(v) for v in uses_in(op)}, key=self.of) if size > self.limit(op) else []
+        parts = sorted(dict.fromkeys(resolve(v) for v in uses_in(op)), key=self.of) if size > self.limit(op) else []
         while size > self.limit(op) and parts:
             longest = parts.pop()
             length = self.of(longest)
