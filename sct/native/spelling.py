@@ -6,6 +6,8 @@ Numba knows no ``reversed`` and unpacks no arrays, and takes element types as Nu
 from __future__ import annotations
 
 import ast
+import itertools
+import re
 from collections.abc import Iterator
 
 _DTYPES = {"int": "np.int64", "float": "np.float64", "bool": "np.bool_", "complex": "np.complex128"}
@@ -21,11 +23,21 @@ def spelled_for_numba(text: str) -> str:
     >>> print(spelled_for_numba("x, y = tuple(s)"))
     x, y = to_fixed_tuple(of_length(s, 2), 2)
     """
-    while True:
-        change = next(_changes(ast.parse(text)), None)
-        if change is None:
-            return text
-        text = _replaced(text, *change)
+    while _SPELLED_OTHERWISE.search(text) and (changes := list(_changes(ast.parse(text)))):
+        changes.sort(key=lambda change: (change[0].lineno, change[0].col_offset))
+        apart = [one for one, following in itertools.pairwise([*changes, None])
+                 if following is None or _end(one[0]) <= (following[0].lineno, following[0].col_offset)]
+        for change in reversed(apart):  # those that lie in others come next
+            text = _replaced(text, *change)
+    return text
+
+
+_SPELLED_OTHERWISE = re.compile(r"\b(reversed\(|tuple\(|np\.bool\b|dtype=|astype\()")
+"""What a text must contain that any of the changes is about."""
+
+
+def _end(node: ast.expr) -> tuple[int, int]:
+    return node.end_lineno or node.lineno, node.end_col_offset or 0
 
 
 def _changes(tree: ast.AST) -> Iterator[tuple[ast.expr, str]]:

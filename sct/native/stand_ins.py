@@ -23,13 +23,18 @@ REDUCTIONS = {np.sum: "sum", np.mean: "mean", np.max: "max", np.amax: "max", np.
               np.prod: "prod"}
 
 
-def replace_missing(function: Function) -> None:
-    """Replace every call that Numba has no implementation of, but something else gives."""
+def replace_missing(function: Function) -> int:
+    """Replace every call that Numba has no implementation of, but something else gives; how many."""
+    made = 0
     for op in list(walk(function.body)):
         if op.name == "call" and op.operands and (replace := _CALLS.get(as_key(op.attrs["fn"]))) is not None:
+            before = op.attrs
             replace(op)
+            made += op.attrs is not before
         elif op.name == "with" and all(map(_only_silences, op.operands)):
             _dissolve(op)
+            made += 1
+    return made
 
 
 def _array(op: Op) -> None:
