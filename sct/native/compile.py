@@ -34,6 +34,7 @@ from . import helpers
 from .apart import read_first
 from .boundary import split
 from .data import take_data
+from .indices import say_indices
 from .kept import keep_in_arrays
 from .loops import lower_arrays
 from .module import imported, module_text
@@ -71,7 +72,7 @@ def make_native(compiled: Compiled, arguments: Sequence[Any], flags: dict[str, A
 
 def _prepare(function: Function) -> None:
     """The passes of this backend; what none of them changes has been simplified before."""
-    changed = replace_missing(function) + lower_arrays(function)
+    changed = eliminate_dead_code(function) + replace_missing(function) + say_indices(function) + lower_arrays(function)
     if changed:
         eliminate_dead_code(function)
     changed += keep_in_arrays(function) + count_upwards(function)

@@ -128,7 +128,8 @@ class _Lowering:
             raise _Unsuited
         return plan
 
-    def expand(self, value: Value, root: Op, plan: _Plan) -> Any:
+    def expand(self, value: Value, root: Op, plan: _Plan, shared: bool = False) -> Any:
+        """The tree of what computes a value's elements; of a ``shared`` one only the elements are read."""
         number = spread_number(value)
         if number is not None:
             return number
@@ -140,13 +141,14 @@ class _Lowering:
         if not isinstance(value.type, Array):
             raise _Unsuited
         op = value.owner
-        if isinstance(op, Op) and op.parent is root.parent and self.users.get(value, []) and self.is_part(op, value, root):
+        if isinstance(op, Op) and not shared and op.parent is root.parent and self.users.get(value, []) \
+                and self.is_part(op, value, root):
             plan.inside.append(op)
             if op.name in _TRANSPARENT or _is_unbroadcast(op):
                 return self.expand(op.operands[0], root, plan)
             return _Node(op, [self.expand(v, root, plan) for v in op.operands])
         if isinstance(op, Op) and op.name == "broadcast":
-            return self.expand(op.operands[0], root, plan)
+            return self.expand(op.operands[0], root, plan, shared=True)
         dims = self.shapes.dims(value)
         if dims is None:
             raise _Unsuited
