@@ -42,6 +42,7 @@ from .quiet import refuse_silent
 from .recursion import reaches, unfold_recursion
 from .stand_ins import replace_missing
 from .upwards import count_upwards
+from .written import keep_written
 
 assert helpers
 
@@ -57,7 +58,8 @@ def make_native(compiled: Compiled, arguments: Sequence[Any], flags: dict[str, A
     for function in functions:
         refuse_silent(function)
         _prepare(function)
-    printed = [(function, emit(function, header=compiled.header if function is main else [], releases=False)) for function in functions]
+    printed = [(function, emit(function, header=compiled.header if function is main else [], releases=False))
+               for function in functions]
     options = {"cache": not _recursive(functions), "boundscheck": True, "error_model": _error_model(functions), **flags}
     text = module_text(compiled, printed, options)
     native = getattr(imported(text, main.name), main.name)
@@ -80,6 +82,7 @@ def _prepare(function: Function) -> None:
         settle(function)
         replace_missing(function)  # settling may have found sums along axes
     read_first(function)
+    keep_written(function)
     if STRICT:
         verify(function)
 
@@ -156,16 +159,17 @@ def _unheard() -> Iterator[None]:
 
     For each operator Numba makes several messages that are never shown; colouring them takes a tenth of its time.
     """
-    colours = getattr(numba_errors, "_termcolor_inst", None)
+    messages: Any = numba_errors
+    colours = getattr(messages, "_termcolor_inst", None)
     if colours is not None:
-        numba_errors._termcolor_inst = _Plain()
+        messages._termcolor_inst = _Plain()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", numba_errors.NumbaPerformanceWarning)
             yield
     finally:
         if colours is not None:
-            numba_errors._termcolor_inst = colours
+            messages._termcolor_inst = colours
 
 
 class _Plain:

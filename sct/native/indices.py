@@ -1,4 +1,4 @@
-"""Takes functions in IR, says those indices otherwise that Numba does not know: lists, masks of several dimensions, ``ufunc.at``.
+"""Takes functions in IR, says those indices otherwise that Numba does not know: lists, masks of matrices, ``ufunc.at``.
 
     a[[k, p]] = a[[p, k]]               →    a[np.array([k, p])] = a[np.array([p, k])]
     x[x < 0.0] *= 0.1                   →    put_chosen(x, x < 0.0, chosen(x, x < 0.0) * 0.1)

@@ -69,6 +69,11 @@ def _put_chosen(a: Any, mask: Any, value: Any) -> Any:
     return put_each
 
 
+@overload(masks.keep, strict=False)
+def _keep(x: Any) -> Any:
+    return lambda x: None
+
+
 @overload(masks.rolled, strict=False)
 def _rolled(a: Any, shift: Any, axis: Any) -> Any:
     known = getattr(axis, "literal_value", None)

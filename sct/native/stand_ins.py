@@ -156,7 +156,8 @@ def _dissolve(op: Op) -> None:
 
 
 _CALLS: dict[Any, Any] = {
-    np.array: _array, np.inner: _inner, np.clip: _clip, np.roll: _roll, math.log: _log, operator.not_: _not, tolist_method: _tolist,
+    np.array: _array, np.inner: _inner, np.clip: _clip, np.roll: _roll, math.log: _log,
+    operator.not_: _not, tolist_method: _tolist,
     **dict.fromkeys((np.stack, np.concatenate, np.vstack, np.hstack, np.column_stack, np.dstack), _joined),
     **dict.fromkeys(REDUCTIONS, _reduction),
 }

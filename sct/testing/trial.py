@@ -71,8 +71,8 @@ def numba_engine(fn: Callable[..., Any], args: Sequence[Any], argnums: tuple[int
     compiled, native = public("value_and_grad")(fn, argnums=argnums, backend="numba")(*args)
     if not abs(compiled - value) <= 1e-9 * max(1.0, abs(value)):  # nor where one of them is not a number
         return compiled, native
-    exact = (type(grad)(bar) if isinstance(grad, float) else bar for bar, grad in zip(leaves(native), leaves(grads), strict=True))
-    return value, with_leaves(native, exact)
+    pairs = zip(leaves(native), leaves(grads), strict=True)
+    return value, with_leaves(native, (type(grad)(bar) if isinstance(grad, float) else bar for bar, grad in pairs))
 
 
 def judge(program: Program, engine: Engine = sct_engine) -> Verdict:
