@@ -165,7 +165,7 @@ def _unheard() -> Iterator[None]:
         messages._termcolor_inst = _Plain()
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", numba_errors.NumbaPerformanceWarning)
+            warnings.simplefilter("ignore", numba_errors.NumbaWarning)
             yield
     finally:
         if colours is not None:

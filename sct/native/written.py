@@ -1,4 +1,4 @@
-"""Takes functions in IR, sees to it that Numba keeps what is written to memory under a second name.
+"""Takes functions in IR, sees to it that Numba keeps what is written to memory that has several names.
 
 Where Numba inlines a comprehension, or anything else, it removes stores to names that nobody reads afterwards.  It knows that
 an element of an array or list is part of it, but not that a list holds what it was made of: of
@@ -14,27 +14,30 @@ from __future__ import annotations
 
 import operator
 
-from ..ir.core import Block, Function, Op, Value, walk
-from ..ir.ops import LOOPS, Slot
-from ..ir.rewrite import incoming
+from ..ir.core import Function, Op, Value, walk
+from ..ir.ops import LOOPS, TERMINATORS, Slot
+from ..ir.rewrite import use_map
 from ..ir.types import NONE, Array, List, Scalar, strip_const
-from ..passes.memory import Memory
+from ..passes.memory import Memory, has_memory
 from ..runtime.masks import keep
 
 _STORES = frozenset({"store", "index_add", "iadd", "fill", "exchange"})
+_SAME_NAME = frozenset({"if", "while", "convert", "broadcast", "narrow", "iaddv", *TERMINATORS})
+"""Ops whose results are other names by assignment, which Numba follows."""
 
 
 def keep_written(function: Function) -> int:
-    """Name again what is written to under a name that Numba may take for one of its own; how often."""
+    """Name again what is stored into memory some of whose names Numba takes for those of other memory; how often."""
     stores = [op for op in walk(function.body) if op.name in _STORES]
-    memory = Memory(function) if stores else None
-    made = 0
-    for op in stores:
-        assert memory is not None
-        if not _is_known(op.operands[0], memory, set()):
-            _name_again(op)
-            made += 1
-    return made
+    if not stores:
+        return 0
+    memory = Memory(function)
+    users = use_map(function.body)
+    hidden = {memory.root(v) for op in walk(function.body) for v in _connected(op, memory, users)}
+    lost = [op for op in stores if memory.root(op.operands[0]) in hidden]
+    for op in lost:
+        _name_again(op)
+    return len(lost)
 
 
 def _name_again(op: Op) -> None:
@@ -45,31 +48,30 @@ def _name_again(op: Op) -> None:
     block.ops.insert(block.ops.index(op) + 1, call)
 
 
-def _is_known(value: Value, memory: Memory, seen: set[Value]) -> bool:
-    """Whether Numba follows a name to all others of its memory: a parameter, what is made here, an element of such an array."""
-    if value in seen:
-        return True
-    seen.add(value)
-    op = value.owner
-    if isinstance(op, Block):
-        return _is_known_in(op, value, memory, seen)
-    if not isinstance(op, Op):
-        return True
-    if op.name in ("if", *LOOPS):
-        return all(_is_known(v, memory, seen) for v in incoming(op, op.results.index(value)))
-    if op.name == "call" and op.attrs["fn"] is operator.getitem and isinstance(strip_const(op.operands[0].type), Array):
-        return _is_known(op.operands[0], memory, seen)
-    if op.name == "call" and op.attrs["fn"] is list and isinstance(t := strip_const(value.type), List) \
-            and isinstance(strip_const(t.item), Scalar):
-        return True
-    return op.name in ("call", "tuple", "undef", "const", "append", "iaddv") and not any(
-        memory.root(v) is memory.root(value) for v in op.operands if op.name in ("call", "tuple"))
+def _connected(op: Op, memory: Memory, users: dict[Value, list[Op]]) -> list[Value]:
+    """Values that an op makes names of the same memory as others, where Numba does not follow it."""
+    if op.name in _SAME_NAME or _is_returned(op, users) or _is_element(op):
+        return []
+    if op.name in LOOPS:  # what is carried is assigned, but an item of what is iterated over is a name of its own
+        each = op.attrs.get("kind", "range") != "range"
+        return op.operands[:1] if each and has_memory(op.blocks[0].args[0].type) else []
+    values = [v for v in (*op.operands, *op.results) if has_memory(v.type)]
+    if op.name == "append":
+        values = values[:-1]
+    roots = [memory.root(v) for v in values]
+    return [v for v, root in zip(values, roots, strict=True) if roots.count(root) > 1]
 
 
-def _is_known_in(block: Block, value: Value, memory: Memory, seen: set[Value]) -> bool:
-    """The same of what a loop carries; what it iterates over is not followed."""
-    loop, position = block.parent, block.args.index(value)
-    if loop is None:
-        return True
-    position -= len(block.args) - len(loop.results)
-    return loop.name in LOOPS and position >= 0 and all(_is_known(v, memory, seen) for v in incoming(loop, position))
+def _is_returned(op: Op, users: dict[Value, list[Op]]) -> bool:
+    """Whether an op only puts together what is returned, which reads it."""
+    return op.name in ("tuple", "dict") and all(
+        user.name == "return" or _is_returned(user, users) for result in op.results for user in users.get(result, []))
+
+
+def _is_element(op: Op) -> bool:
+    """Whether this is a part of an array, or a new list of the numbers of another."""
+    if op.name != "call":
+        return False
+    of_numbers = isinstance(t := strip_const(op.results[0].type), List) and isinstance(strip_const(t.item), Scalar)
+    return op.attrs["fn"] is list and of_numbers or op.attrs["fn"] is operator.getitem and isinstance(
+        strip_const(op.operands[0].type), Array)

@@ -60,6 +60,20 @@ def test_adjoints_of_lists_chosen_by_number():
     np.testing.assert_allclose(found[1], expected[1], rtol=1e-12)
 
 
+def sorted_again_and_again(x, u):
+    pairs = [(0.0, 2)]
+    for k in range(3):
+        pairs.append((math.sin(x * u), k))
+        pairs.sort(key=lambda pair: pair[0])
+    return math.tanh(pairs[0][1] * pairs[-1][0])
+
+
+def test_lists_that_are_saved_while_they_change():
+    slope = 0.3 * math.cos(0.21) * 2.0 * (1.0 - math.tanh(2.0 * math.sin(0.21)) ** 2)
+    assert sct.grad(sorted_again_and_again, 1)(0.3, 0.7) == pytest.approx(slope, rel=1e-13)
+    assert sct.grad(sorted_again_and_again, 1, backend="numba")(0.3, 0.7) == pytest.approx(slope, rel=1e-13)
+
+
 def test_what_was_made_here_is_not_named_again():
     def f(x, n):
         a = np.zeros(n)
