@@ -14,12 +14,12 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "
 
 import numpy as np
 
-from . import ablation, comparison, costs, page
+from . import ablation, comparison, costs, kernels, page
 from .workloads import WORKLOADS
 
 DOCS = Path(__file__).parents[1] / "docs"
 STORED = DOCS / "benchmarks.json"
-PARTS = ("results", "costs", "ablation")
+PARTS = ("results", "kernels", "costs", "ablation")
 
 
 def main() -> None:
@@ -62,6 +62,7 @@ def other_costs(seconds: float) -> dict[str, object]:
 
 
 MEASURING = {"results": lambda seconds: [asdict(result) for result in compared(seconds)], "costs": other_costs,
+             "kernels": lambda seconds: [asdict(each) for each in kernels.measured(seconds)],
              "ablation": lambda seconds: [asdict(entry) for entry in ablation.ablate(0.1 * seconds)]}
 
 

@@ -8,6 +8,7 @@ from sct.cli.timing import readable
 from .ablation import Ablation
 from .comparison import FUNCTION, HAND, NATIVE, ORDER, REWRITTEN, C, Result
 from .goals import Goal, geometric_mean, goals
+from .kernels import COMPILED, Timed
 from .workloads import WORKLOADS, rewritten_lines
 
 FIRST = "Seconds of CPU time from the function to its first gradient, compilers included, at the smaller size."
@@ -29,13 +30,15 @@ READING = """"× the function" divides by the time of the function itself under 
 HIPS autograd, PyTorch, JAX and tangent-ad run a copy of the same function that sees their own `np` and `math`; for jitted JAX,
 loops are rewritten by hand as scans, and the lines of that are counted. A dash is an engine that cannot run the function or
 would take more than half a second a call."""
-FIRST = "Seconds of CPU time from the function to its first gradient, compilers included, at the smaller size."
+KERNELS = """Programs of [tests/programs](../tests/programs) as they are, compiled: the gradient by all arrays in times the
+function under Numba, and the gradient of a [rewriting for JAX](../benchmarks/kernels_jax.py), jitted, in times ours."""
 
 
 def page(data: dict[str, Any]) -> str:
     """The page as Markdown."""
     results = [Result(**each) for each in data["results"]]
-    found = goals(results, data["costs"])
+    kernels = [Timed(**each) for each in data["kernels"]]
+    found = goals(results, kernels, data["costs"])
     parts = [
         INTRODUCTION + data["machine"],
         "## Goals", _goals(found),
@@ -44,6 +47,8 @@ def page(data: dict[str, Any]) -> str:
         "![Gradients in times the function](benchmarks-ratios.svg)",
         _in_python(results),
         "## Other tools, in times the function", _tools(results),
+        "## Kernels that write into arrays", KERNELS,
+        _kernels(kernels),
         "## First calls", FIRST,
         _first_calls(results),
         "## Transforming", _transforming(data["costs"]),
@@ -98,6 +103,14 @@ def _refused(results: list[Result]) -> str:
             if reason.startswith("cannot run it") and r.workload not in unable.get(name, []):
                 unable.setdefault(name, []).append(r.workload)
     return "\n".join(f"- \"{name}\" cannot run {', '.join(names)}." for name, names in unable.items())
+
+
+def _kernels(kernels: list[Timed]) -> str:
+    def row(k: Timed) -> list[str]:
+        ours, function, other = (k.seconds.get(name) for name in (COMPILED, NATIVE, REWRITTEN))
+        return [k.kernel, f"{k.size:,}", readable(function) if function else "–", _ratio(ours and function and ours / function),
+                _ratio(ours and other and other / ours)]
+    return _table(["", "size", "function", "gradient, × the function", "jitted JAX, × ours"], map(row, kernels))
 
 
 def _first_calls(results: list[Result]) -> str:

@@ -24,6 +24,7 @@ from .analysis.effects import effects_once
 from .analysis.entry import parts_read
 from .analysis.keys import refuse_active_keys
 from .analysis.truncation import warn_of_truncation
+from .analysis.vanishing import mark_vanishing
 from .ir.core import Function, called_by, walk
 from .ir.rewrite import clone_function
 from .ir.verify import verify
@@ -136,6 +137,8 @@ def derivative(context: Context, pairs: Pairs, typed: Typed, request: Request) -
     refuse_active_keys(context, function, inputs, records)
     warn_of_truncation(function, inputs, records)
     context.masked = max(map(masking, [function, *records]))
+    if not context.masked:
+        mark_vanishing(function, records)
     return DERIVATIVES[request.kind](context, pairs, typed, request)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import sct
-from benchmarks import ablation, comparison, goals, page
+from benchmarks import ablation, comparison, goals, kernels, page
 from benchmarks.workloads import WORKLOADS
 from sct.passes import pipeline
 
@@ -49,6 +49,12 @@ def test_one_workload_is_compared_under_what_is_installed(tmp_path, monkeypatch)
     assert found.ratios["function"] == 1.0 and found.ratios["sct"] > 0.0
     assert set(found.ratios) | set(found.absent) >= {"by hand", "sct", "HIPS autograd", "PyTorch eager", "C"}
     assert max(found.deviations.values()) < comparison.RTOL
+
+
+def test_one_kernel_is_timed_under_what_is_installed(tmp_path, monkeypatch):
+    monkeypatch.setenv("SCT_CACHE_DIR", str(tmp_path))
+    found = kernels.timed(kernels.Kernel("thomas", 8, (0, 1)), 0.01)
+    assert set(found.seconds) | set(found.absent) == {"sct, Numba", "function, Numba", "JAX jitted"}
 
 
 def f(x):

@@ -11,22 +11,12 @@ import pytest
 
 import sct
 from sct import custom_jvp, custom_vjp, grad, hessian, jvp, source, vjp
-
-
-def differences(f, x, h=1e-6):
-    """The gradient by central differences."""
-    found = np.zeros_like(x)
-    for k in np.ndindex(x.shape):
-        up, down = x.copy(), x.copy()
-        up[k] += h
-        down[k] -= h
-        found[k] = (f(up) - f(down)) / (2 * h)
-    return found
+from sct.testing.differences import finite_difference
 
 
 def agrees(f, x):
     """Whether grad and vjp, called twice, agree with differences; the argument stays as it is."""
-    wanted, before = differences(f, x), x.copy()
+    wanted, before = finite_difference(f, (x,)), x.copy()
     assert np.allclose(grad(f)(x), wanted, rtol=1e-5, atol=1e-7)
     out, pull = vjp(f, x)
     first, second = pull(1.0)[0], pull(1.0)[0]
@@ -252,7 +242,7 @@ def in_a_handler(x):
                                in_a_comprehension, in_a_list, in_a_handler], ids=lambda f: f.__name__)
 def test_programs(f):
     if f is argument_written:
-        assert np.allclose(grad(f)(X.copy()), differences(lambda x: f(x.copy()), X), rtol=1e-5)
+        assert np.allclose(grad(f)(X.copy()), finite_difference(f, (X,)), rtol=1e-5)
     else:
         assert agrees(f, X)
 
@@ -792,4 +782,4 @@ def test_stop_gradient_of_what_is_written():
         return
     b = X.copy()
     b[0] = X[1] * 2.0
-    assert np.allclose(found, differences(lambda x: constant(x, b), X))
+    assert np.allclose(found, finite_difference(constant, (X, b)))

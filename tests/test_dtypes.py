@@ -349,3 +349,13 @@ def test_real_gradients_through_complex_numbers(name):
 def test_what_is_not_supported_is_refused(f, x, match):
     with pytest.raises(SctError, match=match):
         grad(f)(x)
+
+
+@pytest.mark.parametrize("kind", [float, np.float64, np.float32, np.float16])
+def test_lists_of_numbers(kind: Any) -> None:
+    """The gradient by a list holds numbers of the class that the list holds, literal contributions included."""
+    xs = [kind(1.0), kind(2.0)]
+    by_item = grad(lambda xs: 2 * xs[0] + 3 * xs[1])(xs)
+    by_loop = grad(lambda xs: sum(x * x for x in xs))(xs)
+    assert by_item == [2.0, 3.0] and by_loop == [2.0, 4.0]
+    assert {type(bar) for bar in (*by_item, *by_loop)} == {kind}

@@ -13,18 +13,7 @@ import pytest
 
 from sct import grad, hvp, value_and_grad
 from sct.errors import SctError
-
-
-def by_differences(fn: Callable[..., Any], x: Any, *rest: Any, step: float = 1e-6) -> Any:
-    """The gradient by the first argument."""
-    if isinstance(x, float):
-        return (fn(x + step, *rest) - fn(x - step, *rest)) / (2 * step)
-    found = np.zeros_like(x)
-    for i in np.ndindex(x.shape):
-        moved = np.zeros_like(x)
-        moved[i] = step
-        found[i] = (fn(x + moved, *rest) - fn(x - moved, *rest)) / (2 * step)
-    return found
+from sct.testing.differences import finite_difference
 
 
 def agrees(fn: Callable[..., Any], x: Any, *rest: Any) -> None:
@@ -33,7 +22,7 @@ def agrees(fn: Callable[..., Any], x: Any, *rest: Any) -> None:
     found = grad(fn)(x, *rest)
     assert type(found) is type(x) and np.shape(found) == np.shape(x)
     assert np.array_equal(x, before)
-    np.testing.assert_allclose(found, by_differences(fn, x, *rest), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(found, finite_difference(fn, (x, *rest)), rtol=1e-5, atol=1e-6)
 
 
 # ------------------------------------------------------------------------------------------------ closed forms and orders

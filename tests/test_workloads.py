@@ -102,7 +102,7 @@ SHAPE = {
     "mixture": (0, 32, 1),
     "asian_vectorised": (1, 30, 0),
     "asian_scalar": (2, 42, 0),
-    "lstm": (2, 68, 5),
+    "lstm": (5, 75, 5),  # two save, three collect factors of outer products
 }
 """For each workload: appends in the text, the most statements, calls of helpers that code by hand would not have."""
 

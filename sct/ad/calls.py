@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..analysis.activations import TypedInfo
 from ..analysis.context import Context
 from ..analysis.opening import returns_alone
+from ..analysis.presence import Presence
 from ..errors import InternalError
 from ..ir.core import Block, Function, Lent, Op, Sharing, Value, walk
 from ..ir.ops import IMPLICIT
@@ -276,8 +277,9 @@ def _split(joint: Any, pair: Pair, bars: list[Value], outermost: bool) -> None:
         pair.forward.name = pair.forward.name.removesuffix("_forward")
         handed = {k: place for place, k in enumerate(pair.direct)}
         pair.backward.lent = pair.forward.lent.moved(handed).together_with(_late_of(pair, pair.forward.lent, len(handed)))
+    missing = set(filter(Presence(joint.function).may_be_missing, context))
     _finish_forward(joint, pair, body, first, context)
-    _finish_backward(pair, second, context, bars, gradients, again)
+    _finish_backward(pair, second, context, bars, gradients, again, missing)
 
 
 def _as_value(joint: Any, k: int) -> Value:
@@ -386,7 +388,7 @@ def _finish_forward(joint: Any, pair: Pair, body: Block, first: list[Op], contex
 
 
 def _finish_backward(pair: Pair, second: list[Op], context: list[Value], bars: list[Value], gradients: list[Value],
-                     again: list[Value]) -> None:
+                     again: list[Value], missing: set[Value]) -> None:
     backward = pair.backward.body
     loc = pair.backward.loc
     values: dict[Value, Value] = {}
@@ -399,7 +401,8 @@ def _finish_backward(pair: Pair, second: list[Op], context: list[Value], bars: l
         bar.owner = backward
         backward.args.append(bar)
     for k, v in enumerate(context):
-        item = Op("item", [packed], [], {"key": k, "size": len(context)}, [], backward, loc)
+        attrs = {"key": k, "size": len(context), **({"perhaps_none": True} if v in missing else {})}
+        item = Op("item", [packed], [], attrs, [], backward, loc)
         item.results = [Value(v.hint, v.type, item)]
         values[v] = item.results[0]
         backward.ops.append(item)

@@ -153,7 +153,8 @@ def _fitted_tangent(inner: Emitter, part: Abstract, result: Value) -> Value:
     return inner.sp.lift(part)
 
 
-_SHAPE_ONLY: tuple[Callable[..., Any], ...] = (np.shape, np.ndim, np.size, np.zeros_like, helpers.zeros_like, len)
+_SHAPE_ONLY: tuple[Callable[..., Any], ...] = (np.shape, np.ndim, np.size, np.zeros_like, helpers.zeros_like,
+                                               helpers.list_of_zeros, helpers.dict_of_zeros, len)
 
 
 def _refuse_nonlinear(f: CustomFunction, body: Block, dots: list[Value]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +13,7 @@ from ..analysis.infer import Specializer
 from ..analysis.mixed import mixed_values
 from ..ir.build import Builder
 from ..ir.core import Block, Function, Op, Value, walk
-from ..ir.ops import LOOPS, Lit, SeqOf, Slot
+from ..ir.ops import IMPLICIT, LOOPS, Lit, SeqOf, Slot
 from ..ir.rewrite import incoming
 from ..ir.types import BOTTOM, FLOAT, INT, Array, List, OrConst, Scalar, Table, Tuple, Type, join, strip_const
 from ..runtime import helpers
@@ -45,7 +47,11 @@ class Emitter:
         missing = bind_everywhere(value, set())
         if isinstance(t, Tuple):
             return tuples.zeros(self, value, t)
-        if isinstance(t, List) and isinstance(t.item, Scalar) and not missing:
+        if isinstance(t, List | Table) and (missing or _is_constant_on_some_path(value)):
+            fn: Callable[..., Any] = helpers.list_of_zeros if isinstance(t, List) else helpers.dict_of_zeros
+            return self.builder.value("call", [value], t, bar_hint(value), fn=fn, args=(Slot(0),), kwargs={}, effect="fresh",
+                                      adjoint=True)
+        if isinstance(t, List) and isinstance(t.item, Scalar):
             return self.zeros_of_list(value, t)
         fn = np.zeros_like if isinstance(t, Array) else helpers.zeros_like
         zeros = self.builder.value("call", [value], t, bar_hint(value), fn=fn, args=(Slot(0),), kwargs={}, effect="fresh",
@@ -129,6 +135,13 @@ def bind_everywhere(value: Value, visited: set[Value]) -> bool:
         sources = list(incoming(op, op.results.index(value)))
     bound = [bind_everywhere(source, visited) for source in sources]  # every source, not only up to the first
     return any(bound)
+
+
+def _is_constant_on_some_path(value: Value) -> bool:
+    """Whether a value that is typed as a container may be None or a number at run time."""
+    while isinstance(value.owner, Op) and value.owner.name in IMPLICIT:
+        value = value.owner.operands[0]
+    return isinstance(value.type, OrConst) and value.type.base is not BOTTOM
 
 
 def _is_tuple(value: Value) -> bool:

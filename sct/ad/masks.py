@@ -163,7 +163,8 @@ class Masks:
 _PASS = frozenset({"convert", "broadcast", "narrow", "tuple", "dict", "pop", "append", "iaddv"})
 
 
-WITHOUT_TANGENT = (helpers.zeros_like, helpers.inserted_at, helpers.taken_from, dict.get)
+WITHOUT_TANGENT = (helpers.zeros_like, helpers.list_of_zeros, helpers.dict_of_zeros, helpers.inserted_at, helpers.taken_from,
+                   dict.get)
 """Functions of the reverse sweep whose results do not depend on the contents of their arguments."""
 
 

@@ -187,7 +187,8 @@ def _spliced(fwd: _Linearizer, op: Op, entry: Primitive, dots: dict[int, Value])
     inputs: dict[str, Abstract] = {**kwargs, rule.result: result, **tangent}
     bound = bind_arguments(rule.lowered, args, inputs, {k: (lambda v=v: Static(v)) for k, v in rule.defaults.items()})
     fwd.builder.loc = op.loc
-    outcome = inline(fwd.sp, Frame(rule.lowered, owner=rule.owner), rule.lowered, bound)
+    with rules.strong_zeros(fwd.context, op):
+        outcome = inline(fwd.sp, Frame(rule.lowered, owner=rule.owner), rule.lowered, bound)
     if outcome is POISON or not isinstance(outcome, Seq):
         raise Refusal("SCT250", f"the forward rule of {entry.name} does not run to its end", f"assign `{rule.result}_dot`")
     items = outcome.items[0].items if op.attrs.get("unpack") and isinstance(outcome.items[0], Seq) else outcome.items[:1]

@@ -180,6 +180,11 @@ def conform(rev: Emitter, gradient: Value, want: Type, owned: set[Value]) -> Val
                                   adjoint=True)
         return rev.builder.value("call", [array], want, fn=tolist_method, args=(Slot(0),), kwargs={}, adjoint=True,
                                  spelled="method", spelled_name="tolist")
+    if isinstance(want, List) and isinstance(want.item, Scalar) and want.item.python is False:
+        kind = Array(want.item.dtype, (ANY,))
+        array = rev.builder.value("call", [gradient], kind, fn=np.array, args=(Slot(0),),
+                                  kwargs={"dtype": Lit(np.dtype(want.item.dtype).type)}, adjoint=True)
+        return rev.builder.value("call", [array], want, fn=list, args=(Slot(0),), kwargs={}, effect="fresh", adjoint=True)
     if isinstance(want, List) and not isinstance(want.item, Scalar) and _has_floats(want.item):
         floats = rev.builder.value("call", [gradient], want, fn=helpers.with_floats, args=(Slot(0),), kwargs={}, effect="fresh",
                                    adjoint=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from ..analysis import abstract as ab
 from ..analysis.abstract import NEVER, POISON, UNBOUND, Abstract, Mapping, Seq, Slice, Static, parts_of
 from ..analysis.activity import is_complex
 from ..analysis.callees import bind_arguments
-from ..analysis.context import Frame, Refusal
+from ..analysis.context import Context, Frame, Refusal
 from ..analysis.inlining import inline
 from ..analysis.primitives import apply
 from ..analysis.remembering import refuse_active
@@ -52,9 +53,22 @@ def reverse_call(rev: Reverser, op: Op, totals: list[Value | None]) -> None:
             for operand in op.operands:
                 rev.accumulate(operand, totals[0])  # type: ignore[arg-type]
         else:
-            splice(rev, op, totals)
+            with strong_zeros(rev.context, op):
+                splice(rev, op, totals)
     except Refusal as refusal:
         rev.context.refuse(refusal, op.loc)
+
+
+@contextmanager
+def strong_zeros(context: Context, op: Op) -> Iterator[None]:
+    """Let products with a cotangent that may be exactly zero be strong, and those with the tangent of one that was."""
+    masked = context.masked
+    if "vanishes" in op.attrs or op.attrs["fn"] in (helpers.strong_product, helpers.strong_quotient):
+        context.masked = max(masked, 1)
+    try:
+        yield
+    finally:
+        context.masked = masked
 
 
 def _plain_sum(op: Op) -> bool:
@@ -166,7 +180,9 @@ def _are_numbers(op: Op) -> bool:
 def refuse_complex(op: Op, entry: Primitive) -> None:
     """Refuse complex arguments where the rule holds for real ones only."""
     if entry.real_only and any(map(is_complex, op.operands)):
-        raise Refusal("SCT201", f"no derivative rule for {entry.name} of complex numbers", "separate real and imaginary parts")
+        why = f": {entry.real_only}" if isinstance(entry.real_only, str) else ""
+        raise Refusal("SCT201", f"no derivative rule for {entry.name} of complex numbers{why}",
+                      "separate real and imaginary parts")
 
 
 def splice(rev: Accumulator, op: Op, totals: list[Value | None]) -> None:
@@ -208,6 +224,8 @@ def splice(rev: Accumulator, op: Op, totals: list[Value | None]) -> None:
     given = dict(zip(rule.outputs, outcome.items, strict=True))
     spliced = {inner for new in block.ops[before:] for inner in (new, *(o for b in new.blocks for o in walk(b)))}
     _let_derivative_raise(op, spliced)
+    if "vanishes" in op.attrs:
+        _note_guards(spliced)
     for parameter, argument in parameters.items():
         bar = given.get(parameter, UNBOUND)
         if parameter not in (rule.result, rule.cotangent) and _any_active(rev, argument) and _may_be_missing(rev, bar, spliced):
@@ -246,6 +264,13 @@ def _eps(value: Value) -> float:
         value = value.owner.operands[0]
     t = strip_const(value.type)
     return float(np.finfo(t.dtype).eps) if _is_numpy(value) and t.differentiable else 0.0  # type: ignore[attr-defined]
+
+
+def _note_guards(spliced: set[Op]) -> None:
+    """Say of strong operations that the cotangent in them may be zero because of the program's paths, and of nothing else."""
+    for one in spliced:
+        if one.name == "call" and one.attrs["fn"] in (helpers.strong_product, helpers.strong_quotient):
+            one.attrs["guards"] = True
 
 
 _RAISES_ALIKE = {math.sin: math.cos, math.cos: math.sin}
@@ -305,6 +330,10 @@ def _is_numpy(value: Value) -> bool:
     return isinstance(t, Array) or (isinstance(t, Scalar) and t.python is not True)
 
 
+_WITHOUT = {"where": "give `out`, which says what the other elements are, or use np.where"}
+"""What to do without a keyword."""
+
+
 def check_keywords(name: str, lowered: Any, args: list[Abstract], kwargs: dict[str, Abstract]) -> None:
     params = {p.name for p in lowered.info.params}
     if any(p.kind == "VAR_KEYWORD" for p in lowered.info.params):
@@ -312,7 +341,7 @@ def check_keywords(name: str, lowered: Any, args: list[Abstract], kwargs: dict[s
     for keyword in kwargs:
         if keyword not in params:
             raise Refusal("SCT204", f"the derivative rule of {name} does not support the keyword `{keyword}`",
-                          "compute the same without it")
+                          _WITHOUT.get(keyword, "compute the same without it"))
     positional = [p for p in lowered.info.params if p.kind in ("POSITIONAL_ONLY", "POSITIONAL_OR_KEYWORD")]
     variadic = any(p.kind == "VAR_POSITIONAL" for p in lowered.info.params)
     if len(args) > len(positional) and not variadic:
@@ -337,7 +366,9 @@ def _contribute(rev: Accumulator, argument: Abstract, bar: Abstract, name: str) 
     if bar in (UNBOUND, NEVER, POISON) or (isinstance(bar, Static) and bar.value is None) or not _any_active(rev, argument):
         return
     if isinstance(argument, Value):
-        rev.accumulate(argument, fit(rev, bar, argument))
+        fitted = fit(rev, bar, argument)
+        _check_form(fitted, argument, name)
+        rev.accumulate(argument, fitted)
     elif isinstance(argument, Seq) and isinstance(bar, Seq) and len(argument.items) == len(bar.items):
         for item, part in zip(argument.items, bar.items, strict=True):
             _contribute(rev, item, part, name)
@@ -352,6 +383,23 @@ def _contribute(rev: Accumulator, argument: Abstract, bar: Abstract, name: str) 
     else:
         raise Refusal("SCT250", f"the derivative rule of {name} gives a cotangent that is not nested like its argument",
                       "give a tuple, list or dict argument a cotangent of the same form, with None where it is zero")
+
+
+def _check_form(bar: Value, argument: Value, name: str) -> None:
+    """Refuse as the cotangent of a list, or as that of a number or an array, what would be taken for something else."""
+    have, want = strip_const(bar.type), strip_const(argument.type)
+    misfit = isinstance(want, List) and _dimensions(have) != _dimensions(want)
+    if misfit or isinstance(want, Scalar | Array) and isinstance(have, List):
+        raise Refusal("SCT250", f"the derivative rule of {name} gives {have} as the cotangent of {want}",
+                      "convert the argument with np.asarray first")
+
+
+def _dimensions(t: Type) -> int | None:
+    """How many indices an element of a nested list, or of an array, has; None for a list of something else."""
+    if isinstance(t, List):
+        inner = _dimensions(strip_const(t.item))
+        return None if inner is None else inner + 1
+    return t.ndim if isinstance(t, Array) else 0 if isinstance(t, Scalar) else None
 
 
 def _any_active(rev: Accumulator, a: Abstract) -> bool:

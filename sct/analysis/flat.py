@@ -1,4 +1,4 @@
-"""Arrays in the order of their elements: ``a.flat``, ``np.ndindex`` and ``np.ndenumerate``, by the index of each element.
+"""Arrays in the order of their elements: ``a.flat``, ``a.item``, ``np.ndindex``, ``np.ndenumerate``, by the index of each one.
 
 Nothing is copied or reshaped: the element that is read or written is that of the array itself, as it is at that time.
 """
@@ -12,6 +12,7 @@ import numpy as np
 
 from ..ir.core import Value
 from ..ir.types import Array, Scalar, strip_const
+from ..rules import shaping
 from .abstract import LOST, Abstract, Iteration, Seq, Slice, Static, StoredIterator
 from .attributes import attribute
 from .callees import SPECIAL
@@ -151,6 +152,19 @@ def _nditer(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) 
                   "write it with whole arrays, or loop over `np.ndindex(a.shape)` and index the array")
 
 
+# ------------------------------------------------------------------------------------------------------------------- item
+
+def _item(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Any:
+    """``a.item(k)`` and ``a.item(i, j)``: one element, as Python's number."""
+    array, *places = args
+    if not places or kwargs or not isinstance(array, Value) or not isinstance(strip_const(array.type), Array):
+        return NotImplemented
+    index = places[0] if len(places) == 1 else Seq(tuple, places)
+    if not isinstance(index, Seq):
+        index = flat_index(sp, array, index)
+    return apply(sp, shaping.item_method, [getitem(sp, array, index)], {}, "item")
+
+
 # ------------------------------------------------------------------------------------------------------------------- view
 
 def _view(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -162,4 +176,5 @@ def _view(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) ->
     return getitem(sp, array, Static(Ellipsis))
 
 
-SPECIAL.update({np.ndindex: _ndindex, np.ndenumerate: _ndenumerate, np.nditer: _nditer, np.ndarray.view: _view})
+SPECIAL.update({np.ndindex: _ndindex, np.ndenumerate: _ndenumerate, np.nditer: _nditer, np.ndarray.view: _view,
+                shaping.item_method: _item})

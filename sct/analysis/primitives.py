@@ -19,8 +19,8 @@ from ..rules import registry
 from ..rules.registry import Primitive
 from ..rules.shapes import ShapeOf, SizeOf
 from . import abstract as ab
-from . import shapes as sh
 from .abstract import NEVER, Abstract, Bound, Closure, JoinError, Mapping, Range, Reference, Seq, Slice, Static, View
+from .array_likes import arrays_for
 from .context import Refusal
 from .data import never_changes
 from .failing import may_raise, may_signal
@@ -29,6 +29,7 @@ from .powers import require_real
 from .references import plain
 from .result_types import NoResult, result_type
 from .shapes import lift
+from .ufunc_options import with_options
 from .user_operators import operate
 from .user_rules import result_of
 
@@ -140,6 +141,10 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
         if fn in (operator.pow, pow) and len(args) == 2:
             require_real(sp, *args)
     args, kwargs = _prepared(sp, fn, entry, args, kwargs)
+    if isinstance(fn, np.ufunc) and kwargs and not sp.context.splicing:
+        result = with_options(sp, fn, args, kwargs, functools.partial(apply, sp))
+        if result is not None:
+            return result
     collected = Arguments(sp, sizes=fn in _MAKES_ARRAY)
     pairs = [collected.template(a) for a in args]
     named = {k: collected.template(a) for k, a in kwargs.items()}
@@ -171,15 +176,8 @@ def _each(change: Callable[[Specializer, Abstract], Abstract], sp: Specializer, 
 
 def _prepared(sp: Specializer, fn: Callable[..., Any], entry: Primitive | None, args: list[Abstract],
               kwargs: dict[str, Abstract]) -> tuple[list[Abstract], dict[str, Abstract]]:
-    """The arguments as the function's rule takes them: arrays for lists of what is differentiated, infinities as such."""
-    if entry is not None and not entry.zero and _takes_arrays(fn):
-        kept = _STAY_SEQUENCES.get(fn, ())
-        args = [a if k in kept else _as_array(sp, a) for k, a in enumerate(args)]
-        kwargs = {k: a if k in kept else _as_array(sp, a) for k, a in kwargs.items()}
-        if entry.elementwise and not isinstance(fn, np.ufunc):
-            args = [_sequence_as_array(sp, a) for a in args]
-    elif fn in _JOINS and args and isinstance(args[0], Seq) and any(isinstance(i, Seq) for i in args[0].items):
-        args = [Seq(args[0].kind, [_sequence_as_array(sp, i) for i in args[0].items]), *args[1:]]
+    """The arguments as the function's rule takes them: arrays for lists, infinities as such."""
+    args, kwargs = arrays_for(fn, entry, args, kwargs, lambda a: apply(sp, np.array, [a]))
     return _each(_infinite, sp, args, kwargs) if fn in _BY_ORDER else (args, kwargs)
 
 
@@ -298,31 +296,6 @@ _BY_ORDER = (np.linalg.norm, np.linalg.vector_norm, np.linalg.matrix_norm, np.li
 """Norms, which may be given infinity for their order."""
 _MAKES_ARRAY: frozenset[Any] = frozenset({np.zeros, np.ones, np.empty, np.full, np.eye, np.identity})
 """Functions that are given the sizes of their result."""
-_JOINS = frozenset({np.concatenate, np.stack, np.hstack, np.vstack, np.dstack, np.column_stack})
-_TAKE_SEQUENCES = _JOINS | frozenset({
-    np.array, np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranarray, np.block, np.select, np.choose,
-    np.piecewise, np.linalg.multi_dot, np.einsum, np.broadcast_arrays,
-})
-"""NumPy functions whose rules know what to do with a list or tuple of numbers and arrays."""
-_STAY_SEQUENCES: dict[Any, tuple[Any, ...]] = {np.histogram: (2, "range"), np.histogram_bin_edges: (2, "range")}
-"""Arguments, by place and by name, that NumPy wants as sequences."""
-
-
-def _takes_arrays(fn: Callable[..., Any]) -> bool:
-    """Whether a function of NumPy's makes an array of a list before anything else."""
-    home = getattr(fn, "__module__", None) or ""
-    likewise = home.split(".")[0] == "numpy" or home.startswith(("scipy.special", "scipy.stats"))
-    return (isinstance(fn, np.ufunc) or likewise) and fn not in _TAKE_SEQUENCES
-
-
-def _as_array(sp: Specializer, a: Abstract) -> Abstract:
-    """A list or tuple that is differentiated as the array that NumPy makes of it."""
-    t = sh.leaf_type(sh.shape_of(a)) if isinstance(a, Seq) else strip_const(a.type) if isinstance(a, Value) else None
-    return apply(sp, np.array, [a]) if isinstance(t, List | Tuple) and t.differentiable else a
-
-
-def _sequence_as_array(sp: Specializer, a: Abstract) -> Abstract:
-    return apply(sp, np.array, [a]) if isinstance(a, Seq) else a
 
 
 def _emit(sp: Specializer, operands: list[Value], t: Type, attrs: dict[str, Any], inplace: bool) -> Abstract:

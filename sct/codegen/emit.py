@@ -6,6 +6,7 @@ import ast
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ..ad.calls import ContextNames
@@ -30,8 +31,8 @@ class Emitted:
     """What the names of the text stand for: modules, helpers, functions, generated callees (``Function``)."""
     data: dict[str, Any] = field(default_factory=dict)
     """Names of the user's data, read live, with the place they come from (attr ``source`` of the op, or the name)."""
-    line_map: dict[int, Loc] = field(default_factory=dict)
-    """Place in the user's source for lines of the text."""
+    locs: Sequence[Loc | None] = ()
+    """Place in the user's source for each statement of the text, comments left out."""
     reverse_line: int = 0
     """The line on which the reverse sweep begins; 0: there is none."""
 
@@ -44,7 +45,11 @@ class Emitted:
         """
         return f"<sct {self.name}#{hashlib.sha256(self.text.encode()).hexdigest()[:6]}>"
 
-
+    @cached_property
+    def line_map(self) -> dict[int, Loc]:
+        """Place in the user's source for lines of the text: read only where an exception or a person asks."""
+        statements = _statements(ast.parse(self.text).body[0].body) if self.locs else ()  # type: ignore[attr-defined]
+        return {stmt.lineno: loc for stmt, loc in zip(statements, self.locs, strict=True) if loc is not None}
 
 def emit(fn: Function, header: Sequence[str] = (), name: str | None = None, releases: bool = True) -> Emitted:
     """Print a function; ``header`` holds lines of a comment to put above it, ``releases``: whether it releases dead arrays."""
@@ -73,11 +78,9 @@ def emit(fn: Function, header: Sequence[str] = (), name: str | None = None, rele
     definition = ast.FunctionDef(own_name, args, body, [], lineno=1)
     comments = [f"# {line}".rstrip() for line in header]
     text = "\n".join([*comments, ast.unparse(definition), ""])
-    line_map = {parsed.lineno: printer.locs[id(made)] for made, parsed in zip(
-        _statements(body), _statements(ast.parse(text).body[0].body), strict=True)  # type: ignore[attr-defined]
-        if id(made) in printer.locs}
+    locs = [printer.locs.get(id(made)) for made in _statements(body)]
     reverse_line = next((k for k, line in enumerate(text.splitlines(), 1) if line.strip() == printer.mark_text), 0)
-    return Emitted(text, own_name, names.externals.objects, names.externals.data, line_map, reverse_line)
+    return Emitted(text, own_name, names.externals.objects, names.externals.data, locs, reverse_line)
 
 
 def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:

@@ -134,7 +134,7 @@ def _identical(code: types.CodeType, other: types.CodeType) -> bool:
 def _node_of(code: types.CodeType, nodes: list[Node]) -> Node | None:
     if len(nodes) > 1:
         nodes = _narrowed(code, nodes)
-    if not nodes or any(ast.dump(node) != ast.dump(nodes[0]) for node in nodes):
+    if not nodes or any(ast.dump(node) != ast.dump(nodes[0]) for node in nodes[1:]):
         return None
     return nodes[0]  # where several are left, they say the same
 

@@ -167,6 +167,10 @@ def body_of(node: Node) -> list[Node]:
     return [node.body] if isinstance(node, gast.Lambda) else list(node.body)
 
 
+def _statements_of(node: Node) -> list[Node]:
+    return [] if isinstance(node, gast.Lambda) else node.body
+
+
 def has_walrus(nodes: Iterable[Node]) -> bool:
     """Whether an expression in ``nodes`` may bind a variable."""
     return any(isinstance(inner, gast.NamedExpr) for node in nodes for inner in gast.walk(node))
@@ -192,21 +196,20 @@ def free_names(node: Node) -> list[str]:
     return [name for name in free if name not in bound and name not in globals_]
 
 
-def own_nodes(body: Iterable[Node]) -> list[Node]:
-    """The nodes of a function's body without those of nested functions."""
-    out: list[Node] = []
+def own_statements(body: Iterable[Node]) -> Iterator[Node]:
+    """The statements of a function's body without those of nested functions."""
     todo = list(body)
     while todo:
-        node = todo.pop()
-        out.append(node)
-        if not isinstance(node, gast.FunctionDef | gast.AsyncFunctionDef | gast.Lambda | gast.ClassDef):
-            todo += gast.iter_child_nodes(node)
-    return out
+        stmt = todo.pop()
+        yield stmt
+        if not isinstance(stmt, gast.FunctionDef | gast.AsyncFunctionDef | gast.ClassDef):
+            for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+                todo += getattr(stmt, name, ())
 
 
 def declared(node: Node, kind: Any) -> set[str]:
     """The names that a function declares ``nonlocal``, or ``global``, in a statement of its own."""
-    return {name for stmt in own_nodes(body_of(node)) if isinstance(stmt, kind) for name in stmt.names}
+    return {name for stmt in own_statements(_statements_of(node)) if isinstance(stmt, kind) for name in stmt.names}
 
 
 def written_outside(node: Node) -> set[str]:

@@ -85,6 +85,9 @@ class Slot:
 
     index: int
 
+    def __hash__(self) -> int:
+        return self.index
+
 
 @dataclass(frozen=True, slots=True)
 class Lit:

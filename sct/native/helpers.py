@@ -239,6 +239,7 @@ def _copied(x: Any) -> Any:
     return lambda x: x
 
 
+implements(helpers.list_of_zeros)(_zeros_like)
 implements(helpers.with_floats)(_copied)
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..ad.results import allocates
+from ..analysis.presence import Presence
 from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
 from ..ir.ops import LOOPS, Lit, SeqOf, Slot, may_write
 from ..ir.rewrite import exits, index_template
@@ -167,6 +168,7 @@ class _Finder:
         self.lengths: dict[Value, Value] = {}
         """The first number that is the length of each array: all others are the same."""
         self.memory = Memory(fn)
+        self.presence = Presence(fn)
         self.shapes = Shapes()
         self.shapes.learn(fn.body)
         self.order = {op: k for k, op in enumerate(walk(fn.body))}
@@ -202,7 +204,7 @@ class _Finder:
     def may_be_kept(self, array: Value) -> bool:
         """Whether a written array is the function's own, and of floats."""
         return array.type.dtype == "float64" and (  # type: ignore[attr-defined]
-            _is_new(array) or not self.memory.fact(array) & EXTERNAL)
+            is_new(array) or not self.memory.fact(array) & EXTERNAL)
 
     def outermost(self, found: list[Region]) -> list[Region]:
         """Without those inside of others of the same array; in textual order, larger parts first."""
@@ -329,7 +331,7 @@ class _Finder:
         visible = set(enclosing(_home(loop)))
         needed = (array, *(bound if length is None else length for bound in cover.bounds if bound is not None
                            for length in [measured_by(bound)]))
-        if any(defining_block(v) not in visible for v in needed):
+        if any(defining_block(v) not in visible or not self.presence.certain(v, loop) for v in needed):
             return False
         if any(_runs_unknown_code(op) for op in walk(loop.blocks[-1])):
             return False
@@ -345,7 +347,7 @@ class _Finder:
             if op in inside:
                 args = (arg for block in op.blocks for arg in block.args)
                 others = [v for v in (*op.operands, *op.results, *args) if self.is_with(v, array)]
-                if others and not (_is_new(array) and all(map(_is_new, others))):
+                if others and not (is_new(array) and all(map(is_new, others))):
                     return False
                 if array in op.operands and op not in own and not _measures(op) and not _asks_shape(op):
                     return False
@@ -360,7 +362,7 @@ class _Finder:
         return value is not array and not isinstance(value.type, Scalar) and self.memory.root(value) is self.memory.root(array)
 
 
-def _is_new(value: Value) -> bool:
+def is_new(value: Value) -> bool:
     """Whether an array is the result of a call that allocates it."""
     op = value.owner
     return isinstance(op, Op) and op.name == "call" and len(op.results) == 1 and isinstance(value.type, Array) and allocates(op)

@@ -176,7 +176,7 @@ def identity(op: Op) -> Hashable | None:
 def _kind(result: Value) -> Hashable:
     """The type of a result; of a number only that of its elements, whether it is Python's or NumPy's."""
     t = result.type
-    return Scalar(t.dtype, None) if isinstance(t, Scalar) else t
+    return t.dtype if isinstance(t, Scalar) else t
 
 
 def _is_as_certain(first: Value, later: Value) -> bool:

@@ -55,6 +55,7 @@ element, reading one from an array 50 ns more than from a list, and sums of ``np
 from __future__ import annotations
 
 import operator
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -78,7 +79,8 @@ _GOOD = 0.7
 
 def list_elements(fn: Function) -> int:
     """Let arrays of ``fn`` be lists within the loops where that pays and is exact; the number of such loops."""
-    chosen = _settled(fn, regions(fn))
+    candidates = regions(fn)
+    chosen = _settled(fn, candidates) if candidates else None
     if chosen is None:
         return 0
     _restore(chosen)
@@ -170,10 +172,10 @@ def _cost(fn: Function, choice: _Choice) -> float:
     """What the numbers of a function cost in one call, if each loop runs ten times: NumPy's are slow."""
     kinds, total = choice.kinds, 0.0
     accesses = {a.op for region in choice.regions for a in region.accesses}
-    restored = [op for op, _ in choice.restored]
+    restored = Counter(op for op, _ in choice.restored)
     for op in walk(fn.body):
         depth = sum(b.parent is not None and b.parent.name in LOOPS for b in enclosing(op.parent)) if op.parent else 0
-        cost = 3.0 * restored.count(op)
+        cost = 3.0 * restored[op]
         if op.name in ("call", "store", "index_add") and op.operands and isinstance(op.operands[0].type, Array):
             cost += 1 if op in accesses else 3
         elif op.name == "call" and any(kinds.now(op, k) & NUMPY for k in range(len(op.operands))):

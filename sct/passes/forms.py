@@ -14,6 +14,8 @@ from ..ir.ops import LOOPS, Lit, Slot
 from ..ir.types import BOTTOM, Array, OrConst, Scalar, Type
 from .algebra import Apply, Term
 
+PLAIN = (Slot, Lit)
+"""What the template of an argument is that is not nested (as a tuple: making a union for each question takes longer)."""
 _ARITHMETIC = (operator.add, operator.sub, operator.mul, operator.truediv, operator.neg)
 
 
@@ -28,7 +30,7 @@ def plain_args(op: Op, reading: bool = False) -> list[Term] | None:
     if attrs.get("kwargs") or attrs.get("spelled") or attrs.get("unpack"):
         return None
     args = op.attrs["args"]
-    if not all(isinstance(a, Slot | Lit) for a in args):
+    if not all(isinstance(a, PLAIN) for a in args):
         return None
     return [op.operands[a.index] if isinstance(a, Slot) else a for a in args]
 

@@ -37,6 +37,7 @@ import operator
 
 import numpy as np
 
+from ..analysis.presence import Presence
 from ..ir.core import Block, Function, Op, Value
 from ..ir.ops import IMPLICIT, LOOPS, Lit, Slot
 from ..ir.types import Array, Scalar
@@ -54,16 +55,16 @@ _CHEAP = frozenset({operator.neg, operator.pos})
 
 def hoist_invariants(fn: Function) -> int:
     """Move loop-invariant adjoint ops of ``fn`` out of their loops, in place; how many moves."""
-    return _hoist(fn.body, Memory(fn))
+    return _hoist(fn.body, Memory(fn), Presence(fn))
 
 
-def _hoist(block: Block, memory: Memory) -> int:
+def _hoist(block: Block, memory: Memory, presence: Presence) -> int:
     moved, ops = 0, []
     for op in block.ops:
         for inner in op.blocks:
-            moved += _hoist(inner, memory)
+            moved += _hoist(inner, memory, presence)
         if op.name in LOOPS:
-            leaving = _invariants(op.blocks[-1], memory)
+            leaving = _invariants(op.blocks[-1], memory, presence)
             for one in leaving:
                 one.parent, one.loc = block, op.loc
                 if one.attrs.get("recomputed"):
@@ -75,12 +76,12 @@ def _hoist(block: Block, memory: Memory) -> int:
     return moved
 
 
-def _invariants(body: Block, memory: Memory) -> list[Op]:
+def _invariants(body: Block, memory: Memory, presence: Presence) -> list[Op]:
     """Take out of ``body`` the ops that may and should run before the loop."""
     varying: set[Value] = set(body.args)
     candidates = []
     for op in body.ops:
-        if may_move(op, memory) and varying.isdisjoint(op.operands):
+        if may_move(op, memory) and varying.isdisjoint(op.operands) and not any(map(presence.may_be_missing, op.operands)):
             candidates.append(op)
         else:
             varying.update(op.results)

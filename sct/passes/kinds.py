@@ -6,6 +6,7 @@ that was a ``np.float64``, so is what is computed from it.
 
 from __future__ import annotations
 
+import heapq
 import operator
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -80,18 +81,47 @@ class Kinds:
                 self.leaking.add(value)
 
     def _solve(self) -> None:
-        ops = list(walk(self.fn.body))
         for param in self.fn.params:
             self.before[param] = self.after[param] = declared(param)
-        changed = True
-        while changed:
-            changed = False
-            for op in ops:
-                for block in op.blocks:
-                    for arg in block.args:
-                        changed |= isinstance(strip_const(arg.type), Scalar) and self._set(arg, *self._argument(op, block, arg))
-                for result in op.results:
-                    changed |= isinstance(strip_const(result.type), Scalar) and self._set(result, *self._result(op, result))
+        ops = [op for op in walk(self.fn.body) if any(map(_is_number, _defined(op)))]
+        readers: dict[Value, list[int]] = {}
+        for n, op in enumerate(ops):
+            for value in self._read_by(op):
+                readers.setdefault(value, []).append(n)
+        waiting = list(range(len(ops)))  # in textual order: most of what an op reads is known when its turn comes
+        queued = set(waiting)
+        while waiting:
+            n = heapq.heappop(waiting)
+            queued.remove(n)
+            for value in self._update(ops[n]):
+                for reader in readers.get(value, ()):
+                    if reader not in queued:
+                        queued.add(reader)
+                        heapq.heappush(waiting, reader)
+
+    def _read_by(self, op: Op) -> Iterator[Value]:
+        """The values that decide on the kinds of what an op defines."""
+        yield from op.operands
+        for block in op.blocks:
+            for end in exits(block):
+                yield from end.operands
+        if op in self.read:
+            yield from (store.operands[1] for store in self.read[op].stores)
+        for cache in {cache for value in (*op.operands[:1], *op.results) if (cache := _cache_behind(value)) is not None}:
+            for push in self.saved.get(cache, ()):
+                yield push.operands[1]
+                if isinstance(push.operands[1].owner, Op):
+                    yield from push.operands[1].owner.operands
+
+    def _update(self, op: Op) -> Iterator[Value]:
+        """Find anew what an op defines; those of its numbers of which more is known now."""
+        for block in op.blocks:
+            for arg in filter(_is_number, block.args):
+                if self._set(arg, *self._argument(op, block, arg)):
+                    yield arg
+        for result in filter(_is_number, op.results):
+            if self._set(result, *self._result(op, result)):
+                yield result
 
     def _set(self, value: Value, before: int, after: int, roots: frozenset[Region]) -> bool:
         known = declared(value)
@@ -217,6 +247,17 @@ _COMBINED: dict[Callable[..., Any], Callable[[list[int]], int]] = {
     min: _chosen, max: _chosen, helpers.strong_product: lambda kinds: _chosen(kinds) | _operated(kinds),
     helpers.strong_quotient: lambda kinds: _chosen([PYTHON, *kinds]),
 }
+
+
+def _defined(op: Op) -> Iterator[Value]:
+    """The results of an op, and the arguments of its blocks."""
+    yield from op.results
+    for block in op.blocks:
+        yield from block.args
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(strip_const(value.type), Scalar)
 
 
 def declared(value: Value) -> int:

@@ -1,4 +1,4 @@
-"""Drops what is written to adjoint arrays that nobody reads again.
+"""Drops what is written to arrays that nobody reads again.
 
 Before:
 
@@ -25,11 +25,10 @@ It pays because the first store to an array is the last that its adjoint clears,
 
 from __future__ import annotations
 
-import numpy as np
-
 from ..ir.core import Block, Function, Op, Value, defining_block, walk
 from ..ir.rewrite import erase_all
-from .memory import Memory
+from ..ir.types import Array
+from .memory import Memory, aliased
 from .places import is_view, touches
 
 _WRITES = ("store", "iadd", "index_add", "fill")
@@ -37,8 +36,8 @@ _WRITES = ("store", "iadd", "index_add", "fill")
 
 def drop_last_writes(fn: Function) -> int:
     """Erase writes of ``fn`` behind the last read of the array, in place; how many."""
-    made = [op for op in walk(fn.body) if op.name == "call" and op.attrs.get("adjoint") and op.attrs.get("effect") == "fresh"
-            and op.attrs["fn"] in (np.zeros_like, np.copy, np.zeros)]
+    made = [op for op in walk(fn.body) if op.name == "call" and len(op.results) == 1 and isinstance(op.results[0].type, Array)
+            and op.attrs.get("effect", "pure") in ("pure", "fresh") and not aliased(op)]
     if not made:
         return 0
     memory = Memory(fn)

@@ -58,6 +58,7 @@ def _own_what_leaves(fn: Function) -> int:
             _fill(copy, number, shape)
         if any(u.name in _LEAVES for u in users.get(op.results[0], ())):
             _fill(op, number, shape)
+            changed += 1
         changed += len(copies)
     return changed
 

@@ -24,10 +24,14 @@ WRITTEN, ESCAPES, EXTERNAL = 1, 2, 4
 """Facts of a class: some op writes into it; it is returned or handed to unknown code; it may exist before the call."""
 
 
-@cache
 def has_memory(kind: Type) -> bool:
     """Whether values of this type can be written to or told apart by identity (numbers and strings cannot)."""
-    if isinstance(kind, Scalar) or kind in (NONE, STR, SLICE, UNDEF, BOTTOM):
+    return not isinstance(kind, Scalar) and (isinstance(kind, Array) or _has_memory(kind))
+
+
+@cache
+def _has_memory(kind: Type) -> bool:
+    if kind in (NONE, STR, SLICE, UNDEF, BOTTOM):
         return False
     if isinstance(kind, Tuple):
         return any(map(has_memory, kind.items))

@@ -105,7 +105,7 @@ class _Owned:
     def holds_own_lists(self, value: Value) -> bool:
         """Whether every item of a list of lists was made for it."""
         op = value.owner
-        return isinstance(op, Op) and op.name == "call" and op.attrs["fn"] is helpers.zeros_like
+        return isinstance(op, Op) and op.name == "call" and op.attrs["fn"] in (helpers.zeros_like, helpers.list_of_zeros)
 
 
 def _keeps_no_hold(op: Op, value: Value) -> bool:

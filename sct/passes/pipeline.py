@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from ..ir.core import Function
+from ..ir.core import Function, Op, Value, walk
+from ..ir.types import Cache, Scalar, strip_const
 from ..ir.verify import verify as check
 from .arrange import arrange
+from .collect import collect_outer_products
 from .conversions import drop_conversions
 from .cse import merge_common_subexpressions
 from .dce import eliminate_dead_code
@@ -31,6 +33,7 @@ from .simplify import simplify
 from .skip import skip_zeros
 from .undo import drop_idle_undo
 from .uniform import read_uniform_lists
+from .weaken import weaken
 
 Pass = Callable[[Function], int]
 
@@ -38,16 +41,62 @@ _ROUNDS = 4
 """Two or three are usual; the last one finds nothing."""
 
 
-def settle(fn: Function) -> int:
+class _Progress:
+    """Which passes have something to do on a function: none has that just found nothing, or that finds nothing to work on."""
+
+    def __init__(self, fn: Function) -> None:
+        self.fn = fn
+        self.pointless = frozenset[Pass]() if _has_memory(fn) else _ABOUT_MEMORY
+        self.idle: set[Pass] = set()
+        """Those that have found nothing since anything has changed."""
+
+    def run(self, one: Pass) -> int:
+        """Run a pass if it may change anything; how much it did."""
+        if one in self.idle or one in self.pointless or one.__name__ in _left_out:
+            return 0
+        changed = settle(self.fn, self) if one is settle else one(self.fn)
+        if changed:
+            self.idle.clear()
+        else:
+            self.idle.add(one)
+        return changed
+
+
+def _has_memory(fn: Function) -> bool:
+    """Whether there is anything but numbers and lists of saved values in a function."""
+    return not all(map(_is_number, fn.params)) or not all(map(_is_number, (v for op in walk(fn.body) for v in _defined(op))))
+
+
+def _defined(op: Op) -> Iterator[Value]:
+    yield from op.results
+    for block in op.blocks:
+        yield from block.args
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(strip_const(value.type), _NUMBERS)
+
+
+_NUMBERS = (Scalar, Cache)
+
+
+def settle(fn: Function, progress: _Progress | None = None) -> int:
     """Simplify, merge and hoist until nothing is left to do: each makes work for the others."""
+    run = (progress or _Progress(fn)).run
     total = 0
     for _ in range(_ROUNDS):
-        total += _run(simplify, fn)
-        changed = _run(merge_common_subexpressions, fn) + _run(hoist_invariants, fn)
+        total += run(simplify)
+        changed = run(merge_common_subexpressions) + run(hoist_invariants)
         total += changed
         if not changed:
             break
     return total
+
+
+_ABOUT_MEMORY: frozenset[Pass] = frozenset({
+    read_uniform_lists, broadcast_lazily, make_shadows_late, take_owned_lists, collect_outer_products, list_elements,
+})
+"""Passes that only concern arrays and lists of the program."""
 
 
 PIPELINE: list[Pass] = [
@@ -60,6 +109,7 @@ PIPELINE: list[Pass] = [
     drop_conversions,
     eliminate_dead_code,
     skip_zeros,
+    weaken,
     merge_common_subexpressions,
     reuse_saved,
     drop_idle_exits,
@@ -76,7 +126,9 @@ PIPELINE: list[Pass] = [
 
 
 INTERPRETED: list[Pass] = [
+    collect_outer_products,
     list_elements,
+    drop_last_writes,
     drop_conversions,
     eliminate_dead_code,
 ]
@@ -99,8 +151,9 @@ BEFORE_SAVING: list[Pass] = [
 
 def tidy(fn: Function) -> Function:
     """Drop what the reverse sweep does not need, before it is decided what the forward sweep saves for it."""
+    progress = _Progress(fn)
     for one in BEFORE_SAVING:
-        _run(one, fn)
+        progress.run(one)
     return fn
 
 
@@ -109,15 +162,12 @@ def optimise(fn: Function, verify: bool = False, interpreted: bool = False) -> F
 
     ``interpreted`` says that CPython runs the function as it is printed.
     """
+    progress = _Progress(fn)
     for one in [*PIPELINE, *(INTERPRETED if interpreted else ())]:
-        _run(one, fn)
+        progress.run(one)
         if verify:
             check(fn, after=one.__name__)
     return fn
-
-
-def _run(one: Pass, fn: Function) -> int:
-    return 0 if one.__name__ in _left_out else one(fn)
 
 
 _left_out: set[str] = set()

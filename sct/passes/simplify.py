@@ -79,10 +79,10 @@ _LIMIT = 16
 def simplify(fn: Function) -> int:
     """Simplify ``fn`` in place; how many rewrites."""
     first = Simplifier(fn, algebra.rewrite)
-    count = first.run()
-    if first.kept and count:  # by now its mirror image in the reverse sweep is gone, which named what is in it
-        count += Simplifier(fn, algebra.rewrite).run()
-    return count
+    changed = first.run()
+    if first.kept and first.count:  # by now its mirror image in the reverse sweep is gone, which named what is in it
+        changed += Simplifier(fn, algebra.rewrite).run()
+    return changed
 
 
 Rewrite = Callable[[Any, list[Term], Type, "Simplifier"], Term | Apply | None]
@@ -122,11 +122,10 @@ class Simplifier:
         """Whether a branch that is never taken stays because the reverse sweep names what is in it."""
 
     def run(self) -> int:
-        """Rewrite the whole function; how many rewrites."""
+        """Rewrite the whole function; how many ops were rewritten or have no use now."""
         self.block(self.fn.body)
         self.return_floats()
-        erase_all(self.fn.body, self.is_unused)
-        return self.count
+        return self.count + erase_all(self.fn.body, self.is_unused)
 
     def return_floats(self) -> None:
         """Make a float of an integer that is all of a derivative; within a formula ``-n`` is as good as ``-1.0 * n``."""

@@ -25,22 +25,49 @@ def weighted(w, v, axis):
 
 
 @vjp(np.linspace, infer=shapes.linspace)
-def linspace_vjp(start, stop, num=50, endpoint=True, *, dtype=None, axis=0, z, z_bar):
-    t = ramp(num, endpoint)
-    start_bar = unbroadcast(weighted(1.0 - t, z_bar, axis), start)
-    stop_bar = unbroadcast(weighted(t, z_bar, axis), stop)
+def linspace_vjp(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, *, z, z_bar):
+    samples_bar, step_bar = z_bar if retstep else (z_bar, None)
+    from_start = from_stop = None
+    if samples_bar is not None:
+        t = ramp(num, endpoint)
+        from_start, from_stop = weighted(1.0 - t, samples_bar, axis), weighted(t, samples_bar, axis)
+    if step_bar is not None:
+        count = num - 1 if endpoint else num
+        each_bar = step_bar / count if count > 0 else 0.0 * step_bar
+        from_start = -each_bar if from_start is None else from_start - each_bar
+        from_stop = each_bar if from_stop is None else from_stop + each_bar
+    start_bar = unbroadcast(from_start, start)
+    stop_bar = unbroadcast(from_stop, stop)
 
 
 @vjp(np.logspace)
-def logspace_vjp(start, stop, num=50, endpoint=True, base=10.0, dtype=None, *, axis=0, z, z_bar):
+def logspace_vjp(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0, *, z, z_bar):
+    """``base ** e`` for evenly spaced exponents ``e``: by ``base`` its slope is ``e * z / base``."""
     t = ramp(num, endpoint)
-    exponent_bar = z_bar * z * np.log(base)
+    roots = base if np.ndim(base) == 0 else beside_samples(base, np.ndim(z), axis)
+    exponent_bar = z_bar * z * np.log(roots)
     start_bar = unbroadcast(weighted(1.0 - t, exponent_bar, axis), start)
     stop_bar = unbroadcast(weighted(t, exponent_bar, axis), stop)
+    exponents = np.linspace(start, stop, num, endpoint=endpoint, axis=axis)
+    powers_bar = np.sum(z_bar * z * spread_out(exponents, np.ndim(z), axis), axis=axis)
+    base_bar = unbroadcast(powers_bar, base) / base
+
+
+def beside_samples(base, ndim, axis):
+    """Several bases with the axis of the samples."""
+    return np.expand_dims(np.reshape(base, (1,) * (ndim - 1 - base.ndim) + base.shape), axis)
+
+
+def spread_out(exponents, ndim, axis):
+    """The exponents, with the axis of the samples where several bases have it."""
+    if np.ndim(exponents) == ndim:
+        return exponents
+    first = np.moveaxis(exponents, axis, 0)
+    return np.moveaxis(np.reshape(first, (first.shape[0],) + (1,) * (ndim - first.ndim) + first.shape[1:]), 0, axis)
 
 
 @vjp(np.geomspace)
-def geomspace_vjp(start, stop, num=50, endpoint=True, dtype=None, *, axis=0, z, z_bar):
+def geomspace_vjp(start, stop, num=50, endpoint=True, dtype=None, axis=0, *, z, z_bar):
     t = ramp(num, endpoint)
     log_bar = z_bar * z
     start_bar = unbroadcast(weighted(1.0 - t, log_bar, axis) / start, start)

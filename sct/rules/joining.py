@@ -80,37 +80,37 @@ def flat_parts(v, arrays):
     return found
 
 
-@vjp(np.concatenate, infer=arranged_shapes.concatenate)
+@vjp(np.concatenate, infer=arranged_shapes.concatenate, parts=("arrays",))
 def concatenate_vjp(arrays, axis=0, *, dtype=None, casting="same_kind", z, z_bar):
     arrays_bar = flat_parts(z_bar, arrays) if axis is None else parts(z_bar, arrays, axis)
 
 
-@vjp(np.hstack, infer=arranged_shapes.hstack)
+@vjp(np.hstack, infer=arranged_shapes.hstack, parts=("tup",))
 def hstack_vjp(tup, *, dtype=None, casting="same_kind", z, z_bar):
     tup_bar = parts(z_bar, tup, 0 if z_bar.ndim == 1 else 1)
 
 
-@vjp(np.vstack, infer=arranged_shapes.vstack)
+@vjp(np.vstack, infer=arranged_shapes.vstack, parts=("tup",))
 def vstack_vjp(tup, *, dtype=None, casting="same_kind", z, z_bar):
     tup_bar = parts(z_bar, tup, 0)
 
 
-@vjp(np.column_stack, infer=arranged_shapes.column_stack)
+@vjp(np.column_stack, infer=arranged_shapes.column_stack, parts=("tup",))
 def column_stack_vjp(tup, *, z, z_bar):
     tup_bar = parts(z_bar, tup, 1)
 
 
-@vjp(np.dstack)
+@vjp(np.dstack, parts=("tup",))
 def dstack_vjp(tup, *, z, z_bar):
     tup_bar = parts(z_bar, tup, 2)
 
 
-@vjp(np.stack, infer=arranged_shapes.stack)
+@vjp(np.stack, infer=arranged_shapes.stack, parts=("arrays",))
 def stack_vjp(arrays, axis=0, *, dtype=None, casting="same_kind", z, z_bar):
     arrays_bar = [pick(z_bar, axis, k) for k in range(len(arrays))]
 
 
-@vjp(np.block, infer=arranged_shapes.block)
+@vjp(np.block, infer=arranged_shapes.block, as_given=("arrays",))
 def block_vjp(arrays, *, z, z_bar):
     arrays_bar = blocks(z_bar, arrays, levels(arrays))
 
@@ -124,6 +124,8 @@ def blocks(v, arrays, level):
     """The part of ``v`` that each array in nested lists takes up: the innermost lists go along the last axis."""
     if not isinstance(arrays, list):
         return like(v, arrays)
+    if not is_static(len(arrays)):
+        raise RuleError("np.block takes a list of a length that only run time knows for blocks: make it an array, np.array(xs)")
     found = ()
     start = None
     for k in range(len(arrays)):

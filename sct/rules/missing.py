@@ -9,6 +9,7 @@ import numpy as np
 
 from ..runtime.helpers import unbroadcast
 from .indexing import flat, like, reduced, spread, spread_to, total
+from .linalg import mirrored
 from .notation import vjp
 from .reductions import cumprod_bar, everything, extremal, prod_bar, starting, summed_behind
 
@@ -38,13 +39,13 @@ def nanmean_vjp(a, axis=None, dtype=None, *, keepdims=False, where=True, z, z_ba
 
 
 def deviations(a, axis, there, mean):
-    """What the elements that are there deviate from their mean, or from the one that has been given."""
+    """What the elements that are there deviate from their mean, or from the one that has been given (see ``centred``)."""
     if mean is None:
         mean = np.nanmean(np.where(there, a, np.nan), axis=axis, keepdims=True)
-    return np.where(there, a - mean, 0.0)
+    return mirrored(np.where(there, a - mean, 0.0))
 
 
-@vjp(np.nanvar, real_only=True)
+@vjp(np.nanvar)
 def nanvar_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None, z, z_bar):
     there = present(a, where)
     left = reduced(np.sum, there, axis, keepdims) - (ddof if correction is None else correction)
@@ -54,7 +55,7 @@ def nanvar_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, 
         mean_bar = unbroadcast(-a_bar, mean)
 
 
-@vjp(np.nanstd, real_only=True)
+@vjp(np.nanstd)
 def nanstd_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None, z, z_bar):
     there = present(a, where)
     left = reduced(np.sum, there, axis, keepdims) - (ddof if correction is None else correction)

@@ -75,7 +75,7 @@ def partials(primal: str, *, singular: bool = False, tests: dict[str, Any] | Non
     fn, params = _parse_call(call, sys._getframe(1).f_globals)
     entry = _claim(fn, call if call in _OPERATORS else call.split("(")[0], "vjp")
     entry.elementwise, entry.singular, entry.params = True, singular, tuple(p.partition("=")[0] for p in params)
-    entry.keywords = frozenset()
+    entry.keywords, entry.carrying = frozenset(), tuple(partial)
     entry.tests = tests or {}
     entry.vjp = partials_vjp(result, params, partial, singular)
     entry.vjp_strong = partials_vjp(result, params, partial, True)
@@ -202,6 +202,8 @@ def describe(entry: Primitive, rule: Callable[..., Any]) -> None:
                         hint=f"def {rule.__name__}(x, *, z, z_bar): …")
     entry.params = tuple(p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD, p.VAR_POSITIONAL))
     entry.keywords = frozenset(p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)) - special
+    assigned = rule.__code__.co_varnames
+    entry.carrying = tuple(p.name for p in parameters if p.name not in special and f"{p.name}_bar" in assigned)
 
 
 def _set(entry: Primitive, declared: dict[str, Any]) -> None:

@@ -13,6 +13,9 @@ from .indexing import flat, like
 from .linalg import mirrored
 from .notation import linear, vjp
 from .shapes import dim, facts, from_call, inexact, promoted
+from .solving import solution_bars, truncated_solution_bars
+
+EPS = float(np.finfo(float).eps)
 
 # ----------------------------------------------------------------------------------------------------- values
 
@@ -100,10 +103,12 @@ def polyint_vjp(p, m=1, k=None, *, z, z_bar):
         k_bar = z_bar[-1]
 
 
-@vjp(np.poly, real_only=True)
+CONJUGATE_PAIRS = "of complex roots it returns real numbers where they come in conjugate pairs, which only values tell"
+
+
+@vjp(np.poly, real_only=CONJUGATE_PAIRS)
 def poly_vjp(seq_of_zeros, *, z, z_bar):
-    """The slope by one root is the polynomial of the others, with the other sign.  Of complex roots NumPy returns real numbers
-    where they happen to be conjugate pairs, which only run time can tell."""
+    """The slope by one root is the polynomial of the others, with the other sign."""
     if np.ndim(seq_of_zeros) != 1:
         raise RuleError("np.poly has a rule for roots; the characteristic polynomial of a matrix has none")
     n = len(seq_of_zeros)
@@ -120,25 +125,35 @@ def weighted(v, w):
     return w * v if v.ndim == 1 else np.expand_dims(w, 1) * v
 
 
-def products(u, v):
-    """The products of all rows, or numbers, of two matrices or vectors."""
-    return np.outer(u, v) if u.ndim == 1 else u @ v.T
+def per_power(v, s):
+    """The numbers ``s``, one for each power, in a shape that broadcasts against coefficients ``v``."""
+    return s if v.ndim == 1 else np.expand_dims(s, 1)
 
 
-@vjp(np.polyfit, real_only=True)
-def polyfit_vjp(x, y, deg, *, w=None, z, z_bar):
-    """A linear least-squares problem ``A p = b``: Golub and Pereyra, The Differentiation of Pseudo-Inverses and Nonlinear
-    Least Squares Problems Whose Variables Separate, SIAM J. Numer. Anal. 10, 1973, section 4."""
+@vjp(np.polyfit)
+def polyfit_vjp(x, y, deg, rcond=None, *, w=None, z, z_bar):
+    """A linear least-squares problem (``np.linalg.lstsq``) whose columns, the weighted powers of ``x``, are scaled to length 1.
+
+    What the scale adds cancels where the fit is unique; where several polynomials fit as well, it tells which one is returned.
+    """
     powers = np.vander(x, deg + 1)
-    inverse = np.linalg.pinv(weighted(powers, w))
-    b_bar = inverse.T @ z_bar
-    A_bar = products(weighted(y - powers @ z, w), inverse @ b_bar) - products(b_bar, z)
-    powers_bar = weighted(A_bar, w)
+    lhs = weighted(powers, w)
+    scale = np.sqrt(np.sum(lhs * lhs, axis=0))
+    each = per_power(z, scale)
+    unit, rhs = lhs / scale, weighted(y, w)
+    if rcond is None:
+        b_bar, unit_bar = solution_bars(unit, rhs, np.linalg.pinv(unit, len(x) * EPS), z * each, z_bar / each)
+    else:
+        b_bar, unit_bar = truncated_solution_bars(unit, rhs, rcond, z_bar / each)
+    from_scale = z_bar * z if z.ndim == 1 else np.sum(z_bar * z, axis=1)
+    scale_bar = -np.sum(unit_bar * lhs, axis=0) / scale**2 - from_scale / scale
+    lhs_bar = unit_bar / scale + lhs * (scale_bar / scale)
+    powers_bar = weighted(lhs_bar, w)
     x_bar = (powers_bar[:, :-1] * powers[:, 1:]) @ np.arange(deg, 0, -1)
     y_bar = weighted(b_bar, w)
     if w is not None:
         each_bar = b_bar * y
-        w_bar = np.sum(A_bar * powers, axis=1) + (each_bar if y.ndim == 1 else np.sum(each_bar, axis=1))
+        w_bar = np.sum(lhs_bar * powers, axis=1) + (each_bar if y.ndim == 1 else np.sum(each_bar, axis=1))
 
 
 linear(np.polyadd, "a1", "a2")

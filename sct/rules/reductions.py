@@ -14,6 +14,7 @@ import numpy as np
 from ..runtime.arrays import product_of_others
 from ..runtime.helpers import unbroadcast
 from .indexing import backwards, beside, count, flat, like, normal_axes, reduced, slab, spread, spread_to, total
+from .linalg import mirrored
 from .notation import linear, vjp
 
 
@@ -91,15 +92,15 @@ def freedom(a, axis, keepdims, where, ddof):
 
 
 def centred(a, axis, where, mean):
-    """Deviations from the mean, which may have been given."""
+    """Deviations from the mean, which may have been given; of complex numbers their conjugates, half the slope of a square."""
     if mean is not None:
-        return a - mean if everything(where) else np.where(where, a - mean, 0.0)
+        return mirrored(a - mean if everything(where) else np.where(where, a - mean, 0.0))
     if everything(where):
-        return a - beside(np.mean, a, axis)
-    return np.where(where, a - np.mean(a, axis=axis, keepdims=True, where=where), 0.0)
+        return mirrored(a - beside(np.mean, a, axis))
+    return mirrored(np.where(where, a - np.mean(a, axis=axis, keepdims=True, where=where), 0.0))
 
 
-@vjp(np.var, real_only=True)
+@vjp(np.var)
 def var_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None, z, z_bar):
     """Where ``ddof`` leaves no freedom, NumPy divides by zero without raising, and so do we."""
     ddof = ddof if correction is None else correction
@@ -114,7 +115,7 @@ def var_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mea
             mean_bar = unbroadcast(-a_bar, mean)
 
 
-@vjp(np.std, real_only=True)
+@vjp(np.std)
 def std_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None, z, z_bar):
     ddof = ddof if correction is None else correction
     if np.ndim(a) == 0:

@@ -28,6 +28,12 @@ class Primitive:
     """The forward rule without strong zeros, for adjoints: where they need them they are computed with them."""
     linear_in: tuple[str, ...] = ()
     """Parameters in which the result is (multi)linear: the forward rule is the callable itself on tangents."""
+    carrying: tuple[str, ...] = ()
+    """Parameters to which the reverse rule gives a cotangent: arrays or numbers, and a list that is given is an array."""
+    parts: tuple[str, ...] = ()
+    """Parameters that take a sequence of arrays: its items, which may be lists, are made arrays."""
+    as_given: tuple[str, ...] = ()
+    """Parameters whose lists stay lists, because their nesting means something or their items must be Python's numbers."""
     nested: tuple[str, ...] = ()
     """Parameters of the forward rule that take tuples: it gets a tuple of their tangents, None where there is none."""
     shape_only: tuple[str, ...] = ()
@@ -47,8 +53,8 @@ class Primitive:
     """Keywords the rule accepts; None: any (zero-derivative primitives)."""
     singular: bool = False
     """The partials may be infinite: products with an exactly zero cotangent are zero (strong zeros)."""
-    real_only: bool = False
-    """The reverse rule, or that the derivative is zero, holds for real arguments; complex ones are refused."""
+    real_only: bool | str = False
+    """The reverse rule, or that the derivative is zero, holds for real arguments; complex ones are refused, a text says why."""
     where: str = ""
     """``file:line`` of the last declaration."""
     places: dict[str, str] = field(default_factory=dict)

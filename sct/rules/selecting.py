@@ -129,14 +129,15 @@ def along(places, a, axis):
     return (slice(None),) * normal_axis(axis, a.ndim) + (places,) if a.ndim > 1 else places
 
 
-@vjp(np.choose)
+@vjp(np.choose, parts=("choices",))
 def choose_vjp(a, choices, *, mode="raise", z, z_bar):
     a = np.asarray(a)
     if mode == "wrap":
         a = a % len(choices)
     elif mode == "clip":
         a = np.clip(a, 0, len(choices) - 1)
-    choices_bar = [unbroadcast(np.where(a == k, z_bar, 0.0), choices[k]) for k in range(len(choices))]
+    found = [unbroadcast(np.where(a == k, z_bar, 0.0), choices[k]) for k in range(len(choices))]
+    choices_bar = np.stack(found) if isinstance(choices, np.ndarray) else found
 
 
 @vjp(np.take_along_axis)
@@ -163,11 +164,12 @@ def open_mesh(indices, axis):
     return found
 
 
-@vjp(np.select)
+@vjp(np.select, parts=("choicelist",))
 def select_vjp(condlist, choicelist, default=0, *, z, z_bar):
     zero = np.zeros_like(z_bar)
-    choicelist_bar = [unbroadcast(np.select(condlist, [z_bar if j == k else zero for j in range(len(condlist))]), choicelist[k])
-                      for k in range(len(choicelist))]
+    found = [unbroadcast(np.select(condlist, [z_bar if j == k else zero for j in range(len(condlist))]), choicelist[k])
+             for k in range(len(choicelist))]
+    choicelist_bar = np.stack(found) if isinstance(choicelist, np.ndarray) else found
     default_bar = unbroadcast(np.select(condlist, [zero for _ in condlist], z_bar), default)
 
 
@@ -254,18 +256,44 @@ vjp(np.triu)(triu_vjp)
 # ------------------------------------------------------------------------------------------------------- padding
 
 
-@vjp(np.pad, infer=arranged_shapes.pad)
+@vjp(np.pad, infer=arranged_shapes.pad, as_given=("constant_values",))
 def pad_vjp(array, pad_width, mode="constant", *, constant_values=0, z, z_bar):
+    """A corner belongs to the last of its axes: NumPy pads one axis after the other."""
     widths = [before_and_after(pad_width, k, array.ndim) for k in range(array.ndim)]
     if mode == "constant":
         inside = tuple([slice(widths[k][0], widths[k][0] + array.shape[k]) for k in range(array.ndim)])
         array_bar = z_bar[inside[0]] if array.ndim == 1 else z_bar[inside]
+        sides = [[np.sum(z_bar[(slice(None),) * k + (side,) + inside[k + 1 :]]) for side in beyond(widths[k], array.shape[k])]
+                 for k in range(array.ndim)]
+        constant_values_bar = sides_back(sides, constant_values)
     elif mode in ("edge", "reflect", "symmetric", "wrap"):
         array_bar = np.zeros_like(array)
         sources = [np.pad(np.arange(array.shape[k]), widths[k], mode) for k in range(array.ndim)]
         index_add(array_bar, np.ix_(*sources), z_bar)
     else:
         raise RuleError(f"np.pad has a rule for copied elements and constants only, not for mode={mode!r}")
+
+
+def beyond(widths, size):
+    """What lies before and behind an axis of ``size`` elements."""
+    return slice(None, widths[0]), slice(widths[0] + size, None)
+
+
+def sides_back(sides, values):
+    """The cotangent of ``constant_values`` in each of NumPy's ways to write them, from that of both sides of each axis."""
+    if not isinstance(values, (tuple, list)):
+        return unbroadcast(np.array(sides), values)
+    if not isinstance(values[0], (tuple, list)):
+        return columns_back(sides, values)
+    if len(values) == 1:
+        return [columns_back(sides, values[0])]
+    return [columns_back(sides[k : k + 1], values[k]) for k in range(len(values))]
+
+
+def columns_back(sides, values):
+    """The sums over the axes of what lies before and behind them; their sum where one value stands for both."""
+    before, behind = sum([pair[0] for pair in sides]), sum([pair[1] for pair in sides])
+    return [before + behind] if len(values) == 1 else [before, behind]
 
 
 def before_and_after(pad_width, k, ndim):

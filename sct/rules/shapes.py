@@ -246,10 +246,15 @@ def identity(n: Any, dtype: Any = None) -> Type:
 
 
 @from_call
-def linspace(start: Any, stop: Any, num: Any = 50, endpoint: Any = True, *, dtype: Any = None, axis: int = 0) -> Type:
+def linspace(start: Any, stop: Any, num: Any = 50, endpoint: Any = True, retstep: Any = False, dtype: Any = None,
+             axis: int = 0) -> Type:
     dims = broadcast(facts(start)[1], facts(stop)[1])
     where = axis % (len(dims) + 1)
-    return Array(dtype_name(dtype, common(start, stop, 0.0)), (*dims[:where], dim(num), *dims[where:]))
+    kind = common(start, stop, 0.0)
+    samples = Array(dtype_name(dtype, kind), (*dims[:where], dim(num), *dims[where:]))
+    if isinstance(retstep, Type):
+        raise ValueError("whether there is a step must be known")
+    return Tuple((samples, computed(kind, dims))) if retstep else samples
 
 
 @from_call

@@ -224,7 +224,7 @@ def unnested(object, bar, path):
     return bar[path[0]] if len(path) == 1 else bar[path]
 
 
-@vjp(np.array, alias="copy", infer=shapes.array)
+@vjp(np.array, alias="copy", infer=shapes.array, as_given=("object",))
 def array_vjp(object, dtype=None, *, copy=True, order="K", ndmin=0, z, z_bar):
     extra = 0 if ndmin == 0 else np.ndim(z_bar) - depth(object)
     object_bar = unnested(object, z_bar, (0,) * extra)
@@ -235,12 +235,12 @@ def depth(object):
     return 1 + depth(object[0]) if isinstance(object, (tuple, list)) else np.ndim(object)
 
 
-@vjp(np.asarray, alias="maybe", infer=shapes.asarray)
+@vjp(np.asarray, alias="maybe", infer=shapes.asarray, as_given=("a",))
 def asarray_vjp(a, dtype=None, order=None, *, copy=None, z, z_bar):
     a_bar = unnested(a, z_bar, ())
 
 
-vjp(np.asanyarray, alias="maybe", infer=shapes.asarray)(asarray_vjp)
+vjp(np.asanyarray, alias="maybe", infer=shapes.asarray, as_given=("a",))(asarray_vjp)
 
 
 def contiguous_vjp(a, dtype=None, *, z, z_bar):
@@ -248,7 +248,7 @@ def contiguous_vjp(a, dtype=None, *, z, z_bar):
 
 
 for contiguous in (np.ascontiguousarray, np.asfortranarray):
-    vjp(contiguous, alias="maybe")(contiguous_vjp)
+    vjp(contiguous, alias="maybe", as_given=("a",))(contiguous_vjp)
 
 
 # -------------------------------------------------------------------------------------------------- forward mode

@@ -148,7 +148,7 @@ def matrix_power_vjp(a, n, *, z, z_bar):
     a_bar = np.linalg.matrix_power(np.concatenate([top, bottom], axis=-2), n)[..., :size, size:]
 
 
-@vjp(np.linalg.multi_dot, infer=shapes.multi_dot)
+@vjp(np.linalg.multi_dot, infer=shapes.multi_dot, parts=("arrays",))
 def multi_dot_vjp(arrays, *, z, z_bar):
     matrices = as_matrices(arrays)
     whole_bar = z_bar
@@ -187,11 +187,9 @@ def lstsq_vjp(a, b, rcond=None, *, z, z_bar):
         raise RuleError("the residuals of np.linalg.lstsq have no rule",
                         hint="compute `np.sum((a @ x - b) ** 2, axis=0)`")
     if z_bar[0] is not None and rcond is None:
-        b_bar, from_solution = solution_bars(a, b, z[0], z_bar[0])
+        b_bar, from_solution = solution_bars(a, b, np.linalg.pinv(a), z[0], z_bar[0])
     elif z_bar[0] is not None:
-        inverse = np.linalg.pinv(a, rcond)
-        b_bar = like(swapped(inverse) @ columns(z_bar[0]), b)
-        from_solution = truncated_inverse_bar(a, rcond, columns(z_bar[0]) @ swapped(columns(b)))
+        b_bar, from_solution = truncated_solution_bars(a, b, rcond, z_bar[0])
     else:
         b_bar, from_solution = None, None
     if z_bar[3] is not None:
@@ -202,9 +200,14 @@ def lstsq_vjp(a, b, rcond=None, *, z, z_bar):
         a_bar = from_solution
 
 
-def solution_bars(a, b, x, x_bar):
-    """The cotangents of a matrix and of a right-hand side from that of the least-squares solution ``x`` of smallest norm."""
-    inverse = np.linalg.pinv(a)
+def truncated_solution_bars(a, b, cut, x_bar):
+    """``solution_bars`` for a solution without the singular values below ``cut`` times the largest."""
+    b_bar = like(swapped(np.linalg.pinv(a, cut)) @ columns(x_bar), b)
+    return b_bar, truncated_inverse_bar(a, cut, columns(x_bar) @ swapped(columns(b)))
+
+
+def solution_bars(a, b, inverse, x, x_bar):
+    """The cotangents of a matrix, with its pseudoinverse, and of a right-hand side from that of the least-squares solution."""
     x, g = columns(x), mirrored(columns(x_bar))
     adjoint = mirrored(swapped(inverse))
     slope = adjoint @ g

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..ir.types import ANY, Array, Type
 from .indexing import like
+from .linalg import mirrored
 from .notation import vjp
 from .reductions import extremal
 from .shapes import from_call
@@ -58,21 +59,31 @@ def divisor(n, w, aweights, bias, ddof):
     return weight - (ddof if aweights is None else ddof * np.sum(w * aweights) / weight)
 
 
-@vjp(np.cov, real_only=True)
+@vjp(np.cov)
 def cov_vjp(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None, *, dtype=None, z, z_bar):
-    """The weights of observations are taken as constants."""
+    """``z = d @ (w * d^H) / f`` with the deviations ``d``; the weights ``w`` of observations are taken as constants.
+
+    The bar of ``d`` is ``(z_bar + z_bar^H) @ conj(d) * w / f``, where that of complex numbers is the plain transpose's.
+    """
     rows = variables(m, rowvar)
     x = rows if y is None else np.concatenate([rows, variables(y, rowvar)])
     w = observations(fweights, aweights)
-    both = 2.0 * z_bar if np.ndim(z) == 0 else z_bar + z_bar.T
-    scaled = deviations(x, w) / divisor(x.shape[1], w, aweights, bias, ddof)
+    both = with_adjoint(z_bar)
+    scaled = mirrored(deviations(x, w)) / divisor(x.shape[1], w, aweights, bias, ddof)
     weighted = scaled if w is None else scaled * w
     x_bar = both * weighted if np.ndim(z) == 0 else both @ weighted
     m_bar = rows_back(x_bar if y is None else x_bar[: rows.shape[0]], m, rowvar)
     y_bar = None if y is None else rows_back(x_bar[rows.shape[0] :], y, rowvar)
 
 
-@vjp(np.corrcoef, real_only=True)
+def with_adjoint(v):
+    """A number or a matrix plus its conjugate transpose."""
+    if np.ndim(v) == 0:
+        return v + mirrored(v)
+    return v + mirrored(v.T)
+
+
+@vjp(np.corrcoef)
 def corrcoef_vjp(x, y=None, rowvar=True, *, dtype=None, z, z_bar):
     """Correlations are the products of the deviations of length 1; where there are none they are NaN, as the value is."""
     rows = variables(x, rowvar)
@@ -82,8 +93,9 @@ def corrcoef_vjp(x, y=None, rowvar=True, *, dtype=None, z, z_bar):
     if np.ndim(z) == 0:
         data_bar = np.zeros_like(unit)
     else:
-        unit_bar = (z_bar + z_bar.T) @ unit
-        data_bar = (unit_bar - unit * np.sum(unit_bar * unit, axis=1, keepdims=True)) / length
+        unit_bar = with_adjoint(z_bar) @ mirrored(unit)
+        along = np.sum(np.real(unit_bar * unit), axis=1, keepdims=True)
+        data_bar = (unit_bar - mirrored(unit) * along) / length
     x_bar = rows_back(data_bar if y is None else data_bar[: rows.shape[0]], x, rowvar)
     y_bar = None if y is None else rows_back(data_bar[rows.shape[0] :], y, rowvar)
 
@@ -116,7 +128,7 @@ def edges_back(a, bins, range, edges, edges_bar):
     return low_bar + extremal(a, None, False, None, True, edges[-1], high_bar), None, None
 
 
-@vjp(np.histogram)
+@vjp(np.histogram, as_given=("range",))
 def histogram_vjp(a, bins=10, range=None, density=None, weights=None, *, z, z_bar):
     """Which bin an element falls into is constant; edges that NumPy chooses lie evenly between the least and the greatest."""
     heights, edges = z
@@ -139,7 +151,7 @@ def histogram_vjp(a, bins=10, range=None, density=None, weights=None, *, z, z_ba
     a_bar, bins_bar, range_bar = edges_back(a, bins, range, edges, edges_bar)
 
 
-@vjp(np.histogram_bin_edges)
+@vjp(np.histogram_bin_edges, as_given=("range",))
 def histogram_bin_edges_vjp(a, bins=10, range=None, *, weights=None, z, z_bar):
     weights_bar = None
     a_bar, bins_bar, range_bar = edges_back(a, bins, range, z, z_bar)

@@ -27,6 +27,24 @@ def zeros_like(x: Any, *path: int) -> Any:
     return np.zeros_like(x, dtype=None if x.dtype.kind in "fc" else float)
 
 
+def list_of_zeros(x: Any) -> list[Any]:
+    """A zero cotangent for what is a list on some paths; empty where it is None or a number.
+
+    >>> list_of_zeros([1.0, 2.0]), list_of_zeros(None), list_of_zeros(1.0)
+    ([0.0, 0.0], [], [])
+    """
+    return list(zeros_like(x)) if isinstance(x, list | tuple) else []
+
+
+def dict_of_zeros(x: Any) -> dict[Any, Any]:
+    """A zero cotangent for what is a dict on some paths; empty where it is None or a number.
+
+    >>> dict_of_zeros({"a": 1.0}), dict_of_zeros(None)
+    ({'a': 0.0}, {})
+    """
+    return dict(zeros_like(x)) if isinstance(x, dict) else {}
+
+
 def copied(x: Any) -> Any:
     """A container, the containers and the arrays in it, all new.
 

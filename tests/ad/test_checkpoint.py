@@ -10,6 +10,7 @@ import pytest
 import sct
 from sct.errors import ArgumentError, SctError
 from sct.testing.check import check_grads
+from sct.testing.differences import finite_difference
 from sct.testing.trial import FAILURES, checkpointing_engine, survey
 
 V = np.array([0.3, 0.7, 1.2, 0.5])
@@ -218,14 +219,7 @@ def test_loops_in_segments_have_the_plain_gradient(f, x, n):
 
 
 def differences(f, x, n):
-    """Central differences of fourth order."""
-    found = np.zeros(np.shape(x))
-    for k in np.ndindex(np.shape(x)):
-        e = np.zeros(np.shape(x))
-        e[k] = 1e-5
-        one, two = (f(x + e, n) - f(x - e, n) for e in ((e, 2 * e) if np.ndim(x) else (float(e), 2 * float(e))))
-        found[k] = (8 * one - two) / 12e-5
-    return found
+    return finite_difference(f, (x, n), eps=1e-5)
 
 
 # ------------------------------------------------------------------------------------------------------------ structure

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import sct
+from sct.testing.differences import finite_difference
 
 pytest.importorskip("numba")
 
@@ -16,16 +17,6 @@ Point = namedtuple("Point", "x y")
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
     monkeypatch.setenv("SCT_CACHE_DIR", str(tmp_path))
-
-
-def differences(fun, x, *rest, h=1e-6):
-    """Central differences of ``fun`` with respect to the array ``x``."""
-    found = np.zeros_like(x)
-    for index in np.ndindex(x.shape):
-        step = np.zeros_like(x)
-        step[index] = h
-        found[index] = (fun(x + step, *rest) - fun(x - step, *rest)) / (2.0 * h)
-    return found
 
 
 def reduced(x):
@@ -67,7 +58,7 @@ X = np.array([0.7, -0.4, 1.3])
     (overwritten, (X, np.array([0.3, 0.8, 2.0]), np.array([1, 1, 0]))),
 ], ids=lambda given: getattr(given, "__name__", ""))
 def test_the_first_argument(fun, args):
-    np.testing.assert_allclose(sct.grad(fun, backend="numba")(*args), differences(fun, *args), rtol=1e-6, atol=1e-8)
+    np.testing.assert_allclose(sct.grad(fun, backend="numba")(*args), finite_difference(fun, args), rtol=1e-6, atol=1e-8)
 
 
 def test_of_values_that_go_to_one_place_the_last_one_counts():

@@ -9,8 +9,9 @@ import numpy as np
 from sct.ir.parsing import from_text
 from sct.ir.printing import to_text
 from sct.ir.verify import verify
+from sct.runtime.helpers import strong_quotient
 
-NAMES = {"tolist": np.ndarray.tolist}
+NAMES = {"tolist": np.ndarray.tolist, "strong_quotient": strong_quotient}
 """Callables that texts name without a module."""
 
 

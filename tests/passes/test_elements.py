@@ -511,3 +511,17 @@ def test_none_is_not_converted_and_a_sum_of_nothing_is_an_integer(fun):
     x = np.array([0.5, -1.2, 2.0, 0.7])
     value, _ = sct.value_and_grad(fun)(x)
     assert value == fun(x) and type(value) is type(fun(x)) is np.float64
+
+
+def filtered(x):
+    y = np.zeros(len(x))
+    for i in range(1, len(x)):
+        y[i] = 0.5 * y[i - 1] + x[i] * x[i]
+    return np.sum(y * y)
+
+
+def test_a_list_is_put_back_only_where_somebody_reads_the_array():
+    text = sct.source(sct.grad(filtered), X)
+    forward, reverse = text.split("# reverse sweep")
+    assert "y[...] = y_list" in forward, text
+    assert "] = y_bar_list" not in reverse, text

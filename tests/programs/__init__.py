@@ -41,4 +41,4 @@ def program(arguments: Callable[[int], tuple[Any, ...]], size: int, large: int, 
     return register
 
 
-from . import containers, dynamics, equations, learning, linear_algebra, sequences, signals  # noqa: E402, F401
+from . import containers, dynamics, equations, geometry, learning, linear_algebra, sequences, signals  # noqa: E402, F401

@@ -23,6 +23,8 @@ POLYNOMIALS = [
     Call(np.polyint, V, k=2.5), Call(np.poly, V), Call(np.poly, SHORT), Call(np.polyadd, C, D), Call(np.polymul, C, D),
     Call(np.polyfit, LONG, LONG**2 + np.cos(LONG), 2), Call(np.polyfit, V, W, 1), Call(np.polyfit, V, W, 2, w=np.abs(V) + 0.5),
     Call(np.polyfit, V, M.T, 1), Call(np.polyfit, V, M.T, 2, w=np.abs(V) + 0.5), Call(np.polyfit, V, W, 3),
+    Call(np.polyfit, V[:3], W[:3], 4), Call(np.polyfit, V[:3], M[:, :3].T, 3, w=W[:3]),
+    Call(np.polyfit, LONG, LONG**2, 3, rcond=0.2),
 ]
 CONVOLUTIONS = [Call(fn, a, v, mode) for fn in (np.convolve, np.correlate) for mode in ("full", "same", "valid")
                 for a, v in ((LONG, SHORT), (SHORT, LONG), (LONG, V), (V, LONG), (V, W), (C, D), (D, C))]

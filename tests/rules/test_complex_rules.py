@@ -100,9 +100,7 @@ def test_arrays(f: Any, values: list[Any]) -> None:
 
 
 @pytest.mark.parametrize("f", [
-    lambda a: np.sum(np.real(np.var(a))), lambda a: np.sum(np.real(np.poly(a))), lambda a: np.sum(np.real(np.sign(a))),
-    lambda a: np.sum(np.real(np.polyfit(W, a, 1))), lambda a: np.real(np.nanstd(a)),
-    lambda a: np.sum(np.real(np.cov(np.stack([a, a * V])))), lambda a: np.real(np.corrcoef(np.stack([a, a * V]))[0, 1]),
+    lambda a: np.sum(np.real(np.poly(a))), lambda a: np.sum(np.real(np.sign(a))),
 ])
 @pytest.mark.parametrize("mode", ["reverse", "forward"])
 def test_rules_of_real_numbers_refuse_complex_ones(f: Any, mode: str) -> None:

@@ -12,6 +12,7 @@ linalg = pytest.importorskip("scipy.linalg")
 import sct  # noqa: E402
 from sct.rules import registry  # noqa: E402
 from sct.runtime.matrices import real_logm, real_sqrtm  # noqa: E402
+from sct.testing.differences import finite_difference  # noqa: E402
 
 from .arrays import Normal  # noqa: E402
 from .calls import Call, by_primitive, check_rule, unnoticed  # noqa: E402
@@ -70,14 +71,8 @@ def test_real_matrices_whose_function_is_complex_are_refused(fn: Any) -> None:
     with pytest.raises(ValueError, match="negative eigenvalues.*make the argument complex"):
         sct.grad(lambda a: np.sum(fn(a)))(-RIGHT)
     got = sct.grad(lambda a: np.sum(np.imag(fn(a + 0j))))(-RIGHT)
-    expected = differences(lambda a: np.sum(np.imag(fn(a))), -RIGHT)
+    expected = finite_difference(lambda a: np.sum(np.imag(fn(a))), (-RIGHT,))
     np.testing.assert_allclose(got, expected, atol=1e-8)
-
-
-def differences(f: Any, a: np.ndarray, h: float = 1e-5) -> np.ndarray:
-    """Central differences by each element."""
-    steps = h * np.eye(a.size).reshape(-1, *a.shape)
-    return np.array([(f(a + step) - f(a - step)) / (2 * h) for step in steps]).reshape(a.shape)
 
 
 @pytest.mark.filterwarnings("ignore:logm result may be inaccurate")

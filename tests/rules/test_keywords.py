@@ -1,0 +1,111 @@
+"""Keywords that carry a derivative or say how NumPy computes: both modes and second order, or refused by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import sct
+
+from .arrays import Normal
+from .whole import check_whole
+
+NORMAL = Normal(12)
+real, cplx = NORMAL.real, NORMAL.cplx
+V, M, C, Z = real(3), real(2, 3), real(4), cplx(3, 4)
+MASK = np.array([[True, False, True, True], [True, True, False, True], [True, True, True, True]])
+BASES = np.abs(real(3)) + 1.0
+
+
+def sum_by_items(a):
+    total = 0.0
+    for k in range(a.size):
+        total += k * a.item(k) ** 2
+    return total
+
+
+CASES: list[tuple[Any, list[Any]]] = [
+    # what is put around an array
+    (lambda a, c: np.pad(a, 1, constant_values=c), [M, 0.7]),
+    (lambda a, c, d: np.pad(a, (1, 2), constant_values=(c, d)), [M, 0.7, 1.1]),
+    (lambda a, c: np.pad(a, (1, 2), constant_values=((c,),)), [M, 0.7]),
+    (lambda a, c, d: np.pad(a, (1, 2), constant_values=((c, d),)), [M, 0.7, 1.1]),
+    (lambda a, c, d: np.pad(a, ((1, 2), (0, 3)), constant_values=((c, d), (c * d, 0))), [M, 0.7, 1.1]),
+    (lambda a, c, d: np.pad(a, ((1, 2), (0, 3)), constant_values=((c,), (d,))), [M, 0.7, 1.1]),
+    (lambda a, c, d: np.pad(a, 2, "constant", constant_values=[c, d]), [V, 0.7, 1.1]),
+    (lambda a, c: np.pad(a, ((1, 2), (0, 3)), constant_values=c), [M, real(2, 2)]),
+    (lambda a, c: np.pad(a, ((1, 2), (0, 3)), constant_values=c), [M, real(2, 1)]),
+    (lambda a, c: np.pad(a, 1, constant_values=c), [cplx(3), 0.3 - 0.4j]),
+    # ranges
+    (lambda a, b, c: np.logspace(a, b, 5, base=c), [0.3, 1.2, 2.3]),
+    (lambda a, b, c: np.logspace(a, b, 5, False, c), [V, 1.2, 2.3]),
+    (lambda a, b, c: np.logspace(a, b, 4, base=c, axis=1), [V, real(2, 1), BASES]),
+    (lambda a, b, c: np.logspace(a, b, 4, base=c, axis=-1), [0.2, 0.7, BASES]),
+    (lambda a, b, c: np.logspace(a, b, 4, base=c), [V, 0.7, np.abs(M) + 1.0]),
+    (lambda a, b: np.linspace(a, b, 5, retstep=True), [0.2, 0.7]),
+    (lambda a, b: np.linspace(a, b, 5, retstep=True)[1] ** 2, [0.2, 0.7]),
+    (lambda a, b: np.linspace(a, b, 5, False, True, None, 1), [V, 0.7]),
+    (lambda a, b: np.linspace(a, b, 5, endpoint=False, retstep=True, axis=-1), [V, real(2, 1)]),
+    (lambda a, b: np.geomspace(a, b, 4), [0.2 + 0.3j, 1.7 - 0.2j]),
+    # single elements
+    (lambda a: a.item(3) * a.item(-1) + a.item(0, 1) + a.item((1, 2)) ** 2, [M]),
+    (lambda a: a.item(1) * a.item(-1) + a.item((0,)) ** 3, [V]),
+    (sum_by_items, [M]),
+    # how a ufunc computes
+    (lambda a: np.sin(a, dtype=np.float64), [V]),
+    (lambda a: np.exp(a, dtype="float64", casting="no", order="C"), [M]),
+    (lambda a, b: np.add(a, b, dtype=float, order="F") ** 2, [M, 2.0]),
+    (lambda a, b: np.multiply(a, b, subok=False), [M, V]),
+    (lambda a, b: np.multiply(a, b, dtype=complex), [M, 2.0]),
+    (lambda a, b: np.multiply([1, 2, 3], a, dtype=float) * b, [M, 2.0]),
+    (lambda a, b: np.power(a, b, dtype=float), [1.5, 2.0]),
+    # spreads of complex numbers, and fits that are not unique
+    (lambda a: np.var(a), [Z]), (lambda a: np.std(a, axis=1, ddof=1), [Z]),
+    (lambda a, m: np.var(a, 1, mean=m), [Z, cplx(3, 1)]),
+    (lambda a: np.std(a, axis=1, where=np.array([True, False, True, True]), keepdims=True), [Z]),
+    (lambda a: np.nanvar(np.where(MASK, a, np.nan), axis=1), [Z]), (lambda a: np.nanstd(np.where(MASK, a, np.nan)), [Z]),
+    (lambda a: np.cov(a), [Z]), (lambda a, b: np.cov(a, b), [cplx(4), C]), (lambda a: np.cov(a[0]), [Z]),
+    (lambda a: np.cov(a, aweights=[1.0, 2.0, 3.0, 4.0], fweights=[1, 2, 1, 1]), [Z]),
+    (lambda a: np.corrcoef(a), [Z]), (lambda a, b: np.corrcoef(a, b), [cplx(4), C]),
+    (lambda x, y: np.polyfit(x, y, 2), [C, cplx(4)]), (lambda x, y: np.polyfit(x, y, 2), [cplx(4), cplx(4)]),
+    (lambda x, y, w: np.polyfit(x, y, 1, w=w), [C, cplx(4, 2), real(4) + 3.0]),
+    (lambda x, y: np.polyfit(x, y, 4), [V, real(3)]), (lambda x, y, w: np.polyfit(x, y, 3, w=w), [V, real(3), V + 3.0]),
+    (lambda x, y: np.polyfit(x, y, 3, 0.1), [C, real(4)]), (lambda y: np.polyfit([1.0, 1.0, 2.0, 2.0], y, 2), [C]),
+]
+
+
+@pytest.mark.filterwarnings("ignore:Polyfit may be poorly conditioned")
+@pytest.mark.parametrize(("f", "values"), CASES, ids=range(len(CASES)))
+def test_derivatives(f: Any, values: list[Any]) -> None:
+    check_whole(f, values, rtol=1e-5, h=3e-4)
+
+
+def test_single_precision_by_a_keyword() -> None:
+    x = real(3).astype(np.float32)
+    out, slope = sct.value_and_grad(lambda x: np.sum(np.exp(x, dtype=np.float64)))(x)
+    assert slope.dtype == np.float32 and out == np.sum(np.exp(x, dtype=np.float64))
+    out, change = sct.jvp(lambda x: np.exp(x, dtype=np.float32), (V,), (V,))
+    assert out.dtype == change.dtype == np.float32
+
+
+def test_order_of_the_result() -> None:
+    assert sct.jvp(lambda a: np.add(a, 1.0, order="F"), (M,), (M,))[0].flags.f_contiguous
+
+
+@pytest.mark.parametrize(("f", "said"), [
+    (lambda x: np.exp(x, dtype=int), "always raises TypeError"),
+    (lambda x: np.exp(x, dtype="f4", casting="no"), "Cannot cast ufunc 'exp'"),
+    (lambda x: np.exp(x, where=[True, False, True]), "give `out`"),
+    (lambda x: np.exp(x, signature="d->d"), "`signature`"),
+    (lambda x: np.matmul(x, x, axes=[0, 0, ()]), "`axes`"),
+    (lambda x: np.pad(x, 1, "linear_ramp", end_values=1.0), "`end_values`"),
+    (lambda x: np.pad(x, 1, "reflect", reflect_type="odd"), "`reflect_type`"),
+    (lambda x: np.median(x, overwrite_input=True), "`overwrite_input`"),
+    (lambda x: np.polyfit([0.0, 1.0, 2.0], x, 1, full=True)[0], "`full`"),
+    (lambda x: np.poly(x + 1j), "conjugate pairs"),
+], ids=range(10))
+def test_what_is_refused_by_name(f: Any, said: str) -> None:
+    with pytest.raises(sct.SctError, match=said):
+        sct.grad(lambda x: np.sum(np.real(f(x))))(V)
