@@ -204,7 +204,7 @@ def _of_class(rev: Emitter, items: Value, want: List) -> Value:
 
 
 def _classes(t: Type) -> Any:
-    """What ``helpers.of_class`` takes for items of this type: the class, behind it those of what is in it; None for any other."""
+    """What ``helpers.of_class`` takes for items of this type: the class, behind it those of what it holds; None for others."""
     t = strip_const(t)
     if isinstance(t, List):
         inside = _classes(t.item)
