@@ -273,8 +273,10 @@ def _refuse_writes(entry: Primitive, args: list[Abstract], kwargs: dict[str, Abs
     if given and not in_place and entry.effect != "writes":
         return out
     if entry.effect == "writes" or in_place:
-        how = " with `copy`" if in_place else ""
-        raise Refusal("SCT605", f"{entry.name}{how} changes an array in place, which is not supported",
+        if in_place:
+            raise Refusal("SCT605", f"the result of {entry.name} may share memory with its arguments unless `copy` is True",
+                          "leave `copy` away")
+        raise Refusal("SCT605", f"{entry.name} changes an array in place, which is not supported",
                       "use the form that returns a new array")
     return None
 

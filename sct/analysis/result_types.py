@@ -296,10 +296,10 @@ def stand_in(t: Type, many: int = 2, any_: int = 2) -> Any:
 
 
 def _array(t: Array, shape: tuple[int, ...]) -> Any:
-    """An array of ``shape``; matrices are well conditioned, so that solvers accept them."""
+    """An array of ``shape``; matrices are well conditioned, so that solvers accept them, and all numbers between 0 and 1."""
     value = np.full(shape, 0.5 if t.differentiable else 1)
     if t.differentiable and len(shape) >= 2:
-        value = value + 2.0 * np.eye(shape[-2], shape[-1])
+        value = 0.5 * value + 0.5 * np.eye(shape[-2], shape[-1])
     return value.astype(t.dtype)
 
 

@@ -184,6 +184,15 @@ def take(a: Any, indices: Any, axis: Any = None, *, mode: str = "raise") -> Type
 
 
 @from_call
+def take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> Type:
+    (kind, dims), (_, chosen) = facts(arr), facts(indices)
+    if axis is None:
+        return Array(kind, chosen)
+    where = axis % len(dims)
+    return Array(kind, tuple(c if k == where else product((d, c)) for k, (d, c) in enumerate(zip(dims, chosen, strict=True))))
+
+
+@from_call
 def compress(condition: Any, a: Any, axis: Any = None) -> Type:
     return some_of(a, axis)
 

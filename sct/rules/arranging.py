@@ -9,6 +9,7 @@ import numpy as np
 
 from ..runtime.helpers import index_add
 from . import arranged_shapes
+from .facts import may_be_empty
 from .indexing import flat, like, normal_axis
 from .notation import linear, vjp
 from .selecting import ranks
@@ -26,9 +27,11 @@ def partition_vjp(a, kth, axis=-1, kind="introselect", *, z, z_bar):
 
 @vjp(np.resize, infer=arranged_shapes.resized)
 def resize_vjp(a, new_shape, *, z, z_bar):
-    once = np.zeros(a.size, z_bar.dtype)
-    index_add(once, np.arange(z.size) % a.size, flat(z_bar))
-    a_bar = like(once, a)
+    """The elements are repeated in turn; where there are none, NumPy gives zeros."""
+    size = max(a.size, 1) if may_be_empty(a) else a.size
+    once = np.zeros(size, z_bar.dtype)
+    index_add(once, np.arange(z.size) % size, flat(z_bar))
+    a_bar = like(once[: a.size] if may_be_empty(a) else once, a)
 
 
 linear(np.resize, "a")

@@ -122,12 +122,17 @@ if hasattr(np, "cumulative_sum"):
     @vjp(np.cumulative_sum)
     def cumulative_sum_vjp(x, *, axis=None, dtype=None, include_initial=False, z, z_bar):
         along = 0 if axis is None else axis
-        x_bar = summed_behind(slab(z_bar, along, 1, None) if include_initial else z_bar, along)
+        if np.ndim(x) == 0:
+            x_bar = z_bar[-1]
+        else:
+            x_bar = summed_behind(slab(z_bar, along, 1, None) if include_initial else z_bar, along)
 
     @vjp(np.cumulative_prod)
     def cumulative_prod_vjp(x, *, axis=None, dtype=None, include_initial=False, z, z_bar):
         along = 0 if axis is None else axis
-        if include_initial:
+        if np.ndim(x) == 0:
+            x_bar = z_bar[-1]
+        elif include_initial:
             x_bar = cumprod_bar(x, along, slab(z, along, 1, None), slab(z_bar, along, 1, None))
         else:
             x_bar = cumprod_bar(x, along, z, z_bar)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..runtime.helpers import unbroadcast
 from . import shapes
-from .indexing import normal_axis, total
+from .indexing import like, normal_axis, total
 from .notation import linear, vjp, zero
 
 
@@ -76,13 +76,19 @@ def geomspace_vjp(start, stop, num=50, endpoint=True, dtype=None, axis=0, *, z, 
 
 @vjp(np.full, infer=shapes.full)
 def full_vjp(shape, fill_value, dtype=None, order="C", *, z, z_bar):
-    fill_value_bar = unbroadcast(z_bar, fill_value)
+    fill_value_bar = filled_back(z_bar, fill_value)
+
+
+def filled_back(z_bar, value):
+    """The cotangent of what fills an array; dimensions of length 1 in front of it are ignored by NumPy."""
+    extra = np.ndim(value) - np.ndim(z_bar)
+    return like(unbroadcast(z_bar, value[(0,) * extra]), value) if extra > 0 else unbroadcast(z_bar, value)
 
 
 @vjp(np.full_like, infer=shapes.full_like)
 def full_like_vjp(a, fill_value, dtype=None, order="K", subok=True, shape=None, *, z, z_bar):
     a_bar = np.zeros_like(a)
-    fill_value_bar = unbroadcast(z_bar, fill_value)
+    fill_value_bar = filled_back(z_bar, fill_value)
 
 
 @vjp(np.arange, infer=shapes.arange)

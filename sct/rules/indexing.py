@@ -46,7 +46,7 @@ def normal_axes(axis: int | tuple[int, ...] | list[int] | None, ndim: int) -> tu
     if axis is None:
         return tuple(range(ndim))
     axes = (axis,) if isinstance(axis, int) else axis
-    return tuple(sorted(k % ndim for k in axes))
+    return tuple(sorted(k % ndim for k in axes)) if ndim > 0 else ()
 
 
 @static

@@ -219,6 +219,7 @@ def repeat_bar(v, repeats, axis, size):
 
 @vjp(np.tile, infer=arranged_shapes.tile)
 def tile_vjp(A, reps, *, z, z_bar):
+    """The sum of the tiles, each axis split into which tile and where in it."""
     times = (1,) * (np.ndim(z) - count_of(reps)) + (tuple(reps) if isinstance(reps, (tuple, list)) else (reps,))
     sizes = (1,) * (np.ndim(z) - np.ndim(A)) + (A.shape if np.ndim(A) > 0 else ())
     split_shape = ()

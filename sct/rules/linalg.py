@@ -69,6 +69,7 @@ vjp(np.matmul, infer=shapes.matmul)(matmul_vjp)
 
 @vjp(np.dot, infer=shapes.dot)
 def dot_vjp(a, b, *, z, z_bar):
+    """``z[i, j] = sum over k of a[i, k] * b[j, k]``, where ``b`` has ``k`` as its last axis but one, or its only one."""
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         a_bar = total(z_bar * b) if np.ndim(a) == 0 else z_bar * b
         b_bar = total(z_bar * a) if np.ndim(b) == 0 else z_bar * a
@@ -83,6 +84,7 @@ def dot_vjp(a, b, *, z, z_bar):
 
 @vjp(np.inner, infer=shapes.inner)
 def inner_vjp(a, b, *, z, z_bar):
+    """``z[i, j] = sum over k of a[i, k] * b[j, k]``, each with ``k`` as its last axis."""
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         a_bar = total(z_bar * b) if np.ndim(a) == 0 else z_bar * b
         b_bar = total(z_bar * a) if np.ndim(b) == 0 else z_bar * a
@@ -180,6 +182,7 @@ def slope(x):
 
 @vjp(np.kron)
 def kron_vjp(a, b, *, z, z_bar):
+    """``z[i * n + j] = a[i] * b[j]`` along each axis: in blocks, ``z`` is the outer product."""
     ndim = np.ndim(z)
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         a_bar = total(z_bar * b) if np.ndim(a) == 0 else z_bar * b

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..errors import RuleError
 from ..ir.types import ANY, Array, Type
+from ..runtime.helpers import unbroadcast
 from .indexing import flat, like
 from .linalg import mirrored
 from .notation import linear, vjp
@@ -93,14 +94,17 @@ def polymul_vjp(a1, a2, *, z, z_bar):
 @vjp(np.polyder, infer=lengthened)
 def polyder_vjp(p, m=1, *, z, z_bar):
     """The derivative of all ones tells the factors; the last ``m`` coefficients go away."""
-    p_bar = np.concatenate([z_bar * np.polyder(np.ones(len(p)), m), np.zeros(m)])
+    p_bar = np.concatenate([z_bar * np.polyder(np.ones(len(p)), m), np.zeros(len(p) - len(z))])
 
 
 @vjp(np.polyint, infer=lengthened)
 def polyint_vjp(p, m=1, k=None, *, z, z_bar):
+    """The last ``m`` coefficients are the constants ``k``, the first of which is integrated ``m - 1`` times more."""
     p_bar = z_bar[: len(p)] * np.polyint(np.ones(len(p)), m)[: len(p)]
-    if np.ndim(k) == 0 and m == 1:
-        k_bar = z_bar[-1]
+    k_bar = None
+    if k is not None:
+        times = np.cumprod(np.maximum(np.arange(m), 1))[::-1]
+        k_bar = unbroadcast(z_bar[len(p) :] / times, k)
 
 
 CONJUGATE_PAIRS = "of complex roots it returns real numbers where they come in conjugate pairs, which only values tell"
@@ -108,11 +112,12 @@ CONJUGATE_PAIRS = "of complex roots it returns real numbers where they come in c
 
 @vjp(np.poly, real_only=CONJUGATE_PAIRS)
 def poly_vjp(seq_of_zeros, *, z, z_bar):
-    """The slope by one root is the polynomial of the others, with the other sign."""
+    """The slope by one root is the polynomial of the others, with the other sign; a root 0 in its place adds a coefficient."""
     if np.ndim(seq_of_zeros) != 1:
         raise RuleError("np.poly has a rule for roots; the characteristic polynomial of a matrix has none")
     n = len(seq_of_zeros)
-    seq_of_zeros_bar = np.array([-np.dot(z_bar[1:], np.poly(np.delete(seq_of_zeros, k))) for k in range(n)])
+    places = np.arange(n)
+    seq_of_zeros_bar = np.array([-np.dot(z_bar[1:], np.poly(np.where(places == k, 0.0, seq_of_zeros))[:-1]) for k in range(n)])
 
 
 # -------------------------------------------------------------------------------------------------------- fits

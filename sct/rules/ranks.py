@@ -96,9 +96,7 @@ def quantile_bar(a, q, axis, keepdims, method, size, z_bar):
     if np.ndim(q) == 0:
         bar = without_kept(z_bar, a, axis, keepdims, 0)
         return out_of_rows(each(bar) * weights_of(order, each(rank_of(q, size, method))), a, axis)
-    if np.ndim(q) > 1:
-        raise RuleError("quantiles have a rule for one level or a vector of them")
-    bars = without_kept(z_bar, a, axis, keepdims, 1)
+    bars = in_a_row(without_kept(z_bar, a, axis, keepdims, np.ndim(q)), q)
     levels = np.reshape(q, (-1,) + (1,) * (rows.ndim - 1))
     return out_of_rows(np.sum(each(bars) * weights_of(order, each(rank_of(levels, size, method))), axis=0), a, axis)
 
@@ -112,9 +110,14 @@ def level_bar(a, q, axis, keepdims, z_bar):
     gaps = (n - 1) * (rows[..., 1:] - rows[..., :-1])
     if np.ndim(q) == 0:
         return total(without_kept(z_bar, a, axis, keepdims, 0) * gaps[..., lower])
-    bars = without_kept(z_bar, a, axis, keepdims, 1)
-    each_bar = bars * np.moveaxis(gaps[..., lower], -1, 0)
-    return each_bar if each_bar.ndim == 1 else np.sum(each_bar, axis=tuple(range(1, each_bar.ndim)))
+    bars = in_a_row(without_kept(z_bar, a, axis, keepdims, np.ndim(q)), q)
+    each_bar = bars * np.moveaxis(gaps[..., flat(lower)], -1, 0)
+    return like(each_bar if each_bar.ndim == 1 else np.sum(each_bar, axis=tuple(range(1, each_bar.ndim))), q)
+
+
+def in_a_row(bars, q):
+    """The cotangents of the quantiles with one axis for the levels ``q``."""
+    return bars if np.ndim(q) == 1 else np.reshape(bars, (-1,) + bars.shape[np.ndim(q) :])
 
 
 def size_of(a, axis):

@@ -13,7 +13,23 @@ import numpy as np
 
 from ..runtime.arrays import product_of_others
 from ..runtime.helpers import unbroadcast
-from .indexing import backwards, beside, count, flat, like, normal_axes, reduced, slab, spread, spread_to, total
+from .facts import may_be_empty
+from .indexing import (
+    backwards,
+    beside,
+    count,
+    flat,
+    inverse_permutation,
+    like,
+    normal_axes,
+    other_axes,
+    reduced,
+    slab,
+    spread,
+    spread_to,
+    static,
+    total,
+)
 from .linalg import mirrored
 from .notation import linear, vjp
 
@@ -52,6 +68,7 @@ def mean_vjp(a, axis=None, dtype=None, *, keepdims=False, where=True, z, z_bar):
 
 @vjp(np.average)
 def average_vjp(a, axis=None, weights=None, returned=False, *, keepdims=False, z, z_bar):
+    """``sum(w * a) / sum(w)``: by a weight its slope is what the element exceeds the average by, over the sum of weights."""
     mean, mean_bar = (z[0], zero_if_none(z_bar[0])) if returned else (z, z_bar)
     if weights is None:
         a_bar = spread_to(mean_bar / count(a, axis), a, axis, keepdims)
@@ -63,7 +80,7 @@ def average_vjp(a, axis=None, weights=None, returned=False, *, keepdims=False, z
         w_bar = share * (a - spread(mean, a, axis, keepdims))
         if returned and z_bar[1] is not None:
             w_bar = w_bar + spread(z_bar[1], a, axis, keepdims)
-        weights_bar = w_bar if w.ndim == weights.ndim == a.ndim else np.sum(w_bar, axis=rest(axis, a.ndim))
+        weights_bar = w_bar if w.ndim == weights.ndim == a.ndim else across(w_bar, a, axis)
 
 
 def zero_if_none(bar):
@@ -72,15 +89,33 @@ def zero_if_none(bar):
 
 
 def along(v, a, axis):
-    """A vector along ``axis`` in a shape that broadcasts against ``a``; a full array as it is."""
+    """A vector along ``axis``, or an array along several, in a shape that broadcasts against ``a``; a full array as it is."""
     if np.ndim(v) == a.ndim or normal_axes(axis, a.ndim) == (a.ndim - 1,):
         return v
-    return np.expand_dims(v, rest(axis, a.ndim))
+    return np.expand_dims(in_order(v, axis, a), other_axes(axis, a.ndim))
 
 
-def rest(axis, ndim):
-    """The axes other than ``axis``."""
-    return tuple([k for k in range(ndim) if k != axis % ndim])
+def in_order(v, axis, a):
+    """``v``, whose axes are those that ``axis`` names, with them in the order in which ``a`` has them."""
+    order = ranked(axis, a.ndim)
+    return v if order == tuple(range(len(order))) else np.transpose(v, order)
+
+
+def across(w_bar, a, axis):
+    """The cotangent of weights along ``axis`` from those of the weights of all elements."""
+    order, each = ranked(axis, a.ndim), np.sum(w_bar, axis=other_axes(axis, a.ndim))
+    return each if order == tuple(range(len(order))) else np.transpose(each, inverse_permutation(order))
+
+
+@static
+def ranked(axis, ndim):
+    """Where the named axes stand in ascending order.
+
+    >>> ranked((-1, 0), 3), ranked(1, 2)
+    ((1, 0), (0,))
+    """
+    axes = (axis,) if isinstance(axis, int) else axis
+    return tuple(sorted(range(len(axes)), key=lambda k: axes[k] % ndim))
 
 
 # ------------------------------------------------------------------------------------------------------- variance
@@ -117,6 +152,7 @@ def var_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mea
 
 @vjp(np.std)
 def std_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None, z, z_bar):
+    """The slope of the variance over twice the deviation; 0 where that is 0."""
     ddof = ddof if correction is None else correction
     if np.ndim(a) == 0:
         a_bar = 0.0
@@ -279,8 +315,10 @@ def shifted(v, step, axis):
 
 @vjp(np.diff, alias="maybe")
 def diff_vjp(a, n=1, axis=-1, prepend=None, append=None, *, z, z_bar):
+    """The transpose of a difference is the difference the other way round, with zeros at both ends."""
     long_bar = z_bar
-    rounds = n if n < 2 else min(n, a.shape[axis] + added(prepend, axis) + added(append, axis))  # the rest is of nothing
+    whole = n < 2 and not may_be_empty(a)
+    rounds = n if whole else min(n, a.shape[axis] + added(prepend, axis) + added(append, axis))  # the rest is of nothing
     for _ in range(rounds):
         long_bar = -np.diff(long_bar, axis=axis, prepend=0.0, append=0.0)
     start = None if prepend is None else width(prepend, axis)
@@ -307,6 +345,7 @@ def edge(v, value):
 
 @vjp(np.trapezoid)
 def trapezoid_vjp(y, x=None, dx=1.0, axis=-1, *, z, z_bar):
+    """The sum of ``0.5 * step * (left + right)``: each area belongs to the two samples, and to the two places, beside it."""
     height_bar = spread(z_bar, y, axis, False)
     if x is None:
         step = dx
@@ -314,10 +353,10 @@ def trapezoid_vjp(y, x=None, dx=1.0, axis=-1, *, z, z_bar):
     else:
         step = steps(np.diff(x) if x.ndim == 1 else np.diff(x, axis=axis), y, axis)
         step_bar = 0.5 * height_bar * (slab(y, axis, 1, None) + slab(y, axis, None, -1))
-        flat_bar = step_bar if x.ndim == y.ndim else np.sum(step_bar, axis=rest(axis, y.ndim))
+        flat_bar = step_bar if x.ndim == y.ndim else np.sum(step_bar, axis=other_axes(axis, y.ndim))
         x_bar = -np.diff(flat_bar, axis=axis if x.ndim == y.ndim else -1, prepend=0.0, append=0.0)
     area_bar = 0.5 * height_bar * step * np.ones_like(slab(y, axis, 1, None))
-    nothing = np.zeros_like(slab(area_bar, axis, None, 1))
+    nothing = np.zeros_like(slab(y, axis, None, 1))
     y_bar = np.concatenate([area_bar, nothing], axis) + np.concatenate([nothing, area_bar], axis)
 
 
@@ -325,7 +364,7 @@ def steps(d, y, axis):
     """Step widths in a shape that broadcasts against the areas between samples ``y``."""
     if d.ndim == y.ndim or normal_axes(axis, y.ndim) == (y.ndim - 1,):
         return d
-    return np.expand_dims(d, rest(axis, y.ndim))
+    return np.expand_dims(d, other_axes(axis, y.ndim))
 
 
 # ------------------------------------------------------------------------------------------------- forward mode

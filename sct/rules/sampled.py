@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..errors import RuleError
 from ..ir.types import ANY, Array, Tuple, Type
 from ..runtime.helpers import bessel_i, index_add
 from .indexing import backwards, like, slab, static, total
@@ -39,6 +38,7 @@ def whole(v, n, m, mode):
 
 @vjp(np.convolve, infer=convolved)
 def convolve_vjp(a, v, mode="full", *, z, z_bar):
+    """The transpose of a convolution with ``v`` is the correlation with it."""
     whole_bar = whole(z_bar, len(a), len(v), mode)
     a_bar = np.correlate(whole_bar, mirrored(v), "valid")
     v_bar = np.correlate(whole_bar, mirrored(a), "valid")
@@ -71,30 +71,55 @@ def lags(v, n, m, mode):
 
 @vjp(np.interp)
 def interp_vjp(x, xp, fp, left=None, right=None, period=None, *, z, z_bar):
-    """At a knot the slope is that of the segment on its right, at the last one of that on its left."""
-    if period is not None:
-        raise RuleError("np.interp with a period has no rule: extend `xp` and `fp` by a period on both sides")
+    """At a knot the slope is that of the segment on its right, at the last one of that on its left.
+
+    With a period the knots go round, and ``left`` and ``right`` are not read; all places move against the whole periods that
+    NumPy takes out of them.
+    """
+    period_bar = left_bar = right_bar = None
+    if period is None:
+        k, t, slope = segment(x, xp, fp)
+        inner_bar = masked(z_bar, (x >= xp[0]) & (x <= xp[-1]))
+        value_bar = z_bar
+        if left is not None:
+            value_bar = masked(value_bar, x >= xp[0])
+            left_bar = total(masked(z_bar, x < xp[0]))
+        if right is not None:
+            value_bar = masked(value_bar, x <= xp[-1])
+            right_bar = total(masked(z_bar, x > xp[-1]))
+        x_bar = inner_bar * slope
+        xp_bar, fp_bar = knots_bars(xp, fp, k, t, x_bar, value_bar)
+    else:
+        order = np.argsort(np.mod(xp, period))
+        last, first = order[-1:], order[:1]
+        around = np.concatenate([last, order, first])
+        lap = np.concatenate([np.full(1, -1.0), np.zeros(len(order)), np.ones(1)])
+        knots = np.mod(xp, period)[around] + lap * period
+        k, t, slope = segment(np.mod(x, period), knots, fp[around])
+        x_bar = z_bar * slope
+        each_bar, values_bar = knots_bars(knots, fp[around], k, t, x_bar, z_bar)
+        xp_bar, fp_bar = np.zeros_like(xp), np.zeros_like(fp)
+        index_add(xp_bar, around, each_bar)
+        index_add(fp_bar, around, values_bar)
+        gone = lap - np.floor_divide(xp, period)[around]
+        period_bar = np.sum(each_bar * gone) - total(x_bar * np.floor_divide(x, period))
+
+
+def segment(x, xp, fp):
+    """Which segment each place is in, how far, and the slope there."""
     k = np.clip(np.searchsorted(xp, x, "right") - 1, 0, xp.shape[0] - 2)
     width = xp[k + 1] - xp[k]
-    t = np.clip((x - xp[k]) / width, 0.0, 1.0)
-    slope = (fp[k + 1] - fp[k]) / width
-    inside = (x >= xp[0]) & (x <= xp[-1])
-    inner_bar = masked(z_bar, inside)
-    x_bar = inner_bar * slope
-    xp_bar = np.zeros_like(xp)
-    index_add(xp_bar, k, -inner_bar * slope * (1.0 - t))
-    index_add(xp_bar, k + 1, -inner_bar * slope * t)
-    value_bar = z_bar
-    left_bar = right_bar = None
-    if left is not None:
-        value_bar = masked(value_bar, x >= xp[0])
-        left_bar = total(masked(z_bar, x < xp[0]))
-    if right is not None:
-        value_bar = masked(value_bar, x <= xp[-1])
-        right_bar = total(masked(z_bar, x > xp[-1]))
-    fp_bar = np.zeros_like(fp)
+    return k, np.clip((x - xp[k]) / width, 0.0, 1.0), (fp[k + 1] - fp[k]) / width
+
+
+def knots_bars(xp, fp, k, t, x_bar, value_bar):
+    """The cotangents of the knots and of the values there, from those of the places and of the interpolated values."""
+    xp_bar, fp_bar = np.zeros_like(xp), np.zeros_like(fp)
+    index_add(xp_bar, k, -x_bar * (1.0 - t))
+    index_add(xp_bar, k + 1, -x_bar * t)
     index_add(fp_bar, k, value_bar * (1.0 - t))
     index_add(fp_bar, k + 1, value_bar * t)
+    return xp_bar, fp_bar
 
 
 # --------------------------------------------------------------------------------------------------- differences

@@ -21,6 +21,7 @@ from .notation import linear, vjp
 
 @vjp(np.sort)
 def sort_vjp(a, axis=-1, kind=None, *, stable=None, z, z_bar):
+    """Each element takes back what came to its rank."""
     if axis is None or a.ndim == 1:
         flat = a if a.ndim == 1 else a.reshape(-1)
         flat_bar = z_bar[ranks(flat, 0)]
@@ -47,7 +48,9 @@ def take_vjp(a, indices, axis=None, *, mode="raise", z, z_bar):
         size = a.size if axis is None else a.shape[axis]
         indices = np.clip(indices, 0, size - 1) if mode == "clip" else np.remainder(indices, size)
     a_bar = np.zeros_like(a)
-    if a.ndim == 1:
+    if np.ndim(a) == 0:
+        a_bar = total(z_bar)
+    elif a.ndim == 1:
         index_add(a_bar, indices, z_bar)
     elif axis is None:
         index_add(a_bar, flat_index(indices, a.shape), z_bar)
@@ -62,6 +65,8 @@ def compress_method(a, condition, axis=None):
 
 def compressed_bar(a, condition, axis, z_bar):
     """The cotangent of ``a``, of which ``condition`` has chosen some along ``axis``."""
+    if np.ndim(a) == 0:
+        return total(z_bar)
     chosen = np.flatnonzero(condition)
     if axis is None and a.ndim > 1:
         chosen = np.unravel_index(chosen, a.shape)
@@ -109,13 +114,15 @@ def unique_vjp(ar, return_index=False, return_inverse=False, return_counts=False
 def trim_zeros_vjp(filt, trim="fb", *, z, z_bar):
     if filt.ndim != 1:
         raise RuleError("np.trim_zeros has a rule for vectors only")
-    start = np.argmax(filt != 0) if "f" in trim.lower() else 0
+    start = np.argmax(np.append(filt != 0, True)) if "f" in trim.lower() else 0
     filt_bar = np.zeros_like(filt)
     index_add(filt_bar, start + np.arange(len(z)), z_bar)
 
 
 def put_back(a, places, axis, taken_bar):
     """The cotangent of ``a``, whose elements at ``places`` (along an axis, or of all) have the cotangent ``taken_bar``."""
+    if np.ndim(a) == 0:
+        return total(taken_bar)
     a_bar = np.zeros_like(a)
     if axis is None and a.ndim > 1:
         index_add(a_bar, np.unravel_index(places, a.shape), taken_bar)
@@ -140,7 +147,7 @@ def choose_vjp(a, choices, *, mode="raise", z, z_bar):
     choices_bar = np.stack(found) if isinstance(choices, np.ndarray) else found
 
 
-@vjp(np.take_along_axis)
+@vjp(np.take_along_axis, infer=arranged_shapes.take_along_axis)
 def take_along_axis_vjp(arr, indices, axis=-1, *, z, z_bar):
     arr_bar = np.zeros_like(arr)
     if arr.ndim == 1:

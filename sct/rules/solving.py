@@ -29,6 +29,7 @@ def per_matrix(v):
 
 @vjp(np.linalg.inv, infer=shapes.square)
 def inv_vjp(a, *, z, z_bar):
+    """Giles 2008, 2.2.3."""
     a_bar = -swapped(z) @ z_bar @ swapped(z)
 
 
@@ -125,6 +126,7 @@ def slogdet_vjp(a, *, z, z_bar):
 
 @vjp(np.linalg.solve, infer=shapes.solve)
 def solve_vjp(a, b, *, z, z_bar):
+    """Giles 2008, 2.3.1."""
     if b.ndim == 1 and a.ndim == 2:
         b_bar = np.linalg.solve(a.T, z_bar)
         a_bar = -np.outer(b_bar, z)
@@ -226,6 +228,7 @@ def columns(v):
 
 @vjp(np.linalg.tensorinv, infer=shapes.tensorinv)
 def tensorinv_vjp(a, ind=2, *, z, z_bar):
+    """The inverse of a matrix (Giles 2008, 2.2.3), reshaped."""
     size = math.prod(a.shape[:ind])
     inverse = np.reshape(z, (size, size)).T
     a_bar = np.reshape(-inverse @ np.reshape(z_bar, (size, size)) @ inverse, a.shape)
@@ -233,6 +236,7 @@ def tensorinv_vjp(a, ind=2, *, z, z_bar):
 
 @vjp(np.linalg.tensorsolve, infer=shapes.tensorsolve)
 def tensorsolve_vjp(a, b, axes=None, *, z, z_bar):
+    """The solution of a linear system (Giles 2008, 2.3.1), reshaped."""
     order = axes_last(axes, np.ndim(a))
     moved = a if axes is None else np.transpose(a, order)
     rows_bar = np.linalg.solve(np.reshape(moved, (b.size, z.size)).T, np.reshape(z_bar, -1))

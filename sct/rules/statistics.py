@@ -124,8 +124,8 @@ def edges_back(a, bins, range, edges, edges_bar):
     low_bar, high_bar = (1.0 - t) @ edges_bar, t @ edges_bar
     if range is not None:
         return None, None, (low_bar, high_bar)
-    low_bar = extremal(a, None, False, None, True, edges[0], low_bar)
-    return low_bar + extremal(a, None, False, None, True, edges[-1], high_bar), None, None
+    low_bar = extremal(a, None, False, None, True, np.min(a), low_bar)  # where all are equal NumPy moves the edges apart
+    return low_bar + extremal(a, None, False, None, True, np.max(a), high_bar), None, None
 
 
 @vjp(np.histogram, as_given=("range",))

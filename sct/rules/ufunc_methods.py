@@ -48,20 +48,29 @@ for extreme in (np.maximum, np.minimum):
 
 
 @vjp(np.logaddexp.reduce)
-def logaddexp_reduce_vjp(array, axis=0, dtype=None, *, keepdims=False, z, z_bar):
+def logaddexp_reduce_vjp(array, axis=0, dtype=None, *, keepdims=False, initial=None, where=True, z, z_bar):
+    """Each element has the share ``exp(array - z)`` of what comes back."""
     top = spread(z, array, axis, keepdims)
-    array_bar = spread(z_bar, array, axis, keepdims) * share(array, top, axis, np.exp(array - top))
+    array_bar = kept(spread(z_bar, array, axis, keepdims) * share(array, top, axis, where, np.exp(array - top)), where)
+    initial_bar = None
+    if initial is not None:
+        initial_bar = total(z_bar * np.exp(initial - z))
 
 
 @vjp(np.logaddexp2.reduce)
-def logaddexp2_reduce_vjp(array, axis=0, dtype=None, *, keepdims=False, z, z_bar):
+def logaddexp2_reduce_vjp(array, axis=0, dtype=None, *, keepdims=False, initial=None, where=True, z, z_bar):
     top = spread(z, array, axis, keepdims)
-    array_bar = spread(z_bar, array, axis, keepdims) * share(array, top, axis, np.exp2(array - top))
+    array_bar = kept(spread(z_bar, array, axis, keepdims) * share(array, top, axis, where, np.exp2(array - top)), where)
+    initial_bar = None
+    if initial is not None:
+        initial_bar = total(z_bar * np.exp2(initial - z))
 
 
-def share(array, top, axis, found):
+def share(array, top, axis, where, found):
     """What has been ``found``; elements that are infinite, as the result is, share it evenly."""
     whole = np.isinf(top) & (array == top)
+    if not everything(where):
+        whole = whole & where
     return np.where(whole, 1.0 / np.maximum(np.sum(whole, axis=axis, keepdims=True), 1), found)
 
 

@@ -20,7 +20,9 @@ POLYNOMIALS = [
     Call(np.polyadd, V, SHORT), Call(np.polyadd, SHORT, V), Call(np.polyadd, V, 2.5), Call(np.polysub, V, SHORT),
     Call(np.polysub, SHORT, V), Call(np.polysub, 2.5, V), Call(np.polymul, V, SHORT), Call(np.polymul, SHORT, 1.5),
     Call(np.polyder, V), Call(np.polyder, LONG, 2), Call(np.polyder, V, m=3), Call(np.polyint, V), Call(np.polyint, V, 2),
-    Call(np.polyint, V, k=2.5), Call(np.poly, V), Call(np.poly, SHORT), Call(np.polyadd, C, D), Call(np.polymul, C, D),
+    Call(np.polyint, V, k=2.5),
+    Call(np.polyint, V, 2, SHORT[:2]), Call(np.polyint, V, 3, 1.5), Call(np.polyint, V, 3, SHORT[:1]),
+    Call(np.polyder, V[:1], 2), Call(np.poly, V), Call(np.poly, SHORT), Call(np.polyadd, C, D), Call(np.polymul, C, D),
     Call(np.polyfit, LONG, LONG**2 + np.cos(LONG), 2), Call(np.polyfit, V, W, 1), Call(np.polyfit, V, W, 2, w=np.abs(V) + 0.5),
     Call(np.polyfit, V, M.T, 1), Call(np.polyfit, V, M.T, 2, w=np.abs(V) + 0.5), Call(np.polyfit, V, W, 3),
     Call(np.polyfit, V[:3], W[:3], 4), Call(np.polyfit, V[:3], M[:, :3].T, 3, w=W[:3]),
@@ -43,6 +45,7 @@ SLOPES = [
 CALLS = POLYNOMIALS + CONVOLUTIONS + SLOPES + [
     Call(np.interp, 0.1, KNOTS, V), Call(np.interp, AT, KNOTS, V), Call(np.interp, AT, KNOTS, V, 7.0),
     Call(np.interp, AT, KNOTS, V, right=7.0), Call(np.interp, AT, KNOTS, V, 1.5, 7.0), Call(np.interp, M, KNOTS, V),
+    Call(np.interp, 9.0 * AT, KNOTS, V, period=4.5), Call(np.interp, 7.3, KNOTS[::-1] * 3.0, V, 0.5, 0.7, 4.5),
     Call(np.interp, 9.0, KNOTS, V, right=2.5), Call(np.interp, -9.0, KNOTS, V),
     Call(np.unwrap, 5.0 * V), Call(np.unwrap, 9.0 * M, axis=0), Call(np.unwrap, V, period=1), Call(np.unwrap, 5.0 * V, 4),
     Call(np.i0, V), Call(np.i0, 3.0 * M), Call(np.kaiser, 5, 3.5), Call(np.kaiser, 8, 0.7),

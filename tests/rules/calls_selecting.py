@@ -23,6 +23,8 @@ CALLS = [
     Call(np.take, V, np.array([-1, 2, 5]), mode="wrap"), Call(np.take, T, [0, 2], 2),
     Call(np.take, M, np.array([-1, 2, 5]), 1, mode="clip"),
     Call(np.take, M, np.array([-1, 2, 5])), Call(np.take, M, np.array([-3, 14]), mode="wrap"), Call(np.take, C, [0, 0]),
+    Call(np.take, np.array(1.5), [0, 0]), Call(np.extract, True, np.array(1.5)), Call(np.delete, np.array(1.5), []),
+    Call(np.unique, np.array(1.5)), Call(np.trim_zeros, V[:0]),
     Call(np.delete, V, 1), Call(np.delete, V, [0, -1]), Call(np.delete, M, 1, 0), Call(np.delete, M, [0, 2], axis=1),
     Call(np.delete, M, [0, 5]), Call(np.delete, M, slice(0, 3, 2), 1), Call(np.delete, F32, 0, 1),
     Call(np.insert, V, 1, 2.5), Call(np.insert, V, [0, 2], V[:2]), Call(np.insert, V, [3, 1], V[:2]),

@@ -34,7 +34,8 @@ LEVELS = np.array([0.2, 0.55, 0.9])
 CALLS += [Call(np.quantile, a, q, **way) for a, q, way in (
     (V, 0.4, {}), (LONG, 0.35, {"axis": 1}), (LONG, 0.7, {"axis": 0}), (V, LEVELS, {}), (LONG, LEVELS, {"axis": 1}),
     (LONG, LEVELS, {"axis": 0, "keepdims": True}), (T, 0.3, {"axis": (0, 2)}), (T, LEVELS, {"axis": (2, 0), "keepdims": True}),
-    (T, 0.8, {"axis": 1, "keepdims": True}))]
+    (T, 0.8, {"axis": 1, "keepdims": True}), (M, np.array([[0.21, 0.77], [0.13, 0.44]]), {"axis": -1}),
+    (LONG, np.array([[0.22, 0.72]]), {"axis": (0, 1), "keepdims": True}))]
 CALLS += [Call(np.percentile, V, 40.0), Call(np.percentile, LONG, 100 * LEVELS, axis=1), Call(np.percentile, V, 25)]
 METHODS = ("inverted_cdf", "interpolated_inverted_cdf", "hazen", "weibull", "median_unbiased", "normal_unbiased", "lower",
            "higher", "midpoint", "nearest")
@@ -56,5 +57,6 @@ CALLS += [
     Call(np.histogram, V, EDGES, weights=W), Call(np.histogram, V, 3, density=True), Call(np.histogram, V, 3, (-1.5, 2.5)),
     Call(np.histogram, V, EDGES, density=True, weights=W), Call(np.histogram, V, 3, weights=W, density=True),
     Call(np.histogram, V, 3, density=True).alone(0), Call(np.histogram, V, 3, weights=W).alone(0),
+    Call(np.histogram_bin_edges, V[:1], 3), Call(np.histogram, V[:1], 2),
     Call(np.histogram_bin_edges, V, 3), Call(np.histogram_bin_edges, V, EDGES), Call(np.histogram_bin_edges, V, 3, (-1.5, 2.5)),
 ]

@@ -15,6 +15,9 @@ CALLS = [Call(fn.reduce, a, **kwargs) for fn in (np.add, np.multiply, *EXTREMES)
     (M, {"initial": -9.0}))]
 CALLS += [Call(fn.reduce, a, **kwargs) for fn in (np.logaddexp, np.logaddexp2) for a, kwargs in (
     (V, {}), (M, {"axis": 1}), (T, {"axis": 1, "keepdims": True}), (F32, {}), (700.0 * V, {}))]
+CALLS += [Call(fn.reduce, a, **kwargs) for fn in (np.logaddexp, np.logaddexp2) for a, kwargs in (
+    (V, {"initial": 0.3}), (M, {"axis": 1, "where": MASK, "initial": -np.inf}), (T, {"axis": (0, -1), "initial": 0.7}),
+    (M, {"axis": None, "where": MASK, "initial": 0.4, "keepdims": True}))]
 CALLS += [Call(fn.accumulate, a, **kwargs) for fn in (np.add, np.multiply, np.logaddexp, *EXTREMES) for a, kwargs in (
     (V, {}), (M, {}), (M, {"axis": 1}), (T, {"axis": 1}), (T, {"axis": -1}), (F32, {}))]
 CALLS += [Call(fn.reduceat, a, *args, **kwargs) for fn in (np.add, *EXTREMES) for a, *args, kwargs in (

@@ -15,6 +15,7 @@ V, M, T = RNG.normal(size=7), RNG.normal(size=(3, 4)), RNG.normal(size=(2, 3, 4)
 CALLS = [
     Call(np.partition, V, 3), Call(np.partition, V, (1, 4)), Call(np.partition, M, 2), Call(np.partition, M, 1, 0),
     Call(np.partition, M, 5, None), Call(np.partition, T, 1, axis=1), Call(np.partition, T, -1), Call(np.partition, V, -2),
+    Call(np.resize, V[:0], 3),
     Call(np.resize, V, 3), Call(np.resize, V, (4, 5)), Call(np.resize, M, (2, 3)), Call(np.resize, T, 30),
     Call(np.resize, M, (1, 12)), Call(np.resize, M + 0.5j, (2, 9)),
 ]

@@ -36,6 +36,8 @@ NORMS += [Call(np.linalg.matrix_norm, some(2, 3), keepdims=True), Call(np.linalg
           Call(np.linalg.svdvals, some(2, 3, 2))]
 SUMS = [Call(fn, some(*shape), **kwargs) for fn in (np.cumulative_sum, np.cumulative_prod) for shape, kwargs in (
     ((4,), {}), ((4,), {"include_initial": True}), ((2, 3), {"axis": 0}), ((2, 3), {"axis": 1, "include_initial": True}))]
+SUMS += [Call(fn, np.array(1.3), include_initial=initial) for fn in (np.cumulative_sum, np.cumulative_prod)
+         for initial in (False, True)]
 CALLS = PRODUCTS + PARTS + NORMS + SUMS
 
 

@@ -49,6 +49,13 @@ CASES: list[tuple[Any, list[Any]]] = [
     (lambda a, b: np.linspace(a, b, 5, False, True, None, 1), [V, 0.7]),
     (lambda a, b: np.linspace(a, b, 5, endpoint=False, retstep=True, axis=-1), [V, real(2, 1)]),
     (lambda a, b: np.geomspace(a, b, 4), [0.2 + 0.3j, 1.7 - 0.2j]),
+    # one element, and none
+    (lambda a: np.sort(a) * np.partition(a, 0), [np.array([[1.3]])]), (lambda a: np.linalg.eigvals(a), [np.array([[1.3]])]),
+    (lambda a: np.take_along_axis(a, np.zeros((1, 3), int), 0), [real(1, 3)]), (lambda a: np.trapezoid(a), [np.array([1.3])]),
+    (lambda a: np.cumulative_sum(a) * np.cumulative_prod(a), [np.array(1.3)]), (lambda a: np.poly(a), [np.array([1.3])]),
+    (lambda a: np.logaddexp.reduce(a), [np.array(1.3)]), (lambda a: np.full(3, a), [real(1, 1)]),
+    (lambda a: np.full_like(V, a), [real(1, 3)]),
+    (lambda a: np.sum(np.diff(a[:0])) + a, [V]), (lambda a: np.take(a, 0) * np.compress([True], a)[0], [np.array(1.5)]),
     # single elements
     (lambda a: a.item(3) * a.item(-1) + a.item(0, 1) + a.item((1, 2)) ** 2, [M]),
     (lambda a: a.item(1) * a.item(-1) + a.item((0,)) ** 3, [V]),

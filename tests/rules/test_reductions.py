@@ -32,6 +32,7 @@ CALLS += [
     Call(np.var, M, axis=1, mean=np.array([[0.3], [0.1], [-0.4]])), Call(np.var, V, correction=1), Call(np.var, V, mean=0.3),
     Call(np.std, M, axis=0, mean=np.array([[0.3, 0.1, -0.4, 0.7]])), Call(np.std, V, correction=1),
     Call(np.var, M, where=MASK, axis=1, mean=np.array([[0.3], [0.1], [-0.4]])),
+    Call(np.average, T, (0, 2), np.abs(T[:, 0]) + 0.2), Call(np.average, T, (-1, 0), np.abs(T[:, 0].T) + 0.2, True),
     Call(np.average, M, returned=True), Call(np.average, M, 1, W, True), Call(np.average, M, 1, W, returned=True).alone(0),
     Call(np.average, M, 1, W, returned=True).alone(1), Call(np.average, M, weights=np.abs(M), returned=True),
 ]
