@@ -35,6 +35,7 @@ from .passes.pipeline import optimise, tidy
 from .passes.returns import unify_returns
 from .passes.sink import sink_returned
 from .passes.undo import reads_lent
+from .passes.vectors import take_vectors_apart
 from .passes.watch import require_defined, watch
 from .request import Request
 from .room import room
@@ -52,9 +53,12 @@ def compile_gradient(fun: Any, names: Sequence[str], arguments: Sequence[Any], r
     """
     session = CompilationSession()
     context = Context(session, directional=request.kind == "jvp", twice=request.kind == "hvp",
-                      differentiated=frozenset(names[k] for k in (*request.wrt, *request.directions)))
+                      fused=request.native, differentiated=frozenset(names[k] for k in (*request.wrt, *request.directions)))
     with room():
         typed = specialise(context, fun, names, arguments, request if request.structured else None)
+        if request.native:
+            for function in (typed.function, *session.specialised()):
+                take_vectors_apart(function)
         made, pairs = _differentiate(context, typed, request)
         functions = _callees_first(made, pairs)
         made[0].entry = not any(made[0] in called_by(op) for one in (*functions, *made) for op in walk(one.body))

@@ -290,7 +290,7 @@ class Joint(Sweeps):
 
     def __init__(self, function: Function, reverser: Reverser, results: list[Value], mark: Op,
                  gradients: dict[int, Any]) -> None:
-        super().__init__(function, mark, reverser.mirror, reverser.replaced)
+        super().__init__(function, mark, reverser.mirror, reverser.replaced, reverser.context.fused)
         self.reverser = reverser
         self.results = results
         """What the primal returns."""

@@ -21,7 +21,7 @@ from ..errors import InternalError
 from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
 from ..ir.ops import IMPLICIT, LOOPS, stores_beside_primal
 from ..ir.rewrite import clone_function, clone_op, incoming
-from ..ir.types import Cache, List, Scalar, Table, strip_const
+from ..ir.types import Array, Cache, List, Scalar, Table, strip_const
 from .replay import is_replay
 
 CHEAP = frozenset({operator.add, operator.sub, operator.mul, operator.neg, operator.pos, operator.lt, operator.le, operator.gt,
@@ -37,12 +37,18 @@ FREE = frozenset({"const", "global", "convert", "broadcast", "narrow", "item", "
 """Ops that print as part of an expression."""
 DEPTH = 3
 """How many cheap operations in a row are repeated rather than saved."""
+FUSED = frozenset({operator.add, operator.sub, operator.mul, operator.truediv, operator.neg, operator.lt, operator.le,
+                   operator.gt, operator.ge, operator.eq, operator.ne})
+"""Operations on arrays that cost nearly nothing in a loop which reads their operands anyway."""
+FUSED_DEPTH = 8
+"""How many of them in a row are repeated, implicit ops and views included."""
 
 
 class Sweeps:
     """A forward and a reverse sweep in one body, before it is decided what is saved: the one names values of the other."""
 
-    def __init__(self, function: Function, mark: Op, mirror: dict[Block, Block], replaced: dict[Value, Value]) -> None:
+    def __init__(self, function: Function, mark: Op, mirror: dict[Block, Block], replaced: dict[Value, Value],
+                 fused: bool = False) -> None:
         self.function = function
         self.mark = mark
         """The op that separates the two sweeps."""
@@ -50,6 +56,8 @@ class Sweeps:
         """For each forward block the reverse block that undoes it."""
         self.replaced = replaced
         """Forward values that have another name in their mirrored block (induction variables)."""
+        self.fused = fused
+        """Whether what is elementwise becomes part of the loop that uses it: no array is saved that few operations give."""
 
     def copy(self) -> Sweeps:
         """The same sweeps in a function of their own."""
@@ -62,7 +70,7 @@ class Sweeps:
         mark = function.body.ops[self.function.body.ops.index(self.mark)]
         mirror = {twins[a]: twins[b] for a, b in self.mirror.items() if a in twins and b in twins}
         replaced = {values[a]: values[b] for a, b in self.replaced.items() if a in values and b in values}
-        return Sweeps(function, mark, mirror, replaced)
+        return Sweeps(function, mark, mirror, replaced, self.fused)
 
 
 def _blocks(body: Block) -> Iterator[Block]:
@@ -76,17 +84,17 @@ def save(joint: Sweeps, packed: bool = False) -> None:
 
     ``packed`` says that the two sweeps will be two functions: what one branch leaves unbound is None in the context then.
     """
-    _Saver(joint.function, joint.mirror, joint.replaced, joint.mark, packed).run()
+    _Saver(joint, packed).run()
 
 
 class _Saver:
-    def __init__(self, function: Function, mirror: dict[Block, Block], replaced: dict[Value, Value], mark: Op,
-                 packed: bool) -> None:
-        self.function = function
+    def __init__(self, joint: Sweeps, packed: bool) -> None:
+        self.function = joint.function
         self.packed = packed
-        self.mirror = mirror
-        self.replaced = replaced
-        self.mark = mark
+        self.mirror = joint.mirror
+        self.replaced = joint.replaced
+        self.mark = joint.mark
+        self.fused = joint.fused
         self.needed: dict[Block, dict[Value, None]] = {}
         """For each forward block, the values defined in it that its mirror must provide."""
         self.saved: set[Value] = set()
@@ -94,7 +102,7 @@ class _Saver:
         """Forward value → the value that stands for it in the reverse sweep."""
         self.heads: dict[Block, list[Op]] = {}
         """Ops to put at the head of each mirrored block."""
-        self.changes = _Changes(function)
+        self.changes = _Changes(joint.function)
 
     def run(self) -> None:
         body = self.function.body
@@ -135,11 +143,11 @@ class _Saver:
                 if defining_block(v) in forward_blocks and v not in self.replaced:
                     wanted[v] = None
         self.forward_blocks = forward_blocks
-        hard = [v for v in wanted if not self._recomputable(v, set(wanted), DEPTH)]
+        hard = [v for v in wanted if not self._recomputable(v, set(wanted), self._depth(v))]
         self.saved = set(hard)
         at_hand = set(hard)
         for v in sorted(wanted, key=self._order(reverse)):
-            if v not in at_hand and not self._recomputable(v, at_hand, DEPTH):
+            if v not in at_hand and not self._recomputable(v, at_hand, self._depth(v)):
                 self.saved.add(v)
             at_hand.add(v)  # what is computed again is there for what builds on it
 
@@ -153,6 +161,9 @@ class _Saver:
                 for block in inner.blocks:
                     position.setdefault(block, len(position))
         return lambda v: position.get(v.owner, -1)
+
+    def _depth(self, v: Value) -> int:
+        return FUSED_DEPTH if self.fused and isinstance(v.type, Array) else DEPTH
 
     def _at_hand(self, v: Value, saved: set[Value]) -> bool:
         return v in saved or v in self.replaced or defining_block(v) not in self.forward_blocks
@@ -184,6 +195,8 @@ class _Saver:
     def _cheap(self, op: Op) -> bool:
         if op.name in FREE or op.name == "call" and (op.attrs["fn"] is np.shape or op.attrs.get("again")):
             return True
+        if self.fused and _is_fused(op):
+            return not self.changes.after(op) and not self.changes.written(op.results[0])
         if op.name != "call" or op.attrs["fn"] not in CHEAP and not (op.attrs["fn"] in SHORT and _in_branch(op)):
             return False
         reads = op.attrs["fn"] is operator.getitem
@@ -379,6 +392,10 @@ class _Changes:
                 return True
         return False
 
+    def written(self, v: Value) -> bool:
+        """Whether something is stored into the memory of ``v``, which stands for one array then."""
+        return bool(self.stores or self.lent) and (self._place(v) in self.stores or self._place(v) in self.lent)
+
 
 def _written_by(op: Op) -> Iterator[Value]:
     """What ``op`` changes, or has a callee change."""
@@ -391,6 +408,14 @@ def _written_by(op: Op) -> Iterator[Value]:
 def _loops(op: Op) -> set[Op]:
     assert op.parent is not None
     return {block.parent for block in enclosing(op.parent) if block.parent is not None and block.parent.name in LOOPS}
+
+
+def _is_fused(op: Op) -> bool:
+    """Whether an op is arithmetic on arrays that becomes part of a loop."""
+    if op.name != "call" or op.attrs["fn"] not in FUSED or len(op.results) != 1:
+        return False
+    t = op.results[0].type
+    return isinstance(t, Array) and t.ndim > 0 and t.dtype in ("float64", "bool")
 
 
 def _in_branch(op: Op) -> bool:

@@ -60,6 +60,8 @@ class Context:
     """Whether forward mode is asked for, of the user's function itself."""
     twice: bool = False
     """Whether the derivative that reverse mode writes is differentiated again: it must consist of what can be."""
+    fused: bool = False
+    """Whether operations on arrays become loops over their elements, compiled as one."""
     splicing: bool = False
     """True while the body of a derivative rule is visited: its ops belong to the adjoint."""
     standing: dict[Any, Function] = field(default_factory=dict)

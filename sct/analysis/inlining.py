@@ -16,6 +16,8 @@ INLINE_OPS = 60
 """Loop-free callees up to this many lowered ops are inlined."""
 INLINE_TOTAL = 50
 """Unless their caller mentions them so often that their copies have more ops than this."""
+VECTORS_TOTAL = 600
+"""The same of callees that take or make short vectors, where these become numbers once the callees are opened."""
 
 
 class TooLong(Exception):
@@ -43,7 +45,8 @@ def should_inline(sp: Specializer, lowered: Function) -> bool:
         _check_room(sp, lowered, size)
         return True
     copies = _mentions(sp.context.stack[-1], lowered.name) if sp.context.stack else 1
-    return size <= INLINE_OPS and size * copies <= INLINE_TOTAL and not loops and not _calls_itself(lowered)
+    total = VECTORS_TOTAL if sp.context.fused and _has_vectors(lowered) else INLINE_TOTAL
+    return size <= INLINE_OPS and size * copies <= total and not loops and not _calls_itself(lowered)
 
 
 def _check_room(sp: Specializer, lowered: Function, size: int) -> None:
@@ -51,6 +54,11 @@ def _check_room(sp: Specializer, lowered: Function, size: int) -> None:
     sp.context.copied_in += size
     if sp.context.copied_in > OPENED_TOTAL:
         raise TooLong
+
+
+def _has_vectors(lowered: Function) -> bool:
+    """Whether a body makes a sequence of its items, or takes one apart."""
+    return any(op.name == "unpack" or op.name == "build" and op.attrs["kind"] is list for op in walk(lowered.body))
 
 
 def _calls_itself(lowered: Function) -> bool:

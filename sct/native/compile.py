@@ -7,6 +7,7 @@ data of the user's module is read, a function in plain Python stands between the
 from __future__ import annotations
 
 import builtins
+import operator
 import re
 import warnings
 from collections.abc import Iterator, Sequence
@@ -22,8 +23,8 @@ from ..codegen.emit import Emitted, emit
 from ..codegen.load import load
 from ..compiler import STRICT
 from ..errors import MissingRuleError, SctError
-from ..ir.core import Function, Loc, walk
-from ..ir.ops import INFIX
+from ..ir.core import Function, Loc, Op, walk
+from ..ir.ops import INFIX, Slot
 from ..ir.types import Scalar, strip_const
 from ..ir.verify import verify
 from ..loaded import Compiled, Printed
@@ -34,6 +35,7 @@ from . import helpers
 from .apart import read_first
 from .boundary import split
 from .data import take_data
+from .gather import gather_additions
 from .indices import say_indices
 from .kept import keep_in_arrays
 from .loops import lower_arrays
@@ -74,7 +76,8 @@ def make_native(compiled: Compiled, arguments: Sequence[Any], flags: dict[str, A
 
 def _prepare(function: Function) -> None:
     """The passes of this backend; what none of them changes has been simplified before."""
-    changed = eliminate_dead_code(function) + replace_missing(function) + say_indices(function) + lower_arrays(function)
+    changed = eliminate_dead_code(function) + replace_missing(function) + say_indices(function)
+    changed += gather_additions(function) + lower_arrays(function)
     if changed:
         eliminate_dead_code(function)
     changed += keep_in_arrays(function) + count_upwards(function)
@@ -128,12 +131,18 @@ def _recursive(functions: Sequence[Function]) -> bool:
 
 def _error_model(functions: Sequence[Function]) -> str:
     """``python``, where dividing by a Python number that is zero must raise; ``numpy``, where all divisors are NumPy's."""
-    for function in functions:
-        for op in walk(function.body):
-            if op.name == "call" and _divides(op.attrs["fn"]) and op.operands and isinstance(
-                    t := strip_const(op.operands[-1].type), Scalar) and t.python is not False:
-                return "python"
-    return "numpy"
+    may_raise = any(op.name == "call" and _may_divide_by_zero(op) for function in functions for op in walk(function.body))
+    return "python" if may_raise else "numpy"
+
+
+def _may_divide_by_zero(op: Op) -> bool:
+    """Whether an operation divides by a number that is Python's, unless it is known not to be zero."""
+    t = strip_const(op.operands[-1].type) if op.operands and _divides(op.attrs["fn"]) else None
+    if not isinstance(t, Scalar) or t.python is False:
+        return False
+    divisor = op.operands[-1].owner
+    literal = isinstance(divisor, Op) and divisor.name == "const" and op.attrs["args"][-1:] == (Slot(len(op.operands) - 1),)
+    return op.attrs["fn"] is operator.pow or not (literal and isinstance(divisor, Op) and divisor.attrs["value"])
 
 
 def _divides(fn: Any) -> bool:

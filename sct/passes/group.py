@@ -2,7 +2,7 @@
 
 Values that are pushed in one block and popped in one block share a list.  They are pushed where the last of them is known.
 Arrays and lists are pushed before the user's variables get their next ones, so that no old one is kept alive by a name of its
-own; of a number the next value waits under another name, which costs less than a list.
+own; of a number the next value waits under another name, which costs less than a list, if there are few of them.
 
 Before:
 
@@ -53,7 +53,7 @@ It pays because CPython makes a tuple of ten for less than two calls of ``append
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ..ir.core import Block, Function, Op, Value, walk
@@ -71,6 +71,8 @@ class _Save:
     """Position in the block at which the value is known."""
     last: int = 0
     """Position up to which it can be pushed under its own name."""
+    limit: int = 0
+    """Position up to which it can be pushed at all."""
 
     @property
     def value(self) -> Value:
@@ -119,19 +121,30 @@ class _Names:
         return "saved" if first or not hints else f"saved_{hints[0]}"
 
 
-def _groups(block: Block, members: list[_Save]) -> Iterator[list[_Save]]:
+_WORTH_A_LIST = 3
+"""So many variables may wait for their next values to spare a list: a line for each, of two for the list."""
+
+
+def _groups(block: Block, members: list[_Save]) -> list[list[_Save]]:
     """As few groups as possible whose values are all known, and not yet replaced, at some place in the block."""
     position = {op: k for k, op in enumerate(block.ops)}
     for save in members:
         owner = save.value.owner
         save.first = position[owner] + 1 if isinstance(owner, Op) and owner in position else 0
-        number = isinstance(save.value.type, Scalar)
-        save.last = len(block.ops) - 1 if number else _next_of_that_name(block, save)
-    waiting = sorted(members, key=lambda save: save.last)
+        save.last = _next_of_that_name(block, save)
+        save.limit = len(block.ops) - 1 if isinstance(save.value.type, Scalar) else save.last
+    in_time = list(_grouped(members, lambda save: save.last))
+    late = list(_grouped(members, lambda save: save.limit))
+    waiting = sum(save.last < group[-1].first for group in late for save in group)
+    return late if waiting <= _WORTH_A_LIST * (len(in_time) - len(late)) else in_time
+
+
+def _grouped(members: list[_Save], limit: Callable[[_Save], int]) -> Iterator[list[_Save]]:
+    waiting = sorted(members, key=limit)
     while waiting:
-        limit = waiting[0].last
-        group = [save for save in waiting if save.first <= limit]
-        waiting = [save for save in waiting if save.first > limit]
+        end = limit(waiting[0])
+        group = [save for save in waiting if save.first <= end]
+        waiting = [save for save in waiting if save.first > end]
         yield sorted(group, key=lambda save: (save.first, _rank(save.value)))
 
 

@@ -11,11 +11,9 @@ Before:
         continue %s.2
       return %x {single}
 
-After:
+After (and dead code elimination):
 
     function f(%x: float, %n: int):
-      %0: int = const 0
-      %1: int = const 1
       mark {text='reverse sweep'}
       return %x {single}
 

@@ -49,6 +49,7 @@ Both pops belong to one iteration, so what held between the saved values there h
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable
 
 from ..ir.core import Block, Function, Op, Value, walk
@@ -67,10 +68,27 @@ def reuse_saved(fn: Function) -> int:
         owner = value.owner
         if isinstance(owner, Op) and owner.name == "call" and len(owner.results) == 1 and (what := identity(owner)) is not None:
             made[what, tuple(owner.operands)] = value
-    count = _Reuse(fn, pushed, made).block(fn.body, {}) if made else 0
+    count = _take_literals(fn, pushes) + (_Reuse(fn, pushed, made).block(fn.body, {}) if made else 0)
     if count:
         eliminate_dead_code(fn)
     return count
+
+
+def _take_literals(fn: Function, pushes: list[Op]) -> int:
+    """Write the number where one is saved that turned out to be known, as tangents of what is constant do; how many."""
+    times = Counter(push.operands[0] for push in pushes)
+    known = {push.operands[0]: push.operands[1].owner for push in pushes
+             if times[push.operands[0]] == 1 and _is_literal(push.operands[1].owner)}
+    taken = [op for op in walk(fn.body) if op.name == "pop" and op.operands[0] in known] if known else []
+    for op in taken:
+        made = known[op.operands[0]]
+        assert isinstance(made, Op)
+        op.name, op.operands, op.attrs = "const", [], {"value": made.attrs["value"], "adjoint": True}
+    return len(taken)
+
+
+def _is_literal(made: Op | Block | None) -> bool:
+    return isinstance(made, Op) and made.name == "const" and type(made.attrs["value"]) in (bool, int, float)
 
 
 class _Reuse:
