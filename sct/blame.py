@@ -14,7 +14,7 @@ from .codegen.expr import Expressions
 from .codegen.facts import gather
 from .codegen.inline import plan_expressions
 from .codegen.names import name_variables
-from .errors import InternalError, place
+from .errors import InternalError, MissingRuleError, place
 from .ir.core import Function, Loc, Op, walk
 from .loaded import Compiled, Printed
 
@@ -29,6 +29,12 @@ def annotate(error: BaseException, compiled: Compiled) -> None:
     if found is not None:
         loc, in_reverse = found
         error.add_note(f"{NOTE} {'the adjoint of ' if in_reverse else ''}{place(loc)}{loc.text.strip()}")
+
+
+def at_its_line(error: BaseException, compiled: Compiled) -> MissingRuleError:
+    """The error for the user where a derivative does not exist."""
+    found = _blame(error, compiled)
+    return MissingRuleError(str(error), loc=found and found[0], code="SCT209")
 
 
 def _blame(error: BaseException, compiled: Compiled) -> tuple[Loc, bool] | None:

@@ -20,6 +20,7 @@ from .custom import LISTENERS
 from .errors import InternalError
 from .ir.core import Op, Value
 from .ir.types import ANY, MANY, NONE, STR, UNIT, Array, Object, Scalar, Type, dim_of, strip_const, type_of
+from .runtime.arrays import Undetermined
 from .runtime.watching import NotFinite
 from .sharing import check_apart, must_be_apart
 
@@ -367,11 +368,14 @@ CHECKS: dict[str, Callable[[Any, Any], bool]] = {
 def annotate(error: BaseException, compiled: Compiled) -> None:
     """Add a note that names the user's line; what finds it is imported when the first call fails.
 
-    Where a check of ``debug_nans=True`` failed, raise the error that says so instead.
+    Where a check of ``debug_nans=True`` failed, or what is differentiated has no derivative, raise the error that says so.
     """
     if isinstance(error, NotFinite):
         from .locating import located
         raise located(error, compiled) from None
+    if isinstance(error, Undetermined):
+        from .blame import at_its_line
+        raise at_its_line(error, compiled) from None
     from .blame import annotate
 
     annotate(error, compiled)

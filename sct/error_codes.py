@@ -115,6 +115,9 @@ _TABLE: dict[str, dict[str, tuple[str, str]]] = {
         "SCT208": ("no derivative with respect to this argument", """
             The rule covers other arguments of the function, not this one, and this one depends on what you
             differentiate by. Use `sct.stop_gradient` on the argument if its contribution is to be ignored."""),
+        "SCT209": ("no derivative at these values", """
+            What the function computes has no derivative where it was called, which only the values tell: vectors that
+            complete a basis may be turned among themselves, for instance. The message says what to compute instead."""),
         "SCT210": ("what Numba cannot compile", """
             With `backend="numba"` the generated functions are compiled by Numba, which knows fewer functions, keywords
             and types than Python. The message names the generated statement and your line. `backend="python"` runs it."""),

@@ -129,6 +129,9 @@ class Module:
         if inspect.isfunction(value) and value.__module__.split(".")[0] == "sct":
             self.write_helper(name, value)
             return
+        if inspect.isclass(value) and issubclass(value, Exception) and value.__module__.split(".")[0] == "sct":
+            self.helpers[name] = inspect.getsource(value)  # noqa: TID251 - a class of this package
+            return
         line = import_line(name, value)
         if line is None:
             raise _unwritable(name, value)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import sct
-from tests.oracle import check
+from tests.oracle import check, written
 
 ROOTS = np.array([0.0, 1.0, 4.0])
 pytestmark = pytest.mark.filterwarnings("ignore:divide by zero", "ignore:invalid value")
@@ -155,3 +155,19 @@ def test_only_where_it_may_be_zero():
     assert "strong" not in sct.source(always, np.float64(1.0))
     assert "strong" in sct.source(in_a_branch, np.float64(1.0))
     assert sct.grad(always)(np.float64(0.0)) == math.inf
+
+
+def not_used(slope):
+    return written(globals(), "f", f"def f(v, n):\n    a = {slope}\n    return a if n > 2 else v.sum()\n")
+
+
+@pytest.mark.parametrize("slope", [
+    "v[0] % v[0]", "v[1] // v[0]", "np.fmod(v[1], v[0])", "np.divide(v[1], v[0])", "np.reciprocal(v).sum()", "1 / v[0]",
+    "np.float64(0.0) ** v[0]", "v[0] ** v[1]", "v[0] ** v[0]", "v[0] ** -1", "v[0] ** -1.5", "v[0] ** 0.3", "np.log(v).mean()",
+    "np.arctan2(v[0], v[0])", "math.hypot(v[0], v[0])", "np.arccosh(v[1])", "np.std(v * 0.0)"])
+def test_everything_steep(slope):
+    """Whatever is infinite or undefined here does not matter, in first and second derivatives."""
+    fun = not_used(slope)
+    assert slopes(fun, ROOTS, 2).tolist() == [1.0, 1.0, 1.0]
+    assert sct.hvp(fun, (ROOTS, 2), (np.ones(3), None)).tolist() == [0.0, 0.0, 0.0]
+    check(fun, ROOTS + 0.1, 2)

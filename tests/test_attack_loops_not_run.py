@@ -219,3 +219,53 @@ def unbound_in_closure(x, v, n):
 def test_contexts(fun, n):
     """What a backward half is handed may be unbound: it asks for it inside the loop, as the function does."""
     same_outcome(fun, 1.3, V, n, modes=True)
+
+
+def never_bound(x, y, n):
+    for _ in range(0):
+        w = [1.0]
+    for _ in range(0):
+        for j in range(len(w)):
+            y = np.sin(y + w[j])
+    rows = [[y * j for j in range(2)] for _ in range(2)]
+    for i in range(n):
+        rows[i][1] = x
+    return rows[0][1] + rows[1][1]
+
+
+def read_though_never_bound(x, y, n):
+    for _ in range(0):
+        w = 3
+    for _ in range(w):
+        y = np.sin(y)
+    return x * y
+
+
+@pytest.mark.parametrize("fun", [never_bound, read_though_never_bound])
+def test_never_bound(fun):
+    """No iteration can bind it, and Python finds out only where it is read."""
+    same_outcome(fun, 1.3, 0.7, 1, modes=True)
+
+
+def one_of_two_in_a_list(x, y, n):
+    w = 0.0
+    for _ in range(n):
+        w = [x, np.cos(y)]
+    for _ in range(n):
+        for j in range(len(w)):
+            y = np.sin(y + w[j])
+    return y
+
+
+@pytest.mark.parametrize("dots", [(None, 1.0, None), (1.0, None, None)])
+def test_one_direction(dots):
+    """What a list holds besides has no tangent, though its adjoint is written to."""
+    value, change = sct.jvp(one_of_two_in_a_list, (1.3, 0.7, 2), dots)
+    x_bar, y_bar = sct.grad(one_of_two_in_a_list, (0, 1))(1.3, 0.7, 2)
+    assert value == one_of_two_in_a_list(1.3, 0.7, 2) and np.isclose(change, y_bar if dots[0] is None else x_bar)
+    step = 1e-5
+    ahead, behind = (sct.grad(one_of_two_in_a_list, (0, 1))(1.3 + h * (dots[0] or 0.0), 0.7 + h * (dots[1] or 0.0), 2)
+                     for h in (step, -step))
+    k = 1 if dots[0] is None else 0
+    found = sct.hvp(one_of_two_in_a_list, (1.3, 0.7, 2), dots)
+    assert np.isclose(found, (ahead[k] - behind[k]) / (2 * step), rtol=1e-6)

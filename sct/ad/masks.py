@@ -16,7 +16,7 @@ from ..analysis.alias import DEEP_COPIES, lent_to, may_alias
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS
 from ..ir.rewrite import carried_inits, incoming, item_count
-from ..ir.types import Cache, Object, Type, strip_const
+from ..ir.types import Cache, Object, Scalar, Type, strip_const
 from ..runtime import helpers
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ class Masks:
 
     def _written(self, value: Value, mask: Mask, seen: set[Value]) -> None:
         """What is written to a value is written to everything that it is an item, a view or another name of."""
-        if value in seen or not varies(mask):
+        if value in seen or not varies(mask) or isinstance(strip_const(value.type), Scalar):
             return
         seen.add(value)
         self._add(value, mask)
@@ -163,8 +163,8 @@ class Masks:
 _PASS = frozenset({"convert", "broadcast", "narrow", "tuple", "dict", "pop", "append", "iaddv"})
 
 
-WITHOUT_TANGENT = (helpers.zeros_like, helpers.list_of_zeros, helpers.dict_of_zeros, helpers.inserted_at, helpers.taken_from,
-                   dict.get)
+_ZEROS = (helpers.zeros_like, helpers.list_of_zeros, helpers.dict_of_zeros)
+WITHOUT_TANGENT = (*_ZEROS, helpers.inserted_at, helpers.taken_from, dict.get)
 """Functions of the reverse sweep whose results do not depend on the contents of their arguments."""
 
 
@@ -187,7 +187,7 @@ def _names(value: Value) -> Iterable[Value]:
         return incoming(op, op.results.index(value))
     if op.name in ("tuple", "dict"):
         return op.operands
-    if op.name in ("narrow", "item", "append", "pop") or op.name == "call" and may_alias(op):
+    if op.name in ("narrow", "item", "append", "pop") or op.name == "call" and op.attrs["fn"] not in _ZEROS and may_alias(op):
         return op.operands[:1]
     return ()
 

@@ -54,7 +54,8 @@ def tangents(fwd: _Linearizer, op: Op) -> list[Value | None]:
             return [None] * len(op.results)
         for k in _shape_only(op, entry):
             dots.pop(k, None)
-        return _by_rule(fwd, op, entry, dots) if dots else [None] * len(op.results)
+        with rules.strong_zeros(fwd.context, fn in (helpers.strong_product, helpers.strong_quotient)):
+            return _by_rule(fwd, op, entry, dots) if dots else [None] * len(op.results)
     except Refusal as refusal:
         fwd.context.refuse(refusal, op.loc)
         return [None] * len(op.results)
@@ -116,10 +117,11 @@ def _by_linearity(fwd: _Linearizer, op: Op, entry: Primitive, linear: dict[int, 
                   dots: dict[int, Value]) -> list[Value | None]:
     """The call on the tangents: of all the arguments in which it is linear jointly, or of one at a time and summed up.
 
-    A product of the items of a sequence (``np.linalg.multi_dot``) has a term for each item.
+    A product of the items of a sequence, its only argument (``np.linalg.multi_dot``), has a term for each item.
     """
     groups: dict[tuple[str, int], dict[int, Value]] = {}
-    nested = {k for template in op.attrs["args"] if isinstance(template, SeqOf) for k in template_slots(template)}
+    factors = op.attrs["args"] if len(entry.linear_in) == 1 else ()
+    nested = {k for template in factors if isinstance(template, SeqOf) for k in template_slots(template)}
     for k, name in linear.items():
         separate = name.startswith("*")
         group = groups.setdefault((name if separate else "", k if separate and k in nested else -1), {})
@@ -187,8 +189,7 @@ def _spliced(fwd: _Linearizer, op: Op, entry: Primitive, dots: dict[int, Value])
     inputs: dict[str, Abstract] = {**kwargs, rule.result: result, **tangent}
     bound = bind_arguments(rule.lowered, args, inputs, {k: (lambda v=v: Static(v)) for k, v in rule.defaults.items()})
     fwd.builder.loc = op.loc
-    with rules.strong_zeros(fwd.context, op):
-        outcome = inline(fwd.sp, Frame(rule.lowered, owner=rule.owner), rule.lowered, bound)
+    outcome = inline(fwd.sp, Frame(rule.lowered, owner=rule.owner), rule.lowered, bound)
     if outcome is POISON or not isinstance(outcome, Seq):
         raise Refusal("SCT250", f"the forward rule of {entry.name} does not run to its end", f"assign `{rule.result}_dot`")
     items = outcome.items[0].items if op.attrs.get("unpack") and isinstance(outcome.items[0], Seq) else outcome.items[:1]

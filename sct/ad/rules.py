@@ -53,18 +53,17 @@ def reverse_call(rev: Reverser, op: Op, totals: list[Value | None]) -> None:
             for operand in op.operands:
                 rev.accumulate(operand, totals[0])  # type: ignore[arg-type]
         else:
-            with strong_zeros(rev.context, op):
+            with strong_zeros(rev.context, "vanishes" in op.attrs):
                 splice(rev, op, totals)
     except Refusal as refusal:
         rev.context.refuse(refusal, op.loc)
 
 
 @contextmanager
-def strong_zeros(context: Context, op: Op) -> Iterator[None]:
-    """Let products with a cotangent that may be exactly zero be strong, and those with the tangent of one that was."""
+def strong_zeros(context: Context, wanted: bool = True) -> Iterator[None]:
+    """Let products in the rules that are applied meanwhile be strong where that is ``wanted``."""
     masked = context.masked
-    if "vanishes" in op.attrs or op.attrs["fn"] in (helpers.strong_product, helpers.strong_quotient):
-        context.masked = max(masked, 1)
+    context.masked = max(masked, int(wanted))
     try:
         yield
     finally:

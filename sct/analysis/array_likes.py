@@ -33,10 +33,13 @@ def arrays_for(fn: Callable[..., Any], entry: Primitive | None, args: list[Abstr
             {name: _taken(entry, name, a, make) for name, a in kwargs.items()})
 
 
+_SCIPY = ("scipy.special", "scipy.stats", "scipy.linalg", "scipy.signal")
+
+
 def _takes_arrays(fn: Callable[..., Any]) -> bool:
     """Whether a function makes arrays of lists: NumPy's do, methods of ufuncs included, and many of SciPy's."""
     home = getattr(fn, "__module__", None) or ""
-    ours = home.split(".")[0] == "numpy" or home.startswith(("scipy.special", "scipy.stats"))
+    ours = home.split(".")[0] == "numpy" or home.startswith(_SCIPY)
     return ours or isinstance(fn, np.ufunc) or isinstance(getattr(fn, "__self__", None), np.ufunc)
 
 

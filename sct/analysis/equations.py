@@ -70,9 +70,10 @@ def _with_result(fn: Any, ours: Any, functions: dict[str, int], unknown: Unknown
     leading = ["f" if "f" in functions else "fun", *([start] if start else [])]
 
     def handler(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
-        given = {name: a for name, a in given_by_name(fn, args, kwargs).items() if not is_none(a) or name == start}
+        given = {name: a for name, a in given_by_name(fn, args, kwargs).items()
+                 if not (is_none(a) or name in refused and _is_empty(a)) or name == start}
         for name in refused:
-            if name in given and not (isinstance(given[name], Seq) and not parts_of(given[name])):
+            if name in given:
                 raise Refusal("SCT204", f"scipy.optimize.{fn.__name__} with `{name}` has no rule",
                               "solve without it, or differentiate the equations that hold at the solution: optimize.fsolve")
         if is_true(given.get(pair)):
@@ -84,6 +85,10 @@ def _with_result(fn: Any, ours: Any, functions: dict[str, int], unknown: Unknown
         options = {name: _constant(sp, a, name) for name, a in given.items() if name not in (*leading, "args")}
         return apply(sp, ours, [*(given[name] for name in leading), given["args"]], options)
     return handler
+
+
+def _is_empty(a: Abstract) -> bool:
+    return isinstance(a, Seq) and not parts_of(a)
 
 
 def _constant(sp: Specializer, a: Abstract, name: str) -> Abstract:

@@ -23,6 +23,7 @@ from .abstract import NEVER, Abstract, Bound, Closure, JoinError, Mapping, Range
 from .array_likes import arrays_for
 from .context import Refusal
 from .data import never_changes
+from .defaults import refuse_unknown, without_defaults
 from .failing import may_raise, may_signal
 from .infer import Specializer
 from .powers import require_real
@@ -140,6 +141,8 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
             return stored
         if fn in (operator.pow, pow) and len(args) == 2:
             require_real(sp, *args)
+    if entry is not None and entry.vjp is not None and not entry.user:
+        args, kwargs = without_defaults(entry, args, kwargs)
     args, kwargs = _prepared(sp, fn, entry, args, kwargs)
     if isinstance(fn, np.ufunc) and kwargs and not sp.context.splicing:
         result = with_options(sp, fn, args, kwargs, functools.partial(apply, sp))
@@ -149,6 +152,7 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
     pairs = [collected.template(a) for a in args]
     named = {k: collected.template(a) for k, a in kwargs.items()}
     seen, facts = result_of(sp, entry, args, kwargs) if entry is not None and entry.user else (None, {})
+    refuse_unknown(entry, kwargs)
     try:
         t = seen or _result_type(sp, fn, entry, [i for _, i in pairs], {k: i for k, (_, i) in named.items()})
     except Refusal as refusal:

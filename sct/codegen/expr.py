@@ -242,6 +242,11 @@ class Expressions:
         keywords = [ast.keyword(key, self.template(op, t)) for key, t in (op.attrs.get("kwargs") or {}).items()]
         return ast.Call(function, [self.template(op, t) for t in template_values(op)], keywords)
 
+    def unbound(self, op: Op) -> ast.expr:
+        """What is never bound, where nothing runs that reads it: behind its test, or in a loop without iterations."""
+        hint = op.results[0].hint
+        return name(hint if hint.isidentifier() else "unbound")
+
     def constant(self, op: Op) -> ast.expr:
         return self.literal(op.attrs["value"])
 
@@ -299,7 +304,8 @@ class Expressions:
 
 
 _BUILD: dict[str, Callable[[Expressions, Op], ast.expr]] = {
-    "const": Expressions.constant, "global": Expressions.data, "call": Expressions.call, "invoke": Expressions.invoke,
+    "const": Expressions.constant, "undef": Expressions.unbound,
+    "global": Expressions.data, "call": Expressions.call, "invoke": Expressions.invoke,
     "tuple": Expressions.tuple, "dict": Expressions.dict, "item": Expressions.item, "attr": Expressions.attr,
     "format": Expressions.format, "pop": Expressions.pop, "if": Expressions.ternary,
 }

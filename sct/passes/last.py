@@ -29,7 +29,7 @@ from ..ir.core import Block, Function, Op, Value, defining_block, walk
 from ..ir.rewrite import erase_all
 from ..ir.types import Array
 from .memory import Memory, aliased
-from .places import is_view, touches
+from .places import is_view
 
 _WRITES = ("store", "iadd", "index_add", "fill")
 
@@ -49,20 +49,32 @@ def drop_last_writes(fn: Function) -> int:
         homes.setdefault(memory.root(param), set()).add(fn.body)
         homes[memory.root(param)].add(Block())
     gone: set[Op] = set()
-    for op in made:
-        root = memory.root(op.results[0])
-        if len(homes[root]) == 1 and op.parent is not None:
-            gone.update(_after_last_read(op.parent, root, memory))
+    touching = _touching(fn, memory)
+    for root, home in {memory.root(op.results[0]): op.parent for op in made}.items():
+        if len(homes[root]) == 1 and home is not None:
+            gone.update(_after_last_read(touching.get((home, root), []), root, memory))
     erase_all(fn.body, gone.__contains__)
     return len(gone)
 
 
-def _after_last_read(block: Block, root: Value, memory: Memory) -> list[Op]:
+def _touching(fn: Function, memory: Memory) -> dict[tuple[Block, Value], list[Op]]:
+    """For each block and class of memory the ops that read or write it, or contain one that does; views are neither."""
+    found: dict[tuple[Block, Value], list[Op]] = {}
+    for op in walk(fn.body):
+        for root in () if is_view(op) else {memory.root(v): None for v in (*op.operands, *op.results)}:
+            at: Op | None = op
+            while at is not None and at.parent is not None:
+                entered = found.setdefault((at.parent, root), [])
+                if entered and entered[-1] is at:
+                    break  # so are those around it
+                entered.append(at)
+                at = at.parent.parent
+    return found
+
+
+def _after_last_read(touching: list[Op], root: Value, memory: Memory) -> list[Op]:
     found: list[Op] = []
-    for op in reversed(block.ops):
-        touching = list(touches(op, root, memory))
-        if not touching or is_view(op):
-            continue
+    for op in reversed(touching):
         if op.name not in _WRITES or memory.root(op.operands[0]) is not root or any(
                 memory.root(v) is root for v in op.operands[1:]) or op.attrs.get("may_raise"):
             break

@@ -200,7 +200,6 @@ def settled_vjp(u_bar, count, *, z, z_bar):
 
 linear(settled, "u_bar")
 
-
 def svd_vectors_bar(a, u, s, vh, u_bar, s_bar, vh_bar):
     """The cotangent of ``a`` where some singular vectors have one."""
     v, uh = mirrored(swapped(vh)), mirrored(swapped(u))

@@ -25,7 +25,7 @@ EPS = float(np.finfo(float).eps)
 def powers(x, N=None, increasing=False) -> Type:
     """``np.vander``"""
     kind, dims = facts(x)
-    return Array(promoted(kind, "int64") if kind == "bool" else kind, (*dims, dims[0] if N is None else dim(N)))
+    return Array(promoted(kind, "int64"), (*dims, dims[0] if N is None else dim(N)))
 
 
 @vjp(np.vander, infer=powers)
@@ -58,7 +58,8 @@ def longer(a1, a2) -> Type:
 
 @from_call
 def lengthened(p, m=1, k=None) -> Type:
-    return Array(inexact(facts(p)[0]), (ANY,))
+    """``np.polyder``, ``np.polyint``: whole numbers multiply or divide the coefficients, which widens single precision."""
+    return Array(inexact(promoted(facts(p)[0], "int64")), (ANY,))
 
 
 @from_call

@@ -7,6 +7,7 @@ another known one ``MANY``, the rest ``ANY``.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -43,6 +44,7 @@ def from_call(fn: Callable[..., Type]) -> Infer:
         except (TypeError, IndexError, ValueError, RuleError):
             return None
     infer.__doc__ = fn.__doc__
+    infer.takes_options = any(p.kind is p.VAR_KEYWORD for p in inspect.signature(fn).parameters.values())  # type: ignore[attr-defined]
     return infer
 
 

@@ -14,12 +14,14 @@ import math
 import numpy as np
 
 from ..errors import RuleError
-from ..runtime.arrays import cofactors, product_of_others, well_conditioned
+from ..ir.types import Array
+from ..runtime.arrays import cofactors, cofactors_along, cofactors_turning, well_conditioned
 from ..runtime.helpers import unbroadcast
 from . import shapes
 from .indexing import inverse_permutation, like, static
 from .linalg import mirrored, stacked, swapped
 from .notation import bilinear, linear, vjp, zero
+from .shapes import facts, from_call, promoted
 
 
 def per_matrix(v):
@@ -96,19 +98,33 @@ def cofactors_vjp(x, det, *, z, z_bar):
 
 
 def cofactors_bar(x, det, z, z_bar):
-    """By the inverse; where that has lost its digits, or does not exist, in the bases of the singular vectors: what is left of
-    a diagonal matrix without two rows and columns has the product of all other elements for a determinant."""
+    """By the inverse; where that has lost its digits, or does not exist, by the singular values."""
     if well_conditioned(x):
         transposed = swapped(np.linalg.inv(x))
         along = np.sum(z_bar * transposed, axis=(-2, -1), keepdims=True) * z
         return along - per_matrix(det) * (transposed @ swapped(z_bar) @ transposed)
-    u, s, vh = np.linalg.svd(x)
-    sign = per_matrix(np.linalg.det(u) * np.linalg.det(vh))
-    turned = mirrored(swapped(u)) @ z_bar @ mirrored(swapped(vh))
-    same = np.eye(x.shape[-1], dtype=s.dtype)
-    others = (1.0 - same) * product_of_others(np.expand_dims(s, -2) * (1.0 - same) + same)
-    within = others @ np.expand_dims(np.sum(same * turned, axis=-1), -1) * same - swapped(others * turned)
-    return sign * mirrored(u @ mirrored(within) @ vh)
+    return cofactors_along(x, z_bar)
+
+
+@from_call
+def like_matrix(x, x_dot):
+    (kind, dims), (other, _) = facts(x), facts(x_dot)
+    return Array(promoted(kind, other), dims)
+
+
+@vjp(cofactors_along, infer=like_matrix)
+def cofactors_along_vjp(x, x_dot, *, z, z_bar):
+    """Second derivatives are symmetric."""
+    x_dot_bar = cofactors_along(x, z_bar)
+    x_bar = cofactors_turning(z_bar)
+
+
+@vjp(cofactors_turning, infer=shapes.square)
+def cofactors_turning_vjp(g, *, z, z_bar):
+    g_bar = cofactors_turning(z_bar)
+
+
+linear(cofactors_turning, "g")
 
 
 @vjp(np.linalg.slogdet)

@@ -10,7 +10,12 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["cofactors", "fitted", "matching", "mirror_counts", "phase", "product_of_others", "settled", "well_conditioned"]
+__all__ = ["cofactors", "cofactors_along", "fitted", "matching", "mirror_counts", "phase", "product_of_others", "settled",
+           "well_conditioned"]
+
+
+class Undetermined(ValueError):
+    """Something that a derivative depends on has none at these values; the caller is told at which line of theirs."""
 
 
 def product_of_others(x: Any, axis: int = -1) -> Any:
@@ -43,6 +48,30 @@ def cofactors(x: Any, det: Any) -> Any:
     return (np.conj(found) if np.iscomplexobj(found) else found) * np.expand_dims(sign, (-2, -1))
 
 
+def cofactors_along(x: Any, x_dot: Any) -> Any:
+    """The derivative of ``cofactors(x)`` along ``x_dot``, of singular matrices, too.
+
+    In the bases of the singular vectors what is left of a diagonal matrix without two rows and columns has the product of all
+    other elements for a determinant.
+
+    >>> cofactors_along(np.zeros((2, 2)), np.array([[1.0, 2.0], [3.0, 4.0]])).tolist()
+    [[4.0, -3.0], [-2.0, 1.0]]
+    """
+    u, s, vh = np.linalg.svd(x)
+    ut, v = np.swapaxes(u, -1, -2), np.swapaxes(vh, -1, -2)
+    sign = np.expand_dims(np.linalg.det(u) * np.linalg.det(vh), (-2, -1))
+    turned = np.conj(ut) @ x_dot @ np.conj(v)
+    same = np.eye(x.shape[-1], dtype=s.dtype)
+    others = (1.0 - same) * product_of_others(np.expand_dims(s, -2) * (1.0 - same) + same)
+    within = others @ np.expand_dims(np.sum(same * turned, axis=-1), -1) * same - np.swapaxes(others * turned, -1, -2)
+    return sign * np.conj(u @ np.conj(within) @ vh)
+
+
+def cofactors_turning(g: Any) -> Any:
+    """The cotangent of the matrix of ``cofactors_along``, for third derivatives: an error, its factors may have none."""
+    raise Undetermined("the third derivative of a determinant has no rule where the matrix is singular, or nearly so")
+
+
 def well_conditioned(x: Any) -> bool:
     """Whether the square of the inverse of a matrix (of each of a stack) has half of its digits right.
 
@@ -64,8 +93,8 @@ def settled(u_bar: Any, count: int) -> Any:
     [[1.0], [2.0]]
     """
     if np.any(u_bar[..., count:]):
-        raise ValueError("the singular vectors that full_matrices=True adds have no derivative: a change of the matrix may "
-                         "turn them among themselves; use full_matrices=False")
+        raise Undetermined("vectors that complete a basis have no derivative: a change of the matrix may turn them among "
+                           "themselves; use full_matrices=False, or for qr mode='economic'")
     return u_bar[..., :count]
 
 

@@ -13,12 +13,13 @@ from .array_writes import WRITING_LOOPS
 from .changes import Changes
 from .containers import Containers
 from .context import Var
+from .not_taken import NOT_TAKEN, NotTaken
 from .perhaps_arrays import PERHAPS
 from .structures import PACK_COMPOUND, PACK_SIMPLE, Structured
-from .tried_writes import TRIED, TriedWrites
+from .tried_writes import TRIED
 
 
-class Statements(TriedWrites, Changes, Containers, Structured):
+class Statements(NotTaken, Changes, Containers, Structured):
     """Writes statements line by line."""
 
     def statements(self, count: int) -> None:
@@ -28,7 +29,7 @@ class Statements(TriedWrites, Changes, Containers, Structured):
             if self.budget <= 0:
                 return
             self.budget -= 1
-            compound = [*COMPOUND, *((*WRITING_LOOPS, *PERHAPS, *TRIED) if self.array_writes else ()),
+            compound = [*COMPOUND, *((*WRITING_LOOPS, *PERHAPS, *TRIED, *NOT_TAKEN) if self.array_writes else ()),
                         *(PACK_COMPOUND if self.packs else ())]
             nested = compound if self.indent < 5 else []
             weights, writers = zip(*forms, *nested, strict=True)

@@ -15,7 +15,8 @@ PLACES = np.array([0, 1, 3, 7])
 D = C[:3] * (1 - 2j)
 
 POLYNOMIALS = [
-    Call(np.vander, V), Call(np.vander, V, 3), Call(np.vander, V, 3, True), Call(np.vander, V, increasing=True),
+    Call(np.vander, V), Call(np.vander, F32[0]), Call(np.polyder, F32[0]), Call(np.polyint, F32[0]),
+    Call(np.vander, V, 3), Call(np.vander, V, 3, True), Call(np.vander, V, increasing=True),
     Call(np.polyval, V, 1.3), Call(np.polyval, V, SHORT), Call(np.polyval, V, M), Call(np.polyval, F32[0], 0.5),
     Call(np.polyadd, V, SHORT), Call(np.polyadd, SHORT, V), Call(np.polyadd, V, 2.5), Call(np.polysub, V, SHORT),
     Call(np.polysub, SHORT, V), Call(np.polysub, 2.5, V), Call(np.polymul, V, SHORT), Call(np.polymul, SHORT, 1.5),

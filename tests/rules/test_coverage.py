@@ -12,13 +12,15 @@ import pytest
 
 from sct import rules
 from sct.rules import indexing, methods, registry
-from sct.runtime.arrays import cofactors, settled
+from sct.runtime.arrays import cofactors, cofactors_along, cofactors_turning, settled
 from sct.runtime.helpers import added_at
 
 from . import harness, test_array_api, test_decompositions, test_families, test_fft, test_linalg, test_reductions, test_shaping
 from .calls import passes
 
 METHODS = (np.ndarray.flatten, np.ndarray.copy, np.ndarray.astype)
+OF_RULES = (cofactors, cofactors_along, cofactors_turning, settled, added_at, np.ndarray.astype)
+"""What rules call; tested with these."""
 NO_ARRAYS = {"arranging", "draws", "inactive", "methods", "refused", "registry", "scalar", "stops", "ufuncs"}
 """Modules of other rules: of numbers and elements, of what carries no derivative, or with tests of their own."""
 MODULES = [getattr(rules, name) for name in rules.__all__ if name not in NO_ARRAYS]
@@ -42,7 +44,7 @@ def test_parameters_are_those_of_the_function(entry: registry.Primitive) -> None
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e.name)
 def test_rule_is_tested(entry: registry.Primitive) -> None:
-    assert any(call.entry is entry for call in CALLS) or entry.fn in (cofactors, settled, added_at, np.ndarray.astype)
+    assert any(call.entry is entry for call in CALLS) or entry.fn in OF_RULES
 
 
 @pytest.mark.parametrize("module", (*MODULES, indexing), ids=lambda m: m.__name__)

@@ -104,13 +104,42 @@ def test_eigenvectors_but_for_their_signs(f: Any) -> None:
     lambda a: linalg.eigh(a, np.eye(3))[0], lambda a: linalg.eigh(a, subset_by_index=[0, 1])[0],
     lambda a: linalg.qr(a, pivoting=True)[0], lambda a: linalg.lu(a, permute_l=True)[0],
     lambda a: linalg.sqrtm(np.stack([a, a]))[0], lambda a: linalg.pinv(a, atol=0.1),
-    lambda a: linalg.lu_factor(np.stack([a, a]))[0], lambda a: linalg.toeplitz(a), lambda a: linalg.eigh(a + 1j)[0],
+    lambda a: linalg.lu_factor(np.stack([a, a]))[0], lambda a: linalg.toeplitz(a),
+    lambda a: linalg.block_diag(np.stack([a, a])),
+    lambda a: linalg.eigh(a, driver="evd")[0], lambda a: linalg.cholesky(a, True, True), lambda a: linalg.eigh(a + 1j)[0],
 ])
 def test_what_has_no_rule_is_refused(f: Any) -> None:
     with pytest.raises(sct.SctError):
         sct.grad(lambda a: np.sum(f(a)))(SQUARE)
 
 
-def test_columns_that_complete_a_basis_have_no_derivative() -> None:
-    with pytest.raises(np.linalg.LinAlgError):
-        sct.grad(lambda a: np.sum(linalg.qr(a)[0] ** 3))(TALL)
+def test_columns_that_complete_a_basis() -> None:
+    """One of them is determined by the others; several may turn among themselves."""
+    def others(a: Any) -> Any:
+        q, r = linalg.qr(a)
+        return np.sum(q[:, :2] ** 3) + np.sum(r**2)
+
+    check_whole(lambda a: linalg.qr(a)[0] ** 2, [real(3, 2)], rtol=1e-5)
+    check_whole(others, [TALL], rtol=1e-5)
+    for f in (lambda a: np.sum(linalg.qr(a)[0] ** 3), lambda a: np.sum(linalg.svd(a)[0] ** 3)):
+        with pytest.raises(sct.SctError, match="complete a basis") as refused:
+            sct.grad(f)(TALL)
+        assert refused.value.code == "SCT209" and refused.value.loc.line
+    assert np.isnan(sct.jvp(lambda a: linalg.qr(a)[0][0, -1], (TALL,), (TALL,))[1])
+
+
+def test_options_that_say_what_is_done_anyway() -> None:
+    check_whole(lambda a: linalg.eigh(a, driver=None, type=1, subset_by_index=None)[0], [POSITIVE], rtol=1e-5)
+    check_whole(lambda a: linalg.cholesky(a, True, False), [POSITIVE], rtol=1e-5)
+    check_whole(lambda a, b: linalg.solve(a, b, False, overwrite_a=False, assume_a=None), [SQUARE, real(3)])
+
+
+def test_lists_of_numbers() -> None:
+    check_whole(lambda a, b: linalg.solve([[a, 1], [b, 3]], [1, b]), [4.0, 0.3])
+    check_whole(lambda b: linalg.solve([[2, 1], [1, 3]], b), [real(2)])
+    check_whole(lambda a: linalg.det([[a, 1.0], [2.0, a]]) * linalg.inv([[a, 1.0], [2.0, a]]), [3.0])
+    check_whole(lambda c: linalg.toeplitz([c, 1.0, c * c]), [2.0])
+    check_whole(lambda c, d: linalg.solve_toeplitz(([c, 1.0, d], [c, d, 0.0]), [1.0, c, d]), [4.0, 0.3])
+    check_whole(lambda c, d: linalg.cho_solve(([[c, 0.0], [d, 1.0]], True), [1.0, c]), [4.0, 0.3])
+    check_whole(lambda c, d: linalg.solve_banded([1, 1], [[0, c, d], [4, c, 4], [1, d, 0]], [1, c, 2]), [1.0, 0.3])
+    check_whole(lambda c, d: linalg.block_diag([[c, d]], [c], d, [1, 2]), [1.0, 0.3])

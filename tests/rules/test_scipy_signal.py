@@ -31,6 +31,13 @@ CALLS += [Call(signal.convolve, *PAIRS[0], "full", "direct"), Call(signal.correl
 CALLS += [Call(signal.lfilter, real(3), np.array([1.3, 0.4]), real(6)), Call(signal.lfilter, real(2), np.array([0.7]), real(4)),
           Call(signal.lfilter, real(2), np.array([1.2, 0.4, -0.2]), real(5, 2), 0),
           Call(signal.lfilter, real(3), np.array([1.0, 0.3]), real(2))]
+FROM_STATE = [(real(3), np.array([1.2, 0.4]), real(5), -1, real(2)),
+              (real(2), np.array([1.3, 0.4, -0.2]), real(4, 2), 0, real(2, 1)),
+              (real(3), np.array([0.8]), real(1), -1, real(2)), (real(2), 1.4, real(3), -1, real(1)),
+              (0.7, np.array([1.3, 0.4]), real(3), -1, real(1))]
+CALLS += [call for args in FROM_STATE for call in (Call(signal.lfilter, *args), Call(signal.lfilter, *args).alone(0),
+                                                   Call(signal.lfilter, *args).alone(1))]
+CALLS += [Call(signal.lfilter, real(3), 1.3, real(4)), Call(signal.lfilter, 0.7, np.array([1.3, 0.4]), real(4))]
 
 
 @pytest.mark.parametrize("call", CALLS, ids=repr)
@@ -48,15 +55,44 @@ def test_derivatives_of_call(k: int, functions: Any) -> None:
     check_whole(*functions[k], rtol=1e-5)
 
 
-@pytest.mark.parametrize("k", [0, len(CALLS) - 4], ids=lambda k: repr(CALLS[k]))
+@pytest.mark.parametrize("k", [0, 24], ids=lambda k: repr(CALLS[k]))
 def test_single_precision(k: int, functions: Any) -> None:
     check_single(*functions[k])
 
 
 @pytest.mark.parametrize("f", [
     lambda a: signal.convolve(np.stack([a, a]), np.ones((2, 2))), lambda a: signal.fftconvolve(a, a, axes=0),
-    lambda a: signal.lfilter(np.ones(2), np.ones(1), a, zi=np.zeros(1))[0], lambda a: signal.hilbert(a),
+    lambda a: signal.hilbert(a), lambda a: signal.convolve(a, np.ones((2, 2))),
 ])
 def test_what_has_no_rule_is_refused(f: Any) -> None:
     with pytest.raises(sct.SctError):
         sct.grad(lambda a: np.sum(f(a)))(PAIRS[0][0])
+
+
+@pytest.mark.parametrize("fn", [signal.convolve, signal.correlate, signal.fftconvolve], ids=lambda fn: fn.__name__)
+def test_lists_of_numbers(fn: Any) -> None:
+    """Constants in a list have no tangent, and the items of a list are no factors of a product."""
+    check_whole(lambda a, b: fn([a, b, 1.0], [b, 2.0]), [1.2, 0.4])
+    check_whole(lambda a, b: fn(in1=[a, 3, b], in2=[2, 1]), [1.2, 0.4])
+
+
+def in_blocks(b: Any, x: Any) -> Any:
+    """A signal that comes in pieces: each begins with the state that the one before it has left."""
+    state, total = np.zeros(2), 0.0
+    for k in range(3):
+        y, state = signal.lfilter(b, [1.2, -0.4], x[2 * k : 2 * k + 2], zi=state)
+        total += np.sum(y**2)
+    return total
+
+
+def test_filtering_in_blocks_is_filtering() -> None:
+    b, x = real(3), real(6)
+    check_whole(in_blocks, [b, x])
+    at_once = sct.grad(lambda b, x: np.sum(signal.lfilter(b, [1.2, -0.4], x) ** 2), (0, 1))(b, x)
+    for got, want in zip(sct.grad(in_blocks, (0, 1))(b, x), at_once, strict=True):
+        np.testing.assert_allclose(got, want)
+
+
+def test_coefficients_that_are_numbers() -> None:
+    check_whole(lambda b, x: signal.lfilter(b, 1.0, x) + signal.lfilter(b, 2, x), [real(3), real(5)])
+    check_whole(lambda x: signal.lfilter([1, 2], [2, 1], x, zi=None), [real(5)])

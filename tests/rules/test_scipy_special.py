@@ -152,6 +152,36 @@ def test_removable_singularities() -> None:
     assert sct.grad(lambda x: special.spence(x))(1.0) == -1.0
     assert sct.grad(lambda x: special.boxcox(2.0, x))(0.0) == pytest.approx(math.log(2.0) ** 2 / 2)
     assert sct.grad(lambda x: special.rgamma(x))(-2.0) == pytest.approx(2.0)
+    assert sct.grad(lambda m: special.ellipkinc(0.7, m))(0.0) == pytest.approx((1.4 - math.sin(1.4)) / 8)
+    assert sct.grad(lambda m: special.ellipeinc(0.7, m))(0.0) == pytest.approx((math.sin(1.4) - 1.4) / 8)
+    assert sct.grad(lambda delta: special.pseudo_huber(delta, 2.0))(0.0) == 2.0
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_numbers_at_which_a_formula_would_divide_by_zero() -> None:
+    """The function returns a number, or an infinity, and so does its derivative."""
+    assert sct.grad(lambda x: special.boxcox(x, 0.5))(0.0) == math.inf
+    assert sct.grad(lambda x: special.powm1(x, -1.0))(0.0) == -math.inf
+    assert sct.grad(lambda y: special.powm1(0.0, y))(2.0) == 0.0
+    assert sct.grad(lambda x: special.rel_entr(x, 0.0))(1.0) == math.inf
+    assert sct.grad(lambda x: special.kl_div(x, 0.0))(1.0) == math.inf
+    assert math.isnan(sct.grad(lambda x: special.rel_entr(x, 0.0))(0.0))
+
+
+@pytest.mark.parametrize("x", [1e4, 1e8, 1e15])
+def test_slopes_that_would_cancel_far_out(x: float) -> None:
+    """``erfcx(x)`` tends to ``1 / (sqrt(pi) x)``, ``dawsn(x)`` to ``1 / (2 x)`` (DLMF 7.12)."""
+    assert sct.grad(lambda x: special.erfcx(x))(x) == pytest.approx(-1 / (math.sqrt(math.pi) * x * x), rel=3 / x**2 + 1e-15)
+    assert sct.grad(lambda x: special.dawsn(x))(x) == pytest.approx(-0.5 / (x * x), rel=3 / x**2 + 1e-15)
+    assert sct.grad(sct.grad(lambda x: special.dawsn(x)))(x) == pytest.approx(1 / x**3, rel=7 / x**2 + 1e-15)
+
+
+def test_negative_arguments_of_the_digamma_function() -> None:
+    """By the recurrence ``psi(x + 1) = psi(x) + 1 / x``, from where the slope is a sum of positive terms (DLMF 5.5.2)."""
+    for x in (-0.3, -2.5):
+        assert sct.grad(lambda x: special.psi(x))(x) == pytest.approx(sct.grad(lambda x: special.psi(x + 3.0) - 1 / x - 1 / (
+            x + 1.0) - 1 / (x + 2.0))(x))
+        assert math.isfinite(sct.hvp(lambda x: special.gamma(x), (x,), (1.0,)))
 
 
 # Refusals -------------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import sct.rules.scalar
-import sct.rules.ufuncs  # noqa: F401
+import sct.rules.ufuncs
 from sct.rules.registry import lookup
 
 from .harness import Case, cotangents, runnable
@@ -80,3 +80,19 @@ def test_convention(fn: Any, args: tuple[Any, ...], expected: list[Any]) -> None
 def test_division_where_masked() -> None:
     x_bar, y_bar = slopes(np.divide, np.array([1.0]), np.array([0.0]), z_bar=0.0)
     assert x_bar.tolist() == [0.0] and y_bar.tolist() == [0.0]
+
+
+@pytest.mark.parametrize("matrix", [np.zeros((2, 2)), np.outer([1.0, 2.0, 3.0], [1.0, 0.0, 1.0]), np.arange(9.0).reshape(3, 3)],
+                         ids=["zero", "rank 1", "rank 2"])
+def test_third_derivatives_of_determinants_are_refused(matrix: np.ndarray) -> None:
+    """Along a line a determinant is a polynomial: its first two derivatives there are right, the third is no number."""
+    along = np.cos(np.arange(matrix.size)).reshape(matrix.shape)
+    places = np.arange(-2.0, 3.0)
+    polynomial = np.poly1d(np.polyfit(places, [np.linalg.det(matrix + t * along) for t in places], 4))
+    slope = sct.grad(lambda t: np.linalg.det(matrix + t * along))
+    assert np.isclose(slope(0.0), polynomial.deriv(1)(0.0), atol=1e-12)
+    assert np.isclose(sct.grad(slope)(0.0), polynomial.deriv(2)(0.0), atol=1e-12)
+    for third in (lambda: sct.grad(sct.grad(slope))(0.0), lambda: sct.hvp(slope, (0.0,), (1.0,)),
+                  lambda: sct.jvp(sct.grad(slope), (0.0,), (1.0,))):
+        with pytest.raises(sct.SctError, match="third derivative of a determinant"):
+            third()

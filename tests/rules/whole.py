@@ -44,7 +44,8 @@ class Whole:
         if isinstance(value, np.ndarray | np.generic) and np.asarray(value).dtype.kind not in "fc":
             return f"np.array({value.tolist()})"
         inexact = isinstance(value, float | complex | np.ndarray | np.generic)
-        if inexact and key not in OPTIONS and key not in self.call.entry.tests.get("constant", ()):
+        option = key in OPTIONS and not isinstance(value, np.ndarray)
+        if inexact and not option and key not in self.call.entry.tests.get("constant", ()):
             self.values.append(value)
             return f"p{len(self.values) - 1}"
         return repr(value).replace("inf", "np.inf")

@@ -15,7 +15,7 @@ from scipy import linalg
 
 from ...errors import RuleError
 from ...ir.types import BOOL, Array, Tuple
-from ..decompositions import cholesky_bar, eigh_bar, qr_bar, svd_factors_bar
+from ..decompositions import cholesky_bar, eigh_bar, first_columns_bar, qr_bar, svd_factors_bar
 from ..linalg import norm_bar
 from ..notation import vjp
 from ..shapes import facts, from_call, inexact
@@ -42,7 +42,7 @@ def cho_factor_vjp(a, lower=False, *, check_finite=True, z, z_bar):
         a_bar = cholesky_bar(np.triu(z[0]).T, np.triu(z_bar[0]).T).T + np.tril(z_bar[0], -1)
 
 
-@vjp(linalg.cho_solve, real_only=True)
+@vjp(linalg.cho_solve, real_only=True, parts=("c_and_lower",))
 def cho_solve_vjp(c_and_lower, b, *, check_finite=True, z, z_bar):
     """The matrix is the product of a triangle and its transpose; the other triangle is not read."""
     c, lower = c_and_lower
@@ -58,7 +58,7 @@ def cho_solve_vjp(c_and_lower, b, *, check_finite=True, z, z_bar):
 
 
 def lu_factors_bar(lower, upper, lower_bar, upper_bar):
-    """The cotangent of the product of both factors: de Hoog, Anderssen and Lukas 2011, section 3."""
+    """The cotangent of the product of both factors, which are square: de Hoog, Anderssen and Lukas 2011, section 3."""
     inner = np.tril(lower.T @ lower_bar, -1) + np.triu(upper_bar @ upper.T)
     left = linalg.solve_triangular(lower, inner, trans=1, lower=True, unit_diagonal=True)
     return linalg.solve_triangular(upper, left.T).T
@@ -84,7 +84,7 @@ def lu_factor_vjp(a, *, check_finite=True, z, z_bar):
     a_bar = linalg.lu_solve((np.eye(lu.shape[0]), piv), rows_bar, trans=1)
 
 
-@vjp(linalg.lu_solve, real_only=True)
+@vjp(linalg.lu_solve, real_only=True, parts=("lu_and_piv",))
 def lu_solve_vjp(lu_and_piv, b, trans=0, *, check_finite=True, z, z_bar):
     lu, piv = lu_and_piv
     one_matrix(lu.ndim)
@@ -156,14 +156,17 @@ def svdvals_vjp(a, *, check_finite=True, z, z_bar):
 
 @vjp(linalg.qr, real_only=True)
 def qr_vjp(a, *, mode="full", check_finite=True, z, z_bar):
-    """As ``np.linalg.qr``.  The columns beyond those of ``a`` that ``mode="full"`` adds to ``q`` have no derivative: then
-    solving with a matrix that is not square is the error."""
+    """As ``np.linalg.qr``.  Of the columns that ``mode="full"`` adds to ``q`` one has a derivative, several have none."""
     one_matrix(a.ndim)
     if mode == "r":
         q, r = linalg.qr(a, mode="economic")
         a_bar = qr_bar(a, q, r, None, z_bar[0][: r.shape[0]])
-    elif mode in ("full", "economic"):
+    elif mode == "economic":
         a_bar = qr_bar(a, z[0], z[1], z_bar[0], z_bar[1])
+    elif mode == "full":
+        count = np.minimum(a.shape[0], a.shape[1])
+        q_bar = None if z_bar[0] is None else first_columns_bar(z[0], z_bar[0], count)
+        a_bar = qr_bar(a, z[0][:, :count], z[1][:count], q_bar, None if z_bar[1] is None else z_bar[1][:count])
     else:
         raise RuleError(f"scipy.linalg.qr with mode={mode!r} has no rule", hint="use mode='economic'")
 

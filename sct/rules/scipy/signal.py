@@ -9,7 +9,8 @@ import numpy as np
 from scipy import signal
 
 from ...errors import RuleError
-from ...ir.types import ANY, Array
+from ...ir.types import ANY, Array, Tuple
+from ...runtime.helpers import unbroadcast
 from ..indexing import static
 from ..linalg import mirrored
 from ..notation import area, bilinear, vjp
@@ -77,29 +78,61 @@ def correlate_vjp(in1, in2, mode="full", method="auto", *, z, z_bar):
 
 
 @from_call
-def filtered(b, a, x, axis=-1):
-    return Array(inexact(promoted(facts(b)[0], facts(a)[0], facts(x)[0])), facts(x)[1])
+def filtered(b, a, x, axis=-1, zi=None):
+    """An array like the signal; with an initial state the final one, too."""
+    parts = (b, a, x) if zi is None else (b, a, x, zi)
+    kind = inexact(promoted(*(facts(p)[0] for p in parts)))
+    after = Array(kind, facts(x)[1])
+    return after if zi is None else Tuple((after, Array(kind, (ANY,) * len(after.dims))))
 
 
 @vjp(signal.lfilter, infer=filtered, real_only=True)
-def lfilter_vjp(b, a, x, axis=-1, *, z, z_bar):
+def lfilter_vjp(b, a, x, axis=-1, zi=None, *, z, z_bar):
     """The adjoint of a causal filter is the filter that runs backwards in time.
 
     ``a[0] z[n] + a[1] z[n-1] + … = b[0] x[n] + b[1] x[n-1] + …`` along ``axis``: ``w`` is the cotangent of the right-hand
     side, and those of the coefficients are the sums of its products with the delayed signals.
     """
-    w = np.flip(signal.lfilter(np.ones(1), a, np.flip(z_bar, axis), axis), axis)
-    x_bar = np.flip(signal.lfilter(b, np.ones(1), np.flip(w, axis), axis), axis)
-    b_bar = lagged(w, x, len(b), axis)
-    a_bar = -lagged(w, z, len(a), axis)
+    if zi is None:
+        w = backwards(np.ones(1), a, z_bar, axis)
+        x_bar = backwards(b, np.ones(1), w, axis)
+        b_bar = coefficients_bar(b, w, x, axis)
+        a_bar = -coefficients_bar(a, w, z, axis)
+    else:
+        b_bar, a_bar, x_bar, zi_bar = bars_from_state(b, a, x, axis, zi, z, z_bar)
 
 
-def lagged(w, x, count, axis):
-    """The sums of the products of ``w`` with ``x`` delayed by 0, 1 … ``count - 1`` steps."""
-    rows = np.reshape(np.moveaxis(w, axis, -1), (-1, w.shape[axis]))
-    signals = np.reshape(np.moveaxis(x, axis, -1), (-1, x.shape[axis]))
-    steps = w.shape[axis]
-    return np.array([np.sum(rows[:, k:] * signals[:, : np.maximum(steps - k, 0)]) for k in range(count)])
+def bars_from_state(b, a, x, axis, zi, z, z_bar):
+    """The same where ``a[0] zi[n]`` is added to the right-hand side, and where ``a[0] zf[n]`` is what is left of it behind the
+    last ``z`` (Oppenheim and Schafer, Discrete-Time Signal Processing, 2010, section 6.3.3)."""
+    before, (after, zf) = np.moveaxis(x, axis, -1), [np.moveaxis(part, axis, -1) for part in z]
+    after_bar = np.zeros_like(after) if z_bar[0] is None else np.moveaxis(z_bar[0], axis, -1)
+    zf_bar = np.zeros_like(zf) if z_bar[1] is None else np.moveaxis(z_bar[1], axis, -1)
+    lead = a if np.ndim(a) == 0 else a[0]
+    left_bar = backwards(a, np.ones(1), zf_bar / lead, -1)
+    w = backwards(np.ones(1), a, np.concatenate([after_bar, left_bar], axis=-1), -1)
+    steps, count = before.shape[-1], zf.shape[-1]
+    x_bar = np.moveaxis(backwards(b, np.ones(1), w, -1)[..., :steps], -1, axis)
+    b_bar = coefficients_bar(b, w, np.concatenate([before, np.zeros_like(zf)], axis=-1), -1)
+    first_bar = w[..., :count]
+    zi_bar = unbroadcast(np.moveaxis(lead * first_bar, -1, axis), zi)
+    lead_bar = np.sum(first_bar * np.moveaxis(zi, axis, -1)) - np.sum(w[..., steps:] * zf)
+    others_bar = -coefficients_bar(a, w, np.concatenate([after, np.zeros_like(zf)], axis=-1), -1)
+    a_bar = others_bar + lead_bar if np.ndim(a) == 0 else others_bar + lead_bar * (np.arange(len(a)) == 0)
+    return b_bar, a_bar, x_bar, zi_bar
+
+
+def backwards(b, a, v, axis):
+    """``v`` filtered from its end to its beginning."""
+    return np.flip(signal.lfilter(b, a, np.flip(v, axis), axis), axis)
+
+
+def coefficients_bar(c, w, x, axis):
+    """The cotangent of the coefficients ``c`` with which delayed signals ``x`` are added up: a vector, or the only one."""
+    rows, signals, steps = np.moveaxis(w, axis, -1), np.moveaxis(x, axis, -1), w.shape[axis]
+    if np.ndim(c) == 0:
+        return np.sum(rows * signals)
+    return np.array([np.sum(rows[..., k:] * signals[..., : np.maximum(steps - k, 0)]) for k in range(len(c))])
 
 
 for product in (signal.convolve, signal.fftconvolve, signal.oaconvolve, signal.correlate):

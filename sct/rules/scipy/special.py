@@ -39,8 +39,29 @@ SOME, POSITIVE, UNIT = (-1.8, 1.9), (0.2, 3.0), (0.1, 0.9)
 partials("z = special.erf(x)", x="1.1283791670955126 * np.exp(-x * x)", tests=COMPLEX)
 partials("z = special.erfc(x)", x="-1.1283791670955126 * np.exp(-x * x)", tests=COMPLEX)
 partials("z = special.erfi(x)", x="1.1283791670955126 * np.exp(x * x)")
-partials("z = special.erfcx(x)", x="2.0 * x * z - 1.1283791670955126")
-partials("z = special.dawsn(x)", x="1.0 - 2.0 * x * z")
+
+
+def erfcx_slope(x, z):
+    """``2 x z - 2 / sqrt(pi)``, and where these cancel the first terms of its asymptotic series (DLMF 7.12.1)."""
+    far = x > 100.0
+    near = 2.0 * np.where(far, 1.0, x) * z - 1.1283791670955126
+    square = np.where(far, x, 100.0) ** 2
+    series = 1.0 - 1.5 / square * (1.0 - 2.5 / square * (1.0 - 3.5 / square))
+    return np.where(far, -0.5641895835477563 / square * series, near)
+
+
+def dawsn_slope(x, z):
+    """``1 - 2 x z``, and where these cancel the first terms of its asymptotic series (DLMF 7.12.2)."""
+    far = np.abs(x) > 100.0
+    near = 1.0 - 2.0 * np.where(far, 1.0, x) * z
+    square = np.where(far, x, 100.0) ** 2
+    series = 1.0 + 1.5 / square * (1.0 + 2.5 / square * (1.0 + 3.5 / square))
+    return np.where(far, -0.5 / square * series, near)
+
+
+NAMES.update(erfcx_slope=erfcx_slope, dawsn_slope=dawsn_slope)
+partials("z = special.erfcx(x)", x="erfcx_slope(x, z)", tests={"domain": SOME, "args": [(np.array([99.0, 101.0, 300.0]),)]})
+partials("z = special.dawsn(x)", x="dawsn_slope(x, z)", tests={"domain": SOME, "args": [(np.array([-300.0, 99.0, 101.0]),)]})
 partials("z = special.wofz(x)", x="1.1283791670955126j - 2.0 * x * z", tests=COMPLEX)
 partials("z = special.erfinv(x)", x="0.886226925452758 * np.exp(z * z)", tests=on(x=(-0.9, 0.9)))
 partials("z = special.erfcinv(x)", x="-0.886226925452758 * np.exp(z * z)", tests=on(x=(0.2, 1.8)))
@@ -68,9 +89,9 @@ partials("z = special.xlogy(x, y)", x="np.log(y)", y="quotient(x, y)", singular=
 partials("z = special.xlog1py(x, y)", x="np.log1p(y)", y="quotient(x, 1.0 + y)", singular=True,
          tests=on(x=SOME, y=(-0.8, 2.0)))
 partials("z = special.entr(x)", x="-1.0 - np.log(x)", singular=True, tests=on(x=POSITIVE))
-partials("z = special.rel_entr(x, y)", x="1.0 + np.log(x / y)", y="-quotient(x, y)", singular=True,
+partials("z = special.rel_entr(x, y)", x="1.0 + np.log(np.divide(x, y))", y="-quotient(x, y)", singular=True,
          tests=on(x=POSITIVE, y=POSITIVE))
-partials("z = special.kl_div(x, y)", x="np.log(x / y)", y="1.0 - quotient(x, y)", singular=True,
+partials("z = special.kl_div(x, y)", x="np.log(np.divide(x, y))", y="1.0 - quotient(x, y)", singular=True,
          tests=on(x=POSITIVE, y=POSITIVE))
 
 # Elementary functions -------------------------------------------------------------------------------------------------
@@ -82,16 +103,17 @@ partials("z = special.cosm1(x)", x="-np.sin(x)")
 partials("z = special.exp2(x)", x="0.6931471805599453 * z")
 partials("z = special.exp10(x)", x="2.302585092994046 * z")
 partials("z = special.cbrt(x)", x="1 / (3.0 * z * z)", singular=True, tests=on(x=POSITIVE))
-partials("z = special.powm1(x, y)", x="y * x ** (y - 1.0)", y="(z + 1.0) * np.log(x)", tests=on(x=POSITIVE, y=SOME))
+partials("z = special.powm1(x, y)", x="y * np.power(x, y - 1.0)", y="special.xlogy(np.power(x, y), x)",
+         tests=on(x=POSITIVE, y=SOME))
 partials("z = special.sindg(x)", x="0.017453292519943295 * special.cosdg(x)", tests=on(x=(-80.0, 80.0)))
 partials("z = special.cosdg(x)", x="-0.017453292519943295 * special.sindg(x)", tests=on(x=(-80.0, 80.0)))
 partials("z = special.tandg(x)", x="0.017453292519943295 * (1.0 + z * z)", tests=on(x=(-70.0, 70.0)))
 partials("z = special.cotdg(x)", x="-0.017453292519943295 * (1.0 + z * z)", tests=on(x=(20.0, 80.0)))
 partials("z = special.huber(delta, r)", delta="np.maximum(np.abs(r) - delta, 0.0)", r="np.clip(r, -delta, delta)",
          tests=on(delta=POSITIVE, r=(-3.0, 3.0)))
-partials("z = special.pseudo_huber(delta, r)", delta="2.0 * z / delta - r * r / np.hypot(delta, r)",
+partials("z = special.pseudo_huber(delta, r)", delta="r**4 / (np.hypot(delta, r) * (delta + np.hypot(delta, r)) ** 2)",
          r="r * delta / np.hypot(delta, r)", tests=on(delta=POSITIVE, r=(-3.0, 3.0)))
-partials("z = special.boxcox(x, lmbda)", x="x ** (lmbda - 1.0)",
+partials("z = special.boxcox(x, lmbda)", x="np.power(x, lmbda - 1.0)",
          lmbda="0.5 * np.log(x) ** 2 * special.hyp1f1(2.0, 3.0, lmbda * np.log(x))", tests=on(x=POSITIVE, lmbda=SOME))
 partials("z = special.boxcox1p(x, lmbda)", x="np.exp((lmbda - 1.0) * np.log1p(x))",
          lmbda="0.5 * np.log1p(x) ** 2 * special.hyp1f1(2.0, 3.0, lmbda * np.log1p(x))", tests=on(x=POSITIVE, lmbda=SOME))
@@ -102,7 +124,7 @@ partials("z = special.gamma(x)", x="z * special.psi(x)", tests=on(x=POSITIVE) | 
 partials("z = special.gammaln(x)", x="special.psi(x)", tests=on(x=POSITIVE))
 partials("z = special.loggamma(x)", x="special.psi(x)", tests=on(x=POSITIVE) | COMPLEX)
 partials("z = special.rgamma(x)", x="rgamma_slope(x, z)", tests=on(x=(-1.8, 3.0)) | {"args": [(-2.0,), (0.0,)]})
-partials("z = special.psi(x)", x="special.zeta(2.0, x)", tests=on(x=POSITIVE))
+partials("z = special.psi(x)", x="trigamma(x)", tests=on(x=POSITIVE) | {"args": [(np.array([-0.3, -2.6]),)]})
 partials("z = special.polygamma(n, x)", x="special.polygamma(n + 1, x)", tests={
     "args": [(k, v) for k in (0, 1, 3) for v in (np.array([0.7, 2.3]), 1.5)]})
 partials("z = special.zeta(x, q)", q="-x * special.zeta(x + 1.0, q)",
@@ -119,6 +141,13 @@ for function in (special.psi, special.rgamma):
     declare(function, real_only=True)
 
 
+def trigamma(x):
+    """The slope of ``psi``, by reflection where ``x`` is negative (DLMF 5.15.6)."""
+    positive = x > 0.0
+    there = special.zeta(2.0, np.where(positive, x, 1.0 - x))
+    return np.where(positive, there, (np.pi / np.sin(np.pi * np.where(positive, 0.5, x))) ** 2 - there)
+
+
 def rgamma_slope(x, z):
     """The slope of the reciprocal gamma function, also where it is zero because the gamma function has a pole."""
     pole = (x <= 0.0) & (x == np.floor(x))
@@ -126,7 +155,7 @@ def rgamma_slope(x, z):
     return np.where(pole, np.cos(np.pi * x) * special.gamma(1.0 - np.where(pole, x, 0.0)), -z * special.psi(regular))
 
 
-NAMES["rgamma_slope"] = rgamma_slope
+NAMES.update(rgamma_slope=rgamma_slope, trigamma=trigamma)
 
 
 def elementwise(args, kwargs):
@@ -210,20 +239,33 @@ def airy_vjp(x, *, z, z_bar):
 
 # Hypergeometric functions (DLMF 13.3.15, 15.5.1), elliptic and exponential integrals (19.4, 19.5, 6.2, 8.19.13) ---------
 
-partials("z = special.hyp1f1(a, b, x)", x="a / b * special.hyp1f1(a + 1.0, b + 1.0, x)",
+partials("z = special.hyp1f1(a, b, x)", x="np.divide(a, b) * special.hyp1f1(a + 1.0, b + 1.0, x)",
          tests=of_order({"a": POSITIVE, "b": POSITIVE}, SOME))
 partials("z = special.hyp0f1(v, x)", x="special.hyp0f1(v + 1.0, x) / v", tests=of_order({"v": POSITIVE}, SOME))
-partials("z = special.hyp2f1(a, b, c, x)", x="a * b / c * special.hyp2f1(a + 1.0, b + 1.0, c + 1.0, x)",
+partials("z = special.hyp2f1(a, b, c, x)", x="np.divide(a * b, c) * special.hyp2f1(a + 1.0, b + 1.0, c + 1.0, x)",
          tests={"args": [(0.5, 1.3, 2.1, np.array([-0.6, 0.4])), (1.5, 0.5, 1.0, 0.3)], "wrt": ["x"], "rtol": 2e-7})
 AT = {"args": [(np.array([-0.8, 0.3, 0.6]),), (0.4,)]}
 partials("z = special.ellipk(x)", x="0.39269908169872414 * special.hyp2f1(1.5, 1.5, 2.0, x)", tests=AT)
 partials("z = special.ellipe(x)", x="-0.39269908169872414 * special.hyp2f1(0.5, 1.5, 2.0, x)", tests=AT)
+
+
+def elliptic_difference(phi, m, first, second):
+    """``(first - second) / m`` of the integrals of both kinds, for small ``m`` by its series: DLMF 19.2.6, 19.5."""
+    small = np.abs(m) < 1e-4
+    two, four, six = np.sin(2.0 * phi), np.sin(4.0 * phi), np.sin(6.0 * phi)
+    series = (0.5 * phi - 0.25 * two + 0.5 * m * (0.375 * phi - 0.25 * two + four / 32.0)
+              + 0.375 * m * m * (0.3125 * phi - 0.234375 * two + 0.046875 * four - six / 192.0))
+    return np.where(small, series, (first - second) / np.where(small, 1.0, m))
+
+
+NAMES["elliptic_difference"] = elliptic_difference
 partials("z = special.ellipkinc(phi, m)", phi="1 / np.sqrt(1.0 - m * np.sin(phi) ** 2)",
-         m="(special.ellipeinc(phi, m) / (1.0 - m) - z) / (2.0 * m)"
-           " - np.sin(2.0 * phi) / (4.0 * (1.0 - m) * np.sqrt(1.0 - m * np.sin(phi) ** 2))",
-         tests=on(phi=(0.2, 1.4), m=(0.2, 0.8)))
+         m="(z - elliptic_difference(phi, m, z, special.ellipeinc(phi, m))"
+           " - 0.5 * np.sin(2.0 * phi) / np.sqrt(1.0 - m * np.sin(phi) ** 2)) / (2.0 * np.subtract(1.0, m))",
+         tests=on(phi=(0.2, 1.4), m=(0.2, 0.8)) | {"args": [(np.array([0.3, 1.1]), np.array([0.0, -3e-5]))]})
 partials("z = special.ellipeinc(phi, m)", phi="np.sqrt(1.0 - m * np.sin(phi) ** 2)",
-         m="(z - special.ellipkinc(phi, m)) / (2.0 * m)", tests=on(phi=(0.2, 1.4), m=(0.2, 0.8)))
+         m="-0.5 * elliptic_difference(phi, m, special.ellipkinc(phi, m), z)",
+         tests=on(phi=(0.2, 1.4), m=(0.2, 0.8)) | {"args": [(np.array([0.3, 1.1]), np.array([0.0, -3e-5]))]})
 partials("z = special.expi(x)", x="np.exp(x) / x", tests=on(x=POSITIVE))
 partials("z = special.exp1(x)", x="-np.exp(-x) / x", tests=on(x=POSITIVE))
 partials("z = special.expn(n, x)", x="((n - 1.0) * z - np.exp(-x)) / x",

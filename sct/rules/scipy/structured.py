@@ -22,11 +22,19 @@ def blocks(*arrs):
     return Array(promoted(*(facts(a)[0] for a in arrs)), (ANY, ANY))
 
 
+@static
+def no_stack(ndim):
+    """Refuse stacks of matrices."""
+    if ndim > 2:
+        raise RuleError("block_diag has a rule for matrices, vectors and numbers", hint="call it for each matrix of the stack")
+
+
 @vjp(linalg.block_diag, infer=blocks)
 def block_diag_vjp(*arrs, z, z_bar):
     arrs_bar = ()
     row, column = 0, 0
     for a in arrs:
+        no_stack(np.ndim(a))
         height = np.shape(a)[0] if np.ndim(a) == 2 else 1
         width = np.shape(a)[-1] if np.ndim(a) > 0 else 1
         block_bar = z_bar[row : row + height, column : column + width]
@@ -77,7 +85,7 @@ def solution_by_toeplitz(c_or_cr, b, *, check_finite=True):
     return Array("float64", dims)
 
 
-@vjp(linalg.solve_toeplitz, infer=solution_by_toeplitz, real_only=True)
+@vjp(linalg.solve_toeplitz, infer=solution_by_toeplitz, real_only=True, parts=("c_or_cr",))
 def solve_toeplitz_vjp(c_or_cr, b, *, check_finite=True, z, z_bar):
     """The transposed matrix has the first row for its first column; the first element of both is that of the column."""
     if isinstance(c_or_cr, tuple):
