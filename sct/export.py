@@ -97,7 +97,7 @@ class Module:
     def gather(self, functions: Sequence[tuple[Function, Emitted]]) -> None:
         """Take in these functions, callees first: their texts, and what their names stand for."""
         for _, emitted in functions:
-            self.words |= {t.string for t in _tokens(emitted.text) if t.type == tokenize.NAME}
+            self.words.update(re.findall(r"[^\W\d]\w*", emitted.text))
             self.meaning[emitted.name] = ("function", emitted.name)
         for function, emitted in functions:
             renames = dict[str, str]()

@@ -59,6 +59,8 @@ class Compiled:
     """Arguments in which a list, dict or object changes (but not for the caller)."""
     defaults: dict[int, Any] = field(default_factory=dict)
     """What they are by default, which the function would change for all calls to come."""
+    header: list[str] = field(default_factory=list)
+    """The lines above the function: what it is specialised for."""
 
 
 NAMES = {"grad": ("grad",), "jvp": ("jvp",), "vjp": ("forward", "backward"), "hvp": ("hvp",)}
@@ -67,10 +69,15 @@ NAMES = {"grad": ("grad",), "jvp": ("jvp",), "vjp": ("forward", "backward"), "hv
 
 def emit_and_load(request: Request, context: Context, typed: Function, made: list[Function],
                    called: list[Function]) -> Compiled:
+    """The specialisation, printed and loaded; one that will be compiled is printed by the backend, after passes of its own."""
     for function, suffix in zip(made, NAMES[request.kind], strict=False):
         function.name = f"{printed_name(typed.name)}_{'value_and_' if request.value else ''}{suffix}"
     called = named_apart(merge_equal(still_called(called, made), made), made)
     main, *others = made
+    header = _header(main, typed)
+    guards = [(key[0], path, expected) for key, (path, expected) in context.guards.items()]
+    if request.native:
+        return Compiled(request, "", _not_compiled, [], guards, typed, main, [], [*called, *others], header=header)
     emitted = {function: emit(function) for function in called}
     emitted.update((function, emit(function, header=_header(function, typed))) for function in made)
     spaces: dict[Function, dict[str, Any]] = {function: {"__builtins__": builtins} for function in emitted}
@@ -85,10 +92,14 @@ def emit_and_load(request: Request, context: Context, typed: Function, made: lis
             spaces[function][name] = read(path)
             live.append((spaces[function], name, path))
     text = "\n\n".join(one.text for one in emitted.values())
-    guards = [(key[0], path, expected) for key, (path, expected) in context.guards.items()]
     printed = [Printed.of(emitted[function]) for function in (*called, *others, main)]
     return Compiled(request, text, loaded[main], live, guards, typed, main, printed, [*called, *others],
-                    loaded[others[0]] if others else None)
+                    loaded[others[0]] if others else None, header=header)
+
+
+def _not_compiled(*_: Any) -> Any:
+    """Stands for what the backend has yet to compile."""
+    raise AssertionError("called before it was compiled")
 
 
 def _load_one(emitted: Emitted, space: dict[str, Any]) -> Callable[..., Any]:

@@ -195,12 +195,26 @@ def conform(rev: Emitter, gradient: Value, want: Type, owned: set[Value]) -> Val
 
 
 def _of_class(rev: Emitter, items: Value, want: List) -> Value:
-    """A list of tuples as one of named tuples, if that is what is wanted."""
-    t = strip_const(want.item)
-    if not isinstance(t, Tuple) or t.cls is tuple:
+    """A list of tuples as one of named tuples, if that is what is wanted, at any depth."""
+    classes = _classes(want.item)
+    if classes == Lit(None):
         return items
-    return rev.builder.value("call", [items], want, fn=helpers.of_class, args=(Slot(0), Lit(t.cls)), kwargs={}, effect="fresh",
+    return rev.builder.value("call", [items], want, fn=helpers.of_class, args=(Slot(0), classes), kwargs={}, effect="fresh",
                              adjoint=True)
+
+
+def _classes(t: Type) -> Any:
+    """What ``helpers.of_class`` takes for items of this type: the class, behind it those of what it holds; None for others."""
+    t = strip_const(t)
+    if isinstance(t, List):
+        inside = _classes(t.item)
+        return inside if inside == Lit(None) else SeqOf(list, (inside,))
+    if not isinstance(t, Tuple):
+        return Lit(None)
+    parts = tuple(map(_classes, t.items))
+    if all(part == Lit(None) for part in parts):
+        return Lit(None) if t.cls is tuple else Lit(t.cls)
+    return SeqOf(tuple, (Lit(t.cls), *parts))
 
 
 def _has_floats(t: Type) -> bool:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import builtins
 import operator
 import re
-from collections.abc import Sequence
-from contextlib import suppress
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
 import numba
+import numba.core.errors as numba_errors
 
 from ..analysis.abstract import DataPath, read
 from ..codegen.emit import Emitted, emit
@@ -28,11 +30,13 @@ from ..ir.verify import verify
 from ..loaded import Compiled, Printed
 from ..passes.dce import eliminate_dead_code
 from ..passes.pipeline import settle
+from ..room import room
 from . import helpers
 from .apart import read_first
 from .boundary import split
 from .data import take_data
 from .gather import gather_additions
+from .indices import say_indices
 from .kept import keep_in_arrays
 from .loops import lower_arrays
 from .module import imported, module_text
@@ -40,6 +44,7 @@ from .quiet import refuse_silent
 from .recursion import reaches, unfold_recursion
 from .stand_ins import replace_missing
 from .upwards import count_upwards
+from .written import keep_written
 
 assert helpers
 
@@ -55,8 +60,8 @@ def make_native(compiled: Compiled, arguments: Sequence[Any], flags: dict[str, A
     for function in functions:
         refuse_silent(function)
         _prepare(function)
-    header = [line[2:] for line in compiled.emitted[-1].emitted.text.splitlines() if line.startswith("# ")][:1]
-    printed = [(function, emit(function, header=header if function is main else [], releases=False)) for function in functions]
+    printed = [(function, emit(function, header=compiled.header if function is main else [], releases=False))
+               for function in functions]
     options = {"cache": not _recursive(functions), "boundscheck": True, "error_model": _error_model(functions), **flags}
     text = module_text(compiled, printed, options)
     native = getattr(imported(text, main.name), main.name)
@@ -70,17 +75,17 @@ def make_native(compiled: Compiled, arguments: Sequence[Any], flags: dict[str, A
 
 
 def _prepare(function: Function) -> None:
-    """The passes of this backend."""
-    eliminate_dead_code(function)
-    replace_missing(function)
-    gather_additions(function)
-    lower_arrays(function)
-    eliminate_dead_code(function)
-    keep_in_arrays(function)
-    count_upwards(function)
-    settle(function)
-    replace_missing(function)  # settling may have found sums along axes
+    """The passes of this backend; what none of them changes has been simplified before."""
+    changed = eliminate_dead_code(function) + replace_missing(function) + say_indices(function)
+    changed += gather_additions(function) + lower_arrays(function)
+    if changed:
+        eliminate_dead_code(function)
+    changed += keep_in_arrays(function) + count_upwards(function)
+    if changed:
+        settle(function)
+        replace_missing(function)  # settling may have found sums along axes
     read_first(function)
+    keep_written(function)
     if STRICT:
         verify(function)
 
@@ -151,14 +156,43 @@ def _divides(fn: Any) -> bool:
 
 def _compile(compiled: Compiled, native: Any, arguments: Sequence[Any], text: str, printed: Sequence[Emitted]) -> None:
     try:
-        native.compile(tuple(map(numba.typeof, arguments)))
+        with room(), _unheard():
+            native.compile(tuple(map(numba.typeof, arguments)))
     except Exception as error:  # Numba raises what it likes, from its own errors to AttributeError
         raise _refusal(compiled, str(error), text, printed) from None
 
 
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Let Numba neither colour messages nor give advice on the generated text, which its reader did not write.
+
+    For each operator Numba makes several messages that are never shown; colouring them takes a tenth of its time.
+    """
+    messages: Any = numba_errors
+    colours = getattr(messages, "_termcolor_inst", None)
+    if colours is not None:
+        messages._termcolor_inst = _Plain()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", numba_errors.NumbaWarning)
+            yield
+    finally:
+        if colours is not None:
+            messages._termcolor_inst = colours
+
+
+class _Plain:
+    """The scheme of colours that has none."""
+
+    def code(self, text: str) -> str:
+        return text
+
+    errmsg = filename = indicate = highlight = reset = code
+
+
 def _refusal(compiled: Compiled, message: str, text: str, printed: Sequence[Emitted]) -> SctError:
     """The complaint of Numba, at the user's line."""
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", message)
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", message)  # it may be coloured by what Numba made before
     line = next((int(k) for k in reversed(re.findall(r'sct_native_[^"]*", line (\d+)', plain))), 0)
     loc = _users_line(text, printed, line) or compiled.typed.loc
     said = [s.strip() for s in plain.splitlines() if s.strip()]

@@ -41,6 +41,8 @@ _ARITHMETIC = (operator.add, operator.sub, operator.mul, operator.truediv, opera
 
 def lower_arrays(fn: Function) -> int:
     """Turn what can be of the array statements of ``fn`` into loops; how many."""
+    if not any(isinstance(v.type, Array) for op in walk(fn.body) for v in (*op.operands, *op.results)):
+        return 0
     lowering = _Lowering(fn)
     blocks = [fn.body, *(block for op in walk(fn.body) for block in op.blocks)]
     return sum(lowering.block(block) for block in blocks)

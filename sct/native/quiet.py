@@ -1,7 +1,6 @@
 """Takes functions in IR, refuses what compiled code would do otherwise than Python without a word.
 
-It gives ``nan`` for ``math.log(-1.0)`` and infinity for ``math.exp(1e3)``, so that a handler around them would not run.  And
-what is written to a list after it was put into a list of tuples may be lost: Numba lets go of the list too early.
+It gives ``nan`` for ``math.log(-1.0)`` and infinity for ``math.exp(1e3)``, so that a handler around them would not run.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ from typing import Any
 
 from ..errors import MissingRuleError
 from ..ir.core import Function, Op, walk
-from ..ir.types import List, Tuple, Type, strip_const
 
 _TOTAL = frozenset({math.tanh, math.atan, math.atan2, math.asinh, math.fabs, math.copysign, math.erf, math.erfc, math.degrees,
                     math.radians, math.isnan, math.isinf, math.isfinite})
@@ -22,11 +20,8 @@ _QUIET = (operator.pow, operator.lshift, pow, int, float, round)
 
 
 def refuse_silent(function: Function) -> None:
-    """Refuse every ``try`` that may wait for an exception which compiled code does not raise, and saved lists."""
+    """Refuse every ``try`` that may wait for an exception which compiled code does not raise."""
     for op in walk(function.body):
-        if op.name == "push" and _holds_list(op.operands[1].type):
-            raise MissingRuleError("under Numba a list that changes cannot be kept for the reverse sweep", loc=op.loc,
-                                   code="SCT210", hint='use backend="python", or an array')
         if op.name == "try":
             for inner in _run(op, {function}):
                 fn = inner.attrs["fn"]
@@ -34,11 +29,6 @@ def refuse_silent(function: Function) -> None:
                 message = f"under Numba `{name}` raises nothing where it raises in Python, and a `try` is around it"
                 raise MissingRuleError(message, loc=inner.loc, code="SCT210",
                                        hint='use backend="python", or test the argument before')
-
-
-def _holds_list(t: Type) -> bool:
-    t = strip_const(t)
-    return isinstance(t, List) or isinstance(t, Tuple) and any(map(_holds_list, t.items))
 
 
 def _run(op: Op, seen: set[Function]) -> Iterator[Op]:

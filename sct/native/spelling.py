@@ -6,6 +6,8 @@ Numba knows no ``reversed`` and unpacks no arrays, and takes element types as Nu
 from __future__ import annotations
 
 import ast
+import re
+import sys
 from collections.abc import Iterator
 
 _DTYPES = {"int": "np.int64", "float": "np.float64", "bool": "np.bool_", "complex": "np.complex128"}
@@ -21,11 +23,24 @@ def spelled_for_numba(text: str) -> str:
     >>> print(spelled_for_numba("x, y = tuple(s)"))
     x, y = to_fixed_tuple(of_length(s, 2), 2)
     """
-    while True:
-        change = next(_changes(ast.parse(text)), None)
-        if change is None:
-            return text
-        text = _replaced(text, *change)
+    while _SPELLED_OTHERWISE.search(text) and (changes := list(_changes(ast.parse(text)))):
+        changes.sort(key=lambda change: (change[0].lineno, change[0].col_offset))
+        starts = [(node.lineno, node.col_offset) for node, _ in changes]
+        for (node, new), following in reversed(list(zip(changes, [*starts[1:], _END], strict=True))):
+            if _end(node) <= following:  # what others lie in comes next
+                text = _replaced(text, node, new)
+    return text
+
+
+_SPELLED_OTHERWISE = re.compile(r"\b(reversed\(|tuple\(|np\.bool\b|dtype=|astype\()")
+"""What a text must contain that any of the changes is about."""
+
+
+_END = (sys.maxsize, 0)
+
+
+def _end(node: ast.expr) -> tuple[int, int]:
+    return node.end_lineno or node.lineno, node.end_col_offset or 0
 
 
 def _changes(tree: ast.AST) -> Iterator[tuple[ast.expr, str]]:

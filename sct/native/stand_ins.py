@@ -17,19 +17,24 @@ from ..ir.ops import Lit, SeqOf, Slot, as_key
 from ..ir.rewrite import insert_before, replace_uses
 from ..ir.types import FLOAT, INT, Array, List, Scalar, Type, strip_const
 from ..rules.shaping import tolist_method
-from ..runtime import reductions
+from ..runtime import masks, reductions
 
 REDUCTIONS = {np.sum: "sum", np.mean: "mean", np.max: "max", np.amax: "max", np.min: "min", np.amin: "min",
               np.prod: "prod"}
 
 
-def replace_missing(function: Function) -> None:
-    """Replace every call that Numba has no implementation of, but something else gives."""
+def replace_missing(function: Function) -> int:
+    """Replace every call that Numba has no implementation of, but something else gives; how many."""
+    made = 0
     for op in list(walk(function.body)):
         if op.name == "call" and op.operands and (replace := _CALLS.get(as_key(op.attrs["fn"]))) is not None:
+            before = op.attrs
             replace(op)
+            made += op.attrs is not before
         elif op.name == "with" and all(map(_only_silences, op.operands)):
             _dissolve(op)
+            made += 1
+    return made
 
 
 def _array(op: Op) -> None:
@@ -58,6 +63,17 @@ def _reduction(op: Op) -> None:
     chosen = range(t.ndim) if axes.value is None else axes.value if isinstance(axes.value, tuple) else (axes.value,)
     along = getattr(reductions, f"{REDUCTIONS[op.attrs['fn']]}_along")
     op.attrs = {"fn": along, "args": (Slot(0), Lit(bool(keeps.value)), *(Lit(axis % t.ndim) for axis in chosen)), "kwargs": {}}
+
+
+def _roll(op: Op) -> None:
+    """``np.roll(a, shift, axis=k)``."""
+    given = dict(zip(("a", "shift", "axis"), op.attrs["args"], strict=False)) | op.attrs["kwargs"]
+    t, axis, shift = strip_const(op.operands[0].type), given.get("axis", Lit(None)), given.get("shift")
+    if given.get("a") != Slot(0) or not isinstance(t, Array) or not isinstance(axis, Lit) or type(axis.value) is not int:
+        return
+    if isinstance(shift, Lit) and type(shift.value) is int or isinstance(shift, Slot) and isinstance(
+            strip_const(op.operands[shift.index].type), Scalar):
+        op.attrs = {"fn": masks.rolled, "args": (Slot(0), shift, Lit(axis.value % t.ndim)), "kwargs": {}, "effect": "fresh"}
 
 
 def _inner(op: Op) -> None:
@@ -140,7 +156,8 @@ def _dissolve(op: Op) -> None:
 
 
 _CALLS: dict[Any, Any] = {
-    np.array: _array, np.inner: _inner, np.clip: _clip, math.log: _log, operator.not_: _not, tolist_method: _tolist,
+    np.array: _array, np.inner: _inner, np.clip: _clip, np.roll: _roll, math.log: _log,
+    operator.not_: _not, tolist_method: _tolist,
     **dict.fromkeys((np.stack, np.concatenate, np.vstack, np.hstack, np.column_stack, np.dstack), _joined),
     **dict.fromkeys(REDUCTIONS, _reduction),
 }

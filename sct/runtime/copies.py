@@ -74,13 +74,24 @@ def with_floats(x_bar: Any) -> Any:
 
 
 def of_class(items: list[Any], cls: Any) -> list[Any]:
-    """The tuples of a list as named tuples.
+    """The tuples of a list as named tuples; for tuples in these, the classes stand behind that of the outer one.
 
     >>> from collections import namedtuple
-    >>> of_class([(1.0, 2.0)], namedtuple("Point", "x y"))
+    >>> Point = namedtuple("Point", "x y")
+    >>> of_class([(1.0, 2.0)], Point)
     [Point(x=1.0, y=2.0)]
+    >>> of_class([((1.0, 2.0), [(3.0, 4.0)])], (tuple, Point, [Point]))
+    [(Point(x=1.0, y=2.0), [Point(x=3.0, y=4.0)])]
     """
-    return [cls(*item) for item in items]
+    if cls is None or not items:
+        return items
+    if isinstance(cls, list):
+        return [of_class(item, cls[0]) for item in items]
+    if not isinstance(cls, tuple):
+        return [cls(*item) for item in items]
+    made, *inner = cls
+    columns = [of_class(list(column), one) for column, one in zip(zip(*items, strict=True), inner, strict=True)]
+    return [made(row) if made is tuple else made(*row) for row in zip(*columns, strict=True)]
 
 
 def replicated(held: Any, made: dict[int, Any] | None = None) -> Any:

@@ -71,7 +71,8 @@ def numba_engine(fn: Callable[..., Any], args: Sequence[Any], argnums: tuple[int
     compiled, native = public("value_and_grad")(fn, argnums=argnums, backend="numba")(*args)
     if not abs(compiled - value) <= 1e-9 * max(1.0, abs(value)):  # nor where one of them is not a number
         return compiled, native
-    return value, tuple(type(grad)(bar) if isinstance(grad, float) else bar for bar, grad in zip(native, grads, strict=True))
+    pairs = zip(leaves(native), leaves(grads), strict=True)
+    return value, with_leaves(native, (type(grad)(bar) if isinstance(grad, float) else bar for bar, grad in pairs))
 
 
 def judge(program: Program, engine: Engine = sct_engine) -> Verdict:
@@ -279,22 +280,22 @@ def generic(message: str) -> str:
     return re.sub(r"`[^`]*`", "`…`", message)[:110]
 
 
-Task = tuple[int, int, bool, bool, Engine]
+Task = tuple[int, int, bool, bool, bool, Engine]
 
 
 def _try_one(task: Task) -> tuple[int, Verdict, list[str]]:
-    seed, size, array_writes, numpy_scalars, engine = task
-    program = generate(seed, size, array_writes=array_writes)
+    seed, size, array_writes, structures, numpy_scalars, engine = task
+    program = generate(seed, size, array_writes=array_writes, structures=structures)
     if numpy_scalars:
         program = program.with_numpy_scalars()
     return seed, judge(program, engine), [name for name, n in program.uses.items() if n]
 
 
 def survey(seeds: Sequence[int], engine: Engine = sct_engine, *, size: int = 12, array_writes: bool = False,
-           numpy_scalars: bool = False, jobs: int = 1, progress: bool = False) -> Summary:
+           structures: bool = False, numpy_scalars: bool = False, jobs: int = 1, progress: bool = False) -> Summary:
     """Judges the programs of the given seeds."""
     summary, start = Summary(), time.perf_counter()
-    tasks = [(seed, size, array_writes, numpy_scalars, engine) for seed in seeds]
+    tasks = [(seed, size, array_writes, structures, numpy_scalars, engine) for seed in seeds]
     with contextlib.ExitStack() as stack:
         results: Iterator[tuple[int, Verdict, list[str]]]
         if jobs > 1:
@@ -317,11 +318,11 @@ def survey(seeds: Sequence[int], engine: Engine = sct_engine, *, size: int = 12,
 
 
 def explain_failure(seed: int, engine: Engine = sct_engine, *, size: int = 12, array_writes: bool = False,
-                    numpy_scalars: bool = False, seconds: float = 60.0) -> str:
+                    structures: bool = False, numpy_scalars: bool = False, seconds: float = 60.0) -> str:
     """The failing program of a seed in its smallest form that still fails the same way, and how it fails."""
     from .shrink import shrink_program
 
-    program = generate(seed, size, array_writes=array_writes)
+    program = generate(seed, size, array_writes=array_writes, structures=structures)
     program = program.with_numpy_scalars() if numpy_scalars else program
     small, verdict = shrink_program(program, engine, seconds)
     return f"seed {seed}: {verdict.kind}: {verdict.detail}\narguments: {small.args!r}\n\n{small.source}"
@@ -335,6 +336,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--size", type=int, default=12, help="statements in a program, about")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--array-writes", action="store_true", help="programs that write to arrays through all their names")
+    parser.add_argument("--structures", action="store_true", help="programs whose arguments are containers")
     parser.add_argument("--numpy-scalars", action="store_true", help="call the programs with np.float64 instead of float")
     parser.add_argument("--show", type=int, default=3, help="how many failures to shrink and print")
     parser.add_argument("--out", type=Path, help="file for the summary in Markdown")
@@ -344,11 +346,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     engine = numba_engine if options.backend == "numba" else checkpointing_engine if options.checkpoint else sct_engine
     if options.print_source:
-        program = generate(options.seed, options.size, array_writes=options.array_writes)
+        program = generate(options.seed, options.size, array_writes=options.array_writes, structures=options.structures)
         print(program.source, f"# arguments: {program.args!r}", sep="\n")
         return 0
     seeds = range(options.seed, options.seed + options.count)
-    found = survey(seeds, engine, size=options.size, array_writes=options.array_writes,
+    found = survey(seeds, engine, size=options.size, array_writes=options.array_writes, structures=options.structures,
                    numpy_scalars=options.numpy_scalars, jobs=options.jobs, progress=True)
     page = found.markdown(f"Random programs, seeds {seeds.start} to {seeds.stop - 1}")
     print(page)
@@ -356,5 +358,5 @@ def main(argv: Sequence[str] | None = None) -> int:
         options.out.write_text(page)
     for seed, _ in found.failures[: options.show]:
         print(explain_failure(seed, engine, size=options.size, array_writes=options.array_writes,
-                              numpy_scalars=options.numpy_scalars), end="\n\n")
+                              structures=options.structures, numpy_scalars=options.numpy_scalars), end="\n\n")
     return 1 if found.failures else 0

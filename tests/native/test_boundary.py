@@ -309,3 +309,21 @@ def test_lists_of_lists_and_tuples_travel():
     assert received(np.array(packing.flat(lists)), packing.lengths(lists)) == lists
     assert packing.as_tuples(packing.column([(1, 2.0)], 0), packing.column([(1, 2.0)], 1)) == [(1, 2.0)]
 
+
+
+def of_layers(pairs, rows):
+    total = 0.0
+    for scale, layer in pairs:
+        total += scale * layer.w * layer.b.b
+    for row in rows:
+        for layer in row:
+            total += layer.w * layer.b
+    return total
+
+
+@pytest.mark.parametrize("backend", ["python", "numba"])
+def test_named_tuples_at_any_depth_of_a_list_come_back_as_such(backend):
+    pairs, rows = [(2.0, Layer(3.0, Layer(5.0, 7.0)))], [[Layer(1.0, 2.0)], []]
+    found = sct.grad(of_layers, (0, 1), backend=backend)(pairs, rows)
+    expected = [(21.0, Layer(14.0, Layer(0.0, 6.0)))], [[Layer(2.0, 1.0)], []]
+    assert repr(found) == repr(expected)
