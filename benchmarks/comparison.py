@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from sct.cli.engines import ENGINES, EngineUnavailable, compiled_by_jax, compiled_by_numba
+from sct.cli.engines import ENGINES, EngineUnavailable, compiled_by_jax, compiled_by_numba, prepared_jax
 from sct.cli.timing import samples
 
 from . import c_code
@@ -73,7 +73,7 @@ def _prepared(workload: Workload, args: tuple[Any, ...], small: bool, result: Re
         makers[name] = functools.partial(engine, workload.fun, workload.argnums, args)
     if workload.for_jax is not None:
         rewritten = workload.for_jax
-        makers[REWRITTEN] = lambda: compiled_by_jax(rewritten(), workload.argnums, args)
+        makers[REWRITTEN] = lambda: jitted(rewritten, workload.argnums, args)
     if not small or workload.kind != "arrays" and workload.name not in EAGERLY:
         del makers["JAX eager"]
     calls: dict[str, Call] = {}
@@ -95,6 +95,12 @@ def _prepared(workload: Workload, args: tuple[Any, ...], small: bool, result: Re
                 result.absent[name] = f"cannot run it (deviates by {deviation:.1e})"
                 del calls[name]
     return calls
+
+
+def jitted(rewritten: Callable[[], Callable[..., Any]], argnums: tuple[int, ...], args: tuple[Any, ...]) -> Call:
+    """The gradient of what ``rewritten`` makes for JAX, if that is installed."""
+    prepared_jax()
+    return compiled_by_jax(rewritten(), argnums, args)
 
 
 def _checked(call: Call) -> Call:

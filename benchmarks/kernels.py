@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 
 import sct
-from sct.cli.engines import EngineUnavailable, compiled_by_jax, compiled_by_numba
+from sct.cli.engines import EngineUnavailable, compiled_by_numba
 from sct.cli.timing import samples
 from tests.programs import PROGRAMS
 
 from . import kernels_jax
-from .comparison import NATIVE, REWRITTEN
+from .comparison import NATIVE, REWRITTEN, jitted
 
 RTOL = 1e-7
 COMPILED = "sct, Numba"
@@ -70,7 +70,7 @@ def timed(kernel: Kernel, seconds: float) -> Timed:
     makers: dict[str, Callable[[], Callable[[], Any]]] = {
         COMPILED: lambda: functools.partial(sct.grad(program.fun, kernel.argnums, backend="numba"), *args),
         NATIVE: lambda: _on_copies(compiled_by_numba(program.fun), args),
-        REWRITTEN: lambda: compiled_by_jax(getattr(kernels_jax, kernel.name)(), kernel.argnums, args),
+        REWRITTEN: lambda: jitted(getattr(kernels_jax, kernel.name), kernel.argnums, args),
     }
     result, calls = Timed(kernel.name, kernel.size), {}
     expected = sct.grad(program.fun, kernel.argnums)(*args)

@@ -91,7 +91,7 @@ PARTS = [
     Call(np.tile, V, 1), Call(np.tile, M, (1, 2)), Call(np.tile, 2.0, (2, 2)), Call(np.tile, M, [2, 1]),
     Call(np.sort, V), Call(np.sort, M), Call(np.sort, M, 0), Call(np.sort, M, axis=None), Call(np.sort, V, kind="stable"),
     Call(np.take, V, np.array([0, 2, 2])), Call(np.take, V, 1), Call(np.take, M, np.array([[0, 5], [5, 1]])),
-    Call(np.take, M, np.array([0, 2, 2]), 1),
+    Call(np.take, M, np.array([0, 2, 2]), 1), Call(np.take, ZERO_D, 0), Call(np.take, ZERO_D, np.array([0, 0])),
     Call(np.take, T, np.array([[0, 1], [1, 1]]), axis=1), Call(np.take, M, [1, 1, 0], 0), Call(np.take, M, 1, 1),
     Call(np.take_along_axis, M, np.array([[0, 0], [2, 1]]), 1), Call(np.take_along_axis, V, np.array([1, 1]), 0),
     Call(np.take_along_axis, T, np.argsort(T, axis=1), 1), Call(np.take_along_axis, T, np.argsort(T, axis=0), axis=0),
