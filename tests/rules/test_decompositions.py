@@ -40,7 +40,7 @@ CALLS += [Call(L.svd, a, compute_uv=False) for a in (real(3, 2), cplx(2, 3), rea
 CALLS += [Call(L.svd, positive() - 3 * np.eye(3), hermitian=True), Call(L.svd, positive(), compute_uv=False, hermitian=True)]
 CALLS += [Call(L.svd, a, False).alone(k) for a in (cplx(3, 2), cplx(2, 3), cplx(3, 3), cplx(2, 3, 2)) for k in (0, 2)]
 CALLS += [Call(L.svd, a, False) for a in (cplx(3, 2), cplx(2, 3), real(3, 2))]
-CALLS += [Call(L.svd, a) for a in (real(2, 3), real(4, 3), real(2, 3, 2), real(1, 2), real(3, 3))]
+CALLS += [Call(L.svd, a) for a in (real(2, 3), real(4, 3), real(2, 3, 2), real(1, 2), real(3, 3), real(2, 1, 3, 2))]
 CALLS += [Call(L.qr, a) for a in (real(4, 3), real(2, 3), real(3, 3), real(2, 2, 4), cplx(4, 3), cplx(3, 3), cplx(2, 3))]
 CALLS += [Call(L.qr, a).alone(k) for a in (real(4, 3), real(2, 3), cplx(2, 4), cplx(3, 2)) for k in (0, 1)]
 CALLS += [Call(L.qr, a, mode="r") for a in (real(4, 3), real(2, 3), cplx(3, 3))]

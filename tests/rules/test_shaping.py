@@ -133,6 +133,8 @@ MADE = [
     Call(np.linspace, 1.0, 3.0, 4, retstep=True).alone(1), Call(np.linspace, V, V**2, 4, retstep=True).alone(0),
     Call(np.geomspace, 1.5, 7.0, 4), Call(np.geomspace, 1.5, 7.0, 4, False),
     Call(np.full, 3, 2.5), Call(np.full, (2, 3), 2.5), Call(np.full, (2, 3), ROW), Call(np.full, (), 2.5),
+    Call(np.full, 3, RNG.normal(size=(1, 1, 3))),
+    Call(np.logspace, 0.1, 0.7, 3, base=np.abs(RNG.normal(size=(2, 4))) + 1.0),
     Call(np.full_like, M, 2.5),
     Call(np.full_like, M, ROW), Call(np.full_like, M, 2.5, shape=(4,)),
     Call(np.arange, 3.5), Call(np.arange, 0.3, 4.0), Call(np.arange, 0.3, 4.0, 0.5), Call(np.arange, 0.3, 4.0, step=0.7),
