@@ -21,11 +21,11 @@ from typing import TypeGuard
 
 from ..analysis.alias import AliasClasses, lent_to
 from ..ir.core import Block, Op, Value, defining_block, enclosing, walk
-from ..ir.ops import LOOPS, may_write, stores_beside_primal
+from ..ir.ops import may_write, stores_beside_primal
 from ..ir.rewrite import clone_op
 from ..ir.types import Array, Scalar, strip_const
 from .replay import is_replay
-from .saving import CHEAP, DEPTH, FREE, Sweeps
+from .saving import CHEAP, DEPTH, FREE, Sweeps, loops_around, with_inside
 
 _STEPS = 2
 """How many cheap operations an index may take to be computed again."""
@@ -43,8 +43,8 @@ class _Rereading:
         self.joint = joint
         body = joint.function.body
         at = body.ops.index(joint.mark)
-        self.forward = list(_with_inside(body.ops[:at]))
-        self.reverse = list(_with_inside(body.ops[at:]))
+        self.forward = list(with_inside(body.ops[:at]))
+        self.reverse = list(with_inside(body.ops[at:]))
         self.order = {op: k for k, op in enumerate((*self.forward, *self.reverse))}
         self.inside = {block for op in self.forward for block in op.blocks}
         """The blocks of the forward sweep, whose values the reverse sweep does not see."""
@@ -115,14 +115,15 @@ class _Rereading:
         mirrored = self.joint.mirror.get(read.parent)
         if mirrored is None or mirrored not in enclosing(use.parent) or not all(map(self._at_hand, read.operands)):
             return False
-        around = _loops(mirrored)
+        around = loops_around(mirrored)
         for store in self.stores[root]:
             assert store.parent is not None
             undo = self.undone[store]
             if read.parent not in enclosing(store.parent):
                 continue  # loops and branches around the read are undone as a whole
             since = self.order[store] > self.order[read]
-            if since is not (self.order[undo] < self.order[use]) or not _loops(undo.parent) & _loops(use.parent) <= around:
+            both = loops_around(undo.parent) & loops_around(use.parent)
+            if since is not (self.order[undo] < self.order[use]) or not both <= around:
                 return False
         return True
 
@@ -171,16 +172,4 @@ def _is_cheap(op: Op | Block | None) -> TypeGuard[Op]:
 
 def _depth(op: Op | Block | None) -> int:
     assert isinstance(op, Op)
-    return len(_loops(op.parent))
-
-
-def _loops(block: Block | None) -> set[Op]:
-    assert block is not None
-    return {one.parent for one in enclosing(block) if one.parent is not None and one.parent.name in LOOPS}
-
-
-def _with_inside(ops: list[Op]) -> Iterator[Op]:
-    for op in ops:
-        yield op
-        for block in op.blocks:
-            yield from walk(block)
+    return len(loops_around(op.parent))

@@ -109,7 +109,7 @@ class _Saver:
         at = body.ops.index(self.mark)
         reverse = body.ops[at + 1:]
         forward_blocks = self._forward_blocks(body.ops[:at])
-        forward_blocks |= self._forward_blocks([op for op in _with_inside(reverse) if is_replay(op)])
+        forward_blocks |= self._forward_blocks([op for op in with_inside(reverse) if is_replay(op)])
         self._choose(reverse, forward_blocks)
         for op in reverse:
             self._rewrite(op, frozenset())
@@ -155,8 +155,8 @@ class _Saver:
         """The position of a value in the forward sweep."""
         position: dict[Any, int] = {}
         forward = self.function.body.ops[:len(self.function.body.ops) - len(reverse)]
-        for op in (*_with_inside(forward), *(one for one in _with_inside(reverse) if is_replay(one))):
-            for inner in _with_inside([op]) if is_replay(op) else [op]:
+        for op in (*with_inside(forward), *(one for one in with_inside(reverse) if is_replay(one))):
+            for inner in with_inside([op]) if is_replay(op) else [op]:
                 position.setdefault(inner, len(position))
                 for block in inner.blocks:
                     position.setdefault(block, len(position))
@@ -387,7 +387,9 @@ class _Changes:
                 continue
             place = self._place(v)
             found = self.stores.get(place, ())
-            later = (op for op in found if self.order.get(op, 0) >= self.order.get(read, 0) or _loops(op) & _loops(read))
+            around = loops_around(read.parent)
+            later = (op for op in found
+                     if self.order.get(op, 0) >= self.order.get(read, 0) or loops_around(op.parent) & around)
             if place in self.lent or any(True for _ in later):
                 return True
         return False
@@ -405,9 +407,10 @@ def _written_by(op: Op) -> Iterator[Value]:
         yield from lent_to(op)
 
 
-def _loops(op: Op) -> set[Op]:
-    assert op.parent is not None
-    return {block.parent for block in enclosing(op.parent) if block.parent is not None and block.parent.name in LOOPS}
+def loops_around(block: Block | None) -> set[Op]:
+    """The loops in which a block is."""
+    assert block is not None
+    return {one.parent for one in enclosing(block) if one.parent is not None and one.parent.name in LOOPS}
 
 
 def _is_fused(op: Op) -> bool:
@@ -452,7 +455,8 @@ def _not_in_scope(op: Op, scope: frozenset[Block]) -> Iterator[Value]:
             yield from _not_in_scope(inner, scope | {block})
 
 
-def _with_inside(ops: Sequence[Op]) -> Iterator[Op]:
+def with_inside(ops: Sequence[Op]) -> Iterator[Op]:
+    """The ops, each followed by those inside it."""
     for op in ops:
         yield op
         for block in op.blocks:

@@ -281,6 +281,13 @@ def stores_beside_primal(op: Op) -> bool:
     return op.name in STORES and not op.attrs.get("adjoint") or bool(op.attrs.get("tangent"))
 
 
+def defined_by(op: Op) -> Iterator[Value]:
+    """The results of an op, and the arguments of its blocks."""
+    yield from op.results
+    for block in op.blocks:
+        yield from block.args
+
+
 def uses_in(op: Op) -> Iterator[Value]:
     """Every value that ``op`` or its nested ops use."""
     yield from op.operands

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..ir.core import Block, Function, Op, Value, walk
-from ..ir.ops import IMPLICIT, LOOPS, Lit, Slot
+from ..ir.ops import IMPLICIT, LOOPS, Lit, Slot, defined_by
 from ..ir.rewrite import carried_start, exits, item_count, unconverted, use_counts
 from ..ir.types import Cache, OrConst, Scalar, strip_const
 from ..runtime import helpers
@@ -83,7 +83,7 @@ class Kinds:
     def _solve(self) -> None:
         for param in self.fn.params:
             self.before[param] = self.after[param] = declared(param)
-        ops = [op for op in walk(self.fn.body) if any(map(_is_number, _defined(op)))]
+        ops = [op for op in walk(self.fn.body) if any(map(_is_number, defined_by(op)))]
         readers: dict[Value, list[int]] = {}
         for n, op in enumerate(ops):
             for value in self._read_by(op):
@@ -247,13 +247,6 @@ _COMBINED: dict[Callable[..., Any], Callable[[list[int]], int]] = {
     min: _chosen, max: _chosen, helpers.strong_product: lambda kinds: _chosen(kinds) | _operated(kinds),
     helpers.strong_quotient: lambda kinds: _chosen([PYTHON, *kinds]),
 }
-
-
-def _defined(op: Op) -> Iterator[Value]:
-    """The results of an op, and the arguments of its blocks."""
-    yield from op.results
-    for block in op.blocks:
-        yield from block.args
 
 
 def _is_number(value: Value) -> bool:

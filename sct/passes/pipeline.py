@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from ..ir.core import Function, Op, Value, walk
+from ..ir.core import Function, Value, walk
+from ..ir.ops import defined_by
 from ..ir.types import Cache, Scalar, strip_const
 from ..ir.verify import verify as check
 from .arrange import arrange
@@ -64,16 +65,10 @@ class _Progress:
 
 def _has_memory(fn: Function) -> bool:
     """Whether there is anything but numbers and lists of saved values in a function."""
-    return not all(map(_is_number, fn.params)) or not all(map(_is_number, (v for op in walk(fn.body) for v in _defined(op))))
+    return not all(map(_has_none, fn.params)) or not all(map(_has_none, (v for op in walk(fn.body) for v in defined_by(op))))
 
 
-def _defined(op: Op) -> Iterator[Value]:
-    yield from op.results
-    for block in op.blocks:
-        yield from block.args
-
-
-def _is_number(value: Value) -> bool:
+def _has_none(value: Value) -> bool:
     return isinstance(strip_const(value.type), _NUMBERS)
 
 
