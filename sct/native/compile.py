@@ -51,6 +51,7 @@ assert helpers
 _DIVISIONS = ("/", "//", "%", "**")
 
 
+@room()
 def make_native(compiled: Compiled, arguments: Sequence[Any], flags: dict[str, Any]) -> None:
     """Have Numba compile the functions of ``compiled`` for arguments like these; raises where it cannot, naming the line."""
     main = compiled.adjoint
@@ -156,7 +157,7 @@ def _divides(fn: Any) -> bool:
 
 def _compile(compiled: Compiled, native: Any, arguments: Sequence[Any], text: str, printed: Sequence[Emitted]) -> None:
     try:
-        with room(), _unheard():
+        with _unheard():
             native.compile(tuple(map(numba.typeof, arguments)))
     except Exception as error:  # Numba raises what it likes, from its own errors to AttributeError
         raise _refusal(compiled, str(error), text, printed) from None
