@@ -184,7 +184,8 @@ def _spliced(fwd: _Linearizer, op: Op, entry: Primitive, dots: dict[int, Value])
     tangent = {f"{name}_dot": a for name, a in _nested_dots(op, rule, dots, entry.nested).items()}
     result = Seq(tuple, list(op.results)) if op.attrs.get("unpack") else op.results[0]
     for name in tangent.keys() - {p.name for p in rule.lowered.info.params}:
-        raise Refusal("SCT208", f"the forward rule of {entry.name} gives no derivative with respect to `{name[:-4]}`",
+        because = f": {entry.unsaid}" if entry.unsaid else ""
+        raise Refusal("SCT208", f"the forward rule of {entry.name} gives no derivative with respect to `{name[:-4]}`{because}",
                       "wrap the argument in sct.stop_gradient if it is meant as a constant")
     inputs: dict[str, Abstract] = {**kwargs, rule.result: result, **tangent}
     bound = bind_arguments(rule.lowered, args, inputs, {k: (lambda v=v: Static(v)) for k, v in rule.defaults.items()})

@@ -228,7 +228,8 @@ def splice(rev: Accumulator, op: Op, totals: list[Value | None]) -> None:
     for parameter, argument in parameters.items():
         bar = given.get(parameter, UNBOUND)
         if parameter not in (rule.result, rule.cotangent) and _any_active(rev, argument) and _may_be_missing(rev, bar, spliced):
-            raise Refusal("SCT208", f"the derivative rule of {name} gives no derivative with respect to `{parameter}` here",
+            because = f": {entry.unsaid}" if entry.unsaid else " here"
+            raise Refusal("SCT208", f"the derivative rule of {name} gives no derivative with respect to `{parameter}`{because}",
                           "wrap the argument in sct.stop_gradient if it is meant as a constant, or assign "
                           f"`{parameter}_bar` in the rule")
     for argument, bar in _together(rev, [(parameters[parameter], bar) for parameter, bar in given.items()]):

@@ -116,7 +116,7 @@ def numpy_number(start: Any) -> Type:
     return Scalar("float64", False)
 
 
-for bracketing in (optimize.brentq, optimize.brenth, optimize.bisect, optimize.ridder):
+for bracketing in (optimize.brentq, optimize.brenth, optimize.bisect, optimize.ridder, optimize.toms748):
     SPECIAL[bracketing] = _solver(bracketing, ["f"], number)
 SPECIAL[optimize.newton] = _solver(optimize.newton, ["func", "fprime", "fprime2"], numpy_number)
 SPECIAL[optimize.fsolve] = _solver(optimize.fsolve, ["func", "fprime"], vector, "x0")

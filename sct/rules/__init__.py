@@ -28,8 +28,8 @@ from . import (
     ufuncs,
 )
 
-_SCIPY = {"special": ("special",), "stats": ("stats",), "linalg": ("linalg", "factors", "functions", "structured"),
-          "signal": ("signal",), "optimize": ("optimize",),
+_SCIPY = {"special": ("special",), "stats": ("stats", "counts", "multivariate"),
+          "linalg": ("linalg", "factors", "functions", "structured"), "signal": ("signal",), "optimize": ("optimize",),
           "integrate": ("integrate",), "sparse": ("sparse",), "interpolate": ("interpolate",)}
 for _part, _modules in _SCIPY.items():
     registry.family(f"scipy.{_part}", *(f"{__name__}.scipy.{_module}" for _module in _modules))

@@ -36,6 +36,8 @@ class Primitive:
     """Parameters whose lists stay lists, because their nesting means something or their items must be Python's numbers."""
     nested: tuple[str, ...] = ()
     """Parameters of the forward rule that take tuples: it gets a tuple of their tangents, None where there is none."""
+    unsaid: str = ""
+    """Why the rule gives no derivative with respect to the parameters that it leaves out."""
     shape_only: tuple[str, ...] = ()
     """Parameters of which only the shape or the length matters: nothing flows from them."""
     zero: bool = False

@@ -26,6 +26,12 @@ real, cplx = NORMAL.real, NORMAL.cplx
 SQUARE, CSQUARE = real(3, 3) + 3 * np.eye(3), cplx(3, 3) + 3 * np.eye(3)
 POSITIVE, CPOSITIVE = SQUARE @ SQUARE.T, CSQUARE @ CSQUARE.conj().T
 CALLS = [Call(linalg.solve, SQUARE, real(3)), Call(linalg.solve, SQUARE, real(3, 2)), Call(linalg.solve, CSQUARE, cplx(3, 2))]
+ASSUMED = ("general", "banded", "diagonal", "tridiagonal", "upper triangular", "lower triangular", "symmetric",
+           "positive definite")
+CALLS += [Call(linalg.solve, SQUARE @ SQUARE.T + np.diag([1.0, 2.0, 3.0]), real(3), assume_a=how) for how in ASSUMED]
+CALLS += [Call(linalg.solve, CPOSITIVE, cplx(3, 2), True, assume_a=how) for how in ("sym", "her", "pos")]
+CALLS += [Call(linalg.solve, POSITIVE, real(3, 2), True, assume_a="sym"), Call(linalg.solve, SQUARE, real(3), transposed=True),
+          Call(linalg.solve, SQUARE, real(3, 2), assume_a="upper triangular", transposed=True)]
 CALLS += [Call(fn, a) for fn in (linalg.inv, linalg.det) for a in (SQUARE, CSQUARE)]
 CALLS += [Call(linalg.cholesky, a, lower=lower) for a in (POSITIVE, CPOSITIVE) for lower in (True, False)]
 CALLS += [Call(linalg.solve_triangular, SQUARE, b, trans=trans, lower=lower, unit_diagonal=unit)
@@ -57,7 +63,7 @@ def test_derivatives_of_call(k: int, functions: Any) -> None:
 
 
 @pytest.mark.parametrize("f", [
-    lambda a: linalg.solve(a, np.ones(3), assume_a="sym"), lambda a: linalg.inv(a, overwrite_a=True),
+    lambda a: linalg.solve(a, np.ones(3), assume_a="strange"), lambda a: linalg.inv(a, overwrite_a=True),
     lambda a: linalg.inv(np.stack([a, a])), lambda a: linalg.logm(np.stack([a, a])), lambda a: linalg.signm(a),
     lambda a: linalg.fractional_matrix_power(a, 0.5), lambda a: linalg.sqrtm(a, disp=False)[0],
 ])

@@ -14,10 +14,11 @@ from scipy import linalg
 from ...errors import RuleError
 from ...runtime.arrays import cofactors
 from .. import shapes
-from ..decompositions import cholesky_bar
+from ..decompositions import cholesky_bar, on_triangle
 from ..indexing import static
 from ..linalg import mirrored
 from ..notation import area, vjp
+from ..solving import half_lower
 
 area("linalg", linalg)
 
@@ -34,11 +35,55 @@ def product_bar(w, z):
     return -np.outer(w, z) if z.ndim == 1 else -w @ z.T
 
 
+@static
+def part_read(assume_a):
+    """What ``linalg.solve`` reads of a matrix that it is told this about; a list of the words is in its documentation."""
+    part = {None: "all", "general": "all", "gen": "all", "banded": "all", "diagonal": "diagonal", "tridiagonal": "tridiagonal",
+            "upper triangular": "upper", "lower triangular": "lower", "symmetric": "symmetric", "sym": "symmetric",
+            "hermitian": "hermitian", "her": "hermitian", "positive definite": "hermitian", "pos": "hermitian"}.get(assume_a)
+    if part is None:
+        raise RuleError(f"scipy.linalg.solve does not know assume_a={assume_a!r}")
+    return part
+
+
+def banded_part(m, part):
+    """What is left of a matrix of which only some diagonals are read."""
+    if part == "diagonal":
+        return np.diag(np.diagonal(m))
+    if part == "tridiagonal":
+        return np.triu(np.tril(m, 1), -1)
+    return np.triu(m) if part == "upper" else np.tril(m)
+
+
+def as_read(a, part, lower):
+    """The matrix of the system, from the part of ``a`` that is read."""
+    if part == "all":
+        return a
+    if part == "symmetric" or part == "hermitian":
+        side, beside = (np.tril(a), np.tril(a, -1)) if lower else (np.triu(a), np.triu(a, 1))
+        return side + (mirrored(beside.T) if part == "hermitian" else beside.T)
+    return banded_part(a, part)
+
+
+def read_bar(g, part, lower):
+    """The cotangent of ``a`` from that of ``as_read(a, part, lower)``."""
+    if part == "all":
+        return g
+    if part == "symmetric":
+        whole = g + g.T
+        return half_lower(whole) if lower else half_lower(whole).T
+    return on_triangle(g, "L" if lower else "U") if part == "hermitian" else banded_part(g, part)
+
+
 @vjp(linalg.solve, infer=shapes.solve)
-def solve_vjp(a, b, *, check_finite=True, z, z_bar):
+def solve_vjp(a, b, lower=False, *, check_finite=True, assume_a=None, transposed=False, z, z_bar):
+    """The system is that of the part of ``a`` that ``assume_a`` says; SciPy itself finds no part to be zero that is not."""
     one_matrix(a.ndim)
-    b_bar = linalg.solve(a.T, z_bar)
-    a_bar = product_bar(b_bar, z)
+    part = part_read(assume_a)
+    m = as_read(a, part, lower)
+    b_bar = linalg.solve(m, z_bar) if transposed else linalg.solve(m.T, z_bar)
+    m_bar = product_bar(z, b_bar) if transposed else product_bar(b_bar, z)
+    a_bar = read_bar(m_bar, part, lower)
 
 
 @vjp(linalg.inv, infer=shapes.square)

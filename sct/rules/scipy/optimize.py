@@ -49,6 +49,13 @@ for bracketing in (optimize.brenth, optimize.bisect, optimize.ridder):
     vjp(bracketing, infer=between)(brentq_vjp)
 
 
+@vjp(optimize.toms748, infer=between)
+def toms748_vjp(f, a, b, args=(), k=1, xtol=2e-12, rtol=8.881784197001252e-16, maxiter=100, *, disp=True, z, z_bar):
+    a_bar = None
+    b_bar = None
+    args_bar = solution_bars(f, z, args, z_bar)
+
+
 @from_call
 def near(func, x0, fprime=None, args=(), **options):
     """A NumPy number, for a start that is a number."""

@@ -1,8 +1,9 @@
-"""Rules of the distributions of ``scipy.stats``, from one line each: the slope of the logarithm of the standard density.
+"""Rules of the continuous distributions of ``scipy.stats``, from one line each: the slope of the logarithm of the density.
 
-``u`` stands for ``(x - loc) / scale``.  Densities, cumulative functions, their logarithms and quantiles follow by the chain
-rule.  Where a density is zero, so is its derivative, and that of its logarithm is taken for zero.  Shape parameters of
-cumulative functions have a derivative where it has a closed form, and are refused elsewhere.
+``u`` stands for ``(x - loc) / scale``.  Densities, cumulative functions, their logarithms, quantiles and moments follow by the
+chain rule.  Where a density is zero, so is its derivative, and that of its logarithm is taken for zero.  Shape parameters of
+cumulative functions and quantiles have a derivative where that of the cumulative function has a closed form, and are refused
+elsewhere.  The densities are those of Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions, 1994 and 1995.
 """
 
 
@@ -13,14 +14,9 @@ from __future__ import annotations
 import re
 
 import numpy as np
-from scipy import special, stats
+from scipy import stats
 
-from ...errors import RuleError
-from ...ir.types import Array, Scalar
-from ...runtime.helpers import unbroadcast
-from ..indexing import like
-from ..notation import NAMES, area, partials, vjp
-from ..solving import on_lower
+from ..notation import NAMES, area, declare, partials
 from . import special as _special
 
 assert _special
@@ -33,142 +29,181 @@ def standard(x, loc, scale):
     return moved if isinstance(scale, int) and scale == 1 else moved / scale
 
 
-def within(u, inside):
+def within(u, inside, elsewhere):
     """``u``, where the density is zero some number at which its slopes are numbers."""
-    return np.where(inside, u, 0.5)
+    return np.where(inside, u, elsewhere)
 
 
-NAMES.update(standard=standard, within=within)
+def log1p_ratio(c, u):
+    """``log(1 + c u) / c``, which tends to ``u`` where ``c`` is zero."""
+    small = np.abs(c * u) < 1e-8
+    return np.where(small, u * (1.0 - 0.5 * c * u), np.log1p(c * u) / np.where(c == 0.0, 1.0, c))
 
 
-def inside_of(text):
-    """A formula in ``u`` where the support is to the right of ``loc``."""
-    return re.sub(r"\bu\b", "within(standard(x, loc, scale), x > loc)", text)
+def log1p_ratio_slope(c, u):
+    """Its slope by ``c``, by its power series where the terms would cancel."""
+    w = c * u
+    small = np.abs(w) < 0.02
+    v = np.where(small, w, 0.0)
+    inner = -0.5 + v * (2 / 3 - v * (3 / 4 - v * (4 / 5 - v * (5 / 6 - v * (6 / 7 - v * (7 / 8 - v * 8 / 9))))))
+    away = np.where(small, 1.0, w)
+    return u * u * np.where(small, inner, (away / (1.0 + away) - np.log1p(away)) / (away * away))
 
 
-def distribution(name, slope, *, everywhere=False, cumulative=None, domain=(0.2, 0.8), **of_shape):
+NAMES.update(standard=standard, within=within, log1p_ratio=log1p_ratio, log1p_ratio_slope=log1p_ratio_slope)
+
+NO_CLOSED_FORM = "that derivative has no closed form"
+
+
+def distribution(name, slope, *, everywhere=False, cumulative=None, moments=None, support="x > loc", elsewhere="0.5",
+                 domain=(0.2, 0.8), shapes=(1.5, 3.0), ranges=None, **of_shape):
     """Declare the rules of a continuous distribution.
 
     ``slope`` is the derivative of the logarithm of the standard density by ``u``, ``of_shape`` are those by the shape
-    parameters, ``cumulative`` those of the cumulative function divided by the density; ``everywhere`` says that none is zero.
+    parameters, ``cumulative`` those of the cumulative function divided by the density; ``everywhere`` says that none is zero,
+    ``support`` where it is not, and ``elsewhere`` is some ``u`` there.  ``moments`` are the derivatives of mean and variance by
+    each shape parameter.
     """
     given = ", ".join(["x", *of_shape, "loc=0", "scale=1"])
     passed = ", ".join(["x", *of_shape, "loc", "scale"])
     density = f"stats.{name}.pdf({passed})"
-    tests = {"domain": {"x": domain, **dict.fromkeys(of_shape, (1.5, 3.0))}, "rtol": 1e-6}
+    tests = {"domain": {"x": domain, **dict.fromkeys(of_shape, shapes)}, "rtol": 1e-6}
+    tests["domain"].update(ranges or {})
     tests["wrt"] = ["x", "loc", "scale", *(cumulative or {})]
 
+    def at(text, u, inside):
+        u = f"standard({u}, loc, scale)"
+        return re.sub(r"\bu\b", u if everywhere else f"within({u}, {inside}, {elsewhere})", text)
+
     def term(text, inside):
-        u = "standard(x, loc, scale)" if everywhere else f"within(standard(x, loc, scale), {inside})"
-        text = re.sub(r"\bu\b", u, text)
+        text = at(text, "x", inside)
         return f"({text})" if everywhere else f"np.where({inside}, {text}, 0.0)"
+
+    def rule(method, given, unsaid=True, tests=tests, **by):
+        partials(f"z = stats.{name}.{method}({given})", tests=tests, **by)
+        if unsaid:
+            declare(getattr(vars(stats)[name], method), unsaid=NO_CLOSED_FORM)
 
     for method, factor, inside in (("pdf", "z * ", "z > 0.0"), ("logpdf", "", "z > -np.inf")):
         along = f"{factor}{term(slope, inside)} / scale"
-        partials(f"z = stats.{name}.{method}({given})", x=along, loc=f"-{along}",
-                 tests=tests | {"wrt": ["x", "loc", "scale", *of_shape]},
-                 scale=f"-{factor}{term(f'1.0 + u * ({slope})', inside)} / scale",
-                 **{s: factor + term(text, inside) for s, text in of_shape.items()})
+        rule(method, given, False, tests | {"wrt": ["x", "loc", "scale", *of_shape]}, x=along, loc=f"-{along}",
+             scale=f"-{factor}{term(f'1.0 + u * ({slope})', inside)} / scale",
+             **{s: factor + term(text, inside) for s, text in of_shape.items()})
     ratio = f"np.exp(stats.{name}.logpdf({passed}) - z)"
     for method, rate in (("cdf", density), ("sf", f"-{density}"), ("logcdf", ratio), ("logsf", f"-{ratio}")):
         sign = "" if rate.startswith("-") else "-"
         bare = rate.lstrip("-")
-        partials(f"z = stats.{name}.{method}({given})", x=rate, loc=f"{sign}{bare}", tests=tests,
-                 scale=f"{sign}{bare} * standard(x, loc, scale)",
-                 **{s: f"{rate} * scale * ({inside_of(text)})" for s, text in (cumulative or {}).items()})
-    at = passed.replace("x", "z", 1)
+        rule(method, given, x=rate, loc=f"{sign}{bare}", scale=f"{sign}{bare} * standard(x, loc, scale)",
+             **{s: f"{rate} * scale * ({at(text, 'x', support)})" for s, text in (cumulative or {}).items()})
+    at_quantile = passed.replace("x", "z", 1)
+    levels = tests | {"domain": tests["domain"] | {"x": (0.2, 0.8)}}
+    beyond = re.sub(r"\bx\b", "z", support)
+    moved = {s: f"-scale * ({at(text, 'z', beyond)})" for s, text in (cumulative or {}).items()}
     for method, sign in (("ppf", ""), ("isf", "-")):
-        partials(f"z = stats.{name}.{method}({given})", x=f"{sign}1 / stats.{name}.pdf({at})", loc="1",
-                 scale="standard(z, loc, scale)",
-                 tests=tests | {"domain": tests["domain"] | {"x": (0.2, 0.8)}, "wrt": ["x", "loc", "scale"]})
+        rule(method, given, tests=levels, x=f"{sign}1 / stats.{name}.pdf({at_quantile})", loc="1",
+             scale="standard(z, loc, scale)", **moved)
+    of_parameters = ", ".join([*of_shape, "loc=0", "scale=1"])
+    domains = {s: tests["domain"][s] for s in of_shape}
+    ours = {"domain": dict.fromkeys(of_shape, (2.5, 4.0)), "rtol": 1e-6}
+    rule("median", of_parameters, tests=tests | {"wrt": tests["wrt"][1:], "domain": domains}, loc="1",
+         scale="standard(z, loc, scale)", **moved)
+    if moments is not None:
+        mean = {s: f"scale * ({first})" for s, (first, _) in moments.items()}
+        variance = {s: second for s, (_, second) in moments.items()}
+        rule("mean", of_parameters, tests=ours, loc="1", scale="standard(z, loc, scale)", **mean)
+        rule("var", of_parameters, tests=ours, loc="0", scale="2.0 * z / scale",
+             **{s: f"scale * scale * ({text})" for s, text in variance.items()})
+        rule("std", of_parameters, tests=ours, loc="0", scale="z / scale",
+             **{s: f"0.5 * scale * scale * ({text}) / z" for s, text in variance.items()})
+    if not of_shape:
+        rule("entropy", "loc=0, scale=1", tests=ours, loc="0", scale="1 / scale")
 
 
-distribution("norm", "-u", everywhere=True)
-distribution("t", "-(df + 1.0) * u / (df + u * u)", everywhere=True,
+distribution("norm", "-u", everywhere=True, moments={})
+distribution("t", "-(df + 1.0) * u / (df + u * u)", everywhere=True, moments={"df": ("0.0 * df", "-2.0 / (df - 2.0) ** 2")},
              df="0.5 * (special.psi(0.5 * df + 0.5) - special.psi(0.5 * df) - 1.0 / df - np.log1p(u * u / df)"
                 " + (df + 1.0) * u * u / (df * (df + u * u)))")
-distribution("laplace", "-np.sign(u)", everywhere=True)
+distribution("laplace", "-np.sign(u)", everywhere=True, moments={})
 distribution("cauchy", "-2.0 * u / (1.0 + u * u)", everywhere=True)
-distribution("logistic", "-np.tanh(0.5 * u)", everywhere=True)
-distribution("gumbel_r", "np.exp(-u) - 1.0", everywhere=True)
-distribution("uniform", "0.0 * u")
-distribution("expon", "0.0 * u - 1.0")
-distribution("halfnorm", "-u")
-distribution("rayleigh", "1.0 / u - u")
-distribution("gamma", "(a - 1.0) / u - 1.0", a="np.log(u) - special.psi(a)")
-distribution("invgamma", "(1.0 / u - a - 1.0) / u", a="-np.log(u) - special.psi(a)")
-distribution("chi2", "(0.5 * df - 1.0) / u - 0.5", df="0.5 * (np.log(0.5 * u) - special.psi(0.5 * df))")
+distribution("logistic", "-np.tanh(0.5 * u)", everywhere=True, moments={})
+distribution("gumbel_r", "np.exp(-u) - 1.0", everywhere=True, moments={})
+distribution("gumbel_l", "1.0 - np.exp(u)", everywhere=True, moments={})
+distribution("hypsecant", "-np.tanh(u)", everywhere=True, moments={})
+distribution("uniform", "0.0 * u", moments={})
+distribution("expon", "0.0 * u - 1.0", moments={})
+distribution("halfnorm", "-u", moments={})
+distribution("halflogistic", "-np.tanh(0.5 * u)", moments={})
+distribution("halfcauchy", "-2.0 * u / (1.0 + u * u)")
+distribution("rayleigh", "1.0 / u - u", moments={})
+distribution("maxwell", "2.0 / u - u", moments={})
+distribution("levy", "(0.5 / u - 1.5) / u")
+distribution("gamma", "(a - 1.0) / u - 1.0", a="np.log(u) - special.psi(a)", moments={"a": ("1.0", "1.0")})
+distribution("invgamma", "(1.0 / u - a - 1.0) / u", a="-np.log(u) - special.psi(a)",
+             moments={"a": ("-1.0 / (a - 1.0) ** 2", "-(3.0 * a - 5.0) / ((a - 1.0) ** 3 * (a - 2.0) ** 2)")})
+distribution("chi2", "(0.5 * df - 1.0) / u - 0.5", df="0.5 * (np.log(0.5 * u) - special.psi(0.5 * df))",
+             moments={"df": ("1.0", "2.0")})
+distribution("chi", "(df - 1.0) / u - u", df="np.log(u) - 0.5 * (0.6931471805599453 + special.psi(0.5 * df))")
 distribution("beta", "(a - 1.0) / u - (b - 1.0) / (1.0 - u)", a="np.log(u) - special.psi(a) + special.psi(a + b)",
-             b="np.log1p(-u) - special.psi(b) + special.psi(a + b)")
+             b="np.log1p(-u) - special.psi(b) + special.psi(a + b)",
+             moments={"a": ("b / (a + b) ** 2", "b * (b * (b + 1.0) - a * (b + 1.0) - 2.0 * a * a)"
+                            " / ((a + b) ** 3 * (a + b + 1.0) ** 2)"),
+                      "b": ("-a / (a + b) ** 2", "a * (a * (a + 1.0) - b * (a + 1.0) - 2.0 * b * b)"
+                            " / ((a + b) ** 3 * (a + b + 1.0) ** 2)")})
+distribution("betaprime", "(a - 1.0) / u - (a + b) / (1.0 + u)",
+             a="np.log(u) - np.log1p(u) - special.psi(a) + special.psi(a + b)",
+             b="-np.log1p(u) - special.psi(b) + special.psi(a + b)")
+distribution("f", "(0.5 * dfn - 1.0) / u - 0.5 * (dfn + dfd) * dfn / (dfd + dfn * u)",
+             dfn="0.5 * (np.log(dfn * u / (dfd + dfn * u)) + 1.0 - (dfn + dfd) * u / (dfd + dfn * u)"
+                 " - special.psi(0.5 * dfn) + special.psi(0.5 * (dfn + dfd)))",
+             dfd="0.5 * (np.log(dfd / (dfd + dfn * u)) + 1.0 - (dfn + dfd) / (dfd + dfn * u)"
+                 " - special.psi(0.5 * dfd) + special.psi(0.5 * (dfn + dfd)))")
+distribution("gengamma", "(c * (a - u ** c) - 1.0) / u", a="c * np.log(u) - special.psi(a)",
+             c="1.0 / c + np.log(u) * (a - u ** c)", cumulative={"c": "u * np.log(u) / c"})
 distribution("lognorm", "-(1.0 + np.log(u) / (s * s)) / u", s="(np.log(u) ** 2 / (s * s) - 1.0) / s",
-             cumulative={"s": "-u * np.log(u) / s"})
+             cumulative={"s": "-u * np.log(u) / s"},
+             moments={"s": ("s * np.exp(0.5 * s * s)", "(4.0 * np.exp(2.0 * s * s) - 2.0 * np.exp(s * s)) * s")})
 distribution("weibull_min", "(c - 1.0 - c * u ** c) / u", c="1.0 / c + np.log(u) * (1.0 - u ** c)",
+             cumulative={"c": "u * np.log(u) / c"},
+             moments={"c": ("-special.gamma(1.0 + 1.0 / c) * special.psi(1.0 + 1.0 / c) / (c * c)",
+                            "2.0 * (special.gamma(1.0 + 1.0 / c) ** 2 * special.psi(1.0 + 1.0 / c)"
+                            " - special.gamma(1.0 + 2.0 / c) * special.psi(1.0 + 2.0 / c)) / (c * c)")})
+distribution("invweibull", "(c * u ** -c - c - 1.0) / u", c="1.0 / c + np.log(u) * (u ** -c - 1.0)",
              cumulative={"c": "u * np.log(u) / c"})
-distribution("pareto", "-(b + 1.0) / u", b="1.0 / b - np.log(u)", cumulative={"b": "u * np.log(u) / b"}, domain=(2.0, 3.0))
-
-
-# Discrete distributions: derivatives by their parameters --------------------------------------------------------------
-
-COUNTS = {"args": [(np.array([0.0, 2.0, 3.0]), np.array([0.7, 1.5, 2.2])),
-                   (np.array([2.0, -1.0]), 1.3, 1)], "wrt": ["mu"]}
-partials("z = stats.poisson.pmf(k, mu, loc=0)", mu="z * ((k - loc) / mu - 1.0)", tests=COUNTS)
-partials("z = stats.poisson.logpmf(k, mu, loc=0)", mu="np.where(z > -np.inf, (k - loc) / mu - 1.0, 0.0)", tests=COUNTS)
-partials("z = stats.poisson.cdf(k, mu, loc=0)", mu="-stats.poisson.pmf(np.floor(k), mu, loc)", tests=COUNTS)
-partials("z = stats.poisson.sf(k, mu, loc=0)", mu="stats.poisson.pmf(np.floor(k), mu, loc)", tests=COUNTS)
-CHANCES = {"args": [(np.array([0.0, 1.0]), np.array([0.3, 0.6])), (np.array([1.0, 2.0, -1.0]), 0.4, 1)], "wrt": ["p"]}
-partials("z = stats.bernoulli.pmf(k, p, loc=0)", p="z * (k - loc - p) / (p * (1.0 - p))", tests=CHANCES)
-partials("z = stats.bernoulli.logpmf(k, p, loc=0)", p="np.where(z > -np.inf, (k - loc - p) / (p * (1.0 - p)), 0.0)",
-         tests=CHANCES)
-DRAWN = {"args": [(np.array([0.0, 2.0, 4.0]), 4, np.array([0.3, 0.6, 0.2])),
-                  (np.array([1.0, 3.0, 7.0]), 4, 0.4, 1)], "wrt": ["p"]}
-partials("z = stats.binom.pmf(k, n, p, loc=0)", p="z * (k - loc - n * p) / (p * (1.0 - p))", tests=DRAWN)
-partials("z = stats.binom.logpmf(k, n, p, loc=0)", p="np.where(z > -np.inf, (k - loc - n * p) / (p * (1.0 - p)), 0.0)",
-         tests=DRAWN)
-
-
-# Distributions of vectors ---------------------------------------------------------------------------------------------
-
-
-def normal_bars(x, mean, cov, allow_singular, weight):
-    """The cotangents of a multivariate normal density, whose logarithm has the cotangent ``weight``; ``cov`` is read below."""
-    if mean is None or np.ndim(cov) != 2 or np.ndim(x) == 0 or np.ndim(mean) == 0 or allow_singular:
-        raise RuleError("a multivariate normal density has a rule for vectors with a given mean and a regular covariance")
-    precision = np.linalg.inv(cov)
-    force = (x - mean) @ precision
-    each = np.expand_dims(weight, -1) * force
-    outer = force.T @ each if x.ndim == 2 else np.outer(force, each)
-    cov_bar = on_lower(0.5 * (outer - np.sum(weight) * precision))
-    return -each, unbroadcast(each, mean), cov_bar
-
-
-@vjp(stats.multivariate_normal.logpdf, "stats.multivariate_normal.logpdf")
-def normal_logpdf_vjp(x, mean=None, cov=1, allow_singular=False, *, z, z_bar):
-    x_bar, mean_bar, cov_bar = normal_bars(x, mean, cov, allow_singular, z_bar)
-
-
-@vjp(stats.multivariate_normal.pdf, "stats.multivariate_normal.pdf")
-def normal_pdf_vjp(x, mean=None, cov=1, allow_singular=False, *, z, z_bar):
-    x_bar, mean_bar, cov_bar = normal_bars(x, mean, cov, allow_singular, z_bar * z)
-
-
-def density_type(args, kwargs):
-    """``infer``: stand-ins do not sum up to one."""
-    return Scalar("float64", False) if isinstance(args[0], Array) and len(args[0].dims) == 1 else None
-
-
-def dirichlet_bars(x, alpha, weight):
-    return like(weight * (alpha - 1.0) / x, x), weight * (np.log(x) - special.psi(alpha) + special.psi(np.sum(alpha)))
-
-
-@vjp(stats.dirichlet.logpdf, "stats.dirichlet.logpdf", infer=density_type)
-def dirichlet_logpdf_vjp(x, alpha, *, z, z_bar):
-    if x.ndim != 1:
-        raise RuleError("the density of a Dirichlet distribution has a rule for one vector at a time")
-    x_bar, alpha_bar = dirichlet_bars(x, alpha, z_bar)
-
-
-@vjp(stats.dirichlet.pdf, "stats.dirichlet.pdf", infer=density_type)
-def dirichlet_pdf_vjp(x, alpha, *, z, z_bar):
-    if x.ndim != 1:
-        raise RuleError("the density of a Dirichlet distribution has a rule for one vector at a time")
-    x_bar, alpha_bar = dirichlet_bars(x, alpha, z_bar * z)
+distribution("fisk", "(c - 1.0 - 2.0 * c * special.expit(c * np.log(u))) / u",
+             c="1.0 / c - np.log(u) * np.tanh(0.5 * c * np.log(u))", cumulative={"c": "u * np.log(u) / c"})
+distribution("pareto", "-(b + 1.0) / u", b="1.0 / b - np.log(u)", cumulative={"b": "u * np.log(u) / b"}, domain=(2.0, 3.0),
+             moments={"b": ("-1.0 / (b - 1.0) ** 2", "-2.0 * (b * b - b - 1.0) / ((b - 1.0) ** 3 * (b - 2.0) ** 2)")})
+distribution("lomax", "-(c + 1.0) / (1.0 + u)", c="1.0 / c - np.log1p(u)", cumulative={"c": "(1.0 + u) * np.log1p(u) / c"})
+distribution("powerlaw", "(a - 1.0) / u", a="1.0 / a + np.log(u)", cumulative={"a": "u * np.log(u) / a"})
+distribution("loguniform", "-1.0 / u", a="1.0 / (a * np.log(b / a))", b="-1.0 / (b * np.log(b / a))",
+             cumulative={"a": "-u * np.log(b / u) / (a * np.log(b / a))", "b": "-u * np.log(u / a) / (b * np.log(b / a))"},
+             ranges={"x": (2.8, 4.5), "a": (1.5, 2.2), "b": (4.5, 5.5)},
+             support="stats.loguniform.pdf(x, a, b, loc, scale) > 0.0")
+distribution("genpareto", "-(1.0 + c) / (1.0 + c * u)", c="-log1p_ratio(c, u) - (1.0 + c) * log1p_ratio_slope(c, u)",
+             cumulative={"c": "(1.0 + c * u) * log1p_ratio_slope(c, u)"}, shapes=(-0.3, 0.6), elsewhere="0.0",
+             support="stats.genpareto.pdf(x, c, loc, scale) > 0.0")
+distribution("genextreme", "(np.exp(-log1p_ratio(-c, u)) - 1.0 + c) / (1.0 - c * u)",
+             c="log1p_ratio(-c, u) + (1.0 - c - np.exp(-log1p_ratio(-c, u))) * log1p_ratio_slope(-c, u)",
+             cumulative={"c": "(c * u - 1.0) * log1p_ratio_slope(-c, u)"}, shapes=(-0.3, 0.6), elsewhere="0.0",
+             support="stats.genextreme.pdf(x, c, loc, scale) > 0.0")
+distribution("invgauss", "-1.5 / u + 0.5 / (u * u) - 0.5 / (mu * mu)", mu="(u - mu) / mu ** 3",
+             cumulative={"mu": "-2.0 * np.exp(2.0 / mu + special.log_ndtr(-(u / mu + 1.0) / np.sqrt(u))"
+                               " - stats.invgauss.logpdf(u, mu)) / (mu * mu)"},
+             moments={"mu": ("1.0", "3.0 * mu * mu")})
+distribution("gennorm", "-beta * np.sign(u) * np.abs(u) ** (beta - 1.0)", everywhere=True, domain=(-0.8, -0.2),
+             beta="1.0 / beta + special.psi(1.0 / beta) / (beta * beta) - special.xlogy(np.abs(u) ** beta, np.abs(u))")
+distribution("loggamma", "c - np.exp(u)", everywhere=True, c="u - special.psi(c)",
+             moments={"c": ("special.polygamma(1, c)", "special.polygamma(2, c)")})
+MILLS = "0.7978845608028654 / special.erfcx(-0.7071067811865476 * a * u)"
+distribution("skewnorm", f"a * {MILLS} - u", everywhere=True, a=f"u * {MILLS}", cumulative={"a": f"-{MILLS} / (1.0 + a * a)"})
+distribution("johnsonsu", "-(u / np.sqrt(1.0 + u * u) + b * (a + b * np.arcsinh(u))) / np.sqrt(1.0 + u * u)", everywhere=True,
+             a="-(a + b * np.arcsinh(u))", b="1.0 / b - (a + b * np.arcsinh(u)) * np.arcsinh(u)",
+             cumulative={"a": "np.sqrt(1.0 + u * u) / b", "b": "np.sqrt(1.0 + u * u) * np.arcsinh(u) / b"})
+distribution("vonmises", "-kappa * np.sin(u)", everywhere=True, kappa="np.cos(u) - special.i1e(kappa) / special.i0e(kappa)")
+distribution("wrapcauchy", "-2.0 * c * np.sin(u) / (1.0 + c * c - 2.0 * c * np.cos(u))", shapes=(0.2, 0.7),
+             c="-2.0 * c / (1.0 - c * c) - 2.0 * (c - np.cos(u)) / (1.0 + c * c - 2.0 * c * np.cos(u))")
+distribution("truncnorm", "-u", a="stats.truncnorm.pdf(a, a, b)", b="-stats.truncnorm.pdf(b, a, b)",
+             ranges={"a": (-1.2, -0.5), "b": (1.2, 2.0)},
+             cumulative={"a": "-np.exp(0.5 * (u * u - a * a)) * stats.truncnorm.sf(u, a, b)",
+                         "b": "-np.exp(0.5 * (u * u - b * b)) * stats.truncnorm.cdf(u, a, b)"},
+             support="stats.truncnorm.pdf(x, a, b, loc, scale) > 0.0")
