@@ -7,6 +7,7 @@ import functools
 import inspect
 import operator
 import types
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -66,6 +67,8 @@ def attribute(sp: Specializer, base: Abstract, name: str) -> Abstract:
         return Bound(Static(_of_class(dict, name)), [base], spelled=name)
     if isinstance(base, Bound) and isinstance(base.fn, Static) and base.fn.value is super:
         return _of_base_class(sp, base.args[0], base.args[1], name)
+    if isinstance(base, Bound) and isinstance(base.fn, Static) and base.fn.value in OBJECTS:
+        return OBJECTS[base.fn.value](sp, base, name)
     if isinstance(base, Slice) and name in ("start", "stop", "step"):
         return {"start": base.lo, "stop": base.hi, "step": base.step}[name]
     if isinstance(base, Closure | Bound) and name in ("__name__", "__doc__", "__qualname__"):
@@ -73,6 +76,8 @@ def attribute(sp: Specializer, base: Abstract, name: str) -> Abstract:
     raise Refusal("SCT710", f"the attribute `{name}` of this cannot be read")
 
 
+OBJECTS: dict[Any, Callable[[Specializer, Bound, str], Abstract]] = {}
+"""What stands for objects that are made in the function, with what reads the attributes of these."""
 PARTS: dict[type, str] = {}
 """The named tuples that stand for objects of SciPy, with the functions that return these."""
 

@@ -156,7 +156,7 @@ def test_quantiles_by_shape_parameters(f: Any) -> None:
     lambda x, a, b: stats.f.logpdf(x, a, b) + stats.gengamma.logpdf(x, a, b) + stats.betaprime.cdf(x, 2.0, 1.5, scale=b),
     lambda x, a, b: stats.gennorm.logpdf(x, b, loc=a) + stats.skewnorm.logpdf(x, a, scale=b) + stats.johnsonsu.logsf(x, a, b),
     lambda x, a, b: stats.gamma.std(a, scale=b) + stats.beta.var(a, b) * stats.lognorm.mean(a) * x + stats.norm.entropy(a, b),
-    lambda x, a, b: stats.nbinom.pmf(3, a, x) + stats.betabinom.pmf(2, 5, a, b) + stats.geom.sf(2, x) * stats.binom.cdf(1, 3, x),
+    lambda x, a, b: stats.nbinom.pmf(3, a, x) - stats.betabinom.pmf(2, 5, a, b) + stats.geom.sf(2, x) * stats.binom.sf(1, 3, x),
 ], ids=["extremes", "bounded", "ratios", "shapes", "moments", "counts"])
 @pytest.mark.filterwarnings("ignore")
 def test_many_compiled(f: Any) -> None:
@@ -188,3 +188,51 @@ def test_what_has_no_rule_is_refused() -> None:
         sct.grad(lambda x: stats.burr12.pdf(x, 1.0, 2.0))(2.0)
     with pytest.raises(sct.SctError, match="given mean"):
         sct.grad(lambda x: stats.multivariate_normal.logpdf(x, cov=np.eye(3)))(MEAN)
+
+
+# Frozen distributions -------------------------------------------------------------------------------------------------
+
+OUTSIDE, COUNTS, VECTORS = stats.gamma(2.0, scale=1.5), stats.poisson(mu=1.5), stats.multivariate_normal(MEAN, ROOT @ ROOT.T)
+
+
+@pytest.mark.parametrize(("frozen", "plain"), [
+    (lambda x, a, b: stats.norm(a, scale=b).logpdf(x), lambda x, a, b: stats.norm.logpdf(x, a, b)),
+    (lambda x, a, b: [d := stats.lognorm(a, 0.1, b), d.cdf(x) * d.mean() + d.ppf(q=0.3) + d.std() * d.median()][1],
+     lambda x, a, b: stats.lognorm.cdf(x, a, 0.1, b) * stats.lognorm.mean(a, 0.1, b) + stats.lognorm.ppf(0.3, a, 0.1, b)
+     + stats.lognorm.std(a, scale=b) * stats.lognorm.median(a, 0.1, b)),
+    (lambda x, a, b: OUTSIDE.logpdf(x * a) + COUNTS.logpmf(2) * b + VECTORS.logpdf(x),
+     lambda x, a, b: stats.gamma.logpdf(x * a, 2.0, scale=1.5) + stats.poisson.logpmf(2, 1.5) * b
+     + stats.multivariate_normal.logpdf(x, MEAN, ROOT @ ROOT.T)),
+    (lambda x, a, b: stats.multivariate_normal(a * x, cov=b * ROOT @ ROOT.T).logpdf(MEAN) * stats.binom(4, b / 2).pmf(2),
+     lambda x, a, b: stats.multivariate_normal.logpdf(MEAN, a * x, b * ROOT @ ROOT.T) * stats.binom.pmf(2, 4, b / 2)),
+], ids=["one", "several", "outside", "vectors"])
+def test_frozen_distributions(frozen: Any, plain: Any) -> None:
+    ways = [sct.grad(lambda x, a, b, f=f: np.sum(f(x, a, b)), (0, 1, 2)) for f in (frozen, plain)]
+    for got, expected in zip(*(g(X, 0.9, 1.3) for g in ways), strict=True):
+        np.testing.assert_allclose(got, expected, rtol=1e-12)
+
+
+def test_a_frozen_distribution_among_the_arguments() -> None:
+    g = sct.grad(lambda x, d: d.logpdf(x))
+    for d in (stats.norm(0.5, 2.0), stats.norm(loc=0.1), stats.gumbel_r(scale=3.0), stats.norm(0.7, 2.0)):
+        h = 1e-5
+        assert g(0.3, d) == pytest.approx((d.logpdf(0.3 + h) - d.logpdf(0.3 - h)) / (2 * h), rel=1e-8)
+
+
+def test_the_parameters_of_a_frozen_distribution_are_read_when_it_is_used() -> None:
+    d = stats.norm(0.5, 2.0)
+    g = sct.grad(lambda x: d.logpdf(x))
+    assert g(0.0) == 0.125
+    d.args = (1.5, 2.0)
+    assert g(0.0) == 0.375
+
+
+@pytest.mark.parametrize(("f", "message"), [
+    (lambda a: stats.norm(a).rvs(), "`rvs` of a frozen distribution `norm`"), (lambda a: OUTSIDE.expect() * a, "`expect`"),
+    (lambda a: stats.burr12(a, 2.0).pdf(1.0), "`pdf` of a frozen distribution `burr12`"),
+    (lambda a: stats.gamma(a).cdf(1.0), "no closed form"), (lambda a: stats.norm(a).pdf(y=1.0), "`y` is no argument"),
+    (lambda a: stats.norm(a)(1.0), "no derivative rule"),
+])
+def test_frozen_distributions_that_are_refused(f: Any, message: str) -> None:
+    with pytest.raises(sct.SctError, match=message):
+        sct.grad(f)(2.0)

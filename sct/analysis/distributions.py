@@ -1,0 +1,123 @@
+"""Distributions of ``scipy.stats`` with their parameters given in advance: the methods of these are those of the others.
+
+``stats.norm(m, s).pdf(x)`` is ``stats.norm.pdf(x, m, s)``, wherever the frozen distribution is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from scipy import stats
+
+from ..ir.core import Value
+from ..rules import registry
+from .abstract import Abstract, Bound, DataPath, Mapping, Seq, Static
+from .attributes import OBJECTS, known_attribute
+from .callees import SPECIAL, SPECIAL_CLASSES, call
+from .context import Refusal
+from .data import from_data
+from .infer import Specializer
+
+Handler = Callable[[Specializer, list[Abstract], dict[str, Abstract]], Abstract]
+
+OF_VECTORS = {stats.multivariate_normal: ("mean", "cov"), stats.dirichlet: ("alpha",), stats.multinomial: ("n", "p")}
+"""The distributions of vectors that have rules, and under which names a frozen one holds its parameters."""
+ALL = [d for d in vars(stats).values() if isinstance(d, stats.rv_continuous | stats.rv_discrete)]
+OF_CLASS = {type(d): d for d in (*reversed(ALL), *OF_VECTORS)}
+"""The distribution that SciPy exports of each class: a frozen one holds a copy of it."""
+
+
+def frozen(*args: Any) -> None:
+    """Stands for a frozen distribution that is made in the function: of which, and with which parameters."""
+
+
+def _freeze(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``stats.norm(m, s)``"""
+    if fn.path is not None:
+        sp.context.guard("is", fn.path, fn.value)
+    return Bound(Static(frozen), [fn, Seq(tuple, list(args)), Mapping(dict(kwargs))])
+
+
+def _attribute(sp: Specializer, base: Bound, name: str) -> Abstract:
+    return Bound(Static(_call_method), [base, Static(name)])
+
+
+def _call_method(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``d.name(x)`` of what ``_freeze`` has made."""
+    made, name, *places = args
+    assert isinstance(made, Bound) and isinstance(name, Static)
+    of, given, named = made.args
+    assert isinstance(of, Static) and isinstance(given, Seq) and isinstance(named, Mapping)
+    return _method(sp, of.value, name.value, [*places, *_place_by_name(kwargs)], given.items, named.items)
+
+
+def _place_by_name(kwargs: dict[str, Abstract]) -> list[Abstract]:
+    """``d.pdf(x=1.0)``"""
+    for name in kwargs.keys() - {"x", "k", "q"}:
+        raise Refusal("SCT204", f"`{name}` is no argument of a frozen distribution's method", "give it when it is made")
+    return list(kwargs.values())
+
+
+def _method(sp: Specializer, of: Any, name: str, places: list[Abstract], given: list[Abstract],
+            named: dict[str, Abstract]) -> Abstract:
+    """``of.name(*places, *given, **named)``"""
+    method = getattr(of, name, None)
+    if method is None or registry.lookup(method) is None or len(places) > 1:
+        raise Refusal("SCT201", f"no derivative rule for `{name}` of a frozen distribution `{_name(of)}`",
+                      "the coverage page lists the methods that have one")
+    return call(sp, Static(method), [*places, *given], named)
+
+
+def _name(of: Any) -> str:
+    return getattr(of, "name", None) or type(of).__name__.removesuffix("_gen")
+
+
+def _of_class(obj: Any) -> Any:
+    """The exported distribution of which this frozen one holds a copy."""
+    held = getattr(obj, "dist", None) or obj._dist
+    of = OF_CLASS.get(type(held))
+    if of is None or (of not in OF_VECTORS and _support(held) != _support(of)):
+        raise Refusal("SCT201", "a frozen distribution that is none of scipy.stats has no derivative rule",
+                      "freeze one that scipy.stats exports")
+    return of
+
+
+def _support(held: Any) -> tuple[Any, Any]:
+    return held.a, held.b
+
+
+def _frozen_outside(name: str) -> Handler:
+    """``d.name(x)`` of a distribution that was frozen outside, or is an argument: its parameters are data."""
+    def handler(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+        base, *places = args
+        places += _place_by_name(kwargs)
+        if isinstance(base, Value):
+            known = sp.known(base)
+            if known is None:
+                raise Refusal("SCT710", "the parameters of a frozen distribution are not known here", "freeze it here")
+            of = _of_class(known[0])
+            sp.context.guard("is", known[1].attr("dist").attr("__class__"), type(of))
+            parts = [known_attribute(sp, base, part) for part in ("args", "kwds")]
+        else:
+            assert isinstance(base, Static)
+            of, path = _of_class(base.value), base.path or DataPath("const", "distribution", (), base.value)
+            if of in OF_VECTORS:
+                if getattr(base.value, "allow_singular", False):
+                    raise Refusal("SCT204", "a multivariate normal density with `allow_singular` has no rule", "leave it out")
+                held = [from_data(sp, getattr(base.value, part), path.attr(part)) for part in OF_VECTORS[of]]
+                return _method(sp, of, name, places, held, {})
+            parts = [from_data(sp, getattr(base.value, part), path.attr(part)) for part in ("args", "kwds")]
+        given, named = parts
+        assert isinstance(given, Seq) and isinstance(named, Mapping)
+        return _method(sp, of, name, places, given.items, named.items)
+    return handler
+
+
+SPECIAL_CLASSES.update(dict.fromkeys(OF_CLASS, _freeze))
+SPECIAL[_call_method] = _call_method
+OBJECTS[frozen] = _attribute
+FROZEN = (type(stats.norm()), type(stats.poisson(1.0)), type(stats.multivariate_normal()), type(stats.dirichlet([1.0, 1.0])),
+          type(stats.multinomial(1, [1.0])))
+SPECIAL.update({getattr(cls, name): _frozen_outside(name) for cls in FROZEN for name in dir(cls)
+                if not name.startswith("_") and callable(getattr(cls, name))})
