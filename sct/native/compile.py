@@ -34,6 +34,7 @@ from ..room import room
 from . import helpers
 from .apart import read_first
 from .boundary import split
+from .bounds import test_before_loops
 from .data import take_data
 from .gather import gather_additions
 from .indices import say_indices
@@ -58,12 +59,16 @@ def make_native(compiled: Compiled, arguments: Sequence[Any], flags: dict[str, A
     unfold_recursion(main, compiled.callees)
     around = split(main, take_data(main, compiled.callees))
     functions = [*compiled.callees, main]
+    tested: dict[Function, bool] = {}
+    recursive = _recursive(functions)  # Numba links functions that call each other only where it is told the same for all
     for function in functions:
         refuse_silent(function)
         _prepare(function)
+        tested[function] = "boundscheck" not in flags and not recursive and test_before_loops(function)
     printed = [(function, emit(function, header=compiled.header if function is main else [], releases=False))
                for function in functions]
-    options = {"cache": not _recursive(functions), "boundscheck": True, "error_model": _error_model(functions), **flags}
+    common = {"cache": not recursive, "error_model": _error_model(functions)}
+    options = {function: {**common, "boundscheck": not tested[function], **flags} for function in functions}
     text = module_text(compiled, printed, options)
     native = getattr(imported(text, main.name), main.name)
     compiled.text, compiled.live = text, []

@@ -16,7 +16,7 @@ from numba.core.errors import TypingError
 from numba.extending import overload
 from numba.np.unsafe import ndarray as fixed
 
-from ..runtime import arrays, helpers, packing, special
+from ..runtime import arrays, checks, helpers, packing, special
 from . import masks as masks
 from . import reductions as reductions
 
@@ -355,6 +355,27 @@ def _sorting_order(keys: Any, reverse: Any = False) -> Any:
     return merged
 
 
+# ------------------------------------------------------------------------------------------------------------------ indices
+
+@implements(checks.within)
+def _within_bounds(lo: Any, hi: Any, extent: Any, *rounds: Any) -> Any:
+    if not rounds or isinstance(rounds[0], types.BaseTuple) and not len(rounds[0]):
+        return lambda lo, hi, extent, *rounds: _all_within(lo, hi, extent)
+
+    def impl(lo: Any, hi: Any, extent: Any, *rounds: Any) -> None:
+        for count in rounds:
+            if count <= 0:
+                return
+        _all_within(lo, hi, extent)
+    return impl
+
+
+@njit
+def _all_within(lo: Any, hi: Any, extent: Any) -> None:
+    if lo < hi and (lo < -extent or hi > extent):
+        raise IndexError("index is out of bounds")
+
+
 # --------------------------------------------------------------------------------------------------------- lists as arrays
 
 @implements(packing.as_arrays)
@@ -403,4 +424,5 @@ def _unchanged(helper: Any) -> Any:
 
 for _name in ("same_extent", "inserted_at", "taken_from", "first_max", "first_min", "replaced", "products_of_others", "folded"):
     implements(getattr(helpers, _name))(_unchanged(getattr(helpers, _name)))
+implements(checks.inside)(_unchanged(checks.inside))
 implements(packing.empty_list)(_unchanged(packing.empty_list))

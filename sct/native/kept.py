@@ -210,7 +210,7 @@ def _is_steady(op: Op) -> bool:
 
 def _outside(value: Value, loop: Op) -> _Extent | None:
     """How the end of a range is found before ``loop``."""
-    if isinstance(_constant(value), int) or _is_known_at(value, loop):
+    if isinstance(_constant(value), int) or is_known_at(value, loop):
         return _Extent(value)
     op = value.owner
     array = op.operands[0] if isinstance(op, Op) and op.name == "call" and op.attrs["fn"] is len else None
@@ -219,7 +219,7 @@ def _outside(value: Value, loop: Op) -> _Extent | None:
         return None
     whole, by_number = row.operands[0], row.attrs["args"] == (Slot(0), Slot(1)) and isinstance(
         strip_const(row.operands[1].type), Scalar)
-    return _Extent(whole, 1) if by_number and isinstance(whole.type, Array) and _is_known_at(whole, loop) else None
+    return _Extent(whole, 1) if by_number and isinstance(whole.type, Array) and is_known_at(whole, loop) else None
 
 
 @dataclass
@@ -230,7 +230,7 @@ class _Extent:
     dim: int | None = None
 
 
-def _is_known_at(value: Value, loop: Op) -> bool:
+def is_known_at(value: Value, loop: Op) -> bool:
     """Whether a value is there before ``loop`` starts."""
     block, home = defining_block(value), loop.parent
     if block is None or home is None:
@@ -250,8 +250,9 @@ def _rewrite(function: Function, saved: _Saved, plan: _Plan) -> None:
     arrays = [_empty(builder, shape, value, saved.cache.result.hint) for value in saved.values]
     insert_before(plan.filling[0], head.ops)
     indices = [_named_index(loop, "ijkl"[k % 4]) for k, loop in enumerate(plan.filling)]
-    insert_before(saved.push, [Op("store", [array, value, *indices], [], {"args": _element(2, len(indices))}, [], None,
-                                  saved.push.loc) for array, value in zip(arrays, saved.values, strict=True)])
+    for array, value in zip(arrays, saved.values, strict=True):
+        attrs = {"args": _element(2, len(indices)), "inside": True}
+        insert_before(saved.push, [Op("store", [array, value, *indices], [], attrs, [], None, saved.push.loc)])
     item = saved.item
     if saved.taken.name == "for":
         _count_again(saved.taken, plan.filling[0])
@@ -331,6 +332,6 @@ def _loads(saved: _Saved, loops: list[Op], arrays: list[Value], hints: list[str]
     builder = Builder(head, saved.taken.loc)
     for array, value in zip(arrays, saved.values, strict=True):
         made.append(builder.value("call", [array, *indices], strip_const(value.type), value.hint, fn=operator.getitem,
-                                  args=_element(1, len(indices)), kwargs={}, effect="reads", recomputed=True))
+                                  args=_element(1, len(indices)), kwargs={}, effect="reads", recomputed=True, inside=True))
     insert_before(saved.taken if saved.taken.name == "pop" else saved.taken.blocks[0].ops[0], head.ops)
     return made

@@ -37,12 +37,12 @@ class NativeModule(Module):
         super().write_object(name, value)
 
 
-def module_text(compiled: Compiled, functions: list[tuple[Function, Emitted]], flags: dict[str, Any]) -> str:
-    """The text of the module: every function decorated, callees first."""
+def module_text(compiled: Compiled, functions: list[tuple[Function, Emitted]], flags: dict[Function, dict[str, Any]]) -> str:
+    """The text of the module: every function decorated with what Numba is told for it, callees first."""
     module = NativeModule(compiled)
     module.gather(functions)
-    options = ", ".join(f"{key}={value!r}" for key, value in sorted(flags.items()))
-    texts = [_decorated(spelled_for_numba(text), f"@njit({options})") for text in module.texts]
+    texts = [_decorated(spelled_for_numba(text), _decorator(flags[function]))
+             for (function, _), text in zip(functions, module.texts, strict=True)]
     extra = ["from numba import njit", "import sct.native.helpers  # registers the compiled helpers"]
     if any("backwards(" in text for text in texts):
         extra.append("from sct.native.helpers import backwards")
@@ -53,6 +53,10 @@ def module_text(compiled: Compiled, functions: list[tuple[Function, Emitted]], f
     imports = sorted({*module.imports.values(), *extra}, key=lambda line: (line.startswith("from"), line))
     parts = ["\n".join(imports), "\n".join(module.data.values()), *(text.strip("\n") for text in texts)]
     return "\n\n\n".join(part for part in parts if part) + "\n"
+
+
+def _decorator(flags: dict[str, Any]) -> str:
+    return f"@njit({', '.join(f'{key}={value!r}' for key, value in sorted(flags.items()))})"
 
 
 def _decorated(text: str, decorator: str) -> str:

@@ -122,7 +122,7 @@ class Nest:
         t = leaf.value.type
         assert isinstance(t, Array)
         return self.builder.value("call", *self.located(leaf.value, leaf.dims, Scalar(t.dtype, False)), fn=operator.getitem,
-                                  args=self.index(leaf.dims), kwargs={}, effect="reads")
+                                  args=self.index(leaf.dims), kwargs={}, effect="reads", inside=True)
 
     def located(self, array: Value, dims: tuple[int | None, ...], t: Any) -> tuple[list[Value], Any]:
         return [array, *(self.indices[dim] for dim in dims if dim is not None)], t
@@ -134,7 +134,7 @@ class Nest:
 
     def store(self, array: Value, index: Any, value: Value, fn: Any) -> None:
         dims = tuple(range(self.plan.ndim))
-        attrs: dict[str, Any] = {"args": self.index(dims, 2)}
+        attrs: dict[str, Any] = {"args": self.index(dims, 2), "inside": True}
         if fn is not None:
             attrs["fn"] = fn
         self.builder.emit("store", [array, value, *self.indices], **attrs)

@@ -7,7 +7,8 @@ an element of an array or list is part of it, but not that a list holds what it 
     t[0] += x
     return a
 
-the second line may go, without a word.  A call behind such a store, of a function that does nothing, reads the name.
+the second line may go, without a word.  A call behind such a store, of a function that does nothing, reads the name: behind the
+loops that do nothing else than to store.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from ..ir.rewrite import use_map
 from ..ir.types import NONE, Array, List, Scalar, strip_const
 from ..passes.memory import Memory, has_memory
 from ..runtime.masks import keep
+from .kept import is_known_at
 
 _STORES = frozenset({"store", "index_add", "iadd", "fill", "exchange"})
 _SAME_NAME = frozenset({"if", "while", "convert", "broadcast", "narrow", "iaddv", *TERMINATORS})
@@ -35,15 +37,24 @@ def keep_written(function: Function) -> int:
     users = use_map(function.body)
     hidden = {memory.root(v) for op in walk(function.body) for v in _connected(op, memory, users)}
     lost = [op for op in stores if memory.root(op.operands[0]) in hidden]
-    for op in lost:
-        _name_again(op)
+    for op, value in dict.fromkeys((_loops_around(op), op.operands[0]) for op in lost):
+        _name_again(op, value)
     return len(lost)
 
 
-def _name_again(op: Op) -> None:
+def _loops_around(op: Op) -> Op:
+    """The outermost of the loops around a store which the array was there before, and which nothing can end."""
+    array = op.operands[0]
+    while op.parent is not None and (loop := op.parent.parent) is not None and loop.name == "for" and is_known_at(array, loop) \
+            and not any(inner.name in ("raise", "invoke", "try", "while") for inner in walk(loop.blocks[0])):
+        op = loop
+    return op
+
+
+def _name_again(op: Op, value: Value) -> None:
     block = op.parent
     assert block is not None
-    call = Op("call", [op.operands[0]], [], {"fn": keep, "args": (Slot(0),), "kwargs": {}, "effect": "io"}, [], block, op.loc)
+    call = Op("call", [value], [], {"fn": keep, "args": (Slot(0),), "kwargs": {}, "effect": "io"}, [], block, op.loc)
     call.results = [Value("", NONE, call)]
     block.ops.insert(block.ops.index(op) + 1, call)
 

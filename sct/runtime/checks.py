@@ -16,6 +16,35 @@ def same_extent(a: int, b: int) -> None:
         raise ValueError("operands have different shapes; compiled code spreads no dimension of length 1 here")
 
 
+def within(lo: int, hi: int, extent: int, *rounds: int) -> None:
+    """Raises ``IndexError`` unless all integers from ``lo`` to before ``hi`` are indices of a dimension with this extent.
+
+    ``rounds`` are those of the loops between this test and the elements: nothing is read or written where one has none.
+
+    >>> within(-2, 3, 3), within(0, 9, 3, 5, 0), within(4, 4, 3)
+    (None, None, None)
+    >>> within(0, 4, 3)
+    Traceback (most recent call last):
+    IndexError: index is out of bounds
+    """
+    if lo < hi and (lo < -extent or hi > extent):
+        for count in rounds:
+            if count <= 0:
+                return
+        raise IndexError("index is out of bounds")
+
+
+def inside(index: int, extent: int) -> int:
+    """``index``, if it is one of a dimension with this extent; raises ``IndexError`` otherwise.
+
+    >>> inside(-3, 3)
+    -3
+    """
+    if index < -extent or index >= extent:
+        raise IndexError("index is out of bounds")
+    return index
+
+
 def expected(value: Any, kind: Any) -> Any:
     """``value``, which a function remembered from an earlier call, if it is what the function returns today.
 
