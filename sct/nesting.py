@@ -17,6 +17,7 @@ from .analysis.context import Refusal
 from .analysis.data import from_data
 from .analysis.handing import activate_handed, enters
 from .analysis.infer import Specializer
+from .analysis.jumps import find_jump
 from .analysis.references import references
 from .analysis.shapes import Shape
 from .arguments import ArgSpec, positions_of
@@ -26,7 +27,7 @@ from .ir.core import Function, Value
 from .ir.types import Array, List, Scalar, Type, strip_const
 from .rules import registry
 from .runtime import standard
-from .runtime.implicit import has_slope, slope, slope_function, slopes, slopes_of_first_and_items, slopes_of_items
+from .runtime.implicit import has_slope, is_wanted, slope, slope_function, slopes, slopes_of_first_and_items, slopes_of_items
 from .runtime.records import is_plain
 
 
@@ -54,6 +55,8 @@ class _Taker:
 
     def __init__(self, value: bool, options: dict[str, Any]) -> None:
         self.value, self.options = value, options
+        self.integrand = False
+        """Whether it is the function under an integral over its first argument."""
 
 
 def _take(sp: Specializer, taker: Static, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -63,7 +66,7 @@ def _take(sp: Specializer, taker: Static, args: list[Abstract], kwargs: dict[str
     except SctError as error:
         raise Refusal(error.code, error.obstacles[0].message, error.hint) from None
     checked.pop("native")  # what it is compiled with, the function around it says
-    return gradient(sp, args[0], args[1:], kwargs, value=taker.value.value, **checked)
+    return gradient(sp, args[0], args[1:], kwargs, value=taker.value.value, integrand=taker.value.integrand, **checked)
 
 
 _DEFAULTS = {"argnums": 0, "has_aux": False, "holomorphic": False, "allow_int": False, "backend": "python", "checkpoint": None,
@@ -88,7 +91,7 @@ def _call_method(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
 
 def gradient(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: dict[str, Abstract], *, argnums: ArgSpec,
              value: bool, has_aux: bool, holomorphic: bool, allow_int: bool, debug_nans: bool,
-             checkpoint: str | None = None) -> Abstract:
+             checkpoint: str | None = None, integrand: bool = False) -> Abstract:
     """The gradient of ``fun`` at ``args``, as a call of a function that stands for it."""
     if checkpoint is not None:
         raise Refusal("SCT116", "checkpoint= of a gradient that is taken inside a differentiated function is not supported",
@@ -116,7 +119,20 @@ def gradient(sp: Specializer, fun: Abstract, args: list[Abstract], kwargs: dict[
     found = places(record, params, len(call.captured) + given) if not enters(fun) else places_of_leaves(record)
     wrt = [found[k] for k in positions]
     _check(record, name, wrt, has_aux, holomorphic)
+    if integrand:
+        _refuse_jumps(record, found[0], wrt)
     return _invoke(sp, record, bound, wrt, sequence, value, has_aux)
+
+
+def _refuse_jumps(record: Record, variable: Place, wrt: list[Place]) -> None:
+    """Refuse the derivative of an integral by what moves the place of a jump of the function under it."""
+    op = find_jump(record.function, variable[1], [k for _, leaves in wrt for k in leaves])
+    if op is not None:
+        where = f" (`{op.loc.text.strip()}`)" if op.loc.text else ""
+        raise Refusal("SCT209", "what is integrated, or its derivative, may jump at a place that moves with what is "
+                      f"differentiated{where}: the integral of its derivative misses what the jump adds",
+                      "split the integral there, where its limits are arguments; first derivatives allow kinks that are "
+                      "written with abs, np.maximum, np.minimum or np.clip")
 
 
 def refuse_tied(call: Activation, what: str) -> None:
@@ -289,12 +305,21 @@ def _by_items(sp: Specializer, fun: Abstract, given: list[Abstract], first: list
 
 def _slope_function(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     """``slope_function(f, k)`` in a rule."""
-    return taker(args[0], sp.static(args[1], "the position of an argument"))
+    found = taker(args[0], sp.static(args[1], "the position of an argument"))
+    assert isinstance(found, Bound) and isinstance(found.fn, Static)
+    found.fn.value.integrand = True
+    return found
 
 
 def _has_slope(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     """``has_slope(x)`` in a rule."""
     return Static(_is_differentiable(args[0]))
+
+
+def _is_wanted(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``is_wanted(x)`` in a rule."""
+    wanted = sp.context.wanted
+    return Static(_is_differentiable(args[0]) and (wanted is None or args[0] in wanted))
 
 
 def _is_differentiable(a: Abstract) -> bool:
@@ -318,7 +343,7 @@ def _by(sp: Specializer, fun: Abstract, args: list[Abstract], argnums: ArgSpec) 
 
 
 SPECIAL.update({slopes: _slopes, slopes_of_items: _slopes_of_items, slope: _slope, slope_function: _slope_function,
-                slopes_of_first_and_items: _slopes_of_first_and_items, has_slope: _has_slope})
+                slopes_of_first_and_items: _slopes_of_first_and_items, has_slope: _has_slope, is_wanted: _is_wanted})
 
 
 _offered: dict[str, Any] = {}

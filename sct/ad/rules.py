@@ -213,7 +213,11 @@ def splice(rev: Accumulator, op: Op, totals: list[Value | None]) -> None:
     rev.sp.builder.loc = op.loc
     rev.context.spliced = block = rev.builder.block
     before = len(block.ops)
-    outcome = inline(rev.sp, frame, lowered, bound)
+    around, rev.sp.context.wanted = rev.sp.context.wanted, rev.active
+    try:
+        outcome = inline(rev.sp, frame, lowered, bound)
+    finally:
+        rev.sp.context.wanted = around
     if outcome is POISON:
         return  # what is wrong has been noted
     if not isinstance(outcome, Seq):

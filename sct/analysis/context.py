@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,6 +89,8 @@ class Context:
     """Names of attributes that are assigned: those of arguments are read on entry."""
     spliced: Block | None = None
     """The block that the rule body now visited becomes part of: what it holds runs whenever the rule applies."""
+    wanted: Collection[Value] | None = None
+    """The values by which a derivative is asked for where this rule is applied."""
 
     given: dict[ab.Place, str] = field(default_factory=dict)
     """Places of the containers and objects in arguments, and the arguments' names."""

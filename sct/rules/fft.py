@@ -54,6 +54,8 @@ def result(kind: str, size: Callable[[int], int]) -> Callable[..., Any]:
     @from_call
     def infer(a: Any, n: Any = None, axis: Any = None, norm: Any = None, s: Any = None, axes: Any = None) -> Type:
         dtype, dims = facts(a)
+        if not dims:
+            raise RuleError("a Fourier transform needs an array with dimensions")
         narrow = dtype in ("float32", "float16", "complex64")
         precise = {"complex": ("complex128", "complex64"), "float": ("float64", "float32")}[kind][narrow]
         if s is not None:

@@ -36,6 +36,11 @@ def has_slope(x: Any) -> bool:
     raise NotImplementedError("this is part of derivative rules only")
 
 
+def is_wanted(x: Any) -> bool:
+    """Whether the derivative by ``x``, an argument of the function that the rule is of, is asked for, likewise."""
+    raise NotImplementedError("this is part of derivative rules only")
+
+
 def along(f: Callable[..., Any], args: tuple[Any, ...], dots: tuple[Any, ...]) -> tuple[Any, Any]:
     """``f(*args)`` and its change along the tangents ``dots``, None for those that have none, likewise."""
     raise NotImplementedError("this is part of derivative rules only")

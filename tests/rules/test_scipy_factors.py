@@ -27,11 +27,11 @@ LU = linalg.lu_factor(SWAPPED)
 BANDS = real(4, 5) + 3 * (np.arange(4) == 2)[:, None]
 COLUMN, ROW = real(4) + 5 * (np.arange(4) == 0), real(4)
 CALLS = [Call(linalg.cho_factor, POSITIVE, lower=lower).alone(0) for lower in (True, False)]
-CALLS += [Call(linalg.lu_factor, SWAPPED).alone(0)]
+CALLS += [Call(linalg.lu_factor, a).alone(0) for a in (SWAPPED, TALL, WIDE)]
 CALLS += [Call(linalg.cho_solve, (real(3, 3) + 2 * np.eye(3), lower), b) for lower in (True, False)
          for b in (real(3), real(3, 2))]
 CALLS += [Call(linalg.lu_solve, LU, b, trans=trans) for trans in (0, 1) for b in (real(3), real(3, 2))]
-CALLS += [Call(linalg.lu, SWAPPED).alone(k) for k in (1, 2)]
+CALLS += [Call(linalg.lu, a).alone(k) for a in (SWAPPED, TALL, WIDE) for k in (1, 2)]
 CALLS += [Call(linalg.norm, x, *options) for x, *options in (
     (real(3),), (real(3), 3), (real(2, 3), "fro"), (real(2, 3), 2), (real(2, 3), 1), (real(2, 3), None, 1, True))]
 CALLS += [Call(linalg.eigh, POSITIVE, lower=lower, eigvals_only=True) for lower in (True, False)]
@@ -143,3 +143,22 @@ def test_lists_of_numbers() -> None:
     check_whole(lambda c, d: linalg.cho_solve(([[c, 0.0], [d, 1.0]], True), [1.0, c]), [4.0, 0.3])
     check_whole(lambda c, d: linalg.solve_banded([1, 1], [[0, c, d], [4, c, 4], [1, d, 0]], [1, c, 2]), [1.0, 0.3])
     check_whole(lambda c, d: linalg.block_diag([[c, d]], [c], d, [1, 2]), [1.0, 0.3])
+
+
+def test_nothing_to_make_a_matrix_of() -> None:
+    assert sct.grad(lambda c: np.sum(linalg.toeplitz(c)))(np.zeros(0)).tolist() == []
+    both = sct.grad(lambda c, r: np.sum(linalg.toeplitz(c, r)), (0, 1))
+    for c, r in ((real(2), np.zeros(0)), (np.zeros(0), real(2))):
+        assert [g.tolist() for g in both(c, r)] == [[0.0] * len(c), [0.0] * len(r)]
+
+
+def test_products_of_no_coefficients() -> None:
+    both = sct.grad(lambda p, q: np.sum(np.polymul(p, q)), (0, 1))
+    for p, q in ((real(2), np.zeros(0)), (np.zeros(0), real(3)), (np.zeros(0), np.zeros(0))):
+        assert [g.tolist() for g in both(p, q)] == [[0.0] * len(p), [0.0] * len(q)]
+
+
+@pytest.mark.parametrize("f", [np.fft.fftn, np.fft.ifftn, np.fft.fft])
+def test_transforms_of_a_number_are_refused(f: Any) -> None:
+    with pytest.raises(sct.SctError):
+        sct.grad(lambda x: np.sum(np.abs(f(x))))(np.array(2.0))

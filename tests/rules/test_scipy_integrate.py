@@ -230,3 +230,69 @@ def test_a_solution_that_does_not_reach_the_end_says_so() -> None:
 def test_what_has_no_rule_is_refused(f: Any, derivative: Any) -> None:
     with pytest.raises(sct.SctError):
         derivative(f)(0.5)
+
+
+# Jumps and kinks of what is integrated ----------------------------------------------------------------------------------
+
+
+def with_a_buffer(t, x):
+    both = np.zeros(2)
+    both[0], both[1] = t, x
+    return 1.0 if both[0] < both[1] else 0.0
+
+
+def with_a_loop(t, x):
+    total = 0.0
+    for k in range(3):
+        total += t if t * k < x else 0.0
+    return total
+
+
+def distance(t, x):
+    return abs(t - x)
+
+
+JUMPING = [lambda t, x: 1.0 if t < x else 0.0, lambda t, x: float(np.where(t < x, t, 0.0)), lambda t, x: np.sign(t - x) * t,
+           lambda t, x: np.floor(t / x), lambda t, x: (t / x) % 1.0, with_a_buffer, with_a_loop]
+KINKED = [distance, lambda t, x: np.maximum(t - x, 0.0) * math.exp(-t), lambda t, x: max(t, x) * x, lambda t, x: min(t, x, 0.8),
+          lambda t, x: np.clip(t, 0.1, x), lambda t, x: distance(t, x) * (t - x)]
+STEADY = [lambda t, x: x * t if t < 0.5 else t * x**2, lambda t, x: x * t if x < 0.5 else t * x**2,
+          lambda t, x: abs(t - 0.4) * x**3,
+          lambda t, x: integrate.quad(lambda s: abs(s - t) * x**2, 0.0, 1.0)[0]]
+
+
+def integral(f: Any) -> Any:
+    return lambda x: integrate.quad(f, 0.0, 1.0, args=(x,), points=[0.4, 0.5])[0]
+
+
+@pytest.mark.parametrize("f", JUMPING)
+def test_jumps_at_a_place_that_moves_are_refused(f: Any) -> None:
+    """The integral has a derivative there, which is not the integral of the derivative."""
+    for derivative in (sct.grad(integral(f)), lambda x: sct.jvp(integral(f), (x,), (1.0,))):
+        with pytest.raises(sct.SctError, match="may jump at a place that moves") as refused:
+            derivative(0.3)
+        assert refused.value.code == "SCT209"
+
+
+@pytest.mark.parametrize("f", KINKED)
+@pytest.mark.filterwarnings("ignore")
+def test_kinks_at_a_place_that_moves_have_a_first_derivative(f: Any) -> None:
+    h, whole = 1e-3, lambda x: integrate.quad(f, 0.0, x, args=(x,))[0] + integrate.quad(f, x, 1.0, args=(x,))[0]
+    assert sct.grad(integral(f))(0.3) == pytest.approx((whole(0.3 + h) - whole(0.3 - h)) / (2 * h), abs=1e-5)
+    for second in (sct.grad(sct.grad(integral(f))), lambda x: sct.hvp(integral(f), (x,), (1.0,))):
+        with pytest.raises(sct.SctError, match="may jump at a place that moves"):
+            second(0.3)
+
+
+@pytest.mark.parametrize("f", STEADY)
+@pytest.mark.filterwarnings("ignore")
+def test_jumps_and_kinks_that_stay_where_they_are(f: Any) -> None:
+    check_whole(integral(f), [0.3])
+
+
+def test_what_is_not_differentiated_may_move_a_jump() -> None:
+    def f(x: float, edge: float) -> float:
+        return integrate.quad(lambda t, x, edge: x * x * t if t < edge else 0.0, 0.0, 1.0, args=(x, edge), points=[0.5])[0]
+    assert sct.grad(f)(2.0, 0.5) == pytest.approx(0.5) and sct.hvp(f, (2.0, 0.5), (1.0, None)) == pytest.approx(0.25)
+    with pytest.raises(sct.SctError, match="may jump"):
+        sct.grad(f, 1)(2.0, 0.5)

@@ -96,3 +96,9 @@ def test_filtering_in_blocks_is_filtering() -> None:
 def test_coefficients_that_are_numbers() -> None:
     check_whole(lambda b, x: signal.lfilter(b, 1.0, x) + signal.lfilter(b, 2, x), [real(3), real(5)])
     check_whole(lambda x: signal.lfilter([1, 2], [2, 1], x, zi=None), [real(5)])
+
+
+def test_no_signal() -> None:
+    gradient = sct.grad(lambda b, a, x: np.sum(signal.lfilter(b, a, x)), (0, 1, 2))
+    found = gradient(np.array([1.0, 2.0]), np.array([1.0, 0.5]), np.zeros(0))
+    assert [g.tolist() for g in found] == [[0.0, 0.0], [0.0, 0.0], []]

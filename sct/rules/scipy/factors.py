@@ -1,8 +1,8 @@
 """Rules of the factorisations of ``scipy.linalg`` and of the solutions that are found with them, for single matrices.
 
 A packed factorisation (``lu_factor``, ``cho_factor``) is an array of which all elements have a derivative: beside the triangle
-that is factorised, ``cho_factor`` leaves the matrix as it was.  ``lu`` is differentiated for square matrices; where the order
-of the pivots changes, there is no derivative.
+that is factorised, ``cho_factor`` leaves the matrix as it was.  Where the order of the pivots changes, there is no
+derivative.
 """
 
 # ruff: noqa: F841 - a rule says what it has found by assigning x_bar.
@@ -14,7 +14,7 @@ import numpy as np
 from scipy import linalg
 
 from ...errors import RuleError
-from ...ir.types import BOOL, Array, Tuple
+from ...ir.types import ANY, BOOL, Array, Tuple
 from ..decompositions import cholesky_bar, eigh_bar, first_columns_bar, qr_bar, svd_factors_bar
 from ..linalg import norm_bar
 from ..notation import vjp
@@ -58,6 +58,23 @@ def cho_solve_vjp(c_and_lower, b, *, check_finite=True, z, z_bar):
 
 
 def lu_factors_bar(lower, upper, lower_bar, upper_bar):
+    """The cotangent of the product of both factors.
+
+    Of a matrix that is not square, the rows or columns beyond the square part are solutions of systems with the factors of it.
+    """
+    rows, columns = lower.shape[0], upper.shape[1]
+    if rows == columns:
+        return square_factors_bar(lower, upper, lower_bar, upper_bar)
+    if rows < columns:
+        beyond_bar = linalg.solve_triangular(lower, upper_bar[:, rows:], trans=1, lower=True, unit_diagonal=True)
+        first_bar = square_factors_bar(lower, upper[:, :rows], lower_bar - beyond_bar @ upper[:, rows:].T, upper_bar[:, :rows])
+        return np.concatenate([first_bar, beyond_bar], axis=1)
+    below_bar = linalg.solve_triangular(upper, lower_bar[columns:].T).T
+    first_bar = square_factors_bar(lower[:columns], upper, lower_bar[:columns], upper_bar - lower[columns:].T @ below_bar)
+    return np.concatenate([first_bar, below_bar], axis=0)
+
+
+def square_factors_bar(lower, upper, lower_bar, upper_bar):
     """The cotangent of the product of both factors, which are square: de Hoog, Anderssen and Lukas 2011, section 3."""
     inner = np.tril(lower.T @ lower_bar, -1) + np.triu(upper_bar @ upper.T)
     left = linalg.solve_triangular(lower, inner, trans=1, lower=True, unit_diagonal=True)
@@ -69,10 +86,17 @@ def unit_lower(lu):
     return np.tril(lu, -1) + np.eye(lu.shape[0])
 
 
+def packed_bars(lu, lu_bar):
+    """The cotangent of the rows, in the order of the pivots, from that of their packed factors."""
+    count = np.minimum(lu.shape[0], lu.shape[1])
+    lower = np.tril(lu[:, :count], -1) + np.eye(lu.shape[0], count)
+    return lu_factors_bar(lower, np.triu(lu[:count]), np.tril(lu_bar[:, :count], -1), np.triu(lu_bar[:count]))
+
+
 @from_call
 def packed_lu(a, *, check_finite=True):
     kind, dims = facts(a)
-    return Tuple((Array(inexact(kind), dims), Array("int32", dims[:1])))
+    return Tuple((Array(inexact(kind), dims), Array("int32", (ANY,))))
 
 
 @vjp(linalg.lu_factor, infer=packed_lu, real_only=True)
@@ -80,8 +104,9 @@ def lu_factor_vjp(a, *, check_finite=True, z, z_bar):
     """The rows are permuted back by solving with factors that are 1."""
     one_matrix(a.ndim)
     lu, piv = z
-    rows_bar = lu_factors_bar(unit_lower(lu), np.triu(lu), np.tril(z_bar[0], -1), np.triu(z_bar[0]))
-    a_bar = linalg.lu_solve((np.eye(lu.shape[0]), piv), rows_bar, trans=1)
+    rows = lu.shape[0]
+    exchanges = np.concatenate([piv, np.arange(len(piv), rows)])
+    a_bar = linalg.lu_solve((np.eye(rows), exchanges), packed_bars(lu, z_bar[0]), trans=1)
 
 
 @vjp(linalg.lu_solve, real_only=True, parts=("lu_and_piv",))

@@ -13,7 +13,16 @@ from scipy import integrate
 
 from ...errors import RuleError
 from ...ir.types import ANY, BOOL, FLOAT, INT, STR, Array, Tuple
-from ...runtime.implicit import along, has_slope, paired, rate, rate_pairing, slope_function, slopes_of_first_and_items
+from ...runtime.implicit import (
+    along,
+    has_slope,
+    is_wanted,
+    paired,
+    rate,
+    rate_pairing,
+    slope_function,
+    slopes_of_first_and_items,
+)
 from ...runtime.integrals import vector_integral
 from ...runtime.trajectories import Trajectory, pull_back, trajectory_of
 from ..indexing import static
@@ -37,7 +46,7 @@ def quad_vjp(func, a, b, args=(), *, epsabs=1.49e-8, epsrel=1.49e-8, limit=50, p
         raise RuleError("the error that scipy.integrate.quad estimates has no derivative", hint="use the integral alone: `[0]`")
     a_bar = -z_bar[0] * func(a, *args)
     b_bar = z_bar[0] * func(b, *args)
-    args_bar = tuple([z_bar[0] * integral_of_slope(func, k, a, b, args, epsabs, epsrel, limit, points) if has_slope(args[k])
+    args_bar = tuple([z_bar[0] * integral_of_slope(func, k, a, b, args, epsabs, epsrel, limit, points) if is_wanted(args[k])
                       else None for k in range(len(args))])
 
 
@@ -64,7 +73,7 @@ def vector_integral_vjp(func, a, b, args, epsabs, epsrel, limit, points, *, z, z
     b_bar = np.sum(z_bar * func(b, *args))
     weighted = lambda x, weights, *given: paired(x, weights, func, *given)  # noqa: E731
     args_bar = tuple([integral_of_slope(weighted, k + 1, a, b, (z_bar, *args), epsabs, epsrel, limit, points)
-                      if has_slope(args[k]) else None for k in range(len(args))])
+                      if is_wanted(args[k]) else None for k in range(len(args))])
 
 
 # ----------------------------------------------------------------------------------------- differential equations

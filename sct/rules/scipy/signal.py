@@ -95,7 +95,7 @@ def lfilter_vjp(b, a, x, axis=-1, zi=None, *, z, z_bar):
     """
     if zi is None:
         w = backwards(np.ones(1), a, z_bar, axis)
-        x_bar = backwards(b, np.ones(1), w, axis)
+        x_bar = w if w.shape[axis] == 0 else backwards(b, np.ones(1), w, axis)
         b_bar = coefficients_bar(b, w, x, axis)
         a_bar = -coefficients_bar(a, w, z, axis)
     else:

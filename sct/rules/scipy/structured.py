@@ -58,8 +58,9 @@ def by_diagonals(c, r=None):
 def diagonal_sums(m):
     """The sums along the diagonals of a matrix, from the last element of the first row to the last of the first column."""
     rows, columns = m.shape
-    diagonal = np.expand_dims(np.arange(rows), 1) - np.arange(columns) + (columns - 1)
-    return np.bincount(np.ravel(diagonal), np.ravel(m), rows + columns - 1)
+    count = np.maximum(columns - 1, 0)
+    diagonal = np.expand_dims(np.arange(rows), 1) - np.arange(columns) + count
+    return np.bincount(np.ravel(diagonal), np.ravel(m), rows + count)
 
 
 def after_first(v):
@@ -71,12 +72,12 @@ def after_first(v):
 def toeplitz_vjp(c, r=None, *, z, z_bar):
     one_vector(c.ndim)
     sums = diagonal_sums(z_bar)
-    count = z_bar.shape[1] - 1
+    count = np.maximum(z_bar.shape[1] - 1, 0)
     if r is None:
-        c_bar = sums[count:] + after_first(sums[:count])
+        c_bar = sums[count:] + after_first(sums[:count])[: len(c)]
     else:
         c_bar = sums[count:]
-        r_bar = after_first(sums[:count])
+        r_bar = after_first(sums[:count])[: len(r)]
 
 
 @from_call
