@@ -25,12 +25,12 @@ from .activations import DerivativeOf
 SMOOTH = {len, isinstance, np.shape, np.ndim, np.size, np.isnan, np.isfinite, np.isinf, np.iscomplexobj}
 """What is constant without a jump, though it is given what varies."""
 JUMPS = {operator.mod, divmod, math.fmod, math.remainder, math.copysign, math.modf, math.frexp, math.atan2, np.remainder,
-         np.mod, np.fmod, np.divmod, np.modf, np.frexp, np.copysign, np.heaviside, np.nextafter, np.unwrap, np.angle, np.arctan2,
+         np.fmod, np.divmod, np.modf, np.frexp, np.copysign, np.heaviside, np.nextafter, np.unwrap, np.angle, np.arctan2,
          np.unique, np.histogram}
 """What has a derivative almost everywhere, and jumps."""
 KINKS = {abs, max, min, math.fabs, math.hypot, np.abs, np.fabs, np.hypot, np.linalg.norm, np.maximum, np.minimum, np.fmax,
-         np.fmin, np.max, np.min, np.nanmax, np.nanmin, np.ptp, np.clip, np.sort, np.partition, np.median, np.quantile, np.percentile,
-         np.interp, first_max, first_min}
+         np.fmin, np.max, np.min, np.nanmax, np.nanmin, np.ptp, np.clip, np.sort, np.partition, np.median, np.quantile,
+         np.percentile, np.interp, first_max, first_min}
 """What is continuous, and its derivative is not."""
 _OTHER_KINKS = ("huber", "erfcx_slope")
 

@@ -88,7 +88,7 @@ def polysub_vjp(a1, a2, *, z, z_bar):
 def polymul_vjp(a1, a2, *, z, z_bar):
     """A product has no leading zeros: those that NumPy has left out count as zeros; no coefficients count as one zero."""
     if np.size(a1) == 0 or np.size(a2) == 0:
-        a1_bar, a2_bar = np.zeros_like(a1), np.zeros_like(a2)
+        a1_bar, a2_bar = like(np.zeros(np.size(a1)), a1), like(np.zeros(np.size(a2)), a2)
     else:
         whole_bar = np.concatenate([np.zeros(np.size(a1) + np.size(a2) - 1 - z.shape[0]), z_bar])
         a1_bar = like(np.correlate(whole_bar, mirrored(np.atleast_1d(a2)), "valid"), a1)
