@@ -160,7 +160,6 @@ def test_products_of_no_coefficients() -> None:
 
 def test_transforms_of_a_number() -> None:
     """Over no axes at all the transform is the number itself; along one axis there is none."""
-    for f in (np.fft.fftn, np.fft.ifftn):
-        assert sct.grad(lambda x, f=f: np.sum(np.abs(f(x))), "x")(np.array(2.0)) == 1.0
+    assert sct.grad(lambda x: np.sum(np.abs(np.fft.fftn(x))))(np.array(2.0)) == 1.0
     with pytest.raises(sct.SctError):
         sct.grad(lambda x: np.sum(np.abs(np.fft.fft(x))))(np.array(2.0))
