@@ -28,7 +28,7 @@ from . import (
     ufuncs,
 )
 
-_SCIPY = {"special": ("special",), "stats": ("stats", "counts", "multivariate"),
+_SCIPY = {"special": ("special", "bessel", "orthogonal", "probability"), "stats": ("stats", "counts", "multivariate"),
           "linalg": ("linalg", "factors", "functions", "structured"), "signal": ("signal",), "optimize": ("optimize",),
           "integrate": ("integrate",), "sparse": ("sparse",), "interpolate": ("interpolate",)}
 for _part, _modules in _SCIPY.items():

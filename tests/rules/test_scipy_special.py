@@ -19,7 +19,8 @@ from .calls import Call, by_primitive, check_rule, unnoticed  # noqa: E402
 from .whole import check_single, check_whole  # noqa: E402
 
 registry.load_families()
-HERE = [e for e in registry.primitives() if e.vjp is not None and e.where.split(":")[0].endswith("scipy/special.py")]
+FILES = tuple(f"scipy/{name}.py" for name in ("special", "bessel", "orthogonal", "probability"))
+HERE = [e for e in registry.primitives() if e.vjp is not None and e.where.split(":")[0].endswith(FILES)]
 ENTRIES = [e for e in HERE if e.elementwise]
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(3, 4))
@@ -29,6 +30,16 @@ CALLS += [Call(special.logsumexp, X, **how) for how in ({}, {"axis": 0}, {"axis"
 CALLS += [Call(special.multigammaln, np.array([[2.5, 4.0]]), 3), Call(special.factorial, np.array([2.0, 3.5]))]
 CALLS += [Call(fn, x) for fn in (special.sici, special.shichi, special.airy) for x in (np.array([0.7, 2.3]), 1.4)]
 CALLS += [Call(fn, 1.4).alone(k) for fn in (special.sici, special.shichi, special.airy) for k in (0, 1)]
+CALLS += [Call(fn, x) for fn in (special.fresnel, special.itj0y0, special.iti0k0) for x in (np.array([0.7, 2.3]), 1.4)]
+CALLS += [Call(fn, 1, np.array([0.7, 2.3])) for fn in (special.pbdv, special.pbvv, special.pbwa)]
+CALLS += [Call(special.ellipj, np.array([0.3, 1.2]), 0.6), Call(special.ellipj, 0.7, np.array([0.6, 0.3]))]
+CALLS += [Call(fn, v, x) for fn in (special.hankel1, special.hankel2, special.hankel1e, special.hankel2e)
+          for v, x in ((1, np.array([0.3 + 0.4j, 0.8 + 1.2j])), (2, 1.4))]
+CALLS += [Call(fn, v, np.array([0.7, 2.3]), n) for fn in (special.jvp, special.yvp, special.ivp, special.kvp)
+          for v, n in ((0, 1), (2, 2))]
+CALLS += [Call(fn, n, np.array([0.7, 2.3]), how) for fn in (special.spherical_jn, special.spherical_yn, special.spherical_in,
+                                                            special.spherical_kn) for n in (0, 2) for how in (False, True)]
+CALLS += [Call(special.lambertw, np.array([0.3 + 0.4j, 2.0 + 0.1j])), Call(special.lambertw, np.array([0.3 + 0.4j]), -1)]
 
 
 def test_everything_is_tested() -> None:
@@ -96,10 +107,36 @@ def test_compiled_in_both_modes_and_at_second_order(entry: Primitive) -> None:
 @pytest.mark.parametrize("f", [
     special.softmax, lambda x: special.log_softmax(x, axis=0), lambda x: special.logsumexp(x, axis=1, b=x * x),
     lambda x: special.multigammaln(x * x + 3.0, 2), lambda x: special.sici(x * x)[1], lambda x: special.airy(x)[0],
-    lambda x: special.logsumexp([x[0, 0], x[1, 1]]),
+    lambda x: special.logsumexp([x[0, 0], x[1, 1]]), lambda x: np.real(special.lambertw(x * x)),
+    lambda x: special.fresnel(x)[0] * special.fresnel(x)[1], lambda x: special.comb(x + 6.0, 2.5) * special.perm(x + 9, 3),
+    lambda x: special.spherical_jn(1, x * x + 0.3) + special.jvp(1, x, 2), lambda x: special.ellipj(x, 0.6)[1],
+    lambda x: special.pbdv(1.5, x * x)[0] * special.itj0y0(x * x + 0.1)[1],
 ])
 def test_array_functions_compiled(f: Any) -> None:
     check_whole(f, [X], rtol=1e-5)
+
+
+def test_against_many_digits() -> None:
+    """The derivatives of functions as another library computes them, with 30 digits."""
+    mp = pytest.importorskip("mpmath").mp
+    calls = [
+        (lambda x: special.struve(1.5, x), lambda x: mp.struveh(1.5, x), 2.3),
+        (lambda x: special.ellipkm1(x), lambda x: mp.ellipk(1 - x), 1e-3),
+        (lambda x: special.agm(x, 0.7), lambda x: mp.agm(x, 0.7), 2.5),
+        (lambda x: np.real(special.lambertw(x)), lambda x: mp.lambertw(x).real, 3.0),
+        (lambda x: special.hyperu(1.3, 0.4, x), lambda x: mp.hyperu(1.3, 0.4, x), 0.9),
+        (lambda x: special.spherical_jn(2, x), lambda x: mp.sqrt(mp.pi / (2 * x)) * mp.besselj(2.5, x), 1.7),
+        (lambda x: special.voigt_profile(0.4, x, 0.3), lambda x: mp.re(mp.exp(-((0.4 + 0.3j) / (x * mp.sqrt(2)))**2) * mp.erfc(
+            -1j * (0.4 + 0.3j) / (x * mp.sqrt(2)))) / (x * mp.sqrt(2 * mp.pi)), 0.8),
+        (lambda m: special.ellipj(0.7, m)[0], lambda m: mp.ellipfun("sn", 0.7, m=m), 0.6),
+        (lambda x: special.eval_jacobi(4, 0.8, 1.3, x), lambda x: mp.jacobi(4, 0.8, 1.3, x), -0.3),
+        (lambda x: special.inv_boxcox(1.2, x), lambda x: (1 + 1.2 * x) ** (1 / x), 1e-9),
+        (lambda x: special.gdtr(x, 2.5, 0.9), lambda x: mp.gammainc(2.5, 0, x * 0.9, regularized=True), 1.4),
+    ]
+    with mp.workdps(30):
+        for ours, theirs, x in calls:
+            assert sct.grad(ours)(x) == pytest.approx(float(mp.diff(theirs, x, h=mp.mpf(10) ** -12)), rel=1e-10)
+    assert sct.grad(lambda m: special.ellipj(0.7, m)[3])(0.0) == pytest.approx(-(0.7 - math.sin(0.7) * math.cos(0.7)) / 4)
 
 
 # Extreme arguments ----------------------------------------------------------------------------------------------------
@@ -189,7 +226,7 @@ def test_negative_arguments_of_the_digamma_function() -> None:
 
 @pytest.mark.parametrize("f", [
     lambda v: special.jv(v, 1.0), lambda a: special.gammainc(a, 1.0), lambda a: special.betainc(a, 1.0, 0.5),
-    lambda v: special.zeta(v, 1.0), lambda a: special.hyp1f1(a, 1.0, 0.5),
+    lambda v: special.zeta(v, 1.0), lambda a: special.hyp1f1(a, 1.0, 0.5), lambda n: special.eval_jacobi(2, n, 1.0, 0.5),
 ])
 def test_orders_are_refused(f: Any) -> None:
     with pytest.raises(sct.SctError, match="gives no derivative with respect to"):

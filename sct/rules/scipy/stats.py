@@ -17,9 +17,8 @@ import numpy as np
 from scipy import stats
 
 from ..notation import NAMES, area, declare, partials
-from . import special as _special
+from .probability import NO_CLOSED_FORM
 
-assert _special
 area("stats", stats)
 
 
@@ -40,19 +39,7 @@ def log1p_ratio(c, u):
     return np.where(small, u * (1.0 - 0.5 * c * u), np.log1p(c * u) / np.where(c == 0.0, 1.0, c))
 
 
-def log1p_ratio_slope(c, u):
-    """Its slope by ``c``, by its power series where the terms would cancel."""
-    w = c * u
-    small = np.abs(w) < 0.02
-    v = np.where(small, w, 0.0)
-    inner = -0.5 + v * (2 / 3 - v * (3 / 4 - v * (4 / 5 - v * (5 / 6 - v * (6 / 7 - v * (7 / 8 - v * 8 / 9))))))
-    away = np.where(small, 1.0, w)
-    return u * u * np.where(small, inner, (away / (1.0 + away) - np.log1p(away)) / (away * away))
-
-
-NAMES.update(standard=standard, within=within, log1p_ratio=log1p_ratio, log1p_ratio_slope=log1p_ratio_slope)
-
-NO_CLOSED_FORM = "that derivative has no closed form"
+NAMES.update(standard=standard, within=within, log1p_ratio=log1p_ratio)
 
 
 def distribution(name, slope, *, everywhere=False, cumulative=None, moments=None, support="x > loc", elsewhere="0.5",
