@@ -223,6 +223,6 @@ SPECIAL_CLASSES[np.vectorize] = _call_vectorize
 registry.family("scipy.integrate", f"{__package__}.sampled_integrals", f"{__package__}.integrals")
 registry.family("scipy.sparse", f"{__package__}.sparse_matrices")
 registry.family("scipy.optimize", f"{__package__}.equations")
-registry.family("scipy.linalg", f"{__package__}.real_matrices")
+registry.family("scipy.linalg", f"{__package__}.real_matrices", f"{__package__}.said_matrices")
 registry.family("scipy.interpolate", f"{__package__}.interpolants")
-registry.family("scipy.stats", f"{__package__}.distributions")
+registry.family("scipy.stats", f"{__package__}.distributions", f"{__package__}.said_statistics")

@@ -94,7 +94,11 @@ def of_ufuncs() -> Iterator[Row]:
 
 
 def of_distributions() -> Iterator[Row]:
-    """A row for each method with a rule of a distribution of ``scipy.stats``."""
+    """A row for each function with a rule of ``scipy.stats``, and for each method with one of a distribution."""
+    stats = importlib.import_module("scipy.stats")
+    for name in sorted(vars(stats)):
+        if isinstance(getattr(stats, name), types.FunctionType) and status(getattr(stats, name))[0] == DONE:
+            yield (name, DONE, "")
     for entry in registry.primitives():
         if entry.name.startswith("stats."):
             yield (entry.name.removeprefix("stats."), *status(entry.fn))

@@ -14,7 +14,10 @@ import numpy as np
 from scipy import stats
 
 from ..notation import declare, partials
-from .stats import NO_CLOSED_FORM
+from . import stats as _stats
+from .probability import NO_CLOSED_FORM
+
+assert _stats
 
 SHARE = " / np.where(z > -np.inf, np.exp(z), 1.0)"
 """What makes the slope of a logarithm of that of its argument."""

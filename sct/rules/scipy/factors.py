@@ -15,7 +15,7 @@ from scipy import linalg
 
 from ...errors import RuleError
 from ...ir.types import ANY, BOOL, Array, Tuple
-from ..decompositions import cholesky_bar, eigh_bar, first_columns_bar, qr_bar, svd_factors_bar
+from ..decompositions import cholesky_bar, eigh_bar, first_columns_bar, on_triangle, qr_bar, svd_factors_bar
 from ..linalg import norm_bar
 from ..notation import vjp
 from ..shapes import facts, from_call, inexact
@@ -201,3 +201,61 @@ def pinv_vjp(a, *, rtol=None, check_finite=True, z, z_bar):
     """As ``np.linalg.pinv``."""
     one_matrix(a.ndim)
     a_bar = pseudoinverse_bar(a, rtol, z, z_bar)
+
+
+@vjp(linalg.pinvh, real_only=True)
+def pinvh_vjp(a, *, rtol=None, lower=True, check_finite=True, z, z_bar):
+    """As ``np.linalg.pinv`` of a symmetric matrix; one triangle is read."""
+    one_matrix(a.ndim)
+    side = np.tril(a) if lower else np.triu(a)
+    whole = side + side.T - np.diag(np.diagonal(a))
+    a_bar = on_triangle(pseudoinverse_bar(whole, rtol, z, z_bar), "L" if lower else "U")
+
+
+@vjp(linalg.polar, real_only=True)
+def polar_vjp(a, side="right", *, z, z_bar):
+    """``a = u p``: the change of ``u`` within its columns solves Sylvester's equation with ``p`` (Higham 2008, section 8.1)."""
+    one_matrix(a.ndim)
+    if side != "right":
+        raise RuleError("scipy.linalg.polar has a rule for side='right'", hint="factorise the transposed matrix")
+    u, p = z
+    u_bar = np.zeros_like(u) if z_bar[0] is None else z_bar[0]
+    p_bar = np.zeros_like(p) if z_bar[1] is None else z_bar[1]
+    turned = linalg.solve_sylvester(p, p, u.T @ u_bar - p_bar @ p)
+    within = u @ (turned - turned.T + p_bar)
+    beyond = u_bar - u @ (u.T @ u_bar)
+    a_bar = within + linalg.solve(p, beyond.T).T
+
+
+# ---------------------------------------------------------------------------------------------- tridiagonal matrices
+
+
+@from_call
+def spectrum(d, e, eigvals_only=False, *, check_finite=True):
+    kind, (size,) = facts(d)
+    values = Array(inexact(kind), (size,))
+    return values if eigvals_only else Tuple((values, Array(inexact(kind), (size, size))))
+
+
+@from_call
+def spectrum_alone(d, e, *, check_finite=True):
+    kind, dims = facts(d)
+    return Array(inexact(kind), dims)
+
+
+@vjp(linalg.eigh_tridiagonal, infer=spectrum, real_only=True)
+def eigh_tridiagonal_vjp(d, e, eigvals_only=False, *, check_finite=True, z, z_bar):
+    """As ``np.linalg.eigh``, of which two diagonals are wanted."""
+    if eigvals_only:
+        _, v = linalg.eigh_tridiagonal(d, e)
+        whole = eigh_bar(z, v, z_bar, None, "L")
+    else:
+        whole = eigh_bar(z[0], z[1], z_bar[0], z_bar[1], "L")
+    d_bar, e_bar = np.diagonal(whole), np.diagonal(whole, -1)
+
+
+@vjp(linalg.eigvalsh_tridiagonal, infer=spectrum_alone, real_only=True)
+def eigvalsh_tridiagonal_vjp(d, e, *, check_finite=True, z, z_bar):
+    w, v = linalg.eigh_tridiagonal(d, e)
+    whole = eigh_bar(w, v, z_bar, None, "L")
+    d_bar, e_bar = np.diagonal(whole), np.diagonal(whole, -1)

@@ -12,12 +12,14 @@ import numpy as np
 from scipy import linalg
 
 from ...errors import RuleError
+from ...ir.types import Array
 from ...runtime.arrays import cofactors
 from .. import shapes
 from ..decompositions import cholesky_bar, on_triangle
 from ..indexing import static
 from ..linalg import mirrored
 from ..notation import area, vjp
+from ..shapes import facts, from_call
 from ..solving import half_lower
 
 area("linalg", linalg)
@@ -130,3 +132,30 @@ def solve_sylvester_vjp(a, b, q, *, z, z_bar):
 def solve_continuous_lyapunov_vjp(a, q, *, z, z_bar):
     q_bar = linalg.solve_continuous_lyapunov(a.T, z_bar)
     a_bar = -q_bar @ z.T - q_bar.T @ z
+
+
+@from_call
+def first_square(a, b, q, r, **options):
+    """As large as the first matrix."""
+    _, dims = facts(a)
+    return Array("float64", dims)
+
+
+@vjp(linalg.solve_discrete_lyapunov, real_only=True)
+def solve_discrete_lyapunov_vjp(a, q, method=None, *, z, z_bar):
+    """``z = a z a.T + q`` (Gajic and Qureshi, Lyapunov Matrix Equation, 1995, section 3.2)."""
+    q_bar = linalg.solve_discrete_lyapunov(a.T, z_bar)
+    a_bar = q_bar @ a @ z.T + q_bar.T @ a @ z
+
+
+@vjp(linalg.solve_continuous_are, infer=first_square, real_only=True)
+def solve_continuous_are_vjp(a, b, q, r, *, balanced=True, z, z_bar):
+    """The change of the solution satisfies Lyapunov's equation of the closed loop (Kao and Hennequin 2020, section 4)."""
+    gain = linalg.solve(r, b.T)
+    closed = a - b @ (gain @ z)
+    q_bar = linalg.solve_continuous_lyapunov(closed, -z_bar)
+    both = q_bar + q_bar.T
+    a_bar = z @ both
+    within = -z @ q_bar @ z
+    b_bar = (within + within.T) @ gain.T
+    r_bar = -gain @ within @ gain.T

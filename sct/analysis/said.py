@@ -1,0 +1,43 @@
+"""Functions of libraries that are said in NumPy: our own, of the same parameters, are looked into in their place."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from .abstract import Abstract, Static
+from .callees import SPECIAL, call_standard
+from .context import Refusal
+from .handing import given_by_name
+from .infer import Specializer
+from .mapped import as_array, is_number
+
+Handler = Callable[[Specializer, list[Abstract], dict[str, Abstract]], Abstract]
+
+
+def say(pairs: dict[Any, Any], arrays: tuple[str, ...]) -> None:
+    """Look into ours (the values) in the place of theirs (the keys); parameters among ``arrays`` are given arrays."""
+    for theirs, ours in pairs.items():
+        SPECIAL[theirs] = _in_place_of(theirs, ours, arrays)
+
+
+def _in_place_of(theirs: Any, ours: Any, arrays: tuple[str, ...]) -> Handler:
+    parameters, known = inspect.signature(ours).parameters, inspect.signature(theirs).parameters
+
+    def handler(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+        given = given_by_name(theirs, args, kwargs)
+        for name in given.keys() - parameters.keys():
+            a = given[name]
+            if not isinstance(a, Static) or a.value is not known[name].default and a.value != known[name].default:
+                raise Refusal("SCT204", f"{theirs.__module__.split('._')[0]}.{theirs.__name__} with `{name}` has no rule",
+                              "leave it out, or compute the same with NumPy")
+        passed = [given.get(name, Static(p.default)) for name, p in parameters.items()]
+        return call_standard(sp, ours, [_prepared(sp, name, a, arrays) for name, a in zip(parameters, passed, strict=True)])
+    return handler
+
+
+def _prepared(sp: Specializer, name: str, a: Abstract, arrays: tuple[str, ...]) -> Abstract:
+    if name not in arrays or isinstance(a, Static) and a.value is None or is_number(a):
+        return a
+    return as_array(sp, a)

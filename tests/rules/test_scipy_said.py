@@ -1,0 +1,78 @@
+"""Functions of SciPy that are said in NumPy, and rules of matrices beside them: values, both modes, second order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+linalg = pytest.importorskip("scipy.linalg")
+stats = pytest.importorskip("scipy.stats")
+
+import sct  # noqa: E402
+
+from .arrays import Normal  # noqa: E402
+from .whole import check_whole  # noqa: E402
+
+real = Normal(11).real
+A, TALL, V, W = real(3, 3), real(3, 2), real(3) + 4.0, real(4)
+P = np.abs(real(4, 3)) + 0.2
+S = A @ A.T + np.eye(3)
+SHIFTED, SMALL = A.T + 3.0 * np.eye(3), A[:2, :2] + 3.0 * np.eye(2)
+CASES: dict[str, tuple[Any, list[Any]]] = {
+    "cosm, sinm": (lambda a: linalg.cosm(a) + 2.0 * linalg.sinm(a), [A]),
+    "tanm": (lambda a: linalg.tanm(a), [0.3 * A]),
+    "coshm, sinhm": (lambda a: linalg.coshm(a) + 2.0 * linalg.sinhm(a), [A]),
+    "tanhm": (lambda a: linalg.tanhm(a), [A]),
+    "cosm of complex": (lambda a: linalg.cosm(a) * linalg.sinm(a), [0.5 * A + 0.3j * A.T]),
+    "expm_frechet": (lambda a, e: linalg.expm_frechet(a, e)[0] + linalg.expm_frechet(a, e, compute_expm=False), [A, SHIFTED]),
+    "circulant": (lambda c: linalg.circulant(c), [V]),
+    "hankel": (lambda c, r: linalg.hankel(c, r)[:, :3] + linalg.hankel(c), [V, W]),
+    "companion": (lambda a: linalg.companion(a), [V]),
+    "leslie, fiedler": (lambda a, s: linalg.leslie(a, s) * linalg.fiedler(a), [V, V[:2].copy()]),
+    "convolution_matrix": (lambda a: linalg.convolution_matrix(a, 4)[1:-1] * linalg.convolution_matrix(a, 4, "same"), [V]),
+    "convolution_matrix, valid": (lambda a: linalg.convolution_matrix(a, 5, mode="valid"), [V]),
+    "khatri_rao": (lambda a, b: linalg.khatri_rao(a, b), [TALL, SMALL]),
+    "orthogonal_procrustes": (lambda a, b: linalg.orthogonal_procrustes(a, b)[0] * linalg.orthogonal_procrustes(a, b)[1],
+                              [P, P[::-1] + 1.0]),
+    "solve_circulant": (lambda c, b: linalg.solve_circulant(c, b), [V + np.array([5.0, 0.0, 0.0]), W[:3].copy()]),
+    "polar": (lambda a: linalg.polar(a)[0] + 2.0 * linalg.polar(a)[1], [SHIFTED]),
+    "polar of columns": (lambda a: linalg.polar(a)[0], [TALL]),
+    "polar of a stretch": (lambda a: linalg.polar(a)[1], [np.eye(3)]),
+    "pinvh": (lambda a: linalg.pinvh(a) + linalg.pinvh(a, lower=False), [S]),
+    "eigh_tridiagonal": (lambda d, e: linalg.eigh_tridiagonal(d, e)[0] * linalg.eigh_tridiagonal(d, e)[1] ** 2, [W, V]),
+    "eigvalsh_tridiagonal": (lambda d, e: linalg.eigvalsh_tridiagonal(d, e) + linalg.eigh_tridiagonal(d, e, True) ** 2, [W, V]),
+    "solve_discrete_lyapunov": (lambda a, q: linalg.solve_discrete_lyapunov(a, q), [0.2 * A, S]),
+    "solve_continuous_are": (lambda a, b, q, r: linalg.solve_continuous_are(a, b, q @ q.T, r @ r.T), [A, TALL, SHIFTED, SMALL]),
+    "zscore": (lambda a: stats.zscore(a) + stats.zscore(a, axis=1, ddof=1), [P]),
+    "means": (lambda a: stats.gmean(a) + stats.hmean(a, axis=None) * stats.pmean(a, 3), [P]),
+    "sem, variation": (lambda a: stats.sem(a) * stats.variation(a), [P]),
+    "moments": (lambda a: stats.moment(a, 3) + stats.skew(a) + stats.kurtosis(a, fisher=False), [P]),
+    "iqr, median_abs_deviation": (lambda a: stats.iqr(a) + stats.median_abs_deviation(a), [P[:3].copy()]),
+    "entropy": (lambda p, q: stats.entropy(p) + stats.entropy(p, q), [P, P[::-1].copy()]),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_derivatives(name: str) -> None:
+    f, values = CASES[name]
+    check_whole(f, values, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_values_are_those_of_scipy(name: str) -> None:
+    f, values = CASES[name]
+    found, _ = sct.vjp(f, *values)
+    np.testing.assert_allclose(found, f(*values), rtol=1e-10, atol=1e-12)
+    assert np.asarray(found).dtype == np.asarray(f(*values)).dtype
+
+
+@pytest.mark.parametrize("f", [
+    lambda a: stats.zscore(a, nan_policy="omit"), lambda a: stats.skew(a, bias=False), lambda a: stats.entropy(a, base=2.0),
+    lambda a: stats.sem(a, keepdims=True), lambda a: linalg.polar(a, side="left")[0], lambda a: linalg.pinvh(a, atol=0.1),
+    lambda a: linalg.eigvalsh_tridiagonal(a[0], a[1, 1:], select="i", select_range=(0, 1)),
+])
+def test_other_options_are_refused(f: Any) -> None:
+    with pytest.raises(sct.SctError):
+        sct.grad(lambda a: np.sum(f(a)))(S)
