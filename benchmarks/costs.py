@@ -74,17 +74,17 @@ sct.grad(transform_time.define(transform_time.straight(10)), (0, 1), backend="nu
 sct.grad(function, (0, 1))(0.7, 0.3)
 start = time.process_time(); sct.grad(function, (0, 1))(0.7, 0.3); middle = time.process_time()
 sct.grad(function, (0, 1), backend="numba")(0.7, 0.3); end = time.process_time()
-print(end - middle - (middle - start))
+print(end - middle - (middle - start), end - middle)
 """
 
 
 def native_start() -> dict[str, float]:
-    """Seconds that Numba adds to a first call for 100 statements: compiling, and loading what another process compiled."""
+    """Seconds for 100 statements: what compiling adds to a first call, and a whole first call after that of another process."""
     environment = {**os.environ, "SCT_CACHE_DIR": tempfile.mkdtemp()}
     runs = [subprocess.run([sys.executable, "-c", _NATIVE_START], env=environment, check=True, capture_output=True, text=True)
             for _ in range(4)]
-    cold, *warm = (float(run.stdout) for run in runs)
-    return {"cold": cold, "warm": sorted(warm)[1]}
+    cold, *warm = (list(map(float, run.stdout.split())) for run in runs)
+    return {"cold": cold[0], "warm": sorted(whole for _, whole in warm)[1]}
 
 
 def transforming(largest: int) -> dict[str, Any]:

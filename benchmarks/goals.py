@@ -168,7 +168,7 @@ def of_costs(costs: dict[str, Any]) -> list[Goal]:
         Goal("the same with checkpoints, and their cost", "about 0 at ≤ 1.4 × the time",
              f"{kept['with checkpoints']:.2f} at {kept['time with checkpoints']:.2f} ×",
              kept["with checkpoints"] < 2 and kept["time with checkpoints"] <= 1.4, RUN_AGAIN),
-        Goal("Numba's compiling of 100 statements; starting from its cache", "≤ 1 s; ≤ 10 ms",
+        Goal("Numba's compiling of 100 statements; a first call after that of another process", "≤ 1 s; ≤ 10 ms",
              "not measured" if native is None else f"{native['cold']:.1f} s; {native['warm'] * 1e3:.0f} ms",
              None if native is None else native["cold"] <= 1.0 and native["warm"] <= 0.010, LLVM),
         Goal("transforming 20 lines", "≤ 30 ms", f"{twenty:.0f} ms", twenty <= 30, TRANSFORM),
@@ -199,7 +199,7 @@ LIBRARY = ("NumPy and JAX compute `tanh` and `exp` of several elements at once; 
 CALLS = "A gradient must look at the types of its arguments; the rest is one call of Python."
 RUN_AGAIN = "Each step runs twice: once in the forward sweep, once before it is reversed."
 LLVM = ("Nearly all of compiling is Numba's type inference and lowering, which look up each operator several times, in Python; "
-        "LLVM takes a twentieth. A start from the cache still transforms and prints the function, to know its name there.")
+        "LLVM takes a twentieth. The second number is the whole first call, in a process in which Numba itself has started.")
 IMPORTS = "It differs by a third between runs: most of it is reading files."
 TRANSFORM = "Most of it is type inference and the passes, in interpreted Python."
 

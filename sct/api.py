@@ -141,16 +141,39 @@ OFFERS: list[Callable[[], None]] = []
 """What lets the compiler know the other derivatives that differentiated functions may call."""
 
 
-def make_native(compiled: Compiled, values: Sequence[Any], flags: dict[str, Any]) -> None:
-    """Have Numba compile a specialisation."""
+def specialised(fun: Any, names: Sequence[str], values: Sequence[Any], request: Request) -> Compiled:
+    """The specialisation of ``fun`` for arguments like these, in plain Python."""
+    from .compiler import compile_gradient
+
+    prepare()
+    return compile_gradient(fun, names, values, request)
+
+
+def native(fun: Any, names: Sequence[str], values: Sequence[Any], request: Request, flags: dict[str, Any]) -> Compiled:
+    """The specialisation of ``fun`` for arguments like these, compiled by Numba, now or by an earlier process."""
     try:
-        from .native.compile import make_native as make
+        from .native.store import Store
     except ImportError as error:
         if error.name not in ("numba", "llvmlite"):
             raise
         raise ArgumentError("Numba is not installed", hint='pip install "sct-ad[numba]", or use backend="python"',
                             code="SCT409") from None
-    make(compiled, values, flags)
+
+    def printed(twins: Sequence[Any]) -> Compiled:
+        from .native.compile import print_native
+
+        made = specialised(fun, names, twins, request)
+        print_native(made, flags)
+        return made
+
+    store = Store(fun, names, request, flags)
+    found: Compiled | None = store.find(values, printed)
+    if found is None:
+        from .native.compile import make_native
+
+        found = specialised(fun, names, values, request)
+        store.keep(found, make_native(found, values, flags), values)
+    return found
 
 
 class GradientFunction:
@@ -207,9 +230,6 @@ class GradientFunction:
 
     def _specialisation(self, values: Sequence[Any]) -> Compiled:
         """The specialisation for these values of all parameters; made if there is none yet."""
-        from .compiler import compile_gradient
-
-        prepare()
         arguments = dict(zip((p.name for p in self._parameters), values, strict=True))
         with self._dispatcher.lock:
             found = self._dispatcher.find(arguments)
@@ -219,9 +239,8 @@ class GradientFunction:
                     check_differentiable(self.__name__, name, arguments[name], self._allow_int)
                     if self._holomorphic:
                         check_complex(self.__name__, name, arguments[name])
-                found = compile_gradient(self._plain, list(arguments), list(values), self._request)
-                if self._native is not None:
-                    make_native(found, values, self._native)
+                given = self._plain, list(arguments), list(values), self._request
+                found = specialised(*given) if self._native is None else native(*given, self._native)
                 guard_code(found, self._plain)
                 self._dispatcher.add(found)
                 self.__call__ = self._dispatcher.call

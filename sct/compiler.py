@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
-
-import numpy as np
 
 from .ad import checkpoints
 from .ad.calls import Pairs
@@ -40,6 +37,7 @@ from .passes.watch import require_defined, watch
 from .request import Request
 from .room import room
 from .session import CompilationSession
+from .sharing import defaults_of
 from .specialise import Typed, specialise
 
 STRICT = False
@@ -75,15 +73,9 @@ def compile_gradient(fun: Any, names: Sequence[str], arguments: Sequence[Any], r
         compiled.read = [(typed.function.params.index(param), steps) for param, steps in parts_read(typed.function)] \
             if typed.written else []
         compiled.changed = {names.index(name): name for name in typed.changed}
-        compiled.defaults = {position: default for position, written in compiled.written
-                             if (default := _default_of(fun, written.param)) is not None}
+        compiled.defaults = defaults_of(fun, compiled.written)
+        compiled.looked_into, compiled.warned = list(session.looked_into), context.warned
         return compiled
-
-
-def _default_of(fun: Any, name: str) -> Any:
-    """The array that a parameter is by default."""
-    parameter = inspect.signature(fun).parameters.get(name)
-    return parameter.default if parameter is not None and isinstance(parameter.default, np.ndarray) else None
 
 
 # ---------------------------------------------------------------------------------------------------------- differentiate
@@ -139,7 +131,7 @@ def derivative(context: Context, pairs: Pairs, typed: Typed, request: Request) -
         unify_returns(one)
     inputs = [function.params[k] for k in {*request.wrt, *request.directions}]
     refuse_active_keys(context, function, inputs, records)
-    warn_of_truncation(function, inputs, records)
+    context.warned |= warn_of_truncation(function, inputs, records)
     context.masked = max(map(masking, [function, *records]))
     if not context.masked:
         mark_vanishing(function, records)

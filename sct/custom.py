@@ -18,6 +18,10 @@ LISTENERS: list[Callable[[], None]] = []
 """Called when a derivative that may be part of generated code is replaced."""
 
 
+DECLARED: list[Any] = []
+"""The functions for which users have declared rules."""
+
+
 def announce_change() -> None:
     """Have everything compiled anew: a derivative was declared, or replaced, that generated code may not know."""
     for listener in LISTENERS:

@@ -386,6 +386,8 @@ def unproven_shapes(compiled: Compiled) -> list[tuple[str, str]]:
 
     An operation that the gradient does not need is not run, so that nothing else would notice operands that do not fit.
     """
+    if compiled.unproven is not None:
+        return compiled.unproven
     request = compiled.request
     place = "[1]" if request.value else "[0]" if request.has_aux else ""
     end = compiled.adjoint.body.ops[-1]

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from .analysis.abstract import DataPath, read
-from .analysis.entry import Written
+from .analysis.written import Written
 from .arguments import signature_text
 from .codegen.emit import Emitted
 from .codegen.externals import fresh

@@ -9,10 +9,10 @@ from typing import Any
 
 from .analysis.abstract import DataPath, read
 from .analysis.context import Context
-from .analysis.entry import Steps, Written
+from .analysis.written import Steps, Written
 from .codegen.callees import merge_equal, named_apart, printed_name, still_called
 from .codegen.emit import Emitted, emit
-from .codegen.load import filename_of, load
+from .codegen.load import load
 from .ir.core import Function
 from .ir.types import strip_const
 from .request import Request
@@ -30,7 +30,7 @@ class Printed:
     @classmethod
     def of(cls, emitted: Emitted) -> Printed:
         lines = [line.strip() for line in emitted.text.splitlines()]
-        return cls(emitted, filename_of(emitted), lines.index("# reverse sweep") + 1 if "# reverse sweep" in lines else 0)
+        return cls(emitted, emitted.filename, lines.index("# reverse sweep") + 1 if "# reverse sweep" in lines else 0)
 
 
 @dataclass
@@ -59,6 +59,12 @@ class Compiled:
     """Arguments in which a list, dict or object changes (but not for the caller)."""
     defaults: dict[int, Any] = field(default_factory=dict)
     """What they are by default, which the function would change for all calls to come."""
+    looked_into: list[Any] = field(default_factory=list)
+    """The Python functions whose source was read for it."""
+    warned: bool = False
+    """Whether the user was warned of something when it was made."""
+    unproven: list[tuple[str, str]] | None = None
+    """Array gradients whose shape is to be tested (see ``dispatch.unproven_shapes``), where that is known beforehand."""
     header: list[str] = field(default_factory=list)
     """The lines above the function: what it is specialised for."""
 

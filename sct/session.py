@@ -20,9 +20,12 @@ class CompilationSession:
 
     def __init__(self) -> None:
         self._records: dict[Any, Any] = {}
+        self.looked_into: dict[Any, None] = {}
+        """The Python functions whose source was read."""
 
     def lowered(self, fun: Any) -> Function:
         """The lowered IR of a Python function; captured anew when its code object was replaced."""
+        self.looked_into[fun] = None
         found = _lowered.get(fun)
         if found is None or found[0] is not fun.__code__:
             found = _lowered[fun] = (fun.__code__, lower(capture(fun)))

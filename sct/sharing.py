@@ -7,6 +7,7 @@ derivative with respect to one of two names of the same memory is not defined.
 from __future__ import annotations
 
 import functools
+import inspect
 import types
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -18,13 +19,20 @@ from .errors import AliasingError
 from .runtime.records import fields_of
 
 if TYPE_CHECKING:
-    from .analysis.entry import Steps, Written
+    from .analysis.written import Steps, Written
     from .loaded import Compiled
 
 
 def must_be_apart(compiled: Compiled) -> bool:
     """Whether there is anything to test at a call."""
     return bool(compiled.written or compiled.changed)
+
+
+def defaults_of(fun: Any, written: Sequence[tuple[int, Written]]) -> dict[int, Any]:
+    """For the parameters of ``fun`` that are written to the arrays that they are by default."""
+    parameters = inspect.signature(fun).parameters if written else {}
+    defaults = {position: parameters[one.param].default for position, one in written if one.param in parameters}
+    return {position: default for position, default in defaults.items() if isinstance(default, np.ndarray)}
 
 
 def check_apart(compiled: Compiled, values: Sequence[Any]) -> None:

@@ -44,7 +44,6 @@ from .analysis.bound import given_unbound, settle_bound
 from .analysis.checkpoints import refuse_idle_marks
 from .analysis.context import Context, Frame, Refusal
 from .analysis.effects import settle_effects
-from .analysis.entry import Written
 from .analysis.exceptions import settle_handled
 from .analysis.infer import Specializer
 from .analysis.inlining import TooLong
@@ -59,6 +58,7 @@ from .analysis.references import plain as plain_value
 from .analysis.shapes import run_time_leaves
 from .analysis.trips import FAILURES, NeedsTrips
 from .analysis.writes import settle_writes
+from .analysis.written import Written
 from .arguments import calling
 from .dispatchers import compiled_from
 from .errors import SctError

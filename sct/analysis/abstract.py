@@ -6,6 +6,7 @@ Their static skeletons, and how two of them meet, are in ``shapes``.
 from __future__ import annotations
 
 import builtins
+import weakref
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,6 +40,23 @@ class DataPath:
 
     def item(self, key: Any) -> DataPath:
         return DataPath(self.scope, self.root, (*self.steps, ("item", key)), self.owner)
+
+
+class Namespace:
+    """A module's globals as the owner of data paths: one object per dict, so that paths compare equal."""
+
+    _known: weakref.WeakValueDictionary[int, Namespace] = weakref.WeakValueDictionary()
+    """Those that some specialisation still refers to, by the identity of the dict."""
+
+    def __init__(self, space: dict[str, Any]) -> None:
+        self.space = space
+
+    @classmethod
+    def of(cls, space: dict[str, Any]) -> Namespace:
+        found = cls._known.get(id(space))
+        if found is None or found.space is not space:
+            found = cls._known[id(space)] = cls(space)
+        return found
 
 
 def read(path: DataPath) -> Any:

@@ -92,6 +92,8 @@ class Context:
     wanted: Collection[Value] | None = None
     """The values by which a derivative is asked for where this rule is applied."""
 
+    warned: bool = False
+    """Whether the user was warned of something."""
     given: dict[ab.Place, str] = field(default_factory=dict)
     """Places of the containers and objects in arguments, and the arguments' names."""
     changed: set[str] = field(default_factory=set)

@@ -6,7 +6,6 @@ import builtins
 import enum
 import functools
 import types
-import weakref
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +16,7 @@ from ..dispatchers import compiled_from
 from ..ir.core import Op, Value
 from ..ir.types import NONE, STR, Array, Dict, List, Object, Record, Tuple, Type, holds_record, strip_const, tree_type, type_of
 from ..rules import registry
-from .abstract import UNBOUND, Abstract, Bound, DataPath, Mapping, Range, Seq, Static
+from .abstract import UNBOUND, Abstract, Bound, DataPath, Mapping, Namespace, Range, Seq, Static
 from .context import Context, Frame, Refusal
 from .infer import SIMPLE, Specializer
 from .references import NeedsPlaces, fresh, owned
@@ -59,29 +58,12 @@ def _free(sp: Specializer, frame: Frame, name: str) -> Abstract:
 def _global(sp: Specializer, frame: Frame, name: str) -> Abstract:
     space = frame.owner.__globals__ if frame.owner is not None else frame.lowered.info.globals
     if name in space:
-        return from_data(sp, space[name], DataPath("global", name, (), _Namespace.of(space)))
+        return from_data(sp, space[name], DataPath("global", name, (), Namespace.of(space)))
     if hasattr(builtins, name):
         if not sp.context.splicing:
             sp.context.guard("absent", DataPath("const", name, (), space), name)
         return Static(getattr(builtins, name), DataPath("builtin", name))
     raise Refusal("SCT706", f"the name `{name}` is not defined", "define it before calling the gradient")
-
-
-class _Namespace:
-    """A module's globals as the owner of data paths: one object per dict, so that paths compare equal."""
-
-    _known: weakref.WeakValueDictionary[int, _Namespace] = weakref.WeakValueDictionary()
-    """Those that some specialisation still refers to, by the identity of the dict."""
-
-    def __init__(self, space: dict[str, Any]) -> None:
-        self.space = space
-
-    @classmethod
-    def of(cls, space: dict[str, Any]) -> _Namespace:
-        found = cls._known.get(id(space))
-        if found is None or found.space is not space:
-            found = cls._known[id(space)] = cls(space)
-        return found
 
 
 CODE = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type, np.ufunc, types.MethodDescriptorType,

@@ -8,7 +8,6 @@ with respect to what they held on entry.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,19 +18,7 @@ from ..ir.rewrite import insert_before, replace_all_uses, replace_uses
 from ..ir.types import Array, Dict, List, Object, Record, Scalar, Table, Tuple, Type, strip_const
 from ..runtime import helpers
 from .alias import AliasClasses, Path, has_memory, made_to_be_returned, path_in_argument
-
-Steps = tuple[tuple[str, Any], ...]
-
-
-@dataclass(frozen=True)
-class Written:
-    """An array in an argument that the function writes to: at a call it must share memory with nothing else."""
-
-    param: str
-    steps: Steps = ()
-    """The way to it: ``("attr", name)`` and ``("item", key)``."""
-    reshaped: bool = False
-    """Whether it must lie in memory in one piece, as its copy does, because it is reshaped."""
+from .written import Written
 
 
 def parts_read(function: Function) -> list[Path]:

@@ -14,14 +14,20 @@ from ..ir.types import Array, strip_const
 from .activity import varied_values
 
 
-def warn_of_truncation(function: Function, inputs: Sequence[Value], callees: Sequence[Function]) -> None:
-    """Warn, once for each line, of what depends on ``inputs`` and is stored where no derivative can be."""
+def warn_of_truncation(function: Function, inputs: Sequence[Value], callees: Sequence[Function]) -> bool:
+    """Warn, once for each line, of what depends on ``inputs`` and is stored where no derivative can be.
+
+    The result is whether there is such a line.
+    """
+    warned = False
     for one in (function, *callees):
         cut = [op for op in walk(one.body) if op.name == "store" and _cuts(op)]
         varied = varied_values(one, inputs if one is function else one.params) if cut else set()
         for op in cut:
             if op.operands[1] in varied:
                 _warn(op)
+                warned = True
+    return warned
 
 
 def _cuts(op: Op) -> bool:

@@ -37,7 +37,7 @@ from .alias import (
     used_whole,
 )
 from .context import Context, Refusal
-from .entry import Written, copy_what_is_written, mark_returned, paths_to_copy, take_apart_returned
+from .entry import copy_what_is_written, mark_returned, paths_to_copy, take_apart_returned
 from .layout import may_be_decided_at_run_time
 from .linear import build_in_place, depth, share_types
 from .obstacles import HINT, why_not_followed, why_not_put
@@ -46,6 +46,7 @@ from .references import NeedsItems
 from .snapshots import settle_snapshots
 from .transient import mark_transient
 from .views import is_fresh, is_ours, is_view
+from .written import Written
 
 
 def settle_writes(context: Context, function: Function, entry: bool) -> list[Written]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,6 +13,7 @@ from ..ir.core import Function, Loc
 from .expr import name as name_node
 from .facts import gather, resolve
 from .inline import plan_expressions
+from .load import filename
 from .names import name_variables
 from .release import release, weights
 from .statements import Printer
@@ -38,12 +38,8 @@ class Emitted:
 
     @property
     def filename(self) -> str:
-        """The name under which the text is known to tracebacks: the same for the same text in every run.
-
-        >>> Emitted("def f(x):\\n    return x\\n", "f", {}).filename
-        '<sct f#72d3d5>'
-        """
-        return f"<sct {self.name}#{hashlib.sha256(self.text.encode()).hexdigest()[:6]}>"
+        """The name under which the text is known to tracebacks."""
+        return filename(self.name, self.text)
 
     @cached_property
     def line_map(self) -> dict[int, Loc]:

@@ -6,21 +6,13 @@ data of the user's module is read, a function in plain Python stands between the
 
 from __future__ import annotations
 
-import builtins
 import operator
 import re
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from functools import partial
+from collections.abc import Sequence
 from typing import Any
 
-import numba
-import numba.core.errors as numba_errors
-
-from ..analysis.abstract import DataPath, read
+from ..analysis.abstract import DataPath
 from ..codegen.emit import Emitted, emit
-from ..codegen.load import load
 from ..compiler import STRICT
 from ..errors import MissingRuleError, SctError
 from ..ir.core import Function, Loc, Op, walk
@@ -39,8 +31,9 @@ from .data import take_data
 from .gather import gather_additions
 from .indices import say_indices
 from .kept import keep_in_arrays
+from .link import Around, Texts, compile_linked, link
 from .loops import lower_arrays
-from .module import imported, module_text
+from .module import module_text
 from .quiet import refuse_silent
 from .recursion import reaches, unfold_recursion
 from .stand_ins import replace_missing
@@ -53,8 +46,21 @@ _DIVISIONS = ("/", "//", "%", "**")
 
 
 @room()
-def make_native(compiled: Compiled, arguments: Sequence[Any], flags: dict[str, Any]) -> None:
+def make_native(compiled: Compiled, arguments: Sequence[Any], flags: dict[str, Any]) -> Texts:
     """Have Numba compile the functions of ``compiled`` for arguments like these; raises where it cannot, naming the line."""
+    texts = print_native(compiled, flags)
+    linked = link(texts, arguments)
+    compiled.function, compiled.live = linked.function, linked.live
+    try:
+        compile_linked(linked)
+    except Exception as error:  # Numba raises what it likes, from its own errors to AttributeError
+        raise _refusal(compiled, str(error), texts.module) from None
+    return texts
+
+
+@room()
+def print_native(compiled: Compiled, flags: dict[str, Any]) -> Texts:
+    """Replace the functions of ``compiled`` by those that Numba is to compile, and print them."""
     main = compiled.adjoint
     unfold_recursion(main, compiled.callees)
     around = split(main, take_data(main, compiled.callees))
@@ -69,15 +75,24 @@ def make_native(compiled: Compiled, arguments: Sequence[Any], flags: dict[str, A
                for function in functions]
     common = {"cache": not recursive, "error_model": _error_model(functions)}
     options = {function: {**common, "boundscheck": not tested[function], **flags} for function in functions}
-    text = module_text(compiled, printed, options)
-    native = getattr(imported(text, main.name), main.name)
-    compiled.text, compiled.live = text, []
-    compiled.function = native
+    compiled.text = module_text(compiled, printed, options)
     compiled.emitted = [Printed.of(emitted) for _, emitted in printed]
-    if around is not None:
-        eliminate_dead_code(around)
-        arguments = _put_around(compiled, around, native, arguments)
-    _compile(compiled, native, arguments, text, [emitted for _, emitted in printed])
+    return Texts(compiled.text, main.name, None if around is None else _printed_around(compiled, around))
+
+
+def _printed_around(compiled: Compiled, around: Function) -> Around:
+    """The function that is called, which calls the compiled one."""
+    eliminate_dead_code(around)
+    if STRICT:
+        verify(around)
+    emitted = emit(around, releases=False)
+    (native,) = (name for name, value in emitted.imports.items() if isinstance(value, Function))
+    imports = {name: value for name, value in emitted.imports.items() if name != native}
+    data = tuple((name, DataPath(place.scope, place.root, (), place.owner)) for name, place in emitted.data.items())
+    compiled.callees, compiled.adjoint = [*compiled.callees, compiled.adjoint], around
+    compiled.emitted.append(Printed.of(emitted))
+    compiled.text = f"{compiled.text}\n\n{emitted.text}"
+    return Around(emitted.text, emitted.name, imports, native, data)
 
 
 def _prepare(function: Function) -> None:
@@ -94,39 +109,6 @@ def _prepare(function: Function) -> None:
     keep_written(function)
     if STRICT:
         verify(function)
-
-
-def _put_around(compiled: Compiled, around: Function, native: Any, arguments: Sequence[Any]) -> Sequence[Any]:
-    """Let ``around`` be the function that is called, which calls ``native``; what it calls it with for ``arguments``."""
-    if STRICT:
-        verify(around)
-    emitted = emit(around, releases=False)
-    space: dict[str, Any] = {"__builtins__": builtins}
-    space.update({name: value for name, value in emitted.imports.items() if not isinstance(value, Function)})
-    function = load(emitted, space)
-    for name, place in emitted.data.items():
-        path = DataPath(place.scope, place.root, (), place.owner)
-        space[name] = read(path)
-        compiled.live.append((space, name, path))
-    (name,) = (name for name, value in emitted.imports.items() if isinstance(value, Function))
-    seen: list[Sequence[Any]] = []
-    space[name] = partial(_stop, seen)
-    with suppress(_Reached):
-        function(*arguments)
-    space[name] = native
-    compiled.callees, compiled.adjoint = [*compiled.callees, compiled.adjoint], around
-    compiled.emitted.append(Printed.of(emitted))
-    compiled.function, compiled.text = function, f"{compiled.text}\n\n{emitted.text}"
-    return seen[0]
-
-
-class _Reached(Exception):
-    """Ends a function where it would call compiled code."""
-
-
-def _stop(seen: list[Sequence[Any]], *arguments: Any) -> None:
-    seen.append(arguments)
-    raise _Reached
 
 
 def _recursive(functions: Sequence[Function]) -> bool:
@@ -158,49 +140,13 @@ def _divides(fn: Any) -> bool:
         return False
 
 
-# ----------------------------------------------------------------------------------------------------------------- compiling
+# ----------------------------------------------------------------------------------------------------------------- refusing
 
-def _compile(compiled: Compiled, native: Any, arguments: Sequence[Any], text: str, printed: Sequence[Emitted]) -> None:
-    try:
-        with _unheard():
-            native.compile(tuple(map(numba.typeof, arguments)))
-    except Exception as error:  # Numba raises what it likes, from its own errors to AttributeError
-        raise _refusal(compiled, str(error), text, printed) from None
-
-
-@contextmanager
-def _unheard() -> Iterator[None]:
-    """Let Numba neither colour messages nor give advice on the generated text, which its reader did not write.
-
-    For each operator Numba makes several messages that are never shown; colouring them takes a tenth of its time.
-    """
-    messages: Any = numba_errors
-    colours = getattr(messages, "_termcolor_inst", None)
-    if colours is not None:
-        messages._termcolor_inst = _Plain()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", numba_errors.NumbaWarning)
-            yield
-    finally:
-        if colours is not None:
-            messages._termcolor_inst = colours
-
-
-class _Plain:
-    """The scheme of colours that has none."""
-
-    def code(self, text: str) -> str:
-        return text
-
-    errmsg = filename = indicate = highlight = reset = code
-
-
-def _refusal(compiled: Compiled, message: str, text: str, printed: Sequence[Emitted]) -> SctError:
+def _refusal(compiled: Compiled, message: str, text: str) -> SctError:
     """The complaint of Numba, at the user's line."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", message)  # it may be coloured by what Numba made before
     line = next((int(k) for k in reversed(re.findall(r'sct_native_[^"]*", line (\d+)', plain))), 0)
-    loc = _users_line(text, printed, line) or compiled.typed.loc
+    loc = _users_line(text, [printed.emitted for printed in compiled.emitted], line) or compiled.typed.loc
     said = [s.strip() for s in plain.splitlines() if s.strip()]
     wanted = [s for s in said if re.search(r"No implementation|nsupported|not supported|Unknown|Untyped|Cannot", s)]
     reason = (wanted or said or ["it cannot be compiled"])[0]

@@ -1,22 +1,10 @@
-"""Takes the printed functions of a specialisation, gives the text of one module that Numba compiles, and the module itself.
-
-The module lies in a directory of its own under a name made of its content, so that Numba finds its compiled code again in the
-next process, and a changed function never meets the code of the old one.
-"""
+"""Takes the printed functions of a specialisation, gives the text of one module that Numba compiles."""
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
 import inspect
-import os
-import sys
-import tempfile
-import types
-from pathlib import Path
 from typing import Any
 
-import numba
 import numpy as np
 
 from ..codegen.emit import Emitted
@@ -63,49 +51,3 @@ def _decorated(text: str, decorator: str) -> str:
     lines = text.splitlines(keepends=True)
     k = next(k for k, line in enumerate(lines) if line.startswith("def "))
     return "".join([*lines[:k], decorator + "\n", *lines[k:]])
-
-
-def cache_directory() -> Path:
-    """Where modules and their compiled code are kept: ``SCT_CACHE_DIR``, else the user's cache directory."""
-    given = os.environ.get("SCT_CACHE_DIR")
-    if given:
-        return Path(given)
-    home = os.environ.get("LOCALAPPDATA") if sys.platform == "win32" else os.environ.get("XDG_CACHE_HOME")
-    return (Path(home) if home else Path.home() / ".cache") / "sct" / "native"
-
-
-def imported(text: str, name: str) -> types.ModuleType:
-    """The module with this text; what was compiled for an equal text, here or in another process, is found again."""
-    versions = f"{sys.version_info[:2]} {numba.__version__} {np.__version__}"
-    digest = hashlib.sha256(f"{versions}\n{text}".encode()).hexdigest()[:20]
-    full_name = f"sct_native_{name}_{digest}"
-    if full_name in sys.modules:
-        return sys.modules[full_name]
-    path = _written(text, full_name)
-    spec = importlib.util.spec_from_file_location(full_name, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[full_name] = module
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[full_name]
-        raise
-    return module
-
-
-def _written(text: str, name: str) -> Path:
-    """The file of the module; written under another name first, since another process may be about to read or write it."""
-    directory = cache_directory()
-    path = directory / f"{name}.py"
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            with tempfile.NamedTemporaryFile("w", dir=directory, suffix=".tmp", delete=False, encoding="utf-8") as file:
-                file.write(text)
-            os.replace(file.name, path)
-        return path
-    except OSError:  # a home that cannot be written to: compiled code lasts as long as the process
-        path = Path(tempfile.mkdtemp(prefix="sct_native_")) / f"{name}.py"
-        path.write_text(text, encoding="utf-8")
-        return path

@@ -9,7 +9,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from ..custom import CustomFunction, announce_change
+from ..custom import DECLARED, CustomFunction, announce_change
 from ..errors import RuleError
 from . import registry
 from .notation import NAMES, describe, name_of, partials_jvp, partials_vjp
@@ -22,6 +22,7 @@ _SOURCES: dict[tuple[int, str], tuple[str, str]] = {}
 def declare_rule(fun: Callable[..., Any], singular: bool, partials: dict[str, str], space: dict[str, Any]) -> Any:
     """What ``sct.rule`` does, for partial derivatives that are written in a module whose names are ``space``."""
     _check(fun)
+    DECLARED.append(fun)
     if partials:
         _declare_partials(fun, partials, singular, space)
         return fun
