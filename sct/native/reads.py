@@ -229,7 +229,8 @@ def _is_library(module: types.ModuleType) -> bool:
 
 
 def _is_of_library(fun: types.FunctionType) -> bool:
-    home = sys.modules.get(fun.__module__)
+    """Whether a function is written in a module of a library, which may offer it in another one."""
+    home = sys.modules.get(fun.__globals__.get("__name__", ""))
     return home is not None and fun.__globals__ is vars(home) and _is_library(home)
 
 
