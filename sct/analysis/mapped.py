@@ -220,7 +220,9 @@ SPECIAL.update({
     np.vectorize: _make_vectorize, _vectorized: _vectorized, np.piecewise: _piecewise,
 })
 SPECIAL_CLASSES[np.vectorize] = _call_vectorize
-registry.family("scipy.integrate", f"{__package__}.sampled_integrals", f"{__package__}.integrals")
+registry.family("scipy.integrate", f"{__package__}.sampled_integrals", f"{__package__}.integrals",
+                f"{__package__}.said_integrals")
+registry.family("scipy.signal", f"{__package__}.said_signals")
 registry.family("scipy.sparse", f"{__package__}.sparse_matrices")
 registry.family("scipy.optimize", f"{__package__}.equations")
 registry.family("scipy.linalg", f"{__package__}.real_matrices", f"{__package__}.said_matrices")

@@ -296,3 +296,21 @@ def test_what_is_not_differentiated_may_move_a_jump() -> None:
     assert sct.grad(f)(2.0, 0.5) == pytest.approx(0.5) and sct.hvp(f, (2.0, 0.5), (1.0, None)) == pytest.approx(0.25)
     with pytest.raises(sct.SctError, match="may jump"):
         sct.grad(f, 1)(2.0, 0.5)
+
+
+def over_a_square(a, c):
+    return integrate.dblquad(lambda y, x: np.exp(-c * x * y), 0.0, 1.0, a, 2.0)[0]
+
+
+def over_a_corner(a, c):
+    return integrate.dblquad(lambda y, x, c: np.exp(-c * x * y), 0.0, a, 0.0, lambda x: c * x, args=(c,))[0]
+
+
+def by_gauss(a, c):
+    return integrate.fixed_quad(lambda t, c: np.exp(c * t), 0.0, a, args=(c,), n=7)[0]
+
+
+@pytest.mark.parametrize("f", [over_a_square, over_a_corner, by_gauss])
+def test_integrals_of_integrals_and_by_nodes(f: Any) -> None:
+    check_whole(f, [1.2, 0.7])
+    assert sct.value_and_grad(f)(1.2, 0.7)[0] == pytest.approx(f(1.2, 0.7), rel=1e-12)

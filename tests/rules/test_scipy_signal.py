@@ -37,6 +37,12 @@ FROM_STATE = [(real(3), np.array([1.2, 0.4]), real(5), -1, real(2)),
               (0.7, np.array([1.3, 0.4]), real(3), -1, real(1))]
 CALLS += [call for args in FROM_STATE for call in (Call(signal.lfilter, *args), Call(signal.lfilter, *args).alone(0),
                                                    Call(signal.lfilter, *args).alone(1))]
+IMAGE, KERNEL = real(4, 5), real(3, 2)
+CALLS += [Call(fn, IMAGE, KERNEL, mode) for fn in (signal.convolve2d, signal.correlate2d) for mode in ("same", "valid", "full")]
+CALLS += [Call(signal.fftconvolve, IMAGE, KERNEL, "same"), Call(signal.correlate, IMAGE, KERNEL, "same")]
+CALLS += [Call(signal.correlate2d, IMAGE[:2] + 1j * IMAGE[2:], KERNEL[:2] - 1j * KERNEL[1:], "same")]
+CALLS += [Call(signal.detrend, IMAGE), Call(signal.detrend, IMAGE, 0, "constant"), Call(signal.detrend, IMAGE, bp=[0, 2])]
+CALLS += [Call(signal.savgol_filter, real(8), 5, 2), Call(signal.savgol_filter, real(7), 7, 3, deriv=1, delta=0.5)]
 CALLS += [Call(signal.lfilter, real(3), 1.3, real(4)), Call(signal.lfilter, 0.7, np.array([1.3, 0.4]), real(4))]
 
 
@@ -61,8 +67,9 @@ def test_single_precision(k: int, functions: Any) -> None:
 
 
 @pytest.mark.parametrize("f", [
-    lambda a: signal.convolve(np.stack([a, a]), np.ones((2, 2))), lambda a: signal.fftconvolve(a, a, axes=0),
-    lambda a: signal.hilbert(a), lambda a: signal.convolve(a, np.ones((2, 2))),
+    lambda a: signal.fftconvolve(a, a, axes=0), lambda a: signal.hilbert(a, 8), lambda a: signal.convolve(a, np.ones((2, 2))),
+    lambda a: signal.convolve2d(np.stack([a, a]), np.ones((2, 2)), boundary="wrap"), lambda a: signal.medfilt(a),
+    lambda a: signal.savgol_filter(a, 3, 1, mode="nearest"), lambda a: signal.filtfilt([0.5, 0.5], [1.0, 0.1], a, padlen=2),
 ])
 def test_what_has_no_rule_is_refused(f: Any) -> None:
     with pytest.raises(sct.SctError):
@@ -102,3 +109,15 @@ def test_no_signal() -> None:
     gradient = sct.grad(lambda b, a, x: np.sum(signal.lfilter(b, a, x)), (0, 1, 2))
     found = gradient(np.array([1.0, 2.0]), np.array([1.0, 0.5]), np.zeros(0))
     assert [g.tolist() for g in found] == [[0.0, 0.0], [0.0, 0.0], []]
+
+
+SIGNAL, B, A = real(20), np.array([0.2, 0.5, 0.2]), np.array([1.1, -0.4, 0.2])
+SECTIONS = [(lambda s, x: signal.sosfilt([[1.0, s, 0.3, 1.0, 0.2 * s, 0.1], [s, 1.0, 0.2, 1.0, 0.3, 0.1]], x), [0.7, SIGNAL]),
+            (lambda b, a, x: signal.filtfilt(b, a, x), [B, A, SIGNAL]), (lambda b, a: signal.lfilter_zi(b, a), [B, A]),
+            (lambda x: np.abs(signal.hilbert(x)), [SIGNAL]), (lambda x: signal.hilbert(x), [SIGNAL[:9].copy()])]
+
+
+@pytest.mark.parametrize(("f", "values"), SECTIONS, ids=["sosfilt", "filtfilt", "lfilter_zi", "hilbert", "hilbert, odd"])
+def test_filters_that_are_looked_into(f: Any, values: list[Any]) -> None:
+    check_whole(f, values, rtol=1e-5)
+    np.testing.assert_allclose(sct.vjp(f, *values)[0], f(*values), rtol=1e-9, atol=1e-12)

@@ -1,4 +1,4 @@
-"""Rules of ``scipy.signal``: convolutions and correlations of vectors, and linear filters."""
+"""Rules of ``scipy.signal``: convolutions and correlations, linear filters, and what removes trends."""
 
 # ruff: noqa: F841 - a rule says what it has found by assigning x_bar.
 # mypy: disallow-untyped-defs=False, disallow-untyped-calls=False, disallow-incomplete-defs=False, check-untyped-defs=False
@@ -13,34 +13,47 @@ from ...ir.types import ANY, Array, Tuple
 from ...runtime.helpers import unbroadcast
 from ..indexing import static
 from ..linalg import mirrored
-from ..notation import area, bilinear, vjp
+from ..notation import area, bilinear, linear, vjp
 from ..shapes import common, facts, from_call, inexact, promoted
 
 area("signal", signal)
 
 
 @static
-def vectors(first, second):
-    """Refuse convolutions along several axes."""
-    if first != 1 or second != 1:
-        raise RuleError("convolutions of scipy.signal have rules for vectors", hint="convolve row by row")
+def same_number(first, second):
+    """Refuse what SciPy refuses when it runs."""
+    if first != second:
+        raise RuleError("what is convolved must have the same number of dimensions")
 
 
-def whole(v, n, m, mode):
-    """The result for lengths ``n`` and ``m`` with the parts that ``mode`` has left out as zeros.
+def left_out(n, m, mode, count):
+    """How much of a result for lengths ``n`` and ``m`` is left out before and behind the ``count`` numbers that ``mode`` keeps.
 
-    With "same" it is as long as the first; with "valid" either one may be the longer.
+    With "same" they are as many as the first; with "valid" either one may be the longer.
     """
+    before = np.minimum(n, m) - 1 if mode == "valid" else (m - 1) // 2
+    return before, n + m - 1 - before - count
+
+
+def whole(v, first, second, mode):
+    """The result of a convolution with the parts that ``mode`` has left out as zeros."""
     if mode == "full":
         return v
-    before = np.minimum(n, m) - 1 if mode == "valid" else (m - 1) // 2
-    return np.concatenate([np.zeros(before), v, np.zeros(n + m - 1 - before - len(v))])
+    if v.ndim == 1:
+        before, behind = left_out(len(first), len(second), mode, len(v))
+        return np.concatenate([np.zeros(before), v, np.zeros(behind)])
+    return np.pad(v, [left_out(first.shape[k], second.shape[k], mode, v.shape[k]) for k in range(v.ndim)])
+
+
+def turned(v):
+    """Turned around along every axis."""
+    return v[::-1] if v.ndim == 1 else np.flip(v)
 
 
 def convolved_bars(in1, in2, mode, z_bar):
     """The cotangents of both factors: correlations, the parts where the other one lies inside."""
-    vectors(in1.ndim, in2.ndim)
-    whole_bar = whole(z_bar, len(in1), len(in2), mode)
+    same_number(in1.ndim, in2.ndim)
+    whole_bar = whole(z_bar, in1, in2, mode)
     return signal.correlate(whole_bar, mirrored(in2), "valid"), signal.correlate(whole_bar, mirrored(in1), "valid")
 
 
@@ -73,8 +86,20 @@ def oaconvolve_vjp(in1, in2, mode="full", *, z, z_bar):
 @vjp(signal.correlate, infer=convolved)
 def correlate_vjp(in1, in2, mode="full", method="auto", *, z, z_bar):
     """A convolution with the second one turned around and conjugated."""
-    in1_bar, turned_bar = convolved_bars(in1, mirrored(in2[::-1]), mode, z_bar)
-    in2_bar = mirrored(turned_bar[::-1])
+    in1_bar, turned_bar = convolved_bars(in1, mirrored(turned(in2)), mode, z_bar)
+    in2_bar = mirrored(turned(turned_bar))
+
+
+@vjp(signal.convolve2d, infer=convolved_by_fft)
+def convolve2d_vjp(in1, in2, mode="full", *, z, z_bar):
+    in1_bar, in2_bar = convolved_bars(in1, in2, mode, z_bar)
+
+
+@vjp(signal.correlate2d, infer=convolved_by_fft)
+def correlate2d_vjp(in1, in2, mode="full", *, z, z_bar):
+    """Of an even number of rows or columns, "same" begins one later than a convolution does: both are turned around here."""
+    in1_turned_bar, in2_bar = convolved_bars(mirrored(turned(in1)), in2, mode, mirrored(turned(z_bar)))
+    in1_bar = mirrored(turned(in1_turned_bar))
 
 
 @from_call
@@ -135,5 +160,37 @@ def coefficients_bar(c, w, x, axis):
     return np.array([np.sum(rows[..., k:] * signals[..., : np.maximum(steps - k, 0)]) for k in range(len(c))])
 
 
-for product in (signal.convolve, signal.fftconvolve, signal.oaconvolve, signal.correlate):
+@vjp(signal.detrend)
+def detrend_vjp(data, axis=-1, type="linear", bp=0, *, z, z_bar):
+    """Removing a trend is an orthogonal projection."""
+    data_bar = signal.detrend(z_bar, axis, type, bp)
+
+
+@from_call
+def smoothed(x, *options, **named):
+    """Double precision in the shape of the argument, whose stand-ins are shorter than a window."""
+    kind, dims = facts(x)
+    return Array("float32" if kind == "float32" else "float64", dims)
+
+
+@vjp(signal.savgol_filter, infer=smoothed, real_only=True)
+def savgol_filter_vjp(x, window_length, polyorder, deriv=0, delta=1.0, axis=-1, mode="interp", cval=0.0, *, z, z_bar):
+    """A row of ``fit`` says how each number of a window follows from all of it (Savitzky and Golay 1964): the middle one does
+    inside, the others at both ends."""
+    if x.ndim != 1 or mode != "interp" or window_length % 2 == 0:
+        raise RuleError("savgol_filter has a rule for vectors, odd windows and mode='interp'", hint="filter row by row")
+    half = window_length // 2
+    fit = signal.savgol_filter(np.eye(window_length), window_length, polyorder, deriv, delta, axis=0)
+    count = len(x)
+    inside = np.convolve(z_bar[half : count - half], fit[half])
+    first = fit[:half].T @ z_bar[:half]
+    last = fit[half + 1 :].T @ z_bar[count - half :]
+    rest = np.zeros(count - window_length)
+    x_bar = inside + np.concatenate([first, rest]) + np.concatenate([rest, last])
+    delta_bar = -deriv * np.sum(z_bar * z) / delta
+
+
+linear(signal.detrend, "data")
+for product in (signal.convolve, signal.fftconvolve, signal.oaconvolve, signal.correlate, signal.convolve2d,
+                signal.correlate2d):
     bilinear(product, "in1", "in2")
