@@ -125,11 +125,14 @@ SPECIAL[optimize.root] = _with_result(optimize.root, solutions.root_of, {"fun": 
 SPECIAL[optimize.minimize] = _with_result(
     optimize.minimize, solutions.minimum_of, {"fun": 1, "jac": 1, "hess": 1, "hessp": 2}, vector, "x0", "jac",
     ["bounds", "constraints", "callback"])
+SPECIAL[optimize.least_squares] = _with_result(
+    optimize.least_squares, solutions.fitted_of, {"fun": 1, "jac": 1}, vector, "x0", "",
+    ["bounds", "callback", "loss", "f_scale", "x_scale", "kwargs"])
 SPECIAL[optimize.root_scalar] = _with_result(
     optimize.root_scalar, solutions.crossing_of, {"f": 1, "fprime": 1, "fprime2": 1}, number, "", "fprime", [])
 SPECIAL[optimize.minimize_scalar] = _with_result(
     optimize.minimize_scalar, solutions.lowest_of, {"fun": 1}, number, "", "", ["bounds"])
 PARTS.update({
     solutions.Solution: "scipy.optimize.root or minimize", solutions.Crossing: "scipy.optimize.root_scalar",
-    solutions.Lowest: "scipy.optimize.minimize_scalar",
+    solutions.Lowest: "scipy.optimize.minimize_scalar", solutions.Fitted: "scipy.optimize.least_squares",
 })

@@ -171,6 +171,11 @@ def refuse(*fns: Callable[..., Any], because: str, instead: str = "") -> None:
     registry._REFUSALS.update(dict.fromkeys(fns, (because, instead)))
 
 
+def refuse_named(module: Any, names: str, *, because: str, instead: str = "") -> None:
+    """The same for functions of a module, by their names; those that this version of it lacks are left out."""
+    refuse(*(getattr(module, name) for name in names.split() if hasattr(module, name)), because=because, instead=instead)
+
+
 def declare(fn: Callable[..., Any], **declared: Any) -> None:
     """Set further facts of a primitive: ``alias``, ``effect``, ``infer``, ``elementwise`` …"""
     _set(register(fn, name_of(fn)), declared)

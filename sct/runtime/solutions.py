@@ -20,6 +20,16 @@ class Solution(NamedTuple):
     message: str
 
 
+class Fitted(NamedTuple):
+    """Of ``optimize.least_squares``."""
+
+    x: Any
+    cost: float
+    success: bool
+    status: int
+    message: str
+
+
 class Lowest(NamedTuple):
     """Of ``optimize.minimize_scalar``."""
 
@@ -64,6 +74,17 @@ def _solution(found: Any, name: str) -> Solution:
                       RuntimeWarning, stacklevel=3)
     status = int(getattr(found, "status", 0))
     return Solution(np.array(found.x, float), found.fun, bool(found.success), status, str(found.message))
+
+
+def fitted_of(fun: Callable[..., Any], x0: Any, args: Any = (), **options: Any) -> Fitted:
+    """``scipy.optimize.least_squares``.
+
+    >>> fitted_of(lambda x: x - 2.0, np.array([1.0])).x.round(6).tolist()
+    [2.0]
+    """
+    found = importlib.import_module("scipy.optimize").least_squares(fun, x0, args=args, **options)
+    solution = _solution(found, "least_squares")
+    return Fitted(solution.x, float(found.cost), solution.success, solution.status, solution.message)
 
 
 def lowest_of(fun: Callable[..., Any], args: Any = (), **options: Any) -> Lowest:

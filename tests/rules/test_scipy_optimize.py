@@ -244,3 +244,49 @@ def test_what_a_solver_returns_is_a_dict_too() -> None:
     assert np.isclose(sct.grad(f)(0.5), (f(0.5 + h) - f(0.5 - h)) / (2 * h), rtol=1e-6)
     with pytest.raises(sct.SctError, match="cannot be read"):
         sct.grad(lambda a: optimize.minimize(tilted, np.ones(2), args=(a, np.ones(2)))[1])(0.5)
+
+
+# Least squares, assignments, what is refused by name -------------------------------------------------------------------
+
+TIMES = np.linspace(0.0, 2.0, 7)
+SAMPLES = 2.0 * np.exp(-1.3 * TIMES) + 0.1 * np.cos(9.0 * TIMES)
+WIDE = np.random.default_rng(1).normal(size=(5, 3))
+
+
+def decay_misfit(p, y):
+    return p[0] * np.exp(-p[1] * TIMES) - y
+
+
+def fitted_decay(y):
+    return optimize.least_squares(decay_misfit, [1.0, 1.0], args=(y,), xtol=1e-14, ftol=1e-14, gtol=1e-14).x
+
+
+def cost_of_fit(y, s):
+    found = optimize.least_squares(lambda p: s * decay_misfit(p, y), np.array([1.0, 1.0]),
+                                   jac=sct.jacrev(lambda p: s * decay_misfit(p, y)), xtol=1e-14, ftol=1e-14, gtol=1e-14)
+    return found.cost * np.sum(found.x) if found.success else 0.0
+
+
+LEAST = [(fitted_decay, [SAMPLES]), (cost_of_fit, [SAMPLES, 1.3]),
+         (lambda a, b: optimize.nnls(a, b)[0], [WIDE, SAMPLES[:5].copy()]),
+         (lambda a, b: optimize.nnls(a, b)[1], [WIDE, SAMPLES[:5].copy()]), (lambda x: optimize.rosen(x), [SAMPLES]),
+         (lambda c: np.sum(c[optimize.linear_sum_assignment(c)] ** 2), [WIDE[:3].copy()])]
+
+
+@pytest.mark.parametrize(("f", "values"), LEAST, ids=["fit", "cost", "nnls", "distance", "rosen", "assignment"])
+def test_least_squares(f: Any, values: list[Any]) -> None:
+    """Least squares whose residuals are not zero: the curvature of these counts."""
+    check_whole(f, values, rtol=2e-5)
+    np.testing.assert_allclose(sct.vjp(f, *values)[0], f(*values), rtol=1e-9, atol=1e-11)
+
+
+@pytest.mark.parametrize(("f", "message"), [
+    (lambda y: optimize.least_squares(decay_misfit, [1.0, 1.0], args=(y,), loss="huber").x[0], "with `loss`"),
+    (lambda y: optimize.least_squares(decay_misfit, [1.0, 1.0], args=(y,), bounds=(0.0, 2.0)).x[0], "with `bounds`"),
+    (lambda y: optimize.curve_fit(lambda t, a: a * t, TIMES, y)[0][0], "newer interfaces"),
+    (lambda y: optimize.dual_annealing(lambda p: p[0] * y[0], [(0.0, 1.0)]).x[0], "global minimum"),
+    (lambda y: optimize.linprog(y, bounds=(0.0, 1.0)).x[0], "corner"),
+])
+def test_what_is_refused_by_name(f: Any, message: str) -> None:
+    with pytest.raises(sct.SctError, match=message):
+        sct.grad(f)(SAMPLES)

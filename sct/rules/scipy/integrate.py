@@ -26,7 +26,7 @@ from ...runtime.implicit import (
 from ...runtime.integrals import vector_integral
 from ...runtime.trajectories import Trajectory, pull_back, trajectory_of
 from ..indexing import static
-from ..notation import area, declare, jvp, vjp
+from ..notation import area, declare, jvp, refuse_named, vjp
 from ..shapes import facts, from_call
 
 area("integrate", integrate)
@@ -251,3 +251,15 @@ def odeint_jvp(func, y0, t, args=(), *, tfirst=False, rtol=None, atol=None, mxst
     start = tangent_of_start(y0, later_start_dot(rates, t[0], y0, args, start_dot, y0_dot))
     found_dot = integrate.odeint(both, start, t, tfirst=True, rtol=rtol, atol=atol, mxstep=mxstep)[:, y0.shape[0] :]
     z_dot = found_dot if t_dot is None else found_dot + moved_on(rates, t, z.T, args, t_dot).T
+
+
+# ------------------------------------------------------------------------------------------------- what has no rule
+
+refuse_named(integrate, "BDF DOP853 DenseOutput LSODA OdeSolution OdeSolver RK23 RK45 Radau complex_ode ode",
+             because="it is an object that steps", instead="use solve_ivp or odeint")
+refuse_named(integrate, "cubature nquad tplquad nsum qmc_quad quad_vec tanhsinh", because="it has no rule",
+             instead="use quad, whose integrand may itself call quad, or fixed_quad")
+refuse_named(integrate, "solve_bvp", because="boundary value problems have no rule",
+             instead="shoot: solve_ivp within scipy.optimize.fsolve")
+refuse_named(integrate, "romb cumulative_simpson lebedev_rule newton_cotes", because="it has no rule",
+             instead="use simpson, trapezoid or cumulative_trapezoid")

@@ -16,9 +16,9 @@ from scipy import optimize
 from ...errors import RuleError
 from ...ir.types import ANY, BOOL, FLOAT, INT, STR, UNIT, Array, Scalar, Tuple
 from ...runtime.implicit import both_ways, height, paired, slope, slopes, slopes_of_items, steepness
-from ...runtime.solutions import Crossing, Lowest, Solution, crossing_of, lowest_of, minimum_of, root_of
+from ...runtime.solutions import Crossing, Fitted, Lowest, Solution, crossing_of, fitted_of, lowest_of, minimum_of, root_of
 from ..indexing import static
-from ..notation import area, vjp
+from ..notation import area, refuse_named, vjp, zero
 from ..shapes import computed, facts, from_call
 
 area("optimize", optimize)
@@ -176,6 +176,37 @@ def against_curvature(fun, x, args, x_bar):
 
 
 @from_call
+def fitted(fun, x0, args=(), **options):
+    return Tuple((Array("float64", facts(x0)[1] or (UNIT,)), FLOAT, BOOL, INT, STR), Fitted)
+
+
+@vjp(fitted_of, name="optimize.least_squares", infer=fitted)
+def least_squares_vjp(fun, x0, args=(), *, jac=None, method=None, ftol=None, xtol=None, gtol=None, max_nfev=None,
+                      diff_step=None, tr_solver=None, verbose=0, z, z_bar):
+    """The minimiser of half the sum of the squares, to second order: also where these are not zero."""
+    x0_bar = None
+    x, _, _, _, _ = z
+    cost = lambda p, *given: 0.5 * np.sum(np.asarray(fun(p, *given)) ** 2)  # noqa: E731
+    args_bar = minimum_bars(cost, x, args, z_bar[0], z_bar[1])
+
+
+@vjp(optimize.nnls)
+def nnls_vjp(A, b, *, maxiter=None, z, z_bar):
+    """Where the solution is positive it solves the normal equations; elsewhere it stays zero."""
+    x, distance = z
+    free = x > 0.0
+    weights = np.where(free, 1.0, 0.0)
+    used = A * weights
+    x_bar = np.zeros_like(x) if z_bar[0] is None else z_bar[0]
+    w = np.linalg.solve(used.T @ used + np.diag(1.0 - weights), x_bar * weights)
+    left = b - A @ x
+    b_bar, A_bar = used @ w, np.outer(left, w) - np.outer(used @ w, x)
+    if z_bar[1] is not None:
+        along = z_bar[1] / distance * left
+        b_bar, A_bar = b_bar + along, A_bar - np.outer(along, x)
+
+
+@from_call
 def place_and_height(fun, args=(), **options):
     return Tuple((FLOAT, FLOAT, BOOL), Lowest)
 
@@ -199,3 +230,34 @@ def root_scalar_vjp(f, args=(), *, method=None, bracket=None, fprime=None, fprim
     bracket_bar = None
     root, _, _, _, _ = z
     args_bar = solution_bars(f, root, args, z_bar[0])
+
+
+# ------------------------------------------------------------------------------------------------- what has no rule
+
+
+@from_call
+def rows_and_columns(cost_matrix, maximize=False):
+    return Tuple((Array("int64", (ANY,)), Array("int64", (ANY,))))
+
+
+zero(optimize.linear_sum_assignment, infer=rows_and_columns)
+refuse_named(optimize, """
+    fmin fmin_bfgs fmin_cg fmin_cobyla fmin_l_bfgs_b fmin_ncg fmin_powell fmin_slsqp fmin_tnc brent fminbound golden bracket
+    line_search leastsq curve_fit lsq_linear isotonic_regression""",
+             because="only the newer interfaces have a rule", instead="use minimize, minimize_scalar, least_squares or root")
+refuse_named(optimize, """
+    anderson broyden1 broyden2 diagbroyden excitingmixing linearmixing newton_krylov BroydenFirst InverseJacobian KrylovJacobian
+    HessianUpdateStrategy BFGS SR1 LbfgsInvHessProduct""", because="only the newer interfaces have a rule",
+             instead="use fsolve or root")
+refuse_named(optimize, "basinhopping brute differential_evolution direct dual_annealing shgo",
+             because="a global minimum may jump from one place to another",
+             instead="begin a local search, minimize, where it ends")
+refuse_named(optimize, "linprog milp quadratic_assignment", because="a solution in a corner stays there, or jumps",
+             instead="use stop_gradient for the solution")
+refuse_named(optimize, "Bounds LinearConstraint NonlinearConstraint", because="bounds and constraints have no rule",
+             instead="substitute variables that cannot violate them")
+refuse_named(optimize, "approx_fprime check_grad rosen_der rosen_hess rosen_hess_prod",
+             because="derivatives by differences are not differentiated", instead="call sct.grad inside")
+refuse_named(optimize, "OptimizeResult RootResults linprog_verbose_callback show_options",
+             because="it belongs to SciPy's results",
+             instead="return a tuple")
