@@ -134,6 +134,9 @@ def attribute(name: str) -> Callable[..., Any] | None:
 def refusal(fn: Any) -> tuple[str, str] | None:
     """Why a callable will not get a rule, and what to do instead; None where nobody has said so."""
     try:
-        return _REFUSALS.get(fn)
+        found = _REFUSALS.get(fn)
+        if found is None and _FAMILIES and load_families():
+            found = _REFUSALS.get(fn)
+        return found
     except TypeError:
         return None
