@@ -11,7 +11,8 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from math import inf
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, wal
 from ..ir.ops import IMPLICIT, LOOPS, stores_beside_primal
 from ..ir.rewrite import clone_function, clone_op, incoming
 from ..ir.types import Array, Cache, List, Scalar, Table, strip_const
+from .cutting import cheapest_saves
 from .replay import is_replay
 
 CHEAP = frozenset({operator.add, operator.sub, operator.mul, operator.neg, operator.pos, operator.lt, operator.le, operator.gt,
@@ -37,11 +39,15 @@ FREE = frozenset({"const", "global", "convert", "broadcast", "narrow", "item", "
 """Ops that print as part of an expression."""
 DEPTH = 3
 """How many cheap operations in a row are repeated rather than saved."""
+SAVING = 3.5
+"""The cost of saving a number and taking it back, in cheap operations."""
 FUSED = frozenset({operator.add, operator.sub, operator.mul, operator.truediv, operator.neg, operator.lt, operator.le,
                    operator.gt, operator.ge, operator.eq, operator.ne})
 """Operations on arrays that cost nearly nothing in a loop which reads their operands anyway."""
-FUSED_DEPTH = 8
-"""How many of them in a row are repeated, implicit ops and views included."""
+SAVING_ARRAY = 8.5
+"""The cost of saving an array, in such operations."""
+TRIPS = 8
+"""How often a loop is assumed to run."""
 
 
 class Sweeps:
@@ -143,13 +149,8 @@ class _Saver:
                 if defining_block(v) in forward_blocks and v not in self.replaced:
                     wanted[v] = None
         self.forward_blocks = forward_blocks
-        hard = [v for v in wanted if not self._recomputable(v, set(wanted), self._depth(v))]
-        self.saved = set(hard)
-        at_hand = set(hard)
-        for v in sorted(wanted, key=self._order(reverse)):
-            if v not in at_hand and not self._recomputable(v, at_hand, self._depth(v)):
-                self.saved.add(v)
-            at_hand.add(v)  # what is computed again is there for what builds on it
+        self.wanted = wanted
+        self.saved = cheapest_saves(sorted(wanted, key=self._order(reverse)), self._cost_of_saving, self._repeated)
 
     def _order(self, reverse: list[Op]) -> Callable[[Value], int]:
         """The position of a value in the forward sweep."""
@@ -162,24 +163,34 @@ class _Saver:
                     position.setdefault(block, len(position))
         return lambda v: position.get(v.owner, -1)
 
-    def _depth(self, v: Value) -> int:
-        return FUSED_DEPTH if self.fused and isinstance(v.type, Array) else DEPTH
+    def _at_hand(self, v: Value) -> bool:
+        return v in self.replaced or defining_block(v) not in self.forward_blocks
 
-    def _at_hand(self, v: Value, saved: set[Value]) -> bool:
-        return v in saved or v in self.replaced or defining_block(v) not in self.forward_blocks
+    def _cost_of_saving(self, v: Value) -> float:
+        """The cost of saving ``v``, in cheap operations: of what is not wanted, only of what nobody writes to."""
+        if _behind(v) is not v:
+            return inf
+        stays = isinstance(strip_const(v.type), Scalar) or self.fused and _is_fused(v.owner) and self._cheap(v.owner)
+        if v not in self.wanted and not stays:
+            return inf
+        return (SAVING_ARRAY if self.fused and isinstance(v.type, Array) else SAVING) * self._times(v)
 
-    def _recomputable(self, v: Value, saved: set[Value], depth: int) -> bool:
+    def _repeated(self, v: Value) -> tuple[float, list[Value]] | None:
+        """What computing ``v`` again costs, and the operands that must be provided for it; None where that cannot be."""
         op = v.owner
         if not isinstance(op, Op) or op.blocks:
-            return False
-        if op.name in ("const", "global"):
-            return True
-        if self._invariant(v):
-            return True
-        if not self._cheap(op) or depth == 0:
-            return False
-        depth -= 2 if op.name == "call" and op.attrs["fn"] in SHORT else 1
-        return depth >= 0 and all(self._at_hand(o, saved) or self._recomputable(o, saved, depth) for o in op.operands)
+            return None
+        if op.name in ("const", "global") or self._invariant(v):
+            return 0, []
+        if not self._cheap(op):
+            return None
+        cost = 0 if op.name in FREE else 2 if op.name == "call" and op.attrs["fn"] in SHORT else 1
+        return cost * self._times(v), [o for o in op.operands if not self._at_hand(o)]
+
+    def _times(self, v: Value) -> int:
+        """How often ``v`` is defined: a guess."""
+        times: int = TRIPS ** len(loops_around(defining_block(v)))
+        return times
 
     def _invariant(self, v: Value) -> bool:
         """Whether ``v`` is a number that takes a few operations on what stays alive: the same at every iteration."""
@@ -413,9 +424,9 @@ def loops_around(block: Block | None) -> set[Op]:
     return {one.parent for one in enclosing(block) if one.parent is not None and one.parent.name in LOOPS}
 
 
-def _is_fused(op: Op) -> bool:
+def _is_fused(op: Op | Block | None) -> TypeGuard[Op]:
     """Whether an op is arithmetic on arrays that becomes part of a loop."""
-    if op.name != "call" or op.attrs["fn"] not in FUSED or len(op.results) != 1:
+    if not isinstance(op, Op) or op.name != "call" or op.attrs["fn"] not in FUSED or len(op.results) != 1:
         return False
     t = op.results[0].type
     return isinstance(t, Array) and t.ndim > 0 and t.dtype in ("float64", "bool")
