@@ -1,11 +1,13 @@
 """Leaves out each optimising pass in turn: which gradients have another text then, and how much longer they take."""
 
 import statistics
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
 
 import sct
+from sct.ad import reverse, saving
 from sct.cli.timing import samples
 from sct.passes import pipeline
 
@@ -33,7 +35,37 @@ def passes() -> dict[str, str]:
     parts = [pipeline.simplify, pipeline.merge_common_subexpressions, pipeline.hoist_invariants]
     listed = [*pipeline.BEFORE_SAVING, *(part for one in pipeline.PIPELINE for part in
                                         (parts if one is pipeline.settle else [one]))]
+    listed += [getattr(module, name) for name, (module, _) in BESIDE.items()]
     return {one.__name__: _first_line(one.__globals__["__doc__"]) for one in [*listed, *pipeline.INTERPRETED]}
+
+
+def _nothing(*_):
+    return 0
+
+
+def _save_all(wanted, saving, repeating):
+    """Save what is wanted, but for what takes no operation."""
+    return {v for v in wanted if (repeating(v) or (1,))[0]}
+
+
+BESIDE = {"read_again": (reverse, _nothing), "hand_on": (reverse, _nothing), "cheapest_saves": (saving, _save_all)}
+"""What is decided as the two sweeps are written, before the passes: where it is called, and what is done without it."""
+
+
+@contextmanager
+def without(name):
+    """Leave one of ``passes()`` out of everything that is compiled meanwhile."""
+    if name not in BESIDE:
+        with pipeline.without(name):
+            yield
+        return
+    module, instead = BESIDE[name]
+    right = getattr(module, name)
+    setattr(module, name, instead)
+    try:
+        yield
+    finally:
+        setattr(module, name, right)
 
 
 def _first_line(text: str) -> str:
@@ -56,7 +88,7 @@ def _without_each(workload: Workload, found: dict[str, Ablation], seconds: float
     calls = {"": lambda: whole(*args)}
     for name, ablation in found.items():
         less = sct.grad(workload.fun, workload.argnums)
-        with pipeline.without(name):
+        with without(name):
             try:
                 right = _agrees(less(*args), expected)
             except Exception:  # what relies on the pass may fail anywhere

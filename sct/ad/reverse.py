@@ -26,6 +26,7 @@ from ..ir.types import Array, List, Scalar, Table, Tuple, Type, strip_const
 from . import calls, control, lists, replay, rules, tuples, writes
 from .drawing import Source
 from .emitter import Accumulator, bar_hint, make_buffers_float
+from .relay import hand_on
 from .reread import read_again
 from .saving import Sweeps
 from .shadows import Shadows, accompany, if_apart, list_of_adjoints, open_block, take_lent, view_of_adjoint
@@ -343,6 +344,7 @@ def differentiate(primal: Function, wrt: Sequence[int], seeds: Callable[[Reverse
     joint = Joint(function, rev, results, mark, gradients)
     joint.late = late
     read_again(joint, rev.overwritten)
+    hand_on(joint)
     return joint
 
 
