@@ -95,7 +95,8 @@ def test_gradients_and_second_derivatives_are_right(fun, args):
 
 def calls_in_loops(fun, *args):
     """How often functions of ``math`` are called inside the loops of the generated text."""
-    return [line.count("math.") for line in sct.source(sct.grad(fun), *args).splitlines() if line.startswith("        ") and "#" not in line]
+    lines = sct.source(sct.grad(fun), *args).splitlines()
+    return [line.count("math.") for line in lines if line.startswith("        ") and "#" not in line]
 
 
 def test_the_reverse_sweep_calls_what_the_program_called_no_more():
