@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from functools import partial
+from fractions import Fraction
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ SIDES = {"central": (-0.5, 0.5), "forward": (0.0, 1.0), "backward": (-1.0, 0.0)}
 """Where the points of a stencil lie, in widths of it."""
 
 
+@cache
 def stencil(points: int, order: int = 1, side: str = "central") -> tuple[np.ndarray, np.ndarray]:
     """Offsets and weights of the ``points``-point formula for the derivative of this ``order`` at unit step.
 
@@ -39,13 +41,25 @@ def stencil(points: int, order: int = 1, side: str = "central") -> tuple[np.ndar
     if not 1 <= order < points:
         raise ValueError(f"a derivative of order {order} takes at least {order + 1} points, not {points}")
     first, last = (round(bound * (points - 1)) for bound in SIDES[side])
-    offsets = np.arange(first, last + 1.0)
-    moments = np.zeros(points)
-    moments[order] = math.factorial(order)
-    weights = np.linalg.solve(np.vander(offsets, increasing=True).T, moments)
-    weights[np.abs(weights) < 1e-12 * np.abs(weights).max()] = 0.0
-    used = weights != 0
-    return offsets[used], weights[used]
+    offsets = range(first, last + 1)
+    moments = [math.factorial(k) * (k == order) for k in range(points)]
+    weights = _solution([[o**k for o in offsets] for k in range(points)], moments)
+    used = np.array([(o, w) for o, w in zip(offsets, weights, strict=True) if w], dtype=float).T
+    used.setflags(write=False)
+    return used[0], used[1]
+
+
+def _solution(rows: list[list[int]], values: list[int]) -> list[Fraction]:
+    """The exact solution of a system of equations in integers: weights are the same on every machine, to the last bit."""
+    system = [[*map(Fraction, row), Fraction(value)] for row, value in zip(rows, values, strict=True)]
+    for k in range(len(system)):
+        pivot = next(r for r in range(k, len(system)) if system[r][k])
+        system[k], system[pivot] = system[pivot], system[k]
+        system[k] = [x / system[k][k] for x in system[k]]
+        for r in range(len(system)):
+            if r != k and system[r][k]:
+                system[r] = [x - system[r][k] * y for x, y in zip(system[r], system[k], strict=True)]
+    return [row[-1] for row in system]
 
 
 def estimate(line: Callable[[float], float], offsets: np.ndarray, weights: np.ndarray, h: float, order: int = 1) -> float:
