@@ -117,6 +117,20 @@ def _strong_product_impl(x_bar: Any, partial: Any) -> Any:
     return lambda x_bar, partial: _elementwise_product(x_bar, partial)
 
 
+@implements(helpers.product_or_zero)
+def _product_or_zero_impl(x: Any, y: Any) -> Any:
+    if not _is_array(x, y):
+        return lambda x, y: _product(x, y)
+    return lambda x, y: _elementwise_product(x, y)
+
+
+@implements(helpers.quotient_or_zero)
+def _quotient_or_zero_impl(x: Any, y: Any) -> Any:
+    if not _is_array(x, y):
+        return lambda x, y: _quotient(x, y)
+    return lambda x, y: _elementwise_quotient(x, y)
+
+
 @implements(helpers.strong_quotient)
 def _strong_quotient_impl(x_bar: Any, divisor: Any) -> Any:
     if not _is_array(x_bar, divisor):

@@ -15,7 +15,8 @@ from ..rules import registry
 from ..runtime import helpers
 
 _ALSO_ELEMENTWISE = frozenset({
-    helpers.strong_product, helpers.strong_quotient, operator.lt, operator.le, operator.gt, operator.ge, operator.eq,
+    helpers.product_or_zero, helpers.quotient_or_zero, helpers.strong_product, helpers.strong_quotient,
+    operator.lt, operator.le, operator.gt, operator.ge, operator.eq,
     operator.ne, operator.and_, operator.or_, operator.invert,
     np.isnan, np.isfinite, np.logical_and, np.logical_or, np.logical_not, np.sign,
 })

@@ -150,6 +150,7 @@ def append(arr: Any, values: Any, axis: Any = None) -> Type:
 
 @from_call
 def repeat(a: Any, repeats: Any, axis: Any = None) -> Type:
+    """``np.repeat``"""
     kind, dims = facts(a)
     if axis is None:
         dims, axis = (product(dims),), 0

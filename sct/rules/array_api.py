@@ -13,7 +13,7 @@ import numpy as np
 from ..runtime.helpers import unbroadcast
 from . import shapes
 from .indexing import normal_axes, slab, spread
-from .linalg import matmul_bars, matrix_norm_bar, mirrored, swapped, tensordot_bars, vector_norm_bar
+from .linalg import euclidean_bar, matmul_bars, matrix_norm_bar, mirrored, swapped, tensordot_bars, vector_norm_bar
 from .notation import bilinear, linear, vjp
 from .reductions import cumprod_bar, summed_behind
 from .selecting import on_diagonal
@@ -22,6 +22,7 @@ from .selecting import on_diagonal
 
 
 def vecdot_vjp(x1, x2, *, axis=-1, z, z_bar):
+    """``z = sum(conj(x1) * x2)`` along ``axis``: linear in ``x2``, conjugate linear in ``x1``."""
     each_bar = np.expand_dims(z_bar, axis)
     x1_bar = unbroadcast(mirrored(each_bar * x2), x1)
     x2_bar = unbroadcast(each_bar * mirrored(x1), x2)
@@ -93,8 +94,9 @@ def matrix_transpose_vjp(x, *, z, z_bar):
 
 @vjp(np.linalg.vector_norm)
 def vector_norm_vjp(x, *, axis=None, keepdims=False, ord=2, z, z_bar):
+    """As ``np.linalg.norm`` of vectors; ``axis`` may name several, whose elements are those of one vector."""
     if ord == 2:
-        x_bar = spread(z_bar / np.where(z == 0.0, 1.0, z), x, axis, keepdims) * mirrored(x)
+        x_bar = euclidean_bar(x, axis, keepdims, z, z_bar)
     else:
         top, top_bar = spread(z, x, axis, keepdims), spread(z_bar, x, axis, keepdims)
         x_bar = vector_norm_bar(x, ord, normal_axes(axis, np.ndim(x)), top, top_bar)
@@ -102,8 +104,9 @@ def vector_norm_vjp(x, *, axis=None, keepdims=False, ord=2, z, z_bar):
 
 @vjp(np.linalg.matrix_norm)
 def matrix_norm_vjp(x, *, keepdims=False, ord="fro", z, z_bar):
+    """As ``np.linalg.norm`` along the last two axes."""
     if ord is None or ord == "fro":
-        x_bar = spread(z_bar / np.where(z == 0.0, 1.0, z), x, (-2, -1), keepdims) * mirrored(x)
+        x_bar = euclidean_bar(x, (-2, -1), keepdims, z, z_bar)
     else:
         x_bar = matrix_norm_bar(x, ord, (-2, -1), spread(z_bar, x, (-2, -1), keepdims))
 
@@ -121,6 +124,7 @@ if hasattr(np, "cumulative_sum"):
 
     @vjp(np.cumulative_sum)
     def cumulative_sum_vjp(x, *, axis=None, dtype=None, include_initial=False, z, z_bar):
+        """Each element is part of the sums from its own on; the initial zero depends on nothing."""
         along = 0 if axis is None else axis
         if np.ndim(x) == 0:
             x_bar = z_bar[-1]
@@ -129,6 +133,7 @@ if hasattr(np, "cumulative_sum"):
 
     @vjp(np.cumulative_prod)
     def cumulative_prod_vjp(x, *, axis=None, dtype=None, include_initial=False, z, z_bar):
+        """As ``np.cumprod``; the initial one depends on nothing."""
         along = 0 if axis is None else axis
         if np.ndim(x) == 0:
             x_bar = z_bar[-1]

@@ -26,6 +26,7 @@ def weighted(w, v, axis):
 
 @vjp(np.linspace, infer=shapes.linspace)
 def linspace_vjp(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, *, z, z_bar):
+    """``z = (1 - t) * start + t * stop`` with ``t`` from 0 to 1; the step is ``(stop - start) / count``."""
     samples_bar, step_bar = z_bar if retstep else (z_bar, None)
     from_start = from_stop = None
     if samples_bar is not None:
@@ -68,6 +69,7 @@ def spread_out(exponents, ndim, axis):
 
 @vjp(np.geomspace)
 def geomspace_vjp(start, stop, num=50, endpoint=True, dtype=None, axis=0, *, z, z_bar):
+    """The logarithms are evenly spaced: ``dz / z = (1 - t) * dstart / start + t * dstop / stop``."""
     t = ramp(num, endpoint)
     log_bar = z_bar * z
     start_bar = unbroadcast(weighted(1.0 - t, log_bar, axis) / start, start)

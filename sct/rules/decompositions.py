@@ -165,6 +165,7 @@ def svd_factors_bar(a, full_matrices, compute_uv, z, z_bar):
 
 
 def svd_bar(a, full_matrices, z, z_bar):
+    """The same where a vector has a cotangent; of full bases those that are added are settled by the others, or by nothing."""
     u, s, vh = z
     u_bar, s_bar, vh_bar = z_bar
     if full_matrices:

@@ -53,6 +53,7 @@ def result(kind: str, size: Callable[[int], int]) -> Callable[..., Any]:
     """``infer`` of a transform to ``kind`` numbers, of which there are ``size(n)`` along the last of the axes."""
     @from_call
     def infer(a: Any, n: Any = None, axis: Any = None, norm: Any = None, s: Any = None, axes: Any = None) -> Type:
+        """The type of one transform; lengths that the call does not say are those of the argument."""
         dtype, dims = facts(a)
         if not dims:
             raise RuleError("a Fourier transform needs an array with dimensions")

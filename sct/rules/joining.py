@@ -201,6 +201,7 @@ def dsplit_vjp(ary, indices_or_sections, *, z, z_bar):
 
 @vjp(np.repeat, infer=arranged_shapes.repeat)
 def repeat_vjp(a, repeats, axis=None, *, z, z_bar):
+    """Each element takes back the sum over its repetitions."""
     if axis is None or np.ndim(a) == 1:
         a_bar = like(repeat_bar(z_bar, repeats, 0, 1 if np.ndim(a) == 0 else a.size), a)
     else:

@@ -13,8 +13,9 @@ import operator
 import numpy as np
 
 from ..runtime.arrays import phase
-from ..runtime.helpers import unbroadcast
+from ..runtime.helpers import power_dx, product_or_zero, unbroadcast
 from . import shapes
+from .facts import is_static
 from .indexing import (
     explicit,
     flat,
@@ -29,6 +30,7 @@ from .indexing import (
     total,
 )
 from .notation import bilinear, vjp
+from .scalar import or_infinite
 
 
 def swapped(m):
@@ -123,6 +125,7 @@ def tensordot_vjp(a, b, axes=2, *, z, z_bar):
 
 
 def tensordot_bars(a, b, axes, z_bar):
+    """The cotangents of both factors: ``z_bar`` contracted with the other one over the axes that are left of that one."""
     inner_a, inner_b = pair(axes, np.ndim(a), np.ndim(b))
     outer_a, outer_b = other_axes(inner_a, np.ndim(a)), other_axes(inner_b, np.ndim(b))
     rows = tuple(range(len(outer_a)))
@@ -280,10 +283,15 @@ def norm_bar(x, ord, axis, keepdims, z, z_bar):
     axes = (axis,) if isinstance(axis, int) else normal_axes(None, np.ndim(x)) if axis is None else axis
     top_bar = spread(z_bar, x, axis, keepdims)
     if ord is None or ord == "fro" or (ord == 2 and len(axes) == 1):
-        return spread(z_bar / np.where(z == 0.0, 1.0, z), x, axis, keepdims) * mirrored(x)
+        return euclidean_bar(x, axis, keepdims, z, z_bar)
     if len(axes) == 1:
         return vector_norm_bar(x, ord, axes[0], spread(z, x, axis, keepdims), top_bar)
     return matrix_norm_bar(x, ord, axes, top_bar)
+
+
+def euclidean_bar(x, axis, keepdims, z, z_bar):
+    """The cotangent of what has the root of the sum of squares ``z``: the direction of ``x``, conjugated."""
+    return spread(z_bar / or_infinite(z), x, axis, keepdims) * mirrored(x)
 
 
 def matrix_norm_bar(x, ord, axes, z_bar):
@@ -304,7 +312,15 @@ def vector_norm_bar(x, ord, axis, z, z_bar):
     if ord in (np.inf, -np.inf):
         attained = np.abs(x) == z
         return z_bar / np.sum(attained, axis=axis, keepdims=True) * attained * slope(x)
-    return z_bar * slope(x) * (np.abs(x) / np.where(z == 0.0, 1.0, z)) ** (ord - 1)
+    share = mirrored(x) / or_infinite(z)
+    return z_bar * product_or_zero(share, magnitude_power(share, ord - 2))
+
+
+def magnitude_power(x, exponent):
+    """``abs(x) ** exponent``, without NumPy's warning where that is infinite."""
+    if is_static(exponent) and exponent >= 0:
+        return np.abs(x) ** exponent
+    return power_dx(np.abs(x), exponent + 1) / (exponent + 1)
 
 
 def sums_norm_bar(x, added, compared, largest, z_bar):

@@ -12,6 +12,7 @@ from .indexing import flat, like, reduced, spread, spread_to, total
 from .linalg import mirrored
 from .notation import vjp
 from .reductions import cumprod_bar, everything, extremal, prod_bar, starting, summed_behind
+from .scalar import or_infinite
 
 
 def present(a, where):
@@ -27,6 +28,7 @@ def nansum_vjp(a, axis=None, dtype=None, *, keepdims=False, initial=0, where=Tru
 
 @vjp(np.nanprod)
 def nanprod_vjp(a, axis=None, dtype=None, *, keepdims=False, initial=1, where=True, z, z_bar):
+    """``np.prod`` with ones in the place of what is missing."""
     factors = np.where(present(a, where), a, 1.0)
     a_bar = np.where(present(a, where), prod_bar(factors, axis, keepdims, initial, z_bar), 0.0)
     initial_bar = total(z_bar * reduced(np.prod, factors, axis, keepdims))
@@ -47,6 +49,7 @@ def deviations(a, axis, there, mean):
 
 @vjp(np.nanvar)
 def nanvar_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None, z, z_bar):
+    """``2 * (a - mean) / (n - ddof)``, where ``n`` elements are there."""
     there = present(a, where)
     left = reduced(np.sum, there, axis, keepdims) - (ddof if correction is None else correction)
     a_bar = spread(2.0 * z_bar / left, a, axis, keepdims) * deviations(a, axis, there, mean)
@@ -57,9 +60,10 @@ def nanvar_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, 
 
 @vjp(np.nanstd)
 def nanstd_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None, z, z_bar):
+    """The slope of the variance over twice the deviation; 0 where that is 0."""
     there = present(a, where)
     left = reduced(np.sum, there, axis, keepdims) - (ddof if correction is None else correction)
-    a_bar = spread(z_bar / (left * np.where(z == 0.0, 1.0, z)), a, axis, keepdims) * deviations(a, axis, there, mean)
+    a_bar = spread(z_bar / (left * or_infinite(z)), a, axis, keepdims) * deviations(a, axis, there, mean)
     mean_bar = None
     if mean is not None:
         mean_bar = unbroadcast(-a_bar, mean)
@@ -85,6 +89,7 @@ def nancumsum_vjp(a, axis=None, dtype=None, *, z, z_bar):
 
 @vjp(np.nancumprod)
 def nancumprod_vjp(a, axis=None, dtype=None, *, z, z_bar):
+    """``np.cumprod`` with ones in the place of what is missing."""
     factors = np.where(np.isnan(a), 1.0, a)
     if axis is None:
         factors_bar = like(cumprod_bar(flat(factors), 0, z, z_bar), a)

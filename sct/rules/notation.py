@@ -91,6 +91,7 @@ def _parse_call(call: str, caller: dict[str, Any]) -> tuple[Callable[..., Any], 
 
 
 def _term(name: str, partial: str, factor: str, singular: bool) -> str:
+    """The text of ``factor`` times a partial derivative, as one would write it by hand."""
     if partial in ("1", "1.0"):
         return factor
     if partial in ("-1", "-1.0"):

@@ -158,6 +158,7 @@ def median_vjp(a, axis=None, *, keepdims=False, z, z_bar):
 
 @vjp(np.quantile)
 def quantile_vjp(a, q, axis=None, *, method="linear", keepdims=False, weights=None, z, z_bar):
+    """By the elements see the module; by ``q`` the slope is how far apart the two neighbours are."""
     a_bar, q_bar, weights_bar = elements_bar(a, q, axis, keepdims, method, weights, z, z_bar), None, None
     if method == "linear":
         q_bar = level_bar(a, q, axis, keepdims, z_bar)
@@ -165,6 +166,7 @@ def quantile_vjp(a, q, axis=None, *, method="linear", keepdims=False, weights=No
 
 @vjp(np.percentile)
 def percentile_vjp(a, q, axis=None, *, method="linear", keepdims=False, weights=None, z, z_bar):
+    """The quantile of ``q / 100``."""
     level = fraction(q)
     a_bar, q_bar, weights_bar = elements_bar(a, level, axis, keepdims, method, weights, z, z_bar), None, None
     if method == "linear":

@@ -32,6 +32,7 @@ from .indexing import (
 )
 from .linalg import mirrored
 from .notation import linear, vjp
+from .scalar import or_infinite
 
 
 def everything(where):
@@ -60,6 +61,7 @@ def sum_vjp(a, axis=None, dtype=None, *, keepdims=False, initial=0, where=True, 
 
 @vjp(np.mean)
 def mean_vjp(a, axis=None, dtype=None, *, keepdims=False, where=True, z, z_bar):
+    """Each of ``n`` elements has the weight ``1 / n``."""
     if np.ndim(a) == 0:
         a_bar = z_bar
     else:
@@ -157,7 +159,7 @@ def std_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mea
     if np.ndim(a) == 0:
         a_bar = 0.0
     else:
-        scale = z_bar / (freedom(a, axis, keepdims, where, ddof) * np.where(z == 0.0, 1.0, z))
+        scale = z_bar / (freedom(a, axis, keepdims, where, ddof) * or_infinite(z))
         a_bar = spread(scale, a, axis, keepdims) * centred(a, axis, where, mean)
         mean_bar = None
         if mean is not None:
@@ -179,6 +181,7 @@ def others_over(a, axes):
 
 @vjp(np.prod)
 def prod_vjp(a, axis=None, dtype=None, *, keepdims=False, initial=1, where=True, z, z_bar):
+    """By each element the slope is the product of the others, by ``initial`` that of all elements."""
     factors = a if everything(where) else np.where(where, a, 1.0)
     initial_bar = total(z_bar * reduced(np.prod, factors, axis, keepdims))
     a_bar = kept(prod_bar(factors, axis, keepdims, initial, z_bar), where)
@@ -208,6 +211,7 @@ def excluded_bar(a, v, axis):
 
 @vjp(product_of_others)
 def product_of_others_vjp(x, axis=-1, *, z, z_bar):
+    """The product of those before an element and those behind it, each part by the rule of ``cumprod``."""
     turned = backwards(x, axis)
     before = np.cumprod(excluded(x, axis), axis)
     behind = backwards(np.cumprod(excluded(turned, axis), axis), axis)
@@ -240,6 +244,7 @@ def starting(a, axis, keepdims, initial, where, z, z_bar):
 
 
 def max_vjp(a, axis=None, *, keepdims=False, initial=None, where=True, z, z_bar):
+    """The elements that are the extremum share what comes back, and ``initial`` with them."""
     a_bar = extremal(a, axis, keepdims, initial, where, z, z_bar)
     initial_bar = None
     if initial is not None:
@@ -252,6 +257,7 @@ for extremum in (np.max, np.min, np.amax, np.amin):
 
 @vjp(np.ptp)
 def ptp_vjp(a, axis=None, *, keepdims=False, z, z_bar):
+    """The difference of the maximum and the minimum."""
     highest = reduced(np.max, a, axis, keepdims)
     lowest = reduced(np.min, a, axis, keepdims)
     a_bar = extremal(a, axis, keepdims, None, True, highest, z_bar) - extremal(a, axis, keepdims, None, True, lowest, z_bar)
@@ -267,6 +273,7 @@ def summed_behind(v, axis):
 
 @vjp(np.cumsum)
 def cumsum_vjp(a, axis=None, dtype=None, *, z, z_bar):
+    """``z[i] = a[0] + … + a[i]``: each element is part of the sums from its own on."""
     if np.ndim(a) == 0:
         a_bar = z_bar[0]
     elif axis is None or a.ndim == 1:
@@ -277,6 +284,7 @@ def cumsum_vjp(a, axis=None, dtype=None, *, z, z_bar):
 
 @vjp(np.cumprod)
 def cumprod_vjp(a, axis=None, dtype=None, *, z, z_bar):
+    """``dz[j] / da[i] = z[j] / a[i]`` for ``j >= i``, without a division where there are zeros."""
     if np.ndim(a) == 0:
         a_bar = z_bar[0]
     elif axis is None or a.ndim == 1:

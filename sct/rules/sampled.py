@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..ir.types import ANY, Array, Tuple, Type
-from ..runtime.helpers import bessel_i, index_add
+from ..runtime.helpers import bessel_i, index_add, quotient_or_zero
 from .indexing import backwards, like, slab, static, total
 from .linalg import mirrored
 from .notation import bilinear, vjp
@@ -106,10 +106,10 @@ def interp_vjp(x, xp, fp, left=None, right=None, period=None, *, z, z_bar):
 
 
 def segment(x, xp, fp):
-    """Which segment each place is in, how far, and the slope there."""
+    """Which segment each place is in, how far, and the slope there; a single knot makes a segment without a width."""
     k = np.clip(np.searchsorted(xp, x, "right") - 1, 0, xp.shape[0] - 2)
     width = xp[k + 1] - xp[k]
-    return k, np.clip((x - xp[k]) / width, 0.0, 1.0), (fp[k + 1] - fp[k]) / width
+    return k, np.clip(quotient_or_zero(x - xp[k], width), 0.0, 1.0), quotient_or_zero(fp[k + 1] - fp[k], width)
 
 
 def knots_bars(xp, fp, k, t, x_bar, value_bar):
@@ -127,6 +127,7 @@ def knots_bars(xp, fp, k, t, x_bar, value_bar):
 
 @vjp(np.ediff1d)
 def ediff1d_vjp(ary, to_end=None, to_begin=None, *, z, z_bar):
+    """The transpose of a difference, as of ``np.diff``; what is put at the ends takes back its own elements."""
     first = 0 if to_begin is None else np.size(to_begin)
     steps = np.maximum(np.size(ary) - 1, 0)
     ary_bar = like(-np.diff(z_bar[first : first + steps], prepend=0.0, append=0.0), ary)

@@ -26,14 +26,16 @@ from ..runtime.helpers import (
     log_or_zero,
     one_hot,
     power_dx,
+    product_or_zero,
     products_of_others,
+    quotient_or_zero,
     replaced,
     strong_product,
     strong_quotient,
     unbroadcast,
 )
 from .facts import is_far_from_zero, is_static
-from .notation import declare, jvp, linear, partials, vjp
+from .notation import NAMES, declare, jvp, linear, partials, vjp
 
 SQUARE: dict[str, Any] = {"domain": (-2.0, 2.0)}
 POSITIVE: dict[str, Any] = {"domain": (0.3, 3.0)}
@@ -84,6 +86,7 @@ def truediv_jvp_plain(x, y, *, z, x_dot=None, y_dot=None):
 
 @jvp(operator.truediv)
 def truediv_jvp(x, y, *, z, x_dot=None, y_dot=None):
+    """``(dx - z * dy) / y``."""
     if type(z) is float or (is_static(y) and y != 0):
         z_dot = quotient_dot(y, z, x_dot, y_dot)
     elif y_dot is None:
@@ -118,6 +121,7 @@ def pow_vjp(x, y, *, z, z_bar):
 
 @vjp(operator.mod, "x % y", elementwise=True, tests=DIVISION)
 def mod_vjp(x, y, *, z, z_bar):
+    """``x - y * floor(x / y)``, in which the quotient is constant between the jumps."""
     x_bar = z_bar
     if type(z) is float:
         y_bar = -z_bar * (x // y)
@@ -133,11 +137,17 @@ partials("z = float(x)", x="1", tests={"kinds": "python"})
 
 @vjp(complex, tests={"args": [(0.5, -1.2), (0.3,), (0.5 + 0.2j, 0.3 - 0.1j)]})
 def complex_vjp(real, imag=None, *, z, z_bar):
+    """``real + 1j * imag``; the cotangent of a real number is the real part of what comes back."""
     real_bar = z_bar if np.iscomplexobj(real) else np.real(z_bar)
     if imag is not None:
         imag_bar = 1j * z_bar if np.iscomplexobj(imag) else -np.imag(z_bar)
     else:
         imag_bar = None
+
+
+def or_infinite(radius):
+    """A distance as a divisor, infinite where it is 0: what is divided by it is 0 there, and so are all derivatives of that."""
+    return np.where(radius == 0.0, np.inf, radius) if isinstance(radius, np.ndarray) else math.inf if radius == 0.0 else radius
 
 
 def sign(x):
@@ -147,6 +157,7 @@ def sign(x):
 
 @vjp(abs, elementwise=True, tests=COMPLEX)
 def abs_vjp(x, *, z, z_bar):
+    """The sign; of complex numbers the conjugate of their phase."""
     if np.iscomplexobj(x):
         x_bar = z_bar * np.conj(phase(x))
     else:
@@ -155,11 +166,13 @@ def abs_vjp(x, *, z, z_bar):
 
 @vjp(phase, "phase", elementwise=True, tests={"args": [(0.6 - 1.1j,), (np.array([0.3 + 2.0j, -1.5 - 0.2j]),)]})
 def phase_vjp(x, *, z, z_bar):
-    x_bar = strong_quotient(z_bar - np.real(z_bar * z) * np.conj(z), abs(x))
+    """The phase moves across its own direction: ``(dx - z Re(conj(z) dx)) / abs(x)``, taken for 0 at 0."""
+    x_bar = (z_bar - np.real(z_bar * z) * np.conj(z)) / or_infinite(abs(x))
 
 
 @vjp(divmod, elementwise=True, tests=DIVISION)
 def divmod_vjp(x, y, *, z, z_bar):
+    """The quotient is constant between the jumps; the remainder is ``x - y * quotient``."""
     if z_bar[1] is not None:
         x_bar = z_bar[1]
         y_bar = -z_bar[1] * z[0]
@@ -169,6 +182,7 @@ def divmod_vjp(x, y, *, z, z_bar):
 
 @vjp(max, tests={"args": [(1.5, -0.5), (-1.0, 2.0), (0.5, 2.0, 1.0), (NUMBERS,), (tuple(NUMBERS),), (np.array(NUMBERS),)]})
 def max_vjp(*items, z, z_bar):
+    """All goes to the first argument, or item, that is the largest."""
     if len(items) == 1:
         items_bar = (one_hot(items[0], first_max(items[0]), z_bar),)
     elif len(items) == 2:
@@ -179,6 +193,7 @@ def max_vjp(*items, z, z_bar):
 
 @vjp(min, tests={"args": [(1.5, -0.5), (-1.0, 2.0), (2.0, 0.5, 1.0), (NUMBERS,), (tuple(NUMBERS),), (np.array(NUMBERS),)]})
 def min_vjp(*items, z, z_bar):
+    """All goes to the first argument, or item, that is the smallest."""
     if len(items) == 1:
         items_bar = (one_hot(items[0], first_min(items[0]), z_bar),)
     elif len(items) == 2:
@@ -190,6 +205,7 @@ def min_vjp(*items, z, z_bar):
 @vjp(sum, tests={"args": [(NUMBERS,), (tuple(NUMBERS), 0.5), (np.array(NUMBERS),), (np.arange(6.0).reshape(3, 2),),
                           ([np.array(NUMBERS), np.array(NUMBERS)], 1.5), ((np.array(NUMBERS), 2.0),)]})
 def sum_vjp(items, start=0, *, z, z_bar):
+    """Each item, and the start, takes back all, summed over what was broadcast."""
     if isinstance(items, np.ndarray):
         items_bar = np.broadcast_to(z_bar, items.shape)
     elif isinstance(items, tuple):
@@ -242,6 +258,7 @@ vjp(math.pow, elementwise=True, tests=POWERS)(pow_vjp)
 
 @vjp(math.log, elementwise=True, tests={"domain": {"x": (0.3, 3.0), "base": (1.4, 4.0)}, "args": [(1.7,)]})
 def log_vjp(x, base=None, *, z, z_bar):
+    """``z = log(x) / log(base)``: by ``base`` the slope is ``-z / (base * log(base))``."""
     if base is None:
         x_bar = z_bar / x
     else:
@@ -262,28 +279,34 @@ def copysign_vjp(x, y, *, z, z_bar):
 
 @vjp(math.atan2, elementwise=True, tests={"args": [(0.7, 1.2), (0.7, -1.2), (-0.3, 0.4)]})
 def atan2_vjp(y, x, *, z, z_bar):
-    radius = math.hypot(x, y)
-    y_bar = strong_quotient(strong_quotient(z_bar * x, radius), radius)
-    x_bar = -strong_quotient(strong_quotient(z_bar * y, radius), radius)
+    """``x / r**2`` and ``-y / r**2``: divided twice by the radius, as its square would underflow or overflow first."""
+    radius = or_infinite(math.hypot(x, y))
+    y_bar = z_bar * (x / radius / radius)
+    x_bar = -z_bar * (y / radius / radius)
 
 
 @vjp(math.hypot, tests={"args": [(3.0, -4.0), (1.5,), (0.3, -2.0, 1.1)]})
 def hypot_vjp(*coordinates, z, z_bar):
-    coordinates_bar = tuple(strong_quotient(z_bar * c, z) for c in coordinates)
+    """By each coordinate its share of the length, 0 at the origin."""
+    radius = or_infinite(z)
+    coordinates_bar = tuple(z_bar * (c / radius) for c in coordinates)
 
 
 @vjp(math.dist, tests={"args": [([1.0, 2.0], [0.5, -1.0]), ((1.0, 2.0), (0.5, -1.0)), (np.array(NUMBERS), np.ones(4))]})
 def dist_vjp(p, q, *, z, z_bar):
+    """The direction from ``q`` to ``p``, 0 where they are the same point."""
+    radius = or_infinite(z)
     if isinstance(p, np.ndarray) and isinstance(q, np.ndarray):
-        p_bar = strong_quotient(z_bar * (p - q), z)
+        p_bar = z_bar * ((p - q) / radius)
         q_bar = -p_bar
     else:
-        p_bar = [strong_quotient(z_bar * (a - b), z) for a, b in zip(p, q, strict=True)]
+        p_bar = [z_bar * ((a - b) / radius) for a, b in zip(p, q, strict=True)]
         q_bar = [-a_bar for a_bar in p_bar]
 
 
 @vjp(math.fsum, tests={"args": [(NUMBERS,), (tuple(NUMBERS),), (np.array(NUMBERS),)]})
 def fsum_vjp(items, *, z, z_bar):
+    """Each item takes back all."""
     if isinstance(items, np.ndarray):
         items_bar = np.broadcast_to(z_bar, items.shape)
     else:
@@ -299,6 +322,7 @@ def prod_vjp(items, *, start=1, z, z_bar):
 
 @vjp(math.modf, elementwise=True, tests={"domain": (0.2, 0.8), "args": [(1.5,), (-1.25,)]})
 def modf_vjp(x, *, z, z_bar):
+    """The fractional part moves as ``x`` does, the whole part is constant between the jumps."""
     if z_bar[0] is not None:
         x_bar = z_bar[0]
     else:
@@ -307,6 +331,7 @@ def modf_vjp(x, *, z, z_bar):
 
 @vjp(math.frexp, elementwise=True, tests={"args": [(5.0,), (-0.3,)]})
 def frexp_vjp(x, *, z, z_bar):
+    """The mantissa is ``x * 2 ** -exponent``; the exponent is constant between the jumps."""
     if z_bar[0] is not None:
         x_bar = math.ldexp(z_bar[0], -z[1])
     else:
@@ -332,7 +357,22 @@ partials("z = digamma(x)", x="polygamma(1, x)", tests={**POSITIVE, "kinds": "pyt
 partials("z = polygamma(n, x)", x="polygamma(n + 1, x)", tests={"args": [(1, 0.7), (2, 1.4)]})
 partials("z = bessel_i(n, x)", x="0.5 * (bessel_i(n - 1, x) + bessel_i(n + 1, x))",
          tests={"args": [(0, 0.7), (1, np.array([1.4, -0.3]))]})
-partials("z = log_or_zero(x)", x="1 / x", singular=True, tests=POSITIVE)
+NAMES["or_infinite"] = or_infinite
+partials("z = log_or_zero(x)", x="1 / or_infinite(x)", singular=True, tests=POSITIVE)
+
+
+@vjp(product_or_zero, elementwise=True)
+def product_or_zero_vjp(x, y, *, z, z_bar):
+    """A product, whose factor ``x`` moves it even where it is 0."""
+    x_bar = strong_product(z_bar, y)
+    y_bar = strong_product(z_bar, x)
+
+
+@vjp(quotient_or_zero, elementwise=True, tests=AWAY)
+def quotient_or_zero_vjp(x, y, *, z, z_bar):
+    """``1 / y`` and ``-z / y``, the second of which is 0 where ``x`` is."""
+    x_bar = strong_quotient(z_bar, y)
+    y_bar = -strong_product(z_bar, quotient_or_zero(z, y))
 
 
 @vjp(strong_product, elementwise=True)
@@ -350,6 +390,7 @@ def strong_quotient_vjp(x, y, *, z, z_bar):
 
 @jvp(strong_quotient)
 def strong_quotient_jvp(x, y, *, z, x_dot=None, y_dot=None):
+    """``(dx - z * dy) / y``, where an exact zero above wins over what is below."""
     if y_dot is None:
         z_dot = strong_quotient(x_dot, y)
     elif x_dot is None:
@@ -388,6 +429,7 @@ def one_hot_type(args: Any, kwargs: Any) -> Type | None:
 @vjp(one_hot, infer=one_hot_type,
      tests={"args": [((1.0, 2.0), 1, 0.5), ([1.0, 2.0], 0, 0.5), (np.ones(3), 2, 0.5)], "wrt": ["value"]})
 def one_hot_vjp(items, index, value, *, z, z_bar):
+    """The value takes back what comes to its place."""
     if isinstance(z_bar, tuple):
         z_bar = tuple([0.0 if bar is None else bar for bar in z_bar])
     value_bar = z_bar[index]
@@ -395,6 +437,7 @@ def one_hot_vjp(items, index, value, *, z, z_bar):
 
 @vjp(products_of_others, tests={"args": [(NUMBERS,), (tuple(NUMBERS), 1.5), ([2.0, 0.0, 5.0], 0.5)]})
 def products_of_others_vjp(items, start=1, *, z, z_bar):
+    """The product of all but ``j`` has by ``k`` the slope that is the product of all but both."""
     n = len(items)
     items_bar = [start * sum([z_bar[k] * math.prod([items[i] for i in range(n) if i not in (j, k)])
                               for k in range(n) if k != j]) for j in range(n)]

@@ -44,6 +44,7 @@ def added_at_vjp(array, index, value, *, z, z_bar):
 
 @vjp(np.take, infer=arranged_shapes.take)
 def take_vjp(a, indices, axis=None, *, mode="raise", z, z_bar):
+    """A gather is undone by an accumulation at the same indices, as ``mode`` reads them."""
     if mode != "raise":
         size = a.size if axis is None else a.shape[axis]
         indices = np.clip(indices, 0, size - 1) if mode == "clip" else np.remainder(indices, size)
@@ -112,6 +113,7 @@ def unique_vjp(ar, return_index=False, return_inverse=False, return_counts=False
 
 @vjp(np.trim_zeros, infer=arranged_shapes.trim_zeros)
 def trim_zeros_vjp(filt, trim="fb", *, z, z_bar):
+    """What is left is a slice, whose start is where the first element is that is not zero."""
     if filt.ndim != 1:
         raise RuleError("np.trim_zeros has a rule for vectors only")
     start = np.argmax(np.append(filt != 0, True)) if "f" in trim.lower() else 0
@@ -138,6 +140,7 @@ def along(places, a, axis):
 
 @vjp(np.choose, parts=("choices",))
 def choose_vjp(a, choices, *, mode="raise", z, z_bar):
+    """Each choice takes back what came to the places where it was chosen."""
     a = np.asarray(a)
     if mode == "wrap":
         a = a % len(choices)
@@ -149,6 +152,7 @@ def choose_vjp(a, choices, *, mode="raise", z, z_bar):
 
 @vjp(np.take_along_axis, infer=arranged_shapes.take_along_axis)
 def take_along_axis_vjp(arr, indices, axis=-1, *, z, z_bar):
+    """A gather is undone by an accumulation at the same indices."""
     arr_bar = np.zeros_like(arr)
     if arr.ndim == 1:
         index_add(arr_bar, indices, z_bar)
@@ -173,6 +177,7 @@ def open_mesh(indices, axis):
 
 @vjp(np.select, parts=("choicelist",))
 def select_vjp(condlist, choicelist, default=0, *, z, z_bar):
+    """Each choice takes back what came to the places where its condition is the first that holds."""
     zero = np.zeros_like(z_bar)
     found = [unbroadcast(np.select(condlist, [z_bar if j == k else zero for j in range(len(condlist))]), choicelist[k])
              for k in range(len(choicelist))]
@@ -236,6 +241,7 @@ def main_diagonal_vjp(a, offset=0, *, z, z_bar):
 
 @vjp(np.trace)
 def trace_vjp(a, offset=0, axis1=0, axis2=1, dtype=None, *, z, z_bar):
+    """Each element of the diagonal takes back all."""
     each = z_bar if np.ndim(z_bar) == 0 else np.expand_dims(z_bar, (-2, -1))
     on = np.eye(a.shape[axis1], a.shape[axis2], offset, dtype=bool)
     a_bar = matrices_back(np.where(on, each, 0.0), a, axis1, axis2)

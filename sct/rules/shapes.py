@@ -143,6 +143,7 @@ def facts(arg: Any) -> tuple[str, tuple[str, ...]]:
 
 
 def _stack_facts(items: Iterable[Any]) -> tuple[str, tuple[str, ...]]:
+    """The element type and the dimensions that items of one shape share."""
     parts = [facts(item) for item in items]
     if not parts:
         return "float64", (ANY,)
@@ -250,6 +251,7 @@ def identity(n: Any, dtype: Any = None) -> Type:
 @from_call
 def linspace(start: Any, stop: Any, num: Any = 50, endpoint: Any = True, retstep: Any = False, dtype: Any = None,
              axis: int = 0) -> Type:
+    """``np.linspace``"""
     dims = broadcast(facts(start)[1], facts(stop)[1])
     where = axis % (len(dims) + 1)
     kind = common(start, stop, 0.0)
@@ -341,6 +343,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Type:
 
 @from_call
 def einsum(subscripts: Any, *operands: Any, optimize: Any = False) -> Type:
+    """``np.einsum``"""
     if not isinstance(subscripts, str):
         raise ValueError("the subscripts must be a literal string")
     shapes = [facts(x)[1] for x in operands]

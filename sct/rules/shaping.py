@@ -102,6 +102,7 @@ def expand_dims_vjp(a, axis, *, z, z_bar):
 
 @vjp(np.squeeze, alias="maybe", infer=arranged_shapes.squeeze)
 def squeeze_vjp(a, axis=None, *, z, z_bar):
+    """The axes of length 1 are put back."""
     if np.ndim(a) == np.ndim(z):
         a_bar = z_bar
     else:
@@ -123,6 +124,7 @@ def broadcast_to_vjp(array, shape, *, z, z_bar):
 
 @vjp(np.flip, alias="view")
 def flip_vjp(m, axis=None, *, z, z_bar):
+    """A reversal is its own transpose."""
     if m.ndim == 1:
         m_bar = z_bar[::-1]
     else:
@@ -170,6 +172,7 @@ def astype_method(a, dtype, order="K", casting="unsafe", subok=True, copy=True):
 
 @vjp(astype_method, alias="copy", infer=shapes.astype)
 def astype_vjp(a, dtype, order="K", casting="unsafe", subok=True, copy=True, *, z, z_bar):
+    """A conversion back; of a real number that became complex only the real part counts."""
     if z.dtype.kind == "c" and a.dtype.kind == "f":
         z_bar = np.real(z_bar)
     a_bar = z_bar if z.dtype == a.dtype else z_bar.astype(a.dtype)
@@ -180,6 +183,7 @@ vjp(np.ndarray.astype, alias="copy", infer=shapes.astype)(astype_vjp)
 
 @vjp(np.astype, alias="copy", infer=shapes.astype_function)
 def astype_function_vjp(x, dtype, *, copy=True, z, z_bar):
+    """As the method ``astype``."""
     if z.dtype.kind == "c" and x.dtype.kind == "f":
         z_bar = np.real(z_bar)
     x_bar = z_bar if z.dtype == x.dtype else z_bar.astype(x.dtype)

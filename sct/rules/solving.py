@@ -168,6 +168,7 @@ def matrix_power_vjp(a, n, *, z, z_bar):
 
 @vjp(np.linalg.multi_dot, infer=shapes.multi_dot, parts=("arrays",))
 def multi_dot_vjp(arrays, *, z, z_bar):
+    """The cotangent of a factor is ``z_bar`` between the transposes of what stands before it and behind it."""
     matrices = as_matrices(arrays)
     whole_bar = z_bar
     if arrays[0].ndim == 1:

@@ -31,12 +31,14 @@ def add_reduce_vjp(array, axis=0, dtype=None, *, keepdims=False, initial=0, wher
 
 @vjp(np.multiply.reduce)
 def multiply_reduce_vjp(array, axis=0, dtype=None, *, keepdims=False, initial=1, where=True, z, z_bar):
+    """As ``np.prod``."""
     factors = array if everything(where) else np.where(where, array, 1.0)
     array_bar = kept(prod_bar(factors, axis, keepdims, initial, z_bar), where)
     initial_bar = total(z_bar * reduced(np.prod, factors, axis, keepdims))
 
 
 def extreme_reduce_vjp(array, axis=0, dtype=None, *, keepdims=False, initial=None, where=True, z, z_bar):
+    """As ``np.max``: equal ones share what comes back."""
     array_bar = extremal(array, axis, keepdims, initial, where, z, z_bar)
     initial_bar = None
     if initial is not None:
@@ -59,6 +61,7 @@ def logaddexp_reduce_vjp(array, axis=0, dtype=None, *, keepdims=False, initial=N
 
 @vjp(np.logaddexp2.reduce)
 def logaddexp2_reduce_vjp(array, axis=0, dtype=None, *, keepdims=False, initial=None, where=True, z, z_bar):
+    """Each element has the share ``2 ** (array - z)`` of what comes back."""
     top = spread(z, array, axis, keepdims)
     array_bar = kept(spread(z_bar, array, axis, keepdims) * share(array, top, axis, where, np.exp2(array - top)), where)
     initial_bar = None
@@ -121,6 +124,7 @@ def logaddexp_accumulate_vjp(array, axis=0, dtype=None, *, z, z_bar):
 
 @vjp(np.add.reduceat, infer=arranged_shapes.in_parts)
 def add_reduceat_vjp(array, indices, axis=0, dtype=None, *, z, z_bar):
+    """Each element takes back what came to the sum of its part."""
     counts = part_sizes(np.asarray(indices), array.shape[axis])
     array_bar = np.zeros_like(array)
     index_add(array_bar, along(part_places(np.asarray(indices), counts), array, axis), np.repeat(z_bar, counts, axis))

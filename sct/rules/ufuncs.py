@@ -20,7 +20,7 @@ import numpy as np
 from . import scalar
 from .facts import is_static
 from .notation import linear, partials, vjp
-from .scalar import ABOVE_ONE, ARRAY_POWERS, AWAY, COMPLEX, DIVISION, INSIDE, POSITIVE
+from .scalar import ABOVE_ONE, ARRAY_POWERS, AWAY, COMPLEX, DIVISION, INSIDE, POSITIVE, or_infinite
 
 
 def masked(z_bar, mask):
@@ -67,20 +67,23 @@ partials("z = np.log1p(x)", x="1 / (1 + x)", singular=True, tests=POSITIVE)
 
 @vjp(np.logaddexp, elementwise=True)
 def logaddexp_vjp(x, y, *, z, z_bar):
+    """The share ``exp(x - z)`` of each, which no exponential of a large number is part of."""
     x_bar = z_bar * np.exp(excess(x, y, z, -math.log(2)))
     y_bar = z_bar * np.exp(excess(y, x, z, -math.log(2)))
 
 
 @vjp(np.logaddexp2, elementwise=True)
 def logaddexp2_vjp(x, y, *, z, z_bar):
+    """The share ``2 ** (x - z)`` of each."""
     x_bar = z_bar * np.exp2(excess(x, y, z, -1.0))
     y_bar = z_bar * np.exp2(excess(y, x, z, -1.0))
 
 
 def excess(x, other, z, half):
     """``x - z``, the logarithm of the share of ``x``: ``half`` where both are the same infinity, 0 where ``x`` alone is one."""
-    return x - z if is_static(other) else np.where(np.isinf(z) & (x == other), half, np.fmin(x - z, 0.0))
-
+    if is_static(other) and -math.inf < other < math.inf:
+        return np.fmin(x - z, 0.0)
+    return np.where(np.isinf(z) & (x == other), half, np.fmin(x - z, 0.0))
 
 
 # Trigonometric and hyperbolic functions -------------------------------------------------------------------------------
@@ -105,23 +108,20 @@ partials("z = np.sinc(x)", x="sinc_dx(x)")
 partials("z = np.i0(x)", x="bessel_i(1, x)")
 
 
-def nonzero(radius):
-    """A divisor for the coordinates: at the origin they are 0, and so is their share of anything."""
-    return radius + (radius == 0)
-
-
 @vjp(np.hypot, elementwise=True)
 def hypot_vjp(x, y, *, z, z_bar):
-    x_bar = z_bar * x / nonzero(z)
-    y_bar = z_bar * y / nonzero(z)
+    """By each coordinate its share of the length, 0 at the origin."""
+    radius = or_infinite(z)
+    x_bar = z_bar * (x / radius)
+    y_bar = z_bar * (y / radius)
 
 
 @vjp(np.arctan2, elementwise=True, tests={"domain": {"y": (-2.0, 2.0), "x": (0.2, 2.0)}})
 def arctan2_vjp(y, x, *, z, z_bar):
-    """Divided twice by the radius: its square would underflow or overflow first."""
-    radius = nonzero(np.hypot(x, y))
-    y_bar = z_bar * x / radius / radius
-    x_bar = -z_bar * y / radius / radius
+    """``x / r**2`` and ``-y / r**2``: divided twice by the radius, as its square would underflow or overflow first."""
+    radius = or_infinite(np.hypot(x, y))
+    y_bar = z_bar * (x / radius / radius)
+    x_bar = -z_bar * (y / radius / radius)
 
 
 # Selection ------------------------------------------------------------------------------------------------------------
@@ -141,6 +141,7 @@ def maximum_vjp(x, y, *, z, z_bar):
 
 @vjp(np.minimum, elementwise=True)
 def minimum_vjp(x, y, *, z, z_bar):
+    """As ``maximum``, the other way round."""
     if is_static(y):
         x_bar = unmasked(z_bar, x > y)
         y_bar = masked(z_bar, x > y)
@@ -166,6 +167,7 @@ def fmin_vjp(x, y, *, z, z_bar):
     (np.array([True, False]), np.array([1.0, 2.0]), np.array([3.0, 4.0])), (True, 1.5, np.array([1.0, 2.0])),
     (np.array([[True], [False]]), np.array([1.0, 2.0]), 0.5)]})
 def where_vjp(condition, x=None, y=None, *, z, z_bar):
+    """Each side takes back what came to the places where it was chosen."""
     if x is not None:
         x_bar = np.where(condition, z_bar, 0.0)
         y_bar = np.where(condition, 0.0, z_bar)
@@ -209,6 +211,7 @@ partials("z = np.ldexp(x, n)", x="np.ldexp(1.0, n)", tests={"args": [(np.array([
 
 @vjp(np.modf, elementwise=True, tests={"args": [(np.array([1.5, -0.3]),)]})
 def modf_vjp(x, *, z, z_bar):
+    """The fractional part moves as ``x`` does, the whole part is constant between the jumps."""
     if z_bar[0] is not None:
         x_bar = z_bar[0]
     else:
@@ -217,6 +220,7 @@ def modf_vjp(x, *, z, z_bar):
 
 @vjp(np.frexp, elementwise=True, tests={"args": [(np.array([5.0, -0.3]),)]})
 def frexp_vjp(x, *, z, z_bar):
+    """The mantissa is ``x * 2 ** -exponent``; the exponent is constant between the jumps."""
     if z_bar[0] is not None:
         x_bar = np.ldexp(z_bar[0], -z[1])
     else:
@@ -243,7 +247,8 @@ def conjugate_vjp(x, *, z, z_bar):
 
 @vjp(np.angle, elementwise=True, tests={**COMPLEX, "domain": (0.5, 2.0), "kwargs": [{}, {"deg": True}]})
 def angle_vjp(x, deg=False, *, z, z_bar):
-    x_bar = (180 / math.pi if deg else 1) * -1j * z_bar / x if np.iscomplexobj(x) else None
+    """``d arg(x) = Im(dx / x)``; at 0 it is taken for 0, as that of ``arctan2``."""
+    x_bar = (180 / math.pi if deg else 1) * z_bar * (-1j / or_infinite(x)) if np.iscomplexobj(x) else None
 
 
 # Conversions that the program writes out ------------------------------------------------------------------------------

@@ -51,6 +51,7 @@ def _check(fun: Any) -> None:
 
 
 def _declare_partials(fun: Any, partials: dict[str, str], singular: bool, space: dict[str, Any]) -> None:
+    """Register partial derivatives as both rules of ``fun``; their names are looked up in ``space``."""
     params = _parameters(fun, partials)
     entry = _entry(fun, "vjp", space.get("__name__", ""), "partials")
     entry.elementwise, entry.singular, entry.params, entry.keywords = True, singular, params, frozenset(params)
@@ -104,6 +105,7 @@ def _own_parameters(fun: Any) -> dict[str, bool] | None:
 
 
 def _declare_body(fun: Any, body: Callable[..., Any]) -> None:
+    """Register ``body`` as the reverse rule or the forward rule of ``fun``, whichever its parameters say."""
     parameters = inspect.signature(body).parameters.values()
     last = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
     positional = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]

@@ -64,6 +64,7 @@ def cotangents(found: Any, *args: Any) -> tuple[Any, ...]:
 
 
 def _nested(bar: Any, x: Any) -> Iterator[Any]:
+    """The cotangents of the items of ``x``, from that of ``x`` nested like it, or None."""
     if x is None:
         return
     if not isinstance(x, tuple | list):

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from .cotangents import strong_product, strong_quotient
+
 
 def power_dx(x: Any, y: Any) -> Any:
     """The partial derivative of ``x ** y`` with respect to ``x``: ``y * x ** (y - 1)``, and 0 for ``y == 0`` at any ``x``.
@@ -46,6 +48,24 @@ def log_or_zero(x: Any) -> Any:
         return math.log(x) if x > 0 else 0.0 if x == 0 else math.nan
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(np.equal(x, 0), 0.0, np.log(_inexact(x, x)))[()]  # of small integers NumPy takes it in half precision
+
+
+def product_or_zero(x: Any, y: Any) -> Any:
+    """``x * y``, and 0 wherever ``x`` is 0: the limit where ``x`` goes to 0 faster than ``y`` to infinity.
+
+    >>> product_or_zero(0.0, np.inf), product_or_zero(np.array([0.0, 2.0]), np.array([np.inf, 3.0])).tolist()
+    (0.0, [0.0, 6.0])
+    """
+    return strong_product(x, y)
+
+
+def quotient_or_zero(x: Any, y: Any) -> Any:
+    """``x / y``, and 0 wherever ``x`` is 0; an infinity, without raising or warning, where only ``y`` is.
+
+    >>> quotient_or_zero(0.0, 0.0), quotient_or_zero(np.array([0.0, 2.0]), 4.0).tolist()
+    (0.0, [0.0, 0.5])
+    """
+    return strong_quotient(x, y)
 
 
 def sinc_dx(x: Any) -> Any:
@@ -122,6 +142,11 @@ def polygamma(n: int, x: float) -> float:
         return digamma(x)
     if x <= 0.0 and x == math.floor(x):
         return math.nan
+    if x > 1e16:  # there the first term is all that counts, and powers of x may overflow
+        term = float(math.factorial(n - 1))
+        for _ in range(n):
+            term /= x
+        return term if n % 2 else -term
     shift = 0.0
     while x < 10.0 + n:
         shift += x ** -(n + 1)

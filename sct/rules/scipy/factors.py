@@ -111,6 +111,9 @@ def lu_factor_vjp(a, *, check_finite=True, z, z_bar):
 
 @vjp(linalg.lu_solve, real_only=True, parts=("lu_and_piv",))
 def lu_solve_vjp(lu_and_piv, b, trans=0, *, check_finite=True, z, z_bar):
+    """``A x = b``: ``b_bar = solve(A.T, x_bar)``, ``A_bar = -b_bar x.T`` (Giles 2008, 2.3.1), and of a product of factors
+    ``L_bar = A_bar U.T``, ``U_bar = L.T A_bar``, each on its triangle.
+    """
     lu, piv = lu_and_piv
     one_matrix(lu.ndim)
     b_bar = linalg.lu_solve((lu, piv), z_bar, trans=1 if trans == 0 else 0)
@@ -122,6 +125,7 @@ def lu_solve_vjp(lu_and_piv, b, trans=0, *, check_finite=True, z, z_bar):
 
 @vjp(linalg.lu, real_only=True)
 def lu_vjp(a, *, check_finite=True, z, z_bar):
+    """De Hoog, Anderssen and Lukas 2011, section 3, with the rows permuted back."""
     one_matrix(a.ndim)
     p, lower, upper = z
     lower_bar = np.zeros_like(lower) if z_bar[1] is None else z_bar[1]
@@ -159,6 +163,7 @@ def eigh_vjp(a, b=None, *, lower=True, eigvals_only=False, check_finite=True, z,
 
 @vjp(linalg.eigvalsh, real_only=True)
 def eigvalsh_vjp(a, b=None, *, lower=True, check_finite=True, z, z_bar):
+    """Giles 2008, 3.1, as ``np.linalg.eigvalsh``."""
     one_matrix(a.ndim)
     standard_problem(b)
     w, v = linalg.eigh(a, lower=lower)
@@ -174,6 +179,7 @@ def svd_vjp(a, full_matrices=True, compute_uv=True, *, check_finite=True, z, z_b
 
 @vjp(linalg.svdvals, real_only=True)
 def svdvals_vjp(a, *, check_finite=True, z, z_bar):
+    """``u @ diag(z_bar) @ vh`` (Giles 2008, 3.2)."""
     one_matrix(a.ndim)
     u, _, vh = linalg.svd(a, full_matrices=False)
     a_bar = u * z_bar @ vh

@@ -30,6 +30,7 @@ def block_triangle(a, corner):
 
 @vjp(linalg.expm, infer=shapes.square)
 def expm_vjp(A, *, z, z_bar):
+    """Higham 2008, theorem 3.6: the corner of the exponential of a block triangular matrix; the adjoint has ``A.T``."""
     one_matrix(A.ndim)
     size = A.shape[0]
     A_bar = linalg.expm(block_triangle(A.T, z_bar))[:size, size:]
@@ -54,6 +55,7 @@ def logarithm_type(A):
 
 @vjp(linalg.logm, infer=logarithm_type)
 def logm_vjp(A, *, z, z_bar):
+    """The corner of the logarithm of a block triangular matrix, as of ``expm``."""
     one_matrix(A.ndim)
     size = A.shape[0]
     A_bar = linalg.logm(block_triangle(A.T, z_bar))[:size, size:]
@@ -61,6 +63,7 @@ def logm_vjp(A, *, z, z_bar):
 
 @vjp(real_logm, name="linalg.logm", infer=logarithm_type)
 def real_logm_vjp(A, *, z, z_bar):
+    """As ``logm``, where the result is known to be real."""
     one_matrix(A.ndim)
     size = A.shape[0]
     A_bar = real_logm(block_triangle(A.T, z_bar))[:size, size:]

@@ -243,6 +243,7 @@ def odeint_vjp(func, y0, t, args=(), *, tfirst=False, rtol=None, atol=None, mxst
 @jvp(integrate.odeint)
 def odeint_jvp(func, y0, t, args=(), *, tfirst=False, rtol=None, atol=None, mxstep=0, z, y0_dot=None, t_dot=None,
                args_dot=None):
+    """The tangent satisfies the equation linearised along the solution; both are integrated together."""
     one_vector(np.ndim(y0))
     dots = tuple([None for _ in args]) if args_dot is None else args_dot
     rates = func if tfirst else lambda t, y, *given: func(y, t, *given)

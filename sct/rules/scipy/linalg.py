@@ -123,6 +123,7 @@ def solve_triangular_vjp(a, b, trans=0, lower=False, unit_diagonal=False, *, che
 
 @vjp(linalg.solve_sylvester)
 def solve_sylvester_vjp(a, b, q, *, z, z_bar):
+    """Differentiate ``a z + z b = q``: the adjoint is ``a.T w + w b.T = z_bar``, which is ``q_bar``."""
     q_bar = linalg.solve_sylvester(a.T, b.T, z_bar)
     a_bar = -q_bar @ z.T
     b_bar = -z.T @ q_bar

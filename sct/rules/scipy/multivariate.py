@@ -47,11 +47,13 @@ def density_type(args, kwargs):
 
 
 def dirichlet_bars(x, alpha, weight):
+    """``weight`` times ``(alpha - 1) / x`` and ``log(x) - psi(alpha) + psi(sum(alpha))``, the slopes of the logarithm."""
     return like(weight * (alpha - 1.0) / x, x), weight * (np.log(x) - special.psi(alpha) + special.psi(np.sum(alpha)))
 
 
 @vjp(stats.dirichlet.logpdf, "stats.dirichlet.logpdf", infer=density_type)
 def dirichlet_logpdf_vjp(x, alpha, *, z, z_bar):
+    """See ``dirichlet_bars``."""
     if x.ndim != 1:
         raise RuleError("the density of a Dirichlet distribution has a rule for one vector at a time")
     x_bar, alpha_bar = dirichlet_bars(x, alpha, z_bar)
@@ -59,6 +61,7 @@ def dirichlet_logpdf_vjp(x, alpha, *, z, z_bar):
 
 @vjp(stats.dirichlet.pdf, "stats.dirichlet.pdf", infer=density_type)
 def dirichlet_pdf_vjp(x, alpha, *, z, z_bar):
+    """The slope of the logarithm times the density."""
     if x.ndim != 1:
         raise RuleError("the density of a Dirichlet distribution has a rule for one vector at a time")
     x_bar, alpha_bar = dirichlet_bars(x, alpha, z_bar * z)

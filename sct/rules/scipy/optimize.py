@@ -40,6 +40,7 @@ def solution_bars(f, z, args, z_bar):
 
 @vjp(optimize.brentq, infer=between)
 def brentq_vjp(f, a, b, args=(), xtol=2e-12, rtol=8.881784197001252e-16, maxiter=100, *, disp=True, z, z_bar):
+    """Differentiate ``f(z, *args) = 0``: ``dz = -df / f_z``; where the search begins does not matter."""
     a_bar = None
     b_bar = None
     args_bar = solution_bars(f, z, args, z_bar)
@@ -51,6 +52,7 @@ for bracketing in (optimize.brenth, optimize.bisect, optimize.ridder):
 
 @vjp(optimize.toms748, infer=between)
 def toms748_vjp(f, a, b, args=(), k=1, xtol=2e-12, rtol=8.881784197001252e-16, maxiter=100, *, disp=True, z, z_bar):
+    """As ``brentq``."""
     a_bar = None
     b_bar = None
     args_bar = solution_bars(f, z, args, z_bar)
@@ -88,6 +90,7 @@ def roots(func, x0, args=(), **options):
 
 @vjp(optimize.fsolve, infer=roots)
 def fsolve_vjp(func, x0, args=(), fprime=None, *, xtol=1.49012e-8, maxfev=0, epsfcn=None, factor=100, z, z_bar):
+    """Differentiate ``func(z, *args) = 0``: one linear system with the transposed Jacobian."""
     x0_bar = None
     w = np.linalg.solve(jacobian(func, z, args).T, -z_bar)
     args_bar = slopes_of_items(paired, z, w, func, args)
@@ -147,6 +150,7 @@ def vector_and_height(fun, x0, args=(), **options):
 
 @vjp(minimum_of, name="optimize.minimize", infer=vector_and_height)
 def minimize_vjp(fun, x0, args=(), *, method=None, jac=None, hess=None, hessp=None, tol=None, options=None, z, z_bar):
+    """What the minimiser and the minimum say of ``args`` (see ``minimum_bars``); the start does not matter."""
     x0_bar = None
     x, _, _, _, _ = z
     args_bar = minimum_bars(fun, x, args, z_bar[0], z_bar[1])
@@ -225,6 +229,7 @@ def number_and_facts(f, args=(), **options):
 @vjp(crossing_of, name="optimize.root_scalar", infer=number_and_facts)
 def root_scalar_vjp(f, args=(), *, method=None, bracket=None, fprime=None, fprime2=None, x0=None, x1=None, xtol=None, rtol=None,
                     maxiter=None, options=None, z, z_bar):
+    """As ``brentq``; how the root is found does not matter."""
     x0_bar = None
     x1_bar = None
     bracket_bar = None

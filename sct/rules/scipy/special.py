@@ -13,10 +13,11 @@ import numpy as np
 from scipy import special
 
 from ...ir.types import Array, Scalar
-from ...runtime.helpers import unbroadcast
+from ...runtime.helpers import product_or_zero, unbroadcast
 from ..indexing import spread
 from ..notation import NAMES, area, declare, partials, vjp, zero
 from ..shapes import inexact
+from ..ufunc_methods import share
 
 area("special", special)
 
@@ -59,16 +60,23 @@ def dawsn_slope(x, z):
     return np.where(far, -0.5 / square * series, near)
 
 
-NAMES.update(erfcx_slope=erfcx_slope, dawsn_slope=dawsn_slope)
+def inverse_mills(x):
+    """The normal density over its cumulative function, each in the form that neither overflows nor cancels (DLMF 7.8.1)."""
+    right = x > 0.0
+    near = 0.3989422804014327 * np.exp(-0.5 * np.where(right, x, 0.0) ** 2) / special.ndtr(np.where(right, x, 0.0))
+    return np.where(right, near, 0.7978845608028654 / special.erfcx(-0.7071067811865476 * np.where(right, 0.0, x)))
+
+
+NAMES.update(erfcx_slope=erfcx_slope, dawsn_slope=dawsn_slope, inverse_mills=inverse_mills)
 partials("z = special.erfcx(x)", x="erfcx_slope(x, z)", tests={"domain": SOME, "args": [(np.array([99.0, 101.0, 300.0]),)]})
 partials("z = special.dawsn(x)", x="dawsn_slope(x, z)", tests={"domain": SOME, "args": [(np.array([-300.0, 99.0, 101.0]),)]})
 partials("z = special.wofz(x)", x="1.1283791670955126j - 2.0 * x * z", tests=COMPLEX)
-partials("z = special.erfinv(x)", x="0.886226925452758 * np.exp(z * z)", tests=on(x=(-0.9, 0.9)))
-partials("z = special.erfcinv(x)", x="-0.886226925452758 * np.exp(z * z)", tests=on(x=(0.2, 1.8)))
+partials("z = special.erfinv(x)", singular=True, x="0.886226925452758 * np.exp(z * z)", tests=on(x=(-0.9, 0.9)))
+partials("z = special.erfcinv(x)", singular=True, x="-0.886226925452758 * np.exp(z * z)", tests=on(x=(0.2, 1.8)))
 partials("z = special.ndtr(x)", x="0.3989422804014327 * np.exp(-0.5 * x * x)")
-partials("z = special.log_ndtr(x)", x="0.7978845608028654 / special.erfcx(-0.7071067811865476 * x)")
-partials("z = special.ndtri(x)", x="2.5066282746310002 * np.exp(0.5 * z * z)", tests=on(x=UNIT))
-partials("z = special.ndtri_exp(x)", x="2.5066282746310002 * np.exp(x + 0.5 * z * z)", tests=on(x=(-3.0, -0.1)))
+partials("z = special.log_ndtr(x)", x="inverse_mills(x)")
+partials("z = special.ndtri(x)", singular=True, x="2.5066282746310002 * np.exp(0.5 * z * z)", tests=on(x=UNIT))
+partials("z = special.ndtri_exp(x)", singular=True, x="2.5066282746310002 * np.exp(x + 0.5 * z * z)", tests=on(x=(-3.0, -0.1)))
 partials("z = special.owens_t(h, a)", h="-0.19947114020071635 * np.exp(-0.5 * h * h) * special.erf(0.7071067811865476 * a * h)",
          a="0.15915494309189535 * np.exp(-0.5 * h * h * (1.0 + a * a)) / (1.0 + a * a)")
 
@@ -78,20 +86,13 @@ partials("z = special.expit(x)", x="z * special.expit(-x)")
 partials("z = special.log_expit(x)", x="special.expit(-x)")
 partials("z = special.logit(x)", x="1 / (x * (1.0 - x))", singular=True, tests=on(x=UNIT))
 
-def quotient(x, y):
-    """``x / y``, 0 where ``x`` is."""
-    nothing = x == 0.0
-    return x / np.where(nothing, 1.0, y)
-
-
-NAMES["quotient"] = quotient
-partials("z = special.xlogy(x, y)", x="np.log(y)", y="quotient(x, y)", singular=True, tests=on(x=SOME, y=POSITIVE))
-partials("z = special.xlog1py(x, y)", x="np.log1p(y)", y="quotient(x, 1.0 + y)", singular=True,
+partials("z = special.xlogy(x, y)", x="np.log(y)", y="quotient_or_zero(x, y)", singular=True, tests=on(x=SOME, y=POSITIVE))
+partials("z = special.xlog1py(x, y)", x="np.log1p(y)", y="quotient_or_zero(x, 1.0 + y)", singular=True,
          tests=on(x=SOME, y=(-0.8, 2.0)))
 partials("z = special.entr(x)", x="-1.0 - np.log(x)", singular=True, tests=on(x=POSITIVE))
-partials("z = special.rel_entr(x, y)", x="1.0 + np.log(np.divide(x, y))", y="-quotient(x, y)", singular=True,
+partials("z = special.rel_entr(x, y)", x="1.0 + np.log(np.divide(x, y))", y="-quotient_or_zero(x, y)", singular=True,
          tests=on(x=POSITIVE, y=POSITIVE))
-partials("z = special.kl_div(x, y)", x="np.log(np.divide(x, y))", y="1.0 - quotient(x, y)", singular=True,
+partials("z = special.kl_div(x, y)", x="np.log(np.divide(x, y))", y="1.0 - quotient_or_zero(x, y)", singular=True,
          tests=on(x=POSITIVE, y=POSITIVE))
 
 # Elementary functions -------------------------------------------------------------------------------------------------
@@ -120,12 +121,12 @@ partials("z = special.boxcox1p(x, lmbda)", x="np.exp((lmbda - 1.0) * np.log1p(x)
 
 # Gamma functions (DLMF 5.2, 5.12, 5.15) -------------------------------------------------------------------------------
 
-partials("z = special.gamma(x)", x="z * special.psi(x)", tests=on(x=POSITIVE) | COMPLEX)
-partials("z = special.gammaln(x)", x="special.psi(x)", tests=on(x=POSITIVE))
-partials("z = special.loggamma(x)", x="special.psi(x)", tests=on(x=POSITIVE) | COMPLEX)
+partials("z = special.gamma(x)", singular=True, x="z * special.psi(x)", tests=on(x=POSITIVE) | COMPLEX)
+partials("z = special.gammaln(x)", singular=True, x="special.psi(x)", tests=on(x=POSITIVE))
+partials("z = special.loggamma(x)", singular=True, x="special.psi(x)", tests=on(x=POSITIVE) | COMPLEX)
 partials("z = special.rgamma(x)", x="rgamma_slope(x, z)", tests=on(x=(-1.8, 3.0)) | {"args": [(-2.0,), (0.0,)]})
-partials("z = special.psi(x)", x="trigamma(x)", tests=on(x=POSITIVE) | {"args": [(np.array([-0.3, -2.6]),)]})
-partials("z = special.polygamma(n, x)", x="special.polygamma(n + 1, x)", tests={
+partials("z = special.psi(x)", singular=True, x="trigamma(x)", tests=on(x=POSITIVE) | {"args": [(np.array([-0.3, -2.6]),)]})
+partials("z = special.polygamma(n, x)", singular=True, x="special.polygamma(n + 1, x)", tests={
     "args": [(k, v) for k in (0, 1, 3) for v in (np.array([0.7, 2.3]), 1.5)]})
 partials("z = special.zeta(x, q)", q="-x * special.zeta(x + 1.0, q)",
          tests={"domain": {"x": (1.5, 4.0), "q": POSITIVE}, "wrt": ["q"], "rtol": 2e-7})
@@ -200,31 +201,31 @@ partials("z = special.stdtr(df, x)", tests=of_order({"df": POSITIVE}, SOME),
 ORDER = {"v": (0.3, 2.5)}
 partials("z = special.j0(x)", x="-special.j1(x)")
 partials("z = special.j1(x)", x="0.5 * (special.j0(x) - special.jv(2.0, x))")
-partials("z = special.jv(v, x)", x="0.5 * (special.jv(v - 1.0, x) - special.jv(v + 1.0, x))",
+partials("z = special.jv(v, x)", singular=True, x="0.5 * (special.jv(v - 1.0, x) - special.jv(v + 1.0, x))",
          tests=of_order(ORDER, POSITIVE))
-partials("z = special.y0(x)", x="-special.y1(x)", tests=on(x=POSITIVE))
-partials("z = special.y1(x)", x="special.y0(x) - z / x", tests=on(x=POSITIVE))
-partials("z = special.yn(v, x)", x="0.5 * (special.yn(v - 1, x) - special.yn(v + 1, x))",
+partials("z = special.y0(x)", singular=True, x="-special.y1(x)", tests=on(x=POSITIVE))
+partials("z = special.y1(x)", singular=True, x="special.y0(x) - z / x", tests=on(x=POSITIVE))
+partials("z = special.yn(v, x)", singular=True, x="0.5 * (special.yn(v - 1, x) - special.yn(v + 1, x))",
          tests={"args": [(k, v) for k in (0, 1, 3) for v in (np.array([0.7, 2.3]), 1.5)]})
-partials("z = special.yv(v, x)", x="0.5 * (special.yv(v - 1.0, x) - special.yv(v + 1.0, x))",
+partials("z = special.yv(v, x)", singular=True, x="0.5 * (special.yv(v - 1.0, x) - special.yv(v + 1.0, x))",
          tests=of_order(ORDER, POSITIVE))
 partials("z = special.i0(x)", x="special.i1(x)")
 partials("z = special.i1(x)", x="0.5 * (special.i0(x) + special.iv(2.0, x))")
-partials("z = special.iv(v, x)", x="0.5 * (special.iv(v - 1.0, x) + special.iv(v + 1.0, x))",
+partials("z = special.iv(v, x)", singular=True, x="0.5 * (special.iv(v - 1.0, x) + special.iv(v + 1.0, x))",
          tests=of_order(ORDER, POSITIVE))
 partials("z = special.i0e(x)", x="special.i1e(x) - np.sign(x) * z")
 partials("z = special.i1e(x)", x="0.5 * (special.i0e(x) + special.ive(2.0, x)) - np.sign(x) * z")
 partials("z = special.ive(v, x)", x="0.5 * (special.ive(v - 1.0, x) + special.ive(v + 1.0, x)) - np.sign(x) * z",
          tests=of_order(ORDER, POSITIVE) | {"args": [(2.0, np.array([-1.3, 0.7]))]})
-partials("z = special.k0(x)", x="-special.k1(x)", tests=on(x=POSITIVE))
-partials("z = special.k1(x)", x="-special.k0(x) - z / x", tests=on(x=POSITIVE))
-partials("z = special.k0e(x)", x="z - special.k1e(x)", tests=on(x=POSITIVE))
-partials("z = special.k1e(x)", x="z - special.k0e(x) - z / x", tests=on(x=POSITIVE))
-partials("z = special.kn(v, x)", x="-0.5 * (special.kn(v - 1, x) + special.kn(v + 1, x))",
+partials("z = special.k0(x)", singular=True, x="-special.k1(x)", tests=on(x=POSITIVE))
+partials("z = special.k1(x)", singular=True, x="-special.k0(x) - z / x", tests=on(x=POSITIVE))
+partials("z = special.k0e(x)", singular=True, x="z - special.k1e(x)", tests=on(x=POSITIVE))
+partials("z = special.k1e(x)", singular=True, x="z - special.k0e(x) - z / x", tests=on(x=POSITIVE))
+partials("z = special.kn(v, x)", singular=True, x="-0.5 * (special.kn(v - 1, x) + special.kn(v + 1, x))",
          tests={"args": [(k, v) for k in (1, 3) for v in (np.array([0.7, 2.3]), 1.5)]})
-partials("z = special.kv(v, x)", x="-0.5 * (special.kv(v - 1.0, x) + special.kv(v + 1.0, x))",
+partials("z = special.kv(v, x)", singular=True, x="-0.5 * (special.kv(v - 1.0, x) + special.kv(v + 1.0, x))",
          tests=of_order(ORDER, POSITIVE))
-partials("z = special.kve(v, x)", x="z - 0.5 * (special.kve(v - 1.0, x) + special.kve(v + 1.0, x))",
+partials("z = special.kve(v, x)", singular=True, x="z - 0.5 * (special.kve(v - 1.0, x) + special.kve(v + 1.0, x))",
          tests=of_order(ORDER, POSITIVE))
 declare(special.ive, real_only=True)
 
@@ -245,8 +246,8 @@ partials("z = special.hyp0f1(v, x)", x="special.hyp0f1(v + 1.0, x) / v", tests=o
 partials("z = special.hyp2f1(a, b, c, x)", x="np.divide(a * b, c) * special.hyp2f1(a + 1.0, b + 1.0, c + 1.0, x)",
          tests={"args": [(0.5, 1.3, 2.1, np.array([-0.6, 0.4])), (1.5, 0.5, 1.0, 0.3)], "wrt": ["x"], "rtol": 2e-7})
 AT = {"args": [(np.array([-0.8, 0.3, 0.6]),), (0.4,)]}
-partials("z = special.ellipk(x)", x="0.39269908169872414 * special.hyp2f1(1.5, 1.5, 2.0, x)", tests=AT)
-partials("z = special.ellipe(x)", x="-0.39269908169872414 * special.hyp2f1(0.5, 1.5, 2.0, x)", tests=AT)
+partials("z = special.ellipk(x)", singular=True, x="0.39269908169872414 * special.hyp2f1(1.5, 1.5, 2.0, x)", tests=AT)
+partials("z = special.ellipe(x)", singular=True, x="-0.39269908169872414 * special.hyp2f1(0.5, 1.5, 2.0, x)", tests=AT)
 
 
 def elliptic_difference(phi, m, first, second):
@@ -266,9 +267,9 @@ partials("z = special.ellipkinc(phi, m)", phi="1 / np.sqrt(1.0 - m * np.sin(phi)
 partials("z = special.ellipeinc(phi, m)", phi="np.sqrt(1.0 - m * np.sin(phi) ** 2)",
          m="-0.5 * elliptic_difference(phi, m, special.ellipkinc(phi, m), z)",
          tests=on(phi=(0.2, 1.4), m=(0.2, 0.8)) | {"args": [(np.array([0.3, 1.1]), np.array([0.0, -3e-5]))]})
-partials("z = special.expi(x)", x="np.exp(x) / x", tests=on(x=POSITIVE))
-partials("z = special.exp1(x)", x="-np.exp(-x) / x", tests=on(x=POSITIVE))
-partials("z = special.expn(n, x)", x="((n - 1.0) * z - np.exp(-x)) / x",
+partials("z = special.expi(x)", singular=True, x="np.exp(x) / x", tests=on(x=POSITIVE))
+partials("z = special.exp1(x)", singular=True, x="-np.exp(-x) / x", tests=on(x=POSITIVE))
+partials("z = special.expn(n, x)", singular=True, x="((n - 1.0) * z - np.exp(-x)) / x",
          tests={"args": [(k, v) for k in (1, 3) for v in (np.array([0.7, 2.3]), 1.5)]})
 partials("z = special.spence(x)", x="-1 / special.exprel(np.log(x))", tests=on(x=POSITIVE))
 
@@ -300,13 +301,14 @@ def log_softmax_vjp(x, axis=None, *, z, z_bar):
 
 @vjp(special.logsumexp)
 def logsumexp_vjp(a, axis=None, b=None, keepdims=False, *, z, z_bar):
-    """Where all terms are zero (``a`` is ``-inf``), so are their weights."""
-    weights = np.exp(a - spread(np.where(z == -np.inf, 0.0, z), a, axis, keepdims)) * spread(z_bar, a, axis, keepdims)
+    """The weight ``b * exp(a - z)``; terms that are zero (``a`` is ``-inf``) have none, infinite ones share it evenly."""
+    top = np.where(a == -np.inf, 0.0, spread(z, a, axis, keepdims))
+    weight, each_bar = share(a, top, axis, True, np.exp(a - top)), spread(z_bar, a, axis, keepdims)
     if b is None:
-        a_bar = weights
+        a_bar = each_bar * weight
     else:
-        a_bar = unbroadcast(weights * b, a)
-        b_bar = unbroadcast(weights, b)
+        a_bar = unbroadcast(each_bar * product_or_zero(b, weight), a)
+        b_bar = unbroadcast(each_bar * weight, b)
 
 
 zero(special.gammasgn)

@@ -33,23 +33,29 @@ def within(u, inside, elsewhere):
     return np.where(inside, u, elsewhere)
 
 
+def relative(log_part, log_whole):
+    """The quotient of two numbers by their logarithms, 0 where the first is 0, whatever the other is."""
+    return np.exp(log_part - np.where(log_part == -np.inf, 0.0, log_whole))
+
+
 def log1p_ratio(c, u):
     """``log(1 + c u) / c``, which tends to ``u`` where ``c`` is zero."""
     small = np.abs(c * u) < 1e-8
     return np.where(small, u * (1.0 - 0.5 * c * u), np.log1p(c * u) / np.where(c == 0.0, 1.0, c))
 
 
-NAMES.update(standard=standard, within=within, log1p_ratio=log1p_ratio)
+NAMES.update(standard=standard, within=within, relative=relative, log1p_ratio=log1p_ratio)
 
 
-def distribution(name, slope, *, everywhere=False, cumulative=None, moments=None, support="x > loc", elsewhere="0.5",
-                 domain=(0.2, 0.8), shapes=(1.5, 3.0), ranges=None, **of_shape):
+def distribution(name, slope, *, everywhere=False, cumulative=None, tails=None, moments=None, support="x > loc",
+                 elsewhere="0.5", domain=(0.2, 0.8), shapes=(1.5, 3.0), ranges=None, **of_shape):
     """Declare the rules of a continuous distribution.
 
     ``slope`` is the derivative of the logarithm of the standard density by ``u``, ``of_shape`` are those by the shape
     parameters, ``cumulative`` those of the cumulative function divided by the density; ``everywhere`` says that none is zero,
     ``support`` where it is not, and ``elsewhere`` is some ``u`` there.  ``moments`` are the derivatives of mean and variance by
-    each shape parameter.
+    each shape parameter.  ``tails`` are the slopes of the logarithms of the cumulative function and of its complement, where a
+    difference of two logarithms would lose all digits.
     """
     given = ", ".join(["x", *of_shape, "loc=0", "scale=1"])
     passed = ", ".join(["x", *of_shape, "loc", "scale"])
@@ -71,13 +77,14 @@ def distribution(name, slope, *, everywhere=False, cumulative=None, moments=None
         if unsaid:
             declare(getattr(vars(stats)[name], method), unsaid=NO_CLOSED_FORM)
 
-    for method, factor, inside in (("pdf", "z * ", "z > 0.0"), ("logpdf", "", "z > -np.inf")):
-        along = f"{factor}{term(slope, inside)} / scale"
+    for method, times, inside in (("pdf", "product_or_zero(z, {})", "z > 0.0"), ("logpdf", "{}", "z > -np.inf")):
+        along = times.format(term(slope, inside)) + " / scale"
         rule(method, given, False, tests | {"wrt": ["x", "loc", "scale", *of_shape]}, x=along, loc=f"-{along}",
-             scale=f"-{factor}{term(f'1.0 + u * ({slope})', inside)} / scale",
-             **{s: factor + term(text, inside) for s, text in of_shape.items()})
-    ratio = f"np.exp(stats.{name}.logpdf({passed}) - z)"
-    for method, rate in (("cdf", density), ("sf", f"-{density}"), ("logcdf", ratio), ("logsf", f"-{ratio}")):
+             scale="-" + times.format(term(f"1.0 + u * ({slope})", inside)) + " / scale",
+             **{s: times.format(term(text, inside)) for s, text in of_shape.items()})
+    ratio = f"np.exp(stats.{name}.logpdf({passed}) - z)" if everywhere else f"relative(stats.{name}.logpdf({passed}), z)"
+    lower, upper = tails or (ratio, f"-{ratio}")
+    for method, rate in (("cdf", density), ("sf", f"-{density}"), ("logcdf", lower), ("logsf", upper)):
         sign = "" if rate.startswith("-") else "-"
         bare = rate.lstrip("-")
         rule(method, given, x=rate, loc=f"{sign}{bare}", scale=f"{sign}{bare} * standard(x, loc, scale)",
@@ -106,7 +113,8 @@ def distribution(name, slope, *, everywhere=False, cumulative=None, moments=None
         rule("entropy", "loc=0, scale=1", tests=ours, loc="0", scale="1 / scale")
 
 
-distribution("norm", "-u", everywhere=True, moments={})
+distribution("norm", "-u", everywhere=True, moments={},
+             tails=("inverse_mills(standard(x, loc, scale)) / scale", "-inverse_mills(-standard(x, loc, scale)) / scale"))
 distribution("t", "-(df + 1.0) * u / (df + u * u)", everywhere=True, moments={"df": ("0.0 * df", "-2.0 / (df - 2.0) ** 2")},
              df="0.5 * (special.psi(0.5 * df + 0.5) - special.psi(0.5 * df) - 1.0 / df - np.log1p(u * u / df)"
                 " + (df + 1.0) * u * u / (df * (df + u * u)))")
@@ -124,22 +132,23 @@ distribution("halfcauchy", "-2.0 * u / (1.0 + u * u)")
 distribution("rayleigh", "1.0 / u - u", moments={})
 distribution("maxwell", "2.0 / u - u", moments={})
 distribution("levy", "(0.5 / u - 1.5) / u")
-distribution("gamma", "(a - 1.0) / u - 1.0", a="np.log(u) - special.psi(a)", moments={"a": ("1.0", "1.0")})
+distribution("gamma", "quotient_or_zero(a - 1.0, u) - 1.0", a="np.log(u) - special.psi(a)", moments={"a": ("1.0", "1.0")})
 distribution("invgamma", "(1.0 / u - a - 1.0) / u", a="-np.log(u) - special.psi(a)",
              moments={"a": ("-1.0 / (a - 1.0) ** 2", "-(3.0 * a - 5.0) / ((a - 1.0) ** 3 * (a - 2.0) ** 2)")})
-distribution("chi2", "(0.5 * df - 1.0) / u - 0.5", df="0.5 * (np.log(0.5 * u) - special.psi(0.5 * df))",
+distribution("chi2", "quotient_or_zero(0.5 * df - 1.0, u) - 0.5", df="0.5 * (np.log(0.5 * u) - special.psi(0.5 * df))",
              moments={"df": ("1.0", "2.0")})
-distribution("chi", "(df - 1.0) / u - u", df="np.log(u) - 0.5 * (0.6931471805599453 + special.psi(0.5 * df))")
-distribution("beta", "(a - 1.0) / u - (b - 1.0) / (1.0 - u)", a="np.log(u) - special.psi(a) + special.psi(a + b)",
+distribution("chi", "quotient_or_zero(df - 1.0, u) - u", df="np.log(u) - 0.5 * (0.6931471805599453 + special.psi(0.5 * df))")
+distribution("beta", "quotient_or_zero(a - 1.0, u) - quotient_or_zero(b - 1.0, 1.0 - u)",
+             a="np.log(u) - special.psi(a) + special.psi(a + b)",
              b="np.log1p(-u) - special.psi(b) + special.psi(a + b)",
              moments={"a": ("b / (a + b) ** 2", "b * (b * (b + 1.0) - a * (b + 1.0) - 2.0 * a * a)"
                             " / ((a + b) ** 3 * (a + b + 1.0) ** 2)"),
                       "b": ("-a / (a + b) ** 2", "a * (a * (a + 1.0) - b * (a + 1.0) - 2.0 * b * b)"
                             " / ((a + b) ** 3 * (a + b + 1.0) ** 2)")})
-distribution("betaprime", "(a - 1.0) / u - (a + b) / (1.0 + u)",
+distribution("betaprime", "quotient_or_zero(a - 1.0, u) - (a + b) / (1.0 + u)",
              a="np.log(u) - np.log1p(u) - special.psi(a) + special.psi(a + b)",
              b="-np.log1p(u) - special.psi(b) + special.psi(a + b)")
-distribution("f", "(0.5 * dfn - 1.0) / u - 0.5 * (dfn + dfd) * dfn / (dfd + dfn * u)",
+distribution("f", "quotient_or_zero(0.5 * dfn - 1.0, u) - 0.5 * (dfn + dfd) * dfn / (dfd + dfn * u)",
              dfn="0.5 * (np.log(dfn * u / (dfd + dfn * u)) + 1.0 - (dfn + dfd) * u / (dfd + dfn * u)"
                  " - special.psi(0.5 * dfn) + special.psi(0.5 * (dfn + dfd)))",
              dfd="0.5 * (np.log(dfd / (dfd + dfn * u)) + 1.0 - (dfn + dfd) / (dfd + dfn * u)"
@@ -149,7 +158,7 @@ distribution("gengamma", "(c * (a - u ** c) - 1.0) / u", a="c * np.log(u) - spec
 distribution("lognorm", "-(1.0 + np.log(u) / (s * s)) / u", s="(np.log(u) ** 2 / (s * s) - 1.0) / s",
              cumulative={"s": "-u * np.log(u) / s"},
              moments={"s": ("s * np.exp(0.5 * s * s)", "(4.0 * np.exp(2.0 * s * s) - 2.0 * np.exp(s * s)) * s")})
-distribution("weibull_min", "(c - 1.0 - c * u ** c) / u", c="1.0 / c + np.log(u) * (1.0 - u ** c)",
+distribution("weibull_min", "quotient_or_zero(c - 1.0, u) - c * u ** (c - 1.0)", c="1.0 / c + np.log(u) * (1.0 - u ** c)",
              cumulative={"c": "u * np.log(u) / c"},
              moments={"c": ("-special.gamma(1.0 + 1.0 / c) * special.psi(1.0 + 1.0 / c) / (c * c)",
                             "2.0 * (special.gamma(1.0 + 1.0 / c) ** 2 * special.psi(1.0 + 1.0 / c)"
@@ -161,7 +170,7 @@ distribution("fisk", "(c - 1.0 - 2.0 * c * special.expit(c * np.log(u))) / u",
 distribution("pareto", "-(b + 1.0) / u", b="1.0 / b - np.log(u)", cumulative={"b": "u * np.log(u) / b"}, domain=(2.0, 3.0),
              moments={"b": ("-1.0 / (b - 1.0) ** 2", "-2.0 * (b * b - b - 1.0) / ((b - 1.0) ** 3 * (b - 2.0) ** 2)")})
 distribution("lomax", "-(c + 1.0) / (1.0 + u)", c="1.0 / c - np.log1p(u)", cumulative={"c": "(1.0 + u) * np.log1p(u) / c"})
-distribution("powerlaw", "(a - 1.0) / u", a="1.0 / a + np.log(u)", cumulative={"a": "u * np.log(u) / a"})
+distribution("powerlaw", "quotient_or_zero(a - 1.0, u)", a="1.0 / a + np.log(u)", cumulative={"a": "u * np.log(u) / a"})
 distribution("loguniform", "-1.0 / u", a="1.0 / (a * np.log(b / a))", b="-1.0 / (b * np.log(b / a))",
              cumulative={"a": "-u * np.log(b / u) / (a * np.log(b / a))", "b": "-u * np.log(u / a) / (b * np.log(b / a))"},
              ranges={"x": (2.8, 4.5), "a": (1.5, 2.2), "b": (4.5, 5.5)},

@@ -31,6 +31,7 @@ def no_stack(ndim):
 
 @vjp(linalg.block_diag, infer=blocks)
 def block_diag_vjp(*arrs, z, z_bar):
+    """Each block takes back its own part of the diagonal; vectors are rows, numbers single elements."""
     arrs_bar = ()
     row, column = 0, 0
     for a in arrs:
@@ -70,6 +71,7 @@ def after_first(v):
 
 @vjp(linalg.toeplitz, infer=by_diagonals, real_only=True)
 def toeplitz_vjp(c, r=None, *, z, z_bar):
+    """Each element stands on a diagonal, and takes back the sum along it; the first one of the row is not read."""
     one_vector(c.ndim)
     sums = diagonal_sums(z_bar)
     count = np.maximum(z_bar.shape[1] - 1, 0)

@@ -1,0 +1,100 @@
+"""At hard points forward and reverse mode say the same: the stated convention, or the limit, and so do second derivatives."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy import inf
+
+import sct
+
+A = np.array
+ZERO = np.zeros(2)
+NOTHING = [[0.0, 0.0], [0.0, 0.0]]
+special = pytest.importorskip("scipy.special")
+stats = pytest.importorskip("scipy.stats")
+pytestmark = [pytest.mark.filterwarnings("ignore")]
+
+
+def basis(x: Any) -> list[Any]:
+    """The directions along the axes."""
+    return [1.0] if np.ndim(x) == 0 else list(np.eye(np.size(x)).reshape(-1, *np.shape(x)))
+
+
+@pytest.mark.parametrize(("f", "x", "slope", "curvature"), [
+    (lambda x: np.linalg.norm(x), ZERO, [0.0, 0.0], NOTHING),
+    (lambda x: np.linalg.norm(x, 3), ZERO, [0.0, 0.0], NOTHING),
+    (lambda x: np.linalg.norm(x, 0.5), ZERO, [0.0, 0.0], NOTHING),
+    (lambda x: np.linalg.norm(x, 0.5), A([0.0, 3.0]), [0.0, 1.0], None),
+    (lambda x: np.linalg.norm(x, 1.5), A([0.0, 3.0]), [0.0, 1.0], [[inf, 0.0], [0.0, 0.0]]),
+    (lambda x: np.linalg.norm(x, -1), A([0.0, 3.0]), [0.0, 0.0], NOTHING),
+    (lambda x: np.linalg.norm(x, -2), ZERO, [0.0, 0.0], NOTHING),
+    (lambda x: np.linalg.vector_norm(x), ZERO, [0.0, 0.0], NOTHING),
+    (lambda x: np.linalg.norm(np.reshape(x, (2, 1))), ZERO, [0.0, 0.0], NOTHING),
+    (lambda x: np.std(x), np.ones(2), [0.0, 0.0], NOTHING),
+    (lambda x: np.nanstd(x), np.ones(2), [0.0, 0.0], NOTHING),
+    (lambda x: np.hypot(x[0], x[1]), ZERO, [0.0, 0.0], NOTHING),
+    (lambda x: np.sum(np.hypot(x, 0.0 * x)), ZERO, [0.0, 0.0], NOTHING),
+    (lambda x: np.arctan2(x[0], x[1]), ZERO, [0.0, 0.0], NOTHING),
+    (lambda x: np.arctan2(x[0], x[1]), A([3e-200, 4e-200]), [1.6e199, -1.2e199], None),
+    (lambda x: np.angle(x[0] + 1j * x[1]), ZERO, [0.0, 0.0], NOTHING),
+    (lambda x: np.abs(x[0] + 1j * x[1]), ZERO, [0.0, 0.0], NOTHING),
+    (lambda x: np.sum(np.abs(np.fft.fft(x))), ZERO, [0.0, 0.0], NOTHING),
+    (lambda x: math.hypot(x[0], x[1]), ZERO, [0.0, 0.0], NOTHING),
+    (lambda x: math.dist([x[0], x[1]], [1.0, 2.0]), A([1.0, 2.0]), [0.0, 0.0], NOTHING),
+    (lambda x: math.atan2(x[0], x[1]), ZERO, [0.0, 0.0], NOTHING),
+    (lambda x: math.atan2(x[0], x[1]), A([3e-200, 4e-200]), [1.6e199, -1.2e199], None),
+    (lambda x: np.logaddexp(0.0, x), inf, 1.0, 0.0),
+    (lambda x: np.logaddexp(0.0, x), -inf, 0.0, 0.0),
+    (lambda x: np.logaddexp(-inf, x), -inf, 0.5, 0.0),
+    (lambda x: np.interp(x, [1.0], [3.0]), 0.5, 0.0, 0.0),
+    (lambda x: x[0] ** x[1], A([0.0, 2.0]), [0.0, 0.0], [[2.0, 0.0], [0.0, 0.0]]),
+    (lambda x: x[0] ** x[1], A([0.0, 3.0]), [0.0, 0.0], NOTHING),
+    (lambda x: math.lgamma(x), 1e300, 690.7755278982137, 1e-300),
+    (lambda x: special.xlogy(x[0], x[1]), A([0.0, 2.0]), [math.log(2.0), 0.0], [[0.0, 0.5], [0.5, 0.0]]),
+    (lambda x: special.xlog1py(x[0], x[1]), A([0.0, 1.0]), [math.log(2.0), 0.0], [[0.0, 0.5], [0.5, 0.0]]),
+    (lambda x: special.logsumexp(x), A([inf, 0.0]), [1.0, 0.0], NOTHING),
+    (lambda x: special.logsumexp(x), A([0.5]), [1.0], [[0.0]]),
+    (lambda x: special.logsumexp(x, b=A([0.0, 1.0])), A([1e4, 0.0]), [0.0, 1.0], None),
+    (lambda x: special.logsumexp(A([1.0, 2.0]), b=x), A([0.0, 1.0]), [math.exp(-1.0), 1.0],
+     [[-math.exp(-2.0), -math.exp(-1.0)], [-math.exp(-1.0), -1.0]]),
+    (lambda x: special.logsumexp(0.0 * x, b=x[0]), A([0.0]), [inf], None),
+    (lambda x: special.log_ndtr(x), 40.0, 0.0, 0.0),
+    (lambda x: special.log_ndtr(x), -1e5, 100000.00001, -1.0),
+    (lambda x: stats.norm.logcdf(x), -1e5, 100000.00001, -1.0),
+    (lambda x: stats.norm.logsf(x), 1e5, -100000.00001, -1.0),
+    (lambda x: stats.norm.pdf(x), inf, 0.0, None),
+    (lambda x: stats.gumbel_r.pdf(x), -1e4, 0.0, None),
+    (lambda x: stats.gamma.pdf(x, 1.0), 0.0, -1.0, 1.0),
+    (lambda x: stats.gamma.logpdf(x, 1.0), 0.0, -1.0, 0.0),
+    (lambda x: stats.chi2.pdf(x, 2.0), 0.0, -0.25, 0.125),
+    (lambda x: stats.beta.pdf(x, 1.0, 1.0), 1.0, 0.0, 0.0),
+    (lambda x: stats.weibull_min.pdf(x, 1.0), 0.0, -1.0, 1.0),
+    (lambda x: stats.expon.logcdf(x), -1.0, 0.0, 0.0),
+], ids=lambda v: "" if callable(v) or v is NOTHING else str(v))
+def test_both_modes_and_second_derivatives(f: Any, x: Any, slope: Any, curvature: Any) -> None:
+    along = [sct.jvp(f, (x,), (e,))[1] for e in basis(x)]
+    np.testing.assert_allclose(sct.grad(f)(x), slope, rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(np.reshape(along, np.shape(slope)), slope, rtol=1e-12, atol=1e-15)
+    if curvature is not None:
+        products = [sct.hvp(f, (x,), (e,)) for e in basis(x)]
+        np.testing.assert_allclose(np.reshape(products, np.shape(curvature)), curvature, rtol=1e-9, atol=1e-15)
+
+
+@pytest.mark.parametrize(("f", "x"), [
+    (lambda x: np.sqrt(x), [0.0, 4.0]), (lambda x: np.log(x), [0.0, 4.0]), (lambda x: 1.0 / x, [0.0, 4.0]),
+    (lambda x: x**0.5, [0.0, 4.0]), (lambda x: np.arcsin(x), [1.0, 0.5]), (lambda x: np.cbrt(x) * 2.0, [0.0, 8.0]),
+    (lambda x: special.entr(x), [0.0, 2.0]), (lambda x: special.gammaln(x), [0.0, 2.0]),
+    (lambda x: special.ndtri(x), [0.0, 0.5]), (lambda x: special.k0(x), [0.0, 2.0]),
+    (lambda x: special.ellipk(x), [1.0, 0.5]), (lambda x: special.expi(x), [0.0, 2.0]),
+], ids=lambda v: "" if callable(v) else str(v))
+def test_jacobians_of_independent_elements_are_diagonal(f: Any, x: list[float]) -> None:
+    """The directions of a Jacobian are zero but for one element: beside it nothing moves, however steep the function is."""
+    point, h = A(x), 1e-6
+    forward, reverse = sct.jacfwd(f)(point), sct.jacrev(f)(point)
+    np.testing.assert_array_equal(forward, reverse)
+    assert np.isinf(reverse[0, 0]) and reverse[0, 1] == reverse[1, 0] == 0.0
+    assert math.isclose(reverse[1, 1], (f(point + h)[1] - f(point - h)[1]) / (2.0 * h), rel_tol=1e-6)
