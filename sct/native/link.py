@@ -12,6 +12,8 @@ from typing import Any
 
 import numba
 import numba.core.errors as numba_errors
+from numba.core.compiler_lock import global_compiler_lock
+from numba.core.types.functions import BaseFunction
 
 from ..analysis.abstract import DataPath, read
 from ..codegen.load import filename, load
@@ -89,8 +91,38 @@ def _stop(seen: list[Sequence[Any]], *arguments: Any) -> None:
 
 def compile_linked(linked: Linked) -> None:
     """Have Numba compile, or load what it has compiled before."""
-    with _unheard():
+    with _unheard(), _looked_up_once():
         linked.native.compile(tuple(map(numba.typeof, linked.arguments)))
+
+
+@contextmanager
+def _looked_up_once() -> Iterator[None]:
+    """Let Numba look up what an operation on numbers and arrays is once for the types of its operands, not once for each place.
+
+    Functions of numbers have many templates, which it tries one by one: that takes two fifths of the time for scalar code.
+    Only what compiles holds the lock, so that no other thread sees the change.
+    """
+    known: dict[Any, Any] = {}
+    functions: Any = BaseFunction
+    look_up = functions.get_call_type
+
+    def looked_up(function: Any, context: Any, args: tuple[Any, ...], kws: dict[str, Any]) -> Any:
+        if kws or not all(isinstance(t, _PLAIN) for t in args):
+            return look_up(function, context, args, kws)
+        found = known.get((function, args))
+        if found is None:
+            found = known[function, args] = look_up(function, context, args, kws)
+        return found
+
+    with global_compiler_lock:
+        functions.get_call_type = looked_up
+        try:
+            yield
+        finally:
+            functions.get_call_type = look_up
+
+
+_PLAIN = (numba.types.Number, numba.types.Boolean, numba.types.Array)
 
 
 @contextmanager

@@ -186,6 +186,14 @@ def test_options_are_passed_on_and_shown():
     assert "@njit(boundscheck=False, cache=True, error_model='numpy', fastmath=True)" in compiled.source
 
 
+def test_numba_is_left_as_it_was_found():
+    before = numba.core.types.functions.BaseFunction.get_call_type
+    agrees(newton, 3.0)
+    with pytest.raises(sct.MissingRuleError):
+        sct.grad(takes_a_product, backend="numba")(np.ones(2))
+    assert numba.core.types.functions.BaseFunction.get_call_type is before
+
+
 def test_use_inside_compiled_code():
     compiled = sct.grad(damped, backend="numba").specialize(0.7, 60, unchecked=True)
 
