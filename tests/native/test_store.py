@@ -4,13 +4,17 @@ A module that is loaded again stands for the next process: its functions are new
 specialisation is taken, Numba compiles nothing, and the generated functions run as plain Python.
 """
 
+import ast
+import contextlib
 import importlib.util
+import itertools
 import math
 import os
 import pickle
 import subprocess
 import sys
 import textwrap
+import warnings
 
 import numpy as np
 import pytest
@@ -24,6 +28,8 @@ import sct.native.store  # noqa: E402
 from sct.loaded import Compiled  # noqa: E402
 from sct.native.reads import Reads  # noqa: E402
 from sct.native.store import Recalled  # noqa: E402
+from sct.testing.programs import generate  # noqa: E402
+from sct.testing.trial import copies  # noqa: E402
 
 
 @pytest.fixture(autouse=True)
@@ -410,3 +416,44 @@ def test_a_library_whose_function_was_replaced(monkeypatch):
     other = Reads(uses, [1.0]).digest
     monkeypatch.setattr(np, "sin", lambda x: x)
     assert len({before, other, Reads(uses, [1.0]).digest}) == 3
+
+
+def numbers_changed(text):
+    """The text with one number in a function changed, for each number in turn."""
+    tree = ast.parse(text)
+    for function in [node for node in tree.body if isinstance(node, ast.FunctionDef)]:
+        for node in ast.walk(function):
+            if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+                before, node.value = node.value, node.value + 1
+                yield ast.unparse(tree)
+                node.value = before
+
+
+def described(text, name, args):
+    """The digest and the result of the function of a random program."""
+    space = {"__name__": "a_random_program"}
+    exec(compile(text, "a_random_program.py", "exec"), space)
+    with warnings.catch_warnings(action="ignore"), contextlib.redirect_stdout(None):
+        try:
+            result = space[name](*copies(args))
+        except Exception as error:
+            result = type(error)
+    try:
+        return Reads(space[name], args).digest, repr(result)
+    except LookupError:
+        return None, repr(result)
+
+
+def test_every_number_that_matters_is_in_the_digest():
+    seen = noticed = 0
+    for seed in range(15):
+        program = generate(seed, 8)
+        text = ast.unparse(ast.parse(program.source))
+        digest, result = described(text, program.name, program.args)
+        assert described(text, program.name, program.args)[0] == digest
+        for changed in itertools.islice(numbers_changed(text), 0, None, 7) if digest else ():
+            other, found = described(changed, program.name, program.args)
+            seen += 1
+            noticed += other != digest
+            assert other != digest or found == result, f"seed {seed}"
+    assert seen > 40 and noticed > seen // 2
