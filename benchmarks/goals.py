@@ -198,7 +198,7 @@ LIBRARY = ("NumPy and JAX compute `tanh` and `exp` of several elements at once; 
            "one unless it finds Intel's.")
 CALLS = "A gradient must look at the types of its arguments; the rest is one call of Python."
 RUN_AGAIN = "Each step runs twice: once in the forward sweep, once before it is reversed."
-LLVM = ("Nearly all of compiling is Numba's type inference and lowering, which look up each operator several times, in Python; "
+LLVM = ("Nearly all of compiling is Numba's type inference and lowering, in Python; "
         "LLVM takes a twentieth. The second number is the whole first call, in a process in which Numba itself has started.")
 IMPORTS = "It differs by a third between runs: most of it is reading files."
 TRANSFORM = "Most of it is type inference and the passes, in interpreted Python."
