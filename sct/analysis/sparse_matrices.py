@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from scipy import sparse
+from scipy.sparse import linalg as sparse_linalg
 from scipy.sparse.linalg import spsolve
 
 from ..ir.core import Op, Value
 from ..ir.types import Array, Object, strip_const
-from ..runtime.sparse import dense, product, size_of, solution, transposed
+from ..runtime.sparse import dense, iterated, product, size_of, solution, transposed
 from .abstract import Abstract, DataPath, Seq, Static
 from .callees import SPECIAL
 from .context import Refusal
 from .data import read_from_parameter
+from .handing import given_by_name
 from .infer import Specializer
 from .mapped import as_array
 from .primitives import apply
@@ -114,6 +117,30 @@ def _spsolve(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract])
     return apply(sp, solution, [matrix, b])
 
 
+def _iterated(solver: Any) -> Handler:
+    """``cg(matrix, b)`` and its kin."""
+    def handler(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+        given = given_by_name(solver, args, kwargs)
+        unknown = given.keys() - {"A", "b", "rtol", "atol", "maxiter"}
+        if unknown:
+            raise Refusal("SCT204", f"scipy.sparse.linalg.{solver.__name__} with `{min(unknown)}` has no rule", "leave it out")
+        matrix, a = given.pop("A"), given.pop("b")
+        if isinstance(matrix, Value) and isinstance(strip_const(matrix.type), Array):
+            raise Refusal("SCT204", f"scipy.sparse.linalg.{solver.__name__} is supported with a sparse matrix",
+                          "use np.linalg.solve for a dense one")
+        matrix = _at_run_time(sp, matrix)
+        b = _dense_operand(sp, matrix, a)
+        if not isinstance(b.type, Array) or b.type.ndim != 1:
+            raise Refusal("SCT204", f"scipy.sparse.linalg.{solver.__name__} is supported for one vector",
+                          "solve column by column")
+        return apply(sp, iterated, [matrix, b, Static(solver.__name__)], given)
+    return handler
+
+
+for _solver in (sparse_linalg.cg, sparse_linalg.cgs, sparse_linalg.bicg, sparse_linalg.bicgstab, sparse_linalg.gmres,
+                sparse_linalg.lgmres, sparse_linalg.gcrotmk, sparse_linalg.minres, sparse_linalg.qmr, sparse_linalg.tfqmr):
+    if {"rtol", "atol", "maxiter"} <= inspect.signature(_solver).parameters.keys():
+        SPECIAL[_solver] = _iterated(_solver)
 for _form in ("bsr", "coo", "csc", "csr", "dia", "dok", "lil"):
     for _cls in (getattr(sparse, f"{_form}_array"), getattr(sparse, f"{_form}_matrix")):
         SPECIAL.update({_cls.__matmul__: _times, _cls.__rmatmul__: _times_from_left, _cls.dot: _times, _cls.T.fget: _transposed,

@@ -47,3 +47,16 @@ def dense(matrix: Any, dtype: str) -> Any:
 def solution(matrix: Any, b: Any) -> Any:
     """``scipy.sparse.linalg.spsolve(matrix, b)``"""
     return importlib.import_module("scipy.sparse.linalg").spsolve(matrix, b)
+
+
+def iterated(matrix: Any, b: Any, solver: str, rtol: float = 1e-5, atol: float = 0.0, maxiter: int | None = None) -> Any:
+    """``scipy.sparse.linalg.cg`` and its kin: the solution, and 0 where it has been found.
+
+    >>> import numpy as np
+    >>> x, info = iterated(2.0 * np.eye(2), np.ones(2), "cg")
+    >>> x.round(6).tolist(), info
+    ([0.5, 0.5], 0)
+    """
+    solve = getattr(importlib.import_module("scipy.sparse.linalg"), solver)
+    x, info = solve(matrix, b, rtol=rtol, atol=atol, maxiter=maxiter)
+    return x, int(info)

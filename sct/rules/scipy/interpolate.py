@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy import interpolate
 
 from ...ir.types import Array
 from ...runtime.interpolants import cubic_spline_at, spline_at
-from ..notation import vjp
+from ..notation import refuse_named, vjp
 from ..shapes import facts, from_call
 
 
@@ -40,3 +41,26 @@ def cubic_spline_at_vjp(x, y, bc_type, at, nu, *, z, z_bar):
     else:
         y_bar = basis.T @ z_bar
         at_bar = slope if y.ndim == 1 else np.sum(slope, axis=1)
+
+
+# What has no rule ------------------------------------------------------------------------------------------------------
+
+refuse_named(interpolate, """
+    UnivariateSpline InterpolatedUnivariateSpline LSQUnivariateSpline make_smoothing_spline make_splrep make_splprep splrep
+    splprep generate_knots""", because="how many knots a smoothing spline has, values tell",
+             instead="make it outside, or use CubicSpline")
+refuse_named(interpolate, "make_interp_spline make_lsq_spline splev splint spalde sproot splder splantider insert",
+             because="a spline in this form is a constant", instead="use CubicSpline, of which the values may vary")
+refuse_named(interpolate, """
+    BivariateSpline LSQBivariateSpline LSQSphereBivariateSpline RectBivariateSpline RectSphereBivariateSpline
+    SmoothBivariateSpline SmoothSphereBivariateSpline bisplev bisplrep NdBSpline NdPPoly BPoly""",
+             because="splines of several variables have no rule",
+             instead="use RegularGridInterpolator, or one CubicSpline after the other")
+refuse_named(interpolate, "CloughTocher2DInterpolator LinearNDInterpolator NearestNDInterpolator griddata",
+             because="which triangle a point is in, values tell", instead="use RegularGridInterpolator")
+refuse_named(interpolate, "RBFInterpolator Rbf", because="it has no rule",
+             instead="solve for the weights with np.linalg.solve, and sum up the functions")
+refuse_named(interpolate, """
+    AAA BarycentricInterpolator FloaterHormannInterpolator KroghInterpolator barycentric_interpolate krogh_interpolate
+    approximate_taylor_polynomial lagrange pade pchip_interpolate interp2d""", because="it has no rule",
+             instead="use CubicSpline, PchipInterpolator or np.polyval")

@@ -9,11 +9,12 @@ The cotangent goes through the transposed matrix (Giles 2008, 2.2.2 and 2.3.1).
 from __future__ import annotations
 
 from scipy import sparse
+from scipy.sparse import linalg as sparse_linalg
 
 from ...ir.ops import INFIX
 from ...ir.types import ANY, INT, Array, Object, Tuple
-from ...runtime.sparse import dense, product, size_of, solution, transposed
-from ..notation import linear, refuse, vjp, zero
+from ...runtime.sparse import dense, iterated, product, size_of, solution, transposed
+from ..notation import linear, refuse, refuse_named, vjp, zero
 from ..shapes import facts, from_call
 
 INFIX[product] = "@"
@@ -40,6 +41,18 @@ def solution_type(matrix, b):
 @vjp(solution, name="spsolve", infer=solution_type)
 def solution_vjp(matrix, b, *, z, z_bar):
     b_bar = solution(transposed(matrix), z_bar)
+
+
+@from_call
+def iterated_type(matrix, b, solver, **options):
+    kind, dims = facts(b)
+    return Tuple((Array(kind, dims), INT))
+
+
+@vjp(iterated, name="iterated", infer=iterated_type, real_only=True)
+def iterated_vjp(matrix, b, solver, *, rtol=1e-5, atol=0.0, maxiter=None, z, z_bar):
+    """The derivative of the solution, by the same method to the same tolerance."""
+    b_bar, _ = iterated(transposed(matrix), z_bar[0], solver, rtol=rtol, atol=atol, maxiter=maxiter)
 
 
 linear(product, "x")
@@ -69,3 +82,17 @@ FORMS = [f"{form}_{kind}" for form in ("bsr", "coo", "csc", "csr", "dia", "dok",
 refuse(*(getattr(sparse, form) for form in FORMS),
        because="a sparse matrix is a constant of the derivative",
        instead="make it outside; of elements that are differentiated, `np.bincount(rows, data * x[columns], m)` is the product")
+MADE = "a sparse matrix is a constant of the derivative"
+refuse_named(sparse, """
+    block_array block_diag bmat diags diags_array eye eye_array expand_dims hstack vstack identity kron kronsum permute_dims
+    rand random random_array spdiags sparray spmatrix swapaxes tril triu""", because=MADE, instead="make it outside")
+refuse_named(sparse, """
+    find get_index_dtype issparse isspmatrix isspmatrix_bsr isspmatrix_coo isspmatrix_csc isspmatrix_csr isspmatrix_dia
+    isspmatrix_dok isspmatrix_lil load_npz save_npz safely_cast_index_arrays""", because=MADE, instead="call it outside")
+refuse_named(sparse_linalg, """
+    LaplacianNd LinearOperator SuperLU aslinearoperator factorized splu spilu inv matrix_power expm onenormest norm
+    spbandwidth is_sptriangular use_solver""", because=MADE, instead="use spsolve, or call it outside")
+refuse_named(sparse_linalg, "eigs eigsh svds lobpcg", because="some eigenvectors of a constant matrix are constants",
+             instead="call it outside")
+refuse_named(sparse_linalg, "minres lsmr lsqr expm_multiply funm_multiply_krylov spsolve_triangular", because="it has no rule",
+             instead="use spsolve, or the dense matrix")
