@@ -251,3 +251,18 @@ def test_arrays_are_unpacked():
     compiled = agrees(energy, np.array([1.0, 2.0, 3.0]), 0.5, argnums=(0, 1))
     with pytest.raises(ValueError, match="items"):
         compiled(np.ones(4), 0.5)
+
+
+@pytest.mark.parametrize("name", ["product_or_zero", "quotient_or_zero"])
+def test_what_a_zero_wins_over_is_the_same_when_compiled(name):
+    from numba import njit
+
+    from sct.runtime.helpers import HELPERS
+    helper = HELPERS[name]
+    compiled = njit(lambda x, y: helper(x, y))
+    expected = {"product_or_zero": [0.0, 0.0, 6.0, math.inf], "quotient_or_zero": [0.0, 0.0, 2.0 / 3.0, 0.0]}[name]
+    x, y = np.array([0.0, 0.0, 2.0, 1.0]), np.array([0.0, math.inf, 3.0, math.inf])
+    np.testing.assert_array_equal(compiled(x, y), expected)
+    np.testing.assert_array_equal(helper(x, y), expected)
+    for one, other, wanted in zip(x, y, expected, strict=True):
+        assert compiled(float(one), float(other)) == helper(float(one), float(other)) == wanted
