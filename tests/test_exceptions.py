@@ -265,3 +265,32 @@ def test_the_note_names_the_line_of_the_division():
     with pytest.raises(ZeroDivisionError) as caught:
         sct.grad(divides_last)(1.0, 0.0)
     assert "return z / y" in caught.value.__notes__[0]
+
+
+def names_three(u):
+    x, y, z = u
+    return 2.0 * np.sum(u)
+
+
+def uses_one_of_three(u):
+    x, y, z = u
+    return 2.0 * x
+
+
+@pytest.mark.parametrize("fun", [names_three, uses_one_of_three])
+@pytest.mark.parametrize("u", [np.ones(4), np.ones(2), [1.0, 2.0], [1.0, 2.0, 3.0, 4.0]], ids=repr)
+def test_names_without_a_use_count_where_items_are_unpacked(fun, u):
+    with pytest.raises(ValueError) as expected:
+        fun(u)
+    with pytest.raises(ValueError) as found:
+        sct.grad(fun)(u)
+    assert str(found.value) == str(expected.value)
+
+
+@pytest.mark.parametrize("u", [np.arange(3.0), np.arange(9.0).reshape(3, 3), [1.0, 2.0, 3.0]], ids=repr)
+def test_rows_of_a_matrix_and_items_of_a_list_are_unpacked_under_numba(u):
+    pytest.importorskip("numba")
+    gradient = sct.grad(names_three, backend="numba")
+    np.testing.assert_array_equal(gradient(u), np.full(np.shape(u), 2.0))
+    with pytest.raises(ValueError, match="not as many items"):
+        gradient(u[:2])

@@ -77,7 +77,7 @@ class Writer:
     # ---- assignments
 
     def unpack(self, results: Sequence[Value | None], value: ast.expr, op: Op, quiet: bool = False) -> None:
-        if not any(r in self.plan.users for r in results):
+        if not any(r in self.plan.users for r in results) and not op.attrs.get("unpack"):  # which tests the number of items
             return self.add(ast.Expr(value), op.loc, quiet)
         targets = [target(self.expressions.variable(r) if r and r in self.plan.users else UNUSED) for r in results]
         self.add(ast.Assign([ast.Tuple(list(targets), STORE)], value, lineno=1), op.loc, quiet)

@@ -43,12 +43,23 @@ def backwards(lo: int, hi: int, step: int) -> Any:
 
 # ------------------------------------------------------------------------------------------------------------ broadcasting
 
-@njit
-def of_length(a: Any, count: int) -> Any:
-    """``a`` itself, whose ``count`` items are about to be unpacked."""
-    if len(a) != count:
-        raise ValueError("not as many items as there are names to unpack them to")
-    return a
+def items_of(a: Any, count: int) -> Any:
+    """The ``count`` items of an array or list, which are about to be unpacked."""
+    raise NotImplementedError("for compiled code only")
+
+
+@overload(items_of, prefer_literal=True, strict=False)
+def _items_of(a: Any, count: Any) -> Any:
+    if not isinstance(count, types.IntegerLiteral):
+        return None
+    items = "".join(f"a[{k}], " for k in range(count.literal_value))
+    test = f"if len(a) != count: raise ValueError({_NOT_AS_MANY!r})"
+    scope: dict[str, Any] = {}
+    exec(f"def impl(a, count):\n    {test}\n    return ({items})\n", scope)
+    return scope["impl"]
+
+
+_NOT_AS_MANY = "not as many items as there are names to unpack them to"
 
 
 @implements(helpers.unbroadcast)

@@ -34,8 +34,8 @@ def module_text(compiled: Compiled, functions: list[tuple[Function, Emitted]], f
     extra = ["from numba import njit", "import sct.native.helpers  # registers the compiled helpers"]
     if any("backwards(" in text for text in texts):
         extra.append("from sct.native.helpers import backwards")
-    if any("to_fixed_tuple(" in text for text in texts):
-        extra += ["from numba.np.unsafe.ndarray import to_fixed_tuple", "from sct.native.helpers import of_length"]
+    if any("items_of(" in text for text in texts):
+        extra.append("from sct.native.helpers import items_of")
     if any("np." in text for text in texts):
         module.define("np", ("object", id(np)), lambda name: module.write_object(name, np))
     imports = sorted({*module.imports.values(), *extra}, key=lambda line: (line.startswith("from"), line))

@@ -21,7 +21,7 @@ def spelled_for_numba(text: str) -> str:
     >>> print(spelled_for_numba("[s for s in reversed(saved)]"), spelled_for_numba("np.zeros(n, dtype=int)"))
     [s for s in saved[::-1]] np.zeros(n, dtype=np.int64)
     >>> print(spelled_for_numba("x, y = tuple(s)"))
-    x, y = to_fixed_tuple(of_length(s, 2), 2)
+    x, y = items_of(s, 2)
     """
     while _SPELLED_OTHERWISE.search(text) and (changes := list(_changes(ast.parse(text)))):
         changes.sort(key=lambda change: (change[0].lineno, change[0].col_offset))
@@ -51,7 +51,7 @@ def _changes(tree: ast.AST) -> Iterator[tuple[ast.expr, str]]:
         elif isinstance(node, ast.Assign) and _is_unpacked_array(node):
             count = len(node.targets[0].elts)  # type: ignore[attr-defined]
             array = ast.unparse(node.value.args[0])  # type: ignore[attr-defined]
-            yield node.value, f"to_fixed_tuple(of_length({array}, {count}), {count})"
+            yield node.value, f"items_of({array}, {count})"
         elif isinstance(node, ast.Attribute) and ast.unparse(node) == "np.bool":
             yield node, "np.bool_"
         elif isinstance(node, ast.keyword) and node.arg == "dtype":
