@@ -119,3 +119,43 @@ def test_outside_of_a_line_is_the_same_error() -> None:
 def test_lines_that_are_none_are_refused(f: Any) -> None:
     with pytest.raises(sct.SctError):
         sct.grad(f)(X[0] + 0.1)
+
+
+# Grids ------------------------------------------------------------------------------------------------------------------
+
+EAST, NORTH, UP = np.array([0.0, 0.5, 1.0, 2.0]), np.array([-1.0, 0.0, 2.0]), np.array([0.0, 1.0, 3.0])
+RNG = np.random.default_rng(1)
+FLAT, DEEP = RNG.normal(size=(4, 3)), RNG.normal(size=(4, 3, 3))
+PLACES = np.array([[0.3, 0.2, 0.2], [1.2, -0.5, 1.5], [1.9, 1.7, 2.7]])
+MADE = interpolate.RegularGridInterpolator((EAST, NORTH), FLAT)
+GOING_ON = interpolate.RegularGridInterpolator((EAST, NORTH, UP), DEEP, bounds_error=False, fill_value=None)
+GRIDS = {
+    "outside": (lambda x: MADE(x) ** 2, [PLACES[:, :2].copy()]),
+    "beyond": (lambda x: GOING_ON(x + 0.45) ** 2, [PLACES]),
+    "inside": (lambda v, x: interpolate.RegularGridInterpolator((EAST, NORTH), v)(x) ** 2, [FLAT, PLACES[:, :2].copy()]),
+    "by the grid": (lambda g, x: interpolate.interpn((g, NORTH), FLAT, x) ** 2, [EAST, PLACES[:, :2].copy()]),
+    "a line": (lambda v, x: interpolate.interpn([EAST], v, x) ** 2, [FLAT[:, 0].copy(), PLACES[:, :1].copy()]),
+    "space": (lambda v, x: interpolate.interpn((EAST, NORTH, UP), v, x), [DEEP, PLACES]),
+}
+
+
+@pytest.mark.parametrize("name", GRIDS)
+def test_grids(name: str) -> None:
+    f, values = GRIDS[name]
+    check_whole(f, values, rtol=1e-5)
+    np.testing.assert_allclose(sct.vjp(f, *values)[0], f(*values), rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("f", [
+    lambda x: MADE(x, method="nearest"), lambda x: interpolate.interpn((EAST, NORTH), FLAT, x, method="splinef2d"),
+    lambda x: interpolate.interpn((EAST, NORTH), FLAT, x, bounds_error=False), lambda x: MADE(x[0]),
+    lambda x: interpolate.UnivariateSpline(x[0], x[1])(0.5), lambda x: interpolate.griddata(x, x[:, 0], x),
+])
+def test_other_ways_on_grids_are_refused(f: Any) -> None:
+    with pytest.raises(sct.SctError):
+        sct.grad(lambda x: np.sum(f(x)))(PLACES[:, :2].copy())
+
+
+def test_places_beyond_a_grid_raise_what_scipy_raises() -> None:
+    with pytest.raises(ValueError, match="out of bounds"):
+        sct.grad(lambda x: np.sum(MADE(x)))(PLACES[:, :2] + 10.0)

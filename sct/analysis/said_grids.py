@@ -1,0 +1,72 @@
+"""Calls of ``RegularGridInterpolator`` and ``interpn``: linear interpolation on grids of up to three dimensions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scipy import interpolate
+
+from ..runtime import grids
+from .abstract import Abstract, Bound, DataPath, Seq, Static
+from .callees import SPECIAL, SPECIAL_CLASSES, call_standard
+from .context import Refusal
+from .data import from_data
+from .elements import rank
+from .handing import given_by_name
+from .infer import Specializer
+from .mapped import as_array
+
+BY_DIMENSIONS = {1: grids.on_line, 2: grids.on_plane, 3: grids.in_space}
+
+
+def _goes_on(sp: Specializer, given: dict[str, Abstract]) -> bool:
+    """Whether the interpolant goes on beyond the grid, rather than raise an error there; refuse other ways."""
+    option = {name: sp.static(given.get(name, Static(default)), f"`{name}`")
+              for name, default in (("method", "linear"), ("bounds_error", True), ("fill_value", 0.0))}
+    if option["method"] != "linear" or not option["bounds_error"] and option["fill_value"] is not None:
+        raise Refusal("SCT204", "interpolation on a grid has a rule for method='linear', up to its ends, or with "
+                      "bounds_error=False and fill_value=None", "interpolate along one axis after the other with CubicSpline")
+    return not option["bounds_error"]
+
+
+def _evaluate(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``points, values, goes_on, xi``"""
+    if len(args) != 4 or kwargs:
+        raise Refusal("SCT204", "an interpolant on a grid is called with the places alone", "say `method` when it is made")
+    points, values, goes_on, places = args
+    xi = as_array(sp, places)
+    if not isinstance(points, Seq) or len(points.items) not in BY_DIMENSIONS or rank(xi) != 2:
+        raise Refusal("SCT204", "interpolation on a grid has a rule for one to three axes, and rows of a matrix as places",
+                      "stack the coordinates: np.stack([x, y], axis=-1)")
+    axes: list[Abstract] = [as_array(sp, axis) for axis in points.items]
+    held = as_array(sp, values)
+    if rank(held) != len(axes):
+        raise Refusal("SCT204", "interpolation on a grid has a rule for values that are numbers", "make one for each component")
+    return call_standard(sp, BY_DIMENSIONS[len(axes)], [Seq(tuple, axes), held, xi, goes_on])
+
+
+def _make(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``RegularGridInterpolator(points, values)``: something that can be called."""
+    given = given_by_name(interpolate.RegularGridInterpolator, args, kwargs)
+    if given.keys() - {"points", "values", "method", "bounds_error", "fill_value"}:
+        raise Refusal("SCT204", "RegularGridInterpolator with a solver has no rule", "leave it out")
+    return Bound(Static(_evaluate), [given["points"], given["values"], Static(_goes_on(sp, given))])
+
+
+def _call(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """One that was made outside: its grid and its values are data."""
+    made, path = fn.value, fn.path or DataPath("const", "interpolant", (), fn.value)
+    if fn.path is not None:
+        sp.context.guard("is", fn.path, made)
+    given: dict[str, Any] = {name: Static(getattr(made, name)) for name in ("method", "bounds_error", "fill_value")}
+    held = [from_data(sp, getattr(made, name), path.attr(name)) for name in ("grid", "values")]
+    return _evaluate(sp, [*held, Static(_goes_on(sp, given)), *args], kwargs)
+
+
+def _interpn(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    given = given_by_name(interpolate.interpn, args, kwargs)
+    return _evaluate(sp, [given["points"], given["values"], Static(_goes_on(sp, given)), given["xi"]], {})
+
+
+SPECIAL.update({interpolate.RegularGridInterpolator: _make, _evaluate: _evaluate, interpolate.interpn: _interpn})
+SPECIAL_CLASSES[interpolate.RegularGridInterpolator] = _call
