@@ -33,7 +33,7 @@ def arrays_for(fn: Callable[..., Any], entry: Primitive | None, args: list[Abstr
             {name: _taken(entry, name, a, make) for name, a in kwargs.items()})
 
 
-_SCIPY = ("scipy.special", "scipy.stats", "scipy.linalg", "scipy.signal")
+_SCIPY = ("scipy.special", "scipy.stats", "scipy.linalg", "scipy.signal", "scipy.fft")
 
 
 def _takes_arrays(fn: Callable[..., Any]) -> bool:

@@ -222,6 +222,7 @@ SPECIAL.update({
 SPECIAL_CLASSES[np.vectorize] = _call_vectorize
 registry.family("scipy.integrate", f"{__package__}.sampled_integrals", f"{__package__}.integrals",
                 f"{__package__}.said_integrals")
+registry.family("scipy.fft", f"{__package__}.said_transforms")
 registry.family("scipy.signal", f"{__package__}.said_signals")
 registry.family("scipy.sparse", f"{__package__}.sparse_matrices")
 registry.family("scipy.optimize", f"{__package__}.equations", f"{__package__}.said_optimization")

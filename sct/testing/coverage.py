@@ -19,7 +19,7 @@ from ..analysis.callees import SPECIAL, SPECIAL_CLASSES
 from ..analysis.subscripts import BUILDERS
 from ..rules import registry
 
-SCIPY = ("linalg", "special", "signal", "integrate", "optimize", "interpolate", "sparse", "sparse.linalg")
+SCIPY = ("linalg", "special", "fft", "signal", "integrate", "optimize", "interpolate", "sparse", "sparse.linalg")
 NAMESPACES = ("numpy", "numpy.linalg", "numpy.fft", "math", *(f"scipy.{part}" for part in SCIPY))
 """The modules whose public functions the page lists.  One that is not installed is left out."""
 

@@ -1,0 +1,50 @@
+"""``scipy.fft``: Fourier transforms as NumPy's, cosine and sine transforms by rules of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+fft = pytest.importorskip("scipy.fft")
+
+import sct  # noqa: E402
+
+from .arrays import Normal  # noqa: E402
+from .calls import Call, by_primitive, check_rule, unnoticed  # noqa: E402
+from .whole import check_whole  # noqa: E402
+
+real = Normal(8).real
+X, M = real(5), real(3, 4)
+CALLS = [Call(fn, x, kind, **how) for fn in (fft.dct, fft.idct, fft.dst, fft.idst) for kind in (2, 3)
+         for x, how in ((X, {}), (M, {"axis": 0}), (M, {"norm": "ortho"}))]
+
+
+@pytest.mark.parametrize("call", CALLS, ids=repr)
+def test_rule_agrees_with_finite_differences(call: Call) -> None:
+    check_rule(call)
+
+
+@pytest.mark.parametrize("name", by_primitive(CALLS))
+def test_mistake_is_noticed(name: str) -> None:
+    assert not list(unnoticed(by_primitive(CALLS)[name]))
+
+
+@pytest.mark.parametrize("f", [
+    lambda x: fft.dct(x) * fft.idct(x, norm="ortho") + fft.dst(x, 3) * fft.idst(x, type=3), lambda x: fft.fft(x, 7),
+    lambda x: fft.dct([x[0], x[1] * x[2], 1.0]) + fft.fft([x[3], 2.0, x[4]]).real,
+    lambda x: fft.irfft(fft.rfft(x) * fft.rfftfreq(5)), lambda x: np.abs(fft.fftshift(fft.ifft(x, norm="ortho", workers=1))),
+    lambda x: fft.fft2(np.outer(x, x)) + fft.ifftn(np.outer(x, x * x), axes=(0, 1)), lambda x: fft.hfft(fft.ihfft(x)),
+], ids=["cosines", "cropped", "lists", "real", "shifted", "axes", "hermitian"])
+def test_compiled(f: Any) -> None:
+    check_whole(f, [X], rtol=1e-5)
+    np.testing.assert_allclose(sct.vjp(f, X)[0], f(X), rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("f", [lambda x: fft.dct(x, 1), lambda x: fft.dct(x, n=3), lambda x: fft.dctn(x),
+                               lambda x: fft.dct(x, 4), lambda x: fft.dct(x, 2, 3),
+                               lambda x: np.real(fft.fft(x, overwrite_x=True)), lambda x: fft.dst(x, norm="forward")])
+def test_other_transforms_are_refused(f: Any) -> None:
+    with pytest.raises(sct.SctError):
+        sct.grad(lambda x: np.sum(f(x)))(X)
