@@ -148,9 +148,10 @@ def _without_literals(op: Op, entry: Primitive, names: set[str]) -> dict[str, An
 
 
 def _zeroed(template: Any) -> Any:
+    """The template with zeros for the numbers in it; that an argument is None says something of the others."""
     if isinstance(template, SeqOf):
         return SeqOf(template.kind, tuple(map(_zeroed, template.items)))
-    return Lit(0.0) if isinstance(template, Lit) else template
+    return Lit(0.0) if isinstance(template, Lit) and template.value is not None else template
 
 
 def _zero(fwd: _Linearizer, op: Op, value: Value) -> Value:

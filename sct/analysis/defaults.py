@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -14,24 +15,57 @@ from .context import Refusal
 _PLAIN = (bool, int, float, str, type(None))
 
 
+def by_position(fn: Callable[..., Any], args: list[Abstract], kwargs: dict[str, Abstract]) \
+        -> tuple[list[Abstract], dict[str, Abstract]]:
+    """The arguments of a call where those that must be given are passed by position: ``np.sum(a=x)`` is ``np.sum(x)``."""
+    names = _required(fn)[len(args):]
+    if not kwargs or not names or names[0] not in kwargs:
+        return args, kwargs
+    rest = dict(kwargs)
+    first = [rest.pop(name) for name in itertools.takewhile(rest.__contains__, names) if name is not None]
+    return [*args, *first], rest
+
+
 def without_defaults(entry: Primitive, args: list[Abstract], kwargs: dict[str, Abstract]) \
         -> tuple[list[Abstract], dict[str, Abstract]]:
-    """The arguments of a call without those, by keyword or last by position, that say what the function does anyway."""
+    """The arguments of a call without those that say what the function does anyway.
+
+    What is passed by position, behind the parameters that the rule takes so, is passed by keyword.
+    """
     if entry.keywords is None or not kwargs and len(args) <= len(entry.params):
         return args, kwargs
     default = _defaults(entry.fn)
     known = entry.keywords.union(entry.params)
-    kwargs = {name: a for name, a in kwargs.items() if name in known or name not in default or not _is(a, default[name])}
-    names = list(default)
-    count = len(args)
-    while len(entry.params) < count <= len(names) and _is(args[count - 1], default[names[count - 1]]):
-        count -= 1
-    return args[:count], kwargs
+    args, further = _named(entry, args)
+    further = {name: a for name, a in further.items() if not _says_nothing(name, a, default)}
+    rest = {name: a for name, a in kwargs.items() if name in known or not _says_nothing(name, a, default)}
+    return args, {**further, **rest}
+
+
+def _says_nothing(name: str, a: Abstract, default: dict[str, Any]) -> bool:
+    """Whether an option is what it is by default, or the only device there is."""
+    return name in default and (_is(a, default[name]) or name == "device" and _is(a, "cpu"))
+
+
+def _named(entry: Primitive, args: list[Abstract]) -> tuple[list[Abstract], dict[str, Abstract]]:
+    """The arguments by position that a rule takes, and those behind them by name, where they may be named."""
+    names = _named_or_not(entry.fn)
+    count = len(entry.params)
+    further = names[count : len(args)]
+    if len(args) > len(names) or None in further:
+        return args, {}
+    return args[:count], {name: a for name, a in zip(further, args[count:], strict=True) if name is not None}
 
 
 def refuse_unknown(entry: Primitive | None, kwargs: dict[str, Abstract]) -> None:
     """Refuse an option that the rule does not know where what is declared of the result would hold without it only."""
-    if entry is None or entry.keywords is None or entry.vjp is None or not getattr(entry.infer, "takes_options", False):
+    if getattr(entry and entry.infer, "takes_options", False):
+        refuse_options(entry, kwargs)
+
+
+def refuse_options(entry: Primitive | None, kwargs: dict[str, Abstract]) -> None:
+    """Refuse an option that the rule does not know."""
+    if entry is None or entry.keywords is None or entry.vjp is None:
         return
     for name in kwargs:
         if name not in entry.keywords.union(entry.params):
@@ -47,11 +81,37 @@ def _is(a: Abstract, default: Any) -> bool:
 
 @functools.cache
 def _defaults(fn: Callable[..., Any]) -> dict[str, Any]:
-    """What the parameters of a function are by default, in order; nothing where it does not tell, or takes any number."""
+    """What the parameters of a function are by default; nothing where it does not tell."""
+    return {p.name: p.default for p in _parameters(fn) if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)}
+
+
+@functools.cache
+def _named_or_not(fn: Callable[..., Any]) -> tuple[str | None, ...]:
+    """The names of the positional parameters of a function, None for those without one.
+
+    There are none where it takes any number of them.
+    """
+    if any(p.kind is p.VAR_POSITIONAL for p in _parameters(fn)):
+        return ()
+    positional = [p for p in _parameters(fn) if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return tuple(p.name if p.kind is p.POSITIONAL_OR_KEYWORD else None for p in positional)
+
+
+@functools.cache
+def _required(fn: Callable[..., Any]) -> tuple[str | None, ...]:
+    """The names of the first parameters of a function that have no default; None for those that take no name."""
+    first = itertools.takewhile(_is_required, _parameters(fn))
+    return tuple(p.name if p.kind is p.POSITIONAL_OR_KEYWORD else None for p in first)
+
+
+def _is_required(p: inspect.Parameter) -> bool:
+    return p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+
+
+@functools.cache
+def _parameters(fn: Callable[..., Any]) -> tuple[inspect.Parameter, ...]:
+    """The parameters of a function, none where it does not tell."""
     try:
-        parameters = inspect.signature(fn).parameters.values()
+        return tuple(inspect.signature(fn).parameters.values())
     except (TypeError, ValueError):
-        return {}
-    if any(p.kind is p.VAR_POSITIONAL for p in parameters):
-        return {}
-    return {p.name: p.default for p in parameters if p.kind is not p.VAR_KEYWORD}
+        return ()

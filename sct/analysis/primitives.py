@@ -23,7 +23,7 @@ from .abstract import NEVER, Abstract, Bound, Closure, JoinError, Mapping, Range
 from .array_likes import arrays_for
 from .context import Refusal
 from .data import never_changes
-from .defaults import refuse_unknown, without_defaults
+from .defaults import by_position, refuse_options, refuse_unknown, without_defaults
 from .failing import may_raise, may_signal
 from .infer import Specializer
 from .powers import require_real
@@ -135,6 +135,7 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
         args, kwargs = _each(_taken, sp, args, kwargs)
     entry = registry.lookup(fn)
     if entry is not None and not sp.context.splicing and not entry.user:
+        args, kwargs = by_position(fn, args, kwargs)
         out = _refuse_writes(entry, args, kwargs)
         if out is not None:
             stored: Abstract = WRITERS["out"](sp, fn, args, kwargs, out)
@@ -156,6 +157,8 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
     try:
         t = seen or _result_type(sp, fn, entry, [i for _, i in pairs], {k: i for k, (_, i) in named.items()})
     except Refusal as refusal:
+        if refusal.code == "SCT708" and not sp.context.splicing:
+            refuse_options(entry, kwargs)
         return _instead(sp, refusal, fn, args, kwargs, spelled, inplace)
     attrs: dict[str, Any] = {"fn": fn, "args": tuple(p for p, _ in pairs), "kwargs": {k: p for k, (p, _) in named.items()}}
     if spelled:

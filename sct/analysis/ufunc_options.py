@@ -47,9 +47,9 @@ def _converted(fn: np.ufunc, args: list[Abstract], options: dict[str, Any], appl
     """The operands in the element types of the loop that NumPy chooses."""
     given = [_dtype(a) for a in args[:fn.nin]]
     wanted = None if options["dtype"] is None else np.dtype(options["dtype"])
-    signature = None if wanted is None else (*(None,) * fn.nin, *(wanted,) * fn.nout)
+    chosen: dict[str, Any] = {} if wanted is None else {"signature": (*(None,) * fn.nin, *(wanted,) * fn.nout)}
     try:
-        loop = fn.resolve_dtypes((*given, *(None,) * fn.nout), signature=signature, casting=options["casting"])
+        loop = fn.resolve_dtypes((*given, *(None,) * fn.nout), casting=options["casting"], **chosen)
     except TypeError as error:
         raise Refusal("SCT709", f"this always raises TypeError: {error}") from None
     if wanted is not None and loop[fn.nin:] != (wanted,) * fn.nout:

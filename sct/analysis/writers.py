@@ -17,6 +17,7 @@ from .abstract import Abstract, Seq, Static
 from .attributes import attribute
 from .callees import SPECIAL
 from .context import Refusal
+from .defaults import by_position
 from .elements import base_of, target
 from .infer import Specializer
 from .primitives import WRITERS, apply
@@ -62,6 +63,7 @@ def copyto(sp: Specializer, dst: Abstract, src: Abstract, casting: Abstract = SA
 
 def _nan_to_num(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     """``np.nan_to_num(x, copy=False)`` writes over ``x``, and gives it back."""
+    args, kwargs = by_position(np.nan_to_num, args, kwargs)
     x, *copy = args
     options = {key: a for key, a in kwargs.items() if key != "copy"}
     cleaned = apply(sp, np.nan_to_num, [x], options)
@@ -89,6 +91,9 @@ def write_out(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwa
     """``np.add(x, y, out=a)``: the result is stored, and is ``a`` itself."""
     if isinstance(fn, np.ufunc):
         return _write_ufunc(sp, fn, args, kwargs)
+    if fn in _LEAVES_OUT:
+        raise Refusal("SCT605", f"np.fft.{fn.__name__} may leave `out` as it is, whatever NumPy documents",
+                      "write a[...] = np.fft." + fn.__name__ + "(...)")
     array = target(out)
     args, kwargs = _without_out(fn, args, kwargs)
     if fn in _WITH_TYPE_OF_OUT and "dtype" not in kwargs:
@@ -116,7 +121,7 @@ def _write_ufunc(sp: Specializer, fn: np.ufunc, args: list[Abstract], kwargs: di
                       "give an array for each result")
     inputs = [_chosen(sp, a, mask, x) for x, a in zip(args[:fn.nin], arrays[:1] * fn.nin, strict=True)
               if a is not None] if mask is not None else args[:fn.nin]
-    rest = {key: a for key, a in kwargs.items() if key not in ("out", "where" if largest is not None else "", "casting")}
+    rest = {key: a for key, a in kwargs.items() if key not in ("out", "where" if largest is not None else "")}
     result = apply(sp, fn, inputs, rest)
     results = result.items if isinstance(result, Seq) and fn.nout > 1 else [result]
     for array, value in zip(arrays, results, strict=True):
@@ -219,6 +224,8 @@ _PARAMETERS: dict[Any, tuple[str, ...]] = {np.dot: ("a", "b", "out"), np.concate
 _WITH_TYPE_OF_OUT = (np.sum, np.prod, np.cumsum, np.cumprod)
 _JOINS = (np.concatenate, np.stack, np.hstack, np.vstack)
 """Functions that do not mind whether ``out`` is among what they read."""
+_LEAVES_OUT = (np.fft.hfft, np.fft.ifft2, np.fft.irfft2)
+"""Functions that have taken ``out`` and have not written to it in some versions of NumPy."""
 _EXACT: dict[Any, str] = {np.dot: "no", np.einsum: "safe", np.mean: "no", np.var: "no", np.std: "no", np.nansum: "no",
                           np.nanmean: "no", np.average: "no", np.linalg.multi_dot: "no"}
 """The casting rule of functions that do not say ``same_kind``, or that compute in another type where ``out`` has one."""

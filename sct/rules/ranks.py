@@ -49,6 +49,12 @@ def rank_of(q, n, method):
 
 
 @static
+def is_continuous(method):
+    """Whether a quantile moves with its level; else it stands still but for jumps."""
+    return method in PLOTTING
+
+
+@static
 def has_rank(method):
     """Whether ``rank_of`` knows the method."""
     return method in (*PLOTTING, "inverted_cdf", "lower", "higher", "nearest", "midpoint")
@@ -101,18 +107,27 @@ def quantile_bar(a, q, axis, keepdims, method, size, z_bar):
     return out_of_rows(np.sum(each(bars) * weights_of(order, each(rank_of(levels, size, method))), axis=0), a, axis)
 
 
-def level_bar(a, q, axis, keepdims, z_bar):
-    """The cotangent of the level ``q`` for the method ``linear``: how far apart the two neighbours are."""
+def level_bar(a, q, axis, keepdims, method, z_bar):
+    """The cotangent of the level ``q``: how far apart the two neighbours are, times how fast the rank moves."""
     rows = np.sort(in_rows(a, axis))
     n = rows.shape[-1]
-    below = np.minimum(np.floor((n - 1) * q), n - 2)
-    lower = below.astype(int)
-    gaps = (n - 1) * (rows[..., 1:] - rows[..., :-1])
+    lower = np.maximum(np.minimum(np.floor(rank_of(q, n, method)), n - 2), 0).astype(int)
+    upper = np.minimum(lower + 1, n - 1)
+    speed = speed_of_rank(q, n, method)
     if np.ndim(q) == 0:
-        return total(without_kept(z_bar, a, axis, keepdims, 0) * gaps[..., lower])
-    bars = in_a_row(without_kept(z_bar, a, axis, keepdims, np.ndim(q)), q)
-    each_bar = bars * np.moveaxis(gaps[..., flat(lower)], -1, 0)
-    return like(each_bar if each_bar.ndim == 1 else np.sum(each_bar, axis=tuple(range(1, each_bar.ndim))), q)
+        return total(without_kept(z_bar, a, axis, keepdims, 0) * (rows[..., upper] - rows[..., lower])) * speed
+    gaps = rows[..., flat(upper)] - rows[..., flat(lower)]
+    bars = in_a_row(without_kept(z_bar, a, axis, keepdims, np.ndim(q)), q) * np.moveaxis(gaps, -1, 0)
+    return like(bars if bars.ndim == 1 else np.sum(bars, axis=tuple(range(1, bars.ndim))), q) * speed
+
+
+def speed_of_rank(q, n, method):
+    """The derivative of ``rank_of`` by ``q``, for the continuous methods."""
+    alpha, beta = plotting(method)
+    if alpha == beta == 1.0:
+        return n - 1
+    t = n * q + (alpha + q * (1.0 - alpha - beta)) - 1.0
+    return np.where((t >= 0.0) & (t < n - 1), n + (1.0 - alpha - beta), 0.0)
 
 
 def in_a_row(bars, q):
@@ -160,8 +175,8 @@ def median_vjp(a, axis=None, *, keepdims=False, z, z_bar):
 def quantile_vjp(a, q, axis=None, *, method="linear", keepdims=False, weights=None, z, z_bar):
     """By the elements see the module; by ``q`` the slope is how far apart the two neighbours are."""
     a_bar, q_bar, weights_bar = elements_bar(a, q, axis, keepdims, method, weights, z, z_bar), None, None
-    if method == "linear":
-        q_bar = level_bar(a, q, axis, keepdims, z_bar)
+    if is_continuous(method):
+        q_bar = level_bar(a, q, axis, keepdims, method, z_bar)
 
 
 @vjp(np.percentile)
@@ -169,8 +184,8 @@ def percentile_vjp(a, q, axis=None, *, method="linear", keepdims=False, weights=
     """The quantile of ``q / 100``."""
     level = fraction(q)
     a_bar, q_bar, weights_bar = elements_bar(a, level, axis, keepdims, method, weights, z, z_bar), None, None
-    if method == "linear":
-        q_bar = level_bar(a, level, axis, keepdims, z_bar) / 100.0
+    if is_continuous(method):
+        q_bar = level_bar(a, level, axis, keepdims, method, z_bar) / 100.0
 
 
 def size_without_missing(a, axis):

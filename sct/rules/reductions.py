@@ -225,22 +225,34 @@ def extremal(a, axis, keepdims, initial, where, z, z_bar):
     """The cotangent of a maximum or minimum ``z``, split evenly among the elements that attain it; NaN attains any."""
     if np.ndim(a) == 0:
         return z_bar
+    a = in_type_of(a, z)
     attained = (a == spread(z, a, axis, keepdims)) | np.isnan(a)
     if not everything(where):
         attained = attained & where
     ties = reduced(np.sum, attained, axis, keepdims)
     if initial is not None:
-        ties = ties + (z == initial)
+        ties = ties + is_start(z, initial)
     return np.where(attained, spread(z_bar / ties, a, axis, keepdims), 0.0)
 
 
 def starting(a, axis, keepdims, initial, where, z, z_bar):
     """The cotangent of the ``initial`` value of a maximum or minimum."""
+    a = in_type_of(a, z)
     attained = a == spread(z, a, axis, keepdims)
     if not everything(where):
         attained = attained & where
     ties = reduced(np.sum, attained, axis, keepdims) + 1
-    return total(np.where(z == initial, z_bar / ties, 0.0))
+    return total(np.where(is_start(z, initial), z_bar / ties, 0.0))
+
+
+def in_type_of(a, z):
+    """``a`` with the element type of ``z``, in which the result has been computed."""
+    return a if a.dtype == z.dtype else a.astype(z.dtype)
+
+
+def is_start(z, initial):
+    """Whether an extremum is the value that it started with, rounded to the type of the result."""
+    return z == (initial if z.dtype == np.float64 else np.full_like(z, initial))
 
 
 def max_vjp(a, axis=None, *, keepdims=False, initial=None, where=True, z, z_bar):
@@ -294,7 +306,8 @@ def cumprod_vjp(a, axis=None, dtype=None, *, z, z_bar):
 
 
 def cumprod_bar(a, axis, z, z_bar):
-    """The cotangent of ``cumprod`` along one axis, exact at zeros."""
+    """The cotangent of ``cumprod`` along one axis, exact at zeros; the products may have been asked for in another type."""
+    a = in_type_of(a, z)
     if np.all(a):
         result = summed_behind(z_bar * z, axis) / a
     else:

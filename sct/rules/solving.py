@@ -38,8 +38,14 @@ def inv_vjp(a, *, z, z_bar):
 @vjp(np.linalg.pinv)
 def pinv_vjp(a, rcond=None, hermitian=False, *, rtol=None, z, z_bar):
     """Golub and Pereyra 1973, 4.12: the derivative of the pseudoinverse where the rank is constant."""
-    whole = pseudoinverse_bar(a, rtol if rcond is None else rcond, z, z_bar)
+    whole = pseudoinverse_bar(completed(a) if hermitian else a, rtol if rcond is None else rcond, z, z_bar)
     a_bar = on_lower(whole) if hermitian else whole
+
+
+def completed(a):
+    """The Hermitian matrix of which only the lower triangle of ``a`` is read."""
+    below, lower = np.tril(a, -1), np.tril(a)
+    return 0.5 * (below + mirrored(swapped(below)) + lower + mirrored(swapped(lower)))
 
 
 def pseudoinverse_bar(a, cut, z, z_bar):

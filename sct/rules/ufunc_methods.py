@@ -16,7 +16,7 @@ from ..runtime.helpers import index_add
 from . import arranged_shapes, registry
 from .indexing import normal_axis, reduced, slab, spread, spread_to, total
 from .notation import linear, vjp, zero
-from .reductions import cumprod_bar, everything, extremal, kept, nested_behind, prod_bar, starting, summed_behind
+from .reductions import cumprod_bar, everything, extremal, in_type_of, kept, nested_behind, prod_bar, starting, summed_behind
 from .selecting import along, open_mesh
 from .ufuncs import excess
 
@@ -114,6 +114,7 @@ for extreme in (np.maximum, np.minimum):
 @vjp(np.logaddexp.accumulate)
 def logaddexp_accumulate_vjp(array, axis=0, dtype=None, *, z, z_bar):
     """Each result hands on what comes back to it by the share that it has in the next one."""
+    array = in_type_of(array, z)
     before = np.concatenate([np.full_like(slab(array, axis, None, 1), -np.inf), slab(z, axis, None, -1)], axis)
     kept_bar = nested_behind(np.exp(excess(before, array, z, -math.log(2))), z_bar, axis)
     array_bar = kept_bar * np.exp(excess(array, before, z, -math.log(2)))
@@ -134,7 +135,7 @@ def extreme_reduceat_vjp(array, indices, axis=0, dtype=None, *, z, z_bar):
     """Several largest elements of a part share what comes back."""
     counts = part_sizes(np.asarray(indices), array.shape[axis])
     places = part_places(np.asarray(indices), counts)
-    attained = np.take(array, places, axis) == np.repeat(z, counts, axis)
+    attained = np.take(in_type_of(array, z), places, axis) == np.repeat(z, counts, axis)
     ties = np.add.reduceat(np.where(attained, 1, 0), np.cumsum(counts) - counts, axis)
     array_bar = np.zeros_like(array)
     index_add(array_bar, along(places, array, axis), np.where(attained, np.repeat(z_bar / ties, counts, axis), 0.0))

@@ -256,6 +256,18 @@ def angle_vjp(x, deg=False, *, z, z_bar):
 partials("z = np.float64(x)", x="1")
 partials("z = np.float32(x)", x="1", tests={"args": [(0.5,)], "domain": (0.4, 0.5), "rtol": 1e-2})
 
+
+def complex_number_vjp(real, imag=None, *, z, z_bar):
+    real_bar = z_bar if np.iscomplexobj(real) else np.real(z_bar)
+    imag_bar = None if imag is None else -np.imag(z_bar)
+
+
+NUMBERS = [(0.5, -1.2), (0.3,), (0.5 + 0.2j,)]
+vjp(np.complex128, tests={"args": [*NUMBERS, (np.array([0.5, -1.2]),)]})(complex_number_vjp)
+vjp(np.complex64, tests={"args": NUMBERS, "rtol": 1e-2})(complex_number_vjp)
+
+linear(np.complex128, "real", "imag")
+linear(np.complex64, "real", "imag")
 linear(np.where, "x", "y")
 linear(np.real, "val")
 linear(np.imag, "val")

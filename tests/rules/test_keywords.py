@@ -17,6 +17,7 @@ real, cplx = NORMAL.real, NORMAL.cplx
 V, M, C, Z = real(3), real(2, 3), real(4), cplx(3, 4)
 MASK = np.array([[True, False, True, True], [True, True, False, True], [True, True, True, True]])
 BASES = np.abs(real(3)) + 1.0
+LOWER = np.tril(real(3, 3)) + 3.0 * np.eye(3)
 
 
 def sum_by_items(a):
@@ -68,6 +69,19 @@ CASES: list[tuple[Any, list[Any]]] = [
     (lambda a, b: np.multiply(a, b, dtype=complex), [M, 2.0]),
     (lambda a, b: np.multiply([1, 2, 3], a, dtype=float) * b, [M, 2.0]),
     (lambda a, b: np.power(a, b, dtype=float), [1.5, 2.0]),
+    (lambda a: np.exp(a, casting="unsafe") * np.sin(a, casting="no"), [V]),
+    (lambda a, b: np.abs(np.complex128(a, b)) * np.real(np.complex128(a) * Z[0, 0]), [0.5, -1.2]),
+    # by name and by position
+    (lambda a: np.sum(a, 0, None, None, True) * np.std(a, 0, None, None, 1, True), [M]),
+    (lambda a: np.copy(a=a) * np.asarray(a=a) * np.nan_to_num(x=a) * np.ascontiguousarray(a=a), [M]),
+    (lambda a, b: np.linalg.multi_dot(arrays=[a, b, a]), [M, real(3, 2)]),
+    (lambda a: np.linspace(a, 2.0, 4, device="cpu") * np.broadcast_arrays(a, V[:1], subok=False)[0][0], [0.7]),
+    # levels of quantiles
+    (lambda a, q: np.quantile(a, q, method="hazen", axis=1), [Z.real, np.array([[0.41, 0.02], [0.57, 0.99]])]),
+    (lambda a, q: np.percentile(a, q, method="weibull"), [Z.real, 37.0]),
+    (lambda a, q: np.quantile(a, q) + np.quantile(a, q, method="median_unbiased"), [np.array([1.3]), 0.4]),
+    # only the lower triangle of a Hermitian matrix is read
+    (lambda a: np.linalg.pinv(a, hermitian=True), [LOWER @ LOWER.T + np.triu(real(3, 3), 1)]),
     # spreads of complex numbers, and fits that are not unique
     (lambda a: np.var(a), [Z]), (lambda a: np.std(a, axis=1, ddof=1), [Z]),
     (lambda a, m: np.var(a, 1, mean=m), [Z, cplx(3, 1)]),
@@ -97,6 +111,31 @@ def test_single_precision_by_a_keyword() -> None:
     assert out.dtype == change.dtype == np.float32
 
 
+IN_TYPE: list[Any] = [
+    lambda a, t: np.maximum.reduce(a, dtype=t), lambda a, t: np.minimum.reduceat(a, [0, 2], dtype=t),
+    lambda a, t: np.logaddexp.accumulate(a, dtype=t), lambda a, t: np.cumprod(a, dtype=t),
+    lambda a, t: np.real(np.nansum(a.astype(np.float32), dtype=complex)) * t(2.0),
+]
+
+
+@pytest.mark.parametrize("f", IN_TYPE, ids=range(len(IN_TYPE)))
+def test_results_asked_for_in_single_precision(f: Any) -> None:
+    x, along = real(4), real(4)
+    step = 1e-6 * along
+    slope = 2 * np.sum(along)
+    if f is not IN_TYPE[-1]:
+        slope = (np.sum(f(x + step, np.float64)) - np.sum(f(x - step, np.float64))) / 2e-6
+    slopes = sct.grad(lambda x: np.sum(f(x, np.float32)))(x)
+    assert slopes.dtype == np.float64
+    np.testing.assert_allclose(np.sum(slopes * along), slope, rtol=1e-5)
+    np.testing.assert_allclose(sct.jvp(lambda x: np.sum(f(x, np.float32)), (x,), (along,))[1], slope, rtol=1e-5)
+
+
+def test_a_start_of_another_precision() -> None:
+    slopes = sct.grad(lambda a, b: np.max(a, initial=b), (0, 1))(np.array([0.5, 1.3], np.float32), np.float64(9.1))
+    assert slopes[0].tolist() == [0.0, 0.0] and slopes[1] == 1.0
+
+
 def test_order_of_the_result() -> None:
     assert sct.jvp(lambda a: np.add(a, 1.0, order="F"), (M,), (M,))[0].flags.f_contiguous
 
@@ -112,7 +151,10 @@ def test_order_of_the_result() -> None:
     (lambda x: np.median(x, overwrite_input=True), "`overwrite_input`"),
     (lambda x: np.polyfit([0.0, 1.0, 2.0], x, 1, full=True)[0], "`full`"),
     (lambda x: np.poly(x + 1j), "conjugate pairs"),
-], ids=range(10))
+    (lambda x: np.fft.hfft(x, out=np.zeros(4)), "`out`"),
+    (lambda x: np.polyfit([0.0, 1.0, 2.0], x, 1, cov=True)[0], "`cov`"),
+    (lambda x: np.trim_zeros(x, "fb", 0), "`axis`"),
+], ids=range(13))
 def test_what_is_refused_by_name(f: Any, said: str) -> None:
     with pytest.raises(sct.SctError, match=said):
         sct.grad(lambda x: np.sum(np.real(f(x))))(V)

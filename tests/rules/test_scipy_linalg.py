@@ -95,3 +95,8 @@ def test_square_root_of_a_singular_matrix() -> None:
     with pytest.warns(linalg.LinAlgWarning):
         slope = sct.grad(lambda a: np.sum(linalg.sqrtm(a)))(np.diag([1.0, 0.0]))
     assert np.max(np.abs(slope)) > 1e6
+
+
+def test_a_symmetric_toeplitz_matrix_by_its_default() -> None:
+    check_whole(lambda c: linalg.toeplitz(c, r=None) ** 2, [real(3)])
+    check_whole(lambda c: linalg.toeplitz(c, None), [real(3)])

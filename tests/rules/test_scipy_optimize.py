@@ -51,6 +51,10 @@ def by_bisection(m, e):
     return optimize.bisect(kepler, -1.0, 5.0, (m, e), 1e-13) + optimize.brenth(kepler, -1.0, 5.0, (m, 0.3))
 
 
+def by_tolerances_in_order(a, b):
+    return optimize.brentq(cubic, 0.5, 4.0, (a, b), 1e-13, 1e-14, 200)
+
+
 def by_ridder(m):
     return optimize.ridder(kepler, -1.0, 5.0, args=(m, 0.3), xtol=1e-13)
 
@@ -145,7 +149,7 @@ COEFFICIENTS, LINE = np.array([1.0, 2.0, 4.0]), np.array([0.5, 0.2])
 WEIGHTS = np.array([[0.9, 0.4], [0.3, 0.8]])
 CASES = [(by_brent, [2.0, 0.5]), (by_bisection, [1.2, 0.4]), (by_ridder, [1.1]), (by_toms, [2.0, 0.5]),
          (by_newton, [COEFFICIENTS]), (by_newton_with_slope, [2.0, 0.5]), (by_fsolve, [3.0, LINE]),
-         (by_fsolve_of_lists, [3.0, LINE]), (by_iteration, [2.0]),
+         (by_tolerances_in_order, [2.0, 0.5]), (by_fsolve_of_lists, [3.0, LINE]), (by_iteration, [2.0]),
          (by_iteration_with_a_slope, [0.9]), (place_of_lowest, [2.0, 0.5]),
          (by_iteration_of_vectors, [1.7, WEIGHTS]), (by_root, [3.0, LINE]), (by_root_of_pairs, [3.0, LINE]),
          (by_minimize, [1.5, LINE]), (by_minimize_of_pairs, [1.5, LINE]), (minimum, [1.5, LINE]),

@@ -187,7 +187,7 @@ def test_what_has_no_rule_is_refused() -> None:
         sct.grad(lambda x: stats.gamma.entropy(2.0, scale=x))(2.0)
     with pytest.raises(sct.SctError, match="no derivative rule"):
         sct.grad(lambda x: stats.burr12.pdf(x, 1.0, 2.0))(2.0)
-    with pytest.raises(sct.SctError, match="given mean"):
+    with pytest.raises(sct.SctError, match="given `mean`"):
         sct.grad(lambda x: stats.multivariate_normal.logpdf(x, cov=np.eye(3)))(MEAN)
 
 
@@ -237,3 +237,13 @@ def test_the_parameters_of_a_frozen_distribution_are_read_when_it_is_used() -> N
 def test_frozen_distributions_that_are_refused(f: Any, message: str) -> None:
     with pytest.raises(sct.SctError, match=message):
         sct.grad(f)(2.0)
+
+
+@pytest.mark.parametrize("f", [lambda mu: np.sum(stats.poisson.cdf(np.array([0.0, 2.0]), mu, loc=-0.6)),
+                               lambda mu: np.sum(stats.poisson.sf(np.array([1.0, 2.9]), mu, 0.3))])
+def test_counts_between_whole_numbers(f: Any) -> None:
+    check_whole(f, [1.4])
+
+
+def test_levels_by_name() -> None:
+    check_whole(lambda q, c: stats.weibull_min.ppf(q=q, c=2.0, scale=c), [0.3, 1.7])

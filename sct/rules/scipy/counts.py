@@ -36,7 +36,7 @@ def counts(name, params, args, cumulative=None, **slopes):
     partials(f"z = stats.{name}.logpmf(k, {passed}, loc=0)", tests=tests,
              **{p: f"np.where(z > -np.inf, {text}, 0.0)" for p, text in moved.items()})
     whole = {p: re.sub(r"\bk\b", "np.floor(k - loc)", text) for p, text in (cumulative or {}).items()}
-    there = f"stats.{name}.pmf(np.floor(k), {passed}, loc)"
+    there = f"stats.{name}.pmf(np.floor(k - loc), {passed})"
     for method, sign, part in (("cdf", "", ""), ("sf", "-", ""), ("logcdf", "", SHARE), ("logsf", "-", SHARE)):
         if whole:
             partials(f"z = stats.{name}.{method}(k, {passed}, loc=0)", tests=tests | {"wrt": list(whole)},

@@ -22,7 +22,8 @@ assert _stats
 def normal_bars(x, mean, cov, allow_singular, weight):
     """The cotangents of a multivariate normal density, whose logarithm has the cotangent ``weight``; ``cov`` is read below."""
     if mean is None or np.ndim(cov) != 2 or np.ndim(x) == 0 or np.ndim(mean) == 0 or allow_singular:
-        raise RuleError("a multivariate normal density has a rule for vectors with a given mean and a regular covariance")
+        raise RuleError("a multivariate normal density has a rule for vectors with a given `mean`, a matrix `cov` "
+                        "and no `allow_singular`")
     precision = np.linalg.inv(cov)
     force = (x - mean) @ precision
     each = np.expand_dims(weight, -1) * force

@@ -27,7 +27,7 @@ area("optimize", optimize)
 
 
 @from_call
-def between(f, a, b, args=(), **options):
+def between(f, a, b, args=(), *further, **options):
     """A Python number."""
     return FLOAT
 
@@ -59,7 +59,7 @@ def toms748_vjp(f, a, b, args=(), k=1, xtol=2e-12, rtol=8.881784197001252e-16, m
 
 
 @from_call
-def near(func, x0, fprime=None, args=(), **options):
+def near(func, x0, fprime=None, args=(), *further, **options):
     """A NumPy number, for a start that is a number."""
     if facts(x0)[1]:
         raise RuleError("scipy.optimize.newton has a rule for one equation", hint="solve them in a loop")
@@ -84,7 +84,7 @@ def jacobian(f, x, args):
 
 
 @from_call
-def roots(func, x0, args=(), **options):
+def roots(func, x0, args=(), *further, **options):
     return Array("float64", facts(x0)[1] or (ANY,))
 
 
@@ -97,7 +97,7 @@ def fsolve_vjp(func, x0, args=(), fprime=None, *, xtol=1.49012e-8, maxfev=0, eps
 
 
 @from_call
-def fixed(func, x0, args=(), **options):
+def fixed(func, x0, args=(), *further, **options):
     kind, dims = facts(x0)
     return computed("float64", dims)
 
