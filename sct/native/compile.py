@@ -107,6 +107,8 @@ def _prepare(function: Function) -> None:
         replace_missing(function)  # settling may have found sums along axes
     read_first(function)
     keep_written(function)
+    for op in walk(function.body):
+        op.attrs.pop("decides", None)  # loops stay loops: Numba has no generators in `any` and `all`
     if STRICT:
         verify(function)
 

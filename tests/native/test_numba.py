@@ -186,6 +186,23 @@ def test_options_are_passed_on_and_shown():
     assert "@njit(boundscheck=False, cache=True, error_model='numpy', fastmath=True)" in compiled.source
 
 
+def decided(x, v):
+    total = 0.0
+    for k in range(3):
+        if any(v[i] > x + k for i in range(len(v)) if i != k):
+            total += x * x
+        if all(e * x < 2.0 for e in v):
+            total += math.sin(x) * v[k]
+    return total
+
+
+@pytest.mark.parametrize("x", [0.4, 1.4])
+def test_any_and_all_of_generators(x):
+    v = np.array([0.5, 3.0, 1.0])
+    found = agrees(decided, x, v)(x, v)[1]
+    assert found == pytest.approx((decided(x + 1e-6, v) - decided(x - 1e-6, v)) / 2e-6, rel=1e-8)
+
+
 def test_numba_is_left_as_it_was_found():
     before = numba.core.types.functions.BaseFunction.get_call_type
     agrees(newton, 3.0)
