@@ -17,6 +17,7 @@ from numba.extending import overload
 from numba.np.unsafe import ndarray as fixed
 
 from ..runtime import arrays, checks, helpers, packing, special
+from . import einsum as einsum
 from . import masks as masks
 from . import reductions as reductions
 
