@@ -744,11 +744,11 @@ def test_a_linear_stencil_saves_nothing():
     assert "append" not in gradient.source
 
 
-def test_an_element_loop_saves_numbers_and_restores_nothing():
+def test_an_element_loop_saves_and_restores_nothing():
     gradient = sct.grad(recurrence)
     gradient(0.9, 5)
     text = gradient.source
-    assert text.count("append") == 1
+    assert "append" not in text
     assert "    a_list[i] = " in text.split("# reverse sweep")[0]
     assert "    a_list[i] = " not in text.split("# reverse sweep")[1] and "    a[i] = " not in text
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import operator
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TypeGuard
 
 from ..analysis.alias import AliasClasses, lent_to
@@ -24,6 +24,7 @@ from ..ir.core import Block, Op, Value, defining_block, enclosing, walk
 from ..ir.ops import may_write, stores_beside_primal
 from ..ir.rewrite import clone_op
 from ..ir.types import Array, Scalar, strip_const
+from .elsewhere import Elsewhere
 from .replay import is_replay
 from .saving import CHEAP, DEPTH, FREE, Sweeps, loops_around, with_inside
 
@@ -31,15 +32,18 @@ _STEPS = 2
 """How many cheap operations an index may take to be computed again."""
 
 
-def read_again(joint: Sweeps, overwritten: dict[Op, Value]) -> int:
-    """Read elements again in the reverse sweep of ``joint``, in place; how many uses. ``overwritten``: what stores replace."""
+def read_again(joint: Sweeps, overwritten: dict[Op, Value], results: Sequence[Value]) -> int:
+    """Read elements again in the reverse sweep of ``joint``, in place; how many uses.
+
+    ``overwritten`` holds what stores replace, ``results`` are what the function returns.
+    """
     if not overwritten or any(op.name == "try" or is_replay(op) for op in walk(joint.function.body)):
         return 0
-    return _Rereading(joint, overwritten).run()
+    return _Rereading(joint, overwritten, results).run()
 
 
 class _Rereading:
-    def __init__(self, joint: Sweeps, overwritten: dict[Op, Value]) -> None:
+    def __init__(self, joint: Sweeps, overwritten: dict[Op, Value], results: Sequence[Value]) -> None:
         self.joint = joint
         body = joint.function.body
         at = body.ops.index(joint.mark)
@@ -53,6 +57,9 @@ class _Rereading:
         self.undone = {store: undoing[old] for store, old in overwritten.items() if old in undoing}
         self.stores: dict[Value, list[Op]] = defaultdict(list)
         """By the memory that they store into."""
+        self.returned = {self.memory.find(v) for v in results}
+        self.elsewhere = Elsewhere()
+        self.lasting: dict[Op, bool] = {}
         self.unknown: set[Value] = set()
         """Memory that is changed in other ways, too."""
         for op in self.forward:
@@ -96,7 +103,17 @@ class _Rereading:
         """Whether ``v`` is a number of the forward sweep that would have to be saved: an element of what is stored into."""
         op = v.owner
         return _reads_element(op) and op.parent in self.inside and not op.attrs.get("adjoint") \
-            and self._memory_of(v) in self.stores
+            and self._memory_of(v) in self.stores and not self._lasts(op)
+
+    def _lasts(self, read: Op) -> bool:
+        """Whether nothing is stored afterwards into the element that is read: then it needs no undoing."""
+        if read not in self.lasting:
+            root, around = self.memory.find(read.operands[0]), loops_around(read.parent)
+            behind = {store: self.order[store] > self.order[read] for store in self.stores[root]}
+            later = [store for store, follows in behind.items() if follows or loops_around(store.parent) & around]
+            self.lasting[read] = root not in self.returned and all(
+                self.elsewhere.is_spared(read, store, behind[store]) for store in later)
+        return self.lasting[read]
 
     def _memory_of(self, element: Value) -> Value:
         assert isinstance(element.owner, Op)

@@ -343,7 +343,7 @@ def differentiate(primal: Function, wrt: Sequence[int], seeds: Callable[[Reverse
     make_buffers_float(function)
     joint = Joint(function, rev, results, mark, gradients)
     joint.late = late
-    read_again(joint, rev.overwritten)
+    read_again(joint, rev.overwritten, results)
     hand_on(joint)
     return joint
 

@@ -24,6 +24,7 @@ from ..ir.ops import IMPLICIT, LOOPS, stores_beside_primal
 from ..ir.rewrite import clone_function, clone_op, incoming
 from ..ir.types import Array, Cache, List, Scalar, Table, strip_const
 from .cutting import cheapest_saves
+from .elsewhere import Elsewhere
 from .replay import is_replay
 
 CHEAP = frozenset({operator.add, operator.sub, operator.mul, operator.neg, operator.pos, operator.lt, operator.le, operator.gt,
@@ -376,6 +377,11 @@ class _Changes:
     """What the forward sweep stores into, and whether a read of it would give the same after the sweep."""
 
     def __init__(self, function: Function) -> None:
+        plain = not any(op.name == "try" or is_replay(op) for op in walk(function.body))
+        self.elsewhere = Elsewhere() if plain else None
+        """Compares indices."""
+        self.returned: set[Value] = set()
+        """Memory that others have, too, when the function has returned."""
         self.stores: dict[tuple[Value, int], list[Op]] = {}
         self.order: dict[Op, int] = {}
         self.lent: set[tuple[Value, int]] = set()
@@ -385,6 +391,7 @@ class _Changes:
             self.classes = AliasClasses(function)
             self.order = {op: k for k, op in enumerate(walk(function.body))}
             self.lent = {self._place(function.params[k]) for k in function.lent.params}
+            self.returned = {self.classes.find(v) for op in function.body.ops[-1:] if op.name == "return" for v in op.operands}
         for op, v in stores:
             self.stores.setdefault(self._place(v), []).append(op)
 
@@ -401,9 +408,15 @@ class _Changes:
             around = loops_around(read.parent)
             later = (op for op in found
                      if self.order.get(op, 0) >= self.order.get(read, 0) or loops_around(op.parent) & around)
-            if place in self.lent or any(True for _ in later):
+            if place in self.lent or not all(self._is_spared(read, op) for op in later):
                 return True
         return False
+
+    def _is_spared(self, read: Op, store: Op) -> bool:
+        """Whether a store certainly changes other elements than those read before."""
+        if self.elsewhere is None or self.classes.find(read.operands[0]) in self.returned:
+            return False
+        return self.elsewhere.is_spared(read, store, self.order.get(store, 0) >= self.order.get(read, 0))
 
     def written(self, v: Value) -> bool:
         """Whether something is stored into the memory of ``v``, which stands for one array then."""

@@ -24,16 +24,16 @@ from typing import Any
 
 import numpy as np
 
+from ..analysis.sums import Form, is_int, is_nonnegative
 from ..ir.build import Builder
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS, Lit, SeqOf, SliceOf, Slot, op_effect
 from ..ir.rewrite import exits, insert_before
-from ..ir.types import INT, NONE, Array, Scalar, Tuple, strip_const
-from ..passes.shapes import Shapes, length_of, ndim
+from ..ir.types import INT, NONE, Array, strip_const
+from ..passes.shapes import ndim
 from ..runtime import checks, helpers, masks
 from .elementwise import index_parts
-from .kept import is_known_at
-from .linear import Form, Length, is_nonnegative, mentioned
+from .sizes import MAKERS, Sizes, extent_of, is_known_at
 
 PROVEN = "inside"
 """The attribute of reads and stores of single elements whose indices were found to be right where they were made."""
@@ -43,22 +43,25 @@ _SIMPLE = frozenset({"const", "undef", "convert", "broadcast", "narrow", "tuple"
                      "raise", "assert", "bound", *_ELEMENTS})
 """Ops that index nothing, beside calls and those that this module looks at."""
 _MODULES = frozenset({"math", "_operator", "operator", "builtins"})
-_MAKERS: frozenset[Any] = frozenset({np.zeros, np.empty, np.ones})
-_WHOLE = _MAKERS | {
+_WHOLE = MAKERS | {
     np.sum, np.prod, np.mean, np.max, np.min, np.dot, np.vdot, np.outer, np.where, np.copy, np.zeros_like, np.ones_like,
     np.empty_like, np.full, np.full_like, np.array, np.asarray, np.shape, np.transpose, np.reshape, np.ravel, np.eye,
     np.arange, np.linspace, np.broadcast_to, np.expand_dims, np.concatenate, np.ndarray.copy, np.ndarray.astype, np.cumsum,
     np.linalg.solve, np.linalg.norm, np.size, np.ndim, np.argmax, np.argmin, np.sort, np.argsort, np.trace, np.flip,
-    helpers.unbroadcast, helpers.strong_product, helpers.strong_quotient, helpers.same_extent, helpers.zeros_like,
-    helpers.copied, helpers.twin, helpers.power_dx, helpers.log_or_zero, helpers.digamma, helpers.sinc_dx, masks.keep}
+    np.diag, np.tril, np.triu, helpers.diagonal, helpers.unbroadcast, helpers.strong_product, helpers.strong_quotient,
+    helpers.same_extent, helpers.zeros_like, helpers.copied, helpers.twin, helpers.power_dx, helpers.log_or_zero,
+    helpers.digamma, helpers.sinc_dx, masks.keep}
 """Functions on whole arrays, which index nothing that their arguments tell them to."""
 
 
-def test_before_loops(function: Function) -> bool:
-    """Test the indices of ``function`` outside of loops where that can be done; whether Numba need not test any."""
+def test_before_loops(function: Function, divisions_raise: bool) -> bool:
+    """Test the indices of ``function`` outside of loops where that can be done; whether Numba need not test any.
+
+    ``divisions_raise`` says that Numba lets divisions by zero raise.
+    """
     if not all(map(_is_known, walk(function.body))):
         return False
-    plan = _Plan(function)
+    plan = _Plan(function, divisions_raise)
     plan.block(function.body)
     if not plan.spared:
         return False
@@ -112,12 +115,7 @@ def _indices(op: Op) -> list[tuple[int, Any]] | None:
 def _is_integer(part: Any, op: Op) -> bool:
     if isinstance(part, Lit):
         return type(part.value) is int
-    return isinstance(part, Slot) and _is_int(op.operands[part.index])
-
-
-def _is_int(value: Value) -> bool:
-    t = strip_const(value.type)
-    return isinstance(t, Scalar) and t.dtype == "int64"
+    return isinstance(part, Slot) and is_int(op.operands[part.index])
 
 
 # -------------------------------------------------------------------------------------------------------------------- the plan
@@ -133,19 +131,16 @@ class _Test:
     rounds: list[Form] = field(default_factory=list)
 
 
-class _Plan:
+class _Plan(Sizes):
     """Finds in one walk which indices are right anyway, which are tested before loops, and which have to be tested in place."""
 
-    def __init__(self, function: Function) -> None:
-        self.shapes = Shapes()
-        for op in walk(function.body):
-            self.shapes.measure(op)
+    def __init__(self, function: Function, divisions_raise: bool) -> None:
+        super().__init__(function)
+        self.divisions_raise = divisions_raise
         self.facts: list[Form] = []
         """What is 0 or more at the op that is looked at."""
         self.conditional: list[tuple[Block, Form, list[Form]]] = []
         """What is 0 or more behind a test in a block, where other forms are more than 0."""
-        self.named: dict[Length, list[Value]] = {}
-        """Integers that are the length of a dimension, and arrays that have the dimension."""
         self.quiet: dict[Op, bool] = {}
         self.spared = 0
         """How many accesses in loops need no test of their own."""
@@ -153,70 +148,6 @@ class _Plan:
         self.inside: dict[Op, list[int]] = {}
 
     # ---- forms
-
-    def form(self, value: Value) -> Form:
-        op = value.owner
-        if not isinstance(op, Op) or not op.operands and op.name != "const":
-            return Form.of(value)
-        if op.name in ("convert", "narrow") and _is_int(op.operands[0]):
-            return self.form(op.operands[0])
-        if op.name == "const":
-            return Form(op.attrs["value"]) if type(op.attrs["value"]) is int else Form.of(value)
-        measured = length_of(value)
-        if measured is not None:
-            found = self.extent(*measured)
-            for atom, factor in found.terms:
-                if isinstance(atom, Length) and factor == 1 and not found.const and len(found.terms) == 1:
-                    self.note(atom, value)
-            return found
-        if op.name == "call" and _is_int(value) and not op.attrs.get("kwargs"):
-            return self.computed(op) or Form.of(value)
-        return Form.of(value)
-
-    def note(self, length: Length, value: Value) -> None:
-        known = self.named.setdefault(length, [])
-        if value not in known:
-            known.append(value)
-
-    def computed(self, op: Op) -> Form | None:
-        """The form of the result of arithmetic."""
-        fn, parts = op.attrs["fn"], [self.part(part, op) for part in op.attrs["args"]]
-        if None in parts or len(parts) not in (1, 2):
-            return None
-        x, y = parts[0] or Form(), parts[-1] or Form()
-        if fn is operator.neg:
-            return x.times(-1)
-        if len(parts) == 1:
-            return None
-        if fn is operator.add:
-            return x + y
-        if fn is operator.sub:
-            return x - y
-        if fn is operator.mul and not (x.terms and y.terms):
-            return x.times(y.const) if x.terms else y.times(x.const)
-        if fn in (operator.floordiv, operator.mod, operator.mul):
-            return Form.of((fn, x.key(), y.key()))
-        return None
-
-    def part(self, part: Any, op: Op) -> Form | None:
-        if isinstance(part, Slot) and _is_int(op.operands[part.index]):
-            return self.form(op.operands[part.index])
-        return Form(part.value) if isinstance(part, Lit) and type(part.value) is int else None
-
-    def extent(self, array: Value, dim: int) -> Form:
-        """The form of an extent: what an array was made with, where that is known."""
-        same = self.shapes.of(array)
-        op = same.owner
-        if isinstance(op, Op) and op.name == "call" and op.attrs["fn"] in _MAKERS and op.attrs["args"]:
-            sizes = _sizes(op)
-            size = sizes[dim] if len(sizes) == ndim(same) else None
-            if isinstance(size, Value) and _is_int(size):
-                return self.form(size)
-            if type(size) is int:
-                return Form(size)
-        length = Length(same, dim)
-        self.note(length, array)
-        return Form.of(length)
 
     # ---- the walk
 
@@ -262,12 +193,6 @@ class _Plan:
             a, b = b, a
         strict = fn in (operator.lt, operator.gt)
         return [b - a - strict] if holds else [a - b - (not strict)]
-
-    def counted(self, loop: Op) -> tuple[Form, Form] | None:
-        """The ends between which the index of a loop lies, if it counts by ones."""
-        if loop.name != "for" or loop.attrs.get("kind", "range") != "range" or self.form(loop.operands[2]) != Form(1):
-            return None
-        return self.form(loop.operands[0]), self.form(loop.operands[1])
 
     # ---- accesses
 
@@ -317,7 +242,7 @@ class _Plan:
             if further is None:
                 break
             test, inner = further, loop
-            if self.can_be_written(test, loop):
+            if is_known_at(test.array, loop) and self.can_be_written([test.lo, test.hi, *test.rounds], loop):
                 found = loop, test
         return found
 
@@ -341,70 +266,26 @@ class _Plan:
         """Whether nothing that a loop does can be seen, or can raise other than by an index; it does all its rounds."""
         if loop not in self.quiet:
             ends = all(end.name == "continue" for end in exits(loop.blocks[0]))
-            self.quiet[loop] = ends and not any(map(_can_be_seen, walk(loop.blocks[0])))
+            inside = list(walk(loop.blocks[0]))
+            self.quiet[loop] = ends and not any(map(_can_be_seen, inside)) and not (
+                self.divisions_raise and any(map(_is_division, inside)))
         return self.quiet[loop]
 
     # ---- tests before loops
-
-    def can_be_written(self, test: _Test, loop: Op) -> bool:
-        forms = [test.lo, test.hi, *test.rounds]
-        return is_known_at(test.array, loop) and all(self.source(atom, loop) is not None for atom in mentioned(forms))
-
-    def source(self, atom: Any, loop: Op) -> Value | None:
-        """The integer that an atom is, or an array that has the dimension, before a loop."""
-        if isinstance(atom, Value):
-            return atom if is_known_at(atom, loop) else None
-        if isinstance(atom, Length):
-            known = [value for value in self.named.get(atom, ()) if is_known_at(value, loop)]
-            return next((v for v in known if not isinstance(v.type, Array)), known[0] if known else None)
-        return None
 
     def written(self, test: _Test, loop: Op) -> list[Op]:
         """The call that makes a test."""
         head = Block()
         builder = Builder(head, loop.loc)
         numbers = [self.number(form, builder, loop) for form in (test.lo, test.hi)]
-        numbers.append(_extent(builder, test.array, test.dim))
+        numbers.append(extent_of(builder, test.array, test.dim))
         numbers += [self.number(form, builder, loop) for form in test.rounds]
         builder.emit("call", numbers, [NONE], fn=checks.within, args=tuple(map(Slot, range(len(numbers)))), kwargs={},
                      may_raise=True)
         return head.ops
 
-    def number(self, form: Form, builder: Builder, loop: Op) -> Value:
-        """A form, computed before a loop."""
-        total: Value | None = None
-        for atom, factor in sorted(form.terms, key=lambda term: term[1] < 0):
-            source = self.source(atom, loop)
-            assert source is not None
-            value = source
-            if isinstance(source.type, Array) and isinstance(atom, Length):
-                value = _extent(builder, source, atom.dim)
-            if abs(factor) != 1:
-                value = _arithmetic(builder, operator.mul, builder.value("const", (), INT, value=abs(factor)), value)
-            total = self.added(builder, total, value, factor)
-        if total is None:
-            return builder.value("const", (), INT, value=form.const)
-        const = builder.value("const", (), INT, value=abs(form.const))
-        return self.added(builder, total, const, form.const) if form.const else total
-
-    def added(self, builder: Builder, total: Value | None, value: Value, sign: int) -> Value:
-        """A sum and one more term, which a negative ``sign`` subtracts."""
-        if total is not None:
-            return _arithmetic(builder, operator.add if sign > 0 else operator.sub, total, value)
-        return value if sign > 0 else builder.value("call", [value], INT, fn=operator.neg, args=(Slot(0),), kwargs={})
-
 
 _COMPARED = frozenset({operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne})
-
-
-def _sizes(op: Op) -> list[Any]:
-    """The extents, values or integers, that an array is made with."""
-    template = op.attrs["args"][0]
-    made = op.operands[template.index].owner if isinstance(template, Slot) else None
-    if isinstance(made, Op) and made.name == "tuple":
-        return list(made.operands)
-    parts = template.items if isinstance(template, SeqOf) else (template,)
-    return [op.operands[part.index] if isinstance(part, Slot) else getattr(part, "value", None) for part in parts]
 
 
 def _is_in_loop(op: Op) -> bool:
@@ -420,18 +301,14 @@ def _can_be_seen(op: Op) -> bool:
     """Whether an op may raise, other than by an index, or does what is seen outside."""
     if op.name in _ELEMENTS or op.name == "call" and op.attrs["fn"] in (operator.getitem, masks.keep):
         return False
-    if op.name == "call" and _is_division(op):
-        return True
     return bool(op.attrs.get("may_raise")) and not _never_raises(op) or op_effect(op) in ("io", "random") or op.name in (
         "invoke", "raise", "assert", "bound", "while")
 
 
 def _is_division(op: Op) -> bool:
-    """Whether an op may divide by a Python number that is zero, or raise one to a power."""
-    if op.attrs["fn"] not in (operator.truediv, operator.floordiv, operator.mod, operator.pow, pow, divmod):
-        return False
-    return not all(isinstance(strip_const(v.type), Array | Scalar) and getattr(strip_const(v.type), "python", False) is False
-                   for v in op.operands) and not _is_constant(op)
+    """Whether an op may divide by zero, or raise it to a power."""
+    fns = (operator.truediv, operator.floordiv, operator.mod, operator.pow, pow, divmod)
+    return op.name == "call" and any(op.attrs["fn"] is fn for fn in fns) and not _is_constant(op)
 
 
 def _is_constant(op: Op) -> bool:
@@ -447,19 +324,8 @@ def _never_raises(op: Op) -> bool:
     """Whether a call that raises in Python for some numbers gives ``nan`` or an infinity for them in compiled code."""
     fn = op.attrs["fn"] if op.name == "call" else None
     return getattr(fn, "__module__", "") == math.__name__ or isinstance(fn, np.ufunc) or any(
-        fn is one for one in (operator.add, operator.sub, operator.mul, operator.neg, abs))
-
-
-def _arithmetic(builder: Builder, fn: Any, a: Value, b: Value) -> Value:
-    return builder.value("call", [a, b], INT, fn=fn, args=(Slot(0), Slot(1)), kwargs={})
-
-
-def _extent(builder: Builder, array: Value, dim: int) -> Value:
-    if ndim(array) == 1:
-        return builder.value("call", [array], INT, fn=len, args=(Slot(0),), kwargs={})
-    shape = builder.value("call", [array], Tuple((INT,) * ndim(array)), fn=np.shape, args=(Slot(0),), kwargs={},
-                          spelled="attribute", spelled_name="shape")
-    return builder.value("item", [shape], INT, key=dim)
+        fn is one for one in (operator.add, operator.sub, operator.mul, operator.neg, abs, operator.truediv, operator.floordiv,
+                              operator.mod, operator.pow))
 
 
 # -------------------------------------------------------------------------------------------------------------- tests in place
@@ -473,7 +339,7 @@ def _test_there(op: Op, dims: list[int]) -> None:
     for dim in dims:
         part = tested[dim]
         index = op.operands[part.index] if isinstance(part, Slot) else builder.value("const", (), INT, value=part.value)
-        extent = _extent(builder, op.operands[0], dim)
+        extent = extent_of(builder, op.operands[0], dim)
         op.operands.append(builder.value("call", [index, extent], INT, fn=checks.inside, args=(Slot(0), Slot(1)), kwargs={},
                                          may_raise=True))
         replaced[dim] = Slot(len(op.operands) - 1)

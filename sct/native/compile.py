@@ -70,10 +70,12 @@ def print_native(compiled: Compiled, flags: dict[str, Any]) -> Texts:
     for function in functions:
         refuse_silent(function)
         _prepare(function)
-        tested[function] = "boundscheck" not in flags and not recursive and test_before_loops(function)
+    model = _error_model(functions)
+    for function in functions:
+        tested[function] = "boundscheck" not in flags and not recursive and test_before_loops(function, model == "python")
     printed = [(function, emit(function, header=compiled.header if function is main else [], releases=False))
                for function in functions]
-    common = {"cache": not recursive, "error_model": _error_model(functions)}
+    common = {"cache": not recursive, "error_model": model}
     options = {function: {**common, "boundscheck": not tested[function], **flags} for function in functions}
     compiled.text = module_text(compiled, printed, options)
     compiled.emitted = [Printed.of(emitted) for _, emitted in printed]

@@ -10,23 +10,27 @@ pass through the same indices, and read it there.
         ...                                   s = saved_s[i]
 
 Numba's ``append`` tests whether there is room, and ``pop`` gives room back: about 5 ns each, as long as ten multiplications.
-Lists stay where a loop may be left early, runs as long as a condition holds, or counts in another way than upwards by one; and
-for integers, since what Python computes as an integer may be a ``float64`` in compiled code.
+The ends of a range may be made of lengths and of the index of one outer loop, as in a triangle.  Lists stay where a loop may be
+left early, runs as long as a condition holds, or does not count by ones; and for integers, since what Python computes as an
+integer may be a ``float64`` in compiled code.
 """
 
 from __future__ import annotations
 
 import operator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from ..analysis.sums import Form, is_nonnegative
 from ..ir.build import Builder
-from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
+from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS, Lit, SeqOf, Slot
 from ..ir.rewrite import erase, exits, incoming, insert_before, replace_uses, use_map
 from ..ir.types import ANY, INT, Array, Scalar, Tuple, strip_const
+from .sizes import Sizes
 
 _COMPARISONS = frozenset({operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne, operator.not_})
 _ARITHMETIC = frozenset({operator.add, operator.sub, operator.mul})
@@ -34,12 +38,12 @@ _ARITHMETIC = frozenset({operator.add, operator.sub, operator.mul})
 
 def keep_in_arrays(function: Function) -> int:
     """Turn what can be of the lists of saved numbers of ``function`` into arrays; how many."""
-    users = use_map(function.body)
+    users, sizes = use_map(function.body), Sizes(function)
     made = 0
     for cache in [op for op in walk(function.body) if op.name == "cache"]:
         saved = _Saved.of(cache, users)
-        if saved is not None and (plan := _plan(saved, users)) is not None:
-            _rewrite(function, saved, plan)
+        if saved is not None and (plan := _plan(saved, users, sizes)) is not None:
+            _rewrite(function, saved, plan, sizes)
             users = use_map(function.body)
             made += 1
     return made
@@ -131,29 +135,61 @@ class _Plan:
 
     filling: list[Op]
     taking: list[Op]
+    sizes: list[Form]
+    """For each loop how many places there are for its rounds."""
 
 
-def _plan(saved: _Saved, users: dict[Value, list[Op]]) -> _Plan | None:
+def _plan(saved: _Saved, users: dict[Value, list[Op]], sizes: Sizes) -> _Plan | None:
     """The loops, if the mirrored ones pass through the same indices."""
     filling = _loops(saved.push, saved.cache)
     taking = [saved.taken] if saved.taken.name == "for" else _loops(saved.taken, saved.cache)
-    if not filling or len(taking) != len(filling) or not all(map(_is_counted, filling)):
+    if not filling or len(taking) != len(filling) or not all(map(_runs_through, filling)):
         return None
     if saved.is_tuple and not all(op.name == "item" for op in users.get(saved.item, [])):
         return None
-    outer = filling[0]
-    if any(_outside(loop.operands[1], outer) is None for loop in filling):
+    outer, places = filling[0], _places(filling, sizes)
+    if places is None or not sizes.can_be_written(places, outer):
         return None
     if saved.taken.name == "for":
-        return _Plan(filling, taking) if saved.push.parent is outer.blocks[0] and saved.taken.parent is outer.parent else None
+        beside = saved.push.parent is outer.blocks[0] and saved.taken.parent is outer.parent
+        return _Plan(filling, taking, places) if beside else None
     same: dict[Value, Value] = {}
     for loop, mirrored in zip(filling, taking, strict=True):
         bounds = zip(loop.operands[:3], mirrored.operands[:3], strict=True)
         if mirrored.attrs.get("kind", "range") != "range" or not mirrored.attrs.get("reverse") \
-                or not all(_equal(a, b, same) for a, b in bounds):
+                or not all(_equal(a, b, same) or _equal_sums(a, b, same, sizes) for a, b in bounds):
             return None
         same[loop.blocks[0].args[0]] = mirrored.blocks[0].args[0]
-    return _Plan(filling, taking)
+    return _Plan(filling, taking, places)
+
+
+def _places(loops: list[Op], sizes: Sizes) -> list[Form] | None:
+    """For each loop a number that is greater than all of its indices; None where an index may be negative.
+
+    The ends of a loop may depend on the index of another one, as in a triangle; then half of the places stay empty.
+    """
+    found: list[Form] = []
+    halves = 0
+    for k, loop in enumerate(loops):
+        ends = sizes.counted(loop)
+        if ends is None or not is_nonnegative(ends[0], sizes.rounds_of(loops[:k])):
+            return None
+        most = ends[1]
+        for around in reversed(loops[:k]):
+            index, limits = around.blocks[0].args[0], sizes.counted(around)
+            assert limits is not None
+            halves += any(end.factor(index) != 0 for end in ends)
+            most = most.with_atom(index, limits[1] - 1 if most.factor(index) > 0 else limits[0])
+        found.append(most)
+    return found if halves <= 1 else None
+
+
+def _equal_sums(a: Value, b: Value, same: dict[Value, Value], sizes: Sizes) -> bool:
+    """Whether two integers are the same sum in rounds whose indices are ``same``."""
+    form = sizes.form(a)
+    for index, mirrored in same.items():
+        form = form.with_atom(index, Form.of(mirrored))
+    return form.key() == sizes.form(b).key()
 
 
 def _loops(op: Op, cache: Op) -> list[Op]:
@@ -173,12 +209,9 @@ def _loops(op: Op, cache: Op) -> list[Op]:
     return loops if block is not None else []
 
 
-def _is_counted(loop: Op) -> bool:
-    """Whether a loop counts upwards by one from 0 or more, and is never left early."""
-    lo, _, step = loop.operands[:3] if loop.attrs.get("kind", "range") == "range" else (None, None, None)
-    first = _constant(lo)
-    known = type(first) is int and first >= 0 and _constant(step) == 1
-    return known and all(end.name != "break" for end in exits(loop.blocks[0]))
+def _runs_through(loop: Op) -> bool:
+    """Whether a loop is never left early."""
+    return all(end.name != "break" for end in exits(loop.blocks[0]))
 
 
 def _constant(value: Value | None) -> Any:
@@ -208,48 +241,18 @@ def _is_steady(op: Op) -> bool:
         or isinstance(t, Scalar) and _is_one_of(fn, _ARITHMETIC)
 
 
-def _outside(value: Value, loop: Op) -> _Extent | None:
-    """How the end of a range is found before ``loop``."""
-    if isinstance(_constant(value), int) or is_known_at(value, loop):
-        return _Extent(value)
-    op = value.owner
-    array = op.operands[0] if isinstance(op, Op) and op.name == "call" and op.attrs["fn"] is len else None
-    row = array.owner if array is not None else None
-    if not isinstance(row, Op) or row.name != "call" or row.attrs["fn"] is not operator.getitem:
-        return None
-    whole, by_number = row.operands[0], row.attrs["args"] == (Slot(0), Slot(1)) and isinstance(
-        strip_const(row.operands[1].type), Scalar)
-    return _Extent(whole, 1) if by_number and isinstance(whole.type, Array) and is_known_at(whole, loop) else None
-
-
-@dataclass
-class _Extent:
-    """A number, or a dimension of an array."""
-
-    value: Value
-    dim: int | None = None
-
-
-def is_known_at(value: Value, loop: Op) -> bool:
-    """Whether a value is there before ``loop`` starts."""
-    block, home = defining_block(value), loop.parent
-    if block is None or home is None:
-        return False
-    if block is home:
-        return not isinstance(value.owner, Op) or home.ops.index(value.owner) < home.ops.index(loop)
-    return any(block is outer for outer in enclosing(home))
-
-
 # ------------------------------------------------------------------------------------------------------------------- the arrays
 
-def _rewrite(function: Function, saved: _Saved, plan: _Plan) -> None:
+def _rewrite(function: Function, saved: _Saved, plan: _Plan, sizes: Sizes) -> None:
     """Make the arrays, store where the push was, and load where the item was taken."""
     head = Block()
     builder = Builder(head, saved.cache.loc)
-    shape = [_size(builder, loop, plan.filling[0]) for loop in plan.filling]
+    shape = [sizes.count(form, builder, plan.filling[0]) for form in plan.sizes]
     arrays = [_empty(builder, shape, value, saved.cache.result.hint) for value in saved.values]
     insert_before(plan.filling[0], head.ops)
-    indices = [_named_index(loop, "ijkl"[k % 4]) for k, loop in enumerate(plan.filling)]
+    taken = {loop.blocks[0].args[0].hint for loop in plan.filling}
+    free = iter([hint for hint in "ijklmn" if hint not in taken] * len(plan.filling))
+    indices = [_named_index(loop, free) for loop in plan.filling]
     for array, value in zip(arrays, saved.values, strict=True):
         attrs = {"args": _element(2, len(indices)), "inside": True}
         insert_before(saved.push, [Op("store", [array, value, *indices], [], attrs, [], None, saved.push.loc)])
@@ -264,32 +267,6 @@ def _rewrite(function: Function, saved: _Saved, plan: _Plan) -> None:
         erase(op)
 
 
-def _size(builder: Builder, loop: Op, outer: Op) -> Value:
-    """How many places there are for the rounds of a loop, found before ``outer``: a range may end below 0."""
-    found = _outside(loop.operands[1], outer)
-    assert found is not None
-    if found.dim is not None:
-        assert isinstance(found.value.type, Array)
-        shape = builder.value("call", [found.value], Tuple((INT,) * found.value.type.ndim), fn=np.shape, args=(Slot(0),),
-                              kwargs={}, spelled="attribute", spelled_name="shape")
-        return builder.value("item", [shape], INT, key=found.dim)
-    if isinstance(number := _constant(found.value), int):
-        return builder.value("const", (), INT, value=max(number, 0))
-    if _is_length(found.value):
-        return found.value
-    return builder.value("call", [found.value], INT, fn=max, args=(Slot(0), Lit(0)), kwargs={})
-
-
-def _is_length(value: Value) -> bool:
-    """Whether a number is a dimension of an array, which cannot be negative."""
-    op = value.owner
-    if not isinstance(op, Op):
-        return False
-    shape = op.operands[0].owner if op.name == "item" else None
-    return op.name == "call" and op.attrs["fn"] is len or isinstance(shape, Op) and shape.name == "call" \
-        and shape.attrs["fn"] is np.shape
-
-
 def _empty(builder: Builder, shape: list[Value], like: Value, hint: str) -> Value:
     """An array for values like this one."""
     t = strip_const(like.type)
@@ -300,10 +277,10 @@ def _empty(builder: Builder, shape: list[Value], like: Value, hint: str) -> Valu
                          args=(size, Lit(np.dtype(t.dtype).type)), kwargs={}, effect="fresh")
 
 
-def _named_index(loop: Op, hint: str) -> Value:
+def _named_index(loop: Op, hints: Iterator[str]) -> Value:
     index = loop.blocks[0].args[0]
     if index.hint in ("", "_"):
-        index.hint = hint
+        index.hint = next(hints)
     return index
 
 
@@ -327,7 +304,7 @@ def _count_again(loop: Op, mirrored: Op) -> None:
 
 def _loads(saved: _Saved, loops: list[Op], arrays: list[Value], hints: list[str]) -> list[Value]:
     """What was saved, where it is needed."""
-    indices = [_named_index(loop, hint) for loop, hint in zip(loops, hints, strict=True)]
+    indices = [_named_index(loop, iter([hint])) for loop, hint in zip(loops, hints, strict=True)]
     made, head = [], Block()
     builder = Builder(head, saved.taken.loc)
     for array, value in zip(arrays, saved.values, strict=True):

@@ -21,7 +21,7 @@ from ..ir.rewrite import use_map
 from ..ir.types import NONE, Array, List, Scalar, strip_const
 from ..passes.memory import Memory, has_memory
 from ..runtime.masks import keep
-from .kept import is_known_at
+from .sizes import is_known_at
 
 _STORES = frozenset({"store", "index_add", "iadd", "fill", "exchange"})
 _SAME_NAME = frozenset({"if", "while", "convert", "broadcast", "narrow", "iaddv", *TERMINATORS})

@@ -224,7 +224,7 @@ class _Finder:
             if left.isdisjoint(access.rows):  # a row is a list for all that is read of it, or for nothing
                 access.within = [self.is_within(region.array, axis, number) for axis, number in enumerate(access.index)]
                 region.accesses.append(access)
-        if not region.written:
+        if not region.stores:
             return True
         if any(region.bounds) and ndim(region.array) > 1 and not region.filled:
             return False  # an empty list has no second dimension

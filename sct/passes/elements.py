@@ -242,7 +242,7 @@ class _Rewriter:
                     self.count(loop, region.array, items)
             for access in region.accesses:
                 self.redirect(access, items)
-            if region.written:
+            if region.stores:
                 self.put_back(region, items)
             _keep_together(region.loop)
 

@@ -59,6 +59,30 @@ def triangle(x, n):
     return s
 
 
+def ends_inside(x, n):
+    for k in range(2):
+        m = n - 1
+        for i in range(m - 1, k, -1):
+            x = math.sin(x * i) * 1.1
+        for i in range(k, m + 1):
+            x = math.cos(x + 0.1 * i)
+    return x
+
+
+def from_below_zero(x, n):
+    for k in range(-2, n):
+        x = math.sin(x + k) * 1.1
+    return x
+
+
+def tetrahedron(x, n):
+    for i in range(n):
+        for j in range(i):
+            for k in range(j + 1):
+                x = math.sin(x + k) * 1.1
+    return x
+
+
 def left_early(x, n):
     s = x
     for _ in range(n):
@@ -96,7 +120,8 @@ def by_complex_step(fun, x, *rest):
     return copy(x + 1e-30j, *rest).imag / 1e-30
 
 
-IN_ARRAYS = [(one_loop, (0.7, 9), 1), (from_one, (0.7, 6), 1), (in_a_branch, (0.9, 7), 1), (nested, (0.8, 3, 4), 3)]
+IN_ARRAYS = [(one_loop, (0.7, 9), 1), (from_one, (0.7, 6), 1), (in_a_branch, (0.9, 7), 1), (nested, (0.8, 3, 4), 3),
+             (triangle, (0.8, 5), 1), (downwards, (0.8, 5), 1), (ends_inside, (0.6, 6), 1)]
 
 
 @pytest.mark.parametrize(("fun", "args", "loops"), IN_ARRAYS)
@@ -113,13 +138,13 @@ def test_counted_rounds_by_complex_step(fun, args):
 
 @pytest.mark.parametrize("n", [0, -3])
 def test_loops_that_are_not_run(n):
-    assert sct.grad(one_loop, backend="numba")(0.7, n) == 1.0
+    assert sct.grad(one_loop, backend="numba")(0.7, n) == sct.grad(downwards, backend="numba")(0.7, n) == 1.0
     assert sct.grad(nested, backend="numba")(0.7, 2, n) == pytest.approx(sct.grad(nested)(0.7, 2, n), rel=1e-12)
 
 
 @pytest.mark.parametrize(("fun", "args"), [
-    (triangle, (0.8, 5)), (left_early, (0.8, 9)), (left_early, (0.3, 3)), (downwards, (0.8, 5)), (as_long_as, (1.2,)),
-    (inner_under_a_condition, (0.8, 5, 3)),
+    (left_early, (0.8, 9)), (left_early, (0.3, 3)), (as_long_as, (1.2,)), (inner_under_a_condition, (0.8, 5, 3)),
+    (from_below_zero, (0.8, 3)), (tetrahedron, (0.8, 4)),
 ])
 def test_lists_stay_elsewhere(fun, args):
     compiled = sct.grad(fun, backend="numba")

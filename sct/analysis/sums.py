@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from ..ir.core import Value
+from ..ir.core import Op, Value
+from ..ir.ops import Lit, Slot
+from ..ir.types import Scalar, strip_const
 
 Atom = Hashable
 """A value, a ``Length``, or a key for what is computed from forms in another way."""
@@ -96,3 +100,70 @@ def _follows(form: Form, facts: Sequence[Form], depth: int, failed: set[tuple[Ha
 def mentioned(forms: Iterable[Form]) -> set[Atom]:
     """The atoms of several forms."""
     return {atom for form in forms for atom, _ in form.terms}
+
+
+class Forms:
+    """The forms of integers of a function, each found once."""
+
+    def __init__(self) -> None:
+        self.known: dict[Value, Form] = {}
+
+    def form(self, value: Value) -> Form:
+        """The sum that a value is, as far as the ops that make it tell."""
+        if value not in self.known:
+            self.known[value] = self._made(value) or Form.of(value)
+        return self.known[value]
+
+    def measured(self, value: Value) -> Form | None:
+        """The form of a value that is the length of a dimension; for those who know shapes."""
+        return None
+
+    def part(self, part: Any, op: Op) -> Form | None:
+        """The form of an integer in a template; None for anything else."""
+        if isinstance(part, Slot) and is_int(op.operands[part.index]):
+            return self.form(op.operands[part.index])
+        return Form(part.value) if isinstance(part, Lit) and type(part.value) is int else None
+
+    def counted(self, loop: Op) -> tuple[Form, Form] | None:
+        """The least index of a loop, and the one above the greatest, if it counts by ones, in either direction."""
+        if loop.name != "for" or loop.attrs.get("kind", "range") != "range":
+            return None
+        lo, hi, step = map(self.form, loop.operands[:3])
+        if step == Form(-1):
+            return hi + 1, lo + 1
+        return (lo, hi) if step == Form(1) else None
+
+    def _made(self, value: Value) -> Form | None:
+        op = value.owner
+        if not isinstance(op, Op):
+            return None
+        if op.name == "const":
+            return Form(op.attrs["value"]) if type(op.attrs["value"]) is int else None
+        if op.name in ("convert", "narrow") and is_int(op.operands[0]):
+            return self.form(op.operands[0])
+        measured = self.measured(value) if op.operands else None
+        if measured is None and op.name == "call" and is_int(value) and not op.attrs.get("kwargs"):
+            return self._computed(op)
+        return measured
+
+    def _computed(self, op: Op) -> Form | None:
+        """The form of the result of arithmetic."""
+        fn, parts = op.attrs["fn"], [self.part(part, op) for part in op.attrs["args"]]
+        if None in parts or len(parts) not in (1, 2):
+            return None
+        x, y = parts[0] or Form(), parts[-1] or Form()
+        if len(parts) == 1:
+            return x.times(-1) if fn is operator.neg else None
+        if fn is operator.add:
+            return x + y
+        if fn is operator.sub:
+            return x - y
+        if fn is operator.mul and not (x.terms and y.terms):
+            return x.times(y.const) if x.terms else y.times(x.const)
+        return Form.of((fn, x.key(), y.key())) if fn in (operator.floordiv, operator.mod, operator.mul) else None
+
+
+def is_int(value: Value) -> bool:
+    """Whether a value is an integer of 64 bits, Python's or NumPy's."""
+    t = strip_const(value.type)
+    return isinstance(t, Scalar) and t.dtype == "int64"
