@@ -188,11 +188,11 @@ TAPELESS = "It keeps a stack as we do; the longer a statement, the less the call
 JITTED = ("Compiled code has no cost per call, which is most of what NumPy takes for small arrays and elements. The same text "
           "under Numba is ahead of it nearly everywhere.")
 AGAINST_C = ("Kepler's equation saves in a loop of unknown length, where lists grow, and computes a sine and a cosine again "
-             "that C keeps; indices are tested (`boundscheck=False` leaves it out), which C does not do.")
-FUSING = ("Array statements are loops here, but what they are saved in is made anew in each round: one buffer for all would "
-          "close it. `exp` and `tanh` are called element by element.")
-LISTS = ("Lists, where the number of rounds is not known, as in triangular loops, grow step by step. The function alone keeps "
-         "everything in registers, or is vectorised by LLVM.")
+             "that C keeps. A call looks at the types of its arguments twice, here and in Numba.")
+FUSING = ("Array statements are loops here, several of them where C has one. Arrays of which only run time knows the shape are "
+          "made anew in each round. `exp` and `tanh` are called element by element.")
+LISTS = ("Lists, where the number of rounds is not known, grow step by step. The function alone keeps everything in registers, "
+         "or is vectorised by LLVM; of a short call, most is looking at the types of arguments.")
 SMALL_STEPS = "JAX pays for each step of a scan whatever it holds, which differs between machines; ours for saving, as above."
 LIBRARY = ("NumPy and JAX compute `tanh` and `exp` of several elements at once; Numba calls the mathematical library for each "
            "one unless it finds Intel's.")

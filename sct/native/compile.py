@@ -38,6 +38,7 @@ from .quiet import refuse_silent
 from .recursion import reaches, unfold_recursion
 from .stand_ins import replace_missing
 from .upwards import count_upwards
+from .workspaces import drop_equal_extents, share_workspaces
 from .written import keep_written
 
 assert helpers
@@ -103,7 +104,7 @@ def _prepare(function: Function) -> None:
     changed += gather_additions(function) + lower_arrays(function)
     if changed:
         eliminate_dead_code(function)
-    changed += keep_in_arrays(function) + count_upwards(function)
+    changed += keep_in_arrays(function) + count_upwards(function) + share_workspaces(function) + drop_equal_extents(function)
     if changed:
         settle(function)
         replace_missing(function)  # settling may have found sums along axes

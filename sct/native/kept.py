@@ -10,6 +10,12 @@ pass through the same indices, and read it there.
         ...                                   s = saved_s[i]
 
 Numba's ``append`` tests whether there is room, and ``pop`` gives room back: about 5 ns each, as long as ten multiplications.
+An array that is made in each round, of a shape that is known before the loops, becomes a row of one array: it is made there, so
+that nothing is allocated in the loop.
+
+    old = np.copy(u)                      old = saved_old[k]
+    saved_old.append(old)         →       old[...] = u
+
 The ends of a range may be made of lengths and of the index of one outer loop, as in a triangle.  Lists stay where a loop may be
 left early, runs as long as a condition holds, or does not count by ones; and for integers, since what Python computes as an
 integer may be a ``float64`` in compiled code.
@@ -30,6 +36,8 @@ from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS, Lit, SeqOf, Slot
 from ..ir.rewrite import erase, exits, incoming, insert_before, replace_uses, use_map
 from ..ir.types import ANY, INT, Array, Scalar, Tuple, strip_const
+from ..passes.memory import ESCAPES, Memory
+from ..passes.shapes import ndim
 from .sizes import Sizes
 
 _COMPARISONS = frozenset({operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne, operator.not_})
@@ -38,10 +46,10 @@ _ARITHMETIC = frozenset({operator.add, operator.sub, operator.mul})
 
 def keep_in_arrays(function: Function) -> int:
     """Turn what can be of the lists of saved numbers of ``function`` into arrays; how many."""
-    users, sizes = use_map(function.body), Sizes(function)
+    users, sizes, memory = use_map(function.body), Sizes(function), Memory(function)
     made = 0
     for cache in [op for op in walk(function.body) if op.name == "cache"]:
-        saved = _Saved.of(cache, users)
+        saved = _Saved.of(cache, users, memory)
         if saved is not None and (plan := _plan(saved, users, sizes)) is not None:
             _rewrite(function, saved, plan, sizes)
             users = use_map(function.body)
@@ -60,8 +68,8 @@ class _Saved:
     taken: Op
 
     @classmethod
-    def of(cls, cache: Op, users: dict[Value, list[Op]]) -> _Saved | None:
-        """None where a list is used in another way, or holds more than numbers."""
+    def of(cls, cache: Op, users: dict[Value, list[Op]], memory: Memory) -> _Saved | None:
+        """None where a list is used in another way, or holds more than numbers and arrays that the function keeps to itself."""
         found = users.get(cache.result, [])
         pushes = [op for op in found if op.name == "push"]
         if len(found) != 2 or len(pushes) != 1:
@@ -71,7 +79,8 @@ class _Saved:
             other = walks[0]
         saved = cls(cache, push, other)
         drained = other.name == "pop" or other.name == "for" and other.attrs.get("kind") == "each"
-        return saved if drained and all(map(_fits, saved.values)) else None
+        fits = drained and all(_fits(v) or is_made(v) and not memory.fact(v) & ESCAPES for v in saved.values)
+        return saved if fits else None
 
     @property
     def values(self) -> list[Value]:
@@ -96,6 +105,15 @@ def _fits(value: Value) -> bool:
     if not isinstance(t, Scalar):
         return False
     return t.dtype == "float64" and not _may_be_unbound(value, set()) or t.dtype == "bool" and _is_truth(value)
+
+
+def is_made(value: Value) -> bool:
+    """Whether a value is an array in memory of its own, without contents or as the copy of a vector."""
+    op = value.owner
+    if not isinstance(op, Op) or op.name != "call" or not isinstance(value.type, Array) or value.type.dtype != "float64":
+        return False
+    return op.attrs["fn"] is np.empty or op.attrs["fn"] is np.copy and ndim(value) == 1 and not op.attrs["kwargs"] \
+        and op.operands[0].type == value.type
 
 
 def _is_truth(value: Value) -> bool:
@@ -148,7 +166,11 @@ def _plan(saved: _Saved, users: dict[Value, list[Op]], sizes: Sizes) -> _Plan | 
     if saved.is_tuple and not all(op.name == "item" for op in users.get(saved.item, [])):
         return None
     outer, places = filling[0], _places(filling, sizes)
-    if places is None or not sizes.can_be_written(places, outer):
+    made = [v for v in saved.values if isinstance(v.type, Array)]
+    if any(not isinstance(v.owner, Op) or v.owner.parent is not filling[-1].blocks[0] for v in made):
+        return None
+    extents = [sizes.extent(v, dim) for v in made for dim in range(ndim(v))]
+    if places is None or not sizes.can_be_written([*places, *extents], outer):
         return None
     if saved.taken.name == "for":
         beside = saved.push.parent is outer.blocks[0] and saved.taken.parent is outer.parent
@@ -248,12 +270,17 @@ def _rewrite(function: Function, saved: _Saved, plan: _Plan, sizes: Sizes) -> No
     head = Block()
     builder = Builder(head, saved.cache.loc)
     shape = [sizes.count(form, builder, plan.filling[0]) for form in plan.sizes]
-    arrays = [_empty(builder, shape, value, saved.cache.result.hint) for value in saved.values]
+    arrays = [_empty(builder, [*shape, *_extents(builder, sizes, value, plan.filling[0])], value, saved.cache.result.hint)
+              for value in saved.values]
     insert_before(plan.filling[0], head.ops)
-    taken = {loop.blocks[0].args[0].hint for loop in plan.filling}
+    inside = (loop for loop in (plan.filling[0], *walk(plan.filling[0].blocks[0])) if loop.name == "for")
+    taken = {loop.blocks[0].args[0].hint for loop in inside}
     free = iter([hint for hint in "ijklmn" if hint not in taken] * len(plan.filling))
     indices = [_named_index(loop, free) for loop in plan.filling]
     for array, value in zip(arrays, saved.values, strict=True):
+        if isinstance(value.type, Array):
+            _make_there(value, array, indices)
+            continue
         attrs = {"args": _element(2, len(indices)), "inside": True}
         insert_before(saved.push, [Op("store", [array, value, *indices], [], attrs, [], None, saved.push.loc)])
     item = saved.item
@@ -267,10 +294,29 @@ def _rewrite(function: Function, saved: _Saved, plan: _Plan, sizes: Sizes) -> No
         erase(op)
 
 
+def _extents(builder: Builder, sizes: Sizes, value: Value, outer: Op) -> list[Value]:
+    """The extents of an array, found before ``outer``."""
+    return [sizes.count(sizes.extent(value, dim), builder, outer) for dim in range(ndim(value))]
+
+
+def _make_there(value: Value, rows: Value, indices: list[Value]) -> None:
+    """Let ``value`` be the row at these indices."""
+    made = value.owner
+    assert isinstance(made, Op)
+    attrs = {"fn": operator.getitem, "args": _element(1, len(indices)), "kwargs": {}, "effect": "reads", "inside": True}
+    row = Op("call", [rows, *indices], [value], attrs, [], None, made.loc)
+    new = [row]
+    if made.attrs["fn"] is np.copy:
+        new.append(Op("store", [value, made.operands[0]], [], {"args": (Slot(0), Lit(...))}, [], None, made.loc))
+    insert_before(made, new)
+    erase(made)
+    value.owner = row
+
+
 def _empty(builder: Builder, shape: list[Value], like: Value, hint: str) -> Value:
     """An array for values like this one."""
     t = strip_const(like.type)
-    assert isinstance(t, Scalar)
+    assert isinstance(t, Scalar | Array)
     size = Slot(0) if len(shape) == 1 else SeqOf(tuple, tuple(map(Slot, range(len(shape)))))
     hint = f"saved_{like.hint}" if like.hint else hint or "saved"
     return builder.value("call", shape, Array(t.dtype, (ANY,) * len(shape)), hint, fn=np.empty,

@@ -6,7 +6,7 @@ Numbers that a loop's own ends are made of may be computed inside of another loo
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy as np
 from ..analysis.sums import Form, Forms, Length, is_int, is_nonnegative, mentioned
 from ..ir.build import Builder
 from ..ir.core import Function, Op, Value, defining_block, enclosing, walk
-from ..ir.ops import Lit, SeqOf, Slot
+from ..ir.ops import Lit, SeqOf, SliceOf, Slot
 from ..ir.types import INT, Array, Scalar, Tuple, strip_const
 from ..passes.shapes import Shapes, length_of, ndim
 
@@ -29,6 +29,8 @@ class Sizes(Forms):
         self.shapes = Shapes()
         for op in walk(function.body):
             self.shapes.measure(op)
+        self.cuts: dict[Hashable, Length] = {}
+        """For extents, and what slices leave out of them, the first dimension that is as long as what remains."""
         self.named: dict[Length, list[Value]] = {}
         """Integers that are the length of a dimension, and arrays that have the dimension."""
 
@@ -61,6 +63,11 @@ class Sizes(Forms):
         if (whole := _matrix_of(same)) is not None:
             return self.extent(whole, dim + 1)
         length = Length(same, dim)
+        if (cut := _cut(array, dim)) is not None:  # equally much of equally long dimensions
+            whole, left_out = cut
+            length = self.cuts.setdefault((self.extent(whole, dim).key(), left_out), length)
+        if same.owner is not None and _cut(array, dim) is None:
+            self.note(length, same)
         self.note(length, array)
         return Form.of(length)
 
@@ -163,3 +170,24 @@ def _matrix_of(row: Value) -> Value | None:
     whole, chosen = op.operands[0], strip_const(op.operands[1].type)
     by_number = isinstance(chosen, Scalar) and isinstance(whole.type, Array)
     return whole if by_number and ndim(whole) == ndim(row) + 1 else None
+
+
+def _cut(array: Value, dim: int) -> tuple[Value, int] | None:
+    """The array of which another is a slice, and how many elements of a dimension are left out."""
+    op = array.owner
+    if not isinstance(op, Op) or op.name != "call" or op.attrs["fn"] is not operator.getitem:
+        return None
+    index = op.attrs["args"][1]
+    parts = index.items if isinstance(index, SeqOf) and index.kind is tuple else (index,)
+    if ndim(op.operands[0]) != ndim(array) or dim >= len(parts) or not all(isinstance(part, SliceOf) for part in parts):
+        return None
+    lo, hi, step = (_literal(end) for end in (parts[dim].lo, parts[dim].hi, parts[dim].step))
+    if lo is None or hi is None or lo < 0 or hi > 0 or step not in (0, 1) or parts[dim].hi == Lit(0):
+        return None
+    return op.operands[0], lo - hi
+
+
+def _literal(end: Any) -> int | None:
+    """An end of a slice, 0 where it is left out; None where it is not in the text."""
+    value = end.value if isinstance(end, Lit) else ""
+    return 0 if value is None else value if type(value) is int else None
