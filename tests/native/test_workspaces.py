@@ -1,4 +1,4 @@
-"""Arrays that each round of a loop makes anew are rows of one array, or one array for all rounds, where nothing else sees them."""
+"""Arrays that rounds of a loop make anew are rows of one array, or one array for all rounds, where nothing else sees them."""
 
 import numpy as np
 import pytest
