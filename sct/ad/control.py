@@ -98,8 +98,11 @@ def _at_the_end(rev: Reverser, bar: Value | None, v: Value) -> Value:
 
 
 def _join(a: Type, b: Type) -> Type:
+    """The type of an adjoint that two branches give; of numbers of different precision, which one is told at run time."""
     a, b = strip_const(a), strip_const(b)
-    return join(a, b) or (a if isinstance(a, Array) else b)
+    joined = join(a, b) or (a if isinstance(a, Array) else b)
+    mixed = isinstance(a, Scalar) and isinstance(b, Scalar) and a.dtype != b.dtype
+    return loosely(joined) if mixed else joined
 
 
 def _hint(v: Value) -> str:

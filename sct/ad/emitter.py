@@ -27,6 +27,8 @@ class Emitter:
         self.context = context
         self.builder = builder
         self.sp = Specializer(context, builder)
+        self.precisions: dict[Value, str | None] = {}
+        """The element types at run time, where they have been asked for."""
 
     def add(self, x: Value, y: Value, hint: str = "") -> Value:
         """``x + y`` of two adjoints of the same value."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..analysis.alias import may_alias
 from ..ir.core import Block, Op, Value
-from ..ir.ops import LOOPS, Lit, SeqOf, Slot
+from ..ir.ops import IMPLICIT, LOOPS, Lit, SeqOf, Slot
 from ..ir.rewrite import incoming, insert_before
 from ..ir.types import ANY, NONE, Array, Dict, List, Object, OrConst, Record, Scalar, Table, Tuple, Type, strip_const, type_of
 from ..rules import registry
@@ -244,6 +244,10 @@ def _is_numpy(value: Value) -> bool:
     return isinstance(fn, np.ufunc) or (getattr(fn, "__module__", None) or "").startswith("numpy")
 
 
+_DOUBLE = ("float64", "complex128")
+_KEEPS_PRECISION = frozenset({operator.add, operator.sub, operator.mul, operator.truediv, operator.pow, operator.neg,
+                              operator.getitem, np.where, np.sum, np.expand_dims, np.squeeze, np.broadcast_to, np.reshape})
+"""Functions besides ufuncs whose results are as precise as their most precise operand."""
 _KEEPS_PYTHON = frozenset({operator.add, operator.sub, operator.mul, operator.truediv, operator.neg, operator.pos})
 
 
@@ -296,7 +300,7 @@ def _is_sum_of_list(value: Value) -> bool:
 
 
 def _array(rev: Emitter, gradient: Value, have: Type, want: Array, owned: set[Value]) -> Value:
-    if isinstance(have, Array) and have.dtype != want.dtype:
+    if isinstance(have, Array) and have.dtype != want.dtype or _is_narrower(rev, gradient, want):
         return rev.builder.value("call", [gradient], want, gradient.hint, fn=np.ndarray.astype,
                                  args=(Slot(0), Lit(np.dtype(want.dtype).type)), kwargs={}, spelled="method",
                                  spelled_name="astype", adjoint=True)
@@ -307,6 +311,41 @@ def _array(rev: Emitter, gradient: Value, have: Type, want: Array, owned: set[Va
         assert isinstance(made.owner, Op)
         made.owner.attrs["kwargs"] = {"dtype": Lit(np.dtype(want.dtype).type)}
     return made
+
+
+def _is_narrower(rev: Emitter, value: Value, want: Array) -> bool:
+    """Whether an array has less precision at run time than its type says: implicit conversions do nothing there."""
+    if want.dtype not in _DOUBLE or not isinstance(value.owner, Op) or value.owner.name != "call":
+        return False
+    known, work = rev.precisions, [value]
+    while work:
+        one = work[-1]
+        missing = [v for v in _sources(one) if v not in known]
+        work += missing
+        if not missing:
+            known[work.pop()] = _precision(one, known)
+    return known[value] not in (want.dtype, None)
+
+
+def _sources(value: Value) -> Sequence[Value]:
+    """The values whose precision a value has at run time."""
+    op = value.owner
+    if not isinstance(op, Op) or op.name in IMPLICIT:
+        return op.operands if isinstance(op, Op) else ()
+    fn = op.attrs["fn"] if op.name == "call" else None
+    return op.operands if isinstance(fn, np.ufunc) or fn in _KEEPS_PRECISION else ()
+
+
+def _precision(value: Value, known: dict[Value, str | None]) -> str | None:
+    """The element type at run time of a number or an array, given those of what it is made of; None where it follows others."""
+    t, sources = strip_const(value.type), _sources(value)
+    if isinstance(value.owner, Op) and value.owner.name in IMPLICIT:
+        return known[sources[0]]
+    if not isinstance(t, Scalar | Array) or isinstance(t, Scalar) and t.python is not False and t.dtype in _DOUBLE:
+        return None
+    found = [kind for v in sources if (kind := known[v]) is not None]
+    made = np.result_type(*found) if found else np.dtype(bool)
+    return made.name if made.kind in "fc" else t.dtype
 
 
 def _call(rev: Emitter, fn: Any, operands: list[Value], t: Type) -> Value:

@@ -110,6 +110,8 @@ def _vectorized(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstrac
     if kwargs:
         raise Refusal("SCT605", "a function of np.vectorize with keyword arguments is not supported", "pass them by position")
     arrays = [a for a in given if not is_number(a)]
+    if any(isinstance(a, Value) and getattr(strip_const(a.type), "dtype", "") in _NARROW for a in given):
+        raise Refusal("SCT605", "np.vectorize of single precision is not supported", "convert it with .astype(np.float64)")
     if not arrays:
         return apply(sp, np.asarray, [call(sp, function, given, {})])
     if len(given) > 1:
@@ -123,6 +125,10 @@ def _vectorized(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstrac
     else:
         found = call_standard(sp, mapping.of_tuples, [function, Seq(list, columns)])
     return found if rank(first) == 1 else apply(sp, np.reshape, [found, attribute(sp, first, "shape")])
+
+
+_NARROW = ("float16", "float32", "complex64")
+"""What ``np.vectorize`` makes Python's numbers of, to convert results back as the first one decides."""
 
 
 def _flat(sp: Specializer, a: Value) -> Abstract:

@@ -72,7 +72,7 @@ def pathwise(name: str, partial: dict[str, str], owners: Any = OWNERS, **default
         lines = [f"def rule({', '.join(['self'] * first + params)}, size=None, *, z, z_bar):"]
         lines += [f"    {p}_bar = unbroadcast({term}, {p})" for p, term in partial.items()]
         declare(fn, vjp="\n".join(lines), effect="random", infer=drawn(first, tuple(partial)),
-                params=("self",) * first + (*partial, "size"), keywords=frozenset({*partial, "size"}),
+                real_only=True, params=("self",) * first + (*partial, "size"), keywords=frozenset({*partial, "size"}),
                 where=f"{__file__}:{name}")
 
 

@@ -21,7 +21,7 @@ from ..ir.types import Array, Type
 from ..runtime.arrays import fitted, mirror_counts
 from .indexing import static
 from .notation import linear, vjp, zero
-from .shapes import dim, facts, from_call
+from .shapes import dim, facts, from_call, promoted
 
 OPPOSITE = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
 """The normalisation of the other direction: scaled where this one is not."""
@@ -220,8 +220,8 @@ def ifftshift_vjp(x, axes=None, *, z, z_bar):
 
 @from_call
 def frequencies(n, d=1.0, device=None):
-    """A vector of real numbers, as many as ``n`` says."""
-    return Array("float64", ("?",))
+    """A vector as long as ``n`` says, of real numbers if the spacing is one."""
+    return Array(promoted("float64", facts(d)[0]), ("?",))
 
 
 @vjp(np.fft.fftfreq, infer=frequencies)

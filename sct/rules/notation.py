@@ -59,6 +59,7 @@ def _claim(fn: Callable[..., Any], name: str, slot: str) -> Primitive:
         raise RuleError(f"{name} has a {slot} rule already, declared at {entry.places.get(slot, entry.where)}, "
                         f"and gets another at {here}", code="SCT251", hint="remove one of them")
     entry.where = entry.places[slot] = here
+    entry.real_only = entry.real_only or name.startswith(tuple(_REAL))
     return entry
 
 
@@ -234,12 +235,16 @@ def name_of(fn: Callable[..., Any]) -> str:
     return name if module == "builtins" or HELPERS.get(name) is fn else f"{module}.{name}"
 
 
-def area(name: str, module: Any) -> None:
-    """Rules and generated code call the functions of ``module`` ``name.function``."""
+def area(name: str, module: Any, real_only: bool = False) -> None:
+    """Rules and generated code call the functions of ``module`` ``name.function``; its rules may hold for real numbers only."""
     NAMES[name] = module
+    if real_only:
+        _REAL.append(f"{name}.")
     _PREFIXES.append((f"{name}.", (module,)))
 
 
+_REAL: list[str] = []
+"""Beginnings of the names of areas whose rules hold for real numbers only."""
 _PREFIXES: list[tuple[str, tuple[Any, ...]]] = [
     ("np.", (np,)), ("np.linalg.", (np.linalg,)), ("np.fft.", (np.fft,)), ("np.random.", (np.random,)), ("math.", (math,)),
     ("operator.", (operator,)),

@@ -88,10 +88,11 @@ def polysub_vjp(a1, a2, *, z, z_bar):
 @vjp(np.polymul, infer=product_of)
 def polymul_vjp(a1, a2, *, z, z_bar):
     """A product has no leading zeros: those that NumPy has left out count as zeros; no coefficients count as one zero."""
+    zero = np.sum(z_bar[:0])
     if np.size(a1) == 0 or np.size(a2) == 0:
-        a1_bar, a2_bar = like(np.zeros(np.size(a1)), a1), like(np.zeros(np.size(a2)), a2)
+        a1_bar, a2_bar = like(np.full(np.size(a1), zero), a1), like(np.full(np.size(a2), zero), a2)
     else:
-        whole_bar = np.concatenate([np.zeros(np.size(a1) + np.size(a2) - 1 - z.shape[0]), z_bar])
+        whole_bar = np.concatenate([np.full(np.size(a1) + np.size(a2) - 1 - z.shape[0], zero), z_bar])
         a1_bar = like(np.correlate(whole_bar, mirrored(np.atleast_1d(a2)), "valid"), a1)
         a2_bar = like(np.correlate(whole_bar, mirrored(np.atleast_1d(a1)), "valid"), a2)
 

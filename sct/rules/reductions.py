@@ -337,11 +337,12 @@ def shifted(v, step, axis):
 @vjp(np.diff, alias="maybe")
 def diff_vjp(a, n=1, axis=-1, prepend=None, append=None, *, z, z_bar):
     """The transpose of a difference is the difference the other way round, with zeros at both ends."""
+    nothing = 0.0 if z_bar.dtype == np.float64 else z_bar.dtype.type(0.0)
     long_bar = z_bar
     whole = n < 2 and not may_be_empty(a)
     rounds = n if whole else min(n, a.shape[axis] + added(prepend, axis) + added(append, axis))  # the rest is of nothing
     for _ in range(rounds):
-        long_bar = -np.diff(long_bar, axis=axis, prepend=0.0, append=0.0)
+        long_bar = -np.diff(long_bar, axis=axis, prepend=nothing, append=nothing)
     start = None if prepend is None else width(prepend, axis)
     stop = None if append is None else -width(append, axis)
     a_bar = slab(long_bar, axis, start, stop)

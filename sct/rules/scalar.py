@@ -316,7 +316,10 @@ def fsum_vjp(items, *, z, z_bar):
 @vjp(math.prod, tests={"args": [(NUMBERS,), (tuple(NUMBERS),), (np.array(NUMBERS),), ([2.0, 0.0, 5.0],)],
                        "kwargs": [{}, {"start": 1.5}]})
 def prod_vjp(items, *, start=1, z, z_bar):
-    items_bar = [z_bar * others for others in products_of_others(items, start)]
+    if isinstance(items, np.ndarray):
+        items_bar = z_bar * np.array(products_of_others(items, start))
+    else:
+        items_bar = [z_bar * others for others in products_of_others(items, start)]
     start_bar = z_bar * math.prod(items)
 
 
@@ -427,7 +430,7 @@ def one_hot_type(args: Any, kwargs: Any) -> Type | None:
 
 
 @vjp(one_hot, infer=one_hot_type,
-     tests={"args": [((1.0, 2.0), 1, 0.5), ([1.0, 2.0], 0, 0.5), (np.ones(3), 2, 0.5)], "wrt": ["value"]})
+     tests={"args": [((1.0, 2.0), 1, 0.5), ([1.0, 2.0], 0, 0.5), (np.ones(2), 1, 0.5)], "wrt": ["value"]})
 def one_hot_vjp(items, index, value, *, z, z_bar):
     """The value takes back what comes to its place."""
     if isinstance(z_bar, tuple):
@@ -435,12 +438,14 @@ def one_hot_vjp(items, index, value, *, z, z_bar):
     value_bar = z_bar[index]
 
 
-@vjp(products_of_others, tests={"args": [(NUMBERS,), (tuple(NUMBERS), 1.5), ([2.0, 0.0, 5.0], 0.5)]})
+@vjp(products_of_others, tests={"args": [(NUMBERS,), (tuple(NUMBERS), 1.5), ([2.0, 0.0, 5.0], 0.5),
+                                           (np.array(NUMBERS), 0.5)]})
 def products_of_others_vjp(items, start=1, *, z, z_bar):
     """The product of all but ``j`` has by ``k`` the slope that is the product of all but both."""
     n = len(items)
-    items_bar = [start * sum([z_bar[k] * math.prod([items[i] for i in range(n) if i not in (j, k)])
-                              for k in range(n) if k != j]) for j in range(n)]
+    each_bar = [start * sum([z_bar[k] * math.prod([items[i] for i in range(n) if i not in (j, k)])
+                             for k in range(n) if k != j]) for j in range(n)]
+    items_bar = np.array(each_bar) if isinstance(items, np.ndarray) else each_bar
     start_bar = sum([bar * product for bar, product in zip(z_bar, products_of_others(items, 1), strict=True)])
 
 

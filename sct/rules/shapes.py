@@ -231,7 +231,7 @@ def full_like(a: Any, fill_value: Any, dtype: Any = None, order: str = "K", subo
 @from_call
 def arange(start_or_stop: Any, stop: Any = None, step: Any = 1, *, dtype: Any = None) -> Type:
     bounds = [start_or_stop, step] if stop is None else [start_or_stop, stop, step]
-    kind = promoted(*(facts(b)[0] for b in bounds))
+    kind = promoted("int64", *(facts(b)[0] for b in bounds))
     if any(isinstance(b, Type) for b in bounds):
         return Array(dtype_name(dtype, kind), (ANY,))
     return Array(dtype_name(dtype, kind), (dim(np.arange(start_or_stop, stop, step).size),))

@@ -198,9 +198,13 @@ def clip_vjp(a, a_min=None, a_max=None, *, min=None, max=None, z, z_bar):
     a_max_bar = max_bar = high_bar
 
 
-@vjp(np.nan_to_num, elementwise=True, tests={"args": [(np.array([1.0, np.nan, -2.0]),)]})
+@vjp(np.nan_to_num, elementwise=True, tests={"args": [(np.array([1.0, np.nan, -2.0]),), (
+    np.array([1.0 - 0.5j, complex(np.nan, 2.0), complex(-2.0, np.nan)]),)]})
 def nan_to_num_vjp(x, *, nan=0.0, posinf=None, neginf=None, z, z_bar):
-    x_bar = masked(z_bar, np.isfinite(x))
+    if np.iscomplexobj(x):
+        x_bar = masked(np.real(z_bar), np.isfinite(np.real(x))) + 1j * masked(np.imag(z_bar), np.isfinite(np.imag(x)))
+    else:
+        x_bar = masked(z_bar, np.isfinite(x))
 
 
 partials("z = np.copysign(x, y)", x="np.sign(x) * np.copysign(1.0, y)", y="0")
@@ -255,6 +259,8 @@ def angle_vjp(x, deg=False, *, z, z_bar):
 
 partials("z = np.float64(x)", x="1")
 partials("z = np.float32(x)", x="1", tests={"args": [(0.5,)], "domain": (0.4, 0.5), "rtol": 1e-2})
+partials("z = np.complex128(x)", x="1", tests=COMPLEX)
+partials("z = np.complex64(x)", x="1", tests={**COMPLEX, "rtol": 1e-2})
 
 
 def complex_number_vjp(real, imag=None, *, z, z_bar):

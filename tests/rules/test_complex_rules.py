@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import numpy as np
@@ -106,3 +107,32 @@ def test_arrays(f: Any, values: list[Any]) -> None:
 def test_rules_of_real_numbers_refuse_complex_ones(f: Any, mode: str) -> None:
     with pytest.raises(sct.SctError, match="of complex numbers"):
         sct.grad(f)(C) if mode == "reverse" else sct.jvp(f, (C,), (D,))
+
+
+PARTLY_MISSING = np.array([1.0 - 0.5j, complex(np.nan, 2.0), complex(-2.0, np.nan)])
+
+
+def test_parts_that_are_numbers_beside_parts_that_are_not() -> None:
+    weights = np.array([1.0 + 2.0j, 3.0 - 1.0j, 0.5 + 1.0j])
+    gradient = sct.grad(lambda a: np.sum(np.real(np.nan_to_num(a) * weights)))(PARTLY_MISSING)
+    np.testing.assert_array_equal(gradient, [1.0 + 2.0j, -1.0j, 0.5])
+
+
+@pytest.mark.parametrize("fn", [np.fft.fftfreq, np.fft.rfftfreq])
+def test_frequencies_of_complex_spacing(fn: Any) -> None:
+    check_whole(lambda d: fn(5, d), [LEFT], rtol=1e-5, h=3e-4)
+
+
+def test_splines_through_complex_values() -> None:
+    interpolate = pytest.importorskip("scipy.interpolate")
+    check_whole(lambda y, t: interpolate.CubicSpline([0.0, 1.0, 2.5, 3.0], y)(t), [C, np.array([0.3, 1.9])], rtol=1e-5, h=3e-4)
+
+
+def test_distributions_are_those_of_real_numbers() -> None:
+    """SciPy takes complex numbers in some of its methods, which are not analytic there."""
+    stats = pytest.importorskip("scipy.stats")
+    for f in (lambda a: stats.laplace.pdf(a), lambda a: stats.norm.cdf(0.3, a), lambda a: random.gauss(a[0], 1.0)):
+        with pytest.raises(sct.SctError, match="of complex numbers"):
+            sct.grad(lambda a: np.sum(np.real(f(a))))(C)
+        with pytest.raises(sct.SctError, match="of complex numbers"):
+            sct.jvp(f, (C,), (D,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -103,3 +104,10 @@ def test_blocks_of_a_list_of_unknown_length() -> None:
     with pytest.raises(sct.SctError, match="np.block takes a list of a length that only run time knows for blocks"):
         sct.grad(lambda x: np.sum(np.block([[x], [x]])))(X)
     assert sct.grad(lambda x: np.sum(np.block([[np.array(x)], [TALL]]) ** 2))(X) == [2.0 * v for v in X]
+
+
+def test_product_of_the_elements_of_an_array() -> None:
+    a = np.array([1.5, -2.0, 0.5])
+    gradient = sct.grad(lambda a: math.prod(a, start=2.0))(a)
+    assert isinstance(gradient, np.ndarray) and gradient.tolist() == [-2.0, 1.5, -6.0]
+    assert sct.hvp(lambda a: math.prod(a), (a,), (np.array([1.0, 0.0, 0.0]),)).tolist() == [0.0, 0.5, -2.0]

@@ -194,6 +194,15 @@ def test_removable_singularities() -> None:
     assert sct.grad(lambda delta: special.pseudo_huber(delta, 2.0))(0.0) == 2.0
 
 
+@pytest.mark.parametrize("n", [0, 1, 2, 5])
+def test_reciprocal_gamma_function_at_poles(n: int) -> None:
+    """By its expansion about ``-n`` (DLMF 5.7): ``(-1)**n n! (t - psi(n + 1) t**2 + ...)``."""
+    factor = (-1) ** n * math.factorial(n)
+    harmonic = sum(1 / k for k in range(1, n + 1)) - np.euler_gamma
+    assert sct.grad(lambda x: special.rgamma(x))(-float(n)) == pytest.approx(factor)
+    assert sct.hvp(lambda x: special.rgamma(x), (-float(n),), (1.0,)) == pytest.approx(-2.0 * factor * harmonic)
+
+
 @pytest.mark.filterwarnings("ignore")
 def test_numbers_at_which_a_formula_would_divide_by_zero() -> None:
     """The function returns a number, or an infinity, and so does its derivative."""

@@ -11,7 +11,7 @@ from scipy import interpolate
 from ...ir.types import Array
 from ...runtime.interpolants import cubic_spline_at, spline_at
 from ..notation import refuse_named, vjp
-from ..shapes import facts, from_call
+from ..shapes import facts, from_call, promoted
 
 
 @from_call
@@ -27,7 +27,7 @@ def spline_at_vjp(spline, x, nu, *, z, z_bar):
 
 @from_call
 def values_at(x, y, bc_type, at, nu):
-    return Array("float64", (*facts(at)[1], *facts(y)[1][1:]))
+    return Array(promoted("float64", facts(y)[0]), (*facts(at)[1], *facts(y)[1][1:]))
 
 
 @vjp(cubic_spline_at, infer=values_at)

@@ -70,9 +70,10 @@ def dirichlet_pdf_vjp(x, alpha, *, z, z_bar):
 
 def multinomial_bars(x, p, weight):
     """The last probability is what the others leave, whatever is given for it."""
-    if x.ndim != 1 or p.ndim != 1:
+    counts = np.asarray(x)
+    if counts.ndim != 1 or p.ndim != 1:
         raise RuleError("the probabilities of a multinomial distribution have a rule for one vector at a time")
-    ratio = x / np.where(x == 0.0, 1.0, p)
+    ratio = counts / np.where(counts == 0, 1.0, p)
     return weight * (ratio - ratio[-1])
 
 

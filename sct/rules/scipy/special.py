@@ -16,7 +16,6 @@ from ...ir.types import Array, Scalar
 from ...runtime.helpers import product_or_zero, unbroadcast
 from ..indexing import spread
 from ..notation import NAMES, area, declare, partials, vjp, zero
-from ..shapes import inexact
 from ..ufunc_methods import share
 
 area("special", special)
@@ -150,10 +149,11 @@ def trigamma(x):
 
 
 def rgamma_slope(x, z):
-    """The slope of the reciprocal gamma function, also where it is zero because the gamma function has a pole."""
-    pole = (x <= 0.0) & (x == np.floor(x))
-    regular = np.where(pole, 1.0, x)
-    return np.where(pole, np.cos(np.pi * x) * special.gamma(1.0 - np.where(pole, x, 0.0)), -z * special.psi(regular))
+    """``-z psi(x)``, and by reflection (DLMF 5.5.3) a form without poles where ``x`` is small: the product has none, either."""
+    small = x < 0.5
+    turned = np.where(small, 1.0 - x, 1.0)
+    near = special.gamma(turned) * (np.cos(np.pi * x) - np.sin(np.pi * x) * special.psi(turned) / np.pi)
+    return np.where(small, near, -z * special.psi(np.where(small, 1.0, x)))
 
 
 NAMES.update(rgamma_slope=rgamma_slope, trigamma=trigamma)
@@ -161,7 +161,7 @@ NAMES.update(rgamma_slope=rgamma_slope, trigamma=trigamma)
 
 def elementwise(args, kwargs):
     """``infer``: real numbers in the shape of the first argument, whose domain stand-ins may miss."""
-    return Array(inexact(args[0].dtype), args[0].dims) if isinstance(args[0], Array) else Scalar("float64", False)
+    return Array("float64", args[0].dims) if isinstance(args[0], Array) else Scalar("float64", False)
 
 
 @vjp(special.multigammaln, infer=elementwise)

@@ -19,7 +19,7 @@ from scipy import stats
 from ..notation import NAMES, area, declare, partials
 from .probability import NO_CLOSED_FORM
 
-area("stats", stats)
+area("stats", stats, real_only=True)
 
 
 def standard(x, loc, scale):
