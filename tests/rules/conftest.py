@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from .compiled import Source, functions_of
 from .whole import build
 
 
@@ -16,9 +15,3 @@ def functions(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     """The ``CALLS`` of the module, each as a function of its inexact numbers and arrays, and these."""
     return build(request.module.CALLS, tmp_path_factory.mktemp("whole"))
 
-
-@pytest.fixture(scope="module")
-def sources(request: pytest.FixtureRequest,
-            tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Callable[..., Any], Source]]:
-    """Those ``WRITTEN`` in the module, each as a function that takes the cotangents of its results, too."""
-    return functions_of(request.module.WRITTEN, tmp_path_factory.mktemp("compiled"))

@@ -1,27 +1,33 @@
-"""The calls of the rule tests once more, compiled: each becomes a function whose generated gradient must be right.
+"""The calls of the rule tests once more, compiled, a few as one function, in both modes.
 
 This is where a body that is fine as plain Python, but that specialisation cannot decide, would show.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from . import test_linalg, test_reductions, test_shaping
-from .compiled import can_be_written, check_gradient, check_modes
+from .sample import Sample, of_call
+from .together import check_first, faults, is_smooth
 
-WRITTEN = [c for c in test_linalg.CALLS + test_reductions.CALLS + test_shaping.CALLS if can_be_written(c)]
+SIZE = 16
 
 
-@pytest.mark.parametrize("k", range(len(WRITTEN)), ids=lambda k: repr(WRITTEN[k]))
+def samples() -> list[Sample]:
+    """The calls that have derivatives."""
+    with np.errstate(all="ignore"):
+        every = [of_call(call) for call in test_linalg.CALLS + test_reductions.CALLS + test_shaping.CALLS]
+        return [s for s in every if s.is_double and is_smooth(s)]
+
+
+SAMPLES = samples()
+
+
+@pytest.mark.parametrize("start", range(0, len(SAMPLES), SIZE), ids=lambda k: repr(SAMPLES[k])[:40])
 @pytest.mark.filterwarnings("ignore")
-def test_gradient_of_call(k: int, sources: list[Any]) -> None:
-    check_gradient(*sources[k])
-
-
-@pytest.mark.parametrize("k", range(len(WRITTEN)), ids=lambda k: repr(WRITTEN[k]))
-@pytest.mark.filterwarnings("ignore")
-def test_tangent_of_call(k: int, sources: list[Any]) -> None:
-    check_modes(*sources[k], second=False)
+def test_derivatives_of_calls(start: int, tmp_path: Path) -> None:
+    assert not faults(SAMPLES[start:start + SIZE], check_first, tmp_path)

@@ -5,20 +5,18 @@ A family is a module of calls; what is tried with them is the same for all.
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from . import calls_sampled, calls_selecting, calls_statistics, calls_ufunc_methods
 from .calls import Call, by_primitive, check_rule, check_type, unnoticed
-from .compiled import can_be_written, check_gradient, check_modes
+from .sample import Sample, of_call
+from .together import check_double, check_first, faults, is_smooth
 
 FAMILIES = (calls_ufunc_methods, calls_selecting, calls_statistics, calls_sampled)
 CALLS = [call for family in FAMILIES for call in family.CALLS]
-KINKED = {id(call) for family in FAMILIES for call in getattr(family, "KINKED", ())}
-"""Calls at points where second derivatives do not exist."""
-WRITTEN = [call for call in CALLS if can_be_written(call) and not any(getattr(a, "dtype", None) == complex for a in call.args)]
 named = {"ids": repr}
 """Keywords that let a test be named after its call."""
 
@@ -47,13 +45,24 @@ AT_KINKS = ("ties + (z == initial)",)
 """What matters at ties only; tests of their own notice mistakes in it."""
 
 
-@pytest.mark.parametrize("k", range(len(WRITTEN)), ids=lambda k: repr(WRITTEN[k]))
-@pytest.mark.filterwarnings("ignore")
-def test_gradient_of_call(k: int, sources: list[Any]) -> None:
-    check_gradient(*sources[k])
+def samples(calls: list[Call]) -> list[Sample]:
+    """Those of the calls that have derivatives."""
+    with np.errstate(all="ignore"):
+        return [s for s in map(of_call, calls) if s.is_double and is_smooth(s)]
 
 
-@pytest.mark.parametrize("k", range(len(WRITTEN)), ids=lambda k: repr(WRITTEN[k]))
+SIZE = 16
+KINKED = samples([call for family in FAMILIES for call in getattr(family, "KINKED", ())])
+"""Examples at points where second derivatives do not exist."""
+SMOOTH = [s for s in samples(CALLS) if repr(s) not in map(repr, KINKED)]
+
+
+@pytest.mark.parametrize("start", range(0, len(SMOOTH), SIZE), ids=lambda k: repr(SMOOTH[k])[:40])
 @pytest.mark.filterwarnings("ignore")
-def test_both_modes_and_second_order(k: int, sources: list[Any]) -> None:
-    check_modes(*sources[k], second=id(WRITTEN[k]) not in KINKED)
+def test_both_modes_and_second_order(start: int, tmp_path: Path) -> None:
+    assert not faults(SMOOTH[start:start + SIZE], lambda group: check_double(group, h=1e-4), tmp_path)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_both_modes_at_kinks_of_the_slope(tmp_path: Path) -> None:
+    assert not faults(KINKED, check_first, tmp_path)
