@@ -272,8 +272,14 @@ def _in_place(fwd: _Linearizer, op: Op) -> None:
 
 
 def _same(fwd: _Linearizer, op: Op) -> None:
+    """The tangent of what is broadcast before it is converted has its own shape, still."""
     if op.operands[0] in fwd.masks:
-        fwd.give(op.results[0], fwd.like(op, [fwd.dots[op.operands[0]]], op.results[0]))
+        dot = fwd.dots[op.operands[0]]
+        made = fwd.like(op, [dot], op.results[0])
+        have, kind = strip_const(dot.type), strip_const(made.type)
+        if op.name == "convert" and isinstance(kind, Array) and isinstance(have, Array | Scalar):
+            made.type = Array(kind.dtype, have.dims) if isinstance(have, Array) else Scalar(kind.dtype, None)
+        fwd.give(op.results[0], made)
 
 
 def _broadcast(fwd: _Linearizer, op: Op) -> None:

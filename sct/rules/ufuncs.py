@@ -259,8 +259,6 @@ def angle_vjp(x, deg=False, *, z, z_bar):
 
 partials("z = np.float64(x)", x="1")
 partials("z = np.float32(x)", x="1", tests={"args": [(0.5,)], "domain": (0.4, 0.5), "rtol": 1e-2})
-partials("z = np.complex128(x)", x="1", tests=COMPLEX)
-partials("z = np.complex64(x)", x="1", tests={**COMPLEX, "rtol": 1e-2})
 
 
 def complex_number_vjp(real, imag=None, *, z, z_bar):

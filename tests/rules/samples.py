@@ -67,7 +67,17 @@ DRAWS = {
 }
 SPLINES = ("PchipInterpolator", "Akima1DInterpolator", "CubicHermiteSpline", "BSpline", "PPoly", "pchip")
 CUBIC = "lambda q: q**3 - r * q - x"
+FOURIER = {
+    **{f"fft.{name}": f"fft.{name}(v)" for name in ("fft", "ifft", "rfft", "irfft", "hfft", "ihfft", "fftshift", "ifftshift")},
+    **{f"fft.{name}": f"fft.{name}(a)" for name in ("fft2", "ifft2", "rfft2", "irfft2", "fftn", "ifftn", "rfftn", "irfftn")},
+    "fft.fftfreq": "fft.fftfreq(4, r)", "fft.rfftfreq": "fft.rfftfreq(5, r)",
+}
 SCIPY = {
+    **FOURIER,
+    "interpolate.interpn":
+        "interpolate.interpn(([0.0, 0.4, 0.9], [0.0, 0.5, 1.0, 2.0]), a, np.array([[0.3, 0.7], [0.6, 1.2]]))",
+    "interpolate.RegularGridInterpolator":
+        "interpolate.RegularGridInterpolator(([0.0, 0.4, 0.9], [0.0, 0.5, 1.0, 2.0]), a)(np.array([[0.3, 0.7]]))",
     **{f"optimize.{name}": f"optimize.{name}({CUBIC}, 0.5, 4.0, xtol=1e-14)" for name in
        ("brentq", "brenth", "bisect", "ridder")},
     "optimize.newton": f"optimize.newton({CUBIC}, 1.5, tol=1e-14)",
@@ -80,6 +90,7 @@ SCIPY = {
     "integrate.dblquad": "integrate.dblquad(lambda q, u: np.exp(-x * q * u), 0.0, r, 0.0, 1.0)[0]",
     "integrate.fixed_quad": "integrate.fixed_quad(lambda q: np.exp(-x * q * q), 0.0, r, n=5)[0]",
     "signal.filtfilt": "signal.filtfilt([0.2, 0.3], [1.0, -0.4], np.sin(np.arange(12.0) * x))",
+    "signal.savgol_filter": "signal.savgol_filter(np.sin(np.arange(9.0) * x), 5, 2)",
     "signal.hilbert": "signal.hilbert(v)", "signal.lfilter_zi": "signal.lfilter_zi(k[:2], [1.0, -0.4])",
     "signal.sosfilt": "signal.sosfilt([[0.2, 0.3, 0.1, 1.0, -0.4, 0.1]], v)",
     "linalg.solve_discrete_lyapunov": "linalg.solve_discrete_lyapunov(0.2 * s, p)", "linalg.companion": "linalg.companion(w)",
@@ -135,7 +146,8 @@ else:
         CUBICHERMITESPLINE=interpolate.CubicHermiteSpline(KNOTS, HEIGHTS, REAL(5)))
 TEXTS: dict[str, str] = {**METHODS, **WRITERS, **DRAWS, **SCIPY}
 
-INEXACT = ("integrate.simpson", "np.power.accumulate", "np.power.at", "linalg.expm_frechet")
+INEXACT = {"integrate.simpson", "np.power.accumulate", "np.power.at", "linalg.expm_frechet", "interpolate.interpn",
+           "interpolate.RegularGridInterpolator", *FOURIER}
 """What is said as other statements, the sums of which are rounded in another order."""
 CALLS_BACK = "takes a function: test_scipy_optimize, test_scipy_integrate"
 STOPS = "stops at a tolerance: test_scipy_sparse"
@@ -155,7 +167,7 @@ WIDER = "its tangent is of double precision"
 RESULT_WIDER = "what stands for it gives double precision"
 PYTHON = "of NumPy's numbers Python's draws are taken to be Python's"
 NOT_SINGLE = {
-    "np.arctan2.accumulate": WIDER, "np.logaddexp2.accumulate": WIDER,
+    "np.arctan2.accumulate": WIDER, "np.hypot.accumulate": WIDER, "np.logaddexp2.accumulate": WIDER,
     "stats.dirichlet.logpdf": WIDER, "stats.dirichlet.pdf": WIDER,
     **{f"linalg.{name}": RESULT_WIDER for name in ("companion", "convolution_matrix", "leslie", "expm_frechet")},
     "signal.hilbert": RESULT_WIDER, "signal.sosfilt": "refused: the output so far would be of two types",
@@ -164,14 +176,17 @@ NOT_SINGLE = {
        if owner == "random" or name != "uniform"},
 }
 """Names of which single precision is not asked, and why."""
+NARROWER = ".logpdf"
+"""What SciPy gives in double precision of single precision, where some tangents are of single precision."""
 LINALG = ("cho_factor", "cho_solve", "eigh", "eigvalsh", "lu", "lu_factor", "lu_solve", "pinv", "qr",
           "solve_continuous_lyapunov", "solve_discrete_lyapunov", "solve_continuous_are", "pinvh", "polar",
           "orthogonal_procrustes", "solve_toeplitz", "solve_triangular", "svd", "svdvals", "toeplitz")
-SPECIAL = ("hyp0f1", "hyp1f1", "iv", "ive", "jv", "kv", "kve", "psi", "rgamma", "shichi", "spence", "yv")
+SPECIAL = ("jve", "yve", "hyp0f1", "hyp1f1", "iv", "ive", "jv", "kv", "kve", "psi", "rgamma", "shichi", "spence", "yv")
 COMPLEX_REFUSED = {
     "np.poly", "signal.lfilter", "signal.filtfilt", "signal.sosfilt", "integrate.solve_ivp", "optimize.newton",
     "optimize.fixed_point", "one_hot",
     *(f"linalg.{name}" for name in LINALG), *(f"special.{name}" for name in SPECIAL),
+    "fft.dct", "fft.idct", "fft.dst", "fft.idst",
     *(f"random.{name}" for name in ("uniform", "gauss", "normalvariate")), "rng.uniform", "rng.gauss", "rng.normalvariate",
 }
 """Functions that take complex numbers and are refused with them: so are all of ``scipy.stats``."""

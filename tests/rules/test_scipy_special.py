@@ -194,6 +194,11 @@ def test_removable_singularities() -> None:
     assert sct.grad(lambda delta: special.pseudo_huber(delta, 2.0))(0.0) == 2.0
 
 
+def test_arguments_that_are_broadcast_before_they_become_complex() -> None:
+    widths = [np.array([0.6, 0.8, 1.1]), np.array([[0.5], [0.9]])]
+    check_whole(lambda x, s, g: special.voigt_profile(x, s, g), [X[:2, :3], *widths], rtol=1e-5)
+
+
 @pytest.mark.parametrize("n", [0, 1, 2, 5])
 def test_reciprocal_gamma_function_at_poles(n: int) -> None:
     """By its expansion about ``-n`` (DLMF 5.7): ``(-1)**n n! (t - psi(n + 1) t**2 + ...)``."""
