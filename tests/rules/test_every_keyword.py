@@ -1,0 +1,65 @@
+"""Each parameter of each function with a rule is given a value: the derivatives are right, or the call is refused by its name.
+
+A parameter that a new version of NumPy or SciPy brings has no value here, and fails the first test.  The functions
+of SciPy that ``LEFT_OUT`` names are not tried.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("scipy")
+
+from .keyword_calls import Loaded, outcomes
+from .keyword_samples import Sample, functions
+from .keyword_values import EXCUSED, REFUSED
+
+PARTS = 16
+"""In so many tests are the functions tried."""
+
+
+@pytest.fixture(scope="module")
+def load(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
+    return Loaded(tmp_path_factory.mktemp("keywords"))
+
+
+def test_each_parameter_is_tried() -> None:
+    asked, tried = set(), set()
+    for function in functions():
+        asked |= {(function.name, p) for p in function.asked()}
+        tried |= {(function.name, p) for sample in function.samples() for p in sample.parameter.split()}
+    assert asked - tried == asked.intersection(EXCUSED)
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_each_parameter_is_right(part: int, load: Loaded) -> None:
+    for function in functions()[part::PARTS]:
+        samples = [sample for sample in function.one_each() if not is_refused(sample)]
+        assert outcomes(samples, load, forward=part == 8) == {}, samples
+
+
+def test_each_other_parameter_is_refused_by_name(load: Loaded) -> None:
+    samples = [sample for function in functions() for sample in function.one_each() if is_refused(sample)]
+    found = outcomes(samples, load)
+    assert len(found) == len(samples)
+    for k, what in found.items():
+        assert what.startswith("refused") and says(what, samples[k]), f"{samples[k]}: {what}"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("part", range(PARTS))
+def test_each_value_by_keyword_and_by_position_in_both_modes(part: int, load: Loaded) -> None:
+    for function in functions()[part::PARTS]:
+        samples = list(function.samples())
+        for k, what in outcomes(samples, load).items():
+            assert what.startswith("refused") and says(what, samples[k]), f"{samples[k]}: {what}"
+
+
+def says(what: str, sample: Sample) -> bool:
+    """Whether what is said of a call names the parameter that is refused."""
+    return any(f"`{p}`" in what or f"{p}=" in what for p in sample.parameter.split())
+
+
+def is_refused(sample: Sample) -> bool:
+    names = REFUSED.get(sample.parameter, "").split()
+    return sample.function.name in names or "ufuncs" in names and sample.function.is_ufunc
