@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from ..ir.core import Function, Op, Value, walk
-from ..ir.ops import op_effect
+from ..ir.ops import Lit, Slot, op_effect
+from ..ir.rewrite import unconverted
 from ..ir.types import Array, List, strip_const
 from ..rules import registry
 from ..runtime.helpers import first_max, first_min
@@ -32,6 +33,9 @@ KINKS = {abs, max, min, math.fabs, math.hypot, np.abs, np.fabs, np.hypot, np.lin
          np.fmin, np.max, np.min, np.nanmax, np.nanmin, np.ptp, np.clip, np.sort, np.partition, np.median, np.quantile,
          np.percentile, np.interp, first_max, first_min}
 """What is continuous, and its derivative is not."""
+ROOTS = {math.sqrt, np.sqrt}
+POWERS = {operator.pow, math.pow, pow, np.power, np.float_power}
+"""What has a kink where it is given a square."""
 _OTHER_KINKS = ("huber", "erfcx_slope")
 
 
@@ -91,7 +95,7 @@ class _Search:
         entry = registry.lookup(fn)
         if fn in JUMPS or entry is not None and entry.zero:
             return True
-        return self.derivative and (fn in KINKS or getattr(fn, "__name__", "") in _OTHER_KINKS)
+        return self.derivative and (fn in KINKS or _is_root_of_square(op) or getattr(fn, "__name__", "") in _OTHER_KINKS)
 
     def _within(self, op: Op, callee: Function) -> Op | None:
         """Such an operation of a function that is called, or of the one that a derivative of is called."""
@@ -102,6 +106,36 @@ class _Search:
         masks = [self.of([v]) for v in op.operands[: len(callee.params)]]
         places = [{k for k, mask in enumerate(masks) if mask & bit} for bit in (1, 2)]
         return find_jump(callee, places[0], places[1], derivative)
+
+
+def _is_root_of_square(op: Op) -> bool:
+    """Whether an operation is ``sqrt(u**2)``, in whatever form: the absolute value of ``u``."""
+    root = op.attrs["fn"] in ROOTS or op.attrs["fn"] in POWERS and not isinstance(_exponent(op), int)
+    inner = unconverted(op.operands[0]).owner
+    if not root or not isinstance(inner, Op) or inner.name != "call":
+        return False
+    if inner.attrs["fn"] in POWERS:
+        return _exponent(inner) in (2, 4, 6)
+    return inner.attrs["fn"] is np.square or inner.attrs["fn"] in (operator.mul, np.multiply) and _alike(*inner.operands[:2])
+
+
+def _alike(a: Value, b: Value, steps: int = 4) -> bool:
+    """Whether two values are computed alike, in a few operations."""
+    a, b = unconverted(a), unconverted(b)
+    p, q = a.owner, b.owner
+    if a is b or not steps or not (isinstance(p, Op) and isinstance(q, Op) and p.name == q.name == "call"):
+        return a is b
+    same: bool = p.attrs["fn"] is q.attrs["fn"] and p.attrs["args"] == q.attrs["args"] and len(p.operands) == len(q.operands)
+    return same and all(map(_alike, p.operands, q.operands, [steps - 1] * len(p.operands)))
+
+
+def _exponent(power: Op) -> Any:
+    """The exponent of a power, where it is written down."""
+    given = power.attrs["args"][1]
+    if isinstance(given, Lit):
+        return given.value
+    owner = unconverted(power.operands[given.index]).owner if isinstance(given, Slot) else None
+    return owner.attrs["value"] if isinstance(owner, Op) and owner.name == "const" else None
 
 
 def _hashable(fn: Any) -> Any:

@@ -255,9 +255,10 @@ def distance(t, x):
 JUMPING = [lambda t, x: 1.0 if t < x else 0.0, lambda t, x: float(np.where(t < x, t, 0.0)), lambda t, x: np.sign(t - x) * t,
            lambda t, x: np.floor(t / x), lambda t, x: (t / x) % 1.0, with_a_buffer, with_a_loop]
 KINKED = [distance, lambda t, x: np.maximum(t - x, 0.0) * math.exp(-t), lambda t, x: max(t, x) * x, lambda t, x: min(t, x, 0.8),
-          lambda t, x: np.clip(t, 0.1, x), lambda t, x: distance(t, x) * (t - x)]
+          lambda t, x: np.clip(t, 0.1, x), lambda t, x: distance(t, x) * (t - x), lambda t, x: math.sqrt((t - x)**2),
+          lambda t, x: np.sqrt(np.square(t - x)), lambda t, x: ((t - x) * (t - x)) ** 0.5]
 STEADY = [lambda t, x: x * t if t < 0.5 else t * x**2, lambda t, x: x * t if x < 0.5 else t * x**2,
-          lambda t, x: abs(t - 0.4) * x**3,
+          lambda t, x: abs(t - 0.4) * x**3, lambda t, x: math.sqrt(1.0 + (t - x)**2),
           lambda t, x: integrate.quad(lambda s: abs(s - t) * x**2, 0.0, 1.0)[0]]
 
 
