@@ -116,7 +116,8 @@ def _is_root_of_square(op: Op) -> bool:
         return False
     if inner.attrs["fn"] in POWERS:
         return _exponent(inner) in (2, 4, 6)
-    return inner.attrs["fn"] is np.square or inner.attrs["fn"] in (operator.mul, np.multiply) and _alike(*inner.operands[:2])
+    factors = inner.operands if inner.attrs["fn"] in (operator.mul, np.multiply) else []
+    return inner.attrs["fn"] is np.square or len(factors) == 2 and _alike(factors[0], factors[1])
 
 
 def _alike(a: Value, b: Value, steps: int = 4) -> bool:

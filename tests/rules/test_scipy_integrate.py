@@ -259,6 +259,7 @@ KINKED = [distance, lambda t, x: np.maximum(t - x, 0.0) * math.exp(-t), lambda t
           lambda t, x: np.sqrt(np.square(t - x)), lambda t, x: ((t - x) * (t - x)) ** 0.5]
 STEADY = [lambda t, x: x * t if t < 0.5 else t * x**2, lambda t, x: x * t if x < 0.5 else t * x**2,
           lambda t, x: abs(t - 0.4) * x**3, lambda t, x: math.sqrt(1.0 + (t - x)**2),
+          lambda t, x: math.sqrt(2.0 * (t + x)),
           lambda t, x: integrate.quad(lambda s: abs(s - t) * x**2, 0.0, 1.0)[0]]
 
 
