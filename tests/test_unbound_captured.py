@@ -101,3 +101,71 @@ def test_recursion_is_refused():
         return g(x, 3)
     with pytest.raises(sct.SctError, match="SCT704"):
         sct.grad(f)(1.3)
+
+
+# ---- containers that change, bound on one path: that is known of the variable, whatever became of what it holds
+
+class Held:
+    def __init__(self, a):
+        self.a = a
+
+
+def list_that_grew(x, n):
+    if n:
+        m = [x, 2.0 * x]
+        m.append(x)
+    return next(iter(reversed(m))) * x
+
+
+def length_of_a_list_that_grew(x, n):
+    if n:
+        m = []
+        m.append(x)
+    return len(m) * x
+
+
+def object_that_is_only_written_to(x, n):
+    if n:
+        held = Held(x)
+    held.b = x
+    return held.b * x
+
+
+def dict_that_grew(x, n):
+    if n:
+        d = {"a": x}
+        d["b"] = x
+    return d["b"] * len(d) * x
+
+
+def list_of_a_loop(x, n):
+    while n:
+        q = [x]
+        q.append(x * n)
+        n -= 1
+    return len(q) * x
+
+
+@pytest.mark.parametrize("fun", [list_that_grew, length_of_a_list_that_grew, object_that_is_only_written_to, dict_that_grew,
+                                 list_of_a_loop])
+def test_containers_that_change(fun):
+    check(fun, 1.3, 1)
+    for found in (sct.grad(fun), lambda x, n: sct.jvp(fun, (x, n), (1.0, None)), lambda x, n: sct.vjp(fun, x, n)[1](1.0),
+                  lambda x, n: sct.hvp(fun, (x, n), (1.0, None))):
+        with pytest.raises(UnboundLocalError):
+            found(1.3, 0)
+
+
+def entries_that_may_be_missing(x, n):
+    d, items = {}, []
+    if n:
+        d["a"] = x
+        items.append(x)
+    d["b"] = x * 2.0
+    items.append(x)
+    return d["b"] * len(d) * sum(items)
+
+
+def test_entries_that_may_be_missing():
+    for n in (0, 1):
+        check(entries_that_may_be_missing, 1.3, n)

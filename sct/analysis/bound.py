@@ -18,10 +18,10 @@ from ..ir.evaluate import unbound_error
 from ..ir.ops import IMPLICIT, LOOPS, Lit, Slot
 from ..ir.rewrite import carried_inits, exits, incoming, item_count
 from ..ir.types import BOOL, INT, UNDEF, strip_const
-from . import shapes as sh
-from .abstract import UNBOUND, Abstract
+from .abstract import UNBOUND, Abstract, Reference, parts_of
 from .context import Frame
 from .infer import SIMPLE, Specializer
+from .positions import Positions
 from .primitives import raise_here
 
 
@@ -44,10 +44,20 @@ def _read(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[A
         return args
     if a is UNBOUND:
         return [raise_here(sp, unbound_error(op))]
-    leaf = next(sh.run_time_leaves(a), None)
+    leaf = next(_held_now(a, sp.positions), None)
     if leaf is not None:
         sp.builder.emit("read", [leaf], name=op.attrs["name"], free=op.attrs["free"])
     return args
+
+
+def _held_now(a: Abstract, positions: Positions) -> Iterator[Value]:
+    """The run-time values in what a variable holds, those included that are in a container which changes."""
+    if isinstance(a, Reference):
+        a = positions.get(a.place, a)
+    if isinstance(a, Value):
+        yield a
+    for part in parts_of(a) or ():
+        yield from _held_now(part, positions)
 
 
 SIMPLE["read"] = _read
