@@ -445,6 +445,9 @@ def type_test(value: str, t: Type) -> str:
     if t in (NONE, STR):
         return f"{value} is None" if t is NONE else f"type({value}) is str"
     if isinstance(t, Scalar):
+        if t.python is None:
+            return f"isinstance({value}, complex | np.complexfloating)" if t.dtype.startswith("complex") else \
+                f"isinstance({value}, float | np.floating)"
         return f"type({value}) is {_PYTHON[t.dtype] if t.python else f'np.{t.dtype}'}"
     if isinstance(t, Array):
         return _array_test(value, t)

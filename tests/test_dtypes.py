@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+import sct
 from sct import grad, value_and_grad
 from sct.errors import SctError
+from sct.trees import leaves, with_leaves
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(4, 3))
@@ -359,3 +361,45 @@ def test_lists_of_numbers(kind: Any) -> None:
     by_loop = grad(lambda xs: sum(x * x for x in xs))(xs)
     assert by_item == [2.0, 3.0] and by_loop == [2.0, 4.0]
     assert {type(bar) for bar in (*by_item, *by_loop)} == {kind}
+
+
+def product_and_rest(xs):
+    return xs[0] * xs[1] + xs[-1]
+
+
+def squares(held):
+    return held["a"][0] ** 2 * held["b"][1] + sum(x * p for x, p in held["pairs"])
+
+
+SINGLE, DOUBLE = np.float32, np.float64
+
+
+@pytest.mark.parametrize(("fun", "given"), [
+    (product_and_rest, [SINGLE(1.0), 2.0, SINGLE(3.0)]),
+    (product_and_rest, [2.0, SINGLE(1.5)]),
+    (product_and_rest, [1.0, DOUBLE(2.0), 3.0]),
+    (squares, {"a": [SINGLE(1.5), 2.0], "b": (1.0, SINGLE(2.0)), "pairs": [(1.0, SINGLE(2.0)), (SINGLE(3.0), 1.0)]}),
+])
+def test_lists_that_hold_python_s_and_numpy_s_numbers(fun, given, tmp_path):
+    """Each number of the gradient has the type of the one that it belongs to."""
+    gradient = sct.grad(fun)
+    found = gradient(given)
+    assert structure(found) == structure(given)
+    assert np.allclose(flat(found), flat(sct.grad(fun)(floats(given))), rtol=1e-6)
+    assert structure(sct.vjp(fun, given)[1](1.0)[0]) == structure(given)
+    gradient.save(tmp_path / "saved.py")
+    space = {}
+    exec((tmp_path / "saved.py").read_text(), space)
+    assert structure(space[f"{fun.__name__}_grad"](given)) == structure(given)
+
+
+def structure(held):
+    return with_leaves(held, map(type, leaves(held)))
+
+
+def floats(held):
+    return with_leaves(held, map(float, leaves(held)))
+
+
+def flat(held):
+    return [float(x) for x in leaves(held)]

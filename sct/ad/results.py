@@ -98,6 +98,24 @@ def independent(rev: Emitter, value: Value, owned: set[Value]) -> Value:
 def gradient(rev: Emitter, param: Value, gradient: Any, owned: set[Value], allow_int: bool = False) -> Value:
     """One gradient as a value of the parameter's own type."""
     t = _given_type(rev, param)
+    made = _gradient(rev, param, gradient, t, owned, allow_int)
+    if gradient is None or not _holds_both_kinds(t):
+        return made
+    return rev.builder.value("call", [made, param], made.type, bar_hint(param), fn=helpers.in_types_of, args=(Slot(0), Slot(1)),
+                             kwargs={}, effect="fresh", adjoint=True)
+
+
+def _holds_both_kinds(t: Type) -> bool:
+    """Whether Python's numbers stand beside NumPy's in a list, or in one in a container."""
+    t = strip_const(t)
+    if isinstance(t, Tuple):
+        return any(map(_holds_both_kinds, t.items))
+    if isinstance(t, Dict):
+        return any(_holds_both_kinds(item) for _, item in t.items)
+    return _holds_both_kinds(t.item) if isinstance(t, List) else isinstance(t, Scalar) and t.python is None
+
+
+def _gradient(rev: Emitter, param: Value, gradient: Any, t: Type, owned: set[Value], allow_int: bool) -> Value:
     if isinstance(gradient, SeqOf | dict):
         made = _gradient_item(rev, gradient, t, owned, param if allow_int else None)
         made.hint = bar_hint(param) if isinstance(t, Record) else made.hint

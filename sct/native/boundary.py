@@ -64,7 +64,7 @@ def _without_conversion(value: Value) -> Value:
     op = value.owner
     if not isinstance(op, Op) or op.name != "call" or not isinstance(strip_const(value.type), List):
         return value
-    if op.attrs["fn"] is helpers.with_floats:
+    if op.attrs["fn"] in (helpers.with_floats, helpers.in_types_of):
         return op.operands[0]
     array = op.operands[0].owner if op.attrs["fn"] is tolist_method else None
     of_list = isinstance(array, Op) and array.name == "call" and array.attrs["fn"] is np.array and not array.attrs["kwargs"] \

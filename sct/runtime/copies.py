@@ -73,6 +73,21 @@ def with_floats(x_bar: Any) -> Any:
     return float(x_bar) if isinstance(x_bar, np.float64) else copied(x_bar)
 
 
+def in_types_of(x_bar: Any, x: Any) -> Any:
+    """The gradient by a container in which Python's numbers stand beside NumPy's, each number in the type of the one in ``x``.
+
+    >>> in_types_of([1.0, np.float64(2.0)], [np.float32(3.0), 4.0])
+    [np.float32(1.0), 2.0]
+    """
+    if isinstance(x_bar, dict):
+        return {key: in_types_of(item, x[key]) for key, item in x_bar.items()}
+    if isinstance(x_bar, list | tuple):
+        items = [in_types_of(item, one) for item, one in zip(x_bar, x, strict=True)]
+        return items if isinstance(x_bar, list) else type(x_bar)(*items) if hasattr(x_bar, "_fields") else tuple(items)
+    is_number = isinstance(x, float | complex | np.inexact)
+    return type(x)(x_bar) if is_number and type(x_bar) is not type(x) else x_bar
+
+
 def of_class(items: list[Any], cls: Any) -> list[Any]:
     """The tuples of a list as named tuples; for tuples in these, the classes stand behind that of the outer one.
 
