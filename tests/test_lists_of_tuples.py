@@ -1,5 +1,6 @@
 """Lists and dicts of tuples whose lengths and keys only run time knows, in all modes, or refused by name."""
 
+import math
 from collections import namedtuple
 from functools import partial
 
@@ -23,6 +24,33 @@ def named_tuples(a):
     for p in ps:
         s += p.x * p.y
     return s * ps[1].y
+
+
+@case(X)
+def unpacked(a):
+    pairs = [(v, v * v) for v in a]
+    (p, q), (r, _), third, (_, last) = pairs
+    return p * q * r + third[0] * last
+
+
+@case(X)
+def lists_and_nested_tuples_unpacked(a):
+    rows, nested = [[v, 2.0 * v] for v in a[:2]], [(v, (v * v, v * np.ones(2))) for v in a[:2]]
+    first, second = rows
+    (x, (y, z)), (u, (v, w)) = nested
+    rows.append([a[0], a[3]])
+    *_, last = rows
+    return first[0] * second[1] * x * y * u * v + np.sum(z * w) + last[0] * last[1]
+
+
+@case(X)
+def generators_unpacked(a):
+    p, q, r, s = (v * v for v in a)
+    u, *rest = map(math.sin, a)
+    (i, x), (j, y) = enumerate(a[1:3])
+    (k, l), (m, _) = zip(a[:2], a[2:])
+    z, w = reversed(a[:2])
+    return p * q + r * s * u + sum(rest) * x * y * j + k * l * m * l + z * z * w + i
 
 
 @case(X)
@@ -368,3 +396,21 @@ def test_a_result_that_is_a_list_of_tuples():
 def test_items_are_added_up_by_place():
     source = sct.source(begins_with_literals, X)
     assert "zeros_like(ps)" in source and "item_bar[0]" in source, source
+
+
+def test_a_generator_of_another_length_is_not_unpacked():
+    def f(a):
+        p, q = (v * v for v in a)
+        return p * q
+    assert np.allclose(sct.grad(f)(np.array([2.0, 3.0])), [36.0, 24.0])
+    for count in (1, 3):
+        with pytest.raises(ValueError, match="values to unpack"):
+            sct.grad(f)(np.ones(count))
+
+
+def test_the_gradient_by_a_list_of_tuples_that_is_unpacked():
+    def f(pairs):
+        (i, a), (j, b) = pairs
+        return i * a * b + j * j
+    assert sct.grad(f)([(2.0, 3.0), (5.0, 7.0)]) == [(21.0, 14.0), (10.0, 6.0)]
+    assert sct.grad(f)([[2.0, 3.0], [5.0, 7.0]]) == [[21.0, 14.0], [10.0, 6.0]]

@@ -164,7 +164,11 @@ def _reverse_unpack(rev: Reverser, op: Op, totals: list[Value | None]) -> None:
         return
     buffer = rev.buffer(op.operands[0])
     for k, total in enumerate(totals):
-        if total is not None:
+        if total is None:
+            continue
+        if isinstance(strip_const(buffer.type), List):
+            lists.add_item(rev, buffer, Static(k), total)
+        else:
             rev.builder.emit("index_add", [buffer, total], args=(Slot(0), Lit(k)), unique=True)
 
 

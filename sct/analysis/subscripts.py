@@ -337,6 +337,9 @@ def unpacked(sp: Specializer, base: Abstract, n: int, star: int | None = None) -
     base = content(sp, base)
     if isinstance(base, Value) and isinstance(t := strip_const(base.type), Tuple):
         base = Seq(tuple, [getitem(sp, base, Static(k)) for k in range(len(t.items))])
+    if isinstance(base, Iteration | StoredIterator):
+        from .iterators import drain, known
+        base = base if known(sp, base) else content(sp, drain(sp, base))
     if isinstance(base, Value):
         return _unpack_value(sp, base, n, star)
     from .displays import sequence_items
