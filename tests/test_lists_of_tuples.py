@@ -54,6 +54,21 @@ def generators_unpacked(a):
 
 
 @case(X)
+def repeated(a):
+    pairs, rows = [(v, v * v) for v in a], [[v, 2.0 * v] for v in a]
+    twice, again = pairs * 2, 2 * rows
+    return twice[0][0] * twice[5][1] * twice[1][1] + again[6][0] * again[2][1]
+
+
+@case(X)
+def joined_with_tuples_that_are_written_out(a):
+    pairs = [(v, v * v) for v in a]
+    between = pairs + [(a[0], (a[1]))] + pairs
+    ahead = [(a[2], a[3])] + between
+    return between[4][0] * between[4][1] * ahead[0][1] * ahead[-1][0]
+
+
+@case(X)
 def tuples_in_tuples(a):
     ps = []
     for i in range(4):

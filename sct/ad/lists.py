@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from ..analysis.abstract import Abstract, Range, Seq, Slice, Static
 from ..analysis.alias import DEEP_COPIES
 from ..analysis.context import Refusal
-from ..analysis.primitives import Arguments
+from ..analysis.primitives import Arguments, apply
+from ..analysis.shapes import run_time_leaves
 from ..analysis.subscripts import getitem
 from ..ir.core import Block, Op, Value
 from ..ir.ops import Slot
@@ -156,9 +157,7 @@ def reverse_operation(rev: Reverser, op: Op, total: Value | None) -> None:
     if op.attrs["fn"] is operator.add and isinstance(y, Seq) and y.items:
         last = Static(-len(y.items))  # counted from the end, for which the list before is not needed
         _give(rev, x, _slice(rev, total, Static(None), last))
-        for k, part in enumerate(y.items):
-            if isinstance(part, Value) and part in rev.active:
-                rev.accumulate(part, item(rev, total, Static(k - len(y.items))))
+        _give_items(rev, y, total, -len(y.items))
     elif op.attrs["fn"] is operator.add:
         count = _count(rev, x)
         _give(rev, x, _slice(rev, total, Static(None), count))
@@ -166,7 +165,18 @@ def reverse_operation(rev: Reverser, op: Op, total: Value | None) -> None:
     else:
         sequence = y if _is_number(x) else x
         count = rev.sp.lift(_count(rev, sequence))
+        repeated = strip_const(total.type)
+        if isinstance(repeated, List) and isinstance(strip_const(repeated.item), Tuple | List):
+            _give_repeated(rev, sequence, total, count)
+            return
         _give(rev, sequence, _call(rev, helpers.folded, [total, count], strip_const(total.type), effect="fresh"))
+
+
+def _give_repeated(rev: Reverser, sequence: Any, total: Value, count: Value) -> None:
+    """Add the adjoint ``total`` of a list of tuples or lists that repeats ``count`` items to those of the items."""
+    if not isinstance(sequence, Value):
+        raise Refusal("SCT700", "a list of tuples or lists is written out and repeated", "use a comprehension over a range")
+    _for_each(rev, total, lambda k: apply(rev.sp, operator.mod, [k, count]))(rev.buffer(sequence))
 
 
 def _is_number(a: Abstract) -> bool:
@@ -185,9 +195,16 @@ def _give(rev: Reverser, a: Any, bar: Value) -> None:
     """Add the adjoint ``bar`` of a list: as a whole, or to the items of a list that is written out."""
     if isinstance(a, Value):
         rev.accumulate(a, bar)
-        return
-    for k, part in enumerate(a.items):
-        if isinstance(part, Value) and part in rev.active:
+    else:
+        _give_items(rev, a, bar)
+
+
+def _give_items(rev: Reverser, written: Seq, bar: Value, first: int = 0) -> None:
+    """Add the items of ``bar`` from ``first`` on to those of a list or tuple that is written out, at any depth."""
+    for k, part in enumerate(written.items, first):
+        if isinstance(part, Seq) and any(v in rev.active for v in run_time_leaves(part)):
+            _give_items(rev, part, item(rev, bar, Static(k)))
+        elif isinstance(part, Value) and part in rev.active:
             rev.accumulate(part, item(rev, bar, Static(k)))
 
 
