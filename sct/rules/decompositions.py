@@ -213,7 +213,7 @@ def svd_vectors_bar(a, u, s, vh, u_bar, s_bar, vh_bar):
         slope = mirrored(u_bar)
         within = uh @ slope
         middle = middle + gaps(s * s) * (within - mirrored(swapped(within))) * np.expand_dims(s, -2)
-        outside = outside + (slope - u @ within) / np.expand_dims(s, -2) @ vh
+        outside = (slope - u @ within) / np.expand_dims(s, -2) @ vh
     if vh_bar is not None:
         within = vh @ swapped(vh_bar)
         middle = middle + np.expand_dims(s, -1) * gaps(s * s) * (within - mirrored(swapped(within)))

@@ -22,7 +22,7 @@ from .notation import linear, vjp
 def rows(v, array, axis):
     """The parts of ``v`` that the joined rows of one ``array`` take up along ``axis``, as an array."""
     n = normal_axis(axis, v.ndim)
-    if array.ndim == v.ndim and n == 0:
+    if n == 0:
         return v.reshape(array.shape)
     if array.ndim != v.ndim + 1:
         raise RuleError("joining the rows of one array has a rule along their own axes only")
@@ -43,7 +43,7 @@ def parts(v, arrays, axis):
     found = ()
     start = None
     for k in range(len(arrays)):
-        if np.ndim(arrays[k]) <= normal_axis(axis, v.ndim) or np.ndim(arrays[k]) < v.ndim:
+        if np.ndim(arrays[k]) < v.ndim:
             at = 0 if start is None else start
             found = found + (dropped(pick(v, axis, at), np.ndim(arrays[k])),)
             start = at + 1
@@ -129,7 +129,7 @@ def blocks(v, arrays, level):
     found = ()
     start = None
     for k in range(len(arrays)):
-        size = extent(arrays[k], level, level - 1)
+        size = extent(arrays[k], level)
         stop = size if start is None else start + size
         part = slab(v, -level, start, None if k + 1 == len(arrays) else stop)
         found = found + (blocks(part, arrays[k], level - 1),)
@@ -137,10 +137,10 @@ def blocks(v, arrays, level):
     return found
 
 
-def extent(arrays, axis, level):
+def extent(arrays, axis):
     """The size of a block along an axis counted from the end; inside of a block, the first of each list tells it."""
     if isinstance(arrays, list):
-        return extent(arrays[0], axis, level - 1)
+        return extent(arrays[0], axis)
     return arrays.shape[-axis] if np.ndim(arrays) >= axis else 1
 
 

@@ -171,7 +171,7 @@ def cross_vjp(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None, *, z, z_bar):
 
 def unbroadcast_cross(v, a, axis):
     """``v``, whose vectors are along its last axis, in the layout and the shape of ``a``."""
-    if a.ndim == 1 and v.ndim == 1:
+    if v.ndim == 1:
         return v
     if normal_axis(axis, a.ndim) == a.ndim - 1:
         return unbroadcast(v, a)
@@ -333,7 +333,7 @@ def sums_norm_bar(x, added, compared, largest, z_bar):
 
 def spectral_norm_slope(x, ord, axes):
     """The gradient of the sum (``nuc``), the largest (2) or the smallest (-2) of the singular values."""
-    in_place = normal_axes(axes, x.ndim) == (x.ndim - 2, x.ndim - 1) and axes[0] % x.ndim < axes[1] % x.ndim
+    in_place = normal_axes(axes, x.ndim) == (x.ndim - 2, x.ndim - 1)  # a transposed matrix has the same singular values
     u, s, vh = np.linalg.svd(x if in_place else np.moveaxis(x, axes, (-2, -1)), full_matrices=False)
     u = u * np.expand_dims(np.sign(s), -2)
     if ord == "nuc":

@@ -174,9 +174,9 @@ def spacing(varargs, k):
 
 
 def across(v, ndim, axis):
-    """A vector along ``axis`` of an array; a number as it is."""
+    """A vector along ``axis`` of an array."""
     behind = ndim - 1 - axis
-    if np.ndim(v) == 0 or behind == 0:
+    if behind == 0:
         return v
     return np.expand_dims(v, 1 if behind == 1 else tuple(range(1, behind + 1)))
 

@@ -203,7 +203,8 @@ def min_vjp(*items, z, z_bar):
 
 
 @vjp(sum, tests={"args": [(NUMBERS,), (tuple(NUMBERS), 0.5), (np.array(NUMBERS),), (np.arange(6.0).reshape(3, 2),),
-                          ([np.array(NUMBERS), np.array(NUMBERS)], 1.5), ((np.array(NUMBERS), 2.0),)]})
+                          ([np.array(NUMBERS), np.array(NUMBERS)], 1.5), ((np.array(NUMBERS), 2.0),),
+                          ([np.array(NUMBERS), 2.0],)]})
 def sum_vjp(items, start=0, *, z, z_bar):
     """Each item, and the start, takes back all, summed over what was broadcast."""
     if isinstance(items, np.ndarray):

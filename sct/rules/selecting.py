@@ -205,10 +205,8 @@ def grid_sum(v, x, k, sparse, indexing, ndim):
 
 
 def on_diagonal(v, rows, columns, offset):
-    """``v`` (a number, or the entries along the last axis) on a diagonal of a matrix of zeros."""
+    """``v``, the entries along the last axis, on a diagonal of a matrix of zeros."""
     on = np.eye(rows, columns, offset, dtype=bool)
-    if np.ndim(v) == 0:
-        return np.where(on, v, 0.0)
     if offset < 0:
         return np.where(on, np.expand_dims(lengthened(v, columns), -2), 0.0)
     return np.where(on, np.expand_dims(lengthened(v, rows), -1), 0.0)

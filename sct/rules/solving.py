@@ -68,9 +68,9 @@ def truncated_inverse_bar(a, cut, z_bar):
     kept = s > cut * s[..., :1]
     f = np.where(kept, 1.0 / np.where(kept, s, 1.0), 0.0)
     si, sj, fi, fj = np.expand_dims(s, -1), np.expand_dims(s, -2), np.expand_dims(f, -1), np.expand_dims(f, -2)
-    both, one = np.expand_dims(kept, -1) & np.expand_dims(kept, -2), np.expand_dims(kept, -1) ^ np.expand_dims(kept, -2)
-    differences = np.where(one, (fi - fj) / np.where(one, si - sj, 1.0), np.where(both, -fi * fj, 0.0))
-    sums = np.where(one, (fi + fj) / np.where(one, si + sj, 1.0), np.where(both, fi * fj, 0.0))
+    here, one = np.expand_dims(kept, -1), np.expand_dims(kept, -1) ^ np.expand_dims(kept, -2)
+    differences = np.where(one, (fi - fj) / np.where(one, si - sj, 1.0), np.where(here, -fi * fj, 0.0))
+    sums = np.where(one, (fi + fj) / np.where(one, si + sj, 1.0), np.where(here, fi * fj, 0.0))
     uh, v, g = mirrored(swapped(u)), mirrored(swapped(vh)), swapped(z_bar)
     inner = uh @ g @ v
     turned = mirrored(swapped(inner))

@@ -70,11 +70,12 @@ def logaddexp2_reduce_vjp(array, axis=0, dtype=None, *, keepdims=False, initial=
 
 
 def share(array, top, axis, where, found):
-    """What has been ``found``; elements that are infinite, as the result is, share it evenly."""
-    whole = np.isinf(top) & (array == top)
+    """What has been ``found``; elements that are infinite, or several so large that the result is rounded to them, share it."""
+    whole = array == top
     if not everything(where):
         whole = whole & where
-    return np.where(whole, 1.0 / np.maximum(np.sum(whole, axis=axis, keepdims=True), 1), found)
+    ties = np.sum(whole, axis=axis, keepdims=True)
+    return np.where(whole & (np.isinf(top) | (ties > 1)), 1.0 / np.maximum(ties, 1), found)
 
 
 # -------------------------------------------------------------------------------------------------------- accumulate
@@ -113,9 +114,12 @@ for extreme in (np.maximum, np.minimum):
 
 @vjp(np.logaddexp.accumulate)
 def logaddexp_accumulate_vjp(array, axis=0, dtype=None, *, z, z_bar):
-    """Each result hands on what comes back to it by the share that it has in the next one."""
+    """Each result hands on what comes back to it by the share that it has in the next one.
+
+    The first one shares with none: what stands before it is never the same infinity.
+    """
     array = in_type_of(array, z)
-    before = np.concatenate([np.full_like(slab(array, axis, None, 1), -np.inf), slab(z, axis, None, -1)], axis)
+    before = np.concatenate([-slab(z, axis, None, 1), slab(z, axis, None, -1)], axis)
     kept_bar = nested_behind(np.exp(excess(before, array, z, -math.log(2))), z_bar, axis)
     array_bar = kept_bar * np.exp(excess(array, before, z, -math.log(2)))
 

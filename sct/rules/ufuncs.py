@@ -80,10 +80,13 @@ def logaddexp2_vjp(x, y, *, z, z_bar):
 
 
 def excess(x, other, z, half):
-    """``x - z``, the logarithm of the share of ``x``: ``half`` where both are the same infinity, 0 where ``x`` alone is one."""
+    """``x - z``, the logarithm of the share of ``x``: 0 where ``x`` alone is infinite.
+
+    Where both are the same infinity, or so large that ``z`` is rounded to them, it is ``half``.
+    """
     if is_static(other) and -math.inf < other < math.inf:
         return np.fmin(x - z, 0.0)
-    return np.where(np.isinf(z) & (x == other), half, np.fmin(x - z, 0.0))
+    return np.where((z == x) & (x == other), half, np.fmin(x - z, 0.0))
 
 
 # Trigonometric and hyperbolic functions -------------------------------------------------------------------------------

@@ -36,6 +36,8 @@ def slope(f, x):
         (lambda x: np.logaddexp.reduce(x), A([-1e4, 0.0, 1e4]), [0.0, 0.0, 1.0]),
         (lambda x: np.logaddexp.reduce(x, axis=1)[0], A([[-inf, -inf], [0.0, 1.0]]), [[0.5, 0.5], [0.0, 0.0]]),
         (lambda x: np.logaddexp.accumulate(x)[-1], A([-inf, 2.0]), [0.0, 1.0]),
+        (lambda x: np.logaddexp.accumulate(x)[0], A([-inf, 2.0]), [1.0, 0.0]),
+        (lambda x: np.logaddexp.accumulate(x)[1], A([-inf, -inf]), [0.5, 0.5]),
         (lambda x: np.median(x), A([2.0, 2.0, 2.0]), [0.0, 1.0, 0.0]),
         (lambda x: np.nanmedian(x), A([nan, 1.0, 3.0]), [0.0, 0.5, 0.5]),
         (lambda q: np.quantile(A([1.0, 2.0, 5.0]), q), 0.5, 6.0),
