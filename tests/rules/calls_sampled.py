@@ -49,6 +49,6 @@ CALLS = POLYNOMIALS + CONVOLUTIONS + SLOPES + [
     Call(np.interp, 9.0 * AT, KNOTS, V, period=4.5), Call(np.interp, 7.3, KNOTS[::-1] * 3.0, V, 0.5, 0.7, 4.5),
     Call(np.interp, 9.0, KNOTS, V, right=2.5), Call(np.interp, -9.0, KNOTS, V),
     Call(np.unwrap, 5.0 * V), Call(np.unwrap, 9.0 * M, axis=0), Call(np.unwrap, V, period=1), Call(np.unwrap, 5.0 * V, 4),
-    Call(np.i0, V), Call(np.i0, 3.0 * M), Call(np.kaiser, 5, 3.5), Call(np.kaiser, 8, 0.7),
+    Call(np.i0, V), Call(np.i0, 3.0 * M), Call(np.kaiser, 5, 3.5), Call(np.kaiser, 8, 0.7), Call(np.kaiser, 1, 0.7),
 ]
 KINKED = [call for call in CALLS if call.fn is np.interp]

@@ -57,6 +57,7 @@ CALLS += [
     Call(np.histogram, V, EDGES, weights=W), Call(np.histogram, V, 3, density=True), Call(np.histogram, V, 3, (-1.5, 2.5)),
     Call(np.histogram, V, EDGES, density=True, weights=W), Call(np.histogram, V, 3, weights=W, density=True),
     Call(np.histogram, V, 3, density=True).alone(0), Call(np.histogram, V, 3, weights=W).alone(0),
+    Call(np.histogram, V, 3, (-0.1, 0.3), weights=W), Call(np.histogram, V, 3, (-0.1, 0.3), True, W),
     Call(np.histogram_bin_edges, V[:1], 3), Call(np.histogram, V[:1], 2),
     Call(np.histogram_bin_edges, V, 3), Call(np.histogram_bin_edges, V, EDGES), Call(np.histogram_bin_edges, V, 3, (-1.5, 2.5)),
 ]

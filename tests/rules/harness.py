@@ -15,16 +15,17 @@ from __future__ import annotations
 import ast
 import inspect
 import math
-import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from sct.rules.notation import NAMES
 from sct.rules.registry import Primitive
 from sct.runtime.helpers import unbroadcast
+
+from .mistakes import tree_of
 
 SHAPES: dict[int, list[tuple[tuple[int, ...], ...]]] = {
     1: [((3,),), ((2, 3),), ((),), ((0,),), ((1,),)],
@@ -51,14 +52,7 @@ class Case:
 
 def rule_tree(entry: Primitive, which: str = "vjp") -> ast.FunctionDef:
     """The syntax tree of an entry's reverse (or forward) rule, without decorators and docstring."""
-    rule = getattr(entry, which)
-    text = rule if isinstance(rule, str) else textwrap.dedent(inspect.getsource(rule))
-    (tree,) = ast.parse(text).body
-    assert isinstance(tree, ast.FunctionDef)
-    tree.decorator_list = []
-    if ast.get_docstring(tree) is not None:
-        del tree.body[0]
-    return tree
+    return tree_of(getattr(entry, which))
 
 
 def runnable(entry: Primitive, tree: ast.FunctionDef | None = None) -> Callable[..., dict[str, Any]]:
@@ -139,26 +133,45 @@ def takes_python_numbers_only(entry: Primitive) -> bool:
 # Checks ---------------------------------------------------------------------------------------------------------------
 
 
-def check(entry: Primitive, case: Case, rng: np.random.Generator, rule: Callable[..., Any] | None = None) -> None:
-    """Assert that the rule's cotangents agree with five-point differences, in value, shape and element type."""
-    rule = runnable(entry) if rule is None else rule
+class Reference(NamedTuple):
+    """What a rule must find in a case, by differences: independent of the rule, so that it is computed once."""
+
+    case: Case
+    z: Any
+    z_bar: Any
+    slopes: list[tuple[str, tuple[int, ...], Any, Any]]
+    """By parameter and place in it: the number or array that is there, and the cotangent that it must get."""
+
+
+def reference(entry: Primitive, case: Case, rng: np.random.Generator) -> Reference:
+    """The result of a case, a cotangent of it, and five-point differences with respect to all that carries derivatives."""
+    rule = runnable(entry)
     z = entry.fn(*case.args, **case.kwargs)
     z_bar = random_cotangent(z, rng)
+    slopes = [(name, path, leaf, differences(entry, rule, case, name, path, z_bar))
+              for name, value in arguments(rule, case).items() if name in entry.tests.get("wrt", [name])
+              for path, leaf in leaves(value)]
+    return Reference(case, z, z_bar, slopes)
+
+
+def check(entry: Primitive, case: Case, rng: np.random.Generator) -> None:
+    """Assert that the rule's cotangents agree with five-point differences, in value, shape and element type."""
+    compare(entry, runnable(entry), reference(entry, case, rng))
+
+
+def compare(entry: Primitive, rule: Callable[..., Any], right: Reference) -> None:
+    case, z, z_bar, slopes = right
     found = cotangents(entry, rule, case, z, z_bar)
-    for name, value in arguments(rule, case).items():
-        if name not in entry.tests.get("wrt", [name]) or not any(True for _ in leaves(value)):
-            continue
-        for path, leaf in leaves(value):
-            expected = differences(entry, rule, case, name, path, z_bar)
-            got = found[name]
-            for key in path:
-                got = got[key] if got is not None else None
-            got = np.zeros_like(leaf) if got is None else got
-            where = f"{entry.name} ({entry.where}): {name}_bar{list(path) or ''} at {case}"
-            assert np.shape(got) == np.shape(leaf), f"{where}: shape {np.shape(got)}, expected {np.shape(leaf)}"
-            if isinstance(leaf, np.ndarray) and getattr(z, "dtype", None) == leaf.dtype:  # else the compiler converts
-                assert np.asarray(got).dtype == leaf.dtype, f"{where}: {np.asarray(got).dtype}, expected {leaf.dtype}"
-            np.testing.assert_allclose(got, expected, rtol=case.rtol, atol=case.rtol, err_msg=where)
+    for name, path, leaf, expected in slopes:
+        got = found[name]
+        for key in path:
+            got = got[key] if got is not None else None
+        got = np.zeros_like(leaf) if got is None else got
+        where = f"{entry.name} ({entry.where}): {name}_bar{list(path) or ''} at {case}"
+        assert np.shape(got) == np.shape(leaf), f"{where}: shape {np.shape(got)}, expected {np.shape(leaf)}"
+        if isinstance(leaf, np.ndarray) and getattr(z, "dtype", None) == leaf.dtype:  # else the compiler converts
+            assert np.asarray(got).dtype == leaf.dtype, f"{where}: {np.asarray(got).dtype}, expected {leaf.dtype}"
+        np.testing.assert_allclose(got, expected, rtol=case.rtol, atol=case.rtol, err_msg=where)
 
 
 def check_transpose(entry: Primitive, case: Case, rng: np.random.Generator) -> None:
@@ -273,71 +286,3 @@ def pairing(z_bar: Any, z: Any) -> float:
     if isinstance(z, tuple | list):
         return math.fsum(pairing(b, v) for b, v in zip(z_bar, z, strict=True))
     return float(np.sum(np.real(np.asarray(z_bar, np.result_type(z_bar, 1.0)) * np.where(np.isfinite(z), z, 0.0))))
-
-
-# Mutants --------------------------------------------------------------------------------------------------------------
-
-OPPOSITE = {ast.Add: ast.Sub, ast.Sub: ast.Add}
-
-
-def mutants(entry: Primitive) -> Iterator[tuple[str, ast.FunctionDef]]:
-    """The rule with one thing wrong: a cotangent of the other sign, a sign inside flipped, or a factor dropped."""
-    count = sum(1 for _ in mutable(rule_tree(entry)))
-    for k in range(count):
-        tree = rule_tree(entry)
-        node, attribute, wrong = list(mutable(tree))[k]
-        original = ast.unparse(getattr(node, attribute))
-        setattr(node, attribute, wrong)
-        yield f"{original}  =>  {ast.unparse(wrong)}", ast.fix_missing_locations(tree)
-
-
-def mutable(tree: ast.AST) -> Iterator[tuple[ast.AST, str, ast.expr]]:
-    """Each place in a rule where a mistake can be made, with the mistake."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and is_cotangent(node.targets[0]) and not is_sequence(node.value):
-            yield node, "value", ast.UnaryOp(ast.USub(), node.value)
-        for attribute, value in ast.iter_fields(node):
-            if isinstance(value, ast.BinOp) and not in_condition(node, attribute):
-                yield from ((node, attribute, wrong) for wrong in mistakes(value))
-            elif isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub):
-                yield node, attribute, value.operand
-
-
-def mistakes(value: ast.BinOp) -> Iterator[ast.expr]:
-    if type(value.op) in OPPOSITE:
-        yield ast.BinOp(value.left, OPPOSITE[type(value.op)](), value.right)
-    elif isinstance(value.op, ast.Mult | ast.Div) and not is_one(value.left):
-        yield value.left
-        if isinstance(value.op, ast.Mult):
-            yield value.right
-
-
-def is_cotangent(target: ast.expr) -> bool:
-    return isinstance(target, ast.Name) and target.id.endswith(("_bar", "_dot"))
-
-
-def is_sequence(value: ast.expr) -> bool:
-    """Sequences of cotangents: ``-`` does not apply."""
-    called = isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in ("tuple", "one_hot")
-    return called or isinstance(value, ast.Tuple | ast.List | ast.ListComp) or ast.unparse(value).startswith("[") or (
-        isinstance(value, ast.Constant) and value.value is None)
-
-
-def is_one(value: ast.expr) -> bool:
-    return isinstance(value, ast.Constant) and value.value in (1, 1.0)
-
-
-def in_condition(node: ast.AST, attribute: str) -> bool:
-    return attribute == "test" or isinstance(node, ast.Compare)
-
-
-def survives(entry: Primitive, tree: ast.FunctionDef, seed: int = 0) -> bool:
-    """Whether a mutated rule passes every case: the cases would miss this mistake."""
-    rng = np.random.default_rng(seed)
-    rule = runnable(entry, tree)
-    for case in cases(entry, rng):
-        try:
-            check(entry, case, rng, rule)
-        except Exception:
-            return False
-    return True

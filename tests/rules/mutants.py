@@ -7,9 +7,7 @@ spliced, in functions that rules call, in those that run beside generated code.
 from __future__ import annotations
 
 import ast
-import inspect
 import linecache
-import textwrap
 import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +19,7 @@ import numpy as np
 import sct
 from sct import custom, session
 
-from . import harness
+from .mistakes import bounded, tree_of, versions
 
 
 class Use(NamedTuple):
@@ -39,43 +37,16 @@ class Mutant(NamedTuple):
     tree: ast.FunctionDef
 
 
-def functions_of(module: types.ModuleType) -> list[types.FunctionType]:
-    """The functions that a module defines, rules under the names of all of them, but for what is decided when compiling."""
+def functions_of(module: types.ModuleType, static: bool = False) -> list[types.FunctionType]:
+    """The functions that a module defines, rules under the names of all of them; on demand what is decided when compiling, too."""
     found = [fn for name, fn in vars(module).items() if isinstance(fn, types.FunctionType) and fn.__module__ == module.__name__]
-    return [fn for fn in dict.fromkeys(found) if not hasattr(fn, "is_static") and not fn.__closure__]
+    return [fn for fn in dict.fromkeys(found) if (static or not hasattr(fn, "is_static")) and not fn.__closure__]
 
 
 def mutants_of(function: types.FunctionType) -> Iterator[Mutant]:
-    """The function with one mistake: a sign, a term or a factor; and the negative of what it returns."""
-    count = sum(1 for _ in places(tree_of(function)))
-    for k in range(count):
-        tree = tree_of(function)
-        node, attribute, wrong = list(places(tree))[k]
-        what = f"{ast.unparse(getattr(node, attribute))}  =>  {ast.unparse(wrong)}"
-        setattr(node, attribute, wrong)
-        yield Mutant(function, f"{function.__name__}: {what}", ast.fix_missing_locations(tree))
-
-
-def tree_of(function: types.FunctionType) -> ast.FunctionDef:
-    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
-    assert isinstance(tree, ast.FunctionDef)
-    tree.decorator_list = []
-    if ast.get_docstring(tree) is not None:
-        del tree.body[0]
-    return tree
-
-
-def places(tree: ast.FunctionDef) -> Iterator[tuple[ast.AST, str, ast.expr]]:
-    yield from harness.mutable(tree)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Return) and node.value is not None and may_be_negated(node.value):
-            yield node, "value", ast.UnaryOp(ast.USub(), node.value)
-        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add | ast.Sub):
-            yield node, "value", ast.UnaryOp(ast.USub(), node.value)
-
-
-def may_be_negated(value: ast.expr) -> bool:
-    return isinstance(value, ast.BinOp) or isinstance(value, ast.Call) and not harness.is_sequence(value)
+    """The function with each mistake."""
+    for what, tree in versions(tree_of(function)):
+        yield Mutant(function, f"{function.__name__}: {what}", bounded(tree))
 
 
 @contextmanager
@@ -88,22 +59,24 @@ def put_in(mutant: Mutant, folder: Path) -> Iterator[None]:
     scope: dict[str, Any] = {}
     exec(compile(path.read_text(), str(path), "exec"), function.__globals__, scope)
     function.__code__ = scope[function.__name__].__code__
-    forget()
+    forget(function)
     try:
         yield
     finally:
         function.__code__ = right
-        forget()
+        forget(function)
 
 
-def forget() -> None:
-    """Have all rules read, and everything compiled, anew."""
-    session._rules.clear()
+def forget(function: types.FunctionType | None = None) -> None:
+    """Have a rule read anew, or all of them, and what was compiled with it compiled anew; other functions tell by their code."""
+    for key, (rule, _) in list(session._rules.items()):
+        if function is None or rule is function:
+            del session._rules[key]
     custom.announce_change()
 
 
-def derivatives(use: Use, order: int = 2) -> list[Any]:
-    """Gradient, tangent and second derivative of the sum of what a function returns, with weights."""
+def derivatives(use: Use, order: int = 2) -> Iterator[Any]:
+    """Gradient, tangent and second derivative of the sum of what a function returns, with weights: one after the other."""
     values, count = use.values, len(use.values)
 
     def total(*args: Any) -> Any:
@@ -112,12 +85,11 @@ def derivatives(use: Use, order: int = 2) -> list[Any]:
     fun = use.fun
     dots = tuple(np.sqrt(np.arange(2.0, 2.0 + np.size(v))).reshape(np.shape(v)) if np.ndim(v) else 0.8 for v in values)
     wrapped = of_count(total, count)
-    found = list(sct.grad(wrapped, tuple(range(count)))(*values))
-    found.append(sct.jvp(wrapped, tuple(values), dots)[1])
+    yield from sct.grad(wrapped, tuple(range(count)))(*values)
+    yield sct.jvp(wrapped, tuple(values), dots)[1]
     if order == 2:
         second = sct.hvp(wrapped, tuple(values), dots)
-        found += second if isinstance(second, tuple) else [second]
-    return found
+        yield from second if isinstance(second, tuple) else [second]
 
 
 def of_count(total: Callable[..., Any], count: int) -> Callable[..., Any]:
@@ -130,15 +102,15 @@ def read_for(use: Use) -> set[types.FunctionType]:
     """The functions that were compiled, as rules or as parts of them, for the derivatives of a use."""
     forget()
     session._lowered.clear()
-    derivatives(use)
+    list(derivatives(use))
     return {fn for fn in (*session._lowered, *(rule for rule, _ in session._rules.values()))}
 
 
 def notices(use: Use, right: list[Any], rtol: float) -> bool:
-    """Whether the derivatives are others than the right ones, or there are none."""
+    """Whether a derivative is another than the right one, or there is none; those behind it are not computed."""
     try:
         with np.errstate(all="ignore"):
-            found = derivatives(use)
+            return not all(np.allclose(a, b, rtol=rtol, atol=rtol, equal_nan=True)
+                           for a, b in zip(derivatives(use), right, strict=True))
     except Exception:
         return True
-    return not all(np.allclose(a, b, rtol=rtol, atol=rtol, equal_nan=True) for a, b in zip(found, right, strict=True))

@@ -77,37 +77,3 @@ AT_KINKS = (
 """What matters at ties and zeros only, where differences do not exist; tests of their own notice mistakes in it."""
 
 
-def helpers() -> list[tuple[ModuleType, str]]:
-    """The functions that rule bodies share and that see run-time values."""
-    places = (*MODULES, indexing)
-    return [(module, name) for module in places for name, fn in vars(module).items() if is_helper(module, name, fn)]
-
-
-def is_helper(module: ModuleType, name: str, fn: object) -> bool:
-    own = inspect.isfunction(fn) and fn.__module__ == module.__name__ and not hasattr(fn, "is_static")
-    return own and not name.endswith("_vjp") and name != UNENDING
-
-
-@pytest.mark.long
-@pytest.mark.parametrize(("module", "name"), helpers(), ids=lambda x: x if isinstance(x, str) else x.__name__)
-def test_mistake_in_helper_is_noticed(module: ModuleType, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    helper = registry.Primitive(len, name, vjp=getattr(module, name))
-    calls = sorted(CALLS, key=lambda call: call.entry.where.split(":")[0] != module.__file__)  # those of its own rules first
-    for what, tree in harness.mutants(helper):
-        if what.startswith(AT_KINKS):
-            continue
-        with monkeypatch.context() as patch:
-            for place in (*MODULES, indexing):
-                if getattr(place, name, None) is helper.vjp:
-                    patch.setattr(place, name, compiled(tree, place))
-            with np.errstate(all="ignore"):
-                assert not all(passes(call, harness.runnable(call.entry)) for call in calls), f"no test notices {what}"
-
-
-def compiled(tree: ast.FunctionDef, module: ModuleType) -> object:
-    """The function of a syntax tree, among the names of a module."""
-    scope = dict(vars(module))
-    exec(compile(ast.fix_missing_locations(ast.Module([tree], [])), "<mutant>", "exec"), scope)
-    return scope[tree.name]
-
-

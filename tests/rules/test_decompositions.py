@@ -11,7 +11,7 @@ import sct
 from sct.runtime.arrays import matching
 
 from .arrays import Normal
-from .calls import Call, by_primitive, check_rule, unnoticed
+from .calls import Call, by_primitive, check_rule
 from .whole import check_single, check_whole
 
 L = np.linalg
@@ -75,13 +75,6 @@ def test_rule_agrees_with_finite_differences(call: Call) -> None:
 ELSEWHERE = ("np.linalg.solve", "np.linalg.matrix_power", "np.linalg.inv", "np.linalg.det")
 UNCHANGED = ("-1  =>  1", "from_values + from_solution")
 """The last axis of a matrix; what a test of its own checks."""
-
-
-@pytest.mark.parametrize("name", [name for name in by_primitive(CALLS) if name not in ELSEWHERE])
-def test_mistake_is_noticed(name: str) -> None:
-    with np.errstate(all="ignore"):
-        missed = list(unnoticed(by_primitive(CALLS)[name]))
-    assert not [what for what in missed if not what.startswith(UNCHANGED)]
 
 
 @pytest.mark.parametrize("k", range(len(CALLS)), ids=lambda k: repr(CALLS[k]))

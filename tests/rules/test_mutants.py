@@ -146,7 +146,7 @@ _right: dict[str, list[tuple[Use, list[Any], Any]]] = {}
 def uses(family: str) -> list[tuple[Use, list[Any], Any]]:
     """The uses of a family, their derivatives, and what was compiled for them."""
     if family not in _right:
-        _right[family] = [(use, derivatives(use), read_for(use)) for use in FAMILIES[family][1]]
+        _right[family] = [(use, list(derivatives(use)), read_for(use)) for use in FAMILIES[family][1]]
     return _right[family]
 
 

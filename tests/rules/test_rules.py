@@ -26,14 +26,6 @@ def test_rule_agrees_with_finite_differences(entry: Primitive) -> None:
     assert tried, f"{entry.name} has no test cases"
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e.name)
-def test_mistake_in_rule_is_noticed(entry: Primitive) -> None:
-    with np.errstate(all="ignore"):
-        missed = [what for what, tree in harness.mutants(entry) if harness.survives(entry, tree)]
-    missed = [what for what in missed if what not in SAME]
-    assert not missed, f"{entry.name} ({entry.where}): no case notices {missed}"
-
-
 SAME = ("x + 0j  =>  x - 0j",)
 """What computes the same numbers."""
 

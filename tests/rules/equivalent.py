@@ -1,0 +1,358 @@
+"""Mistakes that are none: what they change computes the same, or nobody reads it, with the reason.
+
+A mistake that is noticed, or that can no longer be made, must not stand here: the test of mistakes tells.
+"""
+
+from __future__ import annotations
+
+SHORTER = "a shorter way to write what the lines below it do, too"
+
+EQUIVALENT: dict[str, dict[str, str]] = {
+    "arranging.partition_vjp": {
+        "axis is None or a.ndim == 1  =>  axis is None": SHORTER,
+    },
+    "creation.linspace_vjp": {
+        "0.0 * step_bar  =>  0.0": "a zero, times anything",
+    },
+    "creation.weighted": {
+        "normal_axis(axis, v.ndim) > 0  =>  normal_axis(axis, v.ndim) >= 0": "moving the first axis to the front",
+        "v.ndim <= 2  =>  v.ndim < 2": SHORTER,
+    },
+    "decompositions.at_row": {
+        "-1  =>  1": "the last axis of a vector",
+    },
+    "decompositions.cond_vjp": {
+        "-2  =>  2": "the other branch finds the same, with more work",
+    },
+    "decompositions.eig_vjp": {
+        "-1  =>  1": "the last axis of a vector",
+    },
+    "fft.axes_of": {
+        "ndim - len(s)  =>  -len(s)": "counted from the end",
+        "k % ndim  =>  k": "NumPy counts from the end, too",
+    },
+    "fft.irfftn_bar": {
+        "len(places) > 1  =>  len(places) >= 1": "a transform along no axis",
+    },
+    "fft.rfftn_bar": {
+        "len(places) > 1  =>  len(places) >= 1": "a transform along no axis",
+    },
+    "indexing.count": {
+        "max(size(a, axis), 1)  =>  -max(size(a, axis), 1)": "nothing is divided by it",
+    },
+    "indexing.like": {
+        "v.ndim > 1  =>  v.ndim >= 1": "two ways to write the first element of a vector",
+    },
+    "indexing.normal_axes": {
+        "ndim > 0  =>  ndim >= 0": "a number has no axes to be counted",
+    },
+    "indexing.pair": {
+        "k % b_ndim  =>  k": "a permutation may count from the end, too",
+    },
+    "indexing.pick": {
+        "v.ndim - 1  =>  v.ndim + 1": SHORTER,
+        "v.ndim - 1  =>  v.ndim": SHORTER,
+        "v.ndim - 1  =>  -1": SHORTER,
+    },
+    "indexing.slab": {
+        "v.ndim - 1  =>  v.ndim + 1": SHORTER,
+        "v.ndim - 1  =>  v.ndim": SHORTER,
+        "v.ndim - 1  =>  -1": SHORTER,
+    },
+    "joining.blocks": {
+        "k + 1  =>  k - 1": "the last part ends where the whole does",
+        "k + 1  =>  k": "the last part ends where the whole does",
+        "k + 1  =>  1": "the last part ends where the whole does",
+    },
+    "joining.flat_parts": {
+        "k + 1  =>  k - 1": "the last part ends where the whole does",
+        "k + 1  =>  k": "the last part ends where the whole does",
+        "k + 1  =>  1": "the last part ends where the whole does",
+    },
+    "joining.insert_vjp": {
+        "where > 0  =>  where >= 0": "moving the first axis to the front",
+    },
+    "joining.parts": {
+        "k + 1  =>  k - 1": "the last part ends where the whole does",
+        "k + 1  =>  k": "the last part ends where the whole does",
+        "k + 1  =>  1": "the last part ends where the whole does",
+    },
+    "joining.repeat_vjp": {
+        "axis is None or np.ndim(a) == 1  =>  axis is None": SHORTER,
+    },
+    "joining.tile_vjp": {
+        "np.ndim(A) == np.ndim(z)  =>  np.ndim(A) != np.ndim(z)": "a sum over an axis of length 1 that the reshape brings",
+    },
+    "linalg.contracted": {
+        "np.ndim(v) == 0 or np.ndim(w) == 0  =>  np.ndim(v) == 0": "a product with a number, which tensordot gives, too",
+        "np.ndim(v) == 0 or np.ndim(w) == 0  =>  np.ndim(w) == 0": "a product with a number, which tensordot gives, too",
+    },
+    "linalg.dot_vjp": {
+        "b.ndim <= 2 and a.ndim <= 2 or b.ndim == 1  =>  b.ndim == 1": "both branches hold for matrices",
+        "b.ndim <= 2 and a.ndim <= 2  =>  b.ndim <= 2": "both branches hold for matrices",
+        "b.ndim <= 2  =>  b.ndim < 2": "both branches hold for matrices",
+        "a.ndim <= 2  =>  a.ndim < 2": "both branches hold for matrices",
+        "a.ndim <= 2  =>  a.ndim > 2": "both branches hold for matrices",
+    },
+    "linalg.einsum_bar": {
+        ("np.einsum(formula, *factors, optimize=optimize) if optimize else np.einsum(formula, *factors)"
+         "  =>  np.einsum(formula, *factors) if optimize else np.einsum(formula, *factors, optimize=optimize)"):
+            "without effect on the result",
+    },
+    "linalg.matmul_bars": {
+        "-1  =>  1 (2)": "the last axis of a vector",
+    },
+    "linalg.matrix_norm_bar": {
+        "ord > 0  =>  ord >= 0": "an order is not 0 there",
+        "ord > 0  =>  ord >= 0 (2)": "an order is not 0 there",
+    },
+    "linalg.spectral_norm_slope": {
+        "x.ndim - 2  =>  x.ndim + 2": SHORTER,
+        "x.ndim - 2  =>  x.ndim": SHORTER,
+        "x.ndim - 2  =>  -2": SHORTER,
+        "x.ndim - 1  =>  x.ndim + 1": SHORTER,
+        "x.ndim - 1  =>  x.ndim": SHORTER,
+        "x.ndim - 1  =>  -1": SHORTER,
+    },
+    "linalg.unbroadcast_cross": {
+        "a.ndim - 1  =>  a.ndim + 1": SHORTER,
+        "a.ndim - 1  =>  a.ndim": SHORTER,
+        "a.ndim - 1  =>  -1": SHORTER,
+    },
+    "polynomials.last": {
+        "v.shape[0] - a.shape[0]  =>  -a.shape[0]": "counted from the end",
+    },
+    "polynomials.polyfit_vjp": {
+        "len(x) * EPS  =>  EPS": "how near to zero a singular value must be to be taken for zero",
+    },
+    "polynomials.weighted": {
+        "v  =>  -v": "the same fit, with both sides negated",
+    },
+    "ranks.each": {
+        "np.ndim(v) > 0  =>  np.ndim(v) >= 0": "one number broadcasts either way",
+    },
+    "ranks.in_rows": {
+        "a.ndim - 1  =>  a.ndim + 1": SHORTER,
+        "a.ndim - 1  =>  a.ndim": SHORTER,
+        "a.ndim - 1  =>  -1": SHORTER,
+    },
+    "ranks.quantile_bar": {
+        "rows.ndim - 1  =>  -1": "the last axis, counted from the end",
+    },
+    "ranks.without_kept": {
+        "not keepdims or np.ndim(v) == extra  =>  not keepdims": "no axis to take away",
+    },
+    "reductions.along": {
+        "np.ndim(v) == a.ndim or normal_axes(axis, a.ndim) == (a.ndim - 1,)  =>  np.ndim(v) == a.ndim": SHORTER,
+        "a.ndim - 1  =>  a.ndim + 1": SHORTER,
+        "a.ndim - 1  =>  a.ndim": SHORTER,
+        "a.ndim - 1  =>  -1": SHORTER,
+    },
+    "reductions.cumprod_vjp": {
+        "axis is None or a.ndim == 1  =>  axis is None": SHORTER,
+    },
+    "reductions.cumsum_vjp": {
+        "axis is None or a.ndim == 1  =>  axis is None": SHORTER,
+    },
+    "reductions.everything": {
+        "isinstance(where, bool) and where  =>  -(isinstance(where, bool) and where)": "minus one is as true as one",
+    },
+    "reductions.nested_behind": {
+        "step < a.shape[axis]  =>  step <= a.shape[axis]": "one more round adds zeros",
+    },
+    "reductions.prod_bar": {
+        "isinstance(initial, int) and initial == 1  =>  initial == 1": "the product with one",
+        "axis is None or factors.ndim == 1  =>  axis is None": SHORTER,
+        "axis is None or factors.ndim == 1  =>  factors.ndim == 1": SHORTER,
+    },
+    "reductions.shifted": {
+        ("np.concatenate([slab(v, axis, step, None), np.zeros_like(slab(v, axis, None, step))], axis)"
+         "  =>  -np.concatenate([slab(v, axis, step, None), np.zeros_like(slab(v, axis, None, step))], axis)"):
+            "both factors of each product change their sign",
+    },
+    "reductions.steps": {
+        "d.ndim == y.ndim or normal_axes(axis, y.ndim) == (y.ndim - 1,)  =>  d.ndim == y.ndim": SHORTER,
+        "y.ndim - 1  =>  y.ndim + 1": SHORTER,
+        "y.ndim - 1  =>  y.ndim": SHORTER,
+        "y.ndim - 1  =>  -1": SHORTER,
+    },
+    "reductions.var_vjp": {
+        ("2.0 * z_bar / left if ddof == 0 else np.divide(2.0 * z_bar, left)"
+         "  =>  np.divide(2.0 * z_bar, left) if ddof == 0 else 2.0 * z_bar / left"):
+            "one of them never raises",
+    },
+    "runtime.arrays.cofactors_along": {
+        ("(1.0 - same) * product_of_others(np.expand_dims(s, -2) * (1.0 - same) + same)"
+         "  =>  product_of_others(np.expand_dims(s, -2) * (1.0 - same) + same)"):
+            "what is on the diagonal cancels",
+        "1.0 - same  =>  1.0 + same": "what is on the diagonal cancels",
+        "1.0 - same  =>  1.0": "what is on the diagonal cancels",
+    },
+    "runtime.arrays.well_conditioned": {
+        "condition < np.finfo(inverse.dtype).eps ** (-0.25)  =>  condition <= np.finfo(inverse.dtype).eps ** (-0.25)":
+            "a bound of rounding errors",
+    },
+    "runtime.cotangents.strong_quotient": {
+        "x_bar  =>  -x_bar": "minus zero",
+    },
+    "runtime.special.digamma_of_positive": {
+        "x < 10.0  =>  x <= 10.0": "both sides of the bound are as exact",
+        "691 / 32760 - s / 12  =>  691 / 32760 + s / 12": "below the last digit",
+        "691 / 32760 - s / 12  =>  691 / 32760": "below the last digit",
+    },
+    "runtime.special.polygamma": {
+        "math.nan  =>  -math.nan": "not a number has no sign",
+        "x < 10.0 + n  =>  x <= 10.0 + n": "both sides of the bound are as exact",
+    },
+    "runtime.special.power_dx": {
+        "isinstance(y, complex) or y >= 1  =>  isinstance(y, complex)": "the general way, which never raises",
+        "y >= 1  =>  y > 1": "both formulas hold on the bound",
+    },
+    "runtime.special.sinc_dx": {
+        "np.abs(t) < 0.3  =>  np.abs(t) <= 0.3": "both formulas hold on the bound",
+        ("0.0 - t / 3 * (1 - s / 10 * (1 - s / 28 * (1 - s / 54 * (1 - s / 88))))"
+         "  =>  -(t / 3 * (1 - s / 10 * (1 - s / 28 * (1 - s / 54 * (1 - s / 88)))))"):
+            "minus zero",
+    },
+    "sampled.kaiser_vjp": {
+        "0.0 * slope  =>  0.0": "a zero, times anything",
+    },
+    "sampled.within": {
+        "axis > 0  =>  axis >= 0": "an index in a tuple of its own",
+    },
+    "scalar.dist_vjp": {
+        "isinstance(p, np.ndarray) and isinstance(q, np.ndarray)  =>  isinstance(p, np.ndarray)":
+            "an array minus a list is an array, too",
+        "isinstance(p, np.ndarray) and isinstance(q, np.ndarray)  =>  isinstance(q, np.ndarray)":
+            "an array minus a list is an array, too",
+    },
+    "scalar.one_hot_vjp": {
+        "isinstance(z_bar, tuple)  =>  not isinstance(z_bar, tuple)": "a part without a cotangent counts as zero either way",
+    },
+    "scalar.pow_vjp": {
+        "y > 1  =>  y >= 1": "1 has a formula of its own before",
+        "x + 0j  =>  x - 0j": "only the kind of number changes",
+    },
+    "scalar.power_dx_vjp": {
+        "x + 0j  =>  x - 0j": "only the kind of number changes",
+    },
+    "scalar.sum_vjp": {
+        "isinstance(items, tuple)  =>  not isinstance(items, tuple)": "a list instead of a tuple of the same items",
+    },
+    "scipy.factors.lu_factor_vjp": {
+        "-1  =>  1": "the last axis of a matrix",
+    },
+    "scipy.special.dawsn_slope": {
+        "np.abs(x) > 100.0  =>  np.abs(x) >= 100.0": "both formulas hold on the bound",
+    },
+    "scipy.special.elliptic_difference": {
+        "np.abs(m) < 0.0001  =>  np.abs(m) <= 0.0001": "both formulas hold on the bound",
+    },
+    "scipy.special.erfcx_slope": {
+        "x > 100.0  =>  x >= 100.0": "both formulas hold on the bound",
+    },
+    "scipy.special.trigamma": {
+        "x > 0.0  =>  x >= 0.0": "both formulas are infinite there",
+    },
+    "scipy.stats.standard": {
+        "isinstance(loc, int) and loc == 0  =>  isinstance(loc, int)": "no shift by 0 and no division by 1",
+        "isinstance(loc, int) and loc == 0  =>  loc == 0": "no shift by 0 and no division by 1",
+        "loc == 0  =>  loc != 0": "no shift by 0 and no division by 1",
+        "isinstance(scale, int) and scale == 1  =>  isinstance(scale, int)": "no shift by 0 and no division by 1",
+        "isinstance(scale, int) and scale == 1  =>  scale == 1": "no shift by 0 and no division by 1",
+        "scale == 1  =>  scale != 1": "no shift by 0 and no division by 1",
+    },
+    "selecting.along": {
+        "a.ndim > 1  =>  a.ndim >= 1": "the places of a vector, in a tuple",
+    },
+    "selecting.compressed_bar": {
+        "axis is None and a.ndim > 1  =>  axis is None": "the places of a vector, in a tuple",
+        "a.ndim > 1  =>  a.ndim >= 1": "the places of a vector, in a tuple",
+    },
+    "selecting.matrices_back": {
+        "a.ndim - 2  =>  a.ndim + 2": SHORTER,
+        "a.ndim - 2  =>  a.ndim": SHORTER,
+        "a.ndim - 2  =>  -2": SHORTER,
+        "a.ndim - 1  =>  a.ndim + 1": SHORTER,
+        "a.ndim - 1  =>  a.ndim": SHORTER,
+        "a.ndim - 1  =>  -1": SHORTER,
+    },
+    "selecting.on_diagonal": {
+        "offset < 0  =>  offset <= 0": "the main diagonal is read along rows or columns",
+    },
+    "selecting.open_mesh": {
+        "len(behind) > 0  =>  len(behind) >= 0": "an array without further axes",
+    },
+    "selecting.put_back": {
+        "axis is None and a.ndim > 1  =>  axis is None": "the places of a vector, in a tuple",
+        "a.ndim > 1  =>  a.ndim >= 1": "the places of a vector, in a tuple",
+    },
+    "selecting.ranks": {
+        "a.ndim - 1  =>  a.ndim + 1": SHORTER,
+        "a.ndim - 1  =>  a.ndim": SHORTER,
+        "a.ndim - 1  =>  -1": SHORTER,
+    },
+    "selecting.sort_vjp": {
+        "axis is None or a.ndim == 1  =>  axis is None": SHORTER,
+    },
+    "shaping.astype_function_vjp": {
+        "z.dtype.kind == 'c' and x.dtype.kind == 'f'  =>  not (z.dtype.kind == 'c' and x.dtype.kind == 'f')":
+            "of a complex cotangent of real numbers only the real part is read",
+        "z.dtype.kind == 'c' and x.dtype.kind == 'f'  =>  z.dtype.kind == 'c'":
+            "of a complex cotangent of real numbers only the real part is read",
+        "z.dtype.kind == 'c' and x.dtype.kind == 'f'  =>  x.dtype.kind == 'f'":
+            "of a complex cotangent of real numbers only the real part is read",
+        "z.dtype.kind == 'c'  =>  z.dtype.kind != 'c'": "of a complex cotangent of real numbers only the real part is read",
+        "x.dtype.kind == 'f'  =>  x.dtype.kind != 'f'": "of a complex cotangent of real numbers only the real part is read",
+        "z_bar if z.dtype == x.dtype else z_bar.astype(x.dtype)  =>  z_bar.astype(x.dtype) if z.dtype == x.dtype else z_bar":
+            "of a complex cotangent of real numbers only the real part is read",
+    },
+    "shaping.astype_vjp": {
+        "z.dtype.kind == 'c' and a.dtype.kind == 'f'  =>  not (z.dtype.kind == 'c' and a.dtype.kind == 'f')":
+            "of a complex cotangent of real numbers only the real part is read",
+        "z.dtype.kind == 'c' and a.dtype.kind == 'f'  =>  z.dtype.kind == 'c'":
+            "of a complex cotangent of real numbers only the real part is read",
+        "z.dtype.kind == 'c' and a.dtype.kind == 'f'  =>  a.dtype.kind == 'f'":
+            "of a complex cotangent of real numbers only the real part is read",
+        "z.dtype.kind == 'c'  =>  z.dtype.kind != 'c'": "of a complex cotangent of real numbers only the real part is read",
+        "a.dtype.kind == 'f'  =>  a.dtype.kind != 'f'": "of a complex cotangent of real numbers only the real part is read",
+        "z_bar if z.dtype == a.dtype else z_bar.astype(a.dtype)  =>  z_bar.astype(a.dtype) if z.dtype == a.dtype else z_bar":
+            "of a complex cotangent of real numbers only the real part is read",
+    },
+    "shaping.expand_dims_vjp": {
+        ("like(z_bar, a) if np.ndim(a) == 0 else np.squeeze(z_bar, axis)"
+         "  =>  np.squeeze(z_bar, axis) if np.ndim(a) == 0 else like(z_bar, a)"):
+            "two ways to take an axis of length 1 away",
+    },
+    "shaping.transposed_back": {
+        "np.ndim(z_bar) > 1  =>  np.ndim(z_bar) >= 1": "the transpose of a vector",
+    },
+    "solving.as_matrices": {
+        "-1  =>  1": "the last axis of a vector",
+    },
+    "solving.columns": {
+        "-1  =>  1": "the last axis of a vector",
+    },
+    "solving.multi_dot_vjp": {
+        "-1  =>  1": "the last axis of a row",
+    },
+    "solving.slogdet_vjp": {
+        "np.iscomplexobj(a) and z_bar[0] is not None  =>  z_bar[0] is not None": "the sign of a real determinant adds a zero",
+    },
+    "solving.truncated_inverse_bar": {
+        "s > cut * s[..., :1]  =>  s >= cut * s[..., :1]": "a singular value on the bound has no derivative",
+    },
+    "ufunc_methods.share": {
+        "whole & (np.isinf(top) | (ties > 1))  =>  whole":
+            "first derivatives; second ones go through the difference (test_hard_points.py)",
+        "ties > 1  =>  ties >= 1": "first derivatives; second ones go through the difference (test_hard_points.py)",
+    },
+    "ufuncs.excess": {
+        "(z == x) & (x == other)  =>  x == other":
+            "first derivatives; second ones go through the difference (test_hard_points.py)",
+    },
+    "ufuncs.nonzero": {
+        "radius + (radius == 0)  =>  radius - (radius == 0)": "zero over minus one",
+    },
+}
+"""By rule or function: the mistake, and why nothing can notice it."""

@@ -1,0 +1,183 @@
+"""Calls at ties, kinks and infinities with the cotangents that they have by convention, and values of our own functions.
+
+The numbers were computed with forty digits (digamma, Bessel and error functions, elliptic integrals), or follow from conventions.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+import operator
+
+import numpy as np
+from numpy import inf, nan
+
+from sct.rules.solving import cofactors_bar
+from sct.runtime.arrays import cofactors, cofactors_along, phase, well_conditioned
+from sct.runtime.cotangents import strong_product, strong_quotient, unbroadcast
+from sct.runtime.places import one_hot
+from sct.runtime.sequences import first_max, first_min
+from sct.runtime.special import bessel_i, digamma, digamma_of_positive, log_or_zero, polygamma, power_dx, sinc_dx
+
+from .probes import Known, KnownAhead, Probe, Value
+
+A = np.array
+TIED, OTHER = A([2.0, 3.0, 1.0, nan, 1.0]), A([2.0, 1.0, 3.0, 1.0, nan])
+ON_BOUNDS = A([1.0, 2.0, 0.5, 3.0])
+INFINITE, BESIDE = A([inf, -inf, inf, 1.0]), A([inf, -inf, 1.0, -inf])
+ATTAINED = A([[1.0, 2.0, 2.0], [3.0, nan, 0.0]])
+SINGULAR = A([[0.1, 0.2, 0.3], [0.4, 0.5, 0.6], [0.7, 0.8, 0.9]])
+REGULAR = A([[2.0, 0.3, -0.4], [0.5, 1.7, 0.2], [-0.1, 0.6, 1.2]])
+COMPLEX = REGULAR + 1j * REGULAR[::-1, [1, 0, 2]]
+WEIGHTS = A([[0.7, -0.2, 1.1], [0.3, 0.9, -0.6], [1.3, 0.4, 0.8]])
+
+
+def minors(m: np.ndarray) -> np.ndarray:
+    """The cofactors of a matrix of order three by their definition."""
+    return A([[m[(i + 1) % 3, (j + 1) % 3] * m[(i + 2) % 3, (j + 2) % 3] - m[(i + 1) % 3, (j + 2) % 3] * m[(i + 2) % 3, (j + 1) % 3]
+               for j in range(3)] for i in range(3)])
+
+
+def slope_of_minors(m: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The gradient of their weighted sum; central differences of quadratic polynomials are exact."""
+    units = np.eye(9).reshape(3, 3, 3, 3)
+    return A([[np.sum(weights * (minors(m + e) - minors(m - e))) / 2 for e in row] for row in units])
+
+
+CONVENTIONS: list[Probe] = [
+    Known(max, 1.0, 1.0, bars=((1.0, 0.0),)), Known(min, 1.0, 1.0, bars=((1.0, 0.0),)),
+    Known(max, [1.0, 3.0, 3.0], bars=(([0.0, 1.0, 0.0],),)), Known(min, [2.0, 1.0, 1.0], bars=(([0.0, 1.0, 0.0],),)),
+    Known(np.maximum, TIED, OTHER, bars=(A([1.0, 1, 0, 1, 0]), A([0.0, 0, 1, 0, 1]))),
+    Known(np.maximum, TIED[:4], 2.0, bars=(A([1.0, 1, 0, 1]), 1.0)),
+    Known(np.maximum, 2.0, OTHER, bars=(3.0, A([0.0, 0, 1, 0, 1]))),
+    Known(np.minimum, -TIED, -OTHER, bars=(A([1.0, 1, 0, 1, 0]), A([0.0, 0, 1, 0, 1]))),
+    Known(np.minimum, -TIED[:4], -2.0, bars=(A([1.0, 1, 0, 1]), 1.0)),
+    Known(np.minimum, -2.0, -OTHER, bars=(3.0, A([0.0, 0, 1, 0, 1]))),
+    Known(np.fmax, TIED, OTHER, bars=(A([1.0, 1, 0, 0, 1]), A([0.0, 0, 1, 1, 0]))),
+    Known(np.fmin, -TIED, -OTHER, bars=(A([1.0, 1, 0, 0, 1]), A([0.0, 0, 1, 1, 0]))),
+    Known(np.clip, ON_BOUNDS, 1.0, 2.0, bars=(A([1.0, 1, 0, 0]), 1.0, 1.0)),
+    Known(np.clip, ON_BOUNDS, None, 2.0, bars=(A([1.0, 1, 1, 0]), None, 1.0)),
+    Known(np.clip, ON_BOUNDS, 1.0, None, bars=(A([1.0, 1, 0, 1]), 1.0)),
+    Known(np.clip, A([0.5, 2.0]), 1.0, 1.0, bars=(A([0.0, 0.0]), 1.0, 1.0)),
+    Known(np.logaddexp, INFINITE, BESIDE, bars=(A([0.5, 0.5, 1, 1]), A([0.5, 0.5, 0, 0]))),
+    Known(np.logaddexp2, INFINITE, BESIDE, bars=(A([0.5, 0.5, 1, 1]), A([0.5, 0.5, 0, 0]))),
+    Known(np.logaddexp, BESIDE, INFINITE, bars=(A([0.5, 0.5, 0, 0]), A([0.5, 0.5, 1, 1]))),
+    Known(np.hypot, A([0.0]), A([0.0]), bars=(A([0.0]), A([0.0]))),
+    Known(np.arctan2, A([0.0]), A([0.0]), bars=(A([0.0]), A([0.0]))),
+    Known(abs, 0.0, bars=(0.0,)), Known(math.fabs, 0.0, bars=(0.0,)),
+    Known(np.power, A([0.0, 2.0]), 0, bars=(A([0.0, 0.0]),)),
+    Known(operator.pow, -1.3, 0.7 + 0.5j, bars=(None, (-1.3) ** (0.7 + 0.5j) * complex(math.log(1.3), math.pi))),
+    Known(power_dx, A([0.0]), A([0.0]), bars=(A([0.0]), None)),
+    Known(power_dx, -1.3, 1.7 + 0.5j,
+          bars=(None, (-1.3) ** (0.7 + 0.5j) * (1 + (1.7 + 0.5j) * complex(math.log(1.3), math.pi)))),
+    Known(np.divide, A([1.0, 2.0]), 0.0, z_bar=0.0, bars=(A([0.0, 0.0]),)),
+    KnownAhead(operator.truediv, A([1.0, 2.0]), 0.0, x_dot=A([0.0, 1.0]), gives=A([0.0, inf])),
+    Known(np.trim_zeros, A([0.0, 0.0, 2.0, 0.0, 3.0, 0.0]), bars=(A([0.0, 0, 1, 1, 1, 0]),)),
+    Known(np.trim_zeros, A([0.0, 2.0, 0.0]), "b", bars=(A([1.0, 1, 0]),)),
+    Known(np.max, ATTAINED[0], bars=(A([0.0, 0.5, 0.5]),)), Known(np.max, ATTAINED, bars=(A([[0.0, 0, 0], [0, 1, 0]]),)),
+    Known(np.max, ATTAINED, 1, bars=(A([[0.0, 0.5, 0.5], [0, 1, 0]]),)),
+    Known(np.max, A([1.0, 2.0]), initial=2.0, bars=(A([0.0, 0.5]), 0.5)),
+    Known(np.max, A([2.0, 2.0, 1.0]), initial=2.0, where=A([True, False, True]), bars=(A([0.5, 0.0, 0.0]), 0.5)),
+    Known(np.quantile, A([1.0, 2.0, 5.0]), 1.0, bars=(A([0.0, 0.0, 1.0]), 6.0)),
+    Known(np.linalg.norm, A([[1.0, 0.0], [0.0, 0.0]]), "nuc", bars=(A([[1.0, 0.0], [0.0, 0.0]]),)),
+    Known(np.linalg.norm, A([1.0, -1.0, 2.0]), -inf, bars=(A([0.5, -0.5, 0]),)),
+    Known(np.linalg.norm, A([2.0, -2.0, 1.0]), inf, bars=(A([0.5, -0.5, 0]),)),
+    Known(np.linalg.norm, A([[1.0, -2.0], [2.0, 1.0]]), inf, bars=(A([[0.5, -0.5], [0.5, 0.5]]),)),
+    Known(np.logaddexp, A([1e17, -1e17, 1e17]), A([1e17, -1e17, 0.0]), bars=(A([0.5, 0.5, 1.0]), A([0.5, 0.5, 0.0]))),
+    Known(np.logaddexp.reduce, A([1e17, 1e17, 0.0]), bars=(A([0.5, 0.5, 0.0]),)),
+    Known(np.logaddexp.reduce, A([-inf, -inf]), bars=(A([0.5, 0.5]),)),
+    Known(np.logaddexp.reduce, A([[inf, 1.0], [inf, inf]]), bars=(A([[0.5, 0.0], [0.5, 1.0]]),)),
+    Known(np.logaddexp.reduce, A([-inf, -inf]), where=A([True, False]), initial=-inf, bars=(A([1.0, 0.0]),)),
+    Known(np.logaddexp.accumulate, A([-inf, -inf, 2.0]), z_bar=A([1.0, 0.0, 0.0]), bars=(A([1.0, 0.0, 0.0]),)),
+    Known(np.logaddexp.accumulate, A([-inf, -inf, 2.0]), z_bar=A([0.0, 1.0, 0.0]), bars=(A([0.5, 0.5, 0.0]),)),
+    Known(np.maximum.reduceat, A([2.0, 2.0, 1.0]), [0, 2], bars=(A([0.5, 0.5, 1.0]),)),
+    Known(np.minimum.reduceat, A([2.0, 2.0, 1.0]), [0, 2], bars=(A([0.5, 0.5, 1.0]),)),
+    Known(np.interp, A([0.0, 1.0, 2.0]), A([0.0, 1.0, 2.0]), A([0.0, 1.0, 5.0]), bars=(A([1.0, 4.0, 4.0]),)),
+    Known(np.interp, A([0.0, 2.0]), A([0.0, 1.0, 2.0]), A([0.0, 1.0, 5.0]), 7.0, 8.0,
+          bars=(A([1.0, 4.0]), None, A([1.0, 0.0, 1.0]), 0.0, 0.0)),
+]
+VALUES: list[Probe] = [
+    *(Value(digamma, x, gives=value) for x, value in (
+        (-0.3, 2.1133097796353987186), (-2.5, 1.1031566406452431872), (3.0, 0.92278433509846713939),
+        (0.7, -1.2200235536979346147), (12.5, 2.4851956512749120482), (0.0, nan), (-1.0, nan))),
+    *(Value(polygamma, n, x, gives=value, rtol=5e-14) for n, x, value in (
+        (0, 3.0, 0.92278433509846713939), (1, 0.7, 2.8340491566946106268), (2, 1.4, -0.98912862357835695053),
+        (6, 0.7, -8761.0434430785896561), (8, 10.2, -0.000062323406736553358881), (3, -0.6, 282.49155533024339078), (1, 25.0, 0.040810663257225579187), (2, -1.5, -0.236204051641727403), (1, 0.0, nan),
+        (1, -2.0, nan))),
+    *(Value(sinc_dx, x, gives=value, rtol=5e-14) for x, value in (
+        (0.09, -0.29372783934716800901), (0.05, -0.16408789296847296914), (-0.02, 0.065771390578487272704),
+        (0.5, -1.2732395447351626862), (1.3, -0.29976492342010233969),
+        (0.06 + 0.03j, -0.19721569608798998625 - 0.097732834418027722602j),
+        (np.float64(0.05), np.float64(-0.16408789296847296914)), (A([0.05]), A([-0.16408789296847296914])))),
+    *(Value(bessel_i, n, x, gives=value) for n, x, value in (
+        (1, 2.0, 1.5906368546373290634), (8, 0.02, 2.4801862876157415713e-21), (0, 5.0, 27.239871823604446895),
+        (3, -1.5, -0.080774113016092303856), (1, np.float64(2.0), np.float64(1.5906368546373290634)))),
+    *(Value(power_dx, x, y, gives=value) for x, y, value in (
+        (3.0, 2, 6.0), (0.0, 0, 0.0), (0.0, 1.0, 1.0), (0.0, 0.5, inf), (np.float64(4.0), 0.5, np.float64(0.25)),
+        (4.0, np.float64(0.5), np.float64(0.25)), (4.0, 0.5, 0.25), (4.0, 1.5 + 0j, 3 + 0j), (A([0.0]), 0, A([0.0])))),
+    *(Value(log_or_zero, x, gives=value) for x, value in (
+        (1.0, 0.0), (0.0, 0.0), (-1.0, nan), (0j, 0j), (2j, complex(math.log(2.0), math.pi / 2)), (np.float64(0.0), np.float64(0.0)),
+        (A([0.0, 1.0]), A([0.0, 0.0])))),
+    *(Value(strong_product, *given, gives=value) for *given, value in (
+        (0.0, inf, 0.0), (2.0, 3.0, 6.0), (0.0, A([inf, 1.0]), A([0.0, 0.0])), (2.0, A([3.0]), A([6.0])), (0j, inf, 0j),
+        (2j, 3.0, 6j), (0j, A([inf]), A([0j])), (2, 3, 6), (0, nan, 0), (A([0.0, 2.0]), A([nan, 3.0]), A([0.0, 6.0])))),
+    *(Value(strong_quotient, *given, gives=value) for *given, value in (
+        (1.0, 4.0, 0.25), (0.0, 4.0, 0.0), (0.0, 0.0, 0.0), (-1.0, 0.0, -inf), (2j, 4.0, 0.5j), (0j, 0.0, 0j), (1, 4, 0.25),
+        (0j, A([0.0]), A([0j])), (0.0, A([0.0, 1.0]), A([0.0, 0.0])), (A([0.0, 2.0]), A([0.0, 4.0]), A([0.0, 0.5])))),
+    *(Value(unbroadcast, np.arange(12.0).reshape(2, 2, 3), x, gives=value) for x, value in (
+        (np.zeros((2, 1)), A([[24.0], [42.0]])), (np.float64(1.0), np.float64(66.0)), (1.0, 66.0),
+        (np.zeros((1, 3)), A([[18.0, 22.0, 26.0]])))),
+    Value(phase, np.complex128(0), gives=np.complex128(0)), Value(phase, 0j, gives=0j), Value(phase, 3 + 4j, gives=0.6 + 0.8j),
+    *(Value(cofactors, m, det, gives=minors(m), rtol=1e-10) for m, det in ((SINGULAR, 0.0), (REGULAR, np.linalg.det(REGULAR)))),
+    *(Value(cofactors_bar, m, np.linalg.det(m), minors(m), WEIGHTS, gives=slope_of_minors(m, WEIGHTS), rtol=1e-8)
+      for m in (SINGULAR, REGULAR)),
+    *(Value(cofactors_along, m, WEIGHTS, gives=slope_of_minors(m, WEIGHTS), rtol=1e-8) for m in (SINGULAR, REGULAR)),
+    *(Value(cofactors_along, m, WEIGHTS, gives=slope_of_minors(m, WEIGHTS), rtol=1e-8)
+      for m in (SINGULAR[[1, 0, 2]], REGULAR[[1, 0, 2]], COMPLEX, -1j * COMPLEX.T)),
+    Value(cofactors_along, A([[SINGULAR], [REGULAR]]), A([[WEIGHTS], [WEIGHTS.T]]), rtol=1e-8,
+          gives=A([[slope_of_minors(SINGULAR, WEIGHTS)], [slope_of_minors(REGULAR, WEIGHTS.T)]])),
+    Value(cofactors_bar, A([[REGULAR], [REGULAR.T]]), np.linalg.det(A([[REGULAR], [REGULAR.T]])),
+          A([[minors(REGULAR)], [minors(REGULAR.T)]]), A([[WEIGHTS], [WEIGHTS.T]]), rtol=1e-8,
+          gives=A([[slope_of_minors(REGULAR, WEIGHTS)], [slope_of_minors(REGULAR.T, WEIGHTS.T)]])),
+    Value(cofactors_along, np.stack([SINGULAR, REGULAR]), np.stack([WEIGHTS, WEIGHTS.T]), rtol=1e-8,
+          gives=np.stack([slope_of_minors(SINGULAR, WEIGHTS), slope_of_minors(REGULAR, WEIGHTS.T)])),
+    *(Value(well_conditioned, m, gives=value) for m, value in (
+        (np.eye(2), True), (np.ones((2, 2)), False), (np.diag([1.0, 1e-6]), False), (np.stack([np.eye(2), np.diag([1.0, 1e-6])]), False),
+        (np.diag([1e6, 1e6]), True), (np.diag([1e-6, 1e-6]), True))),
+    Value(digamma_of_positive, 10.0, gives=2.2517525890667211077, rtol=2e-15),
+    Value(first_max, [1.0, 3.0, 3.0], gives=1), Value(first_min, [2.0, 1.0, 1.0], gives=1),
+    Value(one_hot, (4.0, 5.0, 6.0), 1, 7.0, gives=(0.0, 7.0, 0.0)), Value(one_hot, [4.0, 5.0], 0, 7.0, gives=[7.0, 0.0]),
+    Value(one_hot, A([4.0, 5.0]), 0, 7.0, gives=A([7.0, 0.0])),
+]
+
+if importlib.util.find_spec("scipy") is not None:
+    from scipy import special, stats
+
+    from sct.rules import registry
+
+    registry.load_families()
+    from sct.rules.scipy.special import dawsn_slope, elliptic_difference, erfcx_slope
+
+    PARTS, ALPHA = A([0.2, 0.5, 0.3]), A([1.5, 2.0, 3.0])
+    CONVENTIONS += [
+        Known(special.logsumexp, A([-inf, -inf]), bars=(A([0.0, 0.0]),)),
+        Known(special.psi, A([2.0, 3.0]), bars=(A([0.64493406684822643647, 0.39493406684822643647]),)),
+        *(Known(f, PARTS, ALPHA, z_bar=0.7, bars=(factor * (ALPHA - 1.0) / PARTS,
+                                                factor * (np.log(PARTS) - special.psi(ALPHA) + special.psi(np.sum(ALPHA)))))
+          for f, factor in ((stats.dirichlet.logpdf, 0.7), (stats.dirichlet.pdf, 0.7 * stats.dirichlet.pdf(PARTS, ALPHA)))),
+        Known(special.rgamma, A([-1.0, 3.0]), bars=(A([-1.0, -0.46139216754923356970]),)),
+        *(Known(distribution, 0.0, 1.5, bars=(0.0, 0.0)) for name in ("lognorm", "pareto")
+          for distribution in (getattr(stats, name).cdf, getattr(stats, name).sf)),
+    ]
+    VALUES += [Value(slope, A(x), A(f(x)), gives=A(value), rtol=rtol) for slope, f, x, value, rtol in (
+        (erfcx_slope, special.erfcx, 100.5, -0.000055850678529891688519, 1e-13),
+        (erfcx_slope, special.erfcx, 120.0, -0.000039175751666671682022, 1e-13),
+        (erfcx_slope, special.erfcx, 1000.0, -5.6418873726549666885e-7, 1e-14),
+        (erfcx_slope, special.erfcx, -2.0, -436.89199672700740222, 1e-14),
+        (dawsn_slope, special.dawsn, 100.5, -0.000049511078832082955655, 1e-13),
+        (dawsn_slope, special.dawsn, 120.0, -0.000034725839748456747135, 1e-13),
+        (dawsn_slope, special.dawsn, -300.0, -5.5556481507202646369e-6, 1e-14))]
+    VALUES += [Value(elliptic_difference, phi, m, special.ellipkinc(phi, m), special.ellipeinc(phi, m), gives=A(value), rtol=rtol) for phi, m, value, rtol in (
+        (0.7, 5e-5, 0.10363823265909046355, 1e-12), (1.2, -8e-5, 0.43112420509782258888, 1e-12),
+        (1.2, 9e-5, 0.43114545554877458325, 1e-12), (0.7, 0.09, 0.10485983160994735945, 1e-12))]
+KNOWN = CONVENTIONS + VALUES
