@@ -1,6 +1,7 @@
 """Calls at ties, kinks and infinities with the cotangents that they have by convention, and values of our own functions.
 
-The numbers were computed with forty digits (digamma, Bessel and error functions, elliptic integrals), or follow from conventions.
+The numbers were computed with forty digits (digamma, Bessel and error functions, elliptic integrals),
+    or follow from conventions.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ WEIGHTS = A([[0.7, -0.2, 1.1], [0.3, 0.9, -0.6], [1.3, 0.4, 0.8]])
 
 def minors(m: np.ndarray) -> np.ndarray:
     """The cofactors of a matrix of order three by their definition."""
-    return A([[m[(i + 1) % 3, (j + 1) % 3] * m[(i + 2) % 3, (j + 2) % 3] - m[(i + 1) % 3, (j + 2) % 3] * m[(i + 2) % 3, (j + 1) % 3]
+    return A([[m[(i + 1) % 3, (j + 1) % 3] * m[(i + 2) % 3, (j + 2) % 3] - m[(i + 1) % 3, (j + 2) % 3] * m[(i + 2) % 3,
+        (j + 1) % 3]
                for j in range(3)] for i in range(3)])
 
 
@@ -102,7 +104,8 @@ VALUES: list[Probe] = [
         (0.7, -1.2200235536979346147), (12.5, 2.4851956512749120482), (0.0, nan), (-1.0, nan))),
     *(Value(polygamma, n, x, gives=value, rtol=5e-14) for n, x, value in (
         (0, 3.0, 0.92278433509846713939), (1, 0.7, 2.8340491566946106268), (2, 1.4, -0.98912862357835695053),
-        (6, 0.7, -8761.0434430785896561), (8, 10.2, -0.000062323406736553358881), (3, -0.6, 282.49155533024339078), (1, 25.0, 0.040810663257225579187), (2, -1.5, -0.236204051641727403), (1, 0.0, nan),
+        (6, 0.7, -8761.0434430785896561), (8, 10.2, -0.000062323406736553358881), (3, -0.6, 282.49155533024339078),
+            (1, 25.0, 0.040810663257225579187), (2, -1.5, -0.236204051641727403), (1, 0.0, nan),
         (1, -2.0, nan))),
     *(Value(sinc_dx, x, gives=value, rtol=5e-14) for x, value in (
         (0.09, -0.29372783934716800901), (0.05, -0.16408789296847296914), (-0.02, 0.065771390578487272704),
@@ -116,7 +119,8 @@ VALUES: list[Probe] = [
         (3.0, 2, 6.0), (0.0, 0, 0.0), (0.0, 1.0, 1.0), (0.0, 0.5, inf), (np.float64(4.0), 0.5, np.float64(0.25)),
         (4.0, np.float64(0.5), np.float64(0.25)), (4.0, 0.5, 0.25), (4.0, 1.5 + 0j, 3 + 0j), (A([0.0]), 0, A([0.0])))),
     *(Value(log_or_zero, x, gives=value) for x, value in (
-        (1.0, 0.0), (0.0, 0.0), (-1.0, nan), (0j, 0j), (2j, complex(math.log(2.0), math.pi / 2)), (np.float64(0.0), np.float64(0.0)),
+        (1.0, 0.0), (0.0, 0.0), (-1.0, nan), (0j, 0j), (2j, complex(math.log(2.0), math.pi / 2)), (np.float64(0.0),
+            np.float64(0.0)),
         (A([0.0, 1.0]), A([0.0, 0.0])))),
     *(Value(strong_product, *given, gives=value) for *given, value in (
         (0.0, inf, 0.0), (2.0, 3.0, 6.0), (0.0, A([inf, 1.0]), A([0.0, 0.0])), (2.0, A([3.0]), A([6.0])), (0j, inf, 0j),
@@ -142,7 +146,8 @@ VALUES: list[Probe] = [
     Value(cofactors_along, np.stack([SINGULAR, REGULAR]), np.stack([WEIGHTS, WEIGHTS.T]), rtol=1e-8,
           gives=np.stack([slope_of_minors(SINGULAR, WEIGHTS), slope_of_minors(REGULAR, WEIGHTS.T)])),
     *(Value(well_conditioned, m, gives=value) for m, value in (
-        (np.eye(2), True), (np.ones((2, 2)), False), (np.diag([1.0, 1e-6]), False), (np.stack([np.eye(2), np.diag([1.0, 1e-6])]), False),
+        (np.eye(2), True), (np.ones((2, 2)), False), (np.diag([1.0, 1e-6]), False), (np.stack([np.eye(2),
+            np.diag([1.0, 1e-6])]), False),
         (np.diag([1e6, 1e6]), True), (np.diag([1e-6, 1e-6]), True))),
     Value(digamma_of_positive, 10.0, gives=2.2517525890667211077, rtol=2e-15),
     Value(first_max, [1.0, 3.0, 3.0], gives=1), Value(first_min, [2.0, 1.0, 1.0], gives=1),
@@ -156,7 +161,11 @@ if importlib.util.find_spec("scipy") is not None:
     from sct.rules import registry
 
     registry.load_families()
+    from sct.rules.scipy.bessel import amplitude_slope
+    from sct.rules.scipy.probability import log1p_ratio_slope
     from sct.rules.scipy.special import dawsn_slope, elliptic_difference, erfcx_slope
+    from sct.rules.scipy.stats import log1p_ratio
+    from sct.rules.scipy.structured import diagonal_sums
 
     PARTS, ALPHA = A([0.2, 0.5, 0.3]), A([1.5, 2.0, 3.0])
     CONVENTIONS += [
@@ -177,7 +186,15 @@ if importlib.util.find_spec("scipy") is not None:
         (dawsn_slope, special.dawsn, 100.5, -0.000049511078832082955655, 1e-13),
         (dawsn_slope, special.dawsn, 120.0, -0.000034725839748456747135, 1e-13),
         (dawsn_slope, special.dawsn, -300.0, -5.5556481507202646369e-6, 1e-14))]
-    VALUES += [Value(elliptic_difference, phi, m, special.ellipkinc(phi, m), special.ellipeinc(phi, m), gives=A(value), rtol=rtol) for phi, m, value, rtol in (
+    VALUES += [Value(elliptic_difference, phi, m, special.ellipkinc(phi, m), special.ellipeinc(phi, m), gives=A(value),
+        rtol=rtol) for phi, m, value, rtol in (
         (0.7, 5e-5, 0.10363823265909046355, 1e-12), (1.2, -8e-5, 0.43112420509782258888, 1e-12),
         (1.2, 9e-5, 0.43114545554877458325, 1e-12), (0.7, 0.09, 0.10485983160994735945, 1e-12))]
+    VALUES += [Value(log1p_ratio_slope, A([c]), A([u]), gives=A([value]), rtol=1e-13) for c, u, value in (
+        (0.019, 1.0, -0.48759870265218168613), (-0.015, 1.2, -0.73763676681112032286), (0.3, 2.0, -1.0555958805081728386))]
+    VALUES += [Value(log1p_ratio, A(c), A(u), gives=A(value), rtol=1e-15) for c, u, value in (
+        (1e-9, 1e3, 999.99950000033333308), (1e4, 1e-9, 9.9999500003333314562e-10),
+        (5e-9, 1.5, 1.4999999943750000281), (0.3, 2.0, 1.5666787641524518572), (-4e-9, 2.0, 2.0000000080000000427))]
+    VALUES += [Value(amplitude_slope, A(0.7), A(0.0), special.ellipj(0.7, 0.0), gives=A(-0.0518187837514424682), rtol=1e-12)]
+    VALUES += [Value(diagonal_sums, np.zeros(shape), gives=np.zeros(2)) for shape in ((2, 0), (0, 3))]
 KNOWN = CONVENTIONS + VALUES

@@ -76,7 +76,7 @@ def put(holder: Any, key: Any, value: ast.expr) -> None:
 def places(tree: ast.FunctionDef) -> Iterator[Place]:
     nodes = [node for statement in tree.body for node in ast.walk(statement)]
     stand_ins = {id(part) for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func) == "within"
-                 for part in ast.walk(node.args[-1])}
+                 for given in node.args[1:] for part in ast.walk(given)}
     for node in nodes:
         if isinstance(node, ast.AnnAssign | ast.arguments):
             continue

@@ -38,7 +38,7 @@ class Mutant(NamedTuple):
 
 
 def functions_of(module: types.ModuleType, static: bool = False) -> list[types.FunctionType]:
-    """The functions that a module defines, rules under the names of all of them; on demand what is decided when compiling, too."""
+    """The functions that a module defines, rules under all their names; if asked for, what is decided when compiling."""
     found = [fn for name, fn in vars(module).items() if isinstance(fn, types.FunctionType) and fn.__module__ == module.__name__]
     return [fn for fn in dict.fromkeys(found) if (static or not hasattr(fn, "is_static")) and not fn.__closure__]
 
@@ -68,7 +68,7 @@ def put_in(mutant: Mutant, folder: Path) -> Iterator[None]:
 
 
 def forget(function: types.FunctionType | None = None) -> None:
-    """Have a rule read anew, or all of them, and what was compiled with it compiled anew; other functions tell by their code."""
+    """Have a rule read or all of them, read anew, and everything compiled anew; other functions tell by their code."""
     for key, (rule, _) in list(session._rules.items()):
         if function is None or rule is function:
             del session._rules[key]

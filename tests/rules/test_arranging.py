@@ -7,7 +7,7 @@ import pytest
 
 from sct.rules import arranging
 
-from .calls import Call, by_primitive, check_rule, check_type
+from .calls import Call, check_rule, check_type
 
 RNG = np.random.default_rng(3)
 V, M, T = RNG.normal(size=7), RNG.normal(size=(3, 4)), RNG.normal(size=(2, 3, 4))

@@ -8,7 +8,7 @@ import pytest
 import sct
 import sct.rules.array_api
 
-from .calls import Call, by_primitive, check_rule, check_type
+from .calls import Call, check_rule, check_type
 
 RNG = np.random.default_rng(0)
 

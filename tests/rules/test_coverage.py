@@ -15,8 +15,7 @@ from sct.rules import indexing, methods, registry
 from sct.runtime.arrays import cofactors, cofactors_along, cofactors_turning, settled
 from sct.runtime.helpers import added_at
 
-from . import harness, test_array_api, test_decompositions, test_families, test_fft, test_linalg, test_reductions, test_shaping
-from .calls import passes
+from . import test_array_api, test_decompositions, test_families, test_fft, test_linalg, test_reductions, test_shaping
 
 METHODS = (np.ndarray.flatten, np.ndarray.copy, np.ndarray.astype)
 OF_RULES = (cofactors, cofactors_along, cofactors_turning, settled, added_at, np.ndarray.astype)
@@ -63,17 +62,5 @@ def used(module: ModuleType) -> Iterator[tuple[str, object]]:
 @pytest.mark.parametrize("name", sorted(registry._METHODS))
 def test_method_has_a_rule(name: str) -> None:
     assert registry.lookup(methods.method and registry.method(name)) is not None
-
-
-UNENDING = "nested_behind"
-"""Its loop may not end with a mistake in it."""
-
-
-AT_KINKS = (
-    "ties + (z == initial)", "z_bar / np.sum(attained, axis=axis, keepdims=True)",
-    "z_bar / np.sum(attained, axis=compared, keepdims=True)", "u * np.expand_dims(np.sign(s), -2)",
-    "np.zeros_like(f)",
-)
-"""What matters at ties and zeros only, where differences do not exist; tests of their own notice mistakes in it."""
 
 

@@ -33,10 +33,6 @@ def test_result_type(call: Call) -> None:
     check_type(call)
 
 
-AT_KINKS = ("ties + (z == initial)",)
-"""What matters at ties only; tests of their own notice mistakes in it."""
-
-
 def samples(calls: list[Call]) -> list[Sample]:
     """Those of the calls that have derivatives."""
     with np.errstate(all="ignore"):

@@ -11,7 +11,7 @@ import sct
 from sct.runtime.arrays import fitted
 
 from .arrays import Normal
-from .calls import Call, by_primitive, check_rule
+from .calls import Call, check_rule
 from .whole import check_single, check_whole
 
 NORMAL = Normal(0)

@@ -11,7 +11,7 @@ import sct.rules.linalg  # noqa: F401 - registers the rules
 from sct.runtime.arrays import cofactors
 
 from . import harness
-from .calls import Call, by_primitive, check_rule, check_type
+from .calls import Call, check_rule, check_type
 
 RNG = np.random.default_rng(0)
 
@@ -124,10 +124,6 @@ def test_rule_agrees_with_finite_differences(call: Call) -> None:
 @pytest.mark.parametrize("call", [c for c in CALLS if c.entry.infer is not None], ids=repr)
 def test_result_type(call: Call) -> None:
     check_type(call)
-
-
-COMPLEX_TOO = ("np.linalg.eigh", "np.linalg.qr", "np.linalg.svd", "np.linalg.cholesky", "np.linalg.slogdet")
-"""Mistakes in what they do with complex matrices and with keywords are noticed in ``test_decompositions``."""
 
 
 @pytest.mark.parametrize("x", [SQUARE, STACK], ids=["matrix", "stack"])

@@ -7,14 +7,16 @@ the reason, in ``equivalent.py``.  Rules that call the functions they are given 
 from __future__ import annotations
 
 import ast
+import importlib.util
 import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
 from . import harness, uses
-from .equivalent import EQUIVALENT
+from .equivalent import EQUIVALENT, no_mistake
 from .known import KNOWN
 from .mistakes import bounded, tree_of, versions
 from .probes import Probe
@@ -29,15 +31,26 @@ def test_known(probe: Probe) -> None:
     probe.check()
 
 
-@pytest.mark.parametrize("name", RULES)
+def named(rules: list[str]) -> Iterator[Any]:
+    """The rules; of those that one line writes for many functions of SciPy a usual run tries a part."""
+    for k, name in enumerate(rules):
+        family, _, rest = name.partition(".")
+        few = rest.split(".")[0] in uses.FEW and rest.endswith((".pdf", ".logcdf", ".ppf"))
+        rarely = {"stats": not few, "special": k % 5 != 0}.get(family, False)
+        yield pytest.param(name, marks=[pytest.mark.long] if rarely else [])
+
+
+@pytest.mark.parametrize("name", named(RULES))
 def test_mistake_in_rule_is_noticed(name: str) -> None:
     entry, which, probes = uses.of_rules()[name]
     wrong = [(what, harness.runnable(entry, tree)) for what, tree in versions(harness.rule_tree(entry, which))]
     missed = {what for what, rule in wrong if nothing_notices(probes, rule)}
-    assert missed == set(EQUIVALENT.get(name, {}))
+    assert {what for what in missed if not no_mistake(name, what)} == set()
+    assert set(EQUIVALENT.get(name, {})) <= missed
 
 
-@pytest.mark.parametrize("function", FUNCTIONS, ids=uses.name_of)
+@pytest.mark.parametrize("function", [pytest.param(function, marks=[] if k % 3 == 0 else [pytest.mark.long])
+                                      for k, function in enumerate(FUNCTIONS)], ids=uses.name_of)
 def test_mistake_in_function_is_noticed(function: types.FunctionType) -> None:
     right = tree_of(function)
     probes = [*uses.of_functions().get(function.__code__, ())]
@@ -53,7 +66,16 @@ def test_mistake_in_function_is_noticed(function: types.FunctionType) -> None:
     assert missed == set(EQUIVALENT.get(uses.name_of(function), {}))
 
 
-UNUSED: dict[str, str] = {}
+UNUSED = {
+    "indexing.static": "a mark", "fft.result": "gives types", "scipy.orthogonal.nodes_and_weights": "gives types",
+    "scipy.special.elementwise": "gives types", "scipy.special.on": "says what to test",
+    "scipy.special.of_order": "says what to test",
+    "scipy.stats.distribution": "writes rules, which are tried",
+    **{f"runtime.{name}": "of programs; no rule calls it" for name in (
+        "places.added_at", "places.last_written", "places.diagonal", "places.inserted_at", "places.taken_from", "places.folded",
+        "sequences.sorting_order", "sequences.arranged_places")},
+}
+"""Functions that no probe goes through, and what they are."""
 
 
 def nothing_notices(probes: list[Probe], rule: Callable[..., object] | None = None) -> bool:
@@ -79,4 +101,5 @@ def replaced(function: types.FunctionType, tree: ast.FunctionDef) -> Iterator[No
 
 def test_lists_of_exceptions_name_what_there_is() -> None:
     known = {*RULES, *map(uses.name_of, FUNCTIONS)}
-    assert set(EQUIVALENT) <= known and set(UNUSED) <= known
+    if importlib.util.find_spec("scipy") is not None:
+        assert set(EQUIVALENT) <= known and set(UNUSED) <= known

@@ -9,7 +9,7 @@ import sct.rules.reductions  # noqa: F401 - registers the rules
 from sct.runtime.arrays import product_of_others
 
 from . import harness
-from .calls import Call, by_primitive, check_rule
+from .calls import Call, check_rule
 
 RNG = np.random.default_rng(0)
 V, M, T = RNG.normal(size=5), RNG.normal(size=(3, 4)), RNG.normal(size=(2, 3, 4))

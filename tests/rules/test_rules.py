@@ -26,9 +26,6 @@ def test_rule_agrees_with_finite_differences(entry: Primitive) -> None:
     assert tried, f"{entry.name} has no test cases"
 
 
-SAME = ("x + 0j  =>  x - 0j",)
-"""What computes the same numbers."""
-
 WITH_LITERALS = [e for e in ENTRIES if callable(e.vjp) and "is_static" in e.vjp.__code__.co_names]
 
 

@@ -15,7 +15,7 @@ from sct.runtime.matrices import real_logm, real_sqrtm  # noqa: E402
 from sct.testing.differences import finite_difference  # noqa: E402
 
 from .arrays import Normal  # noqa: E402
-from .calls import Call, by_primitive, check_rule  # noqa: E402
+from .calls import Call, check_rule  # noqa: E402
 from .whole import check_single, check_whole  # noqa: E402
 
 registry.load_families()

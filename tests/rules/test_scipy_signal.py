@@ -13,7 +13,7 @@ import sct  # noqa: E402
 from sct.rules import registry  # noqa: E402
 
 from .arrays import Normal  # noqa: E402
-from .calls import Call, by_primitive, check_rule  # noqa: E402
+from .calls import Call, check_rule  # noqa: E402
 from .whole import check_single, check_whole  # noqa: E402
 
 registry.load_families()

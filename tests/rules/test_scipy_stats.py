@@ -25,10 +25,16 @@ DISCRETE = [e for e in HERE if "args" in e.tests]
 X = np.array([0.3, 0.5, 0.7])
 
 
+BOUNDED = ("truncnorm", "genextreme", "genpareto", "loguniform")
+"""Distributions with another support than what is to the right of ``loc``."""
+
+
 def cases(entry: Primitive) -> list[harness.Case]:
     """A number with place and scale, arrays with the place alone."""
     if entry in DISCRETE:
-        return [harness.Case(args) for args in entry.tests["args"]]
+        given = entry.tests["args"]
+        beyond = [(given[0][0] + far, *given[0][1:]) for far in (-20.0, 50.0)]
+        return [harness.Case(args) for args in (*given, *beyond)]
     rng, found = np.random.default_rng(0), []
     domain = entry.tests["domain"]
     numbers = tuple(float(rng.uniform(*domain[p])) for p in domain)
@@ -36,17 +42,10 @@ def cases(entry: Primitive) -> list[harness.Case]:
     if "loc" in entry.params and domain:
         arrays = tuple(np.asarray(rng.uniform(*domain[p], 3)) for p in domain)
         found.append(harness.Case((*arrays, 0.05), {}, 1e-6))
+    if "x" in domain and "ppf" not in entry.name and "isf" not in entry.name:  # and where many densities are zero
+        sides = np.array([-0.7, domain["x"][1], *([-30.0, 30.0] if entry.name.split(".")[1] in BOUNDED else [])])
+        found.append(harness.Case((sides, *numbers[1:]), {"loc": 0.1, "scale": 1.1}, 1e-6))
     return found
-
-
-def survives(entry: Primitive, tree: Any) -> bool:
-    rule = harness.runnable(entry, tree)
-    for case in cases(entry):
-        try:
-            harness.check(entry, case, np.random.default_rng(1), rule)
-        except Exception:
-            return False
-    return True
 
 
 @pytest.mark.parametrize("entry", CONTINUOUS + DISCRETE, ids=lambda e: e.name)
@@ -54,24 +53,6 @@ def survives(entry: Primitive, tree: Any) -> bool:
 def test_rule_agrees_with_finite_differences(entry: Primitive) -> None:
     for case in cases(entry):
         harness.check(entry, case, np.random.default_rng(1))
-
-
-OFTEN = (".pdf", ".cdf", ".ppf", ".var", ".pmf")
-"""The methods whose rules, for a few distributions, are tried with mistakes each time: all are written by the same lines."""
-ONE_LINE = (".mean", ".median", ".std", ".entropy", "loguniform.pdf", "loguniform.logpdf")
-"""What has nothing to mistake, or, of a density that does not change with its scale, only what comes to nothing."""
-FEW = ("norm", "gamma", "pareto", "lognorm", "genpareto", "truncnorm", "wrapcauchy", "skewnorm", "poisson", "nbinom")
-TRIED = [pytest.param(e, id=e.name, marks=() if e.name.endswith(OFTEN) and e.name.split(".")[1] in FEW else pytest.mark.long)
-         for e in CONTINUOUS + DISCRETE if "stats.uniform" not in e.name and not e.name.endswith(ONE_LINE)]
-
-
-@pytest.mark.parametrize("entry", TRIED)
-@pytest.mark.filterwarnings("ignore")
-def test_mistake_in_rule_is_noticed(entry: Primitive) -> None:
-    missed = [what for what, tree in harness.mutants(entry) if survives(entry, tree)]
-    harmless = ("0.0 * ", "-np.inf", "within(", "--1.0 * ")
-    same = (" 0.0 * within(", "* 1.0  =>", "scale * 1.0")
-    assert not [what for what in missed if not what.startswith(harmless) and not any(part in what for part in same)]
 
 
 @pytest.mark.parametrize("f", [
@@ -118,9 +99,11 @@ def test_dirichlet(f: Any) -> None:
 def test_off_the_support_the_density_is_constant() -> None:
     for f in (stats.expon, stats.uniform, stats.rayleigh):
         assert sct.grad(lambda x: f.pdf(x))(-1.0) == 0.0 and sct.grad(lambda x: f.cdf(x))(-1.0) == 0.0
-        assert sct.grad(lambda x: f.logpdf(x))(-1.0) == 0.0
+        assert sct.grad(lambda x: f.logpdf(x))(-1.0) == 0.0 and sct.grad(lambda x: f.logcdf(x))(-1.0) == 0.0
+        assert sct.hvp(lambda x: f.logcdf(x), (-1.0,), (1.0,)) == 0.0
     assert sct.grad(lambda x, a: stats.gamma.pdf(x, a), (0, 1))(-1.0, 2.0) == (0.0, 0.0)
     assert sct.grad(lambda s: stats.lognorm.cdf(-1.0, s))(0.7) == 0.0
+    assert sct.grad(lambda x: stats.uniform.logsf(x))(2.0) == 0.0
 
 
 def test_tails() -> None:

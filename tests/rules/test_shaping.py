@@ -8,7 +8,7 @@ import pytest
 from sct.rules import creation, shaping
 from sct.runtime.helpers import diagonal
 
-from .calls import Call, by_primitive, check_rule, check_type
+from .calls import Call, check_rule, check_type
 
 RNG = np.random.default_rng(0)
 V, M, T = RNG.normal(size=4), RNG.normal(size=(2, 3)), RNG.normal(size=(2, 3, 4))

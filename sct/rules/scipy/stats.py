@@ -174,14 +174,14 @@ distribution("powerlaw", "quotient_or_zero(a - 1.0, u)", a="1.0 / a + np.log(u)"
 distribution("loguniform", "-1.0 / u", a="1.0 / (a * np.log(b / a))", b="-1.0 / (b * np.log(b / a))",
              cumulative={"a": "-u * np.log(b / u) / (a * np.log(b / a))", "b": "-u * np.log(u / a) / (b * np.log(b / a))"},
              ranges={"x": (2.8, 4.5), "a": (1.5, 2.2), "b": (4.5, 5.5)},
-             support="stats.loguniform.pdf(x, a, b, loc, scale) > 0.0")
+             support="stats.loguniform.logpdf(x, a, b, loc, scale) > -np.inf")
 distribution("genpareto", "-(1.0 + c) / (1.0 + c * u)", c="-log1p_ratio(c, u) - (1.0 + c) * log1p_ratio_slope(c, u)",
              cumulative={"c": "(1.0 + c * u) * log1p_ratio_slope(c, u)"}, shapes=(-0.3, 0.6), elsewhere="0.0",
-             support="stats.genpareto.pdf(x, c, loc, scale) > 0.0")
+             support="stats.genpareto.logpdf(x, c, loc, scale) > -np.inf")
 distribution("genextreme", "(np.exp(-log1p_ratio(-c, u)) - 1.0 + c) / (1.0 - c * u)",
              c="log1p_ratio(-c, u) + (1.0 - c - np.exp(-log1p_ratio(-c, u))) * log1p_ratio_slope(-c, u)",
              cumulative={"c": "(c * u - 1.0) * log1p_ratio_slope(-c, u)"}, shapes=(-0.3, 0.6), elsewhere="0.0",
-             support="stats.genextreme.pdf(x, c, loc, scale) > 0.0")
+             support="stats.genextreme.logpdf(x, c, loc, scale) > -np.inf")
 distribution("invgauss", "-1.5 / u + 0.5 / (u * u) - 0.5 / (mu * mu)", mu="(u - mu) / mu ** 3",
              cumulative={"mu": "-2.0 * np.exp(2.0 / mu + special.log_ndtr(-(u / mu + 1.0) / np.sqrt(u))"
                                " - stats.invgauss.logpdf(u, mu)) / (mu * mu)"},
@@ -202,4 +202,4 @@ distribution("truncnorm", "-u", a="stats.truncnorm.pdf(a, a, b)", b="-stats.trun
              ranges={"a": (-1.2, -0.5), "b": (1.2, 2.0)},
              cumulative={"a": "-np.exp(0.5 * (u * u - a * a)) * stats.truncnorm.sf(u, a, b)",
                          "b": "-np.exp(0.5 * (u * u - b * b)) * stats.truncnorm.cdf(u, a, b)"},
-             support="stats.truncnorm.pdf(x, a, b, loc, scale) > 0.0")
+             support="stats.truncnorm.logpdf(x, a, b, loc, scale) > -np.inf")
