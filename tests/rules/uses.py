@@ -54,9 +54,9 @@ if importlib.util.find_spec("scipy") is not None:
     registry.load_families()
     from sct.rules import scipy
 
-    from . import test_scipy_factors, test_scipy_linalg, test_scipy_signal, test_scipy_special, test_scipy_stats
+    from . import test_scipy_factors, test_scipy_fft, test_scipy_linalg, test_scipy_signal, test_scipy_special, test_scipy_stats
 
-    CALLS += [call for module in (test_scipy_special, test_scipy_linalg, test_scipy_signal, test_scipy_factors)
+    CALLS += [call for module in (test_scipy_special, test_scipy_linalg, test_scipy_signal, test_scipy_factors, test_scipy_fft)
               for call in module.CALLS]
     CASES += [f"scipy/{name}.py" for name in (*SPECIAL, "stats", "counts")]
     MODULES += [getattr(scipy, name) for name in (*SPECIAL, "stats", "multivariate", "counts", "factors", "functions",
