@@ -257,6 +257,14 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     "scipy.probability.log1p_ratio_slope": {
         "np.abs(w) < 0.02  =>  np.abs(w) <= 0.02": "both formulas hold on the bound",
     },
+    "scipy.signal.savgol_filter_vjp": {
+        "window_length % 2  =>  window_length": "what is refused; tests of refusals notice it",
+        "count - half  =>  -half": "counted from the end",
+        "count - half  =>  -half (2)": "counted from the end",
+    },
+    "scipy.special.inverse_mills": {
+        "x > 0.0  =>  x >= 0.0": "both formulas hold on the bound",
+    },
     "scipy.stats.log1p_ratio": {
         "np.abs(c * u) < 1e-08  =>  np.abs(c * u) <= 1e-08": "both formulas hold on the bound",
     },
@@ -366,11 +374,9 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "ties > 1  =>  ties >= 1": "the first derivative is the same; the second one goes through the difference",
     },
     "ufuncs.excess": {
+        "-math.inf  =>  math.inf": "the general formula holds, too",
         "(z == x) & (x == other)  =>  x == other":
             "the first derivative is the same; the second one goes through the difference",
-    },
-    "ufuncs.nonzero": {
-        "radius + (radius == 0)  =>  radius - (radius == 0)": "zero over minus one",
     },
 }
 """By rule or function: the mistake, and why nothing can notice it."""
@@ -382,7 +388,9 @@ OF_DISTRIBUTIONS = (
     (r"stats\..*", r"scale \* 1\.0|--1\.0 \*", "a factor of one"), (r"stats\.t\.mean", r"0\.0 \* df", "a zero"),
     (r"stats\.loguniform\.(log)?pdf", r"1\.0 \+ within|-z  =>|np\.inf", "the scale is without effect inside of the support"),
     (r"stats\.(geom|nbinom|poisson)\.logsf", r"z > -np\.inf", "it is finite for every count"),
-    (r"stats\.genpareto\.logpdf", r"z > -np\.inf", "the slope is 0 at the number that is put in elsewhere"),
+    (r"stats\.\w+\.pdf", r"z > 0\.0", "the density, which is 0 there, is a factor"),
+    (r"stats\.(uniform|expon)\.(log)?pdf", r"0\.0|np\.inf|1 / scale", "a zero, times anything"),
+    (r"stats\.gen(pareto|extreme)\.logpdf", r"z > -np\.inf", "the slope is 0 at the number that is put in elsewhere"),
 )
 """Likewise for formulas that are written by the line of a distribution: patterns of the name and of the mistake."""
 

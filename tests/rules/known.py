@@ -170,6 +170,8 @@ if importlib.util.find_spec("scipy") is not None:
     PARTS, ALPHA = A([0.2, 0.5, 0.3]), A([1.5, 2.0, 3.0])
     CONVENTIONS += [
         Known(special.logsumexp, A([-inf, -inf]), bars=(A([0.0, 0.0]),)),
+        Known(special.log_ndtr, A([-60.0, -2.0, 2.0, 60.0]),
+            bars=(A([60.0166574202411249, 2.37321553282284087, 0.0552478626789899591, 0.0]),)),
         Known(special.psi, A([2.0, 3.0]), bars=(A([0.64493406684822643647, 0.39493406684822643647]),)),
         *(Known(f, PARTS, ALPHA, z_bar=0.7, bars=(factor * (ALPHA - 1.0) / PARTS,
                                                 factor * (np.log(PARTS) - special.psi(ALPHA) + special.psi(np.sum(ALPHA)))))
