@@ -51,7 +51,9 @@ REDUCED = [
     Call(np.trapezoid, FOUR, W[:3], axis=2), Call(np.gradient, FOUR, np.array([0, 1, 3]), axis=2),
     Call(np.gradient, FOUR, np.array([0, 2, 3]), axis=1 + 1, edge_order=2), Call(np.logaddexp.accumulate, FOUR, 1),
     Call(np.maximum.accumulate, FOUR, 1), Call(np.maximum.accumulate, FOUR, 0), Call(np.quantile, FOUR, 0.37, (1, 2)),
-    Call(np.median, FOUR, 2), Call(np.quantile, V, np.array([0.2, 0.7]), keepdims=True), Call(np.unwrap, 9.0 * FOUR, axis=2),
+    *(Call(np.quantile, M, np.array([0.118, 0.2, 0.82]), 1, method=method) for method in (
+        "hazen", "weibull", "median_unbiased", "interpolated_inverted_cdf")), Call(np.median, FOUR, 2),
+    Call(np.quantile, V, np.array([0.2, 0.7]), keepdims=True), Call(np.unwrap, 9.0 * FOUR, axis=2),
 ]
 MATRICES = [
     Call(np.tensordot, real(2, 3), real(4, 3), ([1], [-1])), Call(np.einsum, "...ij,...jk->...ik", real(2, 2, 3), real(3, 2)),

@@ -56,6 +56,23 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "v.ndim - 1  =>  v.ndim": SHORTER,
         "v.ndim - 1  =>  -1": SHORTER,
     },
+    "scalar.prod_vjp": {
+        "isinstance(items, np.ndarray)  =>  not isinstance(items, np.ndarray)": "an array or a list of the same numbers",
+    },
+    "scalar.products_of_others_vjp": {
+        "np.array(each_bar) if isinstance(items, np.ndarray) else each_bar  =>  each_bar if isinstance(items, np.ndarray) "
+        "else np.array(each_bar)": "an array or a list of the same numbers",
+    },
+    "reductions.diff_vjp": {
+        "0.0 if z_bar.dtype == np.float64 else z_bar.dtype.type(0.0)  =>  z_bar.dtype.type(0.0) if z_bar.dtype == np.float64 "
+        "else 0.0":
+            "zeros alike, of types that tests of single precision tell apart",
+    },
+    "reductions.is_start": {
+        "initial if z.dtype == np.float64 else np.full_like(z, initial)  =>  np.full_like(z, initial) if z.dtype == np.float64 "
+        "else initial":
+            "values alike, of types that tests of single precision tell apart",
+    },
     "indexing.slab": {
         "v.ndim - 1  =>  v.ndim + 1": SHORTER,
         "v.ndim - 1  =>  v.ndim": SHORTER,

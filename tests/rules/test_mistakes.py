@@ -72,7 +72,7 @@ UNUSED = {
     "scipy.special.of_order": "says what to test",
     "scipy.stats.distribution": "writes rules, which are tried",
     **{f"runtime.{name}": "of programs; no rule calls it" for name in (
-        "places.added_at", "places.last_written", "places.diagonal", "places.inserted_at", "places.taken_from", "places.folded",
+        "places.added_at", "places.last_written", "places.inserted_at", "places.taken_from", "places.folded",
         "sequences.sorting_order", "sequences.arranged_places")},
 }
 """Functions that no probe goes through, and what they are."""
