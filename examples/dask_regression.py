@@ -29,6 +29,7 @@ def main():
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
         client.wait_for_workers(2)
         gradient = client.scatter(value_and_slope, broadcast=True)  # shipped once, and compiled once by each worker
+        workers = {*client.who_has(gradient)[gradient.key]}
         data = [[client.scatter(part) for part in shard] for shard in shards]
 
         def total(w):
@@ -45,7 +46,6 @@ def main():
             value, slope = total(w)
             momentum = 0.8 * momentum - step * slope
             w = w + momentum
-        workers = {*client.who_has(gradient)[gradient.key]}
 
     best = 0.5 * np.linalg.lstsq(X, y, rcond=None)[1][0]
     print(f"{len(workers)} workers, loss {value:.2f}, the least possible {best:.2f}")

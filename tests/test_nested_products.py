@@ -17,6 +17,7 @@ import pytest
 import sct
 from sct import grad, hessian, hvp, jacfwd, jacobian, jacrev, jvp, value_and_grad, vjp
 from sct.errors import SctError
+from tests.sampling import a_part
 
 from .test_nested import agrees
 
@@ -152,7 +153,7 @@ def with_aux(x: np.ndarray) -> float:
     return np.sum(pull(out)[0] * total * change * first)
 
 
-@pytest.mark.parametrize(("fn", "x"), [
+@pytest.mark.parametrize(("fn", "x"), a_part(2, [
     (lambda x: np.sum(jvp(recurrence, (x,), (x * x,))[1] * jvp(recurrence, (x,), (x,))[0]), X),
     (lambda x: np.sum(vjp(recurrence, x)[1](recurrence(x))[0] * x), X),
     (unit_cotangents, X),
@@ -169,12 +170,12 @@ def with_aux(x: np.ndarray) -> float:
     (lambda x: vjp(lambda u: (u[0] * u[1], u[1]), (x, x[0]))[1]((x, x[2]))[0][1], X),
     (lambda x: (vjp(lambda y: y ** 3, x)[1](x)[0] if x[0] > 0 else jvp(lambda y: y * x, (x,), (x,))[1]).sum(), X),
     (lambda x: jvp(lambda *xs: xs[0] * xs[1] ** 2, (x, x[0]), (x[1] * x, x[2]))[1].sum(), X),
-])
+]))
 def test_programs(fn: Callable[..., Any], x: Any) -> None:
     agrees(fn, x)
 
 
-@pytest.mark.parametrize("fn", [
+@pytest.mark.parametrize("fn", a_part(2, [
     lambda x: jvp(grad(lambda y: (y ** 3 * x).sum()), (x,), (x,))[1].sum(),
     lambda x: jvp(lambda y: jvp(lambda z: z ** 4 * x, (y,), (x,))[1], (x,), (x,))[1].sum(),
     lambda x: jvp(lambda y: vjp(lambda z: z ** 4 * x, y)[1](y)[0], (x,), (x * x,))[1].sum(),
@@ -182,7 +183,7 @@ def test_programs(fn: Callable[..., Any], x: Any) -> None:
     lambda x: vjp(lambda y, x: jvp(lambda z: z ** 4 * x, (y,), (x,))[1], x, x)[1](x)[0].sum(),
     lambda x: vjp(grad(lambda y: (y ** 5).sum()), x)[1](x)[0].sum(),
     lambda x: grad(grad(lambda y: x[0] * y ** 3))(x[1]),
-])
+]))
 def test_derivatives_of_derivatives_inside(fn: Callable[..., Any]) -> None:
     agrees(fn, X)
 

@@ -89,7 +89,7 @@ def test_the_rewriting_for_jax_agrees_with_the_adjoint_by_hand(workload):
 
 SHAPE = {
     "branching": (1, 22, 0),
-    "kepler": (2, 45, 0),
+    "kepler": (2, 47, 0),
     "lotka_volterra": (1, 91, 0),
     "lorenz": (1, 64, 0),
     "jacobi": (0, 16, 1),

@@ -317,6 +317,7 @@ def fsum_vjp(items, *, z, z_bar):
 @vjp(math.prod, tests={"args": [(NUMBERS,), (tuple(NUMBERS),), (np.array(NUMBERS),), ([2.0, 0.0, 5.0],)],
                        "kwargs": [{}, {"start": 1.5}]})
 def prod_vjp(items, *, start=1, z, z_bar):
+    """The slope by one factor is the product of the others, which division would not give where one is 0."""
     if isinstance(items, np.ndarray):
         items_bar = z_bar * np.array(products_of_others(items, start))
     else:

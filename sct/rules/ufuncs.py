@@ -204,6 +204,7 @@ def clip_vjp(a, a_min=None, a_max=None, *, min=None, max=None, z, z_bar):
 @vjp(np.nan_to_num, elementwise=True, tests={"args": [(np.array([1.0, np.nan, -2.0]),), (
     np.array([1.0 - 0.5j, complex(np.nan, 2.0), complex(-2.0, np.nan)]),)]})
 def nan_to_num_vjp(x, *, nan=0.0, posinf=None, neginf=None, z, z_bar):
+    """What is finite stays as it is, real and imaginary parts apart; what takes the place of the rest is a constant."""
     if np.iscomplexobj(x):
         x_bar = masked(np.real(z_bar), np.isfinite(np.real(x))) + 1j * masked(np.imag(z_bar), np.isfinite(np.imag(x)))
     else:

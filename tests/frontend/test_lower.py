@@ -13,6 +13,7 @@ from sct.frontend.lower import lower
 from sct.ir.core import Function, Op, walk
 from tests.frontend.interpreter import run
 from tests.frontend.random_control import Writer
+from tests.sampling import a_part
 
 TRACE: list[Any] = []
 
@@ -55,7 +56,7 @@ def check(text: str, *argument_lists: tuple[Any, ...]) -> None:
         assert got == expected, f"{text}\nf{args}\nexpected {expected}\ngot      {got}"
 
 
-@pytest.mark.parametrize("chunk", range(10))
+@pytest.mark.parametrize("chunk", a_part(2, range(10)))
 def test_random_programs(chunk: int) -> None:
     for seed in range(chunk * 120, chunk * 120 + 120):
         check(Writer(seed).text(), (1, 2, 3), (0, -1, 4))

@@ -13,7 +13,7 @@ from sct.testing.trial import numba_engine, survey
 
 pytest.importorskip("numba")
 
-COUNT = 16
+COUNT = 10
 SEED = int(os.environ.get("SCT_RANDOM_SEED", "0"))
 
 

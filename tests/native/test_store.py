@@ -35,6 +35,7 @@ from sct.testing.trial import copies  # noqa: E402
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
     monkeypatch.setenv("SCT_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setattr(sct.native.store, "DECLARED", [])  # other tests of this process declare rules
     return tmp_path / "cache"
 
 

@@ -84,7 +84,7 @@ def test_ties_share_the_cotangent() -> None:
     rule = harness.runnable(Call(np.max, V).entry)
     a = np.array([1.0, 3.0, 3.0])
     assert rule(a, z=np.max(a), z_bar=1.0)["a_bar"].tolist() == [0.0, 0.5, 0.5]
-    found = rule(a, initial=3.0, z=3.0, z_bar=1.0)
+    found = rule(a, initial=3.0, z=np.float64(3.0), z_bar=1.0)
     assert found["initial_bar"] == 1 / 3 and found["a_bar"].tolist() == [0.0, 1 / 3, 1 / 3]
 
 

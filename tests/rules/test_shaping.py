@@ -41,8 +41,8 @@ SHAPES = [
     *[Call(fn, a) for fn in (np.atleast_1d, np.atleast_2d, np.atleast_3d) for a in (2.0, ZERO_D, V, M, T)],
 ]
 COPIES = [
-    *[Call(fn, a) for fn in (np.copy, np.ndarray.copy, np.asarray, np.asanyarray, np.ascontiguousarray,
-        np.asfortranarray) for a in (V, M, ZERO_D)],
+    *[Call(fn, a) for fn in (np.copy, np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranarray)
+      for a in (V, M, ZERO_D)], *[Call(np.ndarray.copy, a) for a in (V, M)],
     Call(np.copy, 2.0), Call(np.asarray, [1.0, 2.0]), Call(np.asarray, 2.0), Call(np.ascontiguousarray, [1.0, 2.0]),
     Call(np.ascontiguousarray, 2.0), Call(np.asfortranarray, 2.0),
     Call(shaping.astype_method, V, float), Call(shaping.astype_method, F32, np.float64),
