@@ -181,13 +181,15 @@ def of_costs(costs: dict[str, Any]) -> list[Goal]:
 
 SHORT_OF_HAND = ("The adjoints by hand know that what a maximum is subtracted for cancels (mixture) and so does what the "
                  "residual hands back (Newton), and add up what goes to one slice before adding it there (Burgers). "
-                 "What Newton's method keeps of 2,000 steps no longer fits the caches, by hand neither. Large arrays are bound by memory: there every array saved or made in between counts (Asian option, LSTM).")
+                 "What Newton's method keeps of 2,000 steps no longer fits the caches, by hand neither. Large "
+                 "arrays are bound by memory: there every array saved or made in between counts (Asian option, LSTM).")
 FEW_TRACED = "The fewer operations a step has, the more of ours is the loop itself."
 BLAS = "Where matrix products take most of the time, all engines wait for the same BLAS."
 TAPELESS = "It keeps a stack as we do; the longer a statement, the less the calls around it count."
 JITTED = ("Compiled code has no cost per call, which is most of what NumPy takes for small arrays and elements. The same text "
           "under Numba is ahead of it nearly everywhere.")
-AGAINST_C = ("Kepler's equation saves in a loop of unknown length, where lists grow. A call looks at the types of its arguments twice, here and in Numba.")
+AGAINST_C = ("Kepler's equation saves in a loop of unknown length, where lists grow. A call looks at the "
+             "types of its arguments twice, here and in Numba.")
 FUSING = ("Array statements are loops here, several of them where C has one. Arrays of which only run time knows the shape are "
           "made anew in each round. `exp` and `tanh` are called element by element.")
 LISTS = ("Lists, where the number of rounds is not known, grow step by step. The function alone keeps everything in registers, "
