@@ -42,7 +42,7 @@ USES = {
     "sorted_key": "return sorted(x, key=add)[1] * t",
     "max_key": "return max(x, key=add) * t",
     "starred_map": """
-a, *r = map(add, x)  # refused
+a, *r = map(add, x)
 return a * t + sum(r)""",
     "for_map": """
 s = 0.0
@@ -66,7 +66,7 @@ t = 5.0 * s
 s += next(m)
 return s * t + sum(m)""",
 }
-REFUSED = {"starred_map": ("UnsupportedTypeError", "SCT705"), "extend_map": ("UnsupportedTypeError", "SCT711")}
+REFUSED = {"extend_map": ("UnsupportedTypeError", "SCT711")}
 for _name, _use in USES.items():
     _text = PROGRAM.format(name=_name, use=textwrap.indent(_use.strip(), "    "))
     case(X, **({"refused": REFUSED[_name]} if _name in REFUSED else {}))(written(globals(), _name, _text))

@@ -99,7 +99,7 @@ def gradient(rev: Emitter, param: Value, gradient: Any, owned: set[Value], allow
     """One gradient as a value of the parameter's own type."""
     t = _given_type(rev, param)
     made = _gradient(rev, param, gradient, t, owned, allow_int)
-    if gradient is None or not _holds_both_kinds(t):
+    if gradient is None or isinstance(strip_const(t), Scalar) or not _holds_both_kinds(t):
         return made
     return rev.builder.value("call", [made, param], made.type, bar_hint(param), fn=helpers.in_types_of, args=(Slot(0), Slot(1)),
                              kwargs={}, effect="fresh", adjoint=True)

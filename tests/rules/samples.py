@@ -157,7 +157,7 @@ EXCUSED = {
     **{f"sparse.linalg.{name}": STOPS for name in
        ("bicg", "bicgstab", "cg", "cgs", "gcrotmk", "gmres", "lgmres", "qmr", "tfqmr")},
     "optimize.minimize": CALLS_BACK, "optimize.minimize_scalar": CALLS_BACK,
-    "sct.runtime.integrals.vector_integral": CALLS_BACK, "added_at": OF_RULES, "astype": OF_RULES,
+    "sct.runtime.integrals.vector_integral": CALLS_BACK, "astype": OF_RULES,
     **{f"sct.runtime.arrays.{name}": OF_RULES for name in ("cofactors", "cofactors_along", "cofactors_turning", "settled")},
     "np.ldexp.reduce": "NumPy refuses it: it takes integers", "np.ldexp.accumulate": "NumPy refuses it: it takes integers",
 }

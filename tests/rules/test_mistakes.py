@@ -22,7 +22,8 @@ from .mistakes import bounded, tree_of, versions
 from .probes import Probe
 
 RULES = sorted(uses.of_rules())
-FUNCTIONS = uses.formulas()
+FUNCTIONS = [fn for fn in uses.formulas() if uses.name_of(fn) != "runtime.places.diagonal"]
+"""All but a view of a diagonal, which is there to be written through: programs try that."""
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 

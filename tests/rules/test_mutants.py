@@ -77,7 +77,7 @@ def table_of_constant_start(a):
 
 
 def with_two_parameters(x, c):
-    return integrate.quad_vec(lambda t, a, b: np.sin(a * t) * x + b * np.cos(t * b), 0.2, 1.3, args=(0.7, c))[0]
+    return integrate.quad(lambda t, a, b: np.sin(a * t) * x + b * np.cos(t * b), 0.2, 1.3, args=(0.7, c))[0]
 
 
 def moving_end(T):
@@ -103,7 +103,7 @@ EQUATIONS = [Use(at_moments, [START, RATES, MOMENTS]), Use(at_the_end, [1.2, RAT
 INTEGRALS = [Use(between, [0.2, 1.5, 2.0, 0.4]), Use(of_array, [np.array([1.0, 2.0, -1.0])]),
              Use(of_captured_array, [0.3, np.array([1.0, 2.0])]),
              Use(to_a_limit, [1.2, np.array([1.0, 2.0])]), Use(over_a_triangle, [2.0, 0.5]),
-             Use(with_two_parameters, [np.array([1.0, 2.0]), 0.6])]
+             Use(with_two_parameters, [1.3, 0.6])]
 
 DENSE = np.array([[2.0, 0.0, -1.0], [0.5, 3.0, 0.0], [0.0, 0.7, 4.0]])
 SPARSE = sparse.csc_array(DENSE)
