@@ -12,6 +12,8 @@ elsewhere.  The densities are those of Johnson, Kotz and Balakrishnan, Continuou
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import stats
@@ -57,60 +59,96 @@ def distribution(name, slope, *, everywhere=False, cumulative=None, tails=None, 
     each shape parameter.  ``tails`` are the slopes of the logarithms of the cumulative function and of its complement, where a
     difference of two logarithms would lose all digits.
     """
-    given = ", ".join(["x", *of_shape, "loc=0", "scale=1"])
-    passed = ", ".join(["x", *of_shape, "loc", "scale"])
-    density = f"stats.{name}.pdf({passed})"
-    tests = {"domain": {"x": domain, **dict.fromkeys(of_shape, shapes)}, "rtol": 1e-6}
-    tests["domain"].update(ranges or {})
-    tests["wrt"] = ["x", "loc", "scale", *(cumulative or {})]
-
-    def at(text, u, inside):
-        u = f"standard({u}, loc, scale)"
-        return re.sub(r"\bu\b", u if everywhere else f"within({u}, {inside}, {elsewhere})", text)
-
-    def term(text, inside):
-        text = at(text, "x", inside)
-        return f"({text})" if everywhere else f"np.where({inside}, {text}, 0.0)"
-
-    def rule(method, given, unsaid=True, tests=tests, **by):
-        partials(f"z = stats.{name}.{method}({given})", tests=tests, **by)
-        if unsaid:
-            declare(getattr(vars(stats)[name], method), unsaid=NO_CLOSED_FORM)
-
-    for method, times, inside in (("pdf", "product_or_zero(z, {})", "z > 0.0"), ("logpdf", "{}", "z > -np.inf")):
-        along = times.format(term(slope, inside)) + " / scale"
-        rule(method, given, False, tests | {"wrt": ["x", "loc", "scale", *of_shape]}, x=along, loc=f"-{along}",
-             scale="-" + times.format(term(f"1.0 + u * ({slope})", inside)) + " / scale",
-             **{s: times.format(term(text, inside)) for s, text in of_shape.items()})
-    ratio = f"np.exp(stats.{name}.logpdf({passed}) - z)" if everywhere else f"relative(stats.{name}.logpdf({passed}), z)"
-    lower, upper = tails or (ratio, f"-{ratio}")
-    for method, rate in (("cdf", density), ("sf", f"-{density}"), ("logcdf", lower), ("logsf", upper)):
-        sign = "" if rate.startswith("-") else "-"
-        bare = rate.lstrip("-")
-        rule(method, given, x=rate, loc=f"{sign}{bare}", scale=f"{sign}{bare} * standard(x, loc, scale)",
-             **{s: f"{rate} * scale * ({at(text, 'x', support)})" for s, text in (cumulative or {}).items()})
-    at_quantile = passed.replace("x", "z", 1)
-    levels = tests | {"domain": tests["domain"] | {"x": (0.2, 0.8)}}
-    beyond = re.sub(r"\bx\b", "z", support)
-    moved = {s: f"-scale * ({at(text, 'z', beyond)})" for s, text in (cumulative or {}).items()}
-    for method, sign in (("ppf", ""), ("isf", "-")):
-        rule(method, given, tests=levels, x=f"{sign}1 / stats.{name}.pdf({at_quantile})", loc="1",
-             scale="standard(z, loc, scale)", **moved)
-    of_parameters = ", ".join([*of_shape, "loc=0", "scale=1"])
-    domains = {s: tests["domain"][s] for s in of_shape}
-    ours = {"domain": dict.fromkeys(of_shape, (2.5, 4.0)), "rtol": 1e-6}
-    rule("median", of_parameters, tests=tests | {"wrt": tests["wrt"][1:], "domain": domains}, loc="1",
-         scale="standard(z, loc, scale)", **moved)
+    tests = {"domain": {"x": domain, **dict.fromkeys(of_shape, shapes)} | (ranges or {}), "rtol": 1e-6,
+             "wrt": ["x", "loc", "scale", *(cumulative or {})]}
+    rules = _Continuous(name, list(of_shape), everywhere, support, elsewhere, cumulative or {}, tests)
+    rules.densities(slope, of_shape)
+    rules.cumulative_functions(tails)
+    rules.quantiles()
     if moments is not None:
-        mean = {s: f"scale * ({first})" for s, (first, _) in moments.items()}
-        variance = {s: second for s, (_, second) in moments.items()}
-        rule("mean", of_parameters, tests=ours, loc="1", scale="standard(z, loc, scale)", **mean)
-        rule("var", of_parameters, tests=ours, loc="0", scale="2.0 * z / scale",
-             **{s: f"scale * scale * ({text})" for s, text in variance.items()})
-        rule("std", of_parameters, tests=ours, loc="0", scale="z / scale",
-             **{s: f"0.5 * scale * scale * ({text}) / z" for s, text in variance.items()})
+        rules.moments(moments)
     if not of_shape:
-        rule("entropy", "loc=0, scale=1", tests=ours, loc="0", scale="1 / scale")
+        rules.of_parameters("entropy", loc="0", scale="1 / scale")
+
+
+@dataclass(frozen=True)
+class _Continuous:
+    """A continuous distribution: writes the rules of its methods, with the arguments of ``distribution``."""
+
+    name: str
+    of_shape: list[str]
+    everywhere: bool
+    support: str
+    elsewhere: str
+    cumulative: dict[str, str]
+    tests: dict[str, Any]
+
+    def passed(self, first):
+        """The arguments of a method, the first of which is called ``first``."""
+        return ", ".join([first, *self.of_shape, "loc", "scale"])
+
+    def at(self, text, u, inside):
+        """A formula in ``u`` at the standardised ``u``."""
+        u = f"standard({u}, loc, scale)"
+        return re.sub(r"\bu\b", u if self.everywhere else f"within({u}, {inside}, {self.elsewhere})", text)
+
+    def term(self, text, inside):
+        text = self.at(text, "x", inside)
+        return f"({text})" if self.everywhere else f"np.where({inside}, {text}, 0.0)"
+
+    def rule(self, method, given, unsaid, tests, **by):
+        partials(f"z = stats.{self.name}.{method}({given})", tests=tests, **by)
+        if unsaid:
+            declare(getattr(vars(stats)[self.name], method), unsaid=NO_CLOSED_FORM)
+
+    def of_variable(self, method, unsaid=True, tests=None, **by):
+        self.rule(method, ", ".join(["x", *self.of_shape, "loc=0", "scale=1"]), unsaid, tests or self.tests, **by)
+
+    def of_parameters(self, method, tests=None, **by):
+        ours = {"domain": dict.fromkeys(self.of_shape, (2.5, 4.0)), "rtol": 1e-6}
+        self.rule(method, ", ".join([*self.of_shape, "loc=0", "scale=1"]), True, tests or ours, **by)
+
+    def densities(self, slope, by_shape):
+        """The density moves with the slope of its logarithm, times itself; by the scale also as one over it."""
+        tests = self.tests | {"wrt": ["x", "loc", "scale", *self.of_shape]}
+        for method, times, inside in (("pdf", "product_or_zero(z, {})", "z > 0.0"), ("logpdf", "{}", "z > -np.inf")):
+            along = times.format(self.term(slope, inside)) + " / scale"
+            self.of_variable(method, False, tests, x=along, loc=f"-{along}",
+                             scale="-" + times.format(self.term(f"1.0 + u * ({slope})", inside)) + " / scale",
+                             **{s: times.format(self.term(text, inside)) for s, text in by_shape.items()})
+
+    def cumulative_functions(self, tails):
+        """The slope of a cumulative function is the density, that of its logarithm their quotient."""
+        passed = self.passed("x")
+        density, logarithm = f"stats.{self.name}.pdf({passed})", f"stats.{self.name}.logpdf({passed})"
+        ratio = f"np.exp({logarithm} - z)" if self.everywhere else f"relative({logarithm}, z)"
+        lower, upper = tails or (ratio, f"-{ratio}")
+        for method, rate in (("cdf", density), ("sf", f"-{density}"), ("logcdf", lower), ("logsf", upper)):
+            sign = "" if rate.startswith("-") else "-"
+            bare = rate.lstrip("-")
+            self.of_variable(method, x=rate, loc=f"{sign}{bare}", scale=f"{sign}{bare} * standard(x, loc, scale)",
+                             **{s: f"{rate} * scale * ({self.at(text, 'x', self.support)})"
+                                for s, text in self.cumulative.items()})
+
+    def quantiles(self):
+        """A quantile moves against the cumulative function, divided by the density."""
+        domain = self.tests["domain"]
+        beyond = re.sub(r"\bx\b", "z", self.support)
+        moved = {s: f"-scale * ({self.at(text, 'z', beyond)})" for s, text in self.cumulative.items()}
+        for method, sign in (("ppf", ""), ("isf", "-")):
+            self.of_variable(method, tests=self.tests | {"domain": domain | {"x": (0.2, 0.8)}},
+                             x=f"{sign}1 / stats.{self.name}.pdf({self.passed('z')})", loc="1",
+                             scale="standard(z, loc, scale)", **moved)
+        tests = self.tests | {"wrt": self.tests["wrt"][1:], "domain": {s: domain[s] for s in self.of_shape}}
+        self.of_parameters("median", tests, loc="1", scale="standard(z, loc, scale)", **moved)
+
+    def moments(self, by_shape):
+        """The mean moves with ``loc``, and with ``scale`` as it does itself; the variance with its square."""
+        mean = {s: f"scale * ({first})" for s, (first, _) in by_shape.items()}
+        variance = {s: f"scale * scale * ({second})" for s, (_, second) in by_shape.items()}
+        self.of_parameters("mean", loc="1", scale="standard(z, loc, scale)", **mean)
+        self.of_parameters("var", loc="0", scale="2.0 * z / scale", **variance)
+        self.of_parameters("std", loc="0", scale="z / scale", **{s: f"0.5 * {text} / z" for s, text in variance.items()})
 
 
 distribution("norm", "-u", everywhere=True, moments={},
