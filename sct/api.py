@@ -87,13 +87,27 @@ def _options(argnums: ArgSpec, has_aux: bool, holomorphic: bool, allow_int: bool
                             "loops with sct.checkpoint", code="SCT409")
     if debug_nans and backend == "numba":
         raise ArgumentError("debug_nans=True is there in plain Python only", hint='use backend="python"', code="SCT409")
-    native = {key: flag for key, flag in (flags or {}).items() if key != "flush_denormals"} if backend == "numba" else None
+    native = {key: _flag(key, flag) for key, flag in (flags or {}).items() if key != "flush_denormals"} \
+        if backend == "numba" else None
     return {"argnums": argnums, "has_aux": has_aux, "holomorphic": bool(holomorphic), "allow_int": allow_int,
             "debug_nans": bool(debug_nans), "native": native, "checkpoint": checkpoint}
 
 
 FLAGS = ("fastmath", "parallel", "boundscheck", "flush_denormals")
 """What is passed on to Numba, but for the last, which it does not have."""
+FAST = frozenset({"afn", "arcp", "contract", "fast", "ninf", "nnan", "nsz", "reassoc"})
+"""What ``fastmath`` may consist of (LLVM Language Reference Manual, "Fast-Math Flags")."""
+
+
+def _flag(name: str, flag: Any) -> Any:
+    """An option as it is passed on; several of ``FAST`` in one order, so that equal sets give equal texts."""
+    if isinstance(flag, bool):
+        return flag
+    chosen = [key for key in flag if flag[key]] if isinstance(flag, dict) else flag
+    if name == "fastmath" and isinstance(flag, set | frozenset | dict) and FAST.issuperset(flag):
+        return tuple(sorted(chosen)) or False
+    one_of = f", or a set of {', '.join(sorted(FAST))}" if name == "fastmath" else ""
+    raise ArgumentError(f"{name}={flag!r} is not available", hint=f"use True or False{one_of}", code="SCT409")
 
 
 def rule(fun: Callable[..., Any], *, singular: bool = False, **partials: str) -> Any:

@@ -1,4 +1,4 @@
-"""What other tools make of a Python function: Numba's dispatchers, which are followed, and wrappers, which are named."""
+"""What other tools make of a Python function: what Numba has, which is followed, and wrappers, which are named."""
 
 from __future__ import annotations
 
@@ -46,6 +46,12 @@ def compiled_from(fun: Any) -> types.FunctionType | None:
         return None
     inner = getattr(fun, "py_func", None)
     return inner if isinstance(inner, types.FunctionType) else None
+
+
+def is_parallel_range(fun: Any) -> bool:
+    """Whether this is ``numba.prange``, which is ``range`` where nothing is compiled."""
+    numba = sys.modules.get("numba")
+    return numba is not None and fun is getattr(numba, "prange", None)
 
 
 def chooses_by_type(fun: Any) -> bool:

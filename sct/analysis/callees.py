@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..dispatchers import TOOLS, chooses_by_type, compiled_from, hashable, way_out
+from ..dispatchers import TOOLS, chooses_by_type, compiled_from, hashable, is_parallel_range, way_out
 from ..errors import SctError
 from ..ir.core import Function, Op, Value
 from ..ir.ops import as_key
@@ -90,7 +90,7 @@ def call(sp: Specializer, fn: Abstract, args: list[Abstract], kwargs: dict[str, 
 
 
 def _call_static(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict[str, Abstract], spelled: str) -> Abstract:
-    obj = fn.value
+    obj = range if is_parallel_range(fn.value) else fn.value
     if any(is_lazy(a) or is_by_index(a) for a in args) and not _looks_into(obj):
         args = given_to(sp, obj, args)
     computed = _computed(sp, obj, args, kwargs)

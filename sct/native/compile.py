@@ -33,7 +33,7 @@ from .indices import say_indices
 from .kept import keep_in_arrays
 from .link import Around, Texts, compile_linked, link
 from .loops import lower_arrays
-from .module import module_text
+from .module import NativeModule, module_text
 from .quiet import refuse_silent
 from .recursion import reaches, unfold_recursion
 from .stand_ins import replace_missing
@@ -55,7 +55,7 @@ def make_native(compiled: Compiled, arguments: Sequence[Any], flags: dict[str, A
     try:
         compile_linked(linked)
     except Exception as error:  # Numba raises what it likes, from its own errors to AttributeError
-        raise _refusal(compiled, str(error), texts.module) from None
+        raise _refusal(compiled, str(error), texts.module, "parallel" in flags) from None
     return texts
 
 
@@ -76,11 +76,14 @@ def print_native(compiled: Compiled, flags: dict[str, Any]) -> Texts:
         tested[function] = "boundscheck" not in flags and not recursive and test_before_loops(function, model == "python")
     printed = [(function, emit(function, header=compiled.header if function is main else [], releases=False))
                for function in functions]
-    common = {"cache": not recursive, "error_model": model}
+    module = NativeModule(compiled)
+    module.gather(printed)
+    kept = not recursive and not module.foreign  # Numba does not notice that what a module imports has changed
+    common = {"cache": kept, "error_model": model}
     options = {function: {**common, "boundscheck": not tested[function], **flags} for function in functions}
-    compiled.text = module_text(compiled, printed, options)
+    compiled.text = module_text(module, printed, options)
     compiled.emitted = [Printed.of(emitted) for _, emitted in printed]
-    return Texts(compiled.text, main.name, None if around is None else _printed_around(compiled, around))
+    return Texts(compiled.text, main.name, None if around is None else _printed_around(compiled, around), module.foreign)
 
 
 def _printed_around(compiled: Compiled, around: Function) -> Around:
@@ -147,7 +150,7 @@ def _divides(fn: Any) -> bool:
 
 # ----------------------------------------------------------------------------------------------------------------- refusing
 
-def _refusal(compiled: Compiled, message: str, text: str) -> SctError:
+def _refusal(compiled: Compiled, message: str, text: str, parallel: bool = False) -> SctError:
     """The complaint of Numba, at the user's line."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", message)  # it may be coloured by what Numba made before
     line = next((int(k) for k in reversed(re.findall(r'sct_native_[^"]*", line (\d+)', plain))), 0)
@@ -157,7 +160,8 @@ def _refusal(compiled: Compiled, message: str, text: str) -> SctError:
     reason = (wanted or said or ["it cannot be compiled"])[0]
     statement = text.splitlines()[line - 1].strip() if line else ""
     return MissingRuleError(f"Numba cannot compile `{statement or compiled.adjoint.name}`: {reason}", loc=loc, code="SCT210",
-                            hint='use backend="python", or write the line with what Numba supports')
+                            hint=f'{"leave out `parallel`, " if parallel else ""}use backend="python", or write the line '
+                            "with what Numba supports")
 
 
 def _users_line(text: str, printed: Sequence[Emitted], line: int) -> Loc | None:

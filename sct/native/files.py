@@ -14,11 +14,14 @@ import platform
 import sys
 import tempfile
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numba
 import numpy as np
+
+_NOTHING: Mapping[str, Any] = types.MappingProxyType({})
 
 
 def cache_directory() -> Path:
@@ -50,16 +53,21 @@ def _files(folder: str) -> Iterator[tuple[str, int, int]]:
             yield from _files(entry.path)
 
 
-def imported(text: str, name: str) -> types.ModuleType:
-    """The module with this text; what was compiled for an equal text, here or in another process, is found again."""
+def imported(text: str, name: str, foreign: Mapping[str, Any] = _NOTHING) -> types.ModuleType:
+    """The module with this text; what was compiled for an equal text, here or in another process, is found again.
+
+    ``foreign`` are objects that the text names and no library has: another module for the text with others.
+    """
     digest = hashlib.sha256(f"{installation()}\n{text}".encode()).hexdigest()[:20]
-    full_name = f"sct_native_{name}_{digest}"
+    file_name = f"sct_native_{name}_{digest}"
+    full_name = "_".join([file_name, *(f"{id(value):x}" for value in foreign.values())])  # the module keeps them alive
     if full_name in sys.modules:
         return sys.modules[full_name]
-    path = _written(text, full_name)
+    path = _written(text, file_name)
     spec = importlib.util.spec_from_file_location(full_name, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    vars(module).update(foreign)
     sys.modules[full_name] = module
     try:
         spec.loader.exec_module(module)

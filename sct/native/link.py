@@ -6,7 +6,7 @@ import builtins
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -46,6 +46,8 @@ class Texts:
     name: str
     """The function of the module that is called from Python."""
     around: Around | None
+    foreign: dict[str, Any] = field(default_factory=dict)
+    """Objects of the user's that the module names: functions with a rule, classes of exceptions."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Linked:
 
 def link(texts: Texts, arguments: Sequence[Any]) -> Linked:
     """Load the texts, and find out what the compiled function is called with for ``arguments``."""
-    native = getattr(imported(texts.module, texts.name), texts.name)
+    native = getattr(imported(texts.module, texts.name, texts.foreign), texts.name)
     around = texts.around
     if around is None:
         return Linked(native, [], native, arguments)

@@ -112,7 +112,7 @@ class Reads:
         if isinstance(value, np.ufunc):
             module = "numpy" if getattr(np, value.__name__, None) is value else "scipy.special"
         home = sys.modules.get(module) if isinstance(module, str) else None
-        if home is None or not _is_library(home) or getattr(home, name, None) is not value:
+        if home is None or not is_library(home) or getattr(home, name, None) is not value:
             raise _Untold(f"{value!r}")
         self._say("named", type(value).__name__, module, name, _stamp(home))
 
@@ -124,7 +124,7 @@ class Reads:
         self._say("module", module.__name__, _stamp(module))
         if not self._first(id(module), names):
             return
-        root = module.__name__.split(".")[0] if _is_library(module) else ""
+        root = module.__name__.split(".")[0] if is_library(module) else ""
         for name in sorted(names & vars(module).keys()):
             self._say("attribute", name)
             value = vars(module)[name]
@@ -215,7 +215,7 @@ def _described(t: Type) -> str:
 
 
 @functools.lru_cache(256)
-def _is_library(module: types.ModuleType) -> bool:
+def is_library(module: types.ModuleType) -> bool:
     """Whether a module is part of Python, NumPy or another package whose files tell all about it."""
     root = module.__name__.split(".")[0]
     path = getattr(module, "__file__", None)
@@ -231,7 +231,7 @@ def _is_library(module: types.ModuleType) -> bool:
 def _is_of_library(fun: types.FunctionType) -> bool:
     """Whether a function is written in a module of a library, which may offer it in another one."""
     home = sys.modules.get(fun.__globals__.get("__name__", ""))
-    return home is not None and fun.__globals__ is vars(home) and _is_library(home)
+    return home is not None and fun.__globals__ is vars(home) and is_library(home)
 
 
 def is_ours(fun: types.FunctionType) -> bool:
@@ -242,7 +242,7 @@ def is_ours(fun: types.FunctionType) -> bool:
 def _stamp(module: types.ModuleType) -> tuple[Any, ...]:
     """The file of a module of a library, its size and the time it was written; of others, the functions themselves count."""
     path = getattr(module, "__file__", None)
-    if not isinstance(path, str) or not _is_library(module):
+    if not isinstance(path, str) or not is_library(module):
         return ()
     found = os.stat(path)
     return path, found.st_size, found.st_mtime_ns

@@ -102,7 +102,7 @@ class Store:
 
         Guards on other namespaces than those of the functions that were looked into are those of our own rules.
         """
-        if self.reads is None or compiled.warned or DECLARED or not self._still_holds(arguments):
+        if self.reads is None or compiled.warned or DECLARED or texts.foreign or not self._still_holds(arguments):
             return
         known = {id(compiled_from(fun) or fun) for fun in self.reads.objects}
         if any(id(fun) not in known and not is_ours(fun) for fun in compiled.looked_into):

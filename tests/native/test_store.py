@@ -399,6 +399,41 @@ def test_two_processes(tmp_path):
     assert run(tmp_path / "script.py", SCRIPT, "2") == (value, True, False)
 
 
+WITH_RULE = """
+    import numba
+    import sct
+
+    FACTOR = 1.0
+
+    @numba.njit
+    def square(x):
+        return FACTOR * x * x
+
+    @sct.rule(square)
+    def square_vjp(x, *, z, z_bar):
+        x_bar = 2.0 * FACTOR * x * z_bar
+
+    def cube(x):
+        return square(x) * x
+"""
+
+
+def test_a_compiled_function_with_a_rule_changes(tmp_path):
+    """What was compiled for the same text calls the function as it was then."""
+    for factor in (1.0, 5.0):
+        module = module_of(tmp_path / "module_with_a_rule.py", WITH_RULE.replace("FACTOR = 1.0", f"FACTOR = {factor}"))
+        assert sct.grad(module.cube, backend="numba")(2.0) == pytest.approx(3.0 * factor * 4.0, rel=1e-14)
+
+
+@pytest.mark.long
+def test_a_compiled_function_with_a_rule_changes_between_two_processes(tmp_path):
+    """Numba's own cache does not look at what a module imports."""
+    script = "import sct, module_with_a_rule as m\nprint(sct.grad(m.cube, backend='numba')(2.0).hex(), False, False)\n"
+    for factor in (1.0, 5.0):
+        (tmp_path / "module_with_a_rule.py").write_text(textwrap.dedent(WITH_RULE.replace("= 1.0", f"= {factor}")))
+        assert run(tmp_path / "script.py", script, "1")[0] == pytest.approx(3.0 * factor * 4.0, rel=1e-14)
+
+
 def test_digests_do_not_depend_on_the_order_of_sets():
     text = "def f(x, kind='b'):\n    return x if kind in {'a', 'b', 'c', 'd'} else -x\n"
     script = f"space = {{}}\nexec(compile({text!r}, 'a.py', 'exec'), space)\nfrom sct.native.reads import Reads\n" \
