@@ -15,10 +15,10 @@ import numpy as np
 
 from ..errors import RuleError
 from ..ir.types import ANY, Array, Tuple
-from ..runtime.arrays import matching, settled
+from ..runtime.arrays import matching, reflected, settled
 from . import shapes
 from .linalg import matrix_norm_bar, mirrored, swapped
-from .notation import linear, vjp, zero
+from .notation import jvp, vjp, zero
 from .shapes import facts, from_call
 from .solving import half_lower, on_lower, per_matrix
 
@@ -178,28 +178,38 @@ def svd_bar(a, full_matrices, z, z_bar):
 
 def first_columns_bar(u, u_bar, count):
     """The cotangent of the first columns of an orthogonal matrix, which settle the last one, too, if there is one more."""
-    if np.iscomplexobj(u):
-        return settled(u_bar, count)
-    if u.shape[-1] == count + 1:
+    if not np.iscomplexobj(u) and u.shape[-1] == count + 1:
         first, last = u[..., :count], u[..., count:]
         return u_bar[..., :count] - last @ (swapped(u_bar[..., count:]) @ first)
-    return settled(u_bar, count)
+    return settled(u, u_bar, count)
 
 
 @from_call
-def fewer_columns(u_bar, count):
-    kind, dims = facts(u_bar)
+def fewer_columns(basis, slope, count):
+    kind, dims = facts(slope)
     return Array(kind, (*dims[:-1], ANY))
 
 
 @vjp(settled, infer=fewer_columns)
-def settled_vjp(u_bar, count, *, z, z_bar):
-    """The columns that are not settled have no tangent, rather than one of many."""
-    beyond = np.full_like(u_bar[..., count:], np.nan)
-    u_bar_bar = np.concatenate([z_bar, beyond], axis=-1)
+def settled_vjp(basis, slope, count, *, z, z_bar):
+    """The columns that are not settled have no tangent, rather than one of many, nor has what comes of their cotangents."""
+    beyond = np.full_like(slope[..., count:], np.nan)
+    slope_bar = np.concatenate([z_bar, beyond], axis=-1)
+    basis_bar = np.full_like(basis, np.where(np.any(slope[..., count:]), np.nan, 0.0))
 
 
-linear(settled, "u_bar")
+@jvp(settled)
+def settled_jvp(basis, slope, count, *, z, basis_dot=None, slope_dot=None):
+    """Second derivatives: those of the first columns alone."""
+    if slope_dot is None:
+        z_dot = np.where(np.any(slope[..., count:]), np.nan, np.zeros_like(z))
+    else:
+        used = np.any(slope[..., count:]) | np.any(slope_dot[..., count:])
+        z_dot = np.where(used, np.nan, slope_dot[..., :count])
+
+
+zero(reflected)
+
 
 def svd_vectors_bar(a, u, s, vh, u_bar, s_bar, vh_bar):
     """The cotangent of ``a`` where some singular vectors have one."""
@@ -267,14 +277,39 @@ def matrix_norm_slope(x, p, norm):
 def qr_vjp(a, mode="reduced", *, z, z_bar):
     """Walter and Lehmann 2018; more columns than rows: Roberts and Roberts 2020."""
     if mode == "reduced":
-        q, r = z
-        q_bar, r_bar = z_bar
+        a_bar = qr_bar(a, z[0], z[1], z_bar[0], z_bar[1])
+    elif mode == "complete":
+        a_bar = complete_qr_bar(a, z, z_bar)
     elif mode == "r":
         q, r = np.linalg.qr(a)
-        q_bar, r_bar = None, z_bar
+        a_bar = qr_bar(a, q, r, None, z_bar)
     else:
         raise RuleError(f"np.linalg.qr with mode={mode!r} has no rule", hint="use mode='reduced'")
-    a_bar = qr_bar(a, q, r, q_bar, r_bar)
+
+
+def complete_qr_bar(a, z, z_bar):
+    """The cotangent of ``a``, whose ``q`` is square, and whose ``r`` has zeros below."""
+    (q, r), (q_bar, r_bar) = z, z_bar
+    count = np.minimum(a.shape[-2], a.shape[-1])
+    first_bar = None if q_bar is None else reflected_columns_bar(q, q_bar, count)
+    return qr_bar(a, q[..., :count], r[..., :count, :], first_bar, None if r_bar is None else r_bar[..., :count, :])
+
+
+def reflected_columns_bar(q, q_bar, count):
+    """The cotangent of the first columns of a product of reflections, of which the others are a function.
+
+    The product is ``I - v t v^H`` with a unit lower trapezoidal ``v`` (Schreiber and Van Loan 1989), so ``q - I`` without its
+    last columns is a multiple of ``v`` (Ballard et al. 2014, section 5), which is what the last ones are made of.
+    """
+    if not reflected(q, count):
+        return first_columns_bar(q, q_bar, count)
+    first, added_bar = q[..., :count], q_bar[..., count:]
+    top = first[..., :count, :] - np.eye(first.shape[-1], dtype=q.dtype)
+    inner = np.linalg.solve(mirrored(swapped(top)), mirrored(swapped(first[..., count:, :])))
+    within_bar = swapped(first) @ added_bar - added_bar[..., :count, :]
+    inner_bar = mirrored(np.linalg.solve(mirrored(top), within_bar))
+    within = np.concatenate([-mirrored(inner) @ swapped(inner_bar), swapped(inner_bar)], axis=-2)
+    return q_bar[..., :count] + added_bar @ swapped(inner) + within
 
 
 def qr_bar(a, q, r, q_bar, r_bar):

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from ..ir.types import FLOAT, List, Scalar, Tuple, Type, join, strip_const, type_of
+from ..ir.types import FLOAT, UNIT, Array, List, Scalar, Tuple, Type, join, strip_const, type_of
 from ..runtime.arrays import phase
 from ..runtime.helpers import (
     first_max,
@@ -416,8 +416,17 @@ def power_dx_vjp(x, y, *, z, z_bar):
     y_bar = strong_product(z_bar, x ** (y - 1) * (1 + y * log_or_zero(x + 0j if np.iscomplexobj(z) else x)))
 
 
-@vjp(unbroadcast, tests={"args": [(np.ones((3, 2)), np.ones(2)), (np.ones((3, 2)), np.ones((3, 1))), (np.ones(3), 1.0)],
-                         "wrt": ["x_bar"]})
+def unbroadcast_type(args: Any, kwargs: Any) -> Type | None:
+    """The shape of ``x``, each dimension of which is 1 where that of ``x_bar`` is."""
+    x_bar, x = map(strip_const, args)
+    if not isinstance(x_bar, Array) or not isinstance(x, Array) or x_bar.ndim < x.ndim:
+        return None
+    beside = x_bar.dims[x_bar.ndim - x.ndim :]
+    return Array(x_bar.dtype, tuple(UNIT if over == UNIT else own for own, over in zip(x.dims, beside, strict=True)))
+
+
+@vjp(unbroadcast, infer=unbroadcast_type, tests={"args": [
+    (np.ones((3, 2)), np.ones(2)), (np.ones((3, 2)), np.ones((3, 1))), (np.ones(3), 1.0)], "wrt": ["x_bar"]})
 def unbroadcast_vjp(x_bar, x, *, z, z_bar):
     x_bar_bar = np.broadcast_to(z_bar, np.shape(x_bar))
 

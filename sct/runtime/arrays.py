@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["cofactors", "cofactors_along", "fitted", "matching", "mirror_counts", "phase", "product_of_others", "settled",
-           "well_conditioned"]
+__all__ = ["cofactors", "cofactors_along", "fitted", "matching", "mirror_counts", "phase", "product_of_others", "reflected",
+           "settled", "well_conditioned"]
 
 
 class Undetermined(ValueError):
@@ -86,16 +86,40 @@ def well_conditioned(x: Any) -> bool:
     return bool(np.all(condition < np.finfo(inverse.dtype).eps ** -0.25))
 
 
-def settled(u_bar: Any, count: int) -> Any:
-    """The cotangent of the first ``count`` columns of an orthogonal matrix; the other ones may have none.
+def settled(basis: Any, slope: Any, count: int) -> Any:
+    """The cotangent ``slope`` of an orthogonal matrix, carried over to its first ``count`` columns, which the others complete.
 
-    >>> settled(np.array([[1.0, 0.0], [2.0, 0.0]]), 1).tolist()
-    [[1.0], [2.0]]
+    The others stay orthogonal to the first ones.  Nothing says how they turn among themselves: no result may depend on it.
+
+    >>> settled(np.eye(2), np.array([[1.0, 4.0], [2.0, 0.0]]), 1).tolist()
+    [[1.0], [-2.0]]
     """
-    if np.any(u_bar[..., count:]):
+    first, added, added_bar = basis[..., :count], basis[..., count:], slope[..., count:]
+    turned = np.swapaxes(added_bar, -1, -2) @ added
+    turning = turned - np.conj(np.swapaxes(turned, -1, -2))
+    rounding = np.sqrt(np.finfo(slope.dtype).eps)
+    if np.any(np.linalg.norm(turning, axis=(-2, -1)) > rounding * np.linalg.norm(added_bar, axis=(-2, -1))):
         raise Undetermined("vectors that complete a basis have no derivative: a change of the matrix may turn them among "
-                           "themselves; use full_matrices=False, or for qr mode='economic'")
-    return u_bar[..., :count]
+                           "themselves, and the result would change; use full_matrices=False, or for qr mode='economic'")
+    return slope[..., :count] - np.conj(added @ (np.swapaxes(added_bar, -1, -2) @ first))
+
+
+def reflected(basis: Any, count: int) -> bool:
+    """Whether the columns behind the first ``count`` are those that reflections leave, as in a factorisation ``qr``.
+
+    Where a column needed no reflection they are other ones.
+
+    >>> reflected(np.linalg.qr(np.ones((3, 1)), mode="complete")[0], 1), reflected(np.eye(3), 1)
+    (True, False)
+    """
+    moved = basis - np.eye(basis.shape[-1], dtype=basis.dtype)
+    first = moved[..., :count]
+    adjoint = np.conj(np.swapaxes(first, -1, -2))
+    try:
+        added = first @ np.linalg.solve(adjoint[..., :count], adjoint[..., count:])
+    except np.linalg.LinAlgError:
+        return False
+    return bool(np.allclose(added, moved[..., count:], atol=np.sqrt(np.finfo(basis.dtype).eps)))
 
 
 def fitted(x: Any, shape: tuple[int, ...]) -> Any:

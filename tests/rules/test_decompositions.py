@@ -44,6 +44,7 @@ CALLS += [Call(L.svd, a) for a in (real(2, 3), real(4, 3), real(2, 3, 2), real(1
 CALLS += [Call(L.qr, a) for a in (real(4, 3), real(2, 3), real(3, 3), real(2, 2, 4), cplx(4, 3), cplx(3, 3), cplx(2, 3))]
 CALLS += [Call(L.qr, a).alone(k) for a in (real(4, 3), real(2, 3), cplx(2, 4), cplx(3, 2)) for k in (0, 1)]
 CALLS += [Call(L.qr, a, mode="r") for a in (real(4, 3), real(2, 3), cplx(3, 3))]
+CALLS += [Call(L.qr, a, mode="complete") for a in (real(4, 2), real(2, 3), real(2, 3, 1), cplx(4, 2), cplx(2, 3))]
 CALLS += [Call(L.cond, a) for a in (real(3, 2), SQUARE, cplx(2, 3), real(2, 3, 2))]
 CALLS += [Call(L.cond, a, p) for a in (SQUARE, STACK, CSQUARE) for p in (2, -2, "fro", 1, -1, np.inf, -np.inf, "nuc")]
 CALLS += [Call(L.inv, CSQUARE), Call(L.det, CSQUARE), Call(L.solve, CSQUARE, cplx(3)), Call(L.solve, CSQUARE, real(3, 2))]
@@ -99,10 +100,9 @@ def test_residuals_of_least_squares_are_refused() -> None:
         sct.grad(lambda a, b: np.linalg.lstsq(a, b)[1][0])(real(5, 3), real(5))
 
 
-@pytest.mark.parametrize("mode", ["complete", "raw"])
-def test_other_modes_of_qr_are_refused(mode: str) -> None:
+def test_other_modes_of_qr_are_refused() -> None:
     with pytest.raises(sct.SctError, match="mode="):
-        sct.grad(lambda a: np.sum(np.linalg.qr(a, mode=mode)[0]))(real(3, 3))
+        sct.grad(lambda a: np.sum(np.linalg.qr(a, mode="raw")[0]))(real(3, 3))
 
 
 # Hard points ----------------------------------------------------------------------------------------------------------
@@ -162,6 +162,36 @@ def test_vectors_that_full_matrices_add(shape: tuple[int, int]) -> None:
     with pytest.raises(sct.SctError, match="full_matrices=False"):
         sct.grad(last)(a)
     assert np.isnan(sct.jvp(last, (a,), (np.ones(shape),))[1])
+
+
+@pytest.mark.parametrize("a", [real(5, 2), real(4, 3), cplx(4, 2), cplx(3, 2)], ids=["some", "one", "complex", "complex-one"])
+def test_projection_on_vectors_that_are_added(a: np.ndarray) -> None:
+    """It does not depend on how they turn: it is what the pseudoinverse of the matrix leaves."""
+    weights = real(len(a), len(a))
+
+    def by_vectors(a):
+        added = np.linalg.svd(a)[0][:, a.shape[1] :]
+        return np.sum(weights * np.abs(added @ np.conj(added.T)) ** 2)
+
+    def by_pseudoinverse(a):
+        return np.sum(weights * np.abs(np.eye(a.shape[0]) - a @ np.linalg.pinv(a)) ** 2)
+
+    np.testing.assert_allclose(sct.grad(by_vectors)(a), sct.grad(by_pseudoinverse)(a), atol=1e-12)
+
+
+def test_columns_that_no_reflection_has_made() -> None:
+    """Of a matrix that is triangular: the projection on them has a derivative, they themselves have none."""
+    a, a_dot, weights = np.eye(4, 2), real(4, 2), real(4, 4)
+
+    def projected(a):
+        added = np.linalg.qr(a, mode="complete")[0][:, 2:]
+        return np.sum(weights * (added @ added.T))
+
+    moved = np.zeros((4, 4))
+    moved[2:, :2] = -a_dot[2:]
+    assert np.sum(sct.grad(projected)(a) * a_dot) == pytest.approx(np.sum((weights + weights.T) * moved))
+    with pytest.raises(sct.SctError, match="complete a basis"):
+        sct.grad(lambda a: np.linalg.qr(a, mode="complete")[0][2, 3])(a)
 
 
 def test_complex_vectors_that_full_matrices_add() -> None:

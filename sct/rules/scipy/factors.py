@@ -15,7 +15,7 @@ from scipy import linalg
 
 from ...errors import RuleError
 from ...ir.types import ANY, BOOL, Array, Tuple
-from ..decompositions import cholesky_bar, eigh_bar, first_columns_bar, on_triangle, qr_bar, svd_factors_bar
+from ..decompositions import cholesky_bar, complete_qr_bar, eigh_bar, on_triangle, qr_bar, svd_factors_bar
 from ..linalg import norm_bar
 from ..notation import vjp
 from ..shapes import facts, from_call, inexact
@@ -187,7 +187,7 @@ def svdvals_vjp(a, *, check_finite=True, z, z_bar):
 
 @vjp(linalg.qr, real_only=True)
 def qr_vjp(a, *, mode="full", check_finite=True, z, z_bar):
-    """As ``np.linalg.qr``.  Of the columns that ``mode="full"`` adds to ``q`` one has a derivative, several have none."""
+    """As ``np.linalg.qr``."""
     one_matrix(a.ndim)
     if mode == "r":
         q, r = linalg.qr(a, mode="economic")
@@ -195,9 +195,7 @@ def qr_vjp(a, *, mode="full", check_finite=True, z, z_bar):
     elif mode == "economic":
         a_bar = qr_bar(a, z[0], z[1], z_bar[0], z_bar[1])
     elif mode == "full":
-        count = np.minimum(a.shape[0], a.shape[1])
-        q_bar = None if z_bar[0] is None else first_columns_bar(z[0], z_bar[0], count)
-        a_bar = qr_bar(a, z[0][:, :count], z[1][:count], q_bar, None if z_bar[1] is None else z_bar[1][:count])
+        a_bar = complete_qr_bar(a, z, z_bar)
     else:
         raise RuleError(f"scipy.linalg.qr with mode={mode!r} has no rule", hint="use mode='economic'")
 
