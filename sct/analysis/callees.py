@@ -16,6 +16,7 @@ from ..ir.core import Function, Op, Value
 from ..ir.ops import as_key
 from ..ir.types import Object, strip_const
 from ..rules import registry
+from ..rules.registry import Primitive
 from ..runtime.checkpoints import checkpoint
 from . import abstract as ab
 from .abstract import POISON, Abstract, Bound, Closure, DataPath, Instance, Mapping, Reference, Seq, Static, StoredIterator
@@ -26,7 +27,7 @@ from .infer import SIMPLE, Specializer
 from .inlining import holds_data, inline, should_inline
 from .iterators import MAKERS, given_to, is_by_index, is_lazy, only_here, stored, takes_all
 from .managers import make_manager, makes_manager
-from .primitives import apply, construct
+from .primitives import apply, construct, fixed
 from .references import content, fresh, holds_container, holds_references, plain
 from .starred import spread
 
@@ -107,7 +108,9 @@ def _call_static(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
                       "call sct.vjp inside, or this from outside")
     if getattr(obj, "is_static", False) and isinstance(obj, types.FunctionType):
         return _run_now(sp, obj, args, kwargs)
-    if registry.lookup(obj) is not None:
+    entry = registry.lookup(obj)
+    if entry is not None:
+        _refuse_variables(entry, args, kwargs)
         result = apply(sp, obj, args, kwargs, spelled)
         return fresh(sp, result) if spelled == "tolist" else result
     if makes_manager(obj):
@@ -134,8 +137,25 @@ def _call_static(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
     if sp.context.splicing and callable(obj):
         return apply(sp, hashable(obj), args, kwargs, spelled)  # what a rule calls needs none, unless it is differentiated
     because, instead = registry.refusal(obj) or ("", "")
+    if because and registry.takes_constants(obj):
+        fixed_args, fixed_kwargs = fixed(sp, args, kwargs)
+        if all(map(is_constant, (*fixed_args, *fixed_kwargs.values()))):
+            return apply(sp, obj, fixed_args, fixed_kwargs)
     reason = f": {because}" if because else ""
     raise Refusal("SCT201", f"no derivative rule for {_display(obj)}{reason}", instead or way_out(obj))
+
+
+def is_constant(a: Abstract) -> bool:
+    """Whether an argument, or all that it holds, is known while specialising."""
+    parts = ab.parts_of(a)
+    return all(map(is_constant, parts)) if parts is not None else isinstance(a, Static)
+
+
+def _refuse_variables(entry: Primitive, args: list[Abstract], kwargs: dict[str, Abstract]) -> None:
+    """Refuse inexact numbers among the arguments of a function whose results are constants of the others only."""
+    for a in (*args, *kwargs.values()) if entry.zero and entry.unsaid else ():
+        if any(isinstance(v, Value) and v.type.differentiable for v in (a, *(ab.parts_of(a) or ()))):
+            raise Refusal("SCT201", f"no derivative rule for {entry.name}: {entry.unsaid}", "write it with NumPy")
 
 
 def _computed(sp: Specializer, obj: Any, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract | None:

@@ -194,12 +194,12 @@ def _instead(sp: Specializer, refusal: Refusal, fn: Callable[..., Any], args: li
     error = _always_raised(sp, fn, args)
     if error is not None:
         return raise_here(sp, error)
-    fixed = _each(_fixed, sp, args, kwargs)
-    if refusal.code != "SCT708" or fixed == (args, kwargs):
+    known = fixed(sp, args, kwargs)
+    if refusal.code != "SCT708" or known == (args, kwargs):
         raise refusal
-    if isinstance(fn, types.MethodDescriptorType) and all(isinstance(a, Static) for a in fixed[0]) and not kwargs:
-        return Static(now(fn, *(a.value for a in fixed[0] if isinstance(a, Static))))
-    return apply(sp, fn, *fixed, spelled, inplace)
+    if isinstance(fn, types.MethodDescriptorType) and all(isinstance(a, Static) for a in known[0]) and not kwargs:
+        return Static(now(fn, *(a.value for a in known[0] if isinstance(a, Static))))
+    return apply(sp, fn, *known, spelled, inplace)
 
 
 def _conformed(sp: Specializer, operands: list[Value], t: Type, inplace: bool) -> list[Value]:
@@ -252,6 +252,11 @@ def _infinite(sp: Specializer, a: Abstract) -> Abstract:
     if not never_changes(op.attrs["source"]):
         sp.context.guard("value", op.attrs["source"], current)
     return Static(current)
+
+
+def fixed(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> tuple[list[Abstract], dict[str, Abstract]]:
+    """The arguments of a call, of which those that are no variables of the derivative have their present values."""
+    return _each(_fixed, sp, args, kwargs)
 
 
 def _fixed(sp: Specializer, a: Abstract) -> Abstract:

@@ -22,6 +22,21 @@ def say(pairs: dict[Any, Any], arrays: tuple[str, ...]) -> None:
         SPECIAL[theirs] = _in_place_of(theirs, ours, arrays)
 
 
+def in_line(*functions: Any) -> None:
+    """Look into those of our functions that others of them call with options: what is known of these stays known."""
+    for fn in functions:
+        SPECIAL[fn] = _in_line(fn)
+
+
+def _in_line(fn: Any) -> Handler:
+    parameters = inspect.signature(fn).parameters
+
+    def handler(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+        given = given_by_name(fn, args, kwargs)
+        return call_standard(sp, fn, [given.get(name, Static(p.default)) for name, p in parameters.items()])
+    return handler
+
+
 def _in_place_of(theirs: Any, ours: Any, arrays: tuple[str, ...]) -> Handler:
     parameters, known = inspect.signature(ours).parameters, inspect.signature(theirs).parameters
 

@@ -1,4 +1,4 @@
-"""The Fourier transforms of ``scipy.fft``: those of NumPy, which compute the same, stand for them."""
+"""Fourier transforms of ``scipy.fft``, said with those of NumPy, which compute the same; transforms along several axes."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 from scipy import fft
 
+from ..runtime import transforms as ours
 from .abstract import Abstract, Static
 from .callees import SPECIAL, call
 from .context import Refusal
 from .handing import given_by_name
 from .infer import Specializer
+from .said import say
 
 SAME = """
 fft ifft rfft irfft hfft ihfft fft2 ifft2 rfft2 irfft2 fftn ifftn rfftn irfftn fftshift ifftshift fftfreq rfftfreq
@@ -35,3 +37,5 @@ def _as_numpy_does(name: str) -> Any:
 
 
 SPECIAL.update({getattr(fft, name): _as_numpy_does(name) for name in SAME})
+say({getattr(fft, name): getattr(ours, name) for name in
+     ("dctn", "idctn", "dstn", "idstn", "hfft2", "hfftn", "ihfft2", "ihfftn")}, arrays=("x",))

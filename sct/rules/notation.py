@@ -168,14 +168,20 @@ def zero(*fns: Callable[..., Any], **declared: Any) -> None:
         _set(entry, declared)
 
 
-def refuse(*fns: Callable[..., Any], because: str, instead: str = "") -> None:
-    """Functions that get no rule: the reason, and the way out, are part of the error that a call of one is."""
+def refuse(*fns: Callable[..., Any], because: str, instead: str = "", constants: bool = False) -> None:
+    """Functions that get no rule: the reason, and the way out, are part of the error that a call of one is.
+
+    With ``constants`` they may be called where no argument can carry a derivative.
+    """
     registry._REFUSALS.update(dict.fromkeys(fns, (because, instead)))
+    if constants:
+        registry._OF_CONSTANTS.update(fns)
 
 
-def refuse_named(module: Any, names: str, *, because: str, instead: str = "") -> None:
+def refuse_named(module: Any, names: str, *, because: str, instead: str = "", constants: bool = False) -> None:
     """The same for functions of a module, by their names; those that this version of it lacks are left out."""
-    refuse(*(getattr(module, name) for name in names.split() if hasattr(module, name)), because=because, instead=instead)
+    found = (getattr(module, name) for name in names.split() if hasattr(module, name))
+    refuse(*found, because=because, instead=instead, constants=constants)
 
 
 def declare(fn: Callable[..., Any], **declared: Any) -> None:

@@ -73,6 +73,7 @@ _PRIMITIVES: dict[Any, Primitive] = {}
 _METHODS: dict[str, Callable[..., Any]] = {}
 _ATTRIBUTES: dict[str, Callable[..., Any]] = {}
 _REFUSALS: dict[Any, tuple[str, str]] = {}
+_OF_CONSTANTS: set[Any] = set()
 
 
 _FAMILIES: dict[str, tuple[str, ...]] = {}
@@ -129,6 +130,11 @@ def method(name: str) -> Callable[..., Any] | None:
 def attribute(name: str) -> Callable[..., Any] | None:
     """The function that the ndarray attribute ``name`` is a spelling of (``T`` → ``np.transpose``)."""
     return _ATTRIBUTES.get(name)
+
+
+def takes_constants(fn: Any) -> bool:
+    """Whether a callable without a rule may be called with constants: its results are constants, too."""
+    return fn in _OF_CONSTANTS
 
 
 def refusal(fn: Any) -> tuple[str, str] | None:

@@ -349,6 +349,7 @@ OVERRIDES.update({
         "start"): (0.7,),
     ("linalg.lu", "permute_l"): (True,), ("linalg.lu", "p_indices"): (True,), ("linalg.sqrtm", "disp"): (False,),
     ("linalg.sqrtm", "blocksize"): (32,), ("linalg.logm", "disp"): (False,),
+    ("signal.upfirdn", "up"): (2,), ("signal.upfirdn", "down"): (3,), ("signal.upfirdn", "cval"): (0.5,),
     ("signal.fftconvolve", "axes"): (0,), ("signal.oaconvolve", "axes"): (0,), ("signal.lfilter", "zi"): (np.array([0.3,
         -0.2]),),
 })
@@ -375,7 +376,8 @@ REFUSED: dict[str, str] = {
     "like": "np.arange np.array np.asanyarray np.asarray np.ascontiguousarray np.asfortranarray np.full np.require",
     "limlst": "integrate.quad", "lower": "linalg.inv", "lwork": "linalg.qr", "maxp1": "integrate.quad",
     "mean": "stats.multivariate_normal.logpdf stats.multivariate_normal.pdf", "ml": "integrate.odeint",
-    "mode": "np.linalg.qr", "mu": "integrate.odeint", "mxhnil": "integrate.odeint", "mxordn": "integrate.odeint",
+    "mode": "np.linalg.qr signal.upfirdn", "cval": "signal.upfirdn", "mu": "integrate.odeint", "mxhnil": "integrate.odeint",
+        "mxordn": "integrate.odeint",
     "mxords": "integrate.odeint", "ndmax": "np.array", "order": "np.clip np.einsum",
     "out": "np.fft.hfft np.fft.ifft2 np.fft.irfft2",
     "overwrite_a": "linalg.cho_factor linalg.cholesky linalg.det linalg.eigh linalg.eigvalsh linalg.inv linalg.lu "

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from . import samples_scipy
 from .arrays import HOLES, C, M, Normal, T, V, W
 
 REAL = Normal(11).real
@@ -144,10 +145,10 @@ else:
         PCHIP=PCHIP, LINES=interpolate.interp1d(KNOTS, HEIGHTS), PCHIPINTERPOLATOR=PCHIP, BSPLINE=SPLINE,
         AKIMA1DINTERPOLATOR=interpolate.Akima1DInterpolator(KNOTS, HEIGHTS), PPOLY=interpolate.PPoly(PCHIP.c, PCHIP.x),
         CUBICHERMITESPLINE=interpolate.CubicHermiteSpline(KNOTS, HEIGHTS, REAL(5)))
-TEXTS: dict[str, str] = {**METHODS, **WRITERS, **DRAWS, **SCIPY}
+TEXTS: dict[str, str] = {**METHODS, **WRITERS, **DRAWS, **SCIPY, **samples_scipy.TEXTS}
 
 INEXACT = {"integrate.simpson", "np.power.accumulate", "np.power.at", "linalg.expm_frechet", "interpolate.interpn",
-           "interpolate.RegularGridInterpolator", *FOURIER}
+           "interpolate.RegularGridInterpolator", *FOURIER, *samples_scipy.INEXACT}
 """What is said as other statements, the sums of which are rounded in another order."""
 CALLS_BACK = "takes a function: test_scipy_optimize, test_scipy_integrate"
 STOPS = "stops at a tolerance: test_scipy_sparse"
@@ -167,6 +168,7 @@ WIDER = "its tangent is of double precision"
 RESULT_WIDER = "what stands for it gives double precision"
 PYTHON = "of NumPy's numbers Python's draws are taken to be Python's"
 NOT_SINGLE = {
+    **dict.fromkeys(samples_scipy.NOT_SINGLE, RESULT_WIDER),
     "np.arctan2.accumulate": WIDER, "np.hypot.accumulate": WIDER, "np.logaddexp2.accumulate": WIDER,
     "stats.dirichlet.logpdf": WIDER, "stats.dirichlet.pdf": WIDER,
     **{f"linalg.{name}": RESULT_WIDER for name in ("companion", "convolution_matrix", "leslie", "expm_frechet")},
@@ -183,10 +185,11 @@ LINALG = ("cho_factor", "cho_solve", "eigh", "eigvalsh", "lu", "lu_factor", "lu_
           "orthogonal_procrustes", "solve_toeplitz", "solve_triangular", "svd", "svdvals", "toeplitz")
 SPECIAL = ("jve", "yve", "hyp0f1", "hyp1f1", "iv", "ive", "jv", "kv", "kve", "psi", "rgamma", "shichi", "spence", "yv")
 COMPLEX_REFUSED = {
-    "np.poly", "signal.lfilter", "signal.filtfilt", "signal.sosfilt", "integrate.solve_ivp", "optimize.newton",
+    *samples_scipy.COMPLEX_REFUSED, "np.poly", "signal.lfilter", "signal.filtfilt", "signal.sosfilt", "integrate.solve_ivp",
+        "optimize.newton",
     "optimize.fixed_point", "one_hot",
     *(f"linalg.{name}" for name in LINALG), *(f"special.{name}" for name in SPECIAL),
-    "fft.dct", "fft.idct", "fft.dst", "fft.idst",
+    *(f"fft.{name}" for name in ("dct", "idct", "dst", "idst", "dctn", "idctn", "dstn", "idstn", "fht", "ifht")),
     *(f"random.{name}" for name in ("uniform", "gauss", "normalvariate")), "rng.uniform", "rng.gauss", "rng.normalvariate",
 }
 """Functions that take complex numbers and are refused with them: so are all of ``scipy.stats``."""

@@ -45,6 +45,11 @@ CALLS += [Call(signal.detrend, IMAGE), Call(signal.detrend, IMAGE, 0, "constant"
 CALLS += [Call(signal.savgol_filter, real(8), 5, 2), Call(signal.savgol_filter, real(7), 7, 3, deriv=1, delta=0.5)]
 CALLS += [Call(signal.lfilter, real(3), 1.3, real(4)), Call(signal.lfilter, 0.7, np.array([1.3, 0.4]), real(4))]
 
+CALLS += [Call(signal.upfirdn, real(3), real(4), *rest) for rest in ((), (2, 3), (3, 2), (1, 4))]
+CALLS += [Call(signal.upfirdn, real(1), real(4), 2, 8), Call(signal.upfirdn, real(3), real(2, 2, 3), 2)]
+CALLS += [Call(signal.upfirdn, real(3), IMAGE, 3, 2, 0), Call(signal.upfirdn, real(2) + 1j * real(2), real(4) - 1j * real(4),
+    2)]
+
 
 @pytest.mark.parametrize("call", CALLS, ids=repr)
 def test_rule_agrees_with_finite_differences(call: Call) -> None:

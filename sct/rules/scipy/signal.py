@@ -160,6 +160,31 @@ def coefficients_bar(c, w, x, axis):
     return np.array([np.sum(rows[..., k:] * signals[..., : np.maximum(steps - k, 0)]) for k in range(len(c))])
 
 
+@vjp(signal.upfirdn)
+def upfirdn_vjp(h, x, up=1, down=1, axis=-1, *, z, z_bar):
+    """``z[n]`` is the sum of ``h[n * down - k * up] * x[k]`` over ``k``: filters of ``z_bar`` that lies ``down`` apart."""
+    after, signals = np.moveaxis(z_bar, axis, -1), np.moveaxis(x, axis, -1)
+    x_bar = np.moveaxis(spread_filtered(h[::-1], after, down, h.shape[0], up, signals.shape[-1]), -1, axis)
+    if x.ndim == 1:
+        h_bar = spread_filtered(spaced(x, up)[::-1], after, down, (x.shape[0] - 1) * up + 1, 1, h.shape[0])
+    else:
+        rows, flat = np.reshape(signals, (-1, signals.shape[-1])), np.reshape(after, (-1, after.shape[-1]))
+        h_bar = np.sum([spread_filtered(spaced(rows[k], up)[::-1], flat[k], down, (rows.shape[1] - 1) * up + 1, 1, h.shape[0])
+                        for k in range(rows.shape[0])], axis=0)
+
+
+def spread_filtered(h, v, apart, first, step, count):
+    """``v``, its samples ``apart``, filtered by ``h``: so many results, every ``step``-th from the ``first`` one on."""
+    whole = signal.upfirdn(h, v, apart, 1)
+    padded = np.concatenate([whole, np.zeros((*v.shape[:-1], step * count))], axis=-1)
+    return padded[..., first - 1 : first - 1 + step * count : step]
+
+
+def spaced(x, up):
+    """A vector with ``up - 1`` zeros between its numbers, and behind the last one."""
+    return np.reshape(np.expand_dims(x, 1) * (np.arange(up) == 0), -1)[: (x.shape[0] - 1) * up + 1]
+
+
 @vjp(signal.detrend)
 def detrend_vjp(data, axis=-1, type="linear", bp=0, *, z, z_bar):
     """Removing a trend is an orthogonal projection."""
@@ -194,3 +219,4 @@ linear(signal.detrend, "data")
 for product in (signal.convolve, signal.fftconvolve, signal.oaconvolve, signal.correlate, signal.convolve2d,
                 signal.correlate2d):
     bilinear(product, "in1", "in2")
+bilinear(signal.upfirdn, "h", "x")

@@ -1,0 +1,29 @@
+"""Examples of functions of SciPy that are said in NumPy, as texts in which the names of ``POOL`` stand for arguments."""
+
+from __future__ import annotations
+
+SECTION = "[[0.2, 0.3, 0.1, 1.0, -0.4, 0.1]]"
+WAVE = "np.sin(np.arange(24.0) * x)"
+LONG = "np.sin(np.arange(64.0) * x)"
+
+TEXTS = {
+    **{f"fft.{name}": f"fft.{name}(a)" for name in ("dctn", "idctn", "dstn", "idstn", "hfft2", "hfftn", "ihfft2", "ihfftn")},
+    "signal.sosfilt_zi": "signal.sosfilt_zi([[x, 0.3, 0.1, 1.0, -0.4, 0.1]])",
+    "signal.sosfiltfilt": f"signal.sosfiltfilt({SECTION}, {WAVE})",
+    "signal.deconvolve": "signal.deconvolve(v, w[:2])[0]", "signal.freqz": "signal.freqz(v, w, 5)[1]",
+    "signal.resample": "signal.resample(v, 7)", "signal.resample_poly": f"signal.resample_poly({WAVE}, 2, 3)",
+    "signal.decimate": f"signal.decimate({LONG}, 2)",
+    **{f"signal.{name}": f"signal.{name}({WAVE}, nperseg=8)[1]" for name in ("welch",)},
+    "signal.periodogram": f"signal.periodogram({WAVE})[1]",
+    **{f"signal.{name}": f"signal.{name}({WAVE}, np.cos(np.arange(24.0) * y), nperseg=8)[1]" for name in ("csd", "coherence")},
+    **{f"signal.{name}": f"signal.{name}({WAVE}, nperseg=8)[2]" for name in ("spectrogram", "stft")},
+    "signal.istft": "signal.istft(a * 1j + a, nperseg=4)[1]",
+    "signal.chirp": "signal.chirp(v, x, r, 2.0 * r)", "signal.gausspulse": "signal.gausspulse(0.1 * v, r)",
+    "signal.sawtooth": "signal.sawtooth(v, x)", "signal.sweep_poly": "signal.sweep_poly(v, e)",
+}
+INEXACT = {*TEXTS}
+"""What is said as other statements, the sums of which are rounded in another order."""
+COMPLEX_REFUSED = {f"signal.{name}" for name in ("sosfiltfilt", "sosfilt_zi", "decimate", "deconvolve")}
+"""Functions that take complex numbers and are refused with them."""
+NOT_SINGLE = {f"signal.{name}" for name in ("freqz", "istft", "resample")}
+"""What gives double precision where SciPy gives single precision."""
