@@ -9,7 +9,7 @@ from collections import Counter
 from sct.testing.curvature import judge_curvature
 from sct.testing.programs import generate
 
-COUNT = int(os.environ.get("SCT_RANDOM_CURVATURES", "40"))
+COUNT = int(os.environ.get("SCT_RANDOM_CURVATURES", "25"))
 SEED = int(os.environ.get("SCT_RANDOM_SEED", "0"))
 
 

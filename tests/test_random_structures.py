@@ -4,7 +4,7 @@ from sct.testing.modes import judge_modes
 from sct.testing.programs import generate
 from sct.testing.trial import FAILURES, judge
 
-COUNT = 120
+COUNT = 60
 
 
 def test_gradients_by_containers_are_right() -> None:

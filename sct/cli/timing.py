@@ -10,6 +10,8 @@ from typing import Any
 
 TICK = 2e-3
 """Seconds of CPU time that one measurement should last at least; shorter ones measure the clock."""
+SHORT = 0.1
+"""Seconds that a function takes at most that is measured warm: with its data in the caches, whatever ran before it."""
 
 
 def medians(functions: dict[str, Callable[[], Any]], seconds: float = 2.0, least_rounds: int = 5) -> dict[str, float]:
@@ -33,7 +35,7 @@ def samples(functions: dict[str, Callable[[], Any]], seconds: float = 2.0, least
         while rounds < least_rounds or time.perf_counter() < end:
             for name, function in taking_turns.items():
                 if rounds < 3 or calls[name][1] < seconds / 5:
-                    found.setdefault(name, []).append(_measure(function, calls[name][0]))
+                    found.setdefault(name, []).append(_measure(function, *calls[name]))
             gc.collect(0)
             rounds += 1
     finally:
@@ -44,15 +46,15 @@ def samples(functions: dict[str, Callable[[], Any]], seconds: float = 2.0, least
 
 def _calibrate(function: Callable[[], Any]) -> tuple[int, float]:
     """How many calls one measurement takes, and about how long one call; the very first call may have to compile."""
-    calls = 1
-    _measure(function, calls)
-    while (time_taken := _measure(function, calls)) * calls < TICK and calls < 1_000_000:
+    calls, time_taken = 1, _measure(function)
+    while (time_taken := _measure(function, calls, time_taken)) * calls < TICK and calls < 1_000_000:
         calls *= 2
     return calls, time_taken
 
 
-def _measure(function: Callable[[], Any], calls: int) -> float:
-    if calls > 1:  # a short function is measured warm, whatever ran before it
+def _measure(function: Callable[[], Any], calls: int = 1, expected: float = 2 * SHORT) -> float:
+    """Seconds of CPU time per call, of ``calls`` calls that take about ``expected`` seconds each."""
+    if expected <= SHORT:
         function()
     start = time.process_time()
     for _ in range(calls):

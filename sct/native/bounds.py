@@ -30,9 +30,9 @@ from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS, Lit, SeqOf, SliceOf, Slot, op_effect
 from ..ir.rewrite import exits, insert_before
 from ..ir.types import INT, NONE, Array, strip_const
+from ..passes.places import index_parts
 from ..passes.shapes import ndim
 from ..runtime import checks, helpers, masks
-from .elementwise import index_parts
 from .sizes import MAKERS, Sizes, extent_of, is_known_at
 
 PROVEN = "inside"

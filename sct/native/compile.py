@@ -21,6 +21,7 @@ from ..ir.types import Scalar, strip_const
 from ..ir.verify import verify
 from ..loaded import Compiled, Printed
 from ..passes.dce import eliminate_dead_code
+from ..passes.gather import gather_all_additions
 from ..passes.pipeline import settle
 from ..room import room
 from . import helpers
@@ -28,7 +29,6 @@ from .apart import read_first
 from .boundary import split
 from .bounds import test_before_loops
 from .data import take_data
-from .gather import gather_additions
 from .indices import say_indices
 from .kept import keep_in_arrays
 from .link import Around, Texts, compile_linked, link
@@ -104,7 +104,7 @@ def _printed_around(compiled: Compiled, around: Function) -> Around:
 def _prepare(function: Function) -> None:
     """The passes of this backend; what none of them changes has been simplified before."""
     changed = eliminate_dead_code(function) + replace_missing(function) + say_indices(function)
-    changed += gather_additions(function) + lower_arrays(function)
+    changed += gather_all_additions(function) + lower_arrays(function)
     if changed:
         eliminate_dead_code(function)
     changed += keep_in_arrays(function) + count_upwards(function) + share_workspaces(function) + drop_equal_extents(function)

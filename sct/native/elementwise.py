@@ -1,4 +1,4 @@
-"""Says of operations on elements of arrays which they are, how long they take, and past what they may be moved."""
+"""Says of operations on elements of arrays which they are, and how long they take."""
 
 from __future__ import annotations
 
@@ -8,28 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from ..ir.core import Op, Value, walk
-from ..ir.ops import STORES, Lit, SeqOf, SliceOf, may_write, op_effect
+from ..ir.core import Op, Value
 from ..ir.types import Array
-from ..passes.memory import Memory
-from ..passes.shapes import is_elementwise, ndim
+from ..passes.places import TRANSPARENT, is_elementwise_op
+from ..passes.shapes import ndim
 from ..runtime import helpers
 
-TRANSPARENT = ("broadcast", "convert")
 LITTLE = 12
 """How many operations on elements are repeated in each statement that uses their result, rather than kept in an array."""
 _WEIGHTS: dict[Any, int] = {operator.truediv: 4, np.where: 1, **dict.fromkeys(
     (operator.add, operator.sub, operator.mul, operator.neg, operator.lt, operator.le, operator.gt, operator.ge, operator.eq,
      operator.ne, operator.and_, operator.or_, np.isnan, np.maximum, np.minimum, np.abs), 1)}
 """How long quick operations take, in times an addition."""
-_WRITES = frozenset({"iadd", "index_add", "fill", *STORES})
-
-
-def is_elementwise_op(op: Op) -> bool:
-    """Whether an op makes an array whose elements are each made of those at the same place; ``np.where`` is one."""
-    if op.name != "call" or len(op.results) != 1 or op.attrs.get("kwargs"):
-        return False
-    return is_elementwise(op) or op.attrs["fn"] is np.where and len(op.attrs["args"]) == 3
 
 
 def is_unbroadcast(op: Op) -> bool:
@@ -87,37 +77,3 @@ def _room_beside(value: Value, room: int) -> int:
 
 def _weight(op: Op) -> int | None:
     return _WEIGHTS.get(op.attrs["fn"])
-
-
-def may_change(one: Op, read: Sequence[Value], memory: Memory) -> bool:
-    """Whether an op may write to memory that an expression reads, some levels below."""
-    if op_effect(one) in ("pure", "fresh", "reads") and not one.blocks:
-        return False
-    roots = {memory.root(v) for v in _reached(read)}
-    for inner in (one, *(inner for block in one.blocks for inner in walk(block))):
-        if may_write(inner) or inner.name == "iaddv":
-            return True
-        if inner.name in _WRITES and memory.root(inner.operands[0]) in roots:
-            return True
-    return False
-
-
-def _reached(values: Sequence[Value]) -> list[Value]:
-    found, work = [], list(values)
-    while work:
-        value = work.pop()
-        found.append(value)
-        if isinstance(value.owner, Op) and (value.owner.name in TRANSPARENT or is_elementwise_op(value.owner)):
-            work += value.owner.operands
-    return found
-
-
-def index_parts(index: Any) -> tuple[Any, ...]:
-    """What an index says of one dimension after the other."""
-    return index.items if isinstance(index, SeqOf) and index.kind is tuple else (index,)
-
-
-def is_basic(index: Any) -> bool:
-    """Whether an index consists of slices and integers that are literals."""
-    return all(part == Lit(...) or isinstance(part, Lit) and type(part.value) is int or isinstance(part, SliceOf) and all(
-        isinstance(end, Lit) for end in (part.lo, part.hi, part.step)) for part in index_parts(index))

@@ -21,19 +21,9 @@ from ..ir.ops import Lit, SliceOf, Slot
 from ..ir.rewrite import erase, index_template, use_counts, use_map
 from ..ir.types import ANY, FLOAT, INT, MANY, UNIT, Array, Scalar, Tuple, strip_const
 from ..passes.memory import Memory
+from ..passes.places import TRANSPARENT, index_parts, is_basic, is_elementwise_op, may_change
 from ..passes.shapes import Shapes, ndim, spread_number
-from .elementwise import (
-    TRANSPARENT,
-    depends_on_layout,
-    index_parts,
-    is_basic,
-    is_elementwise_op,
-    is_little,
-    is_outer,
-    is_spared,
-    is_unbroadcast,
-    may_change,
-)
+from .elementwise import depends_on_layout, is_little, is_outer, is_spared, is_unbroadcast
 from .nests import Leaf, Nest, Node, Plan, Unsuited
 
 _ARITHMETIC = (operator.add, operator.sub, operator.mul, operator.truediv, operator.pow)

@@ -96,14 +96,22 @@ def _used_up(copy: Op, source: Value, users: list[Op], memory: Memory) -> bool:
 
 
 def _clear_later(copy: Op, source: Value, users: list[Op], memory: Memory) -> None:
-    """Let the place be set to zero only after everything that uses the copy."""
+    """Let the place be set to zero only after all that uses the copy, and the statement that the last use is in."""
     block, root = copy.parent, memory.root(source)
     assert block is not None
     last = max(map(block.ops.index, users))
+    while last + 1 < len(block.ops) and _goes_on(block.ops[last], block.ops[last + 1], root, memory):
+        last += 1
     early = [op for op in block.ops[block.ops.index(copy):last] if _clears(op, root, memory)]
     for op in early:
         block.ops.remove(op)
         block.ops.insert(last, op)
+
+
+def _goes_on(op: Op, following: Op, root: Value, memory: Memory) -> bool:
+    """Whether ``following`` continues the sum or product that ``op`` makes, elsewhere than in the memory."""
+    continues = following.name in ("iadd", "index_add") or is_elementwise(following)
+    return continues and any(v in op.results for v in following.operands) and not any(touches(following, root, memory))
 
 
 def _clears(op: Op, root: Value, memory: Memory) -> bool:

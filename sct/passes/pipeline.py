@@ -18,6 +18,7 @@ from .elements import list_elements
 from .elide import elide_copies
 from .exits import drop_idle_exits
 from .first import assign_first
+from .gather import gather_additions
 from .group import group_saved
 from .hoist import hoist_invariants
 from .inplace import protect_saved_arrays
@@ -90,6 +91,7 @@ def settle(fn: Function, progress: _Progress | None = None) -> int:
 
 _ABOUT_MEMORY: frozenset[Pass] = frozenset({
     read_uniform_lists, broadcast_lazily, make_shadows_late, take_owned_lists, collect_outer_products, list_elements,
+    gather_additions,
 })
 """Passes that only concern arrays and lists of the program."""
 
@@ -98,6 +100,7 @@ PIPELINE: list[Pass] = [
     eliminate_dead_code,
     make_shadows_late,
     broadcast_lazily,
+    gather_additions,
     settle,
     arrange,
     take_owned_lists,

@@ -1,22 +1,26 @@
-"""Which place of which array an op reads or writes, for the passes on adjoint arrays."""
+"""Which place of which array an op reads or writes, and what it may be moved past, for the passes on adjoint arrays."""
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..analysis.alias import may_alias
 from ..ir.core import Op, Value, walk
-from ..ir.ops import Lit, map_template
+from ..ir.ops import STORES, Lit, SeqOf, SliceOf, map_template, may_write, op_effect
 from ..ir.rewrite import index_template
 from ..ir.types import Array
 from .memory import Memory
+from .shapes import is_elementwise
 
 Place = tuple[Value, Any]
 """An array and the index of a part of it, values in place of slots."""
+TRANSPARENT = ("broadcast", "convert")
+"""Ops that make no arithmetic: what they give is what they are given."""
+_WRITES = frozenset({"iadd", "index_add", "fill", *STORES})
 
 
 def read_place(value: Value) -> Place | None:
@@ -76,3 +80,44 @@ def is_view(op: Op) -> bool:
 def only_adds(op: Op, root: Value, memory: Memory) -> bool:
     """Whether ``op`` adds something else to memory of the class of ``root``, and reads none of it."""
     return op.name in ("iadd", "index_add") and not any(memory.root(v) is root for v in op.operands[1:])
+
+
+def is_elementwise_op(op: Op) -> bool:
+    """Whether an op makes an array whose elements are each made of those at the same place; ``np.where`` is one."""
+    if op.name != "call" or len(op.results) != 1 or op.attrs.get("kwargs"):
+        return False
+    return is_elementwise(op) or op.attrs["fn"] is np.where and len(op.attrs["args"]) == 3
+
+
+def may_change(one: Op, read: Sequence[Value], memory: Memory) -> bool:
+    """Whether an op may write to memory that an expression reads, some levels below."""
+    if op_effect(one) in ("pure", "fresh", "reads") and not one.blocks:
+        return False
+    roots = {memory.root(v) for v in _reached(read)}
+    for inner in (one, *(inner for block in one.blocks for inner in walk(block))):
+        if may_write(inner) or inner.name == "iaddv":
+            return True
+        if inner.name in _WRITES and memory.root(inner.operands[0]) in roots:
+            return True
+    return False
+
+
+def _reached(values: Sequence[Value]) -> list[Value]:
+    found, work = [], list(values)
+    while work:
+        value = work.pop()
+        found.append(value)
+        if isinstance(value.owner, Op) and (value.owner.name in TRANSPARENT or is_elementwise_op(value.owner)):
+            work += value.owner.operands
+    return found
+
+
+def index_parts(index: Any) -> tuple[Any, ...]:
+    """What an index says of one dimension after the other."""
+    return index.items if isinstance(index, SeqOf) and index.kind is tuple else (index,)
+
+
+def is_basic(index: Any) -> bool:
+    """Whether an index consists of slices and integers that are literals."""
+    return all(part == Lit(...) or isinstance(part, Lit) and type(part.value) is int or isinstance(part, SliceOf) and all(
+        isinstance(end, Lit) for end in (part.lo, part.hi, part.step)) for part in index_parts(index))

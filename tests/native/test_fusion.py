@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sct.compiler import compile_gradient
-from sct.native.gather import gather_additions
+from sct.passes.gather import gather_all_additions
 from sct.request import Request
 from tests.native.test_loops import compiled_for, leaves, lowered
 
@@ -20,7 +20,7 @@ def run(fun, args, argnums=None):
     request = Request(found if argnums is None else tuple(argnums), True, value=True, native=True)
     compiled = compile_gradient(fun, names, list(args), request)
     for function in (*compiled.callees, compiled.adjoint):
-        gather_additions(function)
+        gather_all_additions(function)
     return lowered(compiled)
 
 

@@ -12,6 +12,7 @@ from sct.passes import (
     elide,
     exits,
     first,
+    gather,
     group,
     hoist,
     inplace,
@@ -43,6 +44,7 @@ from sct.passes.elements import list_elements
 from sct.passes.elide import elide_copies
 from sct.passes.exits import drop_idle_exits
 from sct.passes.first import assign_first
+from sct.passes.gather import gather_additions
 from sct.passes.group import group_saved
 from sct.passes.hoist import hoist_invariants
 from sct.passes.inplace import protect_saved_arrays
@@ -70,7 +72,7 @@ PASSES = {
     iterate: iterate_over_saved, lazy: broadcast_lazily, group: group_saved, skip: skip_zeros, reuse: reuse_saved,
     owned: take_owned_lists, late: make_shadows_late, first: assign_first,
     elements: list_elements, nearby: make_nearby, collect: collect_outer_products, watch: watch.watch,
-    vectors: take_vectors_apart, weaken: make_plain,
+    vectors: take_vectors_apart, weaken: make_plain, gather: gather_additions,
 }
 
 

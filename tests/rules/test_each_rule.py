@@ -1,7 +1,7 @@
 """Every rule, and every public name that carries derivatives, by an example: modes, second order, precisions, complex numbers.
 
 A rule that is added without an example (metadata, a call in a table, a text in ``samples.py``) fails here.  Of the methods of
-distributions, whose rules are made by one function, every fifth is compiled unless long tests are asked for.
+distributions and of ufuncs, whose rules few functions make, every eighth is compiled unless long tests are asked for.
 """
 
 from __future__ import annotations
@@ -23,9 +23,11 @@ from .together import Group, check_first, check_real, faults
 pytestmark = pytest.mark.filterwarnings("ignore")
 NAMES = registered.names()
 OF_STATS = [name for name in NAMES if name.startswith("stats.")]
-FEW = groups([name for name in NAMES if name not in OF_STATS] + OF_STATS[::5])
-OTHERS = groups([name for name in OF_STATS if name not in OF_STATS[::5]])
-REST = [pytest.param(group, marks=pytest.mark.long) for group in OTHERS]
+OF_UFUNCS = [name for name in NAMES if name.endswith((".reduce", ".accumulate", ".outer", ".at", ".reduceat"))]
+MADE = [*OF_STATS, *OF_UFUNCS]
+"""What few functions write the rules of."""
+FEW = groups([name for name in NAMES if name not in MADE] + MADE[::8])
+REST = [pytest.param(group, marks=pytest.mark.long) for group in groups([name for name in MADE if name not in MADE[::8]])]
 
 
 def wrong(samples: list[Sample], check: Callable[[Group], list[str]], folder: Path) -> str:
@@ -57,7 +59,7 @@ def test_complex_numbers(group: list[str], tmp_path: Path) -> None:
     assert not wrong([s for name in group if (s := complex_example(name)) is not None], check_first, tmp_path)
 
 
-@pytest.mark.parametrize("name", [*sorted(COMPLEX_REFUSED), *OF_STATS[::5]])
+@pytest.mark.parametrize("name", [*sorted(COMPLEX_REFUSED), *OF_STATS[::8]])
 def test_complex_numbers_are_refused(name: str, tmp_path: Path) -> None:
     sample = complex_example(name)
     if sample is None:

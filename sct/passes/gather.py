@@ -1,9 +1,22 @@
-"""Takes functions in IR, adds up what goes to one place of an adjoint array before it is added there: one loop for all of it.
+"""Adds up what goes to one slice of an adjoint array before it is added there: a line for each slice, not for each term.
 
-    old_bar[1:-1] += p                    old_bar[:-2] += q
-    old_bar[:-2] += q             →       old_bar[1:-1] += p + s
-    old_bar[1:-1] += s
+Before:
 
+    function f(%x_bar: float64[:], %p: float64[:], %q: float64[:], %s: float64[:]):
+      index_add %x_bar[1:-1], %p {unique}
+      index_add %x_bar[:-2], %q {unique}
+      index_add %x_bar[1:-1], %s {unique}
+      return
+
+After:
+
+    function f(%x_bar: float64[:], %p: float64[:], %q: float64[:], %s: float64[:]):
+      index_add %x_bar[:-2], %q {unique}
+      %0: float64[?] = %p + %s {adjoint}
+      index_add %x_bar[1:-1], %0 {unique}
+      return
+
+It pays because each addition to a slice takes the slice out and puts it back, which for short arrays costs more than the sum.
 Sums of adjoints may be made in any order; nothing in between may read the array, or write to what is moved past it.
 """
 
@@ -12,26 +25,32 @@ from __future__ import annotations
 import operator
 from collections.abc import Sequence
 
-from ..ir.core import Block, Function, Op, Value, walk
+from ..ir.core import Function, Op, Value, walk
 from ..ir.ops import Slot
 from ..ir.rewrite import erase, index_template, insert_before
 from ..ir.types import ANY, Array
-from ..passes.memory import Memory
-from ..passes.shapes import ndim, spread_number
-from .elementwise import is_basic, may_change
+from .memory import Memory
+from .places import is_basic, may_change, only_adds
+from .shapes import ndim, spread_number
 
 
-def gather_additions(function: Function) -> int:
-    """Merge what can be of the additions to adjoint arrays in ``function``; how many are saved."""
-    memory = Memory(function)
-    blocks = [function.body, *(block for op in walk(function.body) for block in op.blocks)]
-    return sum(_gather(block, memory) for block in blocks)
+def gather_additions(fn: Function) -> int:
+    """Merge additions to slices of adjoint arrays in ``fn``, in place; how many are saved."""
+    return _gather(fn, ("index_add",))
 
 
-def _gather(block: Block, memory: Memory) -> int:
-    count = 0
-    for op in [op for op in block.ops if _is_addition(op)]:
-        later = _next_to_same_place(op, block.ops[block.ops.index(op) + 1:], memory)
+def gather_all_additions(fn: Function) -> int:
+    """The same, and additions to whole arrays, too: it pays where they become loops."""
+    return _gather(fn, ("index_add", "iadd"))
+
+
+def _gather(fn: Function, kinds: Sequence[str]) -> int:
+    additions = [op for op in walk(fn.body) if op.name in kinds and _is_addition(op)]
+    if len(additions) < 2:
+        return 0
+    memory, count = Memory(fn), 0
+    for op in additions:
+        later = _next_to_same_place(op, memory)
         if later is not None:
             _merge(op, later)
             count += 1
@@ -39,7 +58,7 @@ def _gather(block: Block, memory: Memory) -> int:
 
 
 def _is_addition(op: Op) -> bool:
-    """Whether an op adds an array, element by element, to the part of an adjoint array that slices name."""
+    """Whether an op adds an array, element by element, to an adjoint array, or to the part of it that slices name."""
     if op.name == "index_add" and not is_basic(index_template(op)) or op.name not in ("index_add", "iadd"):
         return False
     target, value = op.operands[:2]
@@ -47,15 +66,15 @@ def _is_addition(op: Op) -> bool:
     return arrays and ndim(value) > 0 and spread_number(value) is None
 
 
-def _next_to_same_place(op: Op, after: Sequence[Op], memory: Memory) -> Op | None:
+def _next_to_same_place(op: Op, memory: Memory) -> Op | None:
     """The next addition to the same place, if the one that is ``op`` may as well be made there."""
     target, value = op.operands[:2]
-    for one in after:
-        if _is_same_place(op, one):
+    assert op.parent is not None
+    for one in op.parent.ops[op.parent.ops.index(op) + 1:]:
+        adds = one.operands[:1] == [target] and only_adds(one, memory.root(target), memory)
+        if adds and _is_same_place(op, one):
             return one
-        only_adds = one.name in ("index_add", "iadd") and one.operands[0] is target \
-            and not any(memory.root(v) is memory.root(target) for v in one.operands[1:])
-        if not only_adds and _touches(one, target, memory) or may_change(one, [value], memory):
+        if not adds and _touches(one, target, memory) or may_change(one, [value], memory):
             return None
     return None
 
