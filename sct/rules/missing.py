@@ -47,12 +47,18 @@ def deviations(a, axis, there, mean):
     return mirrored(np.where(there, a - mean, 0.0))
 
 
+def freedom(there, axis, keepdims, ddof):
+    """The divisor of a variance; where it is not positive, NumPy says NaN."""
+    left = reduced(np.sum, there, axis, keepdims) - ddof
+    return np.where(left > 0, left, np.nan)
+
+
 @vjp(np.nanvar)
 def nanvar_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None, z, z_bar):
     """``2 * (a - mean) / (n - ddof)``, where ``n`` elements are there."""
     there = present(a, where)
-    left = reduced(np.sum, there, axis, keepdims) - (ddof if correction is None else correction)
-    a_bar = spread(2.0 * z_bar / left, a, axis, keepdims) * deviations(a, axis, there, mean)
+    left = freedom(there, axis, keepdims, ddof if correction is None else correction)
+    a_bar = spread(z_bar * (2.0 / left), a, axis, keepdims) * deviations(a, axis, there, mean)
     mean_bar = None
     if mean is not None:
         mean_bar = unbroadcast(-a_bar, mean)
@@ -62,8 +68,8 @@ def nanvar_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, 
 def nanstd_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None, z, z_bar):
     """The slope of the variance over twice the deviation; 0 where that is 0."""
     there = present(a, where)
-    left = reduced(np.sum, there, axis, keepdims) - (ddof if correction is None else correction)
-    a_bar = spread(z_bar / (left * or_infinite(z)), a, axis, keepdims) * deviations(a, axis, there, mean)
+    left = freedom(there, axis, keepdims, ddof if correction is None else correction)
+    a_bar = spread(z_bar * (1.0 / (left * or_infinite(z))), a, axis, keepdims) * deviations(a, axis, there, mean)
     mean_bar = None
     if mean is not None:
         mean_bar = unbroadcast(-a_bar, mean)

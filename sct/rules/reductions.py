@@ -124,8 +124,11 @@ def ranked(axis, ndim):
 
 
 def freedom(a, axis, keepdims, where, ddof):
-    """The divisor of a variance."""
-    return counted(a, axis, keepdims, where) if ddof == 0 else counted(a, axis, keepdims, where) - ddof
+    """The divisor of a variance, which NumPy lets be 0, not less."""
+    count = counted(a, axis, keepdims, where)
+    if ddof == 0:
+        return count
+    return count - 1 if ddof == 1 and everything(where) else np.maximum(count - ddof, 0)
 
 
 def centred(a, axis, where, mean):
@@ -145,7 +148,7 @@ def var_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mea
         a_bar = 0.0
     else:
         left = freedom(a, axis, keepdims, where, ddof)
-        scale = 2.0 * z_bar / left if ddof == 0 else np.divide(2.0 * z_bar, left)
+        scale = 2.0 * z_bar / left if ddof == 0 else z_bar * np.divide(2.0, left)
         a_bar = spread(scale, a, axis, keepdims) * centred(a, axis, where, mean)
         mean_bar = None
         if mean is not None:
@@ -159,7 +162,7 @@ def std_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mea
     if np.ndim(a) == 0:
         a_bar = 0.0
     else:
-        scale = z_bar / (freedom(a, axis, keepdims, where, ddof) * or_infinite(z))
+        scale = z_bar * (1.0 / (freedom(a, axis, keepdims, where, ddof) * or_infinite(z)))
         a_bar = spread(scale, a, axis, keepdims) * centred(a, axis, where, mean)
         mean_bar = None
         if mean is not None:
