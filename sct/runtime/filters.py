@@ -14,6 +14,8 @@ def sosfilt(sos: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
     >>> sosfilt(np.array([[1.0, 1.0, 0.0, 1.0, 0.0, 0.0]]), np.array([1.0, 2.0])).tolist()
     [1.0, 3.0]
     """
+    if np.any(sos[:, 3] != 1.0):
+        raise ValueError("sos[:, 3] should be all ones")
     y = 1.0 * x
     if zi is None:
         for k in range(sos.shape[0]):

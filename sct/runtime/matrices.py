@@ -26,6 +26,18 @@ def real_logm(a: Any) -> Any:
     return np.asarray(_real(importlib.import_module("scipy.linalg").logm(a), a, "logm"), np.float64)
 
 
+def one_if_regular(z: Any) -> float:
+    """1 for a matrix that has an inverse, NaN for another: what a solution of an equation with it is multiplied by.
+
+    >>> one_if_regular(np.eye(2)), one_if_regular(np.ones((2, 2)))
+    (1.0, nan)
+    """
+    if z.size == 0:
+        return 1.0
+    s = np.linalg.svd(z, compute_uv=False)
+    return 1.0 if s[-1] > len(s) * np.finfo(s.dtype).eps * s[0] else float("nan")
+
+
 def _real(z: Any, a: Any, name: str) -> Any:
     """The real part where rounding alone made ``z`` complex (Higham, Functions of Matrices, 2008, theorems 1.23 and 1.31)."""
     if not np.iscomplexobj(z):

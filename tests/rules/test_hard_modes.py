@@ -79,6 +79,23 @@ def basis(x: Any) -> list[Any]:
     (lambda x: stats.beta.pdf(x, 1.0, 1.0), 1.0, 0.0, 0.0),
     (lambda x: stats.weibull_min.pdf(x, 1.0), 0.0, -1.0, 1.0),
     (lambda x: stats.expon.logcdf(x), -1.0, 0.0, 0.0),
+    (lambda x: special.y1(x), 0.0, inf, None), (lambda x: special.yn(1, x), 0.0, inf, None),
+    (lambda x: special.yv(0.5, x), 0.0, inf, None), (lambda x: special.spherical_yn(1, x), 0.0, inf, None),
+    (lambda x: special.k0e(x), 0.0, -inf, None), (lambda x: special.k1e(x), 0.0, -inf, None),
+    (lambda x: special.kve(0.5, x), 0.0, -inf, None),
+    (lambda x: special.jve(0.5, x), 0.0, inf, None), (lambda x: special.ive(0.5, x), 0.0, inf, None),
+    (lambda x: special.jve(1.0, x), 0.0, 0.5, None), (lambda x: special.ive(1.0, x), 0.0, 0.5, None),
+    (lambda x: special.struve(-0.5, x), 0.0, inf, None),
+    (lambda x: special.expn(0, x), 0.0, -inf, None), (lambda x: special.expn(1, x), 0.0, -inf, None),
+    (lambda x: special.expn(2, x), 0.0, -inf, None), (lambda x: special.expn(3, x), 0.0, -1.0, inf),
+    (lambda x: special.expn(4, x), 1e-9, -0.499999999, None),
+    (lambda x: special.poch(x, 1.5), 0.0, math.sqrt(math.pi) / 2.0, None), (lambda x: special.poch(x, 2.0), -1.0, -1.0, None),
+    (lambda x: special.poch(x, 1.0), -2.0, 1.0, None), (lambda x: special.poch(x, 0.0), -1.0, 0.0, None),
+    (lambda x: special.binom(x, 2.0), 0.0, -0.5, None), (lambda x: special.binom(x, 3.0), 1.0, -1.0 / 6.0, None),
+    (lambda k: special.binom(1.0, k), 2.0, -0.5, None), (lambda k: special.binom(2.0, k), -1.0, 1.0 / 3.0, None),
+    (lambda x: stats.entropy(x), A([0.0, 1.0]), [inf, 0.0], None),
+    (lambda x: stats.entropy(x, A([1.0, 1.0])), A([0.0, 1.0]), [-inf, 0.0], None),
+    (lambda x: stats.entropy(A([0.0, 1.0]), x), A([1.0, 1.0]), [0.5, -0.5], None),
 ], ids=lambda v: "" if callable(v) or v is NOTHING else str(v))
 def test_both_modes_and_second_derivatives(f: Any, x: Any, slope: Any, curvature: Any) -> None:
     along = [sct.jvp(f, (x,), (e,))[1] for e in basis(x)]

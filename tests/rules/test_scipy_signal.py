@@ -121,3 +121,10 @@ SECTIONS = [(lambda s, x: signal.sosfilt([[1.0, s, 0.3, 1.0, 0.2 * s, 0.1], [s, 
 def test_filters_that_are_looked_into(f: Any, values: list[Any]) -> None:
     check_whole(f, values, rtol=1e-5)
     np.testing.assert_allclose(sct.vjp(f, *values)[0], f(*values), rtol=1e-9, atol=1e-12)
+
+
+def test_sections_that_are_not_normalised_are_an_error() -> None:
+    sections = np.array([[1.0, 0.5, 0.0, 2.0, 0.1, 0.0]])
+    for primal in (lambda x: np.sum(signal.sosfilt(sections, x)), lambda x: np.sum(signal.sosfilt(x[0] * sections, x))):
+        with pytest.raises(ValueError, match="should be all ones"):
+            sct.grad(primal)(np.ones(4))

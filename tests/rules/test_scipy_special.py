@@ -13,6 +13,7 @@ special = pytest.importorskip("scipy.special")
 import sct  # noqa: E402
 from sct.rules import registry  # noqa: E402
 from sct.rules.registry import Primitive  # noqa: E402
+from sct.runtime.entropies import shares  # noqa: E402
 
 from . import harness  # noqa: E402
 from .calls import Call, by_primitive, check_rule  # noqa: E402
@@ -27,6 +28,7 @@ X = RNG.normal(size=(3, 4))
 CALLS = [Call(fn, X, **how) for fn in (special.softmax, special.log_softmax) for how in ({}, {"axis": 0}, {"axis": (0, 1)})]
 CALLS += [Call(special.logsumexp, X, **how) for how in ({}, {"axis": 0}, {"axis": 1, "keepdims": True}, {"axis": (0, 1)},
                                                         {"b": np.abs(X) + 0.1}, {"axis": 1, "b": np.abs(X[0]) + 0.1})]
+CALLS += [Call(shares, X * X, axis) for axis in (0, 1)]
 CALLS += [Call(special.multigammaln, np.array([[2.5, 4.0]]), 3), Call(special.factorial, np.array([2.0, 3.5]))]
 CALLS += [Call(fn, x) for fn in (special.sici, special.shichi, special.airy) for x in (np.array([0.7, 2.3]), 1.4)]
 CALLS += [Call(fn, 1.4).alone(k) for fn in (special.sici, special.shichi, special.airy) for k in (0, 1)]

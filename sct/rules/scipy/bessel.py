@@ -20,10 +20,10 @@ from .special import POSITIVE, of_order, on
 BY_ORDER = "derivatives by the order have no closed form"
 ORDER = {"v": (0.3, 2.5)}
 
-for kind in ("jve", "yve"):
-    partials(f"z = special.{kind}(v, x)", x=f"0.5 * (special.{kind}(v - 1.0, x) - special.{kind}(v + 1.0, x))",
-             tests=of_order(ORDER, POSITIVE))
-    declare(getattr(special, kind), real_only="it scales by the imaginary part")
+for kind in ("jv", "yv"):
+    partials(f"z = special.{kind}e(v, x)", x=f"0.5 * (special.{kind}(v - 1.0, x) - special.{kind}(v + 1.0, x))",
+             singular=True, tests=of_order(ORDER, POSITIVE))
+    declare(getattr(special, f"{kind}e"), real_only="it scales by the imaginary part")
 
 
 @vjp(special.hankel1)
@@ -49,7 +49,7 @@ def hankel2e_vjp(v, x, *, z, z_bar):
 
 def struve_source(v, x):
     """``(x / 2)^v / (sqrt(pi) gamma(v + 3/2))``, in which Struve's functions differ from those of Bessel."""
-    return (0.5 * x) ** v * special.rgamma(v + 1.5) * 0.5641895835477563
+    return np.power(0.5 * x, v) * special.rgamma(v + 1.5) * 0.5641895835477563
 
 
 NAMES["struve_source"] = struve_source
@@ -103,7 +103,11 @@ def spherical_jn_vjp(n, x, derivative=False, *, z, z_bar):
 
 @vjp(special.spherical_yn, unsaid=BY_ORDER)
 def spherical_yn_vjp(n, x, derivative=False, *, z, z_bar):
-    slope = second_derivative(special.spherical_yn(n, x), z, n, x, 1.0) if derivative else special.spherical_yn(n, x, True)
+    """At 0 it rises from minus infinity."""
+    if derivative:
+        slope = second_derivative(special.spherical_yn(n, x), z, n, x, 1.0)
+    else:
+        slope = np.where(x == 0.0, np.inf, special.spherical_yn(n, x, True))
     x_bar = unbroadcast(z_bar * slope, x)
 
 

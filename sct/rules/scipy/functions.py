@@ -14,9 +14,10 @@ import numpy as np
 from scipy import linalg
 
 from ...ir.types import Array
-from ...runtime.matrices import real_logm, real_sqrtm
+from ...runtime.helpers import strong_product
+from ...runtime.matrices import one_if_regular, real_logm, real_sqrtm
 from .. import shapes
-from ..notation import refuse, vjp
+from ..notation import refuse, vjp, zero
 from ..shapes import facts, from_call
 from .linalg import one_matrix
 
@@ -37,9 +38,12 @@ def expm_vjp(A, *, z, z_bar):
 
 
 def sqrtm_vjp(A, *, z, z_bar):
-    """``z z = A``: Sylvester's equation for the cotangent."""
+    """``z z = A``: Sylvester's equation for the cotangent, which SciPy solves with other numbers where it has no solution."""
     one_matrix(A.ndim)
-    A_bar = linalg.solve_sylvester(z.T, z.T, z_bar)
+    A_bar = strong_product(linalg.solve_sylvester(z.T, z.T, z_bar), one_if_regular(z))
+
+
+zero(one_if_regular)
 
 
 vjp(linalg.sqrtm, infer=shapes.square)(sqrtm_vjp)

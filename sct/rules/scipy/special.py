@@ -13,6 +13,7 @@ import numpy as np
 from scipy import special
 
 from ...ir.types import Array, Scalar
+from ...runtime.entropies import shares
 from ...runtime.helpers import product_or_zero, unbroadcast
 from ..indexing import spread
 from ..notation import NAMES, area, declare, partials, vjp, zero
@@ -133,9 +134,8 @@ partials("z = special.beta(a, b)", a="z * (special.psi(a) - special.psi(a + b))"
          tests=on(a=POSITIVE, b=POSITIVE))
 partials("z = special.betaln(a, b)", a="special.psi(a) - special.psi(a + b)", b="special.psi(b) - special.psi(a + b)",
          tests=on(a=POSITIVE, b=POSITIVE))
-partials("z = special.binom(n, k)", n="z * (special.psi(n + 1.0) - special.psi(n - k + 1.0))",
-         k="z * (special.psi(n - k + 1.0) - special.psi(k + 1.0))", tests=on(n=(3.1, 5.0), k=(0.3, 2.7)))
-partials("z = special.poch(a, m)", a="z * (special.psi(a + m) - special.psi(a))", m="z * special.psi(a + m)",
+partials("z = special.binom(n, k)", n="binom_by_n(n, k, z)", k="binom_by_k(n, k, z)", tests=on(n=(3.1, 5.0), k=(0.3, 2.7)))
+partials("z = special.poch(a, m)", a="poch_slope(a, m, z)", m="z * special.psi(a + m)",
          tests=on(a=POSITIVE, m=POSITIVE))
 for function in (special.psi, special.rgamma):
     declare(function, real_only=True)
@@ -156,7 +156,29 @@ def rgamma_slope(x, z):
     return np.where(small, near, -z * special.psi(np.where(small, 1.0, x)))
 
 
-NAMES.update(rgamma_slope=rgamma_slope, trigamma=trigamma)
+def poch_slope(a, m, z):
+    """``z (psi(a + m) - psi(a))``; where ``gamma(a)`` has a pole, from the left of it (DLMF 5.5.4) or by ``1 / gamma(a)``."""
+    pole, other = (a <= 0.0) & (a == np.floor(a)), (a + m <= 0.0) & (a + m == np.floor(a + m))
+    ordinary = z * (special.psi(np.where(pole, 1.0, a) + np.where(pole, 0.0, m)) - special.psi(np.where(pole, 1.0, a)))
+    both = z * (special.psi(np.where(other, 1.0 - a - m, 1.0)) - special.psi(np.where(pole, 1.0 - a, 1.0)))
+    one = special.gamma(np.where(other, 1.0, a + m)) * rgamma_slope(np.where(pole, a, 1.0), 0.0)
+    return np.where(pole, np.where(other, both, one), ordinary)
+
+
+def binom_by_n(n, k, z):
+    """By the gamma functions that it is made of; where it is 0, by the slope of the reciprocal ones, which have no poles."""
+    at_zero = special.gamma(n + 1.0) * special.rgamma(k + 1.0) * rgamma_slope(n - k + 1.0, 0.0)
+    return np.where(z == 0.0, at_zero, z * (special.psi(n + 1.0) - special.psi(n - k + 1.0)))
+
+
+def binom_by_k(n, k, z):
+    """The same by the lower number."""
+    above, below = special.rgamma(n - k + 1.0), special.rgamma(k + 1.0)
+    turned = rgamma_slope(k + 1.0, below) * above - below * rgamma_slope(n - k + 1.0, above)
+    return np.where(z == 0.0, special.gamma(n + 1.0) * turned, z * (special.psi(n - k + 1.0) - special.psi(k + 1.0)))
+
+
+NAMES.update(binom_by_k=binom_by_k, binom_by_n=binom_by_n, poch_slope=poch_slope, rgamma_slope=rgamma_slope, trigamma=trigamma)
 
 
 def elementwise(args, kwargs):
@@ -199,15 +221,28 @@ partials("z = special.stdtr(df, x)", tests=of_order({"df": POSITIVE}, SOME),
 # Bessel functions (DLMF 10.6.1, 10.29.1), with respect to the argument ------------------------------------------------
 
 ORDER = {"v": (0.3, 2.5)}
+
+
+def second_kind(v, x, slope):
+    """The slope of a Bessel function of the second kind, which rises from minus infinity at 0."""
+    return np.where((x == 0.0) & (v >= 0), np.inf, slope)
+
+
+def scaled_below(v, x):
+    """``ive(v - 1, x)``, for which SciPy has no value where it is infinite, at 0."""
+    return np.where(x == 0.0, special.iv(v - 1.0, 0.0), special.ive(v - 1.0, x))
+
+
+NAMES.update(scaled_below=scaled_below, second_kind=second_kind)
 partials("z = special.j0(x)", x="-special.j1(x)")
 partials("z = special.j1(x)", x="0.5 * (special.j0(x) - special.jv(2.0, x))")
 partials("z = special.jv(v, x)", singular=True, x="0.5 * (special.jv(v - 1.0, x) - special.jv(v + 1.0, x))",
          tests=of_order(ORDER, POSITIVE))
 partials("z = special.y0(x)", singular=True, x="-special.y1(x)", tests=on(x=POSITIVE))
-partials("z = special.y1(x)", singular=True, x="special.y0(x) - z / x", tests=on(x=POSITIVE))
-partials("z = special.yn(v, x)", singular=True, x="0.5 * (special.yn(v - 1, x) - special.yn(v + 1, x))",
+partials("z = special.y1(x)", singular=True, x="np.where(x == 0.0, np.inf, special.y0(x) - z / x)", tests=on(x=POSITIVE))
+partials("z = special.yn(v, x)", singular=True, x="second_kind(v, x, 0.5 * (special.yn(v - 1, x) - special.yn(v + 1, x)))",
          tests={"args": [(k, v) for k in (0, 1, 3) for v in (np.array([0.7, 2.3]), 1.5)]})
-partials("z = special.yv(v, x)", singular=True, x="0.5 * (special.yv(v - 1.0, x) - special.yv(v + 1.0, x))",
+partials("z = special.yv(v, x)", singular=True, x="second_kind(v, x, 0.5 * (special.yv(v - 1.0, x) - special.yv(v + 1.0, x)))",
          tests=of_order(ORDER, POSITIVE))
 partials("z = special.i0(x)", x="special.i1(x)")
 partials("z = special.i1(x)", x="0.5 * (special.i0(x) + special.iv(2.0, x))")
@@ -215,18 +250,19 @@ partials("z = special.iv(v, x)", singular=True, x="0.5 * (special.iv(v - 1.0, x)
          tests=of_order(ORDER, POSITIVE))
 partials("z = special.i0e(x)", x="special.i1e(x) - np.sign(x) * z")
 partials("z = special.i1e(x)", x="0.5 * (special.i0e(x) + special.ive(2.0, x)) - np.sign(x) * z")
-partials("z = special.ive(v, x)", x="0.5 * (special.ive(v - 1.0, x) + special.ive(v + 1.0, x)) - np.sign(x) * z",
-         tests=of_order(ORDER, POSITIVE) | {"args": [(2.0, np.array([-1.3, 0.7]))]})
+partials("z = special.ive(v, x)", singular=True,
+         x="0.5 * (scaled_below(v, x) + special.ive(v + 1.0, x)) - np.sign(x) * z", tests=of_order(ORDER, POSITIVE) | {
+             "args": [(2.0, np.array([-1.3, 0.7]))]})
 partials("z = special.k0(x)", singular=True, x="-special.k1(x)", tests=on(x=POSITIVE))
 partials("z = special.k1(x)", singular=True, x="-special.k0(x) - z / x", tests=on(x=POSITIVE))
-partials("z = special.k0e(x)", singular=True, x="z - special.k1e(x)", tests=on(x=POSITIVE))
-partials("z = special.k1e(x)", singular=True, x="z - special.k0e(x) - z / x", tests=on(x=POSITIVE))
+partials("z = special.k0e(x)", singular=True, x="np.where(x == 0.0, -np.inf, z - special.k1e(x))", tests=on(x=POSITIVE))
+partials("z = special.k1e(x)", singular=True, x="np.where(x == 0.0, -np.inf, z - special.k0e(x) - z / x)", tests=on(x=POSITIVE))
 partials("z = special.kn(v, x)", singular=True, x="-0.5 * (special.kn(v - 1, x) + special.kn(v + 1, x))",
          tests={"args": [(k, v) for k in (1, 3) for v in (np.array([0.7, 2.3]), 1.5)]})
 partials("z = special.kv(v, x)", singular=True, x="-0.5 * (special.kv(v - 1.0, x) + special.kv(v + 1.0, x))",
          tests=of_order(ORDER, POSITIVE))
-partials("z = special.kve(v, x)", singular=True, x="z - 0.5 * (special.kve(v - 1.0, x) + special.kve(v + 1.0, x))",
-         tests=of_order(ORDER, POSITIVE))
+partials("z = special.kve(v, x)", singular=True, tests=of_order(ORDER, POSITIVE),
+         x="np.where(x == 0.0, -np.inf, z - 0.5 * (special.kve(v - 1.0, x) + special.kve(v + 1.0, x)))")
 declare(special.ive, real_only=True)
 
 
@@ -267,9 +303,17 @@ partials("z = special.ellipkinc(phi, m)", phi="1 / np.sqrt(1.0 - m * np.sin(phi)
 partials("z = special.ellipeinc(phi, m)", phi="np.sqrt(1.0 - m * np.sin(phi) ** 2)",
          m="-0.5 * elliptic_difference(phi, m, special.ellipkinc(phi, m), z)",
          tests=on(phi=(0.2, 1.4), m=(0.2, 0.8)) | {"args": [(np.array([0.3, 1.1]), np.array([0.0, -3e-5]))]})
+
+
+def integral_before(n, x, z):
+    """The exponential integral of the order before that of ``z`` (DLMF 8.19.13); SciPy has none before 0."""
+    return np.where(n == 0, z * (1.0 + np.divide(1.0, x)), special.expn(np.maximum(n - 1, 0), x))
+
+
+NAMES["integral_before"] = integral_before
 partials("z = special.expi(x)", singular=True, x="np.exp(x) / x", tests=on(x=POSITIVE))
 partials("z = special.exp1(x)", singular=True, x="-np.exp(-x) / x", tests=on(x=POSITIVE))
-partials("z = special.expn(n, x)", singular=True, x="((n - 1.0) * z - np.exp(-x)) / x",
+partials("z = special.expn(n, x)", singular=True, x="-integral_before(n, x, z)",
          tests={"args": [(k, v) for k in (1, 3) for v in (np.array([0.7, 2.3]), 1.5)]})
 partials("z = special.spence(x)", x="-1 / special.exprel(np.log(x))", tests=on(x=POSITIVE))
 
@@ -292,6 +336,13 @@ def shichi_vjp(x, *, z, z_bar):
 @vjp(special.softmax)
 def softmax_vjp(x, axis=None, *, z, z_bar):
     x_bar = z * (z_bar - np.sum(z_bar * z, axis=axis, keepdims=True))
+
+
+@vjp(shares)
+def shares_vjp(weights, axis, *, z, z_bar):
+    """A share that is 0 adds nothing to what the sum is worth, however steep the result is there."""
+    together = np.sum(product_or_zero(z, z_bar), axis=axis, keepdims=True)
+    weights_bar = (z_bar - together) / np.sum(weights, axis=axis, keepdims=True)
 
 
 @vjp(special.log_softmax)
