@@ -13,7 +13,7 @@ from sct.testing.trial import numba_engine, survey
 
 pytest.importorskip("numba")
 
-COUNT = 10
+COUNT = 6
 SEED = int(os.environ.get("SCT_RANDOM_SEED", "0"))
 
 
@@ -25,7 +25,7 @@ def cache(tmp_path, monkeypatch):
 def test_no_compiled_program_has_a_wrong_gradient():
     summary = survey(range(SEED, SEED + COUNT), numba_engine, size=8)
     assert not summary.failures
-    assert summary.verdicts["right"] >= COUNT // 4, summary.markdown("Numba")
+    assert summary.verdicts["right"] >= COUNT // 3, summary.markdown("Numba")
 
 
 def shown(x):

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import sct
+from tests.sampling import a_part
 
 from . import registered
 from .registered import complex_example, examples, groups, title
@@ -54,7 +55,7 @@ def is_refused(name: str) -> bool:
     return name in COMPLEX_REFUSED or name in OF_STATS
 
 
-@pytest.mark.parametrize("group", groups([n for n in NAMES if not is_refused(n)]), ids=title)
+@pytest.mark.parametrize("group", a_part(2, groups([n for n in NAMES if not is_refused(n)])), ids=title)
 def test_complex_numbers(group: list[str], tmp_path: Path) -> None:
     assert not wrong([s for name in group if (s := complex_example(name)) is not None], check_first, tmp_path)
 

@@ -10,6 +10,8 @@ import pytest
 
 pytest.importorskip("scipy")
 
+from tests.sampling import a_part
+
 from .keyword_calls import Loaded, outcomes
 from .keyword_samples import Sample, functions
 from .keyword_values import EXCUSED, REFUSED
@@ -31,7 +33,7 @@ def test_each_parameter_is_tried() -> None:
     assert asked - tried == asked.intersection(EXCUSED)
 
 
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("part", a_part(2, range(PARTS)))
 def test_each_parameter_is_right(part: int, load: Loaded) -> None:
     for function in functions()[part::PARTS]:
         samples = [sample for sample in function.one_each() if not is_refused(sample)]
