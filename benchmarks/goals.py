@@ -180,7 +180,7 @@ def of_costs(costs: dict[str, Any]) -> list[Goal]:
 
 
 SHORT_OF_HAND = ("The adjoints by hand know that what a maximum is subtracted for cancels (mixture) and so does what the "
-                 "residual hands back (Newton), and add up what goes to one slice before adding it there (Burgers). "
+                 "residual hands back (Newton). "
                  "What Newton's method keeps of 2,000 steps no longer fits the caches, by hand neither. Large "
                  "arrays are bound by memory: there every array saved or made in between counts (Asian option, LSTM).")
 FEW_TRACED = "The fewer operations a step has, the more of ours is the loop itself."

@@ -26,6 +26,7 @@ from ..passes.pipeline import settle
 from ..room import room
 from . import helpers
 from .apart import read_first
+from .begin import begin_with_slices
 from .boundary import split
 from .bounds import test_before_loops
 from .data import take_data
@@ -104,7 +105,7 @@ def _printed_around(compiled: Compiled, around: Function) -> Around:
 def _prepare(function: Function) -> None:
     """The passes of this backend; what none of them changes has been simplified before."""
     changed = eliminate_dead_code(function) + replace_missing(function) + say_indices(function)
-    changed += gather_all_additions(function) + lower_arrays(function)
+    changed += gather_all_additions(function) + begin_with_slices(function) + lower_arrays(function)
     if changed:
         eliminate_dead_code(function)
     changed += keep_in_arrays(function) + count_upwards(function) + share_workspaces(function) + drop_equal_extents(function)
