@@ -4,6 +4,7 @@ The oracle is the function itself: called with the same arguments, it says which
 """
 
 import math
+from collections import namedtuple
 
 import numpy as np
 import pytest
@@ -294,3 +295,117 @@ def test_rows_of_a_matrix_and_items_of_a_list_are_unpacked_under_numba(u):
     np.testing.assert_array_equal(gradient(u), np.full(np.shape(u), 2.0))
     with pytest.raises(ValueError, match="not as many items"):
         gradient(u[:2])
+
+
+Hit = namedtuple("Hit", "time place")
+
+
+def calls(x, n):
+    y = None
+    if n:
+        y = lambda t: t * x
+    return y(2.0)
+
+
+def calls_what_is_never_a_function(x, n):
+    y = None
+    return y(x)
+
+
+def reads_a_key(x, n):
+    y = None
+    if n:
+        y = {"a": x * x}
+    return y["a"]
+
+
+def reads_an_attribute(x, n):
+    best = None
+    for k in range(n):
+        best = Hit(x * x, k)
+    return best.time * x
+
+
+def reads_an_item_that_no_derivative_needs(x, n):
+    y = None
+    for k in range(n):
+        y = (x * x, k)
+    return y[0]
+
+
+def unpacks(x, n):
+    y = None
+    for _ in range(n):
+        y = (x, x * x)
+    a, b = y
+    return b
+
+
+def goes_through(x, n):
+    y = None
+    if n:
+        y = (x, x * x)
+    s = 0.0
+    for v in y:
+        s += v
+    return s
+
+
+def multiplies(x, n):
+    y = None
+    for _ in range(n):
+        y = x * x
+    return 2.0 * y
+
+
+def sums(x, n):
+    y = None
+    for _ in range(n):
+        y = np.full(2, x)
+    return y.sum()
+
+
+def sums_a_tuple(x, n):
+    y = None
+    if n:
+        y = (x, 3.0 * x)
+    return sum(y, x)
+
+
+def indexes_a_number(x, n):
+    y = 0
+    for k in range(n):
+        y = (x * x, k)
+    return y[0]
+
+
+@pytest.mark.parametrize("fun", [calls, reads_a_key, reads_an_attribute, reads_an_item_that_no_derivative_needs, unpacks,
+                                 goes_through, multiplies, sums, sums_a_tuple, indexes_a_number,
+                                 calls_what_is_never_a_function])
+def test_what_is_perhaps_none_raises_where_it_is(fun):
+    raised = {}
+    for what, called in (("function", fun), ("gradient", sct.grad(fun)), ("curvature", sct.grad(sct.grad(fun)))):
+        with pytest.raises((TypeError, AttributeError)) as caught:
+            called(1.5, 0)
+        raised[what] = type(caught.value)
+    assert len(set(raised.values())) == 1
+    if fun is not calls_what_is_never_a_function:
+        assert sct.grad(fun)(1.5, 2) == pytest.approx((fun(1.5 + 1e-6, 2) - fun(1.5 - 1e-6, 2)) / 2e-6)
+
+
+def nearest_hit(x, times):
+    best = None
+    for k, time in enumerate(times):
+        hit = Hit(time * x, k)
+        if best is None or hit.time < best.time:
+            best = hit
+    if best is None:
+        return x
+    return best.time**2 + best.place * x
+
+
+def test_a_named_tuple_that_is_perhaps_none_keeps_its_names():
+    times = [3.0, 1.0, 2.0]
+    assert sct.grad(nearest_hit)(0.5, times) == pytest.approx(2 * 0.5 + 1)
+    assert sct.jvp(nearest_hit, (0.5, times), (1.0, None))[1] == pytest.approx(2 * 0.5 + 1)
+    assert sct.grad(nearest_hit)(0.5, []) == 1.0

@@ -368,3 +368,74 @@ def test_arrays_that_may_be_one_object():
         c[0] = 1.0
         return np.sum(c * d)
     assert refusal(f, X).code == "SCT602"
+
+
+@dataclasses.dataclass
+class Law:
+    rate: float
+    power: int = 2
+    rest: object = None
+
+
+@dataclasses.dataclass
+class Medium:
+    law: Law
+    name: str = "air"
+
+
+def decays(y, law, n):
+    return y**law.power if n == 0 else decays(np.sin(y) * law.rate, law, n - 1) * law.rate
+
+
+def marches(y, medium):
+    for k in range(3):
+        for _ in range(k):
+            y = np.sin(y) * medium.law.rate
+    return y
+
+
+def chain(y, law):
+    return y if law is None else law.rate * np.sin(chain(y, law.rest))
+
+
+square_of_rate = sct.grad(lambda y, medium: y * y * medium.law.rate)
+
+
+OBJECTS_IN_OBJECTS = [
+    lambda y, medium: decays(y, medium.law, 3),
+    lambda y, medium: marches(y, medium) * marches(2 * y, medium),
+    lambda y, medium: chain(y, medium.law),
+    lambda y, medium: square_of_rate(y, medium),
+    lambda y, medium: sct.checkpoint(marches)(y, medium) * y,
+]
+
+
+def test_objects_in_objects_are_read_in_callees():
+    for fun in OBJECTS_IN_OBJECTS:
+        for law in (Law(0.7, 3), Law(0.9, 2, Law(1.3))):
+            medium = Medium(law)
+            expected = (fun(0.4 + 1e-6, medium) - fun(0.4 - 1e-6, medium)) / 2e-6
+            for checkpoint in (None, "loops"):
+                assert np.isclose(sct.grad(fun, checkpoint=checkpoint)(0.4, medium), expected)
+            assert np.isclose(sct.jvp(fun, (0.4, medium), (1.0, None))[1], expected)
+
+
+def through_all(y, laws):
+    for law in laws:
+        y = law.rate * np.sin(y) ** law.power
+    return y
+
+
+def through_all_by_number(y, laws):
+    for k in range(len(laws)):
+        y = laws[k].rate * np.sin(y) ** laws[k].power
+    return y + laws[-1].rate * y
+
+
+def test_lists_of_objects_that_are_not_differentiated():
+    for fun in (through_all, through_all_by_number):
+        gradient = sct.grad(fun)
+        for laws in ([Law(0.7), Law(1.2, 3)], [Law(0.5)], [Law(0.9 + 0.01 * k, 1) for k in range(12)]):
+            expected = (fun(0.4 + 1e-6, laws) - fun(0.4 - 1e-6, laws)) / 2e-6
+            assert np.isclose(gradient(0.4, laws), expected)
+            assert np.isclose(gradient(0.4, tuple(laws)), expected)

@@ -1090,3 +1090,26 @@ def test_deep_recursion_leaves_the_arguments_as_they_are():
         return v[-1] * v[1]
     assert np.allclose(sct.grad(f)(x)[:2], [before[1] * before[199] * before[198], before[0] * before[199] * before[198]])
     assert np.array_equal(x, before)
+
+
+def changed_in_turn(v, w, c):
+    if len(v):
+        v[0] *= np.tanh(w[-1] + w[0])
+        return None
+    changed_in_turn(w[::2], v[::2], c)
+    return None
+
+
+def test_curvature_through_arrays_that_change_places_in_a_recursive_call():
+    def total(x, y, v):
+        changed_in_turn(v, v, np.cos(sum(p * q for p, q in zip(np.ones(3), np.zeros(3) + y, strict=True))))
+        return sum(p * q for p, q in zip(x * np.ones(2), v - v, strict=True)) + np.sum(v * v)
+
+    x, y, v = 0.3, 0.7, np.array([0.8, 1.1])
+    directions = (1.0, 1.0, np.array([0.5, -2.0]))
+    along = sct.hvp(total, (x, y, v), directions)
+    gradient = sct.grad(total, (0, 1, 2))
+    h = 1e-5
+    ahead, behind = (gradient(*(a + s * d for a, d in zip((x, y, v), directions, strict=True))) for s in (h, -h))
+    for found, a, b in zip(along, ahead, behind, strict=True):
+        np.testing.assert_allclose(found, (a - b) / (2 * h), rtol=1e-6, atol=1e-8)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from ..analysis.activity import carries_derivative, lists_keys
@@ -35,10 +36,24 @@ class Named:
     def items(self) -> tuple[Mask, ...]:
         """The masks of the items."""
         found = self.results()[self.place]
-        return found if isinstance(found, tuple) else ()
+        return () if isinstance(found, Named) else items_of(found)
 
 
-Mask = bool | tuple["Mask", ...] | Named
+@dataclass(frozen=True)
+class Either:
+    """The mask of what is one of several results of callees, or something else with items: these are joined when asked for."""
+
+    names: frozenset[Named]
+    other: Mask
+
+    @property
+    def items(self) -> tuple[Mask, ...]:
+        """The masks of the items."""
+        known = [items for items in (items_of(self.other), *(name.items for name in self.names)) if items]
+        return tuple(reduce(join, column) for column in zip(*known, strict=True))
+
+
+Mask = bool | tuple["Mask", ...] | Named | Either
 Callee = Callable[[Op, tuple[Mask, ...]], Sequence[Mask]]
 """For a call of a function and the masks of its operands, those of its results."""
 
@@ -53,13 +68,24 @@ def join(a: Mask, b: Mask) -> Mask:
         return a
     if a is False:
         return b
+    names = _those_named(a) | _those_named(b)
+    if names and a is not True and b is not True:
+        return Either(names, join(_unnamed(a), _unnamed(b)))
     left, right = items_of(a), items_of(b)
     return tuple(map(join, left, right)) if left and right else left or right or True
 
 
+def _those_named(mask: Mask) -> frozenset[Named]:
+    return frozenset({mask}) if isinstance(mask, Named) else mask.names if isinstance(mask, Either) else frozenset()
+
+
+def _unnamed(mask: Mask) -> Mask:
+    return False if isinstance(mask, Named) else mask.other if isinstance(mask, Either) else mask
+
+
 def items_of(mask: Mask) -> tuple[Mask, ...]:
     """The masks of the items of what has items."""
-    return mask.items if isinstance(mask, Named) else mask if isinstance(mask, tuple) else ()
+    return mask.items if isinstance(mask, Named | Either) else mask if isinstance(mask, tuple) else ()
 
 
 def varies(mask: Mask, seen: frozenset[Any] = frozenset()) -> bool:

@@ -170,7 +170,7 @@ def specialise(sp: Specializer, frame: Frame, lowered: Function, shapes: list[Sh
     sp.session.remember(key, record)
     mark = sp.session.mark()
     outer, narrowed, pending, loop_shapes = sp.builder.block, sp.narrowed, sp.pending, sp.loop_shapes
-    loc, positions, held = sp.builder.loc, sp.positions, sp.held
+    loc, positions, held, objects = sp.builder.loc, sp.positions, sp.held, sp.objects
     sp.loop_shapes, sp.held = {}, None
     obstacles = dict(sp.context.obstacles)
     sp.context.stack.append(lowered)
@@ -188,7 +188,7 @@ def specialise(sp: Specializer, frame: Frame, lowered: Function, shapes: list[Sh
             record.result = sh.join_shapes(record.result, result)
     finally:
         sp.builder.block, sp.narrowed, sp.pending, sp.builder.loc = outer, narrowed, pending, loc
-        sp.loop_shapes, sp.positions, sp.held = loop_shapes, positions, held
+        sp.loop_shapes, sp.positions, sp.held, sp.objects = loop_shapes, positions, held, objects
         record.obstacles = {key: o for key, o in sp.context.obstacles.items() if key not in obstacles}
         sp.context.stack.pop()
     record.done = True
@@ -208,7 +208,9 @@ def _visit_body(sp: Specializer, frame: Frame, record: Record, around: Surroundi
     count = len(frame.lowered.body.args)
     places.append(len(body.args))
     record.function.info.extra["written"] = set(range(places[count - len(frame.lowered.info.params)], places[count]))
-    sp.context.examples.update({v: k for v, k in zip(body.args, known, strict=True) if k is not None})
+    examples = {v: k for v, k in zip(body.args, known, strict=True) if k is not None}
+    sp.context.examples.update(examples)
+    sp.objects = list(examples)
     inside, (frame.closure, *given) = around.enter(given, [frame.closure, *given])
     frame.env.update(zip(frame.lowered.body.args, given, strict=False))
     exit = sp.run_block(frame, frame.lowered.body)

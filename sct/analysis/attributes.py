@@ -16,12 +16,13 @@ from ..ir.core import Op, Value
 from ..ir.types import NONE, STR, Array, Dict, List, Object, OrConst, Scalar, Tuple, strip_const, type_of
 from ..rules import registry
 from .abstract import Abstract, Bound, Closure, DataPath, Instance, Iteration, Mapping, Reference, Seq, Slice, Static
+from .branches import opened
 from .classes import class_of, python_classes
 from .context import Frame, Refusal
 from .data import from_data, guard_class, item_by_item
 from .displays import is_own_set
 from .infer import SIMPLE, Specializer
-from .primitives import apply
+from .primitives import apply, raise_here
 from .references import NeedsPlaces, content, kind_of, read
 
 
@@ -46,7 +47,7 @@ def attribute(sp: Specializer, base: Abstract, name: str) -> Abstract:
         if kind_of(held) is not None:
             return Bound(Static(_of_class(base.kind, name)), [base], spelled=name)
         base = content(sp, base)
-    base = content(sp, base)
+    base = opened(sp, content(sp, base), lambda kind: AttributeError(f"'{kind}' object has no attribute '{name}'"))
     if name == "__class__" and not isinstance(base, Static):
         return class_of(sp, base)
     if isinstance(base, Static):
@@ -143,6 +144,8 @@ def _of_object(sp: Specializer, base: Static, name: str) -> Abstract:
             return call(sp, Static(raw.fget), [base], {})
         value = getattr(obj, name)
     except AttributeError as error:
+        if obj is None:
+            return raise_here(sp, error)
         raise Refusal("SCT710", f"this always raises AttributeError: {error}") from None
     if isinstance(obj, np.dtype) and isinstance(value, str | int):
         return Static(value)  # element types never change
@@ -163,7 +166,7 @@ def _of_object(sp: Specializer, base: Static, name: str) -> Abstract:
 def _of_value(sp: Specializer, base: Value, name: str) -> Abstract:
     t = strip_const(base.type)
     if isinstance(base.type, OrConst) and isinstance(t, Array):
-        base = sp.builder.value("narrow", [base], t, base.hint)
+        base = sp.builder.value("narrow", [base], t, base.hint, untested=True)
     if isinstance(t, Array):
         return _of_array(sp, base, t, name)
     if isinstance(t, Scalar):
@@ -289,8 +292,7 @@ def known_attribute(sp: Specializer, base: Value, name: str) -> Abstract:
         sp.context.guard("type", path, type_of(value))
         kind = item_by_item(sp.context, type_of(value), value, path)
         return sp.as_abstract(sp.builder.value("attr", [base], kind, name, name=name))
-    sp.context.guard("is", path, value)
-    return Static(value, path)
+    return from_data(sp, value, path)
 
 
 def _code_of_class(sp: Specializer, base: Value, t: Object, name: str, raw: Any) -> Abstract | None:

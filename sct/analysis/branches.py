@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..ir.core import Block, Loc, Op, Value
 from ..ir.ops import Lit, Slot
-from ..ir.types import BOOL, NONE, List, OrConst, Table, constant, strip_const
+from ..ir.types import BOOL, NONE, List, OrConst, Table, Tuple, constant, strip_const
 from . import abstract as ab
 from . import shapes as sh
 from .abstract import NEVER, POISON, Abstract, Mapping, Seq, Static
@@ -78,8 +78,8 @@ def _branch(sp: Specializer, frame: Frame, op: Op, condition: Value, taken: int)
     block = Block()
     saved, cells, positions = sp.narrowed, dict(frame.cells), sp.positions
     sp.narrowed, sp.positions = dict(saved), dict(positions)
-    narrow(sp, condition, taken == 0)
     with sp.builder.at(block):
+        narrow(sp, condition, taken == 0)
         exit = sp.run_block(frame, op.blocks[taken])
     exit.positions = sp.positions
     sp.narrowed, frame.cells, sp.positions = saved, cells, positions
@@ -197,7 +197,31 @@ def narrow(sp: Specializer, condition: Value, holds: bool) -> None:
     if (fn is operator.is_) == holds:
         sp.narrowed[value] = Static(None)
     else:
-        sp.narrowed[value] = sp.builder.value("narrow", [value], value.type.base, value.hint)
+        sp.narrowed[value] = sp.as_abstract(sp.builder.value("narrow", [value], value.type.base, value.hint))
+
+
+def not_iterable(kind: str) -> Exception:
+    """What Python raises where something else than a sequence is gone through."""
+    return TypeError(f"'{kind}' object is not iterable")
+
+
+def opened(sp: Specializer, a: Abstract, failure: Callable[[str], Exception]) -> Abstract:
+    """The tuple that a variable holds which may be None or a number; where it is that, Python raises what ``failure`` says.
+
+    The items of a tuple are reads that raise nothing themselves, and go where no derivative needs them.
+    """
+    if not isinstance(a, Value) or not isinstance(t := a.type, OrConst) or not isinstance(t.base, Tuple):
+        return a
+    from .primitives import construct
+    none, raising = t.const is NONE, Block()
+    with sp.builder.at(raising):
+        error = failure("NoneType" if none else str(t.const))
+        sp.builder.emit("raise", [construct(sp, type(error), list(map(Static, error.args)), {})])
+    test: dict[str, Any] = {"fn": operator.is_ if none else isinstance, "args": (Slot(0), Lit(None if none else tuple))}
+    condition = sp.builder.value("call", [a], BOOL, kwargs={}, **test)
+    emit_guard(sp, condition, raising, 0 if none else 1, sp.builder.loc)
+    sp.narrowed[a] = found = sp.as_abstract(sp.builder.value("narrow", [a], t.base, a.hint))
+    return found
 
 
 def _not(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:

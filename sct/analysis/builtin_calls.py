@@ -16,7 +16,7 @@ from ..rules.facts import is_far_from_zero, is_static, may_be_empty
 from ..runtime import helpers
 from .abstract import POISON, Abstract, Bound, Closure, Iteration, Mapping, Range, Reference, Seq, Slice, Static, View
 from .attributes import attribute, itself, replaced
-from .branches import merge
+from .branches import merge, not_iterable, opened
 from .callees import SPECIAL, call
 from .classes import class_of, has_attribute, is_instance
 from .context import Refusal
@@ -154,7 +154,8 @@ def _sum(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> 
         for item in items:
             total = binary(sp, operator.add, total, content(sp, item))
         return fresh(sp, total) if items else total
-    return UNDECIDED
+    held = opened(sp, args[0], not_iterable)
+    return UNDECIDED if held is args[0] else apply(sp, sum, [held, *args[1:]], kwargs)
 
 
 def _is_added_up(a: Abstract) -> bool:

@@ -14,7 +14,7 @@ from ..dispatchers import TOOLS, chooses_by_type, compiled_from, hashable, is_pa
 from ..errors import SctError
 from ..ir.core import Function, Op, Value
 from ..ir.ops import as_key
-from ..ir.types import Object, strip_const
+from ..ir.types import Object, strip_const, type_of
 from ..rules import registry
 from ..rules.registry import Primitive
 from ..runtime.checkpoints import checkpoint
@@ -22,19 +22,19 @@ from . import abstract as ab
 from .abstract import POISON, Abstract, Bound, Closure, DataPath, Instance, Mapping, Reference, Seq, Static, StoredIterator
 from .activations import Surroundings, cells_of, invoke
 from .context import Frame, Refusal
-from .data import default_value, guard_class
+from .data import CODE, default_value, guard_class, read_from_parameter
 from .infer import SIMPLE, Specializer
-from .inlining import holds_data, inline, should_inline
+from .inlining import calls_itself, holds_data, inline, should_inline
 from .iterators import MAKERS, given_to, is_by_index, is_lazy, only_here, stored, takes_all
 from .managers import make_manager, makes_manager
-from .primitives import apply, construct, fixed
+from .primitives import apply, construct, fixed, raise_here
 from .references import content, fresh, holds_container, holds_references, plain
 from .starred import spread
 
 
 def _call(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
     fn, rest = args[0], args[1:]
-    if isinstance(fn, Static) and fn.value is {"any": any, "all": all}.get(op.attrs.get("decided", "")):
+    if "decided" in op.attrs and isinstance(fn, Static) and fn.value is {"any": any, "all": all}[op.attrs["decided"]]:
         return rest  # its loop has found the answer
     positional: list[Abstract] = []
     keywords: dict[str, Abstract] = {}
@@ -92,6 +92,8 @@ def call(sp: Specializer, fn: Abstract, args: list[Abstract], kwargs: dict[str, 
 
 def _call_static(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict[str, Abstract], spelled: str) -> Abstract:
     obj = range if is_parallel_range(fn.value) else fn.value
+    if obj is None:
+        return raise_here(sp, TypeError("'NoneType' object is not callable"))
     if any(is_lazy(a) or is_by_index(a) for a in args) and not _looks_into(obj):
         args = given_to(sp, obj, args)
     computed = _computed(sp, obj, args, kwargs)
@@ -381,6 +383,8 @@ def _enter_function(sp: Specializer, call: Activation) -> Abstract:
             raise Refusal("SCT711", f"`{lowered.name}` calls itself with an iterator, or binds a variable of another function",
                           "pass a list and an index, return what is new")
         return inline(sp, frame, lowered, bound)
+    if calls_itself(lowered) or lowered in sp.context.stack:
+        bound = [_as_argument(sp, a) for a in bound]
     if tied_to_parameter([Static(frame.owner, frame.path), *bound]):
         if lowered in sp.context.stack:
             raise Refusal("SCT702", f"`{lowered.name}` calls itself with a function that is an argument and captures variables",
@@ -432,6 +436,15 @@ def reached(sp: Specializer, values: list[Any]) -> Iterator[Any]:
         work += [sp.positions.get(a.place)] if isinstance(a, Reference) else ab.parts_of(a) or []
         if isinstance(a, Closure):
             work += [held for _, held in cells_of(a)]
+
+
+def _as_argument(sp: Specializer, a: Abstract) -> Abstract:
+    """An object that an argument of the differentiated function holds, as a value that a callee can be given."""
+    if not isinstance(a, Static) or a.path is None or a.path.scope != "param" or isinstance(a.value, (set, frozenset, *CODE)):
+        return a
+    kind, method = type_of(a.value), type(a.value).__call__
+    readable = not callable(a.value) or isinstance(method, types.FunctionType) and not foreign(method)
+    return read_from_parameter(sp, a.path, kind) if type(kind) is Object and readable else a
 
 
 def holds_iterator(values: list[Any]) -> bool:

@@ -15,6 +15,9 @@ from .abstract import Abstract, Closure, DataPath, Site
 from .positions import Positions
 from .session import Session
 
+UNROLL_LIMIT = 32
+"""Longer sequences of one type are run-time lists, and longer loops are not unrolled."""
+
 
 class Refusal(Exception):
     """Raised inside a handler to refuse the current op; becomes an obstacle at the op's line."""

@@ -17,7 +17,7 @@ from ..ir.core import Op, Value
 from ..ir.types import NONE, STR, Array, Dict, List, Object, Record, Tuple, Type, holds_record, strip_const, tree_type, type_of
 from ..rules import registry
 from .abstract import UNBOUND, Abstract, Bound, DataPath, Mapping, Namespace, Range, Seq, Static
-from .context import Context, Frame, Refusal
+from .context import UNROLL_LIMIT, Context, Frame, Refusal
 from .infer import SIMPLE, Specializer
 from .references import NeedsPlaces, fresh, owned
 
@@ -139,12 +139,25 @@ def default_value(sp: Specializer, value: Any, path: DataPath) -> Abstract:
 
 
 def read_from_parameter(sp: Specializer, path: DataPath, t: Type) -> Value:
-    value: Value = path.owner
-    for k, (kind, key) in enumerate(path.steps):
-        last = k == len(path.steps) - 1
+    """What is found at a path that starts at an argument of the differentiated function.
+
+    A callee that is no part of its caller cannot see that argument; it has been given it, or a part of it, as one of its own.
+    """
+    value, steps = _nearest(sp, path)
+    for k, (kind, key) in enumerate(steps):
+        last = k == len(steps) - 1
         attrs = {"name": key} if kind == "attr" else {"key": key}
         value = sp.builder.value(kind, [value], t if last else STR, **attrs)
     return value
+
+
+def _nearest(sp: Specializer, path: DataPath) -> tuple[Value, tuple[tuple[str, Any], ...]]:
+    """What the visited function can see of the object on the way to ``path``, and the steps from there."""
+    for value in sp.objects:
+        there = sp.context.examples[value][1]
+        if there.owner is path.owner and path.steps[:len(there.steps)] == there.steps:
+            return value, path.steps[len(there.steps):]
+    return path.owner, path.steps
 
 
 def _list(sp: Specializer, value: list[Any], path: DataPath) -> Abstract:
@@ -203,8 +216,8 @@ def _set(context: Context, sp: Specializer, example: Any, path: DataPath) -> Abs
 
 
 def item_by_item(context: Context, t: Type, example: Any, path: DataPath) -> Type:
-    """The type of an argument with lists in it as so many items, where what they hold is written to, or is a dict."""
-    if isinstance(t, List) and _goes_apart(context, t.item):
+    """The type of an argument with lists in it as so many items, where these are written to, or are dicts or objects."""
+    if isinstance(t, List) and (_goes_apart(context, t.item) or isinstance(t.item, Object) and len(example) <= UNROLL_LIMIT):
         context.guard("sequence", path, (list, len(example)))
         for k, item in enumerate(example):
             context.guard("type", path.item(k), type_of(item))

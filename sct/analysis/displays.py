@@ -13,6 +13,7 @@ from ..ir.types import STR, Array, List, Table, strip_const
 from . import abstract as ab
 from . import shapes as sh
 from .abstract import NEVER, POISON, Abstract, Iteration, Mapping, Seq, Slice, Static
+from .branches import not_iterable, opened
 from .context import Frame, Refusal
 from .infer import SIMPLE, Specializer
 from .references import NeedsPlaces, content, fresh
@@ -93,7 +94,7 @@ def _set_of(sp: Specializer, items: list[Abstract]) -> Static:
 
 def sequence_items(sp: Specializer, a: Abstract, what: str) -> list[Abstract]:
     """The items of something whose length is known."""
-    a = content(sp, a)
+    a = opened(sp, content(sp, a), not_iterable)
     if isinstance(a, Seq):
         return a.items
     if isinstance(a, Static) and isinstance(a.value, str | tuple | list | range):

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ..ir.core import Value
+from ..ir.core import Op, Value
 from ..ir.ops import INFIX, PREFIX
-from ..ir.types import COMPLEX, Array, Scalar, Type, strip_const
+from ..ir.types import BOTTOM, COMPLEX, NONE, Array, OrConst, Scalar, Type, strip_const
 from .abstract import Abstract, Static
 
 _TOTAL_MATH = {math.tanh, math.atan, math.asinh, math.erf, math.erfc, math.fabs, math.copysign, math.atan2,
@@ -27,6 +27,8 @@ _NEVER_RAISE = ("scipy.special", "scipy.stats._distn")
 
 def may_raise(fn: Callable[..., Any], args: list[Abstract]) -> bool:
     """Whether a primal call may raise for some values of the right type, so that it must not be dropped when unused."""
+    if fn not in _OF_ANYTHING and any(map(_perhaps_none, args)):
+        return True
     if fn in (operator.truediv, operator.floordiv, operator.mod, divmod):
         return not _is_numpy(args[0]) and not _is_numpy(args[1]) and not _nonzero_literal(args[1])
     if fn is operator.getitem or fn in (int, float, round):
@@ -45,6 +47,19 @@ def may_raise(fn: Callable[..., Any], args: list[Abstract]) -> bool:
     if module.split(".")[0] not in _KNOWN:
         return True  # a function of the user's that has a rule of its own
     return (module == "math" and fn not in _TOTAL_MATH) or module == "numpy.linalg"
+
+
+_OF_ANYTHING = (operator.is_, operator.is_not, operator.eq, operator.ne, operator.not_, bool, isinstance, type)
+"""What takes None like everything else."""
+
+
+def _perhaps_none(a: Abstract) -> bool:
+    """Whether a variable may be None, or an array that nobody has asked for may be a number instead."""
+    if not isinstance(a, Value):
+        return False
+    if isinstance(a.type, OrConst):
+        return a.type.base is not BOTTOM and a.type.const is NONE
+    return isinstance(a.owner, Op) and a.owner.name == "narrow" and bool(a.owner.attrs.get("untested"))
 
 
 _OF_SOME = (max, min, np.max, np.min, np.argmax, np.argmin, np.ptp)

@@ -43,6 +43,8 @@ class Specializer:
         """How many ``try`` statements there are around the current op, in their bodies."""
         self.changes: list[tuple[ab.Place, Block, int]] = []
         """What has changed, and behind how many ops of which block."""
+        self.objects: list[Value] = []
+        """The parameters of the callee that is visited which are objects of the differentiated function's arguments."""
         self.held: Loc | None = None
         """Where everything stands while a function of the standard library is visited: at its call."""
         self.loop_shapes: dict[Any, list[Shape]] = {}

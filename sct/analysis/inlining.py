@@ -46,7 +46,7 @@ def should_inline(sp: Specializer, lowered: Function) -> bool:
         return True
     copies = _mentions(sp.context.stack[-1], lowered.name) if sp.context.stack else 1
     total = VECTORS_TOTAL if sp.context.fused and _has_vectors(lowered) else INLINE_TOTAL
-    return size <= INLINE_OPS and size * copies <= total and not loops and not _calls_itself(lowered)
+    return size <= INLINE_OPS and size * copies <= total and not loops and not calls_itself(lowered)
 
 
 def _check_room(sp: Specializer, lowered: Function, size: int) -> None:
@@ -61,7 +61,7 @@ def _has_vectors(lowered: Function) -> bool:
     return any(op.name == "unpack" or op.name == "build" and op.attrs["kind"] is list for op in walk(lowered.body))
 
 
-def _calls_itself(lowered: Function) -> bool:
+def calls_itself(lowered: Function) -> bool:
     """Whether the body mentions its own name: probably recursive, so better a function of its own."""
     return _mentions(lowered, lowered.name) > 0
 

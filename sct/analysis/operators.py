@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from ..ir.core import Block, Op, Value
-from ..ir.ops import Lit, Slot, contains
+from ..ir.ops import INFIX, Lit, Slot, contains
 from ..ir.types import BOOL, INT, Array, List, OrConst, Scalar, Type, strip_const
 from .abstract import Abstract, Mapping, Reference, Seq, Static
-from .branches import truth
+from .branches import opened, truth
 from .context import Frame, Refusal
 from .displays import is_own_set
 from .infer import SIMPLE, Specializer
@@ -30,7 +30,10 @@ def _unary(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[
 
 
 def _binary(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list[Abstract]:
-    result = binary(sp, op.attrs["op"], *(content(sp, a) for a in args))
+    fn = op.attrs["op"]
+    operands = (opened(sp, content(sp, a), lambda kind: TypeError(f"unsupported operand type(s) for {INFIX[fn]}: '{kind}'"))
+                for a in args)
+    result = binary(sp, fn, *operands)
     return [fresh(sp, result) if any(kind_of(content(sp, a)) in (list, dict, set) for a in args) else result]
 
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from ..ir.core import Block, Op, Value
 from ..ir.ops import Slot
-from ..ir.types import BOTTOM, INT, STR, Array, Dict, List, Object, Table, Tuple, strip_const
+from ..ir.types import BOTTOM, INT, STR, Array, Dict, List, Object, Table, Tuple, Type, strip_const
 from . import shapes as sh
 from .abstract import Abstract, Iteration, Mapping, Range, Seq, Static, View
-from .branches import emit_guard
-from .context import Refusal
+from .branches import emit_guard, not_iterable, opened
+from .context import UNROLL_LIMIT, Refusal
 from .displays import is_own_set, items_in_order
 from .infer import Specializer
 from .primitives import apply, construct
@@ -23,8 +23,6 @@ from .tables import items_of, size
 
 BY_INDEX = ("flat", "ndindex", "ndenumerate")
 """Iterations over the elements of an array in order."""
-UNROLL_LIMIT = 32
-"""Longer literal sequences of one type become run-time lists."""
 
 
 @dataclass
@@ -53,13 +51,13 @@ def count_of(sp: Specializer, part: Abstract) -> Abstract:
 
 def known_items(sp: Specializer, a: Abstract) -> list[Abstract] | None:
     """The items of an iterable of known length that is worth unrolling; None for the rest."""
-    a = content(sp, a)
+    a = opened(sp, content(sp, a), not_iterable)
     if _is_empty(sp, a):
         return []
     if isinstance(a, Seq):
         if len(a.items) > UNROLL_LIMIT and isinstance(sh.leaf_type(sh.shape_of(a)), List | Tuple):
             return None
-        if a.runtime is not None and len(a.items) > 8:
+        if a.runtime is not None and len(a.items) > (UNROLL_LIMIT if _are_objects(a.runtime.type) else 8):
             return None
         return a.items
     if isinstance(a, Mapping):
@@ -73,6 +71,11 @@ def known_items(sp: Specializer, a: Abstract) -> list[Abstract] | None:
     if isinstance(a, Iteration):
         return _known_composite(sp, a)
     return None
+
+
+def _are_objects(t: Type) -> bool:
+    """Whether the items are objects, whose attributes are found at places of their own."""
+    return isinstance(t, Tuple) and all(isinstance(item, Object) for item in t.items)
 
 
 def _is_empty(sp: Specializer, a: Abstract) -> bool:

@@ -30,7 +30,7 @@ from ..ir.types import (
 )
 from .abstract import Abstract, Iteration, Mapping, Range, Reference, Seq, Slice, Static, StoredIterator
 from .attributes import PARTS, attribute, part_unknown
-from .branches import emit_guard
+from .branches import emit_guard, opened
 from .context import Frame, Refusal
 from .data import guard_class
 from .infer import SIMPLE, Specializer
@@ -66,7 +66,7 @@ def _settle_items(sp: Specializer, a: Reference) -> None:
 def _item(sp: Specializer, base: Abstract, index: Abstract) -> Abstract:
     from .deques import check_index
     check_index(base, index)
-    given, base = base, content(sp, base)
+    given, base = base, opened(sp, content(sp, base), lambda kind: TypeError(f"'{kind}' object is not subscriptable"))
     from .instances import has_method, method_of
     if isinstance(base, Reference) or has_method(base, "__getitem__"):
         return method_of(sp, base, "__getitem__", [index])
@@ -105,6 +105,8 @@ BUILDERS: dict[int, Any] = {}
 
 def _from_static(sp: Specializer, base: Static, index: Abstract) -> Abstract:
     """An item of a literal, or of an object whose class says what its items are."""
+    if base.value is None:
+        return raise_here(sp, TypeError("'NoneType' object is not subscriptable"))
     if isinstance(base.value, str | bytes | tuple | frozenset):
         return Static(now(operator.getitem, base.value, sp.static(index, "the index")))
     if id(base.value) in BUILDERS:
@@ -152,6 +154,9 @@ def _as_list(sp: Specializer, base: Seq) -> Value:
             item = join(item, other) if item is not None else None
         if item is None:
             raise Refusal("SCT705", "the items of this tuple have different types, so its index must be a literal")
+        if isinstance(item, Object):
+            raise Refusal("SCT703", "which of these objects is taken must be known before the function runs",
+                          "loop over the objects themselves, or pass arrays of what they hold")
         return sp.builder.value("narrow", [value], List(strip_const(item)), value.hint)
     return value
 
@@ -334,7 +339,7 @@ def _unpack(sp: Specializer, frame: Frame, op: Op, args: list[Abstract]) -> list
 
 def unpacked(sp: Specializer, base: Abstract, n: int, star: int | None = None) -> list[Abstract]:
     """The values that ``n`` targets get, of which the one at ``star`` takes a list."""
-    base = content(sp, base)
+    base = opened(sp, content(sp, base), lambda kind: TypeError(f"cannot unpack non-iterable {kind} object"))
     if isinstance(base, Value) and isinstance(t := strip_const(base.type), Tuple):
         base = Seq(tuple, [getitem(sp, base, Static(k)) for k in range(len(t.items))])
     if isinstance(base, Iteration | StoredIterator):

@@ -18,9 +18,9 @@ from ..ir.ops import Lit, SliceOf, Slot
 from ..ir.types import Array, List, strip_const
 from ..rules import registry
 from .abstract import Abstract, DataPath, Static
-from .context import Refusal
+from .context import UNROLL_LIMIT, Refusal
 from .infer import Specializer
-from .plans import UNROLL_LIMIT, Counted, Each, range_length
+from .plans import Counted, Each, range_length
 from .subscripts import row
 
 _ARITHMETIC = (operator.add, operator.sub, operator.mul, operator.floordiv)
