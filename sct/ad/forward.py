@@ -16,7 +16,7 @@ from ..ir.build import Builder
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import LOOPS
 from ..ir.printing import op_text
-from ..ir.rewrite import carried_inits, clone_function, item_count
+from ..ir.rewrite import carried_inits, item_count
 from ..ir.types import FLOAT, NONE, Array, Cache, List, Object, OrConst, Scalar, Tuple, Type, loosely, strip_const
 from . import hooks, masks, pushforwards, stored, tuples
 from .emitter import Emitter, make_buffers_float
@@ -96,8 +96,8 @@ class Tangents:
         while True:
             before = set(self.made)
             entry.used = False
-            sweeps = unsaved.copy() if unsaved is not None else None
-            made = clone_function(function) if sweeps is None else sweeps.function
+            sweeps = unsaved.copy(self.context) if unsaved is not None else None
+            made = self.context.copied(function) if sweeps is None else sweeps.function
             results = self.beside(made, varied, primal, None if sweeps is None else sweeps.replaced)
             if results == entry.results or not entry.used:
                 break

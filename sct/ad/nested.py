@@ -18,7 +18,6 @@ from ..analysis.effects import effects_once
 from ..ir.build import Builder
 from ..ir.core import Block, Function, Op, Sharing, Value, walk
 from ..ir.ops import Slot, op_effect
-from ..ir.rewrite import clone_function
 from ..ir.types import Array, List, Scalar, strip_const
 from . import results
 from .control import bar_type
@@ -99,7 +98,7 @@ class Derivatives:
         self.context.splicing = splicing
         self.context.check()
         self.pairs.tidy(joint.function)
-        self.sweeps[function] = joint.copy()
+        self.sweeps[function] = joint.copy(self.context)
         save(joint)
         return joint.function.body
 
@@ -109,7 +108,7 @@ class Derivatives:
         source = info.function
         linear = self.pairs.tangents.get(source, tuple(k in info.directions for k in range(len(source.params))))
         self.context.check()
-        made = clone_function(linear.function)
+        made = self.context.copied(linear.function)
         for k, dot in zip(sorted(info.directions), made.params[len(source.params):], strict=True):
             dot.type = strip_const(source.params[k].type)
         end = made.body.ops.pop()

@@ -336,6 +336,8 @@ def _reverse_rule(fwd: _Linearizer, op: Op, name: str, dots: dict[int, Value],
     body = Block()
     builder = Builder(body, op.loc)
     operands = [body.add_arg(v.hint, v.type) for v in op.operands]
+    known = {new: fwd.sp.known(v) for v, new in zip(op.operands, operands, strict=True)}
+    fwd.context.examples.update({v: found for v, found in known.items() if found is not None})
     results = [body.add_arg(r.hint, r.type) for r in op.results]
     bars = [body.add_arg(f"{r.hint}_bar" if r.hint else "", bar_type(r)) for r in op.results]
     taken: _Cotangents = _Cotangents(fwd, builder, {operands[k] for k in dots})

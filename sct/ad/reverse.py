@@ -21,7 +21,6 @@ from ..ir.build import Builder
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import STORES, Lit, SeqOf, Slot
 from ..ir.printing import op_text
-from ..ir.rewrite import clone_function
 from ..ir.types import Array, List, Scalar, Table, Tuple, Type, strip_const
 from . import calls, control, lists, replay, rules, tuples, writes
 from .drawing import Source
@@ -311,8 +310,7 @@ def differentiate(primal: Function, wrt: Sequence[int], seeds: Callable[[Reverse
     nobody writes.
     """
     values: dict[Value, Value] = {}
-    function = clone_function(primal, values)
-    context.examples.update({values[v]: known for v, known in list(context.examples.items()) if v in values})
+    function = context.copied(primal, values)
     end = function.body.ops.pop()
     if end.name != "return":
         raise InternalError("a function without a return was differentiated")

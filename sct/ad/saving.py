@@ -17,11 +17,12 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from ..analysis.alias import AliasClasses, lent_to, may_alias
+from ..analysis.context import Context
 from ..analysis.linear import depth
 from ..errors import InternalError
 from ..ir.core import Block, Function, Op, Value, defining_block, enclosing, walk
 from ..ir.ops import IMPLICIT, LOOPS, stores_beside_primal
-from ..ir.rewrite import clone_function, clone_op, incoming
+from ..ir.rewrite import clone_op, incoming
 from ..ir.types import Array, Cache, List, Scalar, Table, strip_const
 from .cutting import cheapest_saves
 from .elsewhere import Elsewhere
@@ -66,10 +67,10 @@ class Sweeps:
         self.fused = fused
         """Whether what is elementwise becomes part of the loop that uses it: no array is saved that few operations give."""
 
-    def copy(self) -> Sweeps:
+    def copy(self, context: Context) -> Sweeps:
         """The same sweeps in a function of their own."""
         values: dict[Value, Value] = {}
-        function = clone_function(self.function, values)
+        function = context.copied(self.function, values)
         twins = dict(zip(_blocks(self.function.body), _blocks(function.body), strict=True))
         for op in walk(function.body):
             if "exchanged" in op.attrs:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import InternalError, Obstacle, raise_all
 from ..ir.core import Block, Function, Loc, Op, Value
+from ..ir.rewrite import clone_function
 from . import abstract as ab
 from .abstract import Abstract, Closure, DataPath, Site
 from .positions import Positions
@@ -121,6 +122,13 @@ class Context:
             found.clear()
         self.stores = self.splicing = False
         self.session.forget_since(0)
+
+    def copied(self, function: Function, values: dict[Value, Value] | None = None) -> Function:
+        """A copy of ``function``, of whose values is known what is known of its own; see ``clone_function``."""
+        values = {} if values is None else values
+        made = clone_function(function, values)
+        self.examples.update({values[v]: known for v, known in list(self.examples.items()) if v in values})
+        return made
 
     def refuse(self, refusal: Refusal, loc: Loc) -> None:
         loc = refusal.loc or loc

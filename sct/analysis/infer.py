@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
+
 from ..ir.build import Builder
 from ..ir.core import Block, Loc, Op, Value
 from ..ir.types import INT, NONE, List, Object, Record, Tuple, Type, holds_record
@@ -87,10 +89,13 @@ class Specializer:
             return slice(*(self.static(x, what) for x in (a.lo, a.hi, a.step)))
         if isinstance(a, Value):
             known = self.known(a)
-            if known is not None and isinstance(known[0], bool | int | float | str | type(None)):
+            if known is not None and isinstance(known[0], bool | int | float | str | type(None) | np.integer | np.bool):
                 if known[1].steps != (("attr", "inf"),):
                     self.context.guard("value", known[1], known[0])
-                return known[0]
+                return known[0].item() if isinstance(known[0], np.integer | np.bool) else known[0]
+            from .trips import computed
+            if (number := computed(self, a)) is not None:
+                return number
         raise Refusal("SCT703", f"{what} must be known before the function runs",
                       "pass it as a literal, or as an argument of the differentiated function")
 

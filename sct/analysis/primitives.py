@@ -23,6 +23,7 @@ from .abstract import NEVER, Abstract, Bound, Closure, JoinError, Mapping, Range
 from .array_likes import arrays_for
 from .context import Refusal
 from .data import never_changes
+from .deciding import decided
 from .defaults import by_position, refuse_options, refuse_unknown, without_defaults
 from .failing import may_raise, may_signal
 from .infer import Specializer
@@ -135,7 +136,7 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
         args, kwargs = _each(_taken, sp, args, kwargs)
     entry = registry.lookup(fn)
     if entry is not None and not sp.context.splicing and not entry.user:
-        args, kwargs = by_position(fn, args, kwargs)
+        args, kwargs = decided(sp, entry, *by_position(fn, args, kwargs))
         out = _refuse_writes(entry, args, kwargs)
         if out is not None:
             stored: Abstract = WRITERS["out"](sp, fn, args, kwargs, out)

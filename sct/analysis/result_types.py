@@ -203,7 +203,7 @@ def _larger(fn: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> 
     """What a function of NumPy's gives for other whole numbers, which may be sizes: ``np.tril_indices(n)``."""
     if not (getattr(fn, "__module__", None) or "").startswith("numpy") or not _has((args, kwargs), _is_whole):
         return []
-    tried = [_trials(fn, _sized(args, n), _sized(kwargs, n), ((n, n),))[0] for n in (2, 3)]
+    tried = [_trials(fn, _sized(args, n), _sized(kwargs, n), ((n, n),))[0] for n in (0, 2, 3)]
     return [r for results in tried for r in results if r is not _FAILED]
 
 

@@ -23,7 +23,7 @@ from .infer import Specializer
 from .plans import Counted, Each, range_length
 from .subscripts import row
 
-_ARITHMETIC = (operator.add, operator.sub, operator.mul, operator.floordiv)
+_ARITHMETIC = (operator.add, operator.sub, operator.mul, operator.floordiv, operator.neg)
 _COMPUTED: tuple[Callable[..., Any], ...] = (*_ARITHMETIC, min, max, range_length)
 
 Guard = tuple[str, DataPath, Any]
@@ -63,12 +63,18 @@ def _ask(sp: Specializer, op: Op, plan: Counted | Each) -> None:
     context = sp.context
     if not context.counting or isinstance(plan, Each):
         return
+    if _counters(sp, plan) is None:
+        open_around(sp)
+    elif op.loc not in context.trips:
+        raise NeedsTrips(op.loc, frozenset())
+
+
+def open_around(sp: Specializer) -> None:
+    """Ask for the callees that are being visited to become part of their callers, if they are not: more is known there."""
+    context = sp.context
     around = frozenset(context.stack[1:])
-    if _counters(sp, plan) is not None:
-        if op.loc not in context.trips:
-            raise NeedsTrips(op.loc, frozenset())
-    elif not around <= context.opened | context.lent and len(around) == len(context.stack) - 1:
-        raise NeedsTrips(op.loc, around)
+    if not around <= context.opened | context.lent and len(around) == len(context.stack) - 1:
+        raise NeedsTrips(sp.builder.loc, around)
 
 
 def known_trips(sp: Specializer, op: Op, plan: Counted | Each) -> list[Abstract] | None:
@@ -86,6 +92,16 @@ def _counters(sp: Specializer, plan: Counted | Each) -> range | None:
     for guard in guards:
         sp.context.guard(*guard)
     return counters
+
+
+def computed(sp: Specializer, a: Abstract) -> int | None:
+    """An integer that is computed from the arguments of the function, in this call, which guards fix."""
+    guards: list[Guard] = []
+    found = _now(sp, a, guards)
+    if found is not None:
+        for guard in guards:
+            sp.context.guard(*guard)
+    return found
 
 
 def _now(sp: Specializer, a: Abstract, guards: list[Guard]) -> int | None:

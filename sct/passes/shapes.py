@@ -184,7 +184,7 @@ class Shapes:
                 return self.of(shape.operands[0])
             return value
         if op.name == "call" and op.attrs["fn"] in (np.zeros_like, np.copy, np.ndarray.copy, np.ndarray.astype):
-            return self.of(op.operands[0])
+            return value if _is_given_a_shape(op) else self.of(op.operands[0])
         if op.name in ("convert", "narrow"):
             return self.of(op.operands[0])
         if op.name == "broadcast" and ndim(op.operands[0]) == ndim(value):
@@ -220,6 +220,11 @@ class Shapes:
 def ndim(value: Value) -> int:
     t = strip_const(value.type)
     return t.ndim if isinstance(t, Array) else 0
+
+
+def _is_given_a_shape(op: Op) -> bool:
+    """Whether ``np.zeros_like`` is told another shape than that of its argument."""
+    return op.attrs["fn"] is np.zeros_like and ("shape" in op.attrs["kwargs"] or len(op.attrs["args"]) > 4)
 
 
 def _measured(op: Op) -> Value | None:

@@ -159,17 +159,17 @@ def take_along_axis_vjp(arr, indices, axis=-1, *, z, z_bar):
     elif axis is None:
         index_add(arr_bar, np.unravel_index(indices, arr.shape), z_bar)
     else:
-        index_add(arr_bar, open_mesh(indices, normal_axis(axis, arr.ndim)), z_bar)
+        index_add(arr_bar, open_mesh(indices, arr, normal_axis(axis, arr.ndim)), z_bar)
 
 
-def open_mesh(indices, axis):
-    """``indices`` along ``axis`` with the positions along the other axes, so that together they index the array."""
+def open_mesh(indices, a, axis):
+    """``indices`` along ``axis`` with the positions along the other axes, so that together they index ``a``."""
     found = ()
     for k in range(indices.ndim):
         if k == axis:
             found = found + (indices,)
         else:
-            positions = np.arange(indices.shape[k])
+            positions = np.arange(a.shape[k])
             behind = tuple(range(1, indices.ndim - k))
             found = found + (np.expand_dims(positions, behind) if len(behind) > 0 else positions,)
     return found

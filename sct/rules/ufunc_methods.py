@@ -96,7 +96,7 @@ def extreme_accumulate_vjp(array, axis=0, dtype=None, *, z, z_bar):
     changed = z != np.concatenate([slab(z, axis, None, 1), slab(z, axis, None, -1)], axis)
     places = positions(array, axis) * changed
     array_bar = np.zeros_like(array)
-    index_add(array_bar, open_mesh(np.maximum.accumulate(places, axis), normal_axis(axis, array.ndim)), z_bar)
+    index_add(array_bar, open_mesh(np.maximum.accumulate(places, axis), array, normal_axis(axis, array.ndim)), z_bar)
 
 
 def positions(a, axis):

@@ -45,6 +45,8 @@ CASES: list[tuple[Any, list[Any]]] = [
     (lambda a, b, c: np.logspace(a, b, 4, base=c, axis=1), [V, real(2, 1), BASES]),
     (lambda a, b, c: np.logspace(a, b, 4, base=c, axis=-1), [0.2, 0.7, BASES]),
     (lambda a, b, c: np.logspace(a, b, 4, base=c), [V, 0.7, np.abs(M) + 1.0]),
+    (lambda a, c: np.zeros_like(a, shape=(3, 4)) + c, [real(1, 4), C]),
+    (lambda a, c: np.zeros_like(a, None, "K", True, (3, 4)) + c, [real(1, 4), C]),
     (lambda a, b: np.linspace(a, b, 5, retstep=True), [0.2, 0.7]),
     (lambda a, b: np.linspace(a, b, 5, retstep=True)[1] ** 2, [0.2, 0.7]),
     (lambda a, b: np.linspace(a, b, 5, False, True, None, 1), [V, 0.7]),
