@@ -32,15 +32,15 @@ from ..ir.rewrite import exits, insert_before
 from ..ir.types import INT, NONE, Array, strip_const
 from ..passes.places import index_parts
 from ..passes.shapes import ndim
-from ..runtime import checks, helpers, masks
+from ..runtime import checks, helpers, masks, reductions
 from .sizes import MAKERS, Sizes, extent_of, is_known_at
 
 PROVEN = "inside"
 """The attribute of reads and stores of single elements whose indices were found to be right where they were made."""
 _ELEMENTS = frozenset({"store", "index_add"})
 _SIMPLE = frozenset({"const", "undef", "convert", "broadcast", "narrow", "tuple", "item", "mark", "cache", "push", "pop",
-                     "append", "iadd", "fill", "if", "for", "while", "yield", "continue", "break", "test", "return", "invoke",
-                     "raise", "assert", "bound", *_ELEMENTS})
+                     "append", "insert", "remove", "iadd", "iaddv", "fill", "if", "for", "while", "yield", "continue", "break",
+                     "test", "return", "invoke", "raise", "assert", "bound", *_ELEMENTS})
 """Ops that index nothing, beside calls and those that this module looks at."""
 _MODULES = frozenset({"math", "_operator", "operator", "builtins"})
 _WHOLE = MAKERS | {
@@ -50,7 +50,9 @@ _WHOLE = MAKERS | {
     np.linalg.solve, np.linalg.norm, np.size, np.ndim, np.argmax, np.argmin, np.sort, np.argsort, np.trace, np.flip,
     np.diag, np.tril, np.triu, helpers.diagonal, helpers.unbroadcast, helpers.strong_product, helpers.strong_quotient,
     helpers.same_extent, helpers.zeros_like, helpers.copied, helpers.twin, helpers.power_dx, helpers.log_or_zero,
-    helpers.digamma, helpers.sinc_dx, masks.keep}
+    helpers.digamma, helpers.sinc_dx, masks.keep, masks.rolled, checks.divided, checks.floor_divided, checks.remainder,
+    checks.power, np.var, np.std, np.linalg.inv, np.linalg.det, np.linalg.slogdet, reductions.sum_along, reductions.mean_along,
+    reductions.prod_along, reductions.max_along, reductions.min_along}
 """Functions on whole arrays, which index nothing that their arguments tell them to."""
 
 
@@ -308,10 +310,10 @@ def _can_be_seen(op: Op) -> bool:
 def _is_division(op: Op) -> bool:
     """Whether an op may divide by zero, or raise it to a power."""
     fns = (operator.truediv, operator.floordiv, operator.mod, operator.pow, pow, divmod)
-    return op.name == "call" and any(op.attrs["fn"] is fn for fn in fns) and not _is_constant(op)
+    return op.name == "call" and any(op.attrs["fn"] is fn for fn in fns) and not divides_by_literal(op)
 
 
-def _is_constant(op: Op) -> bool:
+def divides_by_literal(op: Op) -> bool:
     """Whether the divisor, or the exponent, is a number other than 0 that stands in the text."""
     last = op.attrs["args"][-1]
     if isinstance(last, Lit):

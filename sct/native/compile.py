@@ -16,19 +16,21 @@ from ..codegen.emit import Emitted, emit
 from ..compiler import STRICT
 from ..errors import MissingRuleError, SctError
 from ..ir.core import Function, Loc, Op, walk
-from ..ir.ops import INFIX, Slot
-from ..ir.types import Scalar, strip_const
+from ..ir.ops import INFIX
+from ..ir.types import Array, Scalar, strip_const
 from ..ir.verify import verify
 from ..loaded import Compiled, Printed
 from ..passes.dce import eliminate_dead_code
 from ..passes.gather import gather_all_additions
 from ..passes.pipeline import settle
 from ..room import room
+from ..runtime import checks
 from . import helpers
 from .apart import read_first
+from .at_once import compute_at_once
 from .begin import begin_with_slices
 from .boundary import split
-from .bounds import test_before_loops
+from .bounds import divides_by_literal, test_before_loops
 from .data import take_data
 from .indices import say_indices
 from .kept import keep_in_arrays
@@ -75,6 +77,8 @@ def print_native(compiled: Compiled, flags: dict[str, Any]) -> Texts:
     model = _error_model(functions)
     for function in functions:
         tested[function] = "boundscheck" not in flags and not recursive and test_before_loops(function, model == "python")
+        if tested[function] or flags.get("boundscheck") is False:
+            compute_at_once(function, model == "python")
     printed = [(function, emit(function, header=compiled.header if function is main else [], releases=False))
                for function in functions]
     module = NativeModule(compiled)
@@ -127,19 +131,39 @@ def _recursive(functions: Sequence[Function]) -> bool:
 
 
 def _error_model(functions: Sequence[Function]) -> str:
-    """``python``, where dividing by a Python number that is zero must raise; ``numpy``, where all divisors are NumPy's."""
-    may_raise = any(op.name == "call" and _may_divide_by_zero(op) for function in functions for op in walk(function.body))
-    return "python" if may_raise else "numpy"
+    """``python``, where dividing by a number that is zero must raise; ``numpy``, where it gives an infinity.
+
+    Where there are both kinds, the divisions that raise become calls: those of elements stand in loops, of which LLVM makes
+    vector instructions only where nothing raises.
+    """
+    divisions = [op for function in functions for op in walk(function.body) if op.name == "call" and _divides(op.attrs["fn"])]
+    raising = [op for op in divisions if _may_divide_by_zero(op)]
+    if len(raising) == len(divisions) or not any(map(_gives_infinity, divisions)):
+        return "python" if raising else "numpy"
+    for op in raising:
+        op.attrs = {**op.attrs, "fn": _RAISING[op.attrs["fn"]], "may_raise": True}
+    return "numpy"
+
+
+_RAISING = {operator.truediv: checks.divided, operator.floordiv: checks.floor_divided, operator.mod: checks.remainder,
+            operator.pow: checks.power}
+
+
+def _gives_infinity(op: Op) -> bool:
+    """Whether an operation divides numbers of NumPy's, or arrays."""
+    kinds = [strip_const(v.type) for v in op.operands]
+    of_numpy = any(isinstance(t, Array) or isinstance(t, Scalar) and t.python is False for t in kinds)
+    return of_numpy and not divides_by_literal(op)
 
 
 def _may_divide_by_zero(op: Op) -> bool:
-    """Whether an operation divides by a number that is Python's, unless it is known not to be zero."""
-    t = strip_const(op.operands[-1].type) if op.operands and _divides(op.attrs["fn"]) else None
-    if not isinstance(t, Scalar) or t.python is False:
+    """Whether an operation divides numbers that may be Python's, unless the divisor is known not to be zero."""
+    kinds = [strip_const(v.type) for v in op.operands]
+    if not kinds or not all(isinstance(t, Scalar) and t.python is not False for t in kinds):
         return False
-    divisor = op.operands[-1].owner
-    literal = isinstance(divisor, Op) and divisor.name == "const" and op.attrs["args"][-1:] == (Slot(len(op.operands) - 1),)
-    return op.attrs["fn"] is operator.pow or not (literal and isinstance(divisor, Op) and divisor.attrs["value"])
+    if op.attrs["fn"] is operator.pow:  # of floats, Numba's is the same with both
+        return all(isinstance(t, Scalar) and t.dtype == "int64" for t in kinds)
+    return not divides_by_literal(op)
 
 
 def _divides(fn: Any) -> bool:

@@ -402,6 +402,16 @@ def _all_within(lo: Any, hi: Any, extent: Any) -> None:
         raise IndexError("index is out of bounds")
 
 
+# ---------------------------------------------------------------------------------------------------- divisions of Python's
+
+_divided, _floor_divided, _remainder, _power = map(njit(error_model="python"), (
+    checks.divided, checks.floor_divided, checks.remainder, checks.power))
+implements(checks.divided)(lambda a, b: lambda a, b: _divided(a, b))
+implements(checks.floor_divided)(lambda a, b: lambda a, b: _floor_divided(a, b))
+implements(checks.remainder)(lambda a, b: lambda a, b: _remainder(a, b))
+implements(checks.power)(lambda a, b: lambda a, b: _power(a, b))
+
+
 # --------------------------------------------------------------------------------------------------------- lists as arrays
 
 @implements(packing.as_arrays)

@@ -8,6 +8,7 @@ import types
 from typing import Any
 
 import numpy as np
+from numba.core.dispatcher import Dispatcher
 
 from ..codegen.emit import Emitted
 from ..export import Module, import_line
@@ -26,9 +27,10 @@ class NativeModule(Module):
         """What the texts name and no library has: the module is given these objects, whatever their name means elsewhere."""
 
     def write_object(self, name: str, value: Any) -> None:
-        if inspect.isfunction(value) and value.__module__.startswith("sct.runtime."):
-            self.imports[name] = f"from {value.__module__} import {value.__name__}" + (
-                f" as {name}" if name != value.__name__ else "")
+        own = value.py_func if isinstance(value, Dispatcher) else value
+        if inspect.isfunction(own) and own.__module__.startswith(("sct.runtime.", "sct.native.")):
+            self.imports[name] = f"from {own.__module__} import {own.__name__}" + (
+                f" as {name}" if name != own.__name__ else "")
             return
         if is_of_library(value):
             super().write_object(name, value)

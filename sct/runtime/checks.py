@@ -45,6 +45,31 @@ def inside(index: int, extent: int) -> int:
     return index
 
 
+def divided(a: Any, b: Any) -> Any:
+    """``a / b`` as Python divides numbers, in compiled code whose other divisions are NumPy's.
+
+    >>> divided(1.0, 0.0)
+    Traceback (most recent call last):
+    ZeroDivisionError: float division by zero
+    """
+    return a / b
+
+
+def floor_divided(a: Any, b: Any) -> Any:
+    """``a // b`` as Python divides numbers."""
+    return a // b
+
+
+def remainder(a: Any, b: Any) -> Any:
+    """``a % b`` as Python divides numbers."""
+    return a % b
+
+
+def power(a: Any, b: Any) -> Any:
+    """``a ** b`` as Python raises numbers to a power."""
+    return a ** b
+
+
 def expected(value: Any, kind: Any) -> Any:
     """``value``, which a function remembered from an earlier call, if it is what the function returns today.
 

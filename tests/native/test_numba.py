@@ -155,6 +155,20 @@ def reads_an_element(x, k):
     return 2.0 * x[k]
 
 
+def of_both_kinds(x, y, a):
+    t = x / y
+    return t * np.sum(a / a[0]) + (x % y) * (x // y) + x / a[1]
+
+
+def test_divisions_by_numbers_of_python_raise_beside_those_of_elements():
+    compiled = agrees(of_both_kinds, 1.5, 0.7, np.array([2.0, 3.0]), argnums=(0, 1, 2))
+    assert "divided(x, y)" in compiled.source and "error_model='numpy'" in compiled.source
+    with pytest.raises(ZeroDivisionError):
+        compiled(1.5, 0.0, np.array([2.0, 3.0]))
+    value, (x_bar, y_bar, a_bar) = compiled(1.5, 0.7, np.array([2.0, 0.0]))
+    assert value == x_bar == np.inf and a_bar[1] == -np.inf and np.isfinite(y_bar)
+
+
 def test_an_index_out_of_range_raises():
     with pytest.raises(IndexError):
         sct.grad(reads_an_element, backend="numba")(np.ones(3), 7)
