@@ -116,6 +116,27 @@ class ArrayWrites(Language):
             f"{name}[np.argsort({other})] = {name}",
         )))
 
+    def write_stencil(self) -> None:
+        """Slices of vectors or matrices made of several slices, some of which occur more than once."""
+        kind = self.rng.choice(("vec", "vec", "mat"))
+        name, other = self.some_array(kind), self.some_array(kind)
+        places = self.rng.choice((("[:-1]", "[1:]"), ("[:-1]", "[1:]", "[::-1][1:]")) if kind == "vec" else (
+            ("[:, :-1]", "[:, 1:]"), ("[:-1]", "[1:]"), ("[:-1, 1:]", "[1:, 1:]", "[:-1, :-1]")))
+        if kind == "vec" and self.n > 2 and self.chance(0.5):
+            places = ("[:-2]", "[1:-1]", "[2:]")
+        self.use("stencil of slices")
+        if self.chance(0.4):
+            other = self.hidden("old")
+            self.emit(f"{other} = {name}.copy()")
+
+        def part() -> str:
+            return self.rng.choice((name, other)) + self.rng.choice(places)
+
+        forms = ("{0}", "0.7 * {0}", "{0} * {1}", "np.cos({0})", "{0} / (1.5 + np.abs({1}))")
+        terms = (self.rng.choice(forms).format(part(), part()) for _ in range(self.rng.randint(2, 5)))
+        total = self.rng.choice((" + ", " - ")).join(terms)
+        self.emit(f"{name}{self.rng.choice(places)} {self.rng.choice(('=', '=', '+=', '*='))} np.sin({total})")
+
     def write_spelled(self) -> None:
         """``out=``, ``fill``, ``sort``, ``np.copyto``."""
         name, other, x = self.some_array(), self.some_array(), self.value(2)
@@ -260,6 +281,7 @@ WRITES: list[tuple[float, Form]] = [
     (0.5, ArrayWrites.choose_array),
     (1.2, ArrayWrites.write_chosen),
     (0.8, ArrayWrites.write_spelled),
+    (0.8, ArrayWrites.write_stencil),
     (0.3, ArrayWrites.matrix_reshaped),
     (1.2, ArrayWrites.write_by_position),
     (0.8, ArrayWrites.write_matrix_by_position),
