@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .analysis.abstract import DataPath, read
+from .analysis.abstract import DataPath, Namespace, read
 from .analysis.context import Context
 from .analysis.written import Steps, Written
 from .codegen.callees import merge_equal, named_apart, printed_name, still_called
@@ -81,7 +81,7 @@ def emit_and_load(request: Request, context: Context, typed: Function, made: lis
     called = named_apart(merge_equal(still_called(called, made), made), made)
     main, *others = made
     header = _header(main, typed)
-    guards = [(key[0], path, expected) for key, (path, expected) in context.guards.items()]
+    guards = [(key[0], path, expected) for key, (path, expected) in context.guards.items() if not _is_ours(path)]
     if request.native:
         return Compiled(request, "", _not_compiled, [], guards, typed, main, [], [*called, *others], header=header)
     emitted = {function: emit(function) for function in called}
@@ -101,6 +101,12 @@ def emit_and_load(request: Request, context: Context, typed: Function, made: lis
     printed = [Printed.of(emitted[function]) for function in (*called, *others, main)]
     return Compiled(request, text, loaded[main], live, guards, typed, main, printed, [*called, *others],
                     loaded[others[0]] if others else None, header=header)
+
+
+def _is_ours(path: DataPath) -> bool:
+    """Whether something is found in a module of this package whose code is spliced in: nobody changes that while it runs."""
+    space = path.owner.space if isinstance(path.owner, Namespace) else path.owner
+    return isinstance(space, dict) and str(space.get("__name__")).startswith(("sct.rules.", "sct.runtime."))
 
 
 def _not_compiled(*_: Any) -> Any:

@@ -228,6 +228,17 @@ def test_the_text_of_a_dispatcher():
     assert all(holds(c, {"x": v}) for c, v in zip(compiled, (np.ones(3), 2.0))) and not holds(compiled[0], {"x": 2.0})
 
 
+def test_what_rules_are_made_of_is_not_looked_at():
+    """Their modules are this package's own; the user's globals are looked at."""
+    def ratio(x, y):
+        return (x - y) ** 2 / y
+
+    gradient = grad(ratio)
+    text, space = dispatcher_text(gradient._parameters, ratio, [gradient._example((1.0, 2.0), {})], print)
+    names = [value.get("__name__") for value in space.values() if isinstance(value, dict)]
+    assert "strong_quotient" not in text and all(name is None or not name.startswith("sct.") for name in names)
+
+
 def calls_made(call, *args):
     """The names of the functions that one call runs, Python's and C's."""
     made = []
