@@ -13,7 +13,7 @@ import operator
 import numpy as np
 
 from ..runtime.arrays import phase
-from ..runtime.helpers import power_dx, product_or_zero, unbroadcast
+from ..runtime.helpers import power_dx, product_or_zero, quotient_or_zero, unbroadcast
 from . import shapes
 from .facts import is_static
 from .indexing import (
@@ -312,6 +312,8 @@ def vector_norm_bar(x, ord, axis, z, z_bar):
     if ord in (np.inf, -np.inf):
         attained = np.abs(x) == z
         return z_bar / np.sum(attained, axis=axis, keepdims=True) * attained * slope(x)
+    if ord < 1:  # so that infinite elements have their slope, where infinity times 0 would have none
+        return z_bar * product_or_zero(slope(x), magnitude_power(quotient_or_zero(z, np.abs(x)), 1 - ord))
     share = mirrored(x) / or_infinite(z)
     return z_bar * product_or_zero(share, magnitude_power(share, ord - 2))
 

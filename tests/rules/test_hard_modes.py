@@ -32,6 +32,8 @@ def basis(x: Any) -> list[Any]:
     (lambda x: np.linalg.norm(x, 1.5), A([0.0, 3.0]), [0.0, 1.0], [[inf, 0.0], [0.0, 0.0]]),
     (lambda x: np.linalg.norm(x, -1), A([0.0, 3.0]), [0.0, 0.0], NOTHING),
     (lambda x: np.linalg.norm(x, -2), ZERO, [0.0, 0.0], NOTHING),
+    (lambda x: np.linalg.norm(x, -1), A([inf, 2.0]), [0.0, 1.0], NOTHING),
+    (lambda x: np.linalg.norm(x, -2), A([inf, 2.0]), [0.0, 1.0], NOTHING),
     (lambda x: np.linalg.vector_norm(x), ZERO, [0.0, 0.0], NOTHING),
     (lambda x: np.linalg.norm(np.reshape(x, (2, 1))), ZERO, [0.0, 0.0], NOTHING),
     (lambda x: np.std(x), np.ones(2), [0.0, 0.0], NOTHING),
