@@ -55,7 +55,7 @@ def tangents(fwd: _Linearizer, op: Op) -> list[Value | None]:
         for k in _shape_only(op, entry):
             dots.pop(k, None)
         with rules.strong_zeros(fwd.context, fn in (helpers.strong_product, helpers.strong_quotient)):
-            return _by_rule(fwd, op, entry, dots) if dots else [None] * len(op.results)
+            return _by_rule(fwd, op, entry, _widened(fwd, op, entry, dots)) if dots else [None] * len(op.results)
     except Refusal as refusal:
         fwd.context.refuse(refusal, op.loc)
         return [None] * len(op.results)
@@ -64,6 +64,50 @@ def tangents(fwd: _Linearizer, op: Op) -> list[Value | None]:
 _BY_FIRST: frozenset[Any] = frozenset({operator.getitem, tuple, list, *DEEP_COPIES, np.copy, helpers.folded,
                                          helpers.last_written})
 """Calls that are linear in their first argument, whatever the others are."""
+
+
+def _widened(fwd: _Linearizer, op: Op, entry: Primitive, dots: dict[int, Value]) -> dict[int, Value]:
+    """The tangents in double precision where a function of single precision is computed in it, as densities of SciPy are.
+
+    Elsewhere an operand that is converted, or an array of double precision beside it, makes the product a wider one.
+    """
+    result = strip_const(op.results[0].type)
+    if not entry.elementwise or len(op.results) > 1 or not isinstance(result, Scalar | Array):
+        return dots
+    given = [strip_const(_stripped(v)[0].type) for v in op.operands]
+    kinds = [t.dtype for t in given if isinstance(t, Array) or isinstance(t, Scalar) and t.python is False]
+    if result.dtype not in ("float64", "complex128") or set(kinds) != {"float32"}:
+        return dots
+    return {k: _in_double(fwd, dot) for k, dot in dots.items()}
+
+
+def _stripped(value: Value) -> tuple[Value, list[Op]]:
+    """A value without the conversions that only its type tells, and these, the last one first."""
+    passed: list[Op] = []
+    while isinstance(value.owner, Op) and value.owner.name in IMPLICIT:
+        passed.append(value.owner)
+        value = value.owner.operands[0]
+    return value, passed
+
+
+def _in_double(fwd: _Linearizer, dot: Value) -> Value:
+    """A tangent of single precision, converted before it is spread."""
+    given, passed = _stripped(dot)
+    t = strip_const(given.type)
+    if not isinstance(t, Scalar | Array) or t.dtype != "float32":
+        return dot
+    found = rules.as_kind(fwd, given, Array("float64", t.dims)) if isinstance(t, Array) else _number(fwd, np.float64, given)
+    for op in reversed(passed):
+        kind = op.results[0].type
+        if op.name != "convert":
+            kind = Array("float64", kind.dims) if isinstance(kind, Array) else kind
+            found = fwd.builder.value(op.name, [found], kind, dot.hint)
+    return found
+
+
+def _number(fwd: _Linearizer, kind: type, dot: Value) -> Value:
+    """A tangent that is a number as one of NumPy's of this kind."""
+    return fwd.sp.lift(call(fwd.sp, Static(kind), [dot], {}))
 
 
 def _shape_only(op: Op, entry: Primitive) -> set[int]:
@@ -226,6 +270,8 @@ def _conform(fwd: _Linearizer, op: Op, dot: Value, result: Value, since: int) ->
     whole = _spans_operands(fwd, op, dot, since)
     if isinstance(have, Array) and isinstance(want, Array | Scalar) and have.dtype != want.dtype:
         dot = rules.unconvert(fwd, dot, result)
+    if isinstance(have, Scalar) and have.python is not True and have.dtype == "float64" and want == Scalar("float32", False):
+        dot = _number(fwd, np.float32, dot)
     if isinstance(want, Array) and not whole and (isinstance(dot.type, OrConst) or not _has_shape(op, have, want)):
         dot = spread(fwd, dot, result)
     return dot

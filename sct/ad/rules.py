@@ -431,11 +431,15 @@ def unconvert(rev: Emitter, bar: Value, operand: Value) -> Value:
     bar = _real_for(rev, bar, operand)
     have = strip_const(bar.type)
     if isinstance(have, Array) and isinstance(want, Array) and have.dtype != want.dtype:
-        t = Array(want.dtype, have.dims)
-        args = (Slot(0), Lit(np.dtype(want.dtype).type))
-        return rev.builder.value("call", [bar], t, bar.hint, fn=np.ndarray.astype, args=args, kwargs={}, spelled="method",
-                                 spelled_name="astype", adjoint=True)
+        return as_kind(rev, bar, Array(want.dtype, have.dims))
     return bar
+
+
+def as_kind(rev: Emitter, bar: Value, t: Array) -> Value:
+    """An array as one of another element type."""
+    args = (Slot(0), Lit(np.dtype(t.dtype).type))
+    return rev.builder.value("call", [bar], t, bar.hint, fn=np.ndarray.astype, args=args, kwargs={}, spelled="method",
+                             spelled_name="astype", adjoint=True)
 
 
 def _real_for(rev: Emitter, bar: Value, operand: Value) -> Value:

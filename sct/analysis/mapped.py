@@ -200,7 +200,7 @@ def _one_by_one(ufunc: np.ufunc, body: Any) -> Handler:
             raise Refusal("SCT204", f"np.{ufunc.__name__}.{method} does not support {given}", "write a loop")
         a = as_array(sp, args[0])
         axis = static_axis(sp, args[1] if len(args) > 1 else kwargs.get("axis", Static(0)), rank(a))
-        found = call_standard(sp, body, [Static(ufunc), moved(sp, a, axis, 0)])
+        found = call_standard(sp, body, [Static(ufunc), moved(sp, _of_loop(sp, ufunc, a), axis, 0)])
         if accumulates:
             return moved(sp, as_array(sp, found), 0, axis)
         keep = sp.static(kwargs.get("keepdims", Static(False)), "`keepdims`")
@@ -208,6 +208,13 @@ def _one_by_one(ufunc: np.ufunc, body: Any) -> Handler:
     accumulates = body is mapping.all_so_far
     method = "accumulate" if accumulates else "reduce"
     return handler
+
+
+def _of_loop(sp: Specializer, ufunc: np.ufunc, a: Value) -> Value:
+    """The array in the element type in which the ufunc computes: ``np.float_power`` knows double precision only."""
+    kind = np.dtype(getattr(strip_const(a.type), "dtype", float))
+    computed = ufunc.resolve_dtypes((kind, kind, None))[0]
+    return a if computed == kind else as_array(sp, apply(sp, np.ndarray.astype, [a, Static(computed.type)], spelled="astype"))
 
 
 for each in {u for u in vars(np).values() if isinstance(u, np.ufunc) and (u.nin, u.nout) == (2, 1) and u.signature is None}:

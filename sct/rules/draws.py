@@ -13,13 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from ..ir.types import ANY, FLOAT, INT, MANY, NONE, Array, Object, Scalar, Type
+from ..ir.types import ANY, FLOAT, INT, MANY, NONE, Array, Object, Scalar, Type, type_of
 from .inactive import gives, named
 from .notation import declare, zero
 from .shapes import broadcast, dims_of
 
 GENERATOR, STATE, MODULE = ("rng", np.random.Generator), ("state", np.random.RandomState), ("np.random", np.random)
 OWNERS = (GENERATOR, STATE, MODULE)
+PYTHON = (("random", random), ("rng", random.Random))
 """Who draws: a generator, the older state, the module's hidden state.  The first two are methods: the object comes first."""
 
 
@@ -38,6 +39,16 @@ def drawn(first: int, parameters: tuple[str, ...], dtype: str = "float64", pytho
         shapes = (kind.dims for kind in given.values() if isinstance(kind, Array))
         dims = broadcast(*shapes) if size is None or size is NONE else dims_of(size)
         return Array(dtype, dims) if dims else Scalar(dtype, python)
+    return infer
+
+
+def computed(first: int) -> Callable[..., Type]:
+    """``infer`` of a draw of Python's: shifted and scaled by parameters that are NumPy's numbers, it is one of these."""
+    def infer(args: Any, kwargs: Any) -> Type:
+        kinds = [kind if isinstance(kind, Type) else type_of(kind) for kind in (*args[first:], *kwargs.values())]
+        numbers = [kind for kind in kinds if isinstance(kind, Scalar) and not kind.python]
+        single = all(kind.dtype == "float32" for kind in numbers)
+        return Scalar("float32" if single else "float64", numbers[0].python) if numbers else FLOAT
     return infer
 
 
@@ -71,7 +82,8 @@ def pathwise(name: str, partial: dict[str, str], owners: Any = OWNERS, **default
         params = [f"{p}={default[p]}" if p in default else p for p in partial]
         lines = [f"def rule({', '.join(['self'] * first + params)}, size=None, *, z, z_bar):"]
         lines += [f"    {p}_bar = unbroadcast({term}, {p})" for p, term in partial.items()]
-        declare(fn, vjp="\n".join(lines), effect="random", infer=drawn(first, tuple(partial)),
+        infer = computed(first) if owners is PYTHON else drawn(first, tuple(partial))
+        declare(fn, vjp="\n".join(lines), effect="random", infer=infer,
                 real_only=True, params=("self",) * first + (*partial, "size"), keywords=frozenset({*partial, "size"}),
                 where=f"{__file__}:{name}")
 
@@ -130,7 +142,6 @@ for dtype, distributions in PARAMETERS.items():
 
 # Python's random module -----------------------------------------------------------------------------------------------
 
-PYTHON = (("random", random), ("rng", random.Random))
 pathwise("uniform", {"a": "z_bar * (b - z) / (b - a)", "b": "z_bar * (z - a) / (b - a)"}, PYTHON)
 for name in ("gauss", "normalvariate"):
     pathwise(name, {"mu": "z_bar", "sigma": "strong_quotient(z_bar * (z - mu), sigma)"}, PYTHON, mu=0.0, sigma=1.0)

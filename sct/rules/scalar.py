@@ -147,7 +147,11 @@ def complex_vjp(real, imag=None, *, z, z_bar):
 
 def or_infinite(radius):
     """A distance as a divisor, infinite where it is 0: what is divided by it is 0 there, and so are all derivatives of that."""
-    return np.where(radius == 0.0, np.inf, radius) if isinstance(radius, np.ndarray) else math.inf if radius == 0.0 else radius
+    if isinstance(radius, np.ndarray):
+        return np.where(radius == 0.0, np.inf, radius)
+    if isinstance(radius, np.float32):
+        return np.float32(math.inf) if radius == 0.0 else radius
+    return math.inf if radius == 0.0 else radius
 
 
 def sign(x):
@@ -419,7 +423,7 @@ def power_dx_vjp(x, y, *, z, z_bar):
 def unbroadcast_type(args: Any, kwargs: Any) -> Type | None:
     """The shape of ``x``, each dimension of which is 1 where that of ``x_bar`` is."""
     x_bar, x = map(strip_const, args)
-    if not isinstance(x_bar, Array) or not isinstance(x, Array) or x_bar.ndim < x.ndim:
+    if not isinstance(x_bar, Array) or not isinstance(x, Array) or not 0 < x.ndim <= x_bar.ndim:
         return None
     beside = x_bar.dims[x_bar.ndim - x.ndim :]
     return Array(x_bar.dtype, tuple(UNIT if over == UNIT else own for own, over in zip(x.dims, beside, strict=True)))

@@ -16,7 +16,7 @@ def sosfilt(sos: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
     """
     if np.any(sos[:, 3] != 1.0):
         raise ValueError("sos[:, 3] should be all ones")
-    y = 1.0 * x
+    y = x + np.zeros(1, sos.dtype)
     if zi is None:
         for k in range(sos.shape[0]):
             y = signal.lfilter(sos[k, :3], sos[k, 3:], y, axis=axis)
@@ -100,7 +100,7 @@ def hilbert(x: Any) -> Any:
     count = x.shape[-1]
     twice = 2 * np.arange(count)
     weights = np.where(twice == 0, 1.0, np.where(twice < count, 2.0, np.where(twice == count, 1.0, 0.0)))
-    return np.fft.ifft(np.fft.fft(x) * weights)
+    return np.fft.ifft(np.fft.fft(x) * weights.astype(x.dtype))
 
 
 def deconvolve(signal: Any, divisor: Any) -> Any:

@@ -67,14 +67,15 @@ def tanhm(A: Any) -> Any:
 
 
 def expm_frechet(A: Any, E: Any, compute_expm: bool = True) -> Any:
-    """``scipy.linalg.expm_frechet``: a corner of the exponential of a block triangle (Higham 2008, theorem 3.6).
+    """``scipy.linalg.expm_frechet``: a corner of the exponential of a block triangle (Higham 2008, theorem 3.6), in double
+    precision as SciPy's.
 
     >>> expm_frechet(np.zeros((1, 1)), np.ones((1, 1)), False).tolist()
     [[1.0]]
     """
     size = A.shape[0]
     top = np.concatenate([A, E], axis=1)
-    whole = linalg.expm(np.concatenate([top, np.concatenate([np.zeros_like(E), A], axis=1)], axis=0))
+    whole = linalg.expm(np.concatenate([top, np.concatenate([np.zeros(E.shape), A], axis=1)], axis=0))
     if compute_expm:
         return whole[:size, :size], whole[:size, size:]
     return whole[:size, size:]
@@ -110,7 +111,7 @@ def companion(a: Any) -> Any:
     [[-2.0, -3.0], [1.0, 0.0]]
     """
     first = np.expand_dims(-a[1:] / (1.0 * a[0]), 0)
-    return np.concatenate([first, np.eye(len(a) - 2, len(a) - 1)], axis=0)
+    return np.concatenate([first, np.eye(len(a) - 2, len(a) - 1, dtype=first.dtype)], axis=0)
 
 
 def leslie(f: Any, s: Any) -> Any:
@@ -119,7 +120,7 @@ def leslie(f: Any, s: Any) -> Any:
     >>> leslie(np.array([0.1, 2.0]), np.array([0.2])).tolist()
     [[0.1, 2.0], [0.2, 0.0]]
     """
-    below = np.concatenate([np.diag(s), np.zeros((len(s), 1))], axis=1)
+    below = np.concatenate([np.diag(s), np.zeros((len(s), 1), s.dtype)], axis=1)
     return np.concatenate([np.expand_dims(f, 0), below], axis=0)
 
 
@@ -139,7 +140,7 @@ def convolution_matrix(a: Any, n: int, mode: str = "full") -> Any:
     [[1.0, 0.0], [2.0, 1.0], [0.0, 2.0]]
     """
     count = len(a)
-    padded = np.concatenate([np.zeros(n - 1), a, np.zeros(n - 1)])
+    padded = np.concatenate([np.zeros(n - 1, a.dtype), a, np.zeros(n - 1, a.dtype)])
     rows = np.arange(count + n - 1)
     least = min(n, count) - 1
     if mode == "same":

@@ -25,7 +25,7 @@ def resample(x: Any, num: int, axis: int = 0) -> Any:
     at_edge = 1.0 if less % 2 or num == count else 2.0 if num < count else 0.5
     weights = np.where(np.arange(middle) == less // 2, at_edge, 1.0) * (num / count)
     if not np.iscomplexobj(x):
-        return np.moveaxis(np.fft.irfft(np.fft.rfft(v)[..., :middle] * weights, num), -1, axis)
+        return np.moveaxis(np.fft.irfft(np.fft.rfft(v)[..., :middle] * weights.astype(x.dtype), num), -1, axis)
     whole = np.fft.fft(v)
     low, high = whole[..., :middle] * (num / count), whole[..., count - (less - middle) :] * (num / count)
     if less % 2 == 0 and num < count:

@@ -219,7 +219,8 @@ def istft(Zxx: Any, fs: Any = 1.0, window: Any = "hann", nperseg: Any = None, no
     step = length - (length // 2 if noverlap is None else noverlap)
     win = window_of(window, length, length)
     norm = np.sqrt(scale_of(win, fs, "density" if scaling == "psd" else scaling))
-    cut = (np.fft.irfft(rows, size) if input_onesided else np.fft.ifft(rows, size))[..., :length] * (win / norm)
+    parts = (np.fft.irfft(rows, size) if input_onesided else np.fft.ifft(rows, size))[..., :length]
+    cut = parts * (win / norm).astype(parts.dtype)
     count = rows.shape[-2]
     x = np.zeros((*rows.shape[:-2], length + (count - 1) * step), cut.dtype)
     weight = np.zeros(length + (count - 1) * step)
@@ -229,4 +230,4 @@ def istft(Zxx: Any, fs: Any = 1.0, window: Any = "hann", nperseg: Any = None, no
     edge = length // 2 if boundary else 0
     inside = x[..., edge : x.shape[-1] - edge]
     around = weight[edge : x.shape[-1] - edge]
-    return np.arange(inside.shape[-1]) / fs, inside / np.where(around > 1e-10, around, 1.0)
+    return np.arange(inside.shape[-1]) / fs, inside / np.where(around > 1e-10, around, 1.0).astype(inside.dtype)

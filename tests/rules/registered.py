@@ -17,7 +17,7 @@ from sct.testing import coverage
 
 from .calls import Call, by_primitive
 from .sample import Sample, of_call, of_metadata, of_text
-from .samples import BINARY, CONSTANTS, INEXACT, NARROWER, NOT_SINGLE, POOL, TEXTS
+from .samples import BINARY, CONSTANTS, INEXACT, NOT_SINGLE, POOL, TEXTS
 from .together import is_smooth
 
 PACKAGE = str(Path(coverage.__file__).parents[1])
@@ -88,7 +88,7 @@ def examples(name: str, count: int = 1) -> list[Sample]:
     real = [s for s in candidates(name) if not s.is_complex]
     found = list(first(count, real or candidates(name)))
     for sample in found:
-        sample.takes_single = name not in NOT_SINGLE and not name.endswith(NARROWER) and is_smooth(sample.single())
+        sample.takes_single = name not in NOT_SINGLE and is_smooth(sample.single())
     return found
 
 

@@ -119,6 +119,7 @@ SCIPY = {
     **{f"interpolate.{kind}": f"{kind.upper()}(k)" for kind in SPLINES},
     "stats.multinomial.logpmf": "stats.multinomial.logpmf([1, 2, 1], 4, k / np.sum(k))",
     "stats.multinomial.pmf": "stats.multinomial.pmf([1, 2, 1], 4, k / np.sum(k))",
+    "np.float_power.reduce": "np.float_power.reduce(0.1 * a + 1.5, axis=1)",
     "stats.bernoulli.logsf": "stats.bernoulli.logsf(0, x)",
     "stats.multivariate_normal.logpdf": "stats.multivariate_normal.logpdf(k, e, p)",
     "stats.multivariate_normal.pdf": "stats.multivariate_normal.pdf(k, mean=e, cov=p)",
@@ -164,22 +165,11 @@ EXCUSED = {
 }
 """Names without an example here, and why."""
 
-WIDER = "its tangent is of double precision"
-RESULT_WIDER = "what stands for it gives double precision"
-PYTHON = "of NumPy's numbers Python's draws are taken to be Python's"
 NOT_SINGLE = {
-    **dict.fromkeys(samples_scipy.NOT_SINGLE, RESULT_WIDER),
-    "np.arctan2.accumulate": WIDER, "np.hypot.accumulate": WIDER, "np.logaddexp2.accumulate": WIDER,
-    "stats.dirichlet.logpdf": WIDER, "stats.dirichlet.pdf": WIDER,
-    **{f"linalg.{name}": RESULT_WIDER for name in ("companion", "convolution_matrix", "leslie", "expm_frechet")},
-    "signal.hilbert": RESULT_WIDER, "signal.sosfilt": "refused: the output so far would be of two types",
-    "np.float_power.reduce": "refused: the sum so far would be of two types", "np.vectorize": "refused",
-    **{f"{owner}.{name}": PYTHON for owner in ("random", "rng") for name in ("uniform", "gauss", "normalvariate")
-       if owner == "random" or name != "uniform"},
+    "np.vectorize": "refused: its function gets numbers of double precision, of which NumPy makes the type of its first result",
+    "signal.freqz": "what stands for it gives double precision",
 }
 """Names of which single precision is not asked, and why."""
-NARROWER = ".logpdf"
-"""What SciPy gives in double precision of single precision, where some tangents are of single precision."""
 LINALG = ("cho_factor", "cho_solve", "eigh", "eigvalsh", "lu", "lu_factor", "lu_solve", "pinv", "qr",
           "solve_continuous_lyapunov", "solve_discrete_lyapunov", "solve_continuous_are", "pinvh", "polar",
           "orthogonal_procrustes", "solve_toeplitz", "solve_triangular", "svd", "svdvals", "toeplitz")

@@ -25,5 +25,3 @@ INEXACT = {*TEXTS}
 """What is said as other statements, the sums of which are rounded in another order."""
 COMPLEX_REFUSED = {f"signal.{name}" for name in ("sosfiltfilt", "sosfilt_zi", "decimate", "deconvolve")}
 """Functions that take complex numbers and are refused with them."""
-NOT_SINGLE = {f"signal.{name}" for name in ("freqz", "istft", "resample")}
-"""What gives double precision where SciPy gives single precision."""

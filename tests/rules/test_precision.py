@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import numpy as np
@@ -41,3 +42,42 @@ def test_conversions_to_complex_numbers() -> None:
     value, tangent = sct.jvp(lambda a: np.complex64(a) * 2.0j, (KNOTS,), (KNOTS,))
     assert value.dtype == tangent.dtype == np.complex64
     np.testing.assert_array_equal(tangent, 2.0j * KNOTS)
+
+
+SINGLE = np.array([0.3, 0.5, 0.2], np.float32)
+
+
+@pytest.mark.parametrize("f", [
+    lambda a: np.hypot.accumulate(a), lambda a: np.arctan2.accumulate(a), lambda a: np.logaddexp2.accumulate(a),
+    lambda a: np.hypot(a[0], a[1]), lambda a: np.float_power.reduce(1.0 + a), lambda a: np.std(a, ddof=1),
+    lambda a: random.Random(3).gauss(a[0], a[1]), lambda a: random.Random(3).gauss(sigma=a[1]) * 2.0,
+])
+def test_tangents_of_single_precision_have_the_type_of_what_numpy_returns(f: Any) -> None:
+    value, tangent = sct.jvp(f, (SINGLE,), (SINGLE,))
+    expected, slope = sct.jvp(f, (SINGLE.astype(float),), (SINGLE.astype(float),))
+    assert type(value) is type(tangent) is type(f(SINGLE)) and value.dtype == tangent.dtype == f(SINGLE).dtype
+    np.testing.assert_allclose(value, expected, rtol=1e-5)
+    np.testing.assert_allclose(tangent, slope, rtol=1e-5, atol=1e-7)
+    gradient = sct.grad(lambda a: np.sum(f(a)))(SINGLE)
+    assert gradient.dtype == np.float32
+    np.testing.assert_allclose(gradient @ SINGLE, np.sum(slope), rtol=1e-5)
+
+
+def test_densities_of_single_precision_are_computed_in_double() -> None:
+    stats = pytest.importorskip("scipy.stats")
+    for f, kind in ((lambda a: stats.chi2.logpdf(a, np.float32(1.5)), np.float64),
+                    (lambda a: stats.chi2.logpdf(a[0], a[1]), np.float64),
+                    (lambda a: stats.dirichlet.logpdf(a, 2.0 * a), np.float32)):
+        value, tangent = sct.jvp(f, (SINGLE,), (SINGLE,))
+        assert value.dtype == tangent.dtype == f(SINGLE).dtype == kind
+        assert sct.grad(lambda a: np.sum(f(a)))(SINGLE).dtype == np.float32
+
+
+def test_matrices_and_filters_of_single_precision() -> None:
+    signal, linalg = pytest.importorskip("scipy.signal"), pytest.importorskip("scipy.linalg")
+    for f in (lambda a: linalg.companion(a), lambda a: linalg.leslie(a, a[1:]), lambda a: linalg.convolution_matrix(a, 2),
+              lambda a: linalg.expm_frechet(np.outer(a, a), np.outer(a, a), compute_expm=False), lambda a: signal.hilbert(a),
+              lambda a: signal.sosfilt([[0.2, 0.3, 0.1, 1.0, -0.4, 0.1]], a), lambda a: signal.resample(a, 5)):
+        value, tangent = sct.jvp(f, (SINGLE,), (SINGLE,))
+        assert value.dtype == tangent.dtype == f(SINGLE).dtype
+        np.testing.assert_allclose(value, f(SINGLE), rtol=1e-5, atol=1e-6)

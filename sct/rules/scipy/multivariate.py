@@ -44,7 +44,10 @@ def normal_pdf_vjp(x, mean=None, cov=1, allow_singular=False, *, z, z_bar):
 
 def density_type(args, kwargs):
     """``infer``: stand-ins do not sum up to one."""
-    return Scalar("float64", False) if isinstance(args[0], Array) and len(args[0].dims) == 1 else None
+    if not isinstance(args[0], Array) or len(args[0].dims) != 1:
+        return None
+    single = all(isinstance(a, Array) and a.dtype == "float32" for a in args)
+    return Scalar("float32" if single else "float64", False)
 
 
 def dirichlet_bars(x, alpha, weight):
