@@ -11,6 +11,7 @@ from typing import Any
 import gast
 
 from ..ir.ops import generator
+from .nodes import contains
 
 Node = Any
 _AT_ONCE = frozenset({"sum", "list", "tuple", "min", "max", "sorted", "dict", "any", "all", "set", "frozenset", "join", "fsum",
@@ -35,14 +36,14 @@ def not_stored(node: Node) -> str:
     """What a generator expression has that keeps it from being taken item by item; empty if nothing."""
     if len(node.generators) > 1:
         return "with several `for`"
-    if any(isinstance(inner, gast.NamedExpr) for inner in gast.walk(node)):
+    if contains(node, gast.NamedExpr):
         return "with `:=`"
     return "with this target" if _structure(node.generators[0].target) is None else ""
 
 
 def name_generators(tree: Node) -> Node:
     """``tree`` with its stored generator expressions as calls; shares every part without one."""
-    if not any(isinstance(node, gast.GeneratorExp) for node in gast.walk(tree)):
+    if not contains(tree, gast.GeneratorExp):
         return tree
     return _visit(tree)
 

@@ -17,6 +17,7 @@ from .generators import name_generators
 from .liveness import Liveness, half_done
 from .lower_expr import BINARY, Env, ExpressionLowerer, param_specs
 from .lowered import LoweredInfo, NestedCode
+from .nodes import contains
 from .normalize import hint_of, normalize
 from .patterns import spell_out_matches
 from .scopes import Scope, assigned, parameters, rename_comprehensions
@@ -336,7 +337,7 @@ class StatementLowerer(ExpressionLowerer):
 
 def _deleted(function: Node) -> Iterator[str]:
     """The variables that a function deletes, or that end with a handler."""
-    for node in gast.walk(function):
+    for node in gast.walk(function) if contains(function, (gast.Delete, gast.ExceptHandler)) else ():
         if isinstance(node, gast.Delete):
             yield from (name.id for target in node.targets for name in gast.walk(target) if isinstance(name, gast.Name))
         elif isinstance(node, gast.ExceptHandler) and node.name is not None:
@@ -345,7 +346,7 @@ def _deleted(function: Node) -> Iterator[str]:
 
 def _calls(value: Node) -> bool:
     """Whether computing a value may change what an augmented assignment has read before: it calls something."""
-    return any(isinstance(node, gast.Call) for node in gast.walk(value))
+    return contains(value, gast.Call)
 
 
 def _pairwise(target: Node, value: Node) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 import gast
 
 from ..ir.ops import is_mapping, is_sequence, part_of, without_keys
+from .nodes import contains
 
 Node = Any
 
@@ -31,7 +32,7 @@ class _Questions:
 
 def spell_out_matches(tree: Node) -> Node:
     """``tree`` with its ``match`` statements as ``if`` statements; shares every part without one."""
-    if not any(isinstance(node, gast.Match) for node in gast.walk(tree)):
+    if not contains(tree, gast.Match):
         return tree
     return _Speller().visited(tree)
 
@@ -41,7 +42,7 @@ class _Speller:
         self.count = 0
 
     def visited(self, node: Node) -> Node:
-        if not any(isinstance(inner, gast.Match) for inner in gast.walk(node)):
+        if not contains(node, gast.Match):
             return node
         fields = {name: self.visited_value(getattr(node, name, None)) for name in node._fields}
         return gast.copy_location(type(node)(**fields), node)

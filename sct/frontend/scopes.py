@@ -12,6 +12,7 @@ from typing import Any
 
 import gast
 
+from .nodes import children, contains
 from .normalize import FUNCTIONS
 
 Node = Any
@@ -30,7 +31,7 @@ def events(node: Node) -> Iterator[Event]:
     if special is not None:
         yield from special(node)
         return
-    for child in gast.iter_child_nodes(node):
+    for child in children(node):
         yield from events(child)
 
 
@@ -173,7 +174,7 @@ def _statements_of(node: Node) -> list[Node]:
 
 def has_walrus(nodes: Iterable[Node]) -> bool:
     """Whether an expression in ``nodes`` may bind a variable."""
-    return any(isinstance(inner, gast.NamedExpr) for node in nodes for inner in gast.walk(node))
+    return any(contains(node, gast.NamedExpr) for node in nodes)
 
 
 def assigned(nodes: Iterable[Node]) -> list[str]:
@@ -295,7 +296,7 @@ def is_comprehension_target(name: str) -> bool:
 
 def rename_comprehensions(tree: Node) -> Node:
     """``tree`` with the targets of each comprehension renamed to names of their own; shares every unchanged part."""
-    if not any(isinstance(node, COMPREHENSIONS) for node in gast.walk(tree)):
+    if not contains(tree, COMPREHENSIONS):
         return tree
     return _rename(tree, {})
 
