@@ -13,6 +13,44 @@ CHANGED = ("AliasingError", "SCT602")
 case = partial(program, PROGRAMS)
 
 
+def at_tuple(x, where):
+    return np.sum(x[tuple(where)])
+
+
+def at_tuple_of_array(x, where):
+    return np.sum(x[tuple(np.array(where))])
+
+
+def at_tuple_from_loop(x, where):
+    t = [1]
+    for k in range(2):
+        t = tuple(where)
+    return np.sum(x[t])
+
+
+def at_tuple_perhaps(x, where):
+    return np.sum(x[tuple(where) if len(where) > 1 else [1]])
+
+
+def store_at_tuple(x, where):
+    y = x * 1.0
+    y[tuple(where)] = 3.0
+    return np.sum(y)
+
+
+@pytest.mark.parametrize("f", [at_tuple, at_tuple_of_array, at_tuple_from_loop, at_tuple_perhaps, store_at_tuple])
+def test_tuple_of_unknown_length_is_no_index(f):
+    """It was taken for a list, which picks rows where a tuple picks an element: the gradient was silently another one."""
+    with pytest.raises(sct.SctError, match="a tuple whose length only run time knows"):
+        sct.grad(f)(np.ones((5, 6)), [1, 2])
+
+
+def test_list_beside_a_tuple_is_an_index():
+    def f(x, where):
+        return np.sum(x[list(where) + [0]] ** 2) * len(tuple(where))
+    np.testing.assert_array_equal(sct.grad(f)(np.ones((3, 2)), np.array([1, 2])), [[4.0] * 2] * 3)
+
+
 @case(X)
 def list_pop(a):
     xs = [a[0]]

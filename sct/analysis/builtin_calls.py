@@ -99,7 +99,10 @@ def _sequence(kind: type) -> Any:
         held = content(sp, args[0])
         if isinstance(held, Value) and isinstance(strip_const(held.type), List) and kind is list:
             return copied(sp, held) if sp.context.places else held
-        return collect(sp, held)
+        made = collect(sp, held)
+        if kind is tuple and isinstance(made, Value):
+            sp.context.tuples.add(made)
+        return made
     return build
 
 

@@ -85,6 +85,8 @@ class Context:
     """Where they are."""
     inside: bool = False
     """Whether lists in lists whose length only run time knows change."""
+    tuples: set[Value] = field(default_factory=set)
+    """Run-time lists that stand for tuples, of which only run time knows how long they are."""
     lists: dict[Value, Abstract] = field(default_factory=dict)
     """Such lists, and what they have been taken out of."""
     apart: bool = False

@@ -227,6 +227,7 @@ def _never_raises(index: Abstract) -> bool:
 
 def indexed_type(sp: Specializer, t: Array, index: Abstract) -> Type:
     """The type of an array read, by NumPy's rules for basic and advanced indexing."""
+    _refuse_tuple(sp, index)
     items = index.items if isinstance(index, Seq) and index.kind is tuple else [index]
     if isinstance(index, Value) and isinstance(index.type, Tuple):
         items = [sp.builder.value("item", [index], i, key=k) for k, i in enumerate(index.type.items)]
@@ -239,6 +240,16 @@ def indexed_type(sp: Specializer, t: Array, index: Abstract) -> Type:
         kinds.append(_Kind("ellipsis"))
     result = _assemble(t, kinds, t.ndim - consumed)
     return Scalar(t.dtype, False) if result.ndim == 0 and not written and not any(k.dims for k in kinds) else result
+
+
+def _refuse_tuple(sp: Specializer, index: Abstract) -> None:
+    """Refuse an index that stands for a tuple, or may: its length tells which axes it picks from."""
+    if not sp.context.tuples or not isinstance(index, Value) or not isinstance(strip_const(index.type), List):
+        return
+    op = index.owner
+    certain = isinstance(op, Op) and index not in sp.context.tuples and not op.blocks
+    if not certain:
+        raise Refusal("SCT705", "a tuple whose length only run time knows cannot be an index", "write the indices out: x[i, j]")
 
 
 class _Kind:

@@ -28,11 +28,12 @@ from . import (
     ufuncs,
 )
 
-_SCIPY = {"special": ("special", "bessel", "orthogonal", "probability", "no_special"),
+_SCIPY = {"special": ("special", "incomplete", "bessel", "orthogonal", "probability", "no_special"),
           "stats": ("stats", "counts", "multivariate"),
           "linalg": ("linalg", "factors", "functions", "structured", "no_linalg"),
           "signal": ("signal", "no_signal"), "fft": ("transforms",), "optimize": ("optimize",),
-          "integrate": ("integrate",), "sparse": ("sparse",), "interpolate": ("interpolate",)}
+          "integrate": ("integrate",), "sparse": ("sparse",), "interpolate": ("interpolate",),
+          "ndimage": ("ndimage",)}
 for _part, _modules in _SCIPY.items():
     registry.family(f"scipy.{_part}", *(f"{__name__}.scipy.{_module}" for _module in _modules))
 

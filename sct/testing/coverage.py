@@ -19,7 +19,7 @@ from ..analysis.callees import SPECIAL, SPECIAL_CLASSES
 from ..analysis.subscripts import BUILDERS
 from ..rules import registry
 
-SCIPY = ("linalg", "special", "fft", "signal", "integrate", "optimize", "interpolate", "sparse", "sparse.linalg")
+SCIPY = ("linalg", "special", "fft", "signal", "ndimage", "integrate", "optimize", "interpolate", "sparse", "sparse.linalg")
 NAMESPACES = ("numpy", "numpy.linalg", "numpy.fft", "math", *(f"scipy.{part}" for part in SCIPY))
 """The modules whose public functions the page lists.  One that is not installed is left out."""
 
@@ -97,7 +97,7 @@ def of_distributions() -> Iterator[Row]:
     """A row for each function with a rule of ``scipy.stats``, and for each method with one of a distribution."""
     stats = importlib.import_module("scipy.stats")
     for name in sorted(vars(stats)):
-        if isinstance(getattr(stats, name), types.FunctionType) and status(getattr(stats, name))[0] == DONE:
+        if isinstance(getattr(stats, name), types.FunctionType | type) and status(getattr(stats, name))[0] == DONE:
             yield (name, DONE, "")
     for entry in registry.primitives():
         if entry.name.startswith("stats."):

@@ -300,6 +300,20 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "axis is None and a.ndim > 1  =>  axis is None": "the places of a vector, in a tuple",
         "a.ndim > 1  =>  a.ndim >= 1": "the places of a vector, in a tuple",
     },
+    "scipy.incomplete.gammainc_slope": {
+        "further > 0.0  =>  further >= 0.0": "both tails say the same",
+    },
+    "scipy.incomplete.betainc_slope": {
+        "further > 0.0  =>  further >= 0.0": "both tails say the same",
+        "y < 0.5  =>  y <= 0.5": "both ways keep the digits",
+    },
+    "scipy.incomplete.beta_tail": {
+        "y < 0.5  =>  y <= 0.5": "both ways keep the digits",
+        "y < 0.5  =>  y <= 0.5 (2)": "both ways keep the digits",
+    },
+    "scipy.incomplete.student_rate": {
+        "np.abs(u) < 1e-05  =>  np.abs(u) <= 1e-05": "both formulas hold",
+    },
     "selecting.matrices_back": {
         "a.ndim - 2  =>  a.ndim + 2": SHORTER,
         "a.ndim - 2  =>  a.ndim": SHORTER,
@@ -386,6 +400,7 @@ OF_DISTRIBUTIONS = (
     (r"stats\.(fisk|lognorm)\.median", r"", "that of the standard distribution is 1, whatever the shape"),
     (r"stats\.\w+\.std", r"z / scale", "that of the standard distribution is 1"),
     (r"stats\..*", r"scale \* 1\.0|--1\.0 \*", "a factor of one"), (r"stats\.t\.mean", r"0\.0 \* df", "a zero"),
+    (r"stats\.t\.median", r"scale", "it does not move with the shape"),
     (r"stats\.loguniform\.(log)?pdf", r"1\.0 \+ within|-z  =>|np\.inf", "the scale is without effect inside of the support"),
     (r"stats\.(geom|nbinom|poisson)\.logsf", r"z > -np\.inf", "it is finite for every count"),
     (r"stats\.\w+\.pdf", r"z > 0\.0", "the density, which is 0 there, is a factor"),

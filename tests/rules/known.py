@@ -163,10 +163,12 @@ if importlib.util.find_spec("scipy") is not None:
 
     registry.load_families()
     from sct.rules.scipy.bessel import amplitude_slope
+    from sct.rules.scipy.incomplete import betainc_slope, gammainc_slope, student_rate
     from sct.rules.scipy.probability import log1p_ratio_slope
     from sct.rules.scipy.special import dawsn_slope, elliptic_difference, erfcx_slope
     from sct.rules.scipy.stats import log1p_ratio
     from sct.rules.scipy.structured import diagonal_sums
+    from sct.runtime.incomplete import beta_mean
 
     PARTS, ALPHA = A([0.2, 0.5, 0.3]), A([1.5, 2.0, 3.0])
     CONVENTIONS += [
@@ -199,5 +201,20 @@ if importlib.util.find_spec("scipy") is not None:
         (1e-9, 1e3, 999.99950000033333308), (1e4, 1e-9, 9.9999500003333314562e-10),
         (5e-9, 1.5, 1.4999999943750000281), (0.3, 2.0, 1.5666787641524518572), (-4e-9, 2.0, 2.0000000080000000427))]
     VALUES += [Value(amplitude_slope, A(0.7), A(0.0), special.ellipj(0.7, 0.0), gives=A(-0.0518187837514424682), rtol=1e-12)]
+    VALUES += [Value(gammainc_slope, A(a), A(x), gives=np.float64(value), rtol=1e-10) for a, x, value in (
+        (2.5, 40.0, -2.5267860704828765e-15), (40.0, 2.5, -2.4693094272061884615e-33), (0.3, 1e-12, -0.0076861561068976320637))]
+    VALUES += [Value(betainc_slope, A(a), A(b), A(x), A(y), gives=np.float64(value), rtol=1e-12) for a, b, x, y, value in (
+        (2.5, 1.5, 1e-20, 1.0, -9.3504147009556864803e-49), (0.02, 1.5, 1e-20, 1.0, -18.315625166557036212),
+        (2.5, 1.5, 1.0, 1e-20, -1.8774715927339835788e-30), (2.5, 0.02, 1.0, 1e-20, -0.0039854863070090050491))]
+    CONVENTIONS += [Known(beta_mean, j, k, 2.7, 3.5, 0.4, 0.6, A(above), bars=(None, None, *bars)) for j, k, above, bars in (
+        (1, 0, True, (0.0410227498879, -0.066044349158, -1.3299124396)), (0, 0, True, (0.0, 0.0, 0.0)),
+        (1, 1, True, (0.0461522516384, -0.0896913656386, -0.839606219577)),
+        (1, 0, False, (-0.191061262542, 0.0490318926162, 0.407902333017)),
+        (1, 1, False, (-0.0832815985635, 0.0199540389407, 0.666915915739)),
+        (0, 2, True, (0.0750612792926, -0.160595987912, -0.346869397564)),
+        (2, 0, True, (0.0297676662512, -0.0524483893408, -1.13860289843)))]
+    CONVENTIONS += [Known(beta_mean, 1, 0, 2.7, 3.5, 0.4, 0.6, A(True), z_bar=2.0, bars=(None, None, 0.0820454997758))]
+    VALUES += [Value(student_rate, A(3.0), A(u), gives=A(value), rtol=1e-10) for u, value in (
+        (8e-6, 2.11844111161736412e-7), (-8e-6, -2.11844111161736412e-7), (-1.5, -0.122291834382415062))]
     VALUES += [Value(diagonal_sums, np.zeros(shape), gives=np.zeros(2)) for shape in ((2, 0), (0, 3))]
 KNOWN = CONVENTIONS + VALUES

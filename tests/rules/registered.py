@@ -23,7 +23,8 @@ from .together import is_smooth
 PACKAGE = str(Path(coverage.__file__).parents[1])
 PREFIX = {"numpy": "np.", "numpy.linalg": "np.linalg.", "numpy.fft": "np.fft.", "math": "math.", "ufunc": "np.",
           "ndarray": "x."}
-OPTIONAL = ("fft", "integrate", "interpolate", "linalg", "optimize", "signal", "sparse", "sparse.linalg", "special", "stats")
+OPTIONAL = ("fft", "integrate", "interpolate", "linalg", "ndimage", "optimize", "signal", "sparse", "sparse.linalg",
+            "special", "stats")
 
 
 @cache

@@ -19,9 +19,19 @@ TEXTS = {
     **{f"signal.{name}": f"signal.{name}({WAVE}, nperseg=8)[2]" for name in ("spectrogram", "stft")},
     "signal.istft": "signal.istft(a * 1j + a, nperseg=4)[1]",
     "signal.chirp": "signal.chirp(v, x, r, 2.0 * r)", "signal.gausspulse": "signal.gausspulse(0.1 * v, r)",
+    **{f"ndimage.{name}": f"ndimage.{name}(a)" for name in ("sobel", "prewitt", "laplace", "uniform_filter")},
+    **{f"ndimage.{name}": f"ndimage.{name}(a, e)" for name in ("correlate1d", "convolve1d")},
+    **{f"ndimage.{name}": f"ndimage.{name}(a, s)" for name in ("correlate", "convolve")},
+    **{f"ndimage.{name}": f"ndimage.{name}(a, 0.7)" for name in ("gaussian_filter", "gaussian_filter1d")},
+    "ndimage.uniform_filter1d": "ndimage.uniform_filter1d(a, 3)",
+    "ndimage.map_coordinates": "ndimage.map_coordinates(a, np.stack([k, w[:3]]), order=1)",
+    "stats.linregress": "stats.linregress(v, w).slope", "stats.pearsonr": "stats.pearsonr(v, w).statistic",
+    "stats.gaussian_kde": "stats.gaussian_kde(v)(e)",
     "signal.sawtooth": "signal.sawtooth(v, x)", "signal.sweep_poly": "signal.sweep_poly(v, e)",
 }
 INEXACT = {*TEXTS}
 """What is said as other statements, the sums of which are rounded in another order."""
-COMPLEX_REFUSED = {f"signal.{name}" for name in ("sosfiltfilt", "sosfilt_zi", "decimate", "deconvolve")}
+COMPLEX_REFUSED = {f"signal.{name}" for name in ("sosfiltfilt", "sosfilt_zi", "decimate", "deconvolve")} | {
+    f"ndimage.{name}" for name in ("convolve1d", "correlate1d", "gaussian_filter", "gaussian_filter1d", "laplace", "prewitt",
+                                   "sobel", "uniform_filter", "uniform_filter1d")}
 """Functions that take complex numbers and are refused with them."""

@@ -284,10 +284,56 @@ def test_least_squares(f: Any, values: list[Any]) -> None:
     np.testing.assert_allclose(sct.vjp(f, *values)[0], f(*values), rtol=1e-9, atol=1e-11)
 
 
+def decaying(t, a, b):
+    return a * np.exp(-b * t)
+
+
+def by_hand(y, t, s, absolute):
+    """What ``curve_fit`` finds, by Newton's method on the normal equations; its covariances are those of the exact Jacobian."""
+    p = np.array([2.0, 1.3])
+    for _ in range(60):
+        e = np.exp(-p[1] * t)
+        rows = np.stack([e, -p[0] * t * e], axis=1) / s[:, None]
+        p = p - np.linalg.solve(rows.T @ rows, rows.T @ ((p[0] * e - y) / s))
+    left = (decaying(t, *p) - y) / s
+    return p, np.linalg.inv(rows.T @ rows) * (1.0 if absolute else np.sum(left**2) / (len(y) - 2))
+
+
+@pytest.mark.parametrize("absolute", [False, True])
+def test_curve_fit(absolute: bool) -> None:
+    """By what was measured, where, and by its errors: parameters and covariances, of which SciPy's own have six digits."""
+    def fitted(y, t, s):
+        p, covariance = optimize.curve_fit(decaying, t, y, sigma=s, absolute_sigma=absolute)
+        return np.concatenate([p, np.sqrt(np.diag(covariance))])
+
+    def expected(y, t, s):
+        p, covariance = by_hand(y, t, s, absolute)
+        return np.concatenate([p, np.sqrt(np.diag(covariance))])
+    values, weights = (SAMPLES, TIMES, np.linspace(0.5, 1.5, 7)), np.array([0.7, -0.4, 1.1, 0.6])
+    np.testing.assert_allclose(sct.vjp(fitted, *values)[0], fitted(*values), rtol=1e-4)
+    np.testing.assert_allclose(sct.vjp(fitted, *values)[0], expected(*values), rtol=1e-7)
+    gradient = sct.grad(lambda y, t, s: fitted(y, t, s) @ weights, (0, 1, 2))(*values)
+    along = [np.cos(np.arange(7.0) + k) for k in range(3)]
+    h = 1e-3
+    at = [weights @ expected(*(v + k * h * d for v, d in zip(values, along, strict=True))) for k in (-2, -1, 1, 2)]
+    slope = (8 * (at[2] - at[1]) - (at[3] - at[0])) / (12 * h)
+    assert sum(np.sum(g * d) for g, d in zip(gradient, along, strict=True)) == pytest.approx(slope, rel=1e-6)
+    tangent = sct.jvp(lambda y, t, s: fitted(y, t, s) @ weights, values, tuple(along))[1]
+    assert tangent == pytest.approx(slope, rel=1e-6)
+
+
+def test_curve_fit_from_a_start_with_what_it_captures() -> None:
+    def fitted(y, c):
+        return optimize.curve_fit(lambda t, a, b: a * np.exp(-b * t) + c * t, TIMES, y, p0=[1.0, 1.0])[0]
+    check_whole(fitted, [SAMPLES, 0.1], rtol=1e-4)
+
+
 @pytest.mark.parametrize(("f", "message"), [
     (lambda y: optimize.least_squares(decay_misfit, [1.0, 1.0], args=(y,), loss="huber").x[0], "with `loss`"),
     (lambda y: optimize.least_squares(decay_misfit, [1.0, 1.0], args=(y,), bounds=(0.0, 2.0)).x[0], "with `bounds`"),
-    (lambda y: optimize.curve_fit(lambda t, a: a * t, TIMES, y)[0][0], "newer interfaces"),
+    (lambda y: optimize.curve_fit(lambda t, a: a * t, TIMES, y, bounds=(0.0, 2.0))[0][0], "with `bounds`"),
+    (lambda y: optimize.curve_fit(lambda t, *p: p[0] * t, TIMES, y, p0=y[:1])[0][0], "`p0` that is a list"),
+    (lambda y: optimize.leastsq(decay_misfit, [1.0, 1.0], args=(y,))[0][0], "newer interfaces"),
     (lambda y: optimize.dual_annealing(lambda p: p[0] * y[0], [(0.0, 1.0)]).x[0], "global minimum"),
     (lambda y: optimize.linprog(y, bounds=(0.0, 1.0)).x[0], "corner"),
 ])

@@ -20,6 +20,7 @@ A, TALL, V, W = real(3, 3), real(3, 2), real(3) + 4.0, real(4)
 P = np.abs(real(4, 3)) + 0.2
 S = A @ A.T + np.eye(3)
 SHIFTED, SMALL = A.T + 3.0 * np.eye(3), A[:2, :2] + 3.0 * np.eye(2)
+OUTSIDE = stats.gaussian_kde(W)
 CASES: dict[str, tuple[Any, list[Any]]] = {
     "cosm, sinm": (lambda a: linalg.cosm(a) + 2.0 * linalg.sinm(a), [A]),
     "tanm": (lambda a: linalg.tanm(a), [0.3 * A]),
@@ -50,6 +51,12 @@ CASES: dict[str, tuple[Any, list[Any]]] = {
     "sem, variation": (lambda a: stats.sem(a) * stats.variation(a), [P]),
     "moments": (lambda a: stats.moment(a, 3) + stats.skew(a) + stats.kurtosis(a, fisher=False), [P]),
     "iqr, median_abs_deviation": (lambda a: stats.iqr(a) + stats.median_abs_deviation(a), [P[:3].copy()]),
+    "linregress": (lambda x, y: np.stack([v for v in stats.linregress(x, y)]), [W, W**2 + V[0]]),
+    "linregress, parts": (lambda x, y: stats.linregress(x, y).slope * stats.linregress(x, y).pvalue, [W, W**2 + V[0]]),
+    "pearsonr": (lambda x, y: stats.pearsonr(x, y)[0] * stats.pearsonr(x, y).pvalue, [W, W**2 + V[0]]),
+    "gaussian_kde": (lambda x, p: stats.gaussian_kde(x)(p) + stats.gaussian_kde(x, "silverman")(p)
+                     + stats.gaussian_kde(x, 0.4)(p[0]), [W, V]),
+    "gaussian_kde of outside": (lambda p: OUTSIDE(p), [V]),
     "entropy": (lambda p, q: stats.entropy(p) + stats.entropy(p, q), [P, P[::-1].copy()]),
 }
 
@@ -70,6 +77,8 @@ def test_values_are_those_of_scipy(name: str) -> None:
 
 @pytest.mark.parametrize("f", [
     lambda a: stats.zscore(a, nan_policy="omit"), lambda a: stats.skew(a, bias=False), lambda a: stats.entropy(a, base=2.0),
+    lambda a: stats.pearsonr(a[0], a[1], alternative="less")[0], lambda a: stats.linregress(a[0], a[1]).intercept_stderr,
+    lambda a: stats.gaussian_kde(a)(a), lambda a: stats.spearmanr(a[0], a[1])[0],
     lambda a: stats.sem(a, keepdims=True), lambda a: linalg.polar(a, side="left")[0], lambda a: linalg.pinvh(a, atol=0.1),
     lambda a: linalg.eigvalsh_tridiagonal(a[0], a[1, 1:], select="i", select_range=(0, 1)),
 ])

@@ -9,18 +9,20 @@ import numpy as np
 import pytest
 
 special = pytest.importorskip("scipy.special")
+stats = pytest.importorskip("scipy.stats")
 
 import sct  # noqa: E402
 from sct.rules import registry  # noqa: E402
 from sct.rules.registry import Primitive  # noqa: E402
 from sct.runtime.entropies import shares  # noqa: E402
+from sct.runtime.incomplete import beta_mean, gamma_mean  # noqa: E402
 
 from . import harness  # noqa: E402
 from .calls import Call, by_primitive, check_rule  # noqa: E402
 from .whole import check_single, check_whole  # noqa: E402
 
 registry.load_families()
-FILES = tuple(f"scipy/{name}.py" for name in ("special", "bessel", "orthogonal", "probability"))
+FILES = tuple(f"scipy/{name}.py" for name in ("special", "incomplete", "bessel", "orthogonal", "probability"))
 HERE = [e for e in registry.primitives() if e.vjp is not None and e.where.split(":")[0].endswith(FILES)]
 ENTRIES = [e for e in HERE if e.elementwise]
 RNG = np.random.default_rng(0)
@@ -42,11 +44,34 @@ CALLS += [Call(fn, v, np.array([0.7, 2.3]), n) for fn in (special.jvp, special.y
 CALLS += [Call(fn, n, np.array([0.7, 2.3]), how) for fn in (special.spherical_jn, special.spherical_yn, special.spherical_in,
                                                             special.spherical_kn) for n in (0, 2) for how in (False, True)]
 CALLS += [Call(special.lambertw, np.array([0.3 + 0.4j, 2.0 + 0.1j])), Call(special.lambertw, np.array([0.3 + 0.4j]), -1)]
+SIDES = np.array([True, False])
+CALLS += [Call(gamma_mean, k, np.array([0.7, 2.3]), np.array([1.1, 1.6]), above) for k in (1, 2) for above in (SIDES, True)]
+CALLS += [Call(gamma_mean, k, 1.5, np.array([1.2, 0.3]), False) for k in (0, 1)]
+
+
+def of_place(j: int, k: int, a: Any, b: Any, x: Any, above: Any) -> Any:
+    return beta_mean(j, k, a, b, x, 1.0 - x, above)
+
+
+@pytest.mark.parametrize("above", [SIDES, ~SIDES, True], ids=str)
+@pytest.mark.parametrize(("j", "k"), [(1, 0), (0, 1), (1, 1), (2, 0)])
+def test_means_of_beta_distributions(j: int, k: int, above: Any) -> None:
+    """``1 - x`` comes as an argument of its own, so that differences of the function itself say nothing."""
+    values = [np.array([0.7, 2.3]), np.array([1.5, 0.8]), np.array([0.4, 0.7])]
+    check_whole(lambda a, b, x: of_place(j, k, a, b, x, above), values, rtol=1e-5)
+    check_whole(lambda a: of_place(j, k, a, 1.5, 0.4, above), [np.array([0.7, 2.3])], rtol=1e-5)
+
+
+@pytest.mark.parametrize("above", [SIDES, True], ids=str)
+@pytest.mark.parametrize("k", [1, 2])
+def test_means_of_gamma_distributions(k: int, above: Any) -> None:
+    check_whole(lambda a, x: gamma_mean(k, a, x, above), [np.array([0.7, 2.3]), np.array([1.5, 0.8])], rtol=1e-5)
 
 
 def test_everything_is_tested() -> None:
     assert len(ENTRIES) > 80
-    assert {e.name for e in HERE} == {e.name for e in ENTRIES} | set(by_primitive(CALLS))
+    own = {"sct.runtime.incomplete.beta_mean"}
+    assert {e.name for e in HERE} == {e.name for e in ENTRIES} | set(by_primitive(CALLS)) | own
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda e: e.name)
@@ -126,6 +151,43 @@ def test_against_many_digits() -> None:
         for ours, theirs, x in calls:
             assert sct.grad(ours)(x) == pytest.approx(float(mp.diff(theirs, x, h=mp.mpf(10) ** -12)), rel=1e-10)
     assert sct.grad(lambda m: special.ellipj(0.7, m)[3])(0.0) == pytest.approx(-(0.7 - math.sin(0.7) * math.cos(0.7)) / 4)
+
+
+def test_parameters_of_incomplete_functions_against_many_digits() -> None:
+    """Both tails, where they are tiny, and shapes that are small and large: the relative error is below ``1e-10``."""
+    mp = pytest.importorskip("mpmath").mp
+    h = mp.mpf(10) ** -12
+
+    def slope(f: Any, a: float) -> float:
+        return float((f(mp.mpf(a) + h) - f(mp.mpf(a) - h)) / (2 * h))
+    with mp.workdps(40):
+        for a in (1e-3, 0.3, 1.0, 2.5, 40.0, 2000.0):
+            for p in (1e-8, 0.3, 0.7, 1.0 - 1e-8):
+                x = special.gammaincinv(a, p)
+                if x > 1e-290:
+                    ours = special.gammainc if p < 0.5 else special.gammaincc
+                    part = (lambda a: mp.gammainc(a, 0, x, True)) if p < 0.5 else (lambda a: mp.gammainc(a, x, mp.inf, True))
+                    assert sct.grad(lambda a: ours(a, x))(a) == pytest.approx(slope(part, a), rel=1e-10), (a, p)
+        for a, b in ((0.02, 0.3), (0.02, 300.0), (1.0, 2.5), (300.0, 0.02), (20.0, 300.0), (2.5, 2.5)):
+            for p in (1e-6, 0.4, 1.0 - 1e-6):
+                x = special.betaincinv(a, b, p)
+                if 1e-200 < x < 1.0 - 1e-12:
+                    by_a, by_b = sct.grad(lambda a, b: special.betainc(a, b, x), (0, 1))(a, b)
+                    above = x > a / (a + b)
+                    ends, sign = ((x, 1), -1.0) if above else ((0, x), 1.0)
+                    assert by_a == pytest.approx(sign * slope(lambda a: mp.betainc(a, b, *ends, True), a), rel=1e-10), (a, b, p)
+                    assert by_b == pytest.approx(sign * slope(lambda b: mp.betainc(a, b, *ends, True), b), rel=1e-10), (a, b, p)
+
+
+def test_incomplete_functions_at_their_ends() -> None:
+    for x in (0.0, np.inf):
+        assert sct.grad(lambda a: special.gammainc(a, x))(1.5) == 0.0
+    for x in (0.0, 1.0):
+        assert sct.grad(lambda a, b: special.betainc(a, b, x), (0, 1))(1.5, 2.0) == (0.0, 0.0)
+    assert sct.grad(lambda df: stats.t.cdf(0.0, df))(3.0) == 0.0
+    by_df = sct.grad(lambda df, x: stats.t.cdf(x, df))
+    assert by_df(3.0, 9.9e-6) == pytest.approx(by_df(3.0, 1.01e-5) * 9.9 / 10.1, rel=1e-6)
+    assert sct.grad(lambda a: stats.gamma.cdf(-1.0, a))(3.0) == 0.0
 
 
 # Extreme arguments ----------------------------------------------------------------------------------------------------
@@ -228,7 +290,7 @@ def test_negative_arguments_of_the_digamma_function() -> None:
 
 
 @pytest.mark.parametrize("f", [
-    lambda v: special.jv(v, 1.0), lambda a: special.gammainc(a, 1.0), lambda a: special.betainc(a, 1.0, 0.5),
+    lambda v: special.jv(v, 1.0), lambda n: special.nbdtr(1, n, 0.5),
     lambda v: special.zeta(v, 1.0), lambda a: special.hyp1f1(a, 1.0, 0.5), lambda n: special.eval_jacobi(2, n, 1.0, 0.5),
 ])
 def test_orders_are_refused(f: Any) -> None:

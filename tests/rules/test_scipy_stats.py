@@ -114,12 +114,11 @@ def test_tails() -> None:
 
 
 @pytest.mark.parametrize("f", [
-    lambda a: stats.gamma.cdf(1.0, a), lambda df: stats.t.sf(0.5, df), lambda a: stats.beta.ppf(0.5, a, 1.0),
-    lambda a: stats.nbinom.cdf(1.0, a, 0.4), lambda a: stats.chi2.median(a),
+    lambda a: stats.nbinom.cdf(1.0, a, 0.4), lambda beta: stats.gennorm.cdf(0.5, beta), lambda k: stats.vonmises.sf(0.5, k),
 ])
 def test_shape_parameters_without_a_closed_form_are_refused(f: Any) -> None:
     for derivative in (sct.grad(f), lambda x: sct.jvp(f, (x,), (1.0,))):
-        with pytest.raises(sct.SctError, match="with respect to `(a|df|n)`: that derivative has no closed form"):
+        with pytest.raises(sct.SctError, match="with respect to `(n|beta|kappa)`: that derivative has no closed form"):
             derivative(2.0)
     with pytest.raises(sct.SctError, match="it is defined at whole numbers"):
         sct.grad(lambda k: stats.poisson.pmf(k, 1.0))(2.0)
@@ -214,7 +213,7 @@ def test_the_parameters_of_a_frozen_distribution_are_read_when_it_is_used() -> N
 @pytest.mark.parametrize(("f", "message"), [
     (lambda a: stats.norm(a).rvs(), "`rvs` of a frozen distribution `norm`"), (lambda a: OUTSIDE.expect() * a, "`expect`"),
     (lambda a: stats.burr12(a, 2.0).pdf(1.0), "`pdf` of a frozen distribution `burr12`"),
-    (lambda a: stats.gamma(a).cdf(1.0), "no closed form"), (lambda a: stats.norm(a).pdf(y=1.0), "`y` is no argument"),
+    (lambda a: stats.gennorm(a).cdf(1.0), "no closed form"), (lambda a: stats.norm(a).pdf(y=1.0), "`y` is no argument"),
     (lambda a: stats.norm(a)(1.0), "no derivative rule"),
 ])
 def test_frozen_distributions_that_are_refused(f: Any, message: str) -> None:

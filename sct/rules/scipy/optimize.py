@@ -248,7 +248,7 @@ def rows_and_columns(cost_matrix, maximize=False):
 zero(optimize.linear_sum_assignment, infer=rows_and_columns)
 refuse_named(optimize, """
     fmin fmin_bfgs fmin_cg fmin_cobyla fmin_l_bfgs_b fmin_ncg fmin_powell fmin_slsqp fmin_tnc brent fminbound golden bracket
-    line_search leastsq curve_fit lsq_linear isotonic_regression""",
+    line_search leastsq lsq_linear isotonic_regression""",
              because="only the newer interfaces have a rule", instead="use minimize, minimize_scalar, least_squares or root")
 refuse_named(optimize, """
     anderson broyden1 broyden2 diagbroyden excitingmixing linearmixing newton_krylov BroydenFirst InverseJacobian KrylovJacobian

@@ -15,46 +15,55 @@ import numpy as np
 from scipy import special
 
 from ..notation import NAMES, declare, partials, vjp
+from .incomplete import beta_density, betainc_rate
 from .special import POSITIVE, SOME, UNIT, of_order, on
 
 NO_CLOSED_FORM = "that derivative has no closed form"
 
 
-def distribution_function(name, parameters, density, complement="", inverse="", argument=POSITIVE, **domains):
-    """Declare the rules of a distribution function, of what it leaves of 1, and of the inverse of that, by the last argument.
+def distribution_function(name, density, complement="", inverse="", **rates):
+    """Declare the rules of a distribution function, of what it leaves of 1, and of the inverse of that.
 
-    ``density`` is the derivative of the first by ``x``.
+    ``density`` is the derivative of the first by ``x``, ``rates`` are those by its parameters over the density.
     """
+    parameters = list(rates)
     given = ", ".join([*parameters, "x"])
-    tests = of_order({p: domains.get(p, POSITIVE) for p in parameters}, argument)
-    partials(f"z = special.{name}({given})", x=density, singular=True, tests=tests)
-    if complement:
-        partials(f"z = special.{complement}({given})", x=f"-({density})", singular=True, tests=tests)
-    if inverse:
-        at_quantile = re.sub(r"\bx\b", "z", density)
-        there = f"{inverse[1]}1 / ({at_quantile})"
-        partials(f"z = special.{inverse[0]}({given})", x=there, singular=True,
-                 tests=of_order({p: domains.get(p, (0.6, 3.0)) for p in parameters}, UNIT))
-    for made in (name, complement, inverse[0] if inverse else ""):
-        if made:
-            declare(getattr(special, made), unsaid=NO_CLOSED_FORM)
+    tests = on(**dict.fromkeys(parameters, (0.6, 3.0)), x=POSITIVE)
+    for made, sign in ((name, ""), (complement, "-")):
+        moved = {p: f"{sign}({text}) * {density}" for p, text in rates.items()}
+        partials(f"z = special.{made}({given})", x=f"{sign}{density}", **moved, singular=True, tests=tests)
+    made, sign = inverse
+    moved = {p: "-" + re.sub(r"\bx\b", "z", f"({text})") for p, text in rates.items()}
+    there = re.sub(r"\bx\b", "z", density)
+    partials(f"z = special.{made}({given})", x=f"{sign}1 / {there}", **moved, singular=True, tests=tests | on(
+        **dict.fromkeys(parameters, (0.6, 3.0)), x=UNIT))
 
 
-distribution_function(
-    "fdtr", ["dfn", "dfd"], "np.exp(0.5 * special.xlogy(dfn, dfn / dfd) + special.xlogy(0.5 * dfn - 1.0, x)"
-    " - 0.5 * (dfn + dfd) * np.log1p(dfn / dfd * x) - special.betaln(0.5 * dfn, 0.5 * dfd))", "fdtrc", ("fdtri", ""))
-distribution_function("chdtr", ["v"], "np.exp(special.xlogy(0.5 * v - 1.0, x) - 0.5 * (x + 0.6931471805599453 * v)"
-                      " - special.gammaln(0.5 * v))", "chdtrc", ("chdtri", "-"))
-partials("z = special.stdtrit(df, p)", tests=on(df=POSITIVE, p=UNIT) | {"wrt": ["p"]},
-         p="np.sqrt(3.141592653589793 * df) * np.exp(special.gammaln(0.5 * df) - special.gammaln(0.5 * df + 0.5)"
-           " + (0.5 * df + 0.5) * np.log1p(z * z / df))")
-partials("z = special.betainccinv(a, b, x)", singular=True,
-         x="-np.exp(special.betaln(a, b) - special.xlogy(a - 1.0, z) - special.xlog1py(b - 1.0, -z))",
-         tests=of_order({"a": (0.6, 3.0), "b": (0.6, 3.0)}, UNIT))
-GAMMA = "np.exp(special.xlogy(b - 1.0, a * x) - a * x - special.gammaln(b))"
+def f_rate(dfn, dfd, x, sign):
+    """The derivative of Fisher's distribution function by ``dfn``, or by ``dfd`` with the other ``sign``, over its density."""
+    whole = dfn * x + dfd
+    if sign == 1:
+        return 0.5 * betainc_rate(0.5 * dfn, 0.5 * dfd, dfn * x / whole, dfd / whole) * whole * whole / (dfn * dfd) + x / dfn
+    return -0.5 * betainc_rate(0.5 * dfd, 0.5 * dfn, dfd / whole, dfn * x / whole) * whole * whole / (dfn * dfd) - x / dfd
+
+
+def f_density(dfn, dfd, x):
+    """The density of Fisher's distribution (Abramowitz and Stegun 1964, 26.6.2)."""
+    whole = dfn * x + dfd
+    return beta_density(0.5 * dfn, 0.5 * dfd, dfn * x / whole, dfd / whole) * dfn * dfd / (whole * whole)
+
+
+NAMES.update(f_rate=f_rate, f_density=f_density)
+distribution_function("fdtr", "f_density(dfn, dfd, x)", "fdtrc", ("fdtri", ""), dfn="f_rate(dfn, dfd, x, 1)",
+                      dfd="f_rate(dfn, dfd, x, -1)")
+distribution_function("chdtr", "(0.5 * gamma_density(0.5 * v, 0.5 * x))", "chdtrc", ("chdtri", "-"),
+                      v="gammainc_rate(0.5 * v, 0.5 * x)")
+partials("z = special.stdtr(df, x)", df="student_rate(df, x) * t_density(df, x)", x="t_density(df, x)",
+         tests=on(df=(0.6, 3.0), x=SOME))
+partials("z = special.stdtrit(df, p)", df="-student_rate(df, z)", p="1 / t_density(df, z)", tests=on(df=(0.6, 3.0), p=UNIT))
 for name, sign in (("gdtr", ""), ("gdtrc", "-")):
-    partials(f"z = special.{name}(a, b, x)", a=f"{sign}x * {GAMMA}", x=f"{sign}a * {GAMMA}", singular=True,
-             tests={"domain": {"a": POSITIVE, "b": POSITIVE, "x": POSITIVE}, "wrt": ["a", "x"], "rtol": 2e-7})
+    partials(f"z = special.{name}(a, b, x)", a=f"{sign}x * gamma_density(b, a * x)", b=f"{sign}gammainc_slope(b, a * x)",
+             x=f"{sign}a * gamma_density(b, a * x)", singular=True, tests=on(a=POSITIVE, b=(0.6, 3.0), x=POSITIVE))
 
 # Counts, whose parameter is the only one with a derivative ----------------------------------------------------------------
 
@@ -141,9 +150,8 @@ partials("z = special.voigt_profile(x, sigma, gamma)", x=f"np.real(voigt_slope(x
          sigma=f"-(z + (x * np.real(voigt_slope(x, sigma, gamma)) - gamma * np.imag(voigt_slope(x, sigma, gamma))) * {SHARE})"
                " / sigma", tests=on(x=SOME, sigma=(0.5, 1.5), gamma=(0.3, 1.2)))
 
-for fn in (special.gammainc, special.gammaincc, special.gammaincinv, special.gammainccinv, special.betainc, special.betaincc,
-           special.betaincinv, special.betainccinv, special.stdtr, special.stdtrit, special.hyp1f1, special.hyp0f1,
-           special.hyp2f1, special.hyperu, special.wright_bessel, special.log_wright_bessel, special.zeta):
+for fn in (special.hyp1f1, special.hyp0f1, special.hyp2f1, special.hyperu, special.wright_bessel, special.log_wright_bessel,
+           special.zeta):
     declare(fn, unsaid=NO_CLOSED_FORM)
 for fn in (special.pdtr, special.pdtrc, special.bdtr, special.bdtrc, special.nbdtr, special.nbdtrc, special.polygamma,
            special.expn):

@@ -196,28 +196,6 @@ def factorial_vjp(n, exact=False, *, z, z_bar):
     n_bar = z_bar * z * special.psi(n + 1.0)
 
 
-# Incomplete gamma and beta functions with respect to their argument (DLMF 8.8.13, 8.17.7) ------------------------------
-
-partials("z = special.gammainc(a, x)", x="np.exp(special.xlogy(a - 1.0, x) - x - special.gammaln(a))", singular=True,
-         tests=of_order({"a": POSITIVE}, POSITIVE))
-partials("z = special.gammaincc(a, x)", x="-np.exp(special.xlogy(a - 1.0, x) - x - special.gammaln(a))", singular=True,
-         tests=of_order({"a": POSITIVE}, POSITIVE))
-partials("z = special.gammaincinv(a, x)", x="np.exp(z + special.gammaln(a) - special.xlogy(a - 1.0, z))", singular=True,
-         tests=of_order({"a": (0.6, 3.0)}, UNIT))
-partials("z = special.gammainccinv(a, x)", x="-np.exp(z + special.gammaln(a) - special.xlogy(a - 1.0, z))", singular=True,
-         tests=of_order({"a": (0.6, 3.0)}, UNIT))
-DENSITY = "np.exp(special.xlogy(a - 1.0, x) + special.xlog1py(b - 1.0, -x) - special.betaln(a, b))"
-partials("z = special.betainc(a, b, x)", x=DENSITY, singular=True,
-         tests=of_order({"a": POSITIVE, "b": POSITIVE}, UNIT))
-partials("z = special.betaincc(a, b, x)", x="-" + DENSITY, singular=True,
-         tests=of_order({"a": POSITIVE, "b": POSITIVE}, UNIT))
-partials("z = special.betaincinv(a, b, x)", singular=True,
-         x="np.exp(special.betaln(a, b) - special.xlogy(a - 1.0, z) - special.xlog1py(b - 1.0, -z))",
-         tests=of_order({"a": (0.6, 3.0), "b": (0.6, 3.0)}, UNIT))
-partials("z = special.stdtr(df, x)", tests=of_order({"df": POSITIVE}, SOME),
-         x="np.exp(special.gammaln(0.5 * df + 0.5) - special.gammaln(0.5 * df) - (0.5 * df + 0.5) * np.log1p(x * x / df))"
-           " / np.sqrt(3.141592653589793 * df)")
-
 # Bessel functions (DLMF 10.6.1, 10.29.1), with respect to the argument ------------------------------------------------
 
 ORDER = {"v": (0.3, 2.5)}

@@ -18,10 +18,14 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from ..notation import NAMES, area, declare, partials
+from ..notation import NAMES, area, declare, partials, refuse_named
 from .probability import NO_CLOSED_FORM
 
 area("stats", stats, real_only=True)
+
+
+refuse_named(stats, "spearmanr kendalltau weightedtau somersd rankdata mode siegelslopes theilslopes",
+             because="what it picks, or the order of the numbers, values tell", instead="use pearsonr or linregress")
 
 
 def standard(x, loc, scale):
@@ -154,6 +158,7 @@ class _Continuous:
 distribution("norm", "-u", everywhere=True, moments={},
              tails=("inverse_mills(standard(x, loc, scale)) / scale", "-inverse_mills(-standard(x, loc, scale)) / scale"))
 distribution("t", "-(df + 1.0) * u / (df + u * u)", everywhere=True, moments={"df": ("0.0 * df", "-2.0 / (df - 2.0) ** 2")},
+             cumulative={"df": "student_rate(df, u)"},
              df="0.5 * (special.psi(0.5 * df + 0.5) - special.psi(0.5 * df) - 1.0 / df - np.log1p(u * u / df)"
                 " + (df + 1.0) * u * u / (df * (df + u * u)))")
 distribution("laplace", "-np.sign(u)", everywhere=True, moments={})
@@ -170,29 +175,38 @@ distribution("halfcauchy", "-2.0 * u / (1.0 + u * u)")
 distribution("rayleigh", "1.0 / u - u", moments={})
 distribution("maxwell", "2.0 / u - u", moments={})
 distribution("levy", "(0.5 / u - 1.5) / u")
-distribution("gamma", "quotient_or_zero(a - 1.0, u) - 1.0", a="np.log(u) - special.psi(a)", moments={"a": ("1.0", "1.0")})
+distribution("gamma", "quotient_or_zero(a - 1.0, u) - 1.0", a="np.log(u) - special.psi(a)", moments={"a": ("1.0", "1.0")},
+             cumulative={"a": "gammainc_rate(a, u)"})
 distribution("invgamma", "(1.0 / u - a - 1.0) / u", a="-np.log(u) - special.psi(a)",
+             cumulative={"a": "-u * u * gammainc_rate(a, 1.0 / u)"},
              moments={"a": ("-1.0 / (a - 1.0) ** 2", "-(3.0 * a - 5.0) / ((a - 1.0) ** 3 * (a - 2.0) ** 2)")})
 distribution("chi2", "quotient_or_zero(0.5 * df - 1.0, u) - 0.5", df="0.5 * (np.log(0.5 * u) - special.psi(0.5 * df))",
+             cumulative={"df": "gammainc_rate(0.5 * df, 0.5 * u)"},
              moments={"df": ("1.0", "2.0")})
-distribution("chi", "quotient_or_zero(df - 1.0, u) - u", df="np.log(u) - 0.5 * (0.6931471805599453 + special.psi(0.5 * df))")
+distribution("chi", "quotient_or_zero(df - 1.0, u) - u", df="np.log(u) - 0.5 * (0.6931471805599453 + special.psi(0.5 * df))",
+             cumulative={"df": "0.5 * gammainc_rate(0.5 * df, 0.5 * u * u) / u"})
 distribution("beta", "quotient_or_zero(a - 1.0, u) - quotient_or_zero(b - 1.0, 1.0 - u)",
              a="np.log(u) - special.psi(a) + special.psi(a + b)",
              b="np.log1p(-u) - special.psi(b) + special.psi(a + b)",
+             cumulative={"a": "betainc_rate(a, b, u, 1.0 - u)", "b": "-betainc_rate(b, a, 1.0 - u, u)"},
              moments={"a": ("b / (a + b) ** 2", "b * (b * (b + 1.0) - a * (b + 1.0) - 2.0 * a * a)"
                             " / ((a + b) ** 3 * (a + b + 1.0) ** 2)"),
                       "b": ("-a / (a + b) ** 2", "a * (a * (a + 1.0) - b * (a + 1.0) - 2.0 * b * b)"
                             " / ((a + b) ** 3 * (a + b + 1.0) ** 2)")})
 distribution("betaprime", "quotient_or_zero(a - 1.0, u) - (a + b) / (1.0 + u)",
              a="np.log(u) - np.log1p(u) - special.psi(a) + special.psi(a + b)",
-             b="-np.log1p(u) - special.psi(b) + special.psi(a + b)")
+             b="-np.log1p(u) - special.psi(b) + special.psi(a + b)",
+             cumulative={"a": "(1.0 + u) ** 2 * betainc_rate(a, b, u / (1.0 + u), 1.0 / (1.0 + u))",
+                         "b": "-((1.0 + u) ** 2) * betainc_rate(b, a, 1.0 / (1.0 + u), u / (1.0 + u))"})
 distribution("f", "quotient_or_zero(0.5 * dfn - 1.0, u) - 0.5 * (dfn + dfd) * dfn / (dfd + dfn * u)",
              dfn="0.5 * (np.log(dfn * u / (dfd + dfn * u)) + 1.0 - (dfn + dfd) * u / (dfd + dfn * u)"
                  " - special.psi(0.5 * dfn) + special.psi(0.5 * (dfn + dfd)))",
              dfd="0.5 * (np.log(dfd / (dfd + dfn * u)) + 1.0 - (dfn + dfd) / (dfd + dfn * u)"
-                 " - special.psi(0.5 * dfd) + special.psi(0.5 * (dfn + dfd)))")
+                 " - special.psi(0.5 * dfd) + special.psi(0.5 * (dfn + dfd)))",
+             cumulative={"dfn": "f_rate(dfn, dfd, u, 1)", "dfd": "f_rate(dfn, dfd, u, -1)"})
 distribution("gengamma", "(c * (a - u ** c) - 1.0) / u", a="c * np.log(u) - special.psi(a)",
-             c="1.0 / c + np.log(u) * (a - u ** c)", cumulative={"c": "u * np.log(u) / c"})
+             c="1.0 / c + np.log(u) * (a - u ** c)",
+             cumulative={"a": "gammainc_rate(a, u ** c) * u / (c * u ** c)", "c": "u * np.log(u) / c"})
 distribution("lognorm", "-(1.0 + np.log(u) / (s * s)) / u", s="(np.log(u) ** 2 / (s * s) - 1.0) / s",
              cumulative={"s": "-u * np.log(u) / s"},
              moments={"s": ("s * np.exp(0.5 * s * s)", "(4.0 * np.exp(2.0 * s * s) - 2.0 * np.exp(s * s)) * s")})
@@ -227,6 +241,7 @@ distribution("invgauss", "-1.5 / u + 0.5 / (u * u) - 0.5 / (mu * mu)", mu="(u - 
 distribution("gennorm", "-beta * np.sign(u) * np.abs(u) ** (beta - 1.0)", everywhere=True, domain=(-0.8, -0.2),
              beta="1.0 / beta + special.psi(1.0 / beta) / (beta * beta) - special.xlogy(np.abs(u) ** beta, np.abs(u))")
 distribution("loggamma", "c - np.exp(u)", everywhere=True, c="u - special.psi(c)",
+             cumulative={"c": "np.exp(-u) * gammainc_rate(c, np.exp(u))"},
              moments={"c": ("special.polygamma(1, c)", "special.polygamma(2, c)")})
 MILLS = "0.7978845608028654 / special.erfcx(-0.7071067811865476 * a * u)"
 distribution("skewnorm", f"a * {MILLS} - u", everywhere=True, a=f"u * {MILLS}", cumulative={"a": f"-{MILLS} / (1.0 + a * a)"})
