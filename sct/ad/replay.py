@@ -150,7 +150,8 @@ def _again(rev: Reverser, op: Op) -> tuple[Op, dict[Op, Op]]:
             rev.kept[new] = [(values.get(v, v), values.get(c, c)) for v, c in rev.kept[old]]
     drawing.draw_again(rev, op, copies, values)
     for one in copies.values():
-        one.attrs.pop("may_raise", None)  # it has not raised the first time
+        if not one.attrs.get("handled"):
+            one.attrs.pop("may_raise", None)  # it has not raised the first time
     for block in again.blocks:
         _drop_tests(block)
     if again.attrs.get("counts"):
@@ -200,10 +201,10 @@ def _with_inside(op: Op) -> list[Op]:
 
 
 def _drop_tests(block: Block) -> None:
-    """What was found to hold the first time needs no test."""
+    """What was found to hold the first time needs no test, except where a handler takes up that it does not hold."""
     block.ops[:] = [op for op in block.ops if op.name not in ("assert", "bound")]
     for op in block.ops:
-        for inner in op.blocks:
+        for inner in op.blocks[op.name == "try":]:
             _drop_tests(inner)
 
 

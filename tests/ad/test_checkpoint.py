@@ -548,3 +548,45 @@ def test_random_programs(array_writes):
     found = survey(range(25), checkpointing_engine, array_writes=array_writes)
     assert not [failure for failure in found.failures if failure[1].kind in FAILURES], found.markdown("checkpoints")
     assert found.verdicts["right"] > 12
+
+
+def asserts(x, y):
+    s = 0.0
+    for k in range(-1, 5):
+        try:
+            assert x * k > y
+            t = x
+        except AssertionError:
+            t = x * y
+        s += t * s + t
+    return s
+
+
+def takes_logarithms_that_no_derivative_needs(x, y):
+    s = 0.0
+    for k in range(6):
+        try:
+            math.log(x * k - 3)
+        except ValueError:
+            continue
+        s += math.sin(s) * y + k * x
+    return s
+
+
+def reads_what_is_not_there(x, y):
+    s, v = 0.0, np.array([x, y, x * y])
+    for k in range(5):
+        try:
+            t = v[k] * 2
+        except IndexError:
+            t = x * y * k
+        s += t * math.sin(s) + t
+    return s
+
+
+@pytest.mark.parametrize("fun", [asserts, takes_logarithms_that_no_derivative_needs, reads_what_is_not_there])
+def test_what_a_handler_takes_up_is_raised_again_in_the_second_run(fun):
+    x, y, h = 2.0, 0.5, 1e-6
+    expected = (fun(x + h, y) - fun(x - h, y)) / (2 * h), (fun(x, y + h) - fun(x, y - h)) / (2 * h)
+    for gradient in (sct.grad(fun, (0, 1), checkpoint="loops"), sct.grad(sct.checkpoint(fun), (0, 1))):
+        np.testing.assert_allclose(gradient(x, y), expected, rtol=1e-7, atol=1e-7)
