@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..ir.core import Function, Op, Value, walk
+from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import Lit, Slot, op_effect
 from ..ir.rewrite import unconverted
 from ..ir.types import Array, List, strip_const
@@ -80,7 +80,13 @@ class _Search:
         for op in self.ops:
             if self.of(op.operands) == 3 and self._may_jump(op):
                 return op
+            if op.name == "try" and (failing := self._fails(op.blocks[0])) is not None:
+                return failing
         return None
+
+    def _fails(self, body: Block) -> Op | None:
+        """What raises beyond a place that moves, for a handler that computes something else."""
+        return next((op for op in walk(body) if op.attrs.get("may_raise") and self.of(op.operands) == 3), None)
 
     def _may_jump(self, op: Op) -> bool:
         callee = op.attrs.get("callee")

@@ -248,12 +248,20 @@ def with_a_loop(t, x):
     return total
 
 
+def with_a_handler(t, x):
+    try:
+        return math.log(1.0 + t - 2.0 * x)
+    except ValueError:
+        return t
+
+
 def distance(t, x):
     return abs(t - x)
 
 
 JUMPING = [lambda t, x: 1.0 if t < x else 0.0, lambda t, x: float(np.where(t < x, t, 0.0)), lambda t, x: np.sign(t - x) * t,
-           lambda t, x: np.floor(t / x), lambda t, x: (t / x) % 1.0, with_a_buffer, with_a_loop]
+           lambda t, x: np.floor(t / x), lambda t, x: (t / x) % 1.0, with_a_buffer, with_a_loop,
+           with_a_handler]
 KINKED = [distance, lambda t, x: np.maximum(t - x, 0.0) * math.exp(-t), lambda t, x: max(t, x) * x, lambda t, x: min(t, x, 0.8),
           lambda t, x: np.clip(t, 0.1, x), lambda t, x: distance(t, x) * (t - x), lambda t, x: math.sqrt((t - x)**2),
           lambda t, x: np.sqrt(np.square(t - x)), lambda t, x: ((t - x) * (t - x)) ** 0.5]
