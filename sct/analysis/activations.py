@@ -193,6 +193,9 @@ def specialise(sp: Specializer, frame: Frame, lowered: Function, shapes: list[Sh
         sp.context.stack.pop()
     record.done = True
     record.function.info.result = record.result
+    if sp.context.splicing:  # the functions of the program itself are settled together
+        from .exceptions import settle_handled
+        settle_handled([record.function])
     return record
 
 

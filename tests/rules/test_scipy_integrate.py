@@ -324,3 +324,26 @@ def by_gauss(a, c):
 def test_integrals_of_integrals_and_by_nodes(f: Any) -> None:
     check_whole(f, [1.2, 0.7])
     assert sct.value_and_grad(f)(1.2, 0.7)[0] == pytest.approx(f(1.2, 0.7), rel=1e-12)
+
+
+def only_fails(t, x):
+    try:
+        math.log(t - 0.5)
+    except ValueError:
+        return t * x * x
+    return t * x
+
+
+def asserts(t, x):
+    try:
+        assert t > 0.5
+    except AssertionError:
+        return t * x * x
+    return t * x
+
+
+@pytest.mark.parametrize("f", [only_fails, asserts])
+def test_a_handler_in_what_is_integrated_runs_where_the_derivative_needs_nothing_of_the_body(f: Any) -> None:
+    """The integral is 0.125 x² + 0.375 x."""
+    assert sct.grad(integral(f))(0.8) == pytest.approx(0.25 * 0.8 + 0.375)
+    assert sct.grad(sct.grad(integral(f)))(0.8) == pytest.approx(0.25)
