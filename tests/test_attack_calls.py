@@ -774,3 +774,33 @@ def test_read_only_arguments():
     x.flags.writeable = False
     bar = sct.grad(lambda v: np.sum(v * v))(x)
     assert bar.flags.writeable
+
+
+def read_in_a_loop(table, x, n):
+    s = 1.0
+    for k in range(n):
+        if s > 50.0:
+            return s
+        s = math.sin(s * table[k % 2]) + x
+    return s
+
+
+def read_by_itself(table, x, n):
+    return table[0] * x if n == 0 else math.sin(read_by_itself(table, x, n - 1) * table[n % 2])
+
+
+@pytest.mark.parametrize("read", [read_in_a_loop, read_by_itself])
+def test_a_dict_that_changes_after_a_call_that_reads_it(read):
+    def total(x):
+        table = {}
+        for k in range(2):
+            table[k] = x * (k + 1)
+        s = read(table, x, 3) + read(table, 2.0 * x, 2)
+        for k in range(3):
+            table[k] = s * k
+        return s * table[1] + table[2]
+
+    h = 1e-6
+    expected = (total(0.7 + h) - total(0.7 - h)) / (2 * h)
+    assert sct.grad(total)(0.7) == pytest.approx(expected, rel=1e-7)
+    assert sct.grad(sct.grad(total))(0.7) == pytest.approx((sct.grad(total)(0.7 + h) - sct.grad(total)(0.7 - h)) / (2 * h), rel=1e-6)

@@ -10,7 +10,7 @@ from ..analysis.context import Context, Refusal
 from ..analysis.effects import effects_once
 from ..ir.core import Function, Op, enclosing, walk
 from ..ir.ops import LOOPS
-from .replay import check_replays, replays, state_of
+from .replay import changed_dicts, check_replays, replays, state_of
 from .segments import cut
 
 
@@ -66,8 +66,10 @@ def cut_loops(context: Context, functions: Sequence[Function], loops: Sequence[O
 
 def check(context: Context, functions: Sequence[Function]) -> None:
     """Refuse replays of what draws, prints or changes what cannot be put back."""
+    dicts_change = any(changed_dicts(op) for function in functions for op in walk(function.body))
     for function in functions:
         if any(map(replays, walk(function.body))):
-            check_replays(context, function.body, set(effects_once(function)), AliasClasses(function))
+            called = dicts_change and function is not functions[0]
+            check_replays(context, function, set(effects_once(function)), AliasClasses(function), called)
     context.check()
 

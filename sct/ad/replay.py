@@ -14,7 +14,7 @@ import numpy as np
 
 from ..analysis.alias import AliasClasses, has_memory, lent_to
 from ..analysis.context import Context, Refusal
-from ..ir.core import Block, Op, Value, walk
+from ..ir.core import Block, Function, Op, Value, enclosing, walk
 from ..ir.ops import LOOPS, STORES, Lit, Slot, uses_in
 from ..ir.rewrite import carried_inits, carried_start, clone_op, exits, incoming, insert_before
 from ..ir.types import BOOL, BOTTOM, INT, Array, List, OrConst, Table, strip_const
@@ -296,11 +296,43 @@ def _appends(op: Op, value: Value, names: set[Value]) -> bool:
 
 # ------------------------------------------------------------------------------------------------------------ what is refused
 
-def check_replays(context: Context, body: Block, once: set[Op], classes: AliasClasses) -> None:
-    """Refuse what cannot be run again: what draws or prints, and what changes that cannot be put back."""
-    for op in walk(body):
+def check_replays(context: Context, function: Function, once: set[Op], classes: AliasClasses, called: bool) -> None:
+    """Refuse what cannot be run again: what draws or prints, and what changes that cannot be put back.
+
+    ``called`` says that other functions call this one, and change dicts.
+    """
+    for op in walk(function.body):
         if replays(op):
             _check(context, op, once, classes)
+            _check_dicts(context, function, op, classes, called)
+
+
+def _check_dicts(context: Context, function: Function, op: Op, classes: AliasClasses, called: bool) -> None:
+    """Refuse what reads a dict that changes behind it: the reverse sweep undoes changes of arrays and lists alone."""
+    ops, inside = list(walk(function.body)), set(_with_inside(op))
+    read = {classes.find(v): v for inner in inside for v in inner.operands if isinstance(strip_const(v.type), Table)}
+    around = _loops_around(op)
+    changed = [v for v in function.params if called]
+    for other in ops if around else ops[ops.index(op):]:
+        if other not in inside:
+            changed += changed_dicts(other)
+    for v in changed:
+        if (known := read.get(classes.find(v))) is not None:
+            what, name = "call" if op.name == "invoke" else "loop", known.hint and f"`{known.hint}`, "
+            message = f"{name}a dict, is read in a checkpointed {what}, changes afterwards, and cannot be put back"
+            context.refuse(Refusal("SCT116", message, "change a copy, write to arrays, or leave the checkpoint out"), op.loc)
+            return
+
+
+def changed_dicts(op: Op) -> list[Value]:
+    """The dicts that an op changes, or has a callee change."""
+    changed = lent_to(op) if op.name == "invoke" else op.operands[:1] if op.name in STORES else ()
+    return [v for v in changed if isinstance(strip_const(v.type), Table)]
+
+
+def _loops_around(op: Op) -> bool:
+    assert op.parent is not None
+    return any(block.parent is not None and block.parent.name in LOOPS for block in enclosing(op.parent))
 
 
 def _check(context: Context, op: Op, once: set[Op], classes: AliasClasses) -> None:

@@ -110,7 +110,7 @@ class _Saver:
         """Forward value → the value that stands for it in the reverse sweep."""
         self.heads: dict[Block, list[Op]] = {}
         """Ops to put at the head of each mirrored block."""
-        self.changes = _Changes(joint.function)
+        self.changes = _Changes(joint.function, packed)
 
     def run(self) -> None:
         body = self.function.body
@@ -377,7 +377,7 @@ def bind_unbound(v: Value, seen: set[Value]) -> bool:
 class _Changes:
     """What the forward sweep stores into, and whether a read of it would give the same after the sweep."""
 
-    def __init__(self, function: Function) -> None:
+    def __init__(self, function: Function, called: bool) -> None:
         plain = not any(op.name == "try" or is_replay(op) for op in walk(function.body))
         self.elsewhere = Elsewhere() if plain else None
         """Compares indices."""
@@ -388,10 +388,12 @@ class _Changes:
         self.lent: set[tuple[Value, int]] = set()
         """Memory of the callers, who may write to it afterwards."""
         stores = [(op, v) for op in walk(function.body) for v in _written_by(op)]
-        if stores or function.lent.params:
+        dicts = [p for p in function.params if isinstance(strip_const(p.type), Table)] if called else []
+        if stores or function.lent.params or dicts:
             self.classes = AliasClasses(function)
             self.order = {op: k for k, op in enumerate(walk(function.body))}
             self.lent = {self._place(function.params[k]) for k in function.lent.params}
+            self.lent |= {(self.classes.find(p), d + 1) for p in dicts for d in range(depth(p.type))}  # nobody undoes that
             self.returned = {self.classes.find(v) for op in function.body.ops[-1:] if op.name == "return" for v in op.operands}
         for op, v in stores:
             self.stores.setdefault(self._place(v), []).append(op)

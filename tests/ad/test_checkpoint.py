@@ -590,3 +590,37 @@ def test_what_a_handler_takes_up_is_raised_again_in_the_second_run(fun):
     expected = (fun(x + h, y) - fun(x - h, y)) / (2 * h), (fun(x, y + h) - fun(x, y - h)) / (2 * h)
     for gradient in (sct.grad(fun, (0, 1), checkpoint="loops"), sct.grad(sct.checkpoint(fun), (0, 1))):
         np.testing.assert_allclose(gradient(x, y), expected, rtol=1e-7, atol=1e-7)
+
+
+def changes_a_dict_afterwards(x):
+    table, s = {0: x, 1: 2.0 * x}, 1.0
+    for k in range(4):
+        s = math.sin(s * table[k % 2]) + x
+    table[1] = s
+    return s + table[0] * table[1]
+
+
+def reads_a_dict(table, x, n):
+    s = 1.0
+    for k in range(n):
+        if s > 50.0:
+            return s
+        s = math.sin(s * table[k % 2]) + x
+    return s
+
+
+def changes_a_dict_after_a_call(x):
+    table = {0: x, 1: 2.0 * x}
+    s = reads_a_dict(table, x, 3) + reads_a_dict(table, 2.0 * x, 2)
+    for k in range(2):
+        table[k] = s
+    return s * table[0]
+
+
+@pytest.mark.parametrize("fun", [changes_a_dict_afterwards, changes_a_dict_after_a_call])
+def test_a_dict_that_changes_after_a_loop_that_reads_it_again_is_refused(fun):
+    with pytest.raises(SctError, match="a dict, is read in a checkpointed loop, changes afterwards") as caught:
+        sct.grad(fun, checkpoint="loops")(0.7)
+    assert caught.value.obstacles[0].code == "SCT116"
+    h = 1e-6
+    assert sct.grad(fun)(0.7) == pytest.approx((fun(0.7 + h) - fun(0.7 - h)) / (2 * h), rel=1e-7)
