@@ -85,8 +85,8 @@ def excess(x, other, z, half):
     Where both are the same infinity, or so large that ``z`` is rounded to them, it is ``half``.
     """
     if is_static(other) and -math.inf < other < math.inf:
-        return np.fmin(x - z, 0.0)
-    return np.where((z == x) & (x == other), half, np.fmin(x - z, 0.0))
+        return np.where(z == x, 0.0, x - z)
+    return np.where((z == x) & (x == other), half, np.where(z == x, 0.0, x - z))
 
 
 # Trigonometric and hyperbolic functions -------------------------------------------------------------------------------

@@ -145,7 +145,8 @@ def trigamma(x):
     """The slope of ``psi``, by reflection where ``x`` is negative (DLMF 5.15.6)."""
     positive = x > 0.0
     there = special.zeta(2.0, np.where(positive, x, 1.0 - x))
-    return np.where(positive, there, (np.pi / np.sin(np.pi * np.where(positive, 0.5, x))) ** 2 - there)
+    turned = np.where(positive, 0.5, x - np.floor(x))  # so that the sine is 0 at the poles
+    return np.where(positive, there, (np.pi / np.sin(np.pi * turned)) ** 2 - there)
 
 
 def rgamma_slope(x, z):
@@ -227,7 +228,7 @@ partials("z = special.i1(x)", x="0.5 * (special.i0(x) + special.iv(2.0, x))")
 partials("z = special.iv(v, x)", singular=True, x="0.5 * (special.iv(v - 1.0, x) + special.iv(v + 1.0, x))",
          tests=of_order(ORDER, POSITIVE))
 partials("z = special.i0e(x)", x="special.i1e(x) - np.sign(x) * z")
-partials("z = special.i1e(x)", x="0.5 * (special.i0e(x) + special.ive(2.0, x)) - np.sign(x) * z")
+partials("z = special.i1e(x)", x="np.where(x == 0.0, 0.5, special.i0e(x) - np.sign(x) * z - z / x)", singular=True)
 partials("z = special.ive(v, x)", singular=True,
          x="0.5 * (scaled_below(v, x) + special.ive(v + 1.0, x)) - np.sign(x) * z", tests=of_order(ORDER, POSITIVE) | {
              "args": [(2.0, np.array([-1.3, 0.7]))]})
