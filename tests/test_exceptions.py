@@ -409,3 +409,29 @@ def test_a_named_tuple_that_is_perhaps_none_keeps_its_names():
     assert sct.grad(nearest_hit)(0.5, times) == pytest.approx(2 * 0.5 + 1)
     assert sct.jvp(nearest_hit, (0.5, times), (1.0, None))[1] == pytest.approx(2 * 0.5 + 1)
     assert sct.grad(nearest_hit)(0.5, []) == 1.0
+
+
+def raises_with_a_number(x):
+    if x < 0.0:
+        raise ValueError("negative", x, [x])
+    if x > 5.0:
+        raise ArithmeticError((x, x * x))
+    try:
+        if x > 2.0:
+            raise KeyError(2.0 * x)
+        y = x**3
+    except KeyError:
+        y = x * x
+    return y
+
+
+def test_exceptions_that_hold_a_number_have_no_tangent():
+    for x, slope, curvature in ((1.5, 3 * 1.5**2, 6 * 1.5), (3.0, 6.0, 2.0)):
+        assert sct.jvp(raises_with_a_number, (x,), (1.0,))[1] == pytest.approx(slope)
+        assert sct.hvp(raises_with_a_number, (x,), (1.0,)) == pytest.approx(curvature)
+    for x in (-1.0, 6.0):
+        with pytest.raises((ValueError, ArithmeticError)) as expected:
+            raises_with_a_number(x)
+        with pytest.raises((ValueError, ArithmeticError)) as found:
+            sct.jvp(raises_with_a_number, (x,), (1.0,))
+        assert type(found.value) is type(expected.value) and found.value.args == expected.value.args

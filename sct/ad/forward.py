@@ -257,7 +257,7 @@ def _call(fwd: _Linearizer, op: Op) -> None:
         hooks.drop_hook(op)
         _same(fwd, op)
         return
-    if not any(v in fwd.masks for v in op.operands) or op.attrs["fn"] in masks.WITHOUT_TANGENT or stored.give_memory(fwd, op):
+    if not any(v in fwd.masks for v in op.operands) or masks.has_no_tangent(op.attrs["fn"]) or stored.give_memory(fwd, op):
         return
     since = len(fwd.builder.block.ops)
     for result, tangent in zip(op.results, pushforwards.tangents(fwd, op), strict=True):

@@ -190,7 +190,7 @@ _PASS = frozenset({"convert", "broadcast", "narrow", "tuple", "dict", "pop", "ap
 
 
 _ZEROS = (helpers.zeros_like, helpers.list_of_zeros, helpers.dict_of_zeros)
-WITHOUT_TANGENT = (*_ZEROS, helpers.inserted_at, helpers.taken_from, dict.get)
+_WITHOUT_TANGENT = (*_ZEROS, helpers.inserted_at, helpers.taken_from, dict.get)
 """Functions of the reverse sweep whose results do not depend on the contents of their arguments."""
 
 
@@ -222,11 +222,16 @@ def _can_vary(t: Type, mask: Mask) -> bool:
     return t.differentiable or isinstance(t, Cache) or isinstance(strip_const(t), Object) and not isinstance(mask, bool)
 
 
+def has_no_tangent(fn: Any) -> bool:
+    """Whether what a function gives has no tangent, whatever it is given: an exception with a number in it, as well."""
+    return fn in _WITHOUT_TANGENT or isinstance(fn, type) and issubclass(fn, BaseException)
+
+
 def _carries(op: Op) -> bool:
     """Whether a primitive's results depend differentiably on its operands."""
     fn = op.attrs["fn"]
     if fn in (list, *DEEP_COPIES):
         return not lists_keys(op)
-    if fn in WITHOUT_TANGENT:
+    if has_no_tangent(fn):
         return False
     return carries_derivative(op)

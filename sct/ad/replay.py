@@ -311,6 +311,7 @@ def _check_dicts(context: Context, function: Function, op: Op, classes: AliasCla
     """Refuse what reads a dict that changes behind it: the reverse sweep undoes changes of arrays and lists alone."""
     ops, inside = list(walk(function.body)), set(_with_inside(op))
     read = {classes.find(v): v for inner in inside for v in inner.operands if isinstance(strip_const(v.type), Table)}
+    read = {root: v for root, v in read.items() if root not in set(map(classes.find, written_by(op)))}  # refused as such
     around = _loops_around(op)
     changed = [v for v in function.params if called]
     for other in ops if around else ops[ops.index(op):]:
