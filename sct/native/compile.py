@@ -180,8 +180,8 @@ def _refusal(compiled: Compiled, message: str, text: str, parallel: bool = False
     plain = re.sub(r"\x1b\[[0-9;]*m", "", message)  # it may be coloured by what Numba made before
     line = next((int(k) for k in reversed(re.findall(r'sct_native_[^"]*", line (\d+)', plain))), 0)
     loc = _users_line(text, [printed.emitted for printed in compiled.emitted], line) or compiled.typed.loc
-    said = [s.strip() for s in plain.splitlines() if s.strip()]
-    wanted = [s for s in said if re.search(r"No implementation|nsupported|not supported|Unknown|Untyped|Cannot", s)]
+    said = [s.strip() for s in plain.splitlines() if s.strip() and not s.startswith(("Failed in", "During", "File"))]
+    wanted = [s for s in said if re.search(r"No implementation|nsupported|not supported|Unknown|Untyped|[Cc]annot", s)]
     reason = (wanted or said or ["it cannot be compiled"])[0]
     statement = text.splitlines()[line - 1].strip() if line else ""
     return MissingRuleError(f"Numba cannot compile `{statement or compiled.adjoint.name}`: {reason}", loc=loc, code="SCT210",

@@ -15,6 +15,7 @@ from numba import types
 from numba.core.errors import TypingError
 from numba.extending import overload
 from numba.np.unsafe import ndarray as fixed
+from numba.typed import Dict
 
 from ..runtime import arrays, checks, helpers, packing, special
 from . import einsum as einsum
@@ -239,9 +240,26 @@ def _zeros_like(x: Any, *path: Any) -> Any:
         if len(x) == 0:
             return lambda x, *path: x
         return lambda x, *path: (helpers.zeros_like(x[0]), *helpers.zeros_like(x[1:]))
+    if isinstance(x, types.DictType):
+        return _zeros_like_dict(x)
     if isinstance(x, Number | types.NoneType):
         return lambda x, *path: 0.0
     raise TypingError(f"zeros like {x}")
+
+
+def _zeros_like_dict(x: Any) -> Any:
+    keys, items = x.key_type, x.value_type
+    if isinstance(items, Number):
+        items = types.float64
+    elif not (isinstance(items, types.Array) and isinstance(items.dtype, types.Float)):
+        raise TypingError(f"zeros like {x}")
+
+    def impl(x: Any, *path: Any) -> Any:
+        made = Dict.empty(keys, items)
+        for key in x:
+            made[key] = helpers.zeros_like(x[key])
+        return made
+    return impl
 
 
 def _zeros_like_item(path: Any) -> Any:
@@ -262,6 +280,13 @@ def _copied(x: Any) -> Any:
         return lambda x: [helpers.copied(item) for item in x]
     if isinstance(x, types.BaseTuple):
         return (lambda x: (helpers.copied(x[0]), *helpers.copied(x[1:]))) if len(x) else (lambda x: x)
+    if isinstance(x, types.DictType):
+        def copied(x: Any) -> Any:
+            made = x.copy()
+            for key in x:
+                made[key] = helpers.copied(x[key])
+            return made
+        return copied
     return lambda x: x
 
 

@@ -9,16 +9,14 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterator
 
-import numpy as np
-
 from ..ad.calls import CONTEXT, ContextNames
 from ..ir.build import Builder
 from ..ir.core import Block, Function, Op, Value, walk
-from ..ir.ops import Lit, SeqOf, Slot
+from ..ir.ops import Slot
 from ..ir.rewrite import incoming, replace_uses
 from ..ir.types import INT, NONE, Array, Cache, List, Scalar, Tuple, Type, strip_const
-from ..runtime import packing
 from .data import hand_on
+from .examples import empty_list, example
 
 
 class _Untold(Exception):
@@ -122,9 +120,8 @@ class _Unfolding:
 
     def empty(self, builder: Builder, item: Value) -> Value:
         """A list for items like this one, without any."""
-        example = self.example(builder, item.type, item)
-        return builder.value("call", [example], Cache(item.type), f"kept_{item.hint}" if item.hint else "kept",
-                             fn=packing.empty_list, args=(Slot(0),), kwargs={}, effect="fresh")
+        hint = f"kept_{item.hint}" if item.hint else "kept"
+        return empty_list(builder, self.example(builder, item.type, item), Cache(item.type), hint)
 
     def example(self, builder: Builder, t: Type, value: Value | None) -> Value:
         """Some value of a type."""
@@ -133,19 +130,11 @@ class _Unfolding:
             if not self.is_place(value):
                 raise _Untold
             return builder.value("const", (), INT, value=-1)
-        if isinstance(t, Scalar):
-            number = np.dtype(t.dtype).type(0).item()
-            made = builder.value("const", (), t, value=number)
-            known = t.dtype in ("float64", "int64", "bool", "complex128")
-            return made if known else builder.value("call", [made], t, fn=np.dtype(t.dtype).type, args=(Slot(0),), kwargs={})
-        if isinstance(t, Array):
-            none = builder.value("const", (), INT, value=0)
-            shape = SeqOf(tuple, (Slot(0),) * t.ndim)
-            return builder.value("call", [none], t, fn=np.empty, args=(shape, Lit(np.dtype(t.dtype).type)), kwargs={},
-                                 effect="fresh")
+        if isinstance(t, Scalar | Array):
+            return example(builder, t)
         if isinstance(t, Cache | List):
             inner = self.example(builder, t.item, self.pushed(value) if value is not None else None)
-            return builder.value("call", [inner], t, fn=packing.empty_list, args=(Slot(0),), kwargs={}, effect="fresh")
+            return empty_list(builder, inner, t)
         if isinstance(t, Tuple) and t.cls is tuple and t.items:
             return builder.value("tuple", [self.example(builder, part, None) for part in t.items], t, cls=tuple)
         raise _Untold

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 
 _DTYPES = {"int": "np.int64", "float": "np.float64", "bool": "np.bool_", "complex": "np.complex128"}
@@ -22,6 +23,15 @@ def spelled_for_numba(text: str) -> str:
     [s for s in saved[::-1]] np.zeros(n, dtype=np.int64)
     >>> print(spelled_for_numba("x, y = tuple(s)"))
     x, y = items_of(s, 2)
+
+    Of a variable that is bound before a ``break`` and elsewhere in a loop without a condition, Numba cannot find the type.
+
+    >>> print(spelled_for_numba("while True:\\n    if f(n):\\n        n += 1\\n        break\\n    n += 1"))
+    while 1 == 1:
+        if f(n):
+            n += 1
+            break
+        n += 1
     """
     while _SPELLED_OTHERWISE.search(text) and (changes := list(_changes(ast.parse(text)))):
         changes.sort(key=lambda change: (change[0].lineno, change[0].col_offset))
@@ -32,7 +42,7 @@ def spelled_for_numba(text: str) -> str:
     return text
 
 
-_SPELLED_OTHERWISE = re.compile(r"\b(reversed\(|tuple\(|np\.bool\b|dtype=|astype\()")
+_SPELLED_OTHERWISE = re.compile(r"\b(while True:|reversed\(|tuple\(|np\.bool\b|dtype=|astype\()")
 """What a text must contain that any of the changes is about."""
 
 
@@ -48,6 +58,8 @@ def _changes(tree: ast.AST) -> Iterator[tuple[ast.expr, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "reversed":
             yield node, _reversed(node.args[0])
+        elif isinstance(node, ast.While) and _binds_twice(node):
+            yield node.test, "1 == 1"
         elif isinstance(node, ast.Assign) and _is_unpacked_array(node):
             count = len(node.targets[0].elts)  # type: ignore[attr-defined]
             array = ast.unparse(node.value.args[0])  # type: ignore[attr-defined]
@@ -60,6 +72,20 @@ def _changes(tree: ast.AST) -> Iterator[tuple[ast.expr, str]]:
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "astype":
             if isinstance(node.args[0], ast.Name) and node.args[0].id in _DTYPES:
                 yield node.args[0], _DTYPES[node.args[0].id]
+
+
+def _binds_twice(loop: ast.While) -> bool:
+    """Whether a loop without a condition binds a name before a ``break``, and elsewhere."""
+    if not (isinstance(loop.test, ast.Constant) and loop.test.value is True):
+        return False
+    left = [node for node in ast.walk(loop) if isinstance(node, ast.If) and any(isinstance(s, ast.Break) for s in node.body)]
+    last = {name for branch in left for s in branch.body for name in _bound(s)}
+    counts = Counter(name for s in loop.body for name in _bound(s))
+    return any(counts[name] > 1 for name in last)
+
+
+def _bound(statement: ast.stmt) -> list[str]:
+    return [node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
 
 
 def _is_unpacked_array(node: ast.Assign) -> bool:

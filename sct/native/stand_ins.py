@@ -12,12 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from ..ir.build import Builder
 from ..ir.core import Block, Function, Op, Value, walk
-from ..ir.ops import Lit, SeqOf, Slot, as_key
-from ..ir.rewrite import insert_before, replace_uses
+from ..ir.ops import Lit, SeqOf, SliceOf, Slot, as_key
+from ..ir.rewrite import insert_before, replace_uses, use_map
 from ..ir.types import FLOAT, INT, Array, List, Scalar, Type, strip_const
 from ..rules.shaping import tolist_method
-from ..runtime import masks, reductions
+from ..runtime import masks, packing, reductions
+from .examples import example, has_example
 
 REDUCTIONS = {np.sum: "sum", np.mean: "mean", np.max: "max", np.amax: "max", np.min: "min", np.amin: "min",
               np.prod: "prod"}
@@ -25,7 +27,7 @@ REDUCTIONS = {np.sum: "sum", np.mean: "mean", np.max: "max", np.amax: "max", np.
 
 def replace_missing(function: Function) -> int:
     """Replace every call that Numba has no implementation of, but something else gives; how many."""
-    made = 0
+    made = _type_empty_lists(function)
     for op in list(walk(function.body)):
         if op.name == "call" and op.operands and (replace := _CALLS.get(as_key(op.attrs["fn"]))) is not None:
             before = op.attrs
@@ -35,6 +37,59 @@ def replace_missing(function: Function) -> int:
             _dissolve(op)
             made += 1
     return made
+
+
+def _type_empty_lists(function: Function) -> int:
+    """Say of which kind the items are of empty lists that Numba cannot tell by what is appended to the same name; how many."""
+    empty = [op for op in walk(function.body) if op.name == "tuple" and op.attrs.get("cls") is list and not op.operands]
+    users = use_map(function.body) if empty else {}
+    made = 0
+    for op in empty:
+        own = users.get(op.result, [])
+        t = _merged_type(op.result, own)
+        appended = any(user.name == "insert" and user.operands[0] is op.result for user in own)
+        if not isinstance(t, List) or not has_example(t) or appended and not any(_passes_on(user, op.result) for user in own):
+            continue
+        head = Block()
+        builder = Builder(head, op.loc)
+        with builder.at(head):
+            item = example(builder, t.item)
+        insert_before(op, head.ops)
+        op.name, op.operands = "call", [item]
+        op.attrs = {"fn": packing.empty_list, "args": (Slot(0),), "kwargs": {}, "effect": "fresh"}
+        made += 1
+    return made
+
+
+def _merged_type(value: Value, users: list[Op]) -> Type:
+    """The type of a list, or of what it becomes at the end of a branch: an empty one alone may be of any."""
+    t = strip_const(value.type)
+    for user in users:
+        branch = user.parent.parent if user.parent is not None else None
+        if isinstance(t, List) and not has_example(t) and user.name == "yield" and branch is not None:
+            t = strip_const(branch.results[user.operands.index(value)].type)
+    return t
+
+
+def _passes_on(user: Op, value: Value) -> bool:
+    """Whether a list gets another name by an op, maybe beside other lists."""
+    changes = user.name in ("insert", "store") and value not in user.operands[1:]
+    return user.name in _PASSES_ON and not changes
+
+
+_PASSES_ON = frozenset({"for", "while", "yield", "continue", "break", "return", "tuple", "push", "store", "insert", "invoke"})
+
+
+def _element(op: Op) -> None:
+    """A part of a range, of which Numba knows single elements only; ``a[...]``."""
+    template, first = op.attrs["args"][1], op.operands[0]
+    made = first.owner
+    t = strip_const(first.type)
+    if isinstance(template, SliceOf) and isinstance(made, Op) and made.name == "call" and made.attrs["fn"] is range:
+        op.operands = [_before(op, first.type, list, [first], (Slot(0),), effect="fresh"), *op.operands[1:]]
+        op.attrs = dict(op.attrs)
+    elif template == Lit(...) and isinstance(t, Array) and t.ndim:
+        op.attrs = {**op.attrs, "args": (op.attrs["args"][0], SliceOf(Lit(None), Lit(None), Lit(None)))}
 
 
 def _array(op: Op) -> None:
@@ -157,7 +212,7 @@ def _dissolve(op: Op) -> None:
 
 _CALLS: dict[Any, Any] = {
     np.array: _array, np.inner: _inner, np.clip: _clip, np.roll: _roll, math.log: _log,
-    operator.not_: _not, tolist_method: _tolist,
+    operator.not_: _not, operator.getitem: _element, tolist_method: _tolist,
     **dict.fromkeys((np.stack, np.concatenate, np.vstack, np.hstack, np.column_stack, np.dstack), _joined),
     **dict.fromkeys(REDUCTIONS, _reduction),
 }
