@@ -328,7 +328,7 @@ def magnitude_power(x, exponent):
 def sums_norm_bar(x, added, compared, largest, z_bar):
     """The cotangent of the largest (smallest) sum of magnitudes along the axis ``added``, ties split evenly."""
     sums = np.sum(np.abs(x), axis=added, keepdims=True)
-    best = np.max(sums, axis=compared, keepdims=True) if largest else np.min(sums, axis=compared, keepdims=True)
+    best = np.max(sums, axis=compared, keepdims=True, initial=0.0) if largest else np.min(sums, axis=compared, keepdims=True)
     attained = sums == best
     return z_bar / np.sum(attained, axis=compared, keepdims=True) * attained * slope(x)
 

@@ -91,7 +91,7 @@ def corrcoef_vjp(x, y=None, rowvar=True, *, dtype=None, z, z_bar):
     length = np.linalg.norm(away, axis=1, keepdims=True)
     unit = away / length
     if np.ndim(z) == 0:
-        data_bar = np.zeros_like(unit)
+        data_bar = z_bar * np.where(np.isnan(unit), unit, 0.0)
     else:
         unit_bar = with_adjoint(z_bar) @ mirrored(unit)
         along = np.sum(np.real(unit_bar * unit), axis=1, keepdims=True)
@@ -124,8 +124,9 @@ def edges_back(a, bins, range, edges, edges_bar):
     low_bar, high_bar = (1.0 - t) @ edges_bar, t @ edges_bar
     if range is not None:
         return None, None, (low_bar, high_bar)
-    low_bar = extremal(a, None, False, None, True, np.min(a), low_bar)  # where all are equal NumPy moves the edges apart
-    return low_bar + extremal(a, None, False, None, True, np.max(a), high_bar), None, None
+    low, high = np.min(a, initial=np.inf), np.max(a, initial=-np.inf)  # where all are equal NumPy moves the edges apart
+    low_bar = extremal(a, None, False, None, True, low, low_bar)
+    return low_bar + extremal(a, None, False, None, True, high, high_bar), None, None
 
 
 @vjp(np.histogram, as_given=("range",))

@@ -207,6 +207,13 @@ def test_norms_of_nothing() -> None:
         np.testing.assert_array_equal(sct.grad(lambda a: f(a))(np.zeros((2, 2))), np.zeros((2, 2)))
 
 
+@pytest.mark.filterwarnings("ignore:divide by zero", "ignore:invalid value")
+def test_norms_and_histograms_of_empty_arrays() -> None:
+    empty = np.zeros((0, 3))
+    for f in (lambda a: np.linalg.norm(a, np.inf), lambda a: np.linalg.norm(a, 1), lambda a: np.sum(np.histogram(a, 2)[1])):
+        assert sct.grad(f)(empty).shape == (0, 3) and sct.jvp(f, (empty,), (empty,))[1] == 0.0
+
+
 def test_matching_tells_repeated_numbers_apart() -> None:
     w = np.array([1.0, 2.0, 1.0, 3.0])
     assert sorted(matching(w, w[::-1] + 1e-14).tolist()) == [0, 1, 2, 3]

@@ -43,6 +43,7 @@ def basis(x: Any) -> list[Any]:
     (lambda x: np.var(x, ddof=3), A([2.0, 3.0]), [-inf, inf], None),
     (lambda x: np.nanstd(x, ddof=1), A([2.0]), [nan], None),
     (lambda x: np.nanvar(x, ddof=2), A([2.0, 3.0]), [nan, nan], None),
+    (lambda x: np.corrcoef(x), A([2.0, 2.0]), [nan, nan], None), (lambda x: np.corrcoef(x), A([2.0, 3.0]), [0.0, 0.0], NOTHING),
     (lambda x: np.hypot(x[0], x[1]), ZERO, [0.0, 0.0], NOTHING),
     (lambda x: np.sum(np.hypot(x, 0.0 * x)), ZERO, [0.0, 0.0], NOTHING),
     (lambda x: np.arctan2(x[0], x[1]), ZERO, [0.0, 0.0], NOTHING),
