@@ -45,5 +45,6 @@ def _looked_into(fn: Any, ours: Any) -> Handler:
 SPECIAL.update({
     integrate.simpson: _looked_into(integrate.simpson, quadrature.simpson),
     integrate.trapezoid: _looked_into(integrate.trapezoid, quadrature.trapezoid),
+    integrate.cumulative_simpson: _looked_into(integrate.cumulative_simpson, quadrature.cumulative_simpson),
     integrate.cumulative_trapezoid: _looked_into(integrate.cumulative_trapezoid, quadrature.cumulative_trapezoid),
 })

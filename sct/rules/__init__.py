@@ -28,7 +28,7 @@ from . import (
     ufuncs,
 )
 
-_SCIPY = {"special": ("special", "incomplete", "bessel", "orthogonal", "probability", "no_special"),
+_SCIPY = {"special": ("special", "incomplete", "bessel", "orthogonal", "angular", "probability", "no_special"),
           "stats": ("stats", "counts", "multivariate"),
           "linalg": ("linalg", "factors", "functions", "structured", "no_linalg"),
           "signal": ("signal", "no_signal"), "fft": ("transforms",), "optimize": ("optimize",),

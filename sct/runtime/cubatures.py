@@ -29,6 +29,27 @@ def dblquad(func: Callable[..., Any], a: Any, b: Any, gfun: Any, hfun: Any, args
     return integrate.quad(lambda x: integrate.quad(lambda y: func(y, x, *args), gfun(x), hfun(x))[0], a, b)
 
 
+def tplquad(func: Callable[..., Any], a: Any, b: Any, gfun: Any, hfun: Any, qfun: Any, rfun: Any, args: Any = ()) -> Any:
+    """``scipy.integrate.tplquad`` with limits that are functions.
+
+    >>> one = lambda *places: 1.0
+    >>> round(tplquad(lambda z, y, x: x * y * z, 0.0, 1.0, lambda x: 0.0, one, lambda x, y: 0.0, one)[0], 12)
+    0.125
+    """
+    def inner(y: Any, x: Any) -> Any:
+        return integrate.quad(lambda z: func(z, y, x, *args), qfun(x, y), rfun(x, y))[0]
+    return integrate.quad(lambda x: integrate.quad(lambda y: inner(y, x), gfun(x), hfun(x))[0], a, b)
+
+
+def constant_of_two(value: Any, x: Any, y: Any) -> Any:
+    """A limit that is a number, between those of two others.
+
+    >>> constant_of_two(2.0, 5.0, 6.0)
+    2.0
+    """
+    return value
+
+
 def constant(value: Any, x: Any) -> Any:
     """A limit that is a number.
 

@@ -179,3 +179,56 @@ def solve_circulant(c: Any, b: Any) -> Any:
     """
     found = np.fft.ifft(np.fft.fft(b) / np.fft.fft(c))
     return found if np.iscomplexobj(b) or np.iscomplexobj(c) else np.real(found)
+
+
+def matmul_toeplitz(c_or_cr: Any, x: Any) -> Any:
+    """``scipy.linalg.matmul_toeplitz``: a part of the product with a circulant matrix (Golub and Van Loan 2013, section 4.8.2).
+
+    >>> matmul_toeplitz((np.array([1.0, 2.0]), np.array([1.0, 3.0])), np.array([1.0, 1.0])).round(12).tolist()
+    [4.0, 3.0]
+    """
+    c, r = c_or_cr if isinstance(c_or_cr, tuple) else (c_or_cr, np.conj(c_or_cr))
+    first, row = np.asarray(c), np.asarray(r)
+    column = np.concatenate([first, row[:0:-1], np.zeros(0)])  # of double precision, as SciPy has it
+    size = column.shape[0]
+    columns = np.expand_dims(x, 1) if x.ndim == 1 else x
+    product = np.expand_dims(np.fft.fft(column), 1) * np.fft.fft(columns, size, axis=0)
+    found = np.fft.ifft(product, axis=0)[: first.shape[0]]
+    whole = found if np.iscomplexobj(column) or np.iscomplexobj(x) else np.real(found)
+    return whole[:, 0] if x.ndim == 1 else whole
+
+
+def diagsvd(s: Any, M: int, N: int) -> Any:
+    """``scipy.linalg.diagsvd``.
+
+    >>> diagsvd(np.array([1.0, 2.0]), 2, 3).tolist()
+    [[1.0, 0.0, 0.0], [0.0, 2.0, 0.0]]
+    """
+    if s.shape[0] == M:
+        return np.where(np.eye(M, N) > 0.0, np.expand_dims(s, 1), 0.0)
+    return np.where(np.eye(M, N) > 0.0, s, 0.0)
+
+
+def subspace_angles(A: Any, B: Any) -> Any:
+    """``scipy.linalg.subspace_angles`` of matrices with independent columns: small angles by their sines, large ones by
+    their cosines (Knyazev and Argentati 2002, algorithm 3.1).
+
+    >>> subspace_angles(np.eye(3, 1), np.ones((3, 1))).round(6).tolist()
+    [0.955317]
+    """
+    first, second = np.linalg.qr(A)[0], np.linalg.qr(B)[0]
+    inner = transposed(first) @ second
+    cosines = np.clip(np.linalg.svd(inner, compute_uv=False), -1.0, 1.0)
+    left = second - first @ inner if first.shape[1] >= second.shape[1] else first - second @ transposed(inner)
+    sines = np.clip(np.linalg.svd(left, compute_uv=False), -1.0, 1.0)
+    small = cosines * cosines >= 0.5
+    return np.where(small, np.arcsin(np.where(small, sines, 0.5)), np.arccos(np.where(small, 0.5, cosines[::-1])))
+
+
+def transposed(a: Any) -> Any:
+    """The transpose, conjugated.
+
+    >>> transposed(np.array([[1.0, 2.0j]])).tolist()
+    [[(1-0j)], [-2j]]
+    """
+    return np.conj(a.T) if np.iscomplexobj(a) else a.T

@@ -300,6 +300,11 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "axis is None and a.ndim > 1  =>  axis is None": "the places of a vector, in a tuple",
         "a.ndim > 1  =>  a.ndim >= 1": "the places of a vector, in a tuple",
     },
+    "scipy.angular.diric_slope": {
+        "n - 1  =>  n + 1": "whether it is even counts",
+        "np.abs(rest) * n  =>  np.abs(rest)": "both formulas hold",
+        "np.abs(rest) * n < 0.001  =>  np.abs(rest) * n <= 0.001": "both formulas hold",
+    },
     "scipy.incomplete.gammainc_slope": {
         "further > 0.0  =>  further >= 0.0": "both tails say the same",
     },

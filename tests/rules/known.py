@@ -162,6 +162,7 @@ if importlib.util.find_spec("scipy") is not None:
     from sct.rules import registry
 
     registry.load_families()
+    from sct.rules.scipy.angular import diric_slope
     from sct.rules.scipy.bessel import amplitude_slope
     from sct.rules.scipy.incomplete import betainc_slope, gammainc_slope, student_rate
     from sct.rules.scipy.probability import log1p_ratio_slope
@@ -214,6 +215,9 @@ if importlib.util.find_spec("scipy") is not None:
         (0, 2, True, (0.0750612792926, -0.160595987912, -0.346869397564)),
         (2, 0, True, (0.0297676662512, -0.0524483893408, -1.13860289843)))]
     CONVENTIONS += [Known(beta_mean, 1, 0, 2.7, 3.5, 0.4, 0.6, A(True), z_bar=2.0, bars=(None, None, 0.0820454997758))]
+    VALUES += [Value(diric_slope, A(x), n, A(special.diric(x, n)), gives=A(
+        -2.0 * math.sin(x) / 3.0 if n == 3 else -0.25 * (math.sin(0.5 * x) + 3.0 * math.sin(1.5 * x))), rtol=2e-9)
+        for n in (3, 4) for x in (2e-4, -1e-4, 2.0 * math.pi + 1e-4, 4.0 * math.pi - 2e-4, 0.7, 2.0 * math.pi + 0.01)]
     VALUES += [Value(student_rate, A(3.0), A(u), gives=A(value), rtol=1e-10) for u, value in (
         (8e-6, 2.11844111161736412e-7), (-8e-6, -2.11844111161736412e-7), (-1.5, -0.122291834382415062))]
     VALUES += [Value(diagonal_sums, np.zeros(shape), gives=np.zeros(2)) for shape in ((2, 0), (0, 3))]

@@ -27,11 +27,16 @@ TEXTS = {
     "ndimage.map_coordinates": "ndimage.map_coordinates(a, np.stack([k, w[:3]]), order=1)",
     "stats.linregress": "stats.linregress(v, w).slope", "stats.pearsonr": "stats.pearsonr(v, w).statistic",
     "stats.gaussian_kde": "stats.gaussian_kde(v)(e)",
+    "linalg.solve_discrete_are": "linalg.solve_discrete_are(s, np.eye(3), p + p.T, np.eye(3))",
+    "linalg.matmul_toeplitz": "linalg.matmul_toeplitz((e, v), w)", "linalg.diagsvd": "linalg.diagsvd(e, 3, 4)",
+    "linalg.subspace_angles": "linalg.subspace_angles(a.T[:, :2], b.T[:, :2])",
+    "integrate.cumulative_simpson": "integrate.cumulative_simpson(a, x=np.cumsum(w))", "integrate.romb": "integrate.romb(e, r)",
+    "integrate.tplquad": "integrate.tplquad(lambda q, u, c: np.exp(-x * q * u * c), 0.0, r, 0.0, 1.0, 0.0, 1.0)[0]",
     "signal.sawtooth": "signal.sawtooth(v, x)", "signal.sweep_poly": "signal.sweep_poly(v, e)",
 }
 INEXACT = {*TEXTS}
 """What is said as other statements, the sums of which are rounded in another order."""
 COMPLEX_REFUSED = {f"signal.{name}" for name in ("sosfiltfilt", "sosfilt_zi", "decimate", "deconvolve")} | {
     f"ndimage.{name}" for name in ("convolve1d", "correlate1d", "gaussian_filter", "gaussian_filter1d", "laplace", "prewitt",
-                                   "sobel", "uniform_filter", "uniform_filter1d")}
+                                   "sobel", "uniform_filter", "uniform_filter1d")} | {"linalg.solve_discrete_are"}
 """Functions that take complex numbers and are refused with them."""

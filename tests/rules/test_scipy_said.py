@@ -9,6 +9,7 @@ import pytest
 
 linalg = pytest.importorskip("scipy.linalg")
 stats = pytest.importorskip("scipy.stats")
+integrate = pytest.importorskip("scipy.integrate")
 
 import sct  # noqa: E402
 
@@ -20,6 +21,7 @@ A, TALL, V, W = real(3, 3), real(3, 2), real(3) + 4.0, real(4)
 P = np.abs(real(4, 3)) + 0.2
 S = A @ A.T + np.eye(3)
 SHIFTED, SMALL = A.T + 3.0 * np.eye(3), A[:2, :2] + 3.0 * np.eye(2)
+RISING = np.cumsum(np.abs(real(6)) + 0.1)
 OUTSIDE = stats.gaussian_kde(W)
 CASES: dict[str, tuple[Any, list[Any]]] = {
     "cosm, sinm": (lambda a: linalg.cosm(a) + 2.0 * linalg.sinm(a), [A]),
@@ -51,6 +53,20 @@ CASES: dict[str, tuple[Any, list[Any]]] = {
     "sem, variation": (lambda a: stats.sem(a) * stats.variation(a), [P]),
     "moments": (lambda a: stats.moment(a, 3) + stats.skew(a) + stats.kurtosis(a, fisher=False), [P]),
     "iqr, median_abs_deviation": (lambda a: stats.iqr(a) + stats.median_abs_deviation(a), [P[:3].copy()]),
+    "solve_discrete_are": (lambda a, b, q, r: linalg.solve_discrete_are(a, b, q @ q.T, r @ r.T), [A, TALL, S, SMALL]),
+    "matmul_toeplitz": (lambda c, r, x: linalg.matmul_toeplitz((c, r), x) + linalg.matmul_toeplitz(c, x[:3]), [V, W,
+        W[::-1].copy()]),
+    "matmul_toeplitz of columns": (lambda c, r, x: linalg.matmul_toeplitz((c, r), x), [V, W, real(4, 2)]),
+    "matmul_toeplitz of complex": (lambda c, x: linalg.matmul_toeplitz(c * (1 + 1j), x), [V, V*V]),
+    "diagsvd": (lambda s: linalg.diagsvd(s, 3, 4)@linalg.diagsvd(s, 4, 3), [V]),
+    "subspace_angles": (lambda a, b: linalg.subspace_angles(a, b), [real(5,2), real(5,3)]),
+    "subspace_angles, alike": (lambda a, b: linalg.subspace_angles(a, b), [real(5,2), real(5,2)]),
+    "cumulative_simpson": (lambda y, x: integrate.cumulative_simpson(y, x=x)*integrate.cumulative_simpson(y[:6], dx=0.3),
+        [real(6), RISING]),
+    "cumulative_simpson of columns": (lambda y, d: integrate.cumulative_simpson(y, dx=d, axis=0, initial=0), [real(5,2), 0.4]),
+    "romb": (lambda y, d: integrate.romb(y, d, axis=0)+integrate.romb(y[:3].T), [real(5,2), 0.4]),
+    "tplquad": (lambda a, b: integrate.tplquad(lambda z, y, x: np.exp(-a*x*y*z), 0.0, b, 0.0, lambda x: x, lambda x, y: 0.0,
+        1.0)[0], [0.6, 1.2]),
     "linregress": (lambda x, y: np.stack([v for v in stats.linregress(x, y)]), [W, W**2 + V[0]]),
     "linregress, parts": (lambda x, y: stats.linregress(x, y).slope * stats.linregress(x, y).pvalue, [W, W**2 + V[0]]),
     "pearsonr": (lambda x, y: stats.pearsonr(x, y)[0] * stats.pearsonr(x, y).pvalue, [W, W**2 + V[0]]),

@@ -22,7 +22,7 @@ from .calls import Call, by_primitive, check_rule  # noqa: E402
 from .whole import check_single, check_whole  # noqa: E402
 
 registry.load_families()
-FILES = tuple(f"scipy/{name}.py" for name in ("special", "incomplete", "bessel", "orthogonal", "probability"))
+FILES = tuple(f"scipy/{name}.py" for name in ("special", "incomplete", "bessel", "orthogonal", "angular", "probability"))
 HERE = [e for e in registry.primitives() if e.vjp is not None and e.where.split(":")[0].endswith(FILES)]
 ENTRIES = [e for e in HERE if e.elementwise]
 RNG = np.random.default_rng(0)
@@ -44,6 +44,15 @@ CALLS += [Call(fn, v, np.array([0.7, 2.3]), n) for fn in (special.jvp, special.y
 CALLS += [Call(fn, n, np.array([0.7, 2.3]), how) for fn in (special.spherical_jn, special.spherical_yn, special.spherical_in,
                                                             special.spherical_kn) for n in (0, 2) for how in (False, True)]
 CALLS += [Call(special.lambertw, np.array([0.3 + 0.4j, 2.0 + 0.1j])), Call(special.lambertw, np.array([0.3 + 0.4j]), -1)]
+CALLS += [Call(special.assoc_laguerre, np.array([0.3, 1.2]), n, 1) for n in (0, 2)]
+CALLS += [Call(special.diric, np.array([0.7, -4.1, 9.0]), n) for n in (3, 4)]
+CALLS += [Call(fn, 1, np.array([0.7 + 0.2j, 2.3]), n) for fn in (special.h1vp, special.h2vp) for n in (1, 2)]
+CALLS += [Call(fn, x) for fn in (special.itairy, special.it2i0k0, special.it2j0y0) for x in (np.array([0.7, 2.3]), 1.4)]
+CALLS += [Call(fn, 1.4).alone(k) for fn in (special.it2i0k0, special.it2j0y0) for k in (0, 1)]
+if hasattr(special, "sph_harm_y"):
+    CALLS += [Call(special.sph_harm_y, n, m, np.array([0.4, 1.9]), np.array([0.3, -2.0])) for n, m in ((2, 1), (3, -2), (2, 2))]
+    CALLS += [Call(special.sph_legendre_p, n, m, np.array([0.4, 1.9])) for n, m in ((2, 1), (3, -2), (2, 2), (1, 0))]
+    CALLS += [Call(special.legendre_p, n, np.array([0.4, -0.9])) for n in (0, 1, 4)]
 SIDES = np.array([True, False])
 CALLS += [Call(gamma_mean, k, np.array([0.7, 2.3]), np.array([1.1, 1.6]), above) for k in (1, 2) for above in (SIDES, True)]
 CALLS += [Call(gamma_mean, k, 1.5, np.array([1.2, 0.3]), False) for k in (0, 1)]
@@ -188,6 +197,15 @@ def test_incomplete_functions_at_their_ends() -> None:
     by_df = sct.grad(lambda df, x: stats.t.cdf(x, df))
     assert by_df(3.0, 9.9e-6) == pytest.approx(by_df(3.0, 1.01e-5) * 9.9 / 10.1, rel=1e-6)
     assert sct.grad(lambda a: stats.gamma.cdf(-1.0, a))(3.0) == 0.0
+
+
+def test_kernels_of_dirichlet_near_whole_turns() -> None:
+    """``diric(x, 3)`` is ``(1 + 2 cos x) / 3``, ``diric(x, 2)`` is ``cos(x / 2)``."""
+    for x in (0.0, 1e-5, 3e-4, 2.0 * math.pi + 1e-4, 0.5, 6.0):
+        assert sct.grad(lambda x: np.sum(special.diric(x, 3)))(x) == pytest.approx(-2.0 * math.sin(x) / 3.0, rel=1e-9,
+            abs=1e-15)
+        assert sct.grad(lambda x: np.sum(special.diric(x, 2)))(x) == pytest.approx(-0.5 * math.sin(0.5 * x), rel=1e-9,
+            abs=1e-15)
 
 
 # Extreme arguments ----------------------------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ CASES = ["scalar.py", "ufuncs.py"]
 MODULES = [indexing, *(getattr(rules, name) for name in rules.__all__)]
 RUNTIME = [arrays, cotangents, places, sequences, special]
 """Where the functions are that rules call."""
-SPECIAL = ("special", "incomplete", "bessel", "orthogonal", "probability")
+SPECIAL = ("special", "incomplete", "bessel", "orthogonal", "angular", "probability")
 OWN_CASES: dict[int, Callable[[], Any]] = {}
 
 if importlib.util.find_spec("scipy") is not None:

@@ -24,9 +24,10 @@ from ...runtime.implicit import (
     slopes_of_first_and_items,
 )
 from ...runtime.integrals import vector_integral
+from ...runtime.quadrature import romberg_weights
 from ...runtime.trajectories import Trajectory, pull_back, trajectory_of
 from ..indexing import static
-from ..notation import area, declare, jvp, refuse_named, vjp
+from ..notation import area, declare, jvp, refuse_named, vjp, zero
 from ..shapes import facts, from_call
 
 area("integrate", integrate)
@@ -258,9 +259,19 @@ def odeint_jvp(func, y0, t, args=(), *, tfirst=False, rtol=None, atol=None, mxst
 
 refuse_named(integrate, "BDF DOP853 DenseOutput LSODA OdeSolution OdeSolver RK23 RK45 Radau complex_ode ode",
              because="it is an object that steps", instead="use solve_ivp or odeint")
-refuse_named(integrate, "cubature nquad tplquad nsum qmc_quad quad_vec tanhsinh", because="it has no rule",
-             instead="use quad, whose integrand may itself call quad, or fixed_quad")
+
+
+@from_call
+def as_many(count):
+    return Array("float64", (ANY,))
+
+
+zero(romberg_weights, infer=as_many)
+refuse_named(integrate, "nquad quad_vec cubature", because="how many integrals, or numbers in one, there are is not told",
+             instead="use quad, dblquad or tplquad")
+refuse_named(integrate, "nsum qmc_quad tanhsinh", because="its estimate goes with places that its error chooses",
+             instead="use quad")
 refuse_named(integrate, "solve_bvp", because="boundary value problems have no rule",
              instead="shoot: solve_ivp within scipy.optimize.fsolve")
-refuse_named(integrate, "romb cumulative_simpson lebedev_rule newton_cotes", because="it has no rule",
-             instead="use simpson, trapezoid or cumulative_trapezoid")
+refuse_named(integrate, "newton_cotes lebedev_rule", because="its results are constants", instead="call it outside",
+             constants=True)

@@ -160,3 +160,14 @@ def solve_continuous_are_vjp(a, b, q, r, *, balanced=True, z, z_bar):
     within = -z @ q_bar @ z
     b_bar = (within + within.T) @ gain.T
     r_bar = -gain @ within @ gain.T
+
+
+@vjp(linalg.solve_discrete_are, infer=first_square, real_only=True)
+def solve_discrete_are_vjp(a, b, q, r, *, balanced=True, z, z_bar):
+    """Likewise; the feedback is the best one, so that its change does not count (Kao and Hennequin 2020, section 5)."""
+    feedback = linalg.solve(r + b.T @ z @ b, b.T @ z @ a)
+    closed = a - b @ feedback
+    q_bar = linalg.solve_discrete_lyapunov(closed, z_bar)
+    a_bar = z @ closed @ (q_bar + q_bar.T)
+    b_bar = -a_bar @ feedback.T
+    r_bar = feedback @ q_bar @ feedback.T

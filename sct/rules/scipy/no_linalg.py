@@ -37,16 +37,12 @@ refuse_named(linalg, "ldl",
 refuse_named(linalg, "qr_delete qr_insert qr_update qr_multiply rq",
              because="only the factorisation itself has a rule",
              instead="use qr of the matrix as it is then")
-refuse_named(linalg, "cossin subspace_angles diagsvd",
-             because="it has no rule", instead="use svd")
+refuse_named(linalg, "cossin",
+             because="its factors are not unique where angles are equal", instead="use svd of the blocks")
 refuse_named(linalg, "funm",
              because="the function is called with values that are not told", instead="use eigh of a symmetric matrix")
 refuse_named(linalg, "cholesky_banded cho_solve_banded eig_banded eigvals_banded solveh_banded",
              because="symmetric banded matrices have no rule", instead="use solve_banded, or the whole matrix")
-refuse_named(linalg, "solve_discrete_are",
-             because="it has no rule", instead="iterate the equation, or use solve_continuous_are")
-refuse_named(linalg, "matmul_toeplitz",
-             because="it has no rule", instead="use toeplitz(c, r) @ x, or scipy.signal.convolve")
 refuse_named(linalg, "lstsq",
              because="the residuals and their shape depend on the rank, which values tell",
              instead="use np.linalg.lstsq")

@@ -34,13 +34,16 @@ refuse_named(special, """
     nbdtrin ncfdtr ncfdtri ncfdtridfd ncfdtridfn ncfdtrinc nctdtr nctdtridf nctdtrinc nctdtrit nrdtrimn nrdtrisd pdtri pdtrik
     stdtridf""", because="noncentral distributions, and inverses by a parameter, have no rule",
              instead="solve the equation with scipy.optimize.brentq, which has one")
-refuse_named(special, "elliprc elliprd elliprf elliprg elliprj", because="the symmetric integrals of Carlson have no rule",
+refuse_named(special, "elliprc elliprd elliprf elliprg elliprj",
+             because="slopes of Carlson's integrals where two arguments are equal are no functions that SciPy has",
              instead="use special.ellipkinc and special.ellipeinc")
-refuse_named(special, """
-    assoc_legendre_p assoc_legendre_p_all legendre_p legendre_p_all sph_harm_y sph_harm_y_all sph_legendre_p sph_legendre_p_all
-    assoc_laguerre lpmv lqmn lqn riccati_jn riccati_yn pbdn_seq pbdv_seq pbvv_seq lmbda kelvin h1vp h2vp besselpoly airye itairy
-    it2i0k0 it2j0y0 it2struve0 modfresnelm modfresnelp tklmbda diric eval_sh_jacobi""",
-             because="it has no rule", instead="use a function of the same family that has: eval_legendre, airy, jvp, …")
+refuse_named(special, "assoc_legendre_p assoc_legendre_p_all legendre_p_all sph_harm_y_all sph_legendre_p_all lqmn lqn"
+             " riccati_jn riccati_yn pbdn_seq pbdv_seq pbvv_seq lmbda", because="it gives all degrees, or derivatives, too",
+             instead="use lpmv, legendre_p, sph_harm_y, spherical_jn, pbdv: one degree at a time")
+refuse_named(special, "airye kelvin", because="what it scales by, or gives as a complex number, has a rule apart",
+             instead="use airy, or ber, bei, ker and kei")
+refuse_named(special, "besselpoly modfresnelm modfresnelp tklmbda", because="its slope is no function that SciPy has",
+             instead="use scipy.integrate.quad, or sct.custom_vjp")
 refuse_named(special, "kolmogorov kolmogi smirnov smirnovi zetac", because="its slope is no function that SciPy has",
              instead="use sct.custom_vjp")
 refuse_named(special, "factorial2 factorialk", because="it is defined at whole numbers", instead="use special.gamma")
