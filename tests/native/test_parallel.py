@@ -3,6 +3,7 @@
 The programs run in a process of their own with four threads, whatever the machine has.
 """
 
+import copy
 import os
 import subprocess
 import sys
@@ -12,6 +13,9 @@ import numpy as np
 import pytest
 
 import sct
+from sct.trees import leaves
+from tests.native.test_corpus import REFUSED, agree
+from tests.programs import PROGRAMS
 
 numba = pytest.importorskip("numba")
 
@@ -90,6 +94,27 @@ def with_threads(script):
 @pytest.mark.long
 def test_what_is_added_up_at_one_place_is_not_spread():
     assert with_threads(RACES) == "right"
+
+
+SPREADS_WHAT_ONLY_RUN_TIME_KNOWS = {"floyd_warshall_by_rows"}
+"""A slice of one row is as long as any other slice for its type, and Numba spreads none of these over threads."""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("program", [p for p in PROGRAMS if p.name not in REFUSED], ids=lambda p: p.name)
+def test_the_corpus(program):
+    """Numba takes fewer functions in parallel; a gradient that it gives is right."""
+    args = program.arguments(program.size)
+    wrt = tuple(k for k, a in enumerate(args) if leaves(a))
+    expected = sct.value_and_grad(program.fun, wrt)(*copy.deepcopy(args))
+    try:
+        found = sct.value_and_grad(program.fun, wrt, backend="numba", parallel=True)(*copy.deepcopy(args))
+    except sct.MissingRuleError as refusal:
+        assert refusal.code == "SCT210" and "leave out `parallel`" in str(refusal)
+    except AssertionError as error:
+        assert program.name in SPREADS_WHAT_ONLY_RUN_TIME_KNOWS and "do not match" in str(error)
+    else:
+        agree(found, expected)
 
 
 @pytest.mark.parametrize(("flag", "printed"), [({"nsz", "contract", "arcp"}, "{'arcp', 'contract', 'nsz'}"),
