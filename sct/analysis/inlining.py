@@ -36,7 +36,7 @@ def holds_data(obj: Any) -> bool:
 
 def should_inline(sp: Specializer, lowered: Function) -> bool:
     """Short callees without loops become part of their caller, unless they are already being visited (recursion)."""
-    if sp.context.splicing:
+    if sp.context.splicing and (lowered not in sp.context.stack or _is_of_rules(lowered)):
         return True
     if lowered in sp.context.stack:
         return False
@@ -47,6 +47,11 @@ def should_inline(sp: Specializer, lowered: Function) -> bool:
     copies = _mentions(sp.context.stack[-1], lowered.name) if sp.context.stack else 1
     total = VECTORS_TOTAL if sp.context.fused and _has_vectors(lowered) else INLINE_TOTAL
     return size <= INLINE_OPS and size * copies <= total and not loops and not calls_itself(lowered)
+
+
+def _is_of_rules(lowered: Function) -> bool:
+    """Whether a function is one that rules call: if it calls itself, then for fewer items than it was given."""
+    return str(lowered.info.globals.get("__name__", "")).startswith("sct.")
 
 
 def _check_room(sp: Specializer, lowered: Function, size: int) -> None:

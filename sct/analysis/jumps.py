@@ -23,7 +23,8 @@ from ..rules import registry
 from ..runtime.helpers import first_max, first_min
 from .activations import DerivativeOf
 
-SMOOTH = {len, isinstance, np.shape, np.ndim, np.size, np.isnan, np.isfinite, np.isinf, np.iscomplexobj}
+SMOOTH = {len, isinstance, operator.is_, operator.is_not, np.shape, np.ndim, np.size, np.isnan, np.isfinite, np.isinf,
+          np.iscomplexobj}
 """What is constant without a jump, though it is given what varies."""
 JUMPS = {operator.mod, divmod, math.fmod, math.remainder, math.copysign, math.modf, math.frexp, math.atan2, np.remainder,
          np.fmod, np.divmod, np.modf, np.frexp, np.copysign, np.heaviside, np.nextafter, np.unwrap, np.angle, np.arctan2,
@@ -39,17 +40,20 @@ POWERS = {operator.pow, math.pow, pow, np.power, np.float_power}
 _OTHER_KINKS = ("huber", "erfcx_slope")
 
 
-def find_jump(function: Function, variable: Iterable[int], parameters: Iterable[int], derivative: bool = False) -> Op | None:
+def find_jump(function: Function, variable: Iterable[int], parameters: Iterable[int], derivative: bool = False,
+              searched: frozenset[Any] = frozenset()) -> Op | None:
     """An operation of ``function`` that may jump where its parameters at ``variable`` and at ``parameters`` meet; None if there
-    is none.  Of a ``derivative`` of the function that is asked for, kinks are jumps."""
-    return _Search(function, set(variable), set(parameters), derivative).first()
+    is none.  Of a ``derivative`` of the function that is asked for, kinks are jumps.  What was ``searched`` calls it."""
+    given = (function, frozenset(variable), frozenset(parameters), derivative)
+    return None if given in searched else _Search(*given, searched | {given}).first()
 
 
 class _Search:
     """What depends on the variable (1), and what on the parameters (2), in one function."""
 
-    def __init__(self, function: Function, variable: set[int], parameters: set[int], derivative: bool) -> None:
-        self.function, self.derivative = function, derivative
+    def __init__(self, function: Function, variable: frozenset[int], parameters: frozenset[int], derivative: bool,
+                 searched: frozenset[Any]) -> None:
+        self.function, self.derivative, self.searched = function, derivative, searched
         self.ops = list(walk(function.body))
         self.on: dict[Value, int] = {p: (k in variable) + 2 * (k in parameters) for k, p in enumerate(function.params)}
         self.memory = 0
@@ -111,7 +115,7 @@ class _Search:
             info = callee.info
         masks = [self.of([v]) for v in op.operands[: len(callee.params)]]
         places = [{k for k, mask in enumerate(masks) if mask & bit} for bit in (1, 2)]
-        return find_jump(callee, places[0], places[1], derivative)
+        return find_jump(callee, places[0], places[1], derivative, self.searched)
 
 
 def _is_root_of_square(op: Op) -> bool:

@@ -259,15 +259,32 @@ def distance(t, x):
     return abs(t - x)
 
 
+def by_itself(t, x, n=3):
+    return t if n == 0 else math.cos(by_itself(t, x, n - 1) * x)
+
+
+def jumps_by_itself(t, x, n=3):
+    return t if n == 0 or t < x else math.cos(jumps_by_itself(t, x, n - 1) * x)
+
+
+def least(t, x):
+    best = None
+    for k in range(3):
+        found = (0.1 * k + t * x, k)
+        if best is None:
+            best = found
+    return best[0] * x
+
+
 JUMPING = [lambda t, x: 1.0 if t < x else 0.0, lambda t, x: float(np.where(t < x, t, 0.0)), lambda t, x: np.sign(t - x) * t,
            lambda t, x: np.floor(t / x), lambda t, x: (t / x) % 1.0, with_a_buffer, with_a_loop,
-           with_a_handler]
+           with_a_handler, jumps_by_itself]
 KINKED = [distance, lambda t, x: np.maximum(t - x, 0.0) * math.exp(-t), lambda t, x: max(t, x) * x, lambda t, x: min(t, x, 0.8),
           lambda t, x: np.clip(t, 0.1, x), lambda t, x: distance(t, x) * (t - x), lambda t, x: math.sqrt((t - x)**2),
           lambda t, x: np.sqrt(np.square(t - x)), lambda t, x: ((t - x) * (t - x)) ** 0.5]
 STEADY = [lambda t, x: x * t if t < 0.5 else t * x**2, lambda t, x: x * t if x < 0.5 else t * x**2,
           lambda t, x: abs(t - 0.4) * x**3, lambda t, x: math.sqrt(1.0 + (t - x)**2),
-          lambda t, x: math.sqrt(2.0 * (t + x)),
+          lambda t, x: math.sqrt(2.0 * (t + x)), by_itself, least,
           lambda t, x: integrate.quad(lambda s: abs(s - t) * x**2, 0.0, 1.0)[0]]
 
 
