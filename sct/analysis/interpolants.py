@@ -8,9 +8,18 @@ from typing import Any
 import numpy as np
 from scipy import interpolate
 
-from ..runtime.interpolants import cubic_spline_at, line_at, sorted_line_at, spline_at
+from ..runtime.interpolants import (
+    cubic_spline_at,
+    hermite_at,
+    interp_spline_at,
+    line_at,
+    monotone_at,
+    polynomial_at,
+    sorted_line_at,
+    spline_at,
+)
 from .abstract import Abstract, Bound, DataPath, Static
-from .callees import SPECIAL, SPECIAL_CLASSES, call_standard
+from .callees import SPECIAL, SPECIAL_CLASSES, call, call_standard
 from .context import Refusal
 from .data import from_data
 from .elements import rank
@@ -62,6 +71,59 @@ def _evaluate_cubic(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abs
     return apply(sp, cubic_spline_at, [*args[:3], *_place(sp, args[3:], kwargs)])
 
 
+def _make_monotone(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``PchipInterpolator(x, y)``: something that can be called."""
+    x, y = _numbers(sp, interpolate.PchipInterpolator, given_by_name(interpolate.PchipInterpolator, args, kwargs), ("x", "y"))
+    return Bound(Static(_evaluate_monotone), [x, y])
+
+
+def _make_hermite(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``CubicHermiteSpline(x, y, dydx)``, likewise."""
+    given = given_by_name(interpolate.CubicHermiteSpline, args, kwargs)
+    return Bound(Static(_evaluate_hermite), _numbers(sp, interpolate.CubicHermiteSpline, given, ("x", "y", "dydx")))
+
+
+def _make_interp_spline(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``make_interp_spline(x, y, k)``, likewise."""
+    given = given_by_name(interpolate.make_interp_spline, args, kwargs)
+    degree = sp.static(given.pop("k", Static(3)), "`k` of make_interp_spline")
+    return Bound(Static(_evaluate_spline), [*_numbers(sp, interpolate.make_interp_spline, given, ("x", "y")), Static(degree)])
+
+
+def _numbers(sp: Specializer, fn: Any, given: dict[str, Abstract], names: tuple[str, ...]) -> list[Abstract]:
+    """The points that an interpolant goes through, which are numbers; refuse options."""
+    held: list[Any] = [as_array(sp, given[name]) for name in names if name in given]
+    held = [call(sp, Static(np.asarray), [a, Static(np.float64)], {}) if a.type.dtype == "float32" else a for a in held]
+    if given.keys() - {*names} or any(rank(a) != 1 for a in held):
+        raise Refusal("SCT204", f"{fn.__name__} is supported through numbers, without options", "make it outside")
+    return [*held]
+
+
+def _evaluate_monotone(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    return call_standard(sp, monotone_at, [*args[:2], *_place(sp, args[2:], kwargs)])
+
+
+def _evaluate_hermite(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    return call_standard(sp, hermite_at, [*args[:3], *_place(sp, args[3:], kwargs)])
+
+
+def _evaluate_spline(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    return apply(sp, interp_spline_at, [*args[:3], *_place(sp, args[3:], kwargs)])
+
+
+def _polynomial(fn: Any) -> Any:
+    """``barycentric_interpolate(xi, yi, x)`` and its like, of numbers and without derivatives."""
+    def handler(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+        given = given_by_name(fn, args, kwargs)
+        place = given.pop("x")
+        xi, yi = _numbers(sp, fn, given, ("xi", "yi"))
+        points, _ = _place(sp, [place], {})
+        if fn is interpolate.pchip_interpolate:
+            return call_standard(sp, monotone_at, [xi, yi, points, Static(0)])
+        return call_standard(sp, polynomial_at, [xi, yi, points])
+    return handler
+
+
 def _check_line(kind: Any, fill: Any, bounds_error: Any) -> bool:
     """Whether a line goes on beyond its ends; refuse what is no line, and other values there."""
     if kind not in ("linear", 1):
@@ -109,6 +171,13 @@ def _at(sp: Specializer, a: Abstract) -> Abstract:
 
 SPECIAL.update({interpolate.CubicSpline: _make_cubic, _evaluate_cubic: _evaluate_cubic, interpolate.interp1d: _make_line,
                 line_at: _standard(line_at), sorted_line_at: _standard(sorted_line_at)})
+SPECIAL.update({
+    interpolate.PchipInterpolator: _make_monotone, interpolate.CubicHermiteSpline: _make_hermite,
+    interpolate.make_interp_spline: _make_interp_spline, _evaluate_monotone: _evaluate_monotone,
+    _evaluate_hermite: _evaluate_hermite, _evaluate_spline: _evaluate_spline,
+    **{fn: _polynomial(fn) for fn in (interpolate.barycentric_interpolate, interpolate.krogh_interpolate,
+                                      interpolate.pchip_interpolate)},
+})
 SPLINES = (interpolate.CubicSpline, interpolate.PchipInterpolator, interpolate.Akima1DInterpolator,
            interpolate.CubicHermiteSpline, interpolate.PPoly, interpolate.BSpline)
 SPECIAL_CLASSES.update(dict.fromkeys(SPLINES, _call_spline))

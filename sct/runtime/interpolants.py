@@ -49,3 +49,82 @@ def sorted_line_at(x: Any, y: Any, extrapolates: bool, at: Any) -> Any:
     """
     order = np.argsort(x)
     return line_at(x[order], y[order], extrapolates, at)
+
+
+def interp_spline_at(x: Any, y: Any, k: int, at: Any, nu: int) -> Any:
+    """The derivative of order ``nu`` of the spline of degree ``k`` through ``y`` of ``scipy.interpolate.make_interp_spline``.
+
+    >>> float(interp_spline_at(np.array([0.0, 1.0, 2.0, 3.0]), np.array([0.0, 1.0, 4.0, 9.0]), 3, 0.5, 1))
+    1.0
+    """
+    return importlib.import_module("scipy.interpolate").make_interp_spline(x, y, k)(at, nu)
+
+
+def hermite_at(x: Any, y: Any, dydx: Any, at: Any, nu: int) -> Any:
+    """The derivative of order ``nu`` of the cubic polynomials with the values ``y`` and the slopes ``dydx`` at ``x``.
+
+    >>> float(hermite_at(np.array([0.0, 1.0]), np.array([0.0, 1.0]), np.array([0.0, 2.0]), 0.5, 1))
+    1.0
+    """
+    i = np.clip(np.searchsorted(x, at, side="right") - 1, 0, x.shape[0] - 2)
+    width, rest = x[i + 1] - x[i], at - x[i]
+    mean = (y[i + 1] - y[i]) / width
+    second = (3.0 * mean - 2.0 * dydx[i] - dydx[i + 1]) / width
+    third = (dydx[i] + dydx[i + 1] - 2.0 * mean) / (width * width)
+    if nu == 0:
+        return y[i] + rest * (dydx[i] + rest * (second + rest * third))
+    if nu == 1:
+        return dydx[i] + rest * (2.0 * second + 3.0 * rest * third)
+    return 2.0 * second + 6.0 * rest * third if nu == 2 else 6.0 * third
+
+
+def monotone_at(x: Any, y: Any, at: Any, nu: int) -> Any:
+    """The same of ``scipy.interpolate.PchipInterpolator`` (Fritsch and Butland 1984).
+
+    >>> float(monotone_at(np.array([0.0, 1.0, 2.0]), np.array([0.0, 1.0, 1.0]), 1.0, 1))
+    0.0
+    """
+    return hermite_at(x, y, monotone_slopes(x, y), at, nu)
+
+
+def monotone_slopes(x: Any, y: Any) -> Any:
+    """Weighted harmonic means of the slopes beside a point, 0 where these have different signs.
+
+    >>> monotone_slopes(np.array([0.0, 1.0, 2.0]), np.array([0.0, 1.0, 2.0])).tolist()
+    [1.0, 1.0, 1.0]
+    """
+    h = np.diff(x)
+    m = np.diff(y) / h
+    if x.shape[0] == 2:
+        return np.concatenate([m, m])
+    before, behind = 2.0 * h[1:] + h[:-1], h[1:] + 2.0 * h[:-1]
+    turns = m[1:] * m[:-1] <= 0.0
+    left, right = np.where(turns, 1.0, m[:-1]), np.where(turns, 1.0, m[1:])
+    inner = np.where(turns, 0.0, (before + behind) / (before / left + behind / right))
+    return np.concatenate([end_slope(h[:2], m[:2]), inner, end_slope(h[:-3:-1], m[:-3:-1])])
+
+
+def end_slope(h: Any, m: Any) -> Any:
+    """That at an end, of the parabola through three points but for its sign and its size (Moler 2004, section 3.6).
+
+    >>> end_slope(np.ones(2), np.array([1.0, 1.0])).tolist()
+    [1.0]
+    """
+    d = ((2.0 * h[:1] + h[1:]) * m[:1] - h[:1] * m[1:]) / (h[:1] + h[1:])
+    steep = (np.sign(m[:1]) != np.sign(m[1:])) & (np.abs(d) > 3.0 * np.abs(m[:1]))
+    return np.where(np.sign(d) != np.sign(m[:1]), 0.0, np.where(steep, 3.0 * m[:1], d))
+
+
+def polynomial_at(xi: Any, yi: Any, x: Any) -> Any:
+    """The polynomial through ``yi`` at ``xi``, in Newton's form, as ``scipy.interpolate.krogh_interpolate`` evaluates it.
+
+    >>> float(polynomial_at(np.array([0.0, 1.0, 3.0]), np.array([0.0, 1.0, 9.0]), 2.0))
+    4.0
+    """
+    c = 1.0 * yi
+    for k in range(1, xi.shape[0]):
+        c = np.concatenate([c[:k], (c[k:] - c[k - 1 : -1]) / (xi[k:] - xi[:-k])])
+    found = c[-1] + 0.0 * x
+    for k in range(2, xi.shape[0] + 1):
+        found = found * (x - xi[-k]) + c[-k]
+    return found

@@ -32,6 +32,10 @@ TEXTS = {
     "linalg.subspace_angles": "linalg.subspace_angles(a.T[:, :2], b.T[:, :2])",
     "integrate.cumulative_simpson": "integrate.cumulative_simpson(a, x=np.cumsum(w))", "integrate.romb": "integrate.romb(e, r)",
     "integrate.tplquad": "integrate.tplquad(lambda q, u, c: np.exp(-x * q * u * c), 0.0, r, 0.0, 1.0, 0.0, 1.0)[0]",
+    "interpolate.make_interp_spline": "interpolate.make_interp_spline([0.0, 1.0, 2.5, 3.0], v)(k)",
+    "sct.runtime.interpolants.interp_spline_at": "interpolate.make_interp_spline([0.0, 1.0, 2.5, 3.0], v, k=2)(k)",
+    **{f"interpolate.{name}": f"interpolate.{name}(np.cumsum(w), v, k)" for name in
+       ("barycentric_interpolate", "krogh_interpolate", "pchip_interpolate")},
     "signal.sawtooth": "signal.sawtooth(v, x)", "signal.sweep_poly": "signal.sweep_poly(v, e)",
 }
 INEXACT = {*TEXTS}

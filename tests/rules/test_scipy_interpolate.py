@@ -45,18 +45,46 @@ def natural(y, t):
     return spline(t) * spline(t, 1)
 
 
+def monotone(x, y, t):
+    made = interpolate.PchipInterpolator(x, y)
+    return made(t) + made(t, 1) * interpolate.pchip_interpolate(x, y, t)
+
+
+def hermite(x, y, d, t):
+    made = interpolate.CubicHermiteSpline(x, y, d)
+    return made(t) * made(t, 2) + made(t, nu=1)
+
+
+def of_degree(y, t):
+    line = interpolate.make_interp_spline(X, y, k=1)
+    return interpolate.make_interp_spline(X, y)(t) * line(t) + interpolate.make_interp_spline(X, y, 2)(t, 1)
+
+
+def polynomials(x, y, t):
+    return interpolate.barycentric_interpolate(x, y, t) * interpolate.krogh_interpolate(x, y, t)
+
+
 PLACES = np.array([0.2, 1.1, 2.6])
+RISING = np.array([0.1, 0.5, 0.9, 0.95, 2.0])
 
 
 CASES = [
     (all_splines, [1.1]), (all_splines, [PLACES]), (slope_of_spline, [2.6]), (through, [Y, 1.1]), (through, [Y, PLACES]),
     (through, [np.stack([Y, Y**2], axis=1), 0.4]), (through, [np.stack([Y, Y**2], axis=1), PLACES]), (natural, [Y, PLACES]),
+    (monotone, [X, Y, PLACES]), (monotone, [X, RISING, 1.1]), (hermite, [X, Y, RISING, PLACES]), (hermite, [X, Y, RISING, 1.1]),
+    (of_degree, [Y, PLACES + 0.15]), (of_degree, [Y, 1.3]), (polynomials, [X, Y, PLACES]), (polynomials, [X, Y, 1.1]),
 ]
 
 
 @pytest.mark.parametrize(("f", "values"), CASES)
 def test_derivatives(f: Any, values: list[Any]) -> None:
     check_whole(f, values, rtol=1e-5)
+
+
+@pytest.mark.parametrize("values", [[X, Y, PLACES], [X, RISING, 1.1], [X, RISING[::-1].copy(), -0.2], [X, 0.0 * Y, 0.4],
+                                    [X[:2].copy(), Y[:2].copy(), 0.3], [X, np.array([0.0, 2.0, 1.9, 0.5, 3.0]), PLACES]])
+def test_monotone_interpolants_are_those_of_scipy(values: list[Any]) -> None:
+    np.testing.assert_allclose(sct.vjp(monotone, *values)[0], monotone(*values), rtol=1e-10, atol=1e-12)
 
 
 def test_another_spline_under_the_name_is_noticed() -> None:
@@ -72,8 +100,10 @@ def test_another_spline_under_the_name_is_noticed() -> None:
 
 @pytest.mark.parametrize("f", [
     lambda t: PAIRS(t)[0], lambda t: CUBIC(t, extrapolate=False), lambda t: CUBIC.derivative()(t),
-    lambda t: interpolate.CubicSpline(X * t, Y)(0.5), lambda t: interpolate.PchipInterpolator(X, Y * t)(0.5),
+    lambda t: interpolate.CubicSpline(X * t, Y)(0.5), lambda t: interpolate.Akima1DInterpolator(X, Y * t)(0.5),
     lambda t: interpolate.CubicSpline(X, Y * t, bc_type=((1, 0.0), (1, 0.0)))(0.5),
+    lambda t: interpolate.make_interp_spline(X * t, Y)(0.5), lambda t: interpolate.PchipInterpolator(X, Y * t, axis=-1)(0.5),
+    lambda t: interpolate.lagrange(X, Y * t)(0.5),
 ])
 def test_what_has_no_rule_is_refused(f: Any) -> None:
     with pytest.raises(sct.SctError):

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import interpolate
 
 from ...ir.types import Array
-from ...runtime.interpolants import cubic_spline_at, spline_at
+from ...runtime.interpolants import cubic_spline_at, interp_spline_at, spline_at
 from ..notation import refuse_named, vjp
 from ..shapes import facts, from_call, promoted
 
@@ -43,13 +43,31 @@ def cubic_spline_at_vjp(x, y, bc_type, at, nu, *, z, z_bar):
         at_bar = slope if y.ndim == 1 else np.sum(slope, axis=1)
 
 
+@from_call
+def spline_values_at(x, y, k, at, nu):
+    return Array(promoted("float64", facts(y)[0]), (*facts(at)[1], *facts(y)[1][1:]))
+
+
+@vjp(interp_spline_at, infer=spline_values_at)
+def interp_spline_at_vjp(x, y, k, at, nu, *, z, z_bar):
+    """As ``cubic_spline_at``."""
+    basis = interp_spline_at(x, np.eye(x.shape[0]), k, at, nu)
+    slope = z_bar * interp_spline_at(x, y, k, at, nu + 1)
+    if np.ndim(at) == 0:
+        y_bar = z_bar * basis if y.ndim == 1 else np.outer(basis, z_bar)
+        at_bar = slope if y.ndim == 1 else np.sum(slope)
+    else:
+        y_bar = basis.T @ z_bar
+        at_bar = slope if y.ndim == 1 else np.sum(slope, axis=1)
+
+
 # What has no rule ------------------------------------------------------------------------------------------------------
 
 refuse_named(interpolate, """
     UnivariateSpline InterpolatedUnivariateSpline LSQUnivariateSpline make_smoothing_spline make_splrep make_splprep splrep
     splprep generate_knots""", because="how many knots a smoothing spline has, values tell",
              instead="make it outside, or use CubicSpline")
-refuse_named(interpolate, "make_interp_spline make_lsq_spline splev splint spalde sproot splder splantider insert",
+refuse_named(interpolate, "make_lsq_spline splev splint spalde sproot splder splantider insert",
              because="a spline in this form is a constant", instead="use CubicSpline, of which the values may vary")
 refuse_named(interpolate, """
     BivariateSpline LSQBivariateSpline LSQSphereBivariateSpline RectBivariateSpline RectSphereBivariateSpline
@@ -58,9 +76,11 @@ refuse_named(interpolate, """
              instead="use RegularGridInterpolator, or one CubicSpline after the other")
 refuse_named(interpolate, "CloughTocher2DInterpolator LinearNDInterpolator NearestNDInterpolator griddata",
              because="which triangle a point is in, values tell", instead="use RegularGridInterpolator")
-refuse_named(interpolate, "RBFInterpolator Rbf", because="it has no rule",
+refuse_named(interpolate, "RBFInterpolator Rbf", because="its result is an object that keeps weights",
              instead="solve for the weights with np.linalg.solve, and sum up the functions")
-refuse_named(interpolate, """
-    AAA BarycentricInterpolator FloaterHormannInterpolator KroghInterpolator barycentric_interpolate krogh_interpolate
-    approximate_taylor_polynomial lagrange pade pchip_interpolate interp2d""", because="it has no rule",
-             instead="use CubicSpline, PchipInterpolator or np.polyval")
+refuse_named(interpolate, "BarycentricInterpolator KroghInterpolator FloaterHormannInterpolator lagrange",
+             because="its result is an object that keeps a polynomial",
+                 instead="use barycentric_interpolate or krogh_interpolate")
+refuse_named(interpolate, "AAA approximate_taylor_polynomial pade", because="a rational function that is fitted has no rule",
+             instead="use optimize.curve_fit, or barycentric_interpolate")
+refuse_named(interpolate, "interp2d", because="SciPy has given it up", instead="use RegularGridInterpolator")
