@@ -34,6 +34,20 @@ def unpacked(a):
 
 
 @case(X)
+def arrays_of_them(a):
+    table = np.array([(v, v * v) for v in a])
+    mixed = np.asarray([(2, v) for v in a])
+    joined = np.array(list(zip(a.tolist(), table[:, 1])))
+    return np.sum(table * joined) + mixed[1, 0] * mixed[1, 1] ** 2
+
+
+@case(X)
+def repeated_never(a):
+    pairs = [(v, v * v) for v in a]
+    return sum(p * q for p, q in pairs * 0 + pairs) + len(0 * pairs)
+
+
+@case(X)
 def lists_and_nested_tuples_unpacked(a):
     rows, nested = [[v, 2.0 * v] for v in a[:2]], [(v, (v * v, v * np.ones(2))) for v in a[:2]]
     first, second = rows

@@ -1,6 +1,7 @@
 """Lists whose length only run time knows: changed in place, their items too, in all modes, or refused by name."""
 
-from functools import partial
+import math
+from functools import partial, reduce
 
 import numpy as np
 import pytest
@@ -49,6 +50,52 @@ def test_list_beside_a_tuple_is_an_index():
     def f(x, where):
         return np.sum(x[list(where) + [0]] ** 2) * len(tuple(where))
     np.testing.assert_array_equal(sct.grad(f)(np.ones((3, 2)), np.array([1, 2])), [[4.0] * 2] * 3)
+
+
+class Gain:
+    def __init__(self, factor):
+        self.factor = factor
+
+
+@case(X)
+def lists_joined_by_sum(a):
+    rows = [[v, v * v] for v in a]
+    joined = sum(rows, [a[0]])
+    return sum(k * v for k, v in enumerate(joined)) + sum(sum(rows, []))
+
+
+@case(X)
+def reversed_and_reduced(a):
+    xs = [v * v for v in a]
+    return sum(reversed(xs)) + max(reversed(xs)) * min(reversed(xs)) + reduce(lambda p, q: 0.5 * p + q, reversed(xs)) \
+        + math.prod(reversed(xs)) + math.fsum(reversed(xs))
+
+
+@case(X)
+def dicts_of_what_is_gone_through(a):
+    table, other = dict(enumerate(v * v for v in a)), dict(zip(range(3), a.tolist()))
+    return table[0] * table[3] + sum(dict(enumerate(a)).values()) + other[1] * other[2] * sum(table.values())
+
+
+@case(X)
+def objects_beside_numbers(a):
+    gains, parts = [Gain(a[0]), Gain(a[1] ** 2)], [{"w": a[2]}, {"w": a[3]}]
+    s = 0.0
+    for gain, v in zip(gains, a):
+        s += gain.factor * v
+    for part, f, v in zip(parts, [math.sin, lambda t: t * a[0]], a):
+        s += part["w"] * f(v)
+    return s
+
+
+@case(X)
+def counted_by_name(a):
+    s = 0.0
+    for k, v in enumerate(iterable=a, start=2):
+        s += k * v * v
+    for place in np.ndindex():
+        s += np.array(a[0])[place] ** 2
+    return s
 
 
 @case(X)

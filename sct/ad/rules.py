@@ -412,7 +412,7 @@ def _dimensions(t: Type) -> int | None:
 
 def _any_active(rev: Accumulator, a: Abstract) -> bool:
     if isinstance(a, Value):
-        return a in rev.active
+        return a in rev.active and not (isinstance(a.type, Scalar | Array | Tuple | List) and not a.type.differentiable)
     return any(_any_active(rev, part) for part in parts_of(a) or ())
 
 

@@ -11,13 +11,13 @@ import numpy as np
 
 from ..ir.core import Block, Op, Value
 from ..ir.ops import Slot, generator
-from ..ir.types import ANY, MANY, Array, List, OrConst, Scalar, Table, strip_const, type_of
+from ..ir.types import ANY, MANY, Array, List, OrConst, Scalar, Table, Tuple, strip_const, type_of
 from ..rules.facts import is_far_from_zero, is_static, may_be_empty
-from ..runtime import helpers
+from ..runtime import helpers, standard
 from .abstract import POISON, Abstract, Bound, Closure, Iteration, Mapping, Range, Reference, Seq, Slice, Static, View
 from .attributes import attribute, itself, replaced
 from .branches import merge, not_iterable, opened
-from .callees import SPECIAL, call
+from .callees import SPECIAL, call, call_standard
 from .classes import class_of, has_attribute, is_instance
 from .context import Refusal
 from .data import guard_class
@@ -71,8 +71,8 @@ def _len_of_static(sp: Specializer, a: Static) -> Abstract:
 
 
 def _enumerate(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
-    start = args[1] if len(args) > 1 else kwargs.get("start", Static(0))
-    return Iteration("enumerate", [args[0], start])
+    named = dict(zip(("iterable", "start"), args, strict=False)) | kwargs
+    return Iteration("enumerate", [named["iterable"], named.get("start", Static(0))])
 
 
 def _zip(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -158,6 +158,10 @@ def _sum(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> 
             total = binary(sp, operator.add, total, content(sp, item))
         return fresh(sp, total) if items else total
     held = opened(sp, args[0], not_iterable)
+    t = strip_const(held.type) if isinstance(held, Value) else None
+    if items is None and isinstance(t, List) and isinstance(strip_const(t.item), List | Tuple):
+        start = args[1] if len(args) > 1 else kwargs.get("start", Static(0))
+        return call_standard(sp, standard.reduced_from, [Static(operator.add), held, start])
     return UNDECIDED if held is args[0] else apply(sp, sum, [held, *args[1:]], kwargs)
 
 
@@ -337,11 +341,18 @@ def _any_all(fn: Any) -> Any:
 def _dict(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     held = content(sp, args[0]) if args else None
     base = dict(held.items) if isinstance(held, Mapping) else {}
+    if held is not None and _is_of_run_time_length(held) and known_items(sp, held) is None and not kwargs:
+        return call_standard(sp, standard.paired, [held])
     if held is not None and not isinstance(held, Mapping):
         for pair in sequence_items(sp, held, "dict"):
             key, value = sequence_items(sp, pair, "dict")
             base[sp.static(key, "a dict key")] = value
     return Mapping({**base, **kwargs})
+
+
+def _is_of_run_time_length(a: Abstract) -> bool:
+    """Whether how many items there are may be known at run time only."""
+    return isinstance(a, Iteration) or isinstance(a, Value) and isinstance(strip_const(a.type), List)
 
 
 def _dict_method(name: str) -> Any:

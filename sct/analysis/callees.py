@@ -25,7 +25,7 @@ from .context import Frame, Refusal
 from .data import CODE, default_value, guard_class, read_from_parameter
 from .infer import SIMPLE, Specializer
 from .inlining import calls_itself, holds_data, inline, should_inline
-from .iterators import MAKERS, given_to, is_by_index, is_lazy, only_here, stored, takes_all
+from .iterators import MAKERS, given_to, is_backwards, is_by_index, is_lazy, only_here, stored, takes_all
 from .managers import make_manager, makes_manager
 from .primitives import apply, construct, fixed, raise_here
 from .references import content, fresh, holds_container, holds_references, plain
@@ -94,7 +94,7 @@ def _call_static(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
     obj = range if is_parallel_range(fn.value) else fn.value
     if obj is None:
         return raise_here(sp, TypeError("'NoneType' object is not callable"))
-    if any(is_lazy(a) or is_by_index(a) for a in args) and not _looks_into(obj):
+    if any(is_lazy(a) or is_by_index(a) or is_backwards(a) for a in args) and not _looks_into(obj):
         args = given_to(sp, obj, args)
     computed = _computed(sp, obj, args, kwargs)
     if computed is not None:

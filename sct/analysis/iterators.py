@@ -41,8 +41,10 @@ ARRANGING = frozenset({
 MAKERS = frozenset({enumerate, zip, reversed, map, filter, generator, np.ndindex, np.ndenumerate}) | ARRANGING
 """Builtins whose result is an iterator."""
 CONSUMERS = frozenset({list.extend, list, tuple, sum, min, max, sorted, dict, math.fsum, math.prod, functools.reduce, str.join,
-                       collections.deque})
+                       collections.deque, np.fromiter})
 """Callables that take every item of an iterator before they return."""
+_REDUCERS = frozenset({sum, min, max, math.fsum, math.prod, functools.reduce})
+"""Those that make one thing of all items."""
 _AT_ONCE = CONSUMERS | {any, all, set, frozenset}
 """Callables that are given a list where a generator expression is written."""
 _LATER = MAKERS | {iter}
@@ -145,11 +147,17 @@ def is_by_index(a: Abstract) -> bool:
     return isinstance(a, Iteration) and a.kind in BY_INDEX
 
 
+def is_backwards(a: Abstract) -> bool:
+    """Whether ``a`` goes over a sequence from its end."""
+    return isinstance(a, Iteration) and a.kind == "reversed"
+
+
 def given_to(sp: Specializer, fn: Any, args: list[Abstract]) -> list[Abstract]:
     """The arguments of a call: what consumes iterators at once is given lists, what would keep them is refused."""
     if _among(fn, CONSUMERS):
-        return [drain(sp, a) if is_lazy(a) or is_by_index(a) else a for a in args]
-    if _among(fn, _LATER) or fn in (next, isinstance, callable, type):
+        return [drain(sp, a) if is_lazy(a) or is_by_index(a) or is_backwards(a) and _among(fn, _REDUCERS) else a for a in args]
+    lazy = any(is_lazy(a) or is_by_index(a) for a in args)
+    if not lazy or _among(fn, _LATER) or fn in (next, isinstance, callable, type):
         return args
     name = getattr(fn, "__name__", "this function")
     raise Refusal("SCT711", f"an iterator is passed to `{name}`, which may take some of its items",

@@ -11,7 +11,7 @@ import numpy as np
 from ..ir.core import Value
 from ..ir.types import Array, Scalar, strip_const
 from ..rules import registry
-from ..rules.shaping import tolist_method
+from ..rules.shaping import astype_method, tolist_method
 from ..runtime import mapping, standard
 from .abstract import Abstract, Bound, Seq, Static
 from .attributes import attribute
@@ -19,7 +19,7 @@ from .callees import SPECIAL, SPECIAL_CLASSES, call, call_standard
 from .context import Refusal
 from .elements import from_shape, rank
 from .infer import Specializer
-from .primitives import apply
+from .primitives import apply, now
 from .scatters import _OPERATORS as OPERATORS
 from .stores import store
 from .subscripts import from_value
@@ -96,17 +96,28 @@ def _apply_over_axes(sp: Specializer, args: list[Abstract], kwargs: dict[str, Ab
 
 def _fromfunction(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     """``np.fromfunction(f, shape)``: ``f`` of the indices."""
-    function, shape = args
-    rest = {k: a for k, a in kwargs.items() if k != "dtype"}
-    grids = as_array(sp, apply(sp, np.indices, [shape], {"dtype": kwargs.get("dtype", Static(float))}))
-    return call(sp, function, [from_value(sp, grids, Static(k)) for k in range(rank(grids) - 1)], rest)
+    named = dict(zip(("function", "shape"), args, strict=False)) | kwargs
+    function, shape, dtype = named.pop("function"), named.pop("shape"), named.pop("dtype", Static(float))
+    grids = as_array(sp, apply(sp, np.indices, [shape], {"dtype": dtype}))
+    return call(sp, function, [from_value(sp, grids, Static(k)) for k in range(rank(grids) - 1)], named)
 
 
 # -------------------------------------------------------------------------------------------------- functions of numbers
 
 def _vectorized(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
-    """``np.vectorize(f)(x, …)``: a loop over Python numbers."""
-    function, *given = args
+    """``np.vectorize(f, otypes)(x, …)``: a loop over Python numbers, whose results become of a type that is told."""
+    function, otypes, *given = args
+    found = _called_for_each(sp, function, given, kwargs)
+    told = sp.static(otypes, "`otypes`")
+    if told in (None, ""):
+        return found
+    if len(told) > 1:
+        raise Refusal("SCT605", "np.vectorize with `otypes` of several results is not supported", "leave `otypes` away")
+    return apply(sp, astype_method, [found, Static(np.dtype(told[0]).type)], spelled="astype")
+
+
+def _called_for_each(sp: Specializer, function: Abstract, given: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """An array of what a function gives for the elements of arrays that are broadcast."""
     if kwargs:
         raise Refusal("SCT605", "a function of np.vectorize with keyword arguments is not supported", "pass them by position")
     arrays = [a for a in given if not is_number(a)]
@@ -141,16 +152,28 @@ def is_number(a: Abstract) -> bool:
 
 def _call_vectorize(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     obj = fn.value
-    if obj.signature is not None or obj.excluded or obj.otypes not in (None, "", "d"):
-        raise Refusal("SCT605", "np.vectorize with a signature, excluded arguments or types is not supported", "write a loop")
+    if obj.signature is not None or obj.excluded:
+        raise Refusal("SCT605", "np.vectorize with a signature or excluded arguments is not supported", "write a loop")
     path = fn.path.attr("pyfunc") if fn.path is not None else None
-    return _vectorized(sp, [Static(obj.pyfunc, path), *args], kwargs)
+    return _vectorized(sp, [Static(obj.pyfunc, path), Static(obj.otypes), *args], kwargs)
 
 
 def _make_vectorize(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
-    if kwargs or len(args) != 1:
-        raise Refusal("SCT605", "np.vectorize with options is not supported", "write a loop")
-    return Bound(Static(_vectorized), list(args))
+    named = dict(zip(("pyfunc", "otypes", "doc", "excluded", "cache", "signature"), args, strict=False)) | kwargs
+    unknown = [name for name in ("excluded", "signature") if name in named and sp.static(named[name], name) is not None]
+    if unknown or "pyfunc" not in named:
+        raise Refusal("SCT605", f"np.vectorize with `{unknown[0] if unknown else 'pyfunc'}` is not supported", "write a loop")
+    return Bound(Static(_vectorized), [named["pyfunc"], named.get("otypes", Static(None))])
+
+
+def _fromiter(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``np.fromiter(items, dtype)``: an array of all items."""
+    named = dict(zip(("iter", "dtype", "count"), args, strict=False)) | kwargs
+    if set(named) - {"iter", "dtype"} and sp.static(named.get("count", Static(0)), "`count`") != -1:
+        raise Refusal("SCT605", "np.fromiter is supported without `count` and `like`", "take so many items of a list")
+    if not {"iter", "dtype"} <= set(named):
+        raise Refusal("SCT709", "this always raises TypeError: np.fromiter needs a type")
+    return apply(sp, np.array, [call(sp, Static(list), [named["iter"]], {})], {"dtype": named["dtype"]})
 
 
 def _piecewise(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -178,6 +201,28 @@ def _piecewise(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract
     return y
 
 
+# ------------------------------------------------------------------------------------------------------ methods of arrays
+
+def _clip(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``a.clip(low, high)``: either may be left away."""
+    named = dict(zip(("a", "min", "max", "out"), args, strict=False)) | kwargs
+    limits = [named.pop(name, Static(None)) for name in ("a", "min", "max")]
+    return apply(sp, np.clip, limits, named, "clip")
+
+
+def _choose(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``a.choose([b, c])``, or ``a.choose(b, c)``."""
+    a, *choices = args
+    return apply(sp, np.choose, [a, choices[0] if len(choices) == 1 else Seq(list, choices)], kwargs, "choose")
+
+
+def _dtype(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``np.dtype("f8")``, which is known as it is written."""
+    if kwargs:
+        raise Refusal("SCT605", "np.dtype with keywords is not supported", "give its name, or a type of NumPy")
+    return Static(now(np.dtype, *(sp.static(a, "a type of elements") for a in args)))
+
+
 # ------------------------------------------------------------------------------------------------------ methods of ufuncs
 
 def _outer(ufunc: np.ufunc) -> Handler:
@@ -199,7 +244,10 @@ def _one_by_one(ufunc: np.ufunc, body: Any) -> Handler:
             given = ", ".join(sorted(unknown))
             raise Refusal("SCT204", f"np.{ufunc.__name__}.{method} does not support {given}", "write a loop")
         a = as_array(sp, args[0])
-        axis = static_axis(sp, args[1] if len(args) > 1 else kwargs.get("axis", Static(0)), rank(a))
+        along = args[1] if len(args) > 1 else kwargs.get("axis", Static(0))
+        if isinstance(along, Seq) or isinstance(along, Static) and along.value is None and rank(a) != 1:
+            raise Refusal("SCT204", f"np.{ufunc.__name__}.{method} does not support several axes", "take one after another")
+        axis = 0 if isinstance(along, Static) and along.value is None else static_axis(sp, along, rank(a))
         found = call_standard(sp, body, [Static(ufunc), moved(sp, _of_loop(sp, ufunc, a), axis, 0)])
         if accumulates:
             return moved(sp, as_array(sp, found), 0, axis)
@@ -219,9 +267,10 @@ def _of_loop(sp: Specializer, ufunc: np.ufunc, a: Value) -> Value:
 
 for each in {u for u in vars(np).values() if isinstance(u, np.ufunc) and (u.nin, u.nout) == (2, 1) and u.signature is None}:
     entry = registry.lookup(each)
-    if entry is None or entry.zero:
+    if entry is None:
         continue
-    SPECIAL[each.outer] = _outer(each)
+    if not entry.zero:
+        SPECIAL[each.outer] = _outer(each)
     if registry.lookup(each.reduce) is None and registry.refusal(each.reduce) is None:
         SPECIAL[each.reduce] = _one_by_one(each, standard.reduced)
     if registry.lookup(each.accumulate) is None:
@@ -230,7 +279,8 @@ for each in {u for u in vars(np).values() if isinstance(u, np.ufunc) and (u.nin,
 
 SPECIAL.update({
     np.apply_along_axis: _apply_along_axis, np.apply_over_axes: _apply_over_axes, np.fromfunction: _fromfunction,
-    np.vectorize: _make_vectorize, _vectorized: _vectorized, np.piecewise: _piecewise,
+    np.vectorize: _make_vectorize, _vectorized: _vectorized, np.piecewise: _piecewise, np.fromiter: _fromiter,
+    np.ndarray.clip: _clip, np.ndarray.choose: _choose, np.dtype: _dtype,
 })
 SPECIAL_CLASSES[np.vectorize] = _call_vectorize
 registry.family("scipy.integrate", f"{__package__}.sampled_integrals", f"{__package__}.integrals",

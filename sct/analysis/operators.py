@@ -49,7 +49,19 @@ def binary(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abstract) ->
         return Static(now(fn, x.value, y.value))
     if isinstance(x, Mapping) and isinstance(y, Mapping) and fn is operator.or_:
         return Mapping({**x.items, **y.items})
+    if fn is operator.mul and (kind := _type_of_list(x) or _type_of_list(y)) and any(map(_is_no_number_of_times, (x, y))):
+        return sp.builder.value("tuple", (), kind, cls=list)
     return apply(sp, fn, [x, y])
+
+
+def _type_of_list(a: Abstract) -> List | None:
+    t = strip_const(a.type) if isinstance(a, Value) else None
+    return t if isinstance(t, List) else None
+
+
+def _is_no_number_of_times(a: Abstract) -> bool:
+    """Whether a list that is repeated so often is empty."""
+    return isinstance(a, Static) and isinstance(a.value, int) and a.value <= 0
 
 
 def _foldable(value: Any) -> bool:

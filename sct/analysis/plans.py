@@ -249,11 +249,23 @@ def part_plan(sp: Specializer, part: Abstract) -> Counted:
         return Counted(Static(0), Static(None), Static(1), lambda k: item_at(sp, part, k))
     items = known_items(sp, part)
     if items is not None and not isinstance(part, Range | Iteration):
-        part = sp.lift(Seq(list, items))
+        try:
+            part = sp.lift(Seq(list, items))
+        except Refusal as refusal:
+            return Counted(Static(0), Static(len(items)), Static(1), _literally(items, refusal))
     plan = plan_for(sp, part)
     if isinstance(plan, Each):
         raise Refusal("SCT711", "zip over this is not supported", "index it instead")
     return from_zero(sp, part, plan)
+
+
+def _literally(items: list[Abstract], refusal: Refusal) -> Callable[[Abstract], Abstract]:
+    """How to find an item of several that have no one type: by a literal position."""
+    def item(k: Abstract) -> Abstract:
+        if not isinstance(k, Static):
+            raise refusal
+        return items[k.value]  # type: ignore[no-any-return]
+    return item
 
 
 def from_zero(sp: Specializer, source: Abstract, plan: Counted) -> Counted:

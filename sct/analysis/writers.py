@@ -39,15 +39,19 @@ def fill(sp: Specializer, a: Abstract, value: Abstract) -> None:
 
 
 @writer(np.ndarray.sort)
-def sort(sp: Specializer, a: Abstract, axis: Abstract = LAST, kind: Abstract = NOTHING) -> None:
+def sort(sp: Specializer, a: Abstract, axis: Abstract = LAST, kind: Abstract = NOTHING, order: Abstract = NOTHING, *,
+         stable: Abstract = NOTHING) -> None:
     """``a.sort()``"""
-    store(sp, a, WHOLE, apply(sp, np.sort, [a] if axis is LAST else [a, axis], _named(kind=kind)))
+    options = _named(kind=kind, order=order, stable=stable)
+    store(sp, a, WHOLE, apply(sp, np.sort, [a] if axis is LAST else [a, axis], options))
 
 
 @writer(np.ndarray.partition)
-def partition(sp: Specializer, a: Abstract, kth: Abstract, axis: Abstract = LAST, kind: Abstract = NOTHING) -> None:
+def partition(sp: Specializer, a: Abstract, kth: Abstract, axis: Abstract = LAST, kind: Abstract = NOTHING,
+              order: Abstract = NOTHING) -> None:
     """``a.partition(k)``"""
-    store(sp, a, WHOLE, apply(sp, np.partition, [a, kth] if axis is LAST else [a, kth, axis], _named(kind=kind)))
+    options = _named(kind=kind, order=order)
+    store(sp, a, WHOLE, apply(sp, np.partition, [a, kth] if axis is LAST else [a, kth, axis], options))
 
 
 @writer(np.copyto)

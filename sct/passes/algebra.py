@@ -64,7 +64,14 @@ def rewrite(fn: Any, args: list[Term], kind: Type, facts: Facts) -> Found:
         numbers = [facts.number(arg) for arg in args]
         if None not in numbers:
             return _fold(fn, numbers, kind)
-    return rule(*args, kind=kind, facts=facts)
+    found = rule(*args, kind=kind, facts=facts)
+    return None if isinstance(found, Apply) and found.fn is neg and _is_truth(found.args[0]) else found
+
+
+def _is_truth(x: Term) -> bool:
+    """Whether this is a truth value of NumPy's, or an array of them: these have no negative, but can be subtracted from 0."""
+    t = strip_const(x.type) if isinstance(x, Value) else None
+    return isinstance(t, Array | Scalar) and t.dtype == "bool" and getattr(t, "python", False) is not True
 
 
 def _fold(fn: Callable[..., Any], numbers: list[Any], kind: Type) -> Lit | None:

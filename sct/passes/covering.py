@@ -253,6 +253,8 @@ class _Finder:
                 return None
             loops.append(found[0])
             bounds.append(found[1])
+        if not loops:
+            return None  # an array without dimensions
         access.top = min(loops, key=self.order.__getitem__)
         return _Cover(access.top, tuple(bounds))
 

@@ -9,14 +9,16 @@ from .notation import attribute, method
 
 method("sum", "mean", "prod", "max", "min", "var", "std", "cumsum", "cumprod")
 method("ravel", "swapaxes", "squeeze", "repeat", "take", "diagonal", "trace", "dot")
-method("argmax", "argmin", "argsort", "all", "any", "nonzero", "searchsorted", "clip", "round", "conj", "conjugate")
+method("argmax", "argmin", "argsort", "all", "any", "nonzero", "searchsorted", "round", "conj", "conjugate")
 method("flatten", of=np.ndarray.flatten)
 method("copy", of=np.ndarray.copy)
 method("reshape", of=shaping.reshape_method)
 method("transpose", of=shaping.transpose_method)
 method("astype", of=shaping.astype_method)
 method("compress", of=selecting.compress_method)
-method("choose", "argpartition")
+method("argpartition")
+method("choose", of=np.ndarray.choose)
+method("clip", of=np.ndarray.clip)
 method("item", of=shaping.item_method)
 method("tolist", of=shaping.tolist_method)
 

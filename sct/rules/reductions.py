@@ -71,7 +71,7 @@ def mean_vjp(a, axis=None, dtype=None, *, keepdims=False, where=True, z, z_bar):
 @vjp(np.average)
 def average_vjp(a, axis=None, weights=None, returned=False, *, keepdims=False, z, z_bar):
     """``sum(w * a) / sum(w)``: by a weight its slope is what the element exceeds the average by, over the sum of weights."""
-    mean, mean_bar = (z[0], zero_if_none(z_bar[0])) if returned else (z, z_bar)
+    mean, mean_bar = (z[0], zero_if_none(z_bar[0], z[0])) if returned else (z, z_bar)
     if weights is None:
         a_bar = spread_to(mean_bar / count(a, axis), a, axis, keepdims)
     else:
@@ -85,9 +85,9 @@ def average_vjp(a, axis=None, weights=None, returned=False, *, keepdims=False, z
         weights_bar = w_bar if w.ndim == weights.ndim == a.ndim else across(w_bar, a, axis)
 
 
-def zero_if_none(bar):
-    """The cotangent of a result that may not have been used."""
-    return 0.0 if bar is None else bar
+def zero_if_none(bar, z):
+    """The cotangent of a result ``z`` that may not have been used."""
+    return np.zeros_like(z) if bar is None else bar
 
 
 def along(v, a, axis):
@@ -185,6 +185,7 @@ def others_over(a, axes):
 @vjp(np.prod)
 def prod_vjp(a, axis=None, dtype=None, *, keepdims=False, initial=1, where=True, z, z_bar):
     """By each element the slope is the product of the others, by ``initial`` that of all elements."""
+    initial = 1 if initial is None else initial
     factors = a if everything(where) else np.where(where, a, 1.0)
     initial_bar = total(z_bar * reduced(np.prod, factors, axis, keepdims))
     a_bar = kept(prod_bar(factors, axis, keepdims, initial, z_bar), where)

@@ -26,7 +26,7 @@ refuse(np.unique_all, np.unique_counts, np.unique_inverse, np.unique_values, bec
 refuse(np.polydiv, because="the remainder loses leading coefficients that happen to be 0", instead="divide with a loop")
 refuse(np.sort_complex, because="complex numbers have no order that a derivative follows", instead="sort the real parts")
 refuse(np.histogram2d, np.histogramdd, because=GRIDS, instead="use np.bincount of flat indices, with weights")
-refuse(np.fromstring, np.fromiter, np.frombuffer, np.fromfile, np.fromregex, np.from_dlpack, np.genfromtxt, np.load, np.loadtxt,
+refuse(np.fromstring, np.frombuffer, np.fromfile, np.fromregex, np.from_dlpack, np.genfromtxt, np.load, np.loadtxt,
        because=FROM_TEXT, instead="read the data outside and pass the array as an argument")
 refuse(np.matrix, np.asmatrix, np.bmat, np.poly1d, np.recarray, np.memmap, because=OLD_CLASSES, instead="use an array")
 refuse(np.frompyfunc, because="it makes arrays of Python objects", instead="use np.vectorize")

@@ -219,8 +219,15 @@ def tolist_vjp(a, *, z, z_bar):
     a_bar = z_bar if np.ndim(a) == 0 else np.array(z_bar)
 
 
+def of_number(item, bar, path):
+    """The part of ``bar`` that belongs to an item of a tuple; a whole number has none."""
+    return None if isinstance(item, (int, np.integer)) else unnested(item, bar, path)
+
+
 def unnested(object, bar, path):
     """For each item of a nested sequence its own part of ``bar``; ``path`` is where ``object`` sits in the whole."""
+    if isinstance(object, tuple) and len(path) > 0:
+        return tuple([of_number(object[k], bar, path + (k,)) for k in range(len(object))])
     if isinstance(object, (tuple, list)):
         return [unnested(object[k], bar, path + (k,)) for k in range(len(object))]
     if len(path) == 0:

@@ -32,6 +32,7 @@ def add_reduce_vjp(array, axis=0, dtype=None, *, keepdims=False, initial=0, wher
 @vjp(np.multiply.reduce)
 def multiply_reduce_vjp(array, axis=0, dtype=None, *, keepdims=False, initial=1, where=True, z, z_bar):
     """As ``np.prod``."""
+    initial = 1 if initial is None else initial
     factors = array if everything(where) else np.where(where, array, 1.0)
     array_bar = kept(prod_bar(factors, axis, keepdims, initial, z_bar), where)
     initial_bar = total(z_bar * reduced(np.prod, factors, axis, keepdims))
@@ -164,7 +165,9 @@ def part_places(starts, counts):
 for ufunc in {u for u in vars(np).values() if isinstance(u, np.ufunc) and u.nin == 2 and u.nout == 1 and u.signature is None}:
     entry = registry.lookup(ufunc)
     if entry is not None and entry.zero:
-        zero(ufunc.reduce, ufunc.accumulate, ufunc.reduceat, ufunc.outer)
+        zero(ufunc.outer)
+    if entry is not None and entry.zero and "dd->d" not in ufunc.types:  # of others the first element is that of the array
+        zero(ufunc.reduce, ufunc.accumulate, ufunc.reduceat)
 
 linear(np.add.reduce, "array")
 linear(np.add.accumulate, "array")

@@ -187,7 +187,9 @@ def clip_vjp(a, a_min=None, a_max=None, *, min=None, max=None, z, z_bar):
     """``minimum(maximum(a, low), high)``: an upper bound below the lower one wins everywhere."""
     low, high = a_min if min is None else min, a_max if max is None else max
     low_bar = high_bar = None
-    if low is None:
+    if low is None and high is None:
+        a_bar = z_bar
+    elif low is None:
         a_bar = unmasked(z_bar, a > high)
         high_bar = masked(z_bar, a > high)
     elif high is None:

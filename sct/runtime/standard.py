@@ -35,6 +35,15 @@ def collected(items: Any) -> list[Any]:
     return [item for item in items]  # noqa: C416
 
 
+def paired(items: Any) -> dict[Any, Any]:
+    """``dict(items)``.
+
+    >>> paired(enumerate([2.0, 5.0]))
+    {0: 2.0, 1: 5.0}
+    """
+    return {key: value for key, value in items}  # noqa: C416
+
+
 def largest(items: Any, key: Callable[[Any], Any] | None) -> Any:
     """``max(items, key=key)``.
 

@@ -48,6 +48,7 @@ WRITERS = {
     "np.apply_along_axis": "np.apply_along_axis(lambda q: q * np.sum(q), 1, a)",
     "np.apply_over_axes": "np.apply_over_axes(np.sum, t * t, [0, 2])",
     "np.fromfunction": "np.fromfunction(lambda i, j: x * i + j, (2, 3))",
+    "np.fromiter": "np.fromiter((q * q for q in v), float)",
     "np.ndenumerate": "z = np.zeros(3)\nfor i, q in np.ndenumerate(e): z[i] = q * q\nz",
     "np.ndindex": "z = np.zeros((3, 4))\nfor i in np.ndindex(3, 4): z[i] = a[i] * a[i]\nz",
     "np.piecewise": "np.piecewise(v, [v < 0.0, v >= 0.0], [lambda q: q * q, lambda q: 2.0 * q])",
@@ -184,3 +185,6 @@ COMPLEX_REFUSED = {
     *(f"random.{name}" for name in ("uniform", "gauss", "normalvariate")), "rng.uniform", "rng.gauss", "rng.normalvariate",
 }
 """Functions that take complex numbers and are refused with them: so are all of ``scipy.stats``."""
+ONCE_COMPLEX = {*(f"special.{name}" for name in ("gamma", "loggamma", "hyp2f1", "eval_gegenbauer", "eval_genlaguerre",
+                                                  "eval_jacobi"))}
+"""Functions of complex numbers whose derivative SciPy does not have for them, so that there is no second one."""

@@ -18,8 +18,8 @@ from tests.sampling import a_part
 from . import registered
 from .registered import complex_example, examples, groups, title
 from .sample import Sample
-from .samples import COMPLEX_REFUSED, EXCUSED, NOT_SINGLE
-from .together import Group, check_first, check_real, faults
+from .samples import COMPLEX_REFUSED, EXCUSED, NOT_SINGLE, ONCE_COMPLEX
+from .together import Group, check_double, check_first, check_real, faults
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 NAMES = registered.names()
@@ -43,7 +43,7 @@ def test_each_has_an_example() -> None:
 
 
 def test_tables_name_what_there_is() -> None:
-    assert {*EXCUSED, *COMPLEX_REFUSED, *NOT_SINGLE} <= {*NAMES}
+    assert {*EXCUSED, *COMPLEX_REFUSED, *ONCE_COMPLEX, *NOT_SINGLE} <= {*NAMES}
 
 
 @pytest.mark.parametrize("group", FEW + REST, ids=title)
@@ -58,6 +58,21 @@ def is_refused(name: str) -> bool:
 @pytest.mark.parametrize("group", a_part(2, groups([n for n in NAMES if not is_refused(n)])), ids=title)
 def test_complex_numbers(group: list[str], tmp_path: Path) -> None:
     assert not wrong([s for name in group if (s := complex_example(name)) is not None], check_first, tmp_path)
+
+
+@pytest.mark.parametrize("group", a_part(4, groups([n for n in NAMES if not is_refused(n) and n not in ONCE_COMPLEX])),
+                         ids=title)
+def test_second_derivatives_by_complex_numbers(group: list[str], tmp_path: Path) -> None:
+    assert not wrong([s for name in group if (s := complex_example(name)) is not None], check_double, tmp_path)
+
+
+@pytest.mark.parametrize("name", sorted(ONCE_COMPLEX))
+def test_second_derivatives_by_complex_numbers_are_refused(name: str, tmp_path: Path) -> None:
+    sample = complex_example(name)
+    assert sample is not None
+    group = Group([sample], tmp_path)
+    with pytest.raises(sct.SctError):
+        sct.hvp(lambda ps: group.total(ps, group.weights), (group.values,), (group.values,))
 
 
 @pytest.mark.parametrize("name", [*sorted(COMPLEX_REFUSED), *OF_STATS[::8]])

@@ -52,6 +52,26 @@ CASES: list[tuple[Any, list[Any]]] = [
     (lambda a, b: np.linspace(a, b, 5, False, True, None, 1), [V, 0.7]),
     (lambda a, b: np.linspace(a, b, 5, endpoint=False, retstep=True, axis=-1), [V, real(2, 1)]),
     (lambda a, b: np.geomspace(a, b, 4), [0.2 + 0.3j, 1.7 - 0.2j]),
+    # methods that take something else than the functions of their names
+    (lambda a, b: np.array([0, 1, 2, 1]).choose(a, b, a * b), [C, real(4)]),
+    (lambda a, b: np.array([5, 1, 9, 0]).choose(a, b, mode="clip"), [C, real(4)]),
+    (lambda a, c: a.clip(-0.5) * a.clip(max=c) * a.clip(min=-0.3, max=c), [M, 0.7]),
+    (lambda a: np.clip(a, None, None) * a.clip(None, None), [M]),
+    (lambda a: np.prod(a, axis=0, initial=None) * np.multiply.reduce(a, initial=None), [M]),
+    (lambda a: a.astype(np.dtype("f8")) * np.zeros(3, np.dtype(float)), [M]),
+    # the first element that a ufunc accumulates is that of the array
+    (lambda a: np.floor_divide.accumulate(a, axis=1) * a, [np.abs(M) + 1.0]),
+    (lambda a: np.floor_divide.reduce(a[:1]) * a, [M]),
+    # one result of several
+    (lambda a, w: np.average(a, axis=1, weights=w, returned=True)[1] ** 2, [M, np.abs(V) + 0.5]),
+    (lambda a: np.average(a, returned=True)[1] * a, [M]),
+    # functions of elements
+    (lambda a: np.vectorize(lambda q: q * q if q > 0.0 else 0, otypes=[float], doc="squares")(a), [M]),
+    (lambda a: np.vectorize(pyfunc=lambda q: q * q, otypes="D", cache=True)(a), [V]),
+    (lambda a: np.fromiter((q * q for q in a if q > -9.0), dtype=float) * np.fromiter(a, float), [V]),
+    (lambda a: np.fromfunction(function=lambda i: a * i, shape=(3,)), [0.7]),
+    # truth values have no negative
+    (lambda a: (0 - (a > 0)) * a**2 + (-1 * (a < 0.5)) * a**3, [M]),
     # one element, and none
     (lambda a: np.sort(a) * np.partition(a, 0), [np.array([[1.3]])]), (lambda a: np.linalg.eigvals(a), [np.array([[1.3]])]),
     (lambda a: np.take_along_axis(a, np.zeros((1, 3), int), 0), [real(1, 3)]), (lambda a: np.trapezoid(a), [np.array([1.3])]),
@@ -138,6 +158,18 @@ def test_a_start_of_another_precision() -> None:
     assert slopes[0].tolist() == [0.0, 0.0] and slopes[1] == 1.0
 
 
+def sorted_in_place(a):
+    z = a * 1.0
+    z.sort(axis=0, order=None)
+    z.sort(stable=True)
+    z.partition(1, axis=0, order=None)
+    return z * a
+
+
+def test_options_of_writers() -> None:
+    check_whole(sorted_in_place, [M])
+
+
 def test_order_of_the_result() -> None:
     assert sct.jvp(lambda a: np.add(a, 1.0, order="F"), (M,), (M,))[0].flags.f_contiguous
 
@@ -156,7 +188,11 @@ def test_order_of_the_result() -> None:
     (lambda x: np.fft.hfft(x, out=np.zeros(4)), "`out`"),
     (lambda x: np.polyfit([0.0, 1.0, 2.0], x, 1, cov=True)[0], "`cov`"),
     (lambda x: np.trim_zeros(x, "fb", 0), "`axis`"),
-], ids=range(13))
+    (lambda x: np.floor_divide.reduceat(x, [0, 1]), "maxima and minima of parts"),
+    (lambda x: np.hypot.reduce(x[None], axis=None), "several axes"),
+    (lambda x: np.vectorize(lambda q: q * q, signature="()->()")(x), "`signature`"),
+    (lambda x: np.fromiter((q for q in x), float, count=2), "`count`"),
+], ids=range(17))
 def test_what_is_refused_by_name(f: Any, said: str) -> None:
     with pytest.raises(sct.SctError, match=said):
         sct.grad(lambda x: np.sum(np.real(f(x))))(V)

@@ -1,7 +1,7 @@
 """Rules of the orthogonal polynomials of ``scipy.special``, by their argument: the slope of each is one of lower degree.
 
 The formulas are those of the Digital Library of Mathematical Functions, 18.9(iii), written with Gegenbauer polynomials where
-these do, which are zero for negative degrees.
+these do, which are zero for negative degrees; SciPy has NaN for those below -1 of complex numbers, so none is asked for.
 """
 
 # mypy: disallow-untyped-defs=False, disallow-untyped-calls=False, disallow-incomplete-defs=False, check-untyped-defs=False
@@ -28,15 +28,15 @@ def polynomial(name, slope, points=POINTS, **parameters):
     declare(getattr(special, f"eval_{name}"), unsaid="only those by the argument of a polynomial have a rule")
 
 
-polynomial("legendre", "special.eval_gegenbauer(n - 1, 1.5, x)")
-polynomial("sh_legendre", "2.0 * special.eval_gegenbauer(n - 1, 1.5, 2.0 * x - 1.0)", BESIDE)
+polynomial("legendre", "special.eval_gegenbauer(n - np.not_equal(n, -1), 1.5, x)")
+polynomial("sh_legendre", "2.0 * special.eval_gegenbauer(n - np.not_equal(n, -1), 1.5, 2.0 * x - 1.0)", BESIDE)
 polynomial("chebyt", "n * special.eval_chebyu(n - 1, x)")
-polynomial("chebyu", "2.0 * special.eval_gegenbauer(n - 1, 2.0, x)")
+polynomial("chebyu", "2.0 * special.eval_gegenbauer(n - np.not_equal(n, -1), 2.0, x)")
 polynomial("chebyc", "n * special.eval_chebys(n - 1, x)")
-polynomial("chebys", "special.eval_gegenbauer(n - 1, 2.0, 0.5 * x)")
+polynomial("chebys", "special.eval_gegenbauer(n - np.not_equal(n, -1), 2.0, 0.5 * x)")
 polynomial("sh_chebyt", "2.0 * n * special.eval_sh_chebyu(n - 1, x)", BESIDE)
-polynomial("sh_chebyu", "4.0 * special.eval_gegenbauer(n - 1, 2.0, 2.0 * x - 1.0)", BESIDE)
-polynomial("gegenbauer", "2.0 * a * special.eval_gegenbauer(n - 1, a + 1.0, x)", a=0.8)
+polynomial("sh_chebyu", "4.0 * special.eval_gegenbauer(n - np.not_equal(n, -1), 2.0, 2.0 * x - 1.0)", BESIDE)
+polynomial("gegenbauer", "2.0 * a * special.eval_gegenbauer(n - np.not_equal(n, -1), a + 1.0, x)", a=0.8)
 polynomial("laguerre", "-special.eval_genlaguerre(n - 1, 1.0, x)")
 polynomial("genlaguerre", "-special.eval_genlaguerre(n - 1, a + 1.0, x)", a=0.8)
 polynomial("hermite", "2.0 * n * special.eval_hermite(np.maximum(n - 1, 0), x)")
