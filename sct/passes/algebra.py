@@ -68,7 +68,7 @@ def rewrite(fn: Any, args: list[Term], kind: Type, facts: Facts) -> Found:
     return None if isinstance(found, Apply) and found.fn is neg and _is_truth(found.args[0]) else found
 
 
-def _is_truth(x: Term) -> bool:
+def _is_truth(x: Term | Apply) -> bool:
     """Whether this is a truth value of NumPy's, or an array of them: these have no negative, but can be subtracted from 0."""
     t = strip_const(x.type) if isinstance(x, Value) else None
     return isinstance(t, Array | Scalar) and t.dtype == "bool" and getattr(t, "python", False) is not True

@@ -181,7 +181,8 @@ LEVELS = np.array([-1.0, 0.2, 3.0])
 
 
 @vjp(np.clip, elementwise=True, tests={"args": [
-    (LEVELS, -0.5, 0.7), (LEVELS, None, 0.7), (LEVELS, -0.5, None), (0.9, -0.5, 0.7), (0.3, 0.5, 0.7), (0.9, 0.7, 0.5),
+    (LEVELS, -0.5, 0.7), (LEVELS, None, 0.7), (LEVELS, -0.5, None), (LEVELS, None, None), (0.9, -0.5, 0.7),
+    (0.3, 0.5, 0.7), (0.9, 0.7, 0.5),
     (LEVELS, np.array([-0.5, 0.6, 1.0]), np.array([1.0, 0.4, 2.0]))]})
 def clip_vjp(a, a_min=None, a_max=None, *, min=None, max=None, z, z_bar):
     """``minimum(maximum(a, low), high)``: an upper bound below the lower one wins everywhere."""

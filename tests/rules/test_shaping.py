@@ -50,7 +50,7 @@ COPIES = [
     Call(shaping.item_method, np.array([[2.0]])), Call(shaping.item_method, np.float64(2.0)), Call(shaping.item_method, ZERO_D),
     Call(shaping.tolist_method, V), Call(shaping.tolist_method, M), Call(shaping.tolist_method, np.float64(2.0)),
     Call(np.array, [1.0, 2.0, 3.0]), Call(np.array, (1.0, 2, 3.0)), Call(np.array, [[1.0, 2.0], [3.0, 4.0]]),
-    Call(np.array, [V, V + 1]),
+    Call(np.array, [V, V + 1]), Call(np.array, [(1.0, 2.0), (3.0, 4.0)]),
     Call(np.array, [[V, V], [V, V]]), Call(np.array, 2.0), Call(np.array, V), Call(np.array, [[1.0], [2.0]]),
     Call(np.array, [1.0, 2.0], ndmin=2),
     Call(np.array, 2.0, ndmin=2), Call(np.array, [np.float64(1.0), ZERO_D]), Call(np.array, [1.0, 2.0], float),
