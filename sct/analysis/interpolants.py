@@ -87,14 +87,15 @@ def _make_interp_spline(sp: Specializer, args: list[Abstract], kwargs: dict[str,
     """``make_interp_spline(x, y, k)``, likewise."""
     given = given_by_name(interpolate.make_interp_spline, args, kwargs)
     degree = sp.static(given.pop("k", Static(3)), "`k` of make_interp_spline")
-    return Bound(Static(_evaluate_spline), [*_numbers(sp, interpolate.make_interp_spline, given, ("x", "y")), Static(degree)])
+    return Bound(Static(_evaluate_spline), [*_numbers(sp, interpolate.make_interp_spline, given, ("x", "y"), 2),
+        Static(degree)])
 
 
-def _numbers(sp: Specializer, fn: Any, given: dict[str, Abstract], names: tuple[str, ...]) -> list[Abstract]:
+def _numbers(sp: Specializer, fn: Any, given: dict[str, Abstract], names: tuple[str, ...], most: int = 1) -> list[Abstract]:
     """The points that an interpolant goes through, which are numbers; refuse options."""
     held: list[Any] = [as_array(sp, given[name]) for name in names if name in given]
     held = [call(sp, Static(np.asarray), [a, Static(np.float64)], {}) if a.type.dtype == "float32" else a for a in held]
-    if given.keys() - {*names} or any(rank(a) != 1 for a in held):
+    if given.keys() - {*names} or any(not 1 <= rank(a) <= most for a in held):
         raise Refusal("SCT204", f"{fn.__name__} is supported through numbers, without options", "make it outside")
     return [*held]
 

@@ -139,7 +139,7 @@ def _iterated(solver: Any) -> Handler:
 
 for _solver in (sparse_linalg.cg, sparse_linalg.cgs, sparse_linalg.bicg, sparse_linalg.bicgstab, sparse_linalg.gmres,
                 sparse_linalg.lgmres, sparse_linalg.gcrotmk, sparse_linalg.minres, sparse_linalg.qmr, sparse_linalg.tfqmr):
-    if {"rtol", "atol", "maxiter"} <= inspect.signature(_solver).parameters.keys():
+    if {"rtol", "maxiter"} <= inspect.signature(_solver).parameters.keys():
         SPECIAL[_solver] = _iterated(_solver)
 for _form in ("bsr", "coo", "csc", "csr", "dia", "dok", "lil"):
     for _cls in (getattr(sparse, f"{_form}_array"), getattr(sparse, f"{_form}_matrix")):

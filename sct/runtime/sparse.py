@@ -58,5 +58,6 @@ def iterated(matrix: Any, b: Any, solver: str, rtol: float = 1e-5, atol: float =
     ([0.5, 0.5], 0)
     """
     solve = getattr(importlib.import_module("scipy.sparse.linalg"), solver)
-    x, info = solve(matrix, b, rtol=rtol, atol=atol, maxiter=maxiter)
+    by_norm = {} if solver == "minres" else {"atol": atol}
+    x, info = solve(matrix, b, rtol=rtol, maxiter=maxiter, **by_norm)
     return x, int(info)

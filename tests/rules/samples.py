@@ -158,7 +158,7 @@ OF_RULES = "written by rules and the compiler only, which second derivatives go 
 EXCUSED = {
     "optimize.least_squares": CALLS_BACK, "optimize.curve_fit": CALLS_BACK, "iterated": STOPS,
     **{f"sparse.linalg.{name}": STOPS for name in
-       ("bicg", "bicgstab", "cg", "cgs", "gcrotmk", "gmres", "lgmres", "qmr", "tfqmr")},
+       ("bicg", "bicgstab", "cg", "cgs", "gcrotmk", "gmres", "lgmres", "minres", "qmr", "tfqmr")},
     "optimize.minimize": CALLS_BACK, "optimize.minimize_scalar": CALLS_BACK,
     "sct.runtime.integrals.vector_integral": CALLS_BACK, "astype": OF_RULES,
     **{f"sct.runtime.arrays.{name}": OF_RULES for name in ("cofactors", "cofactors_along", "cofactors_turning", "settled")},

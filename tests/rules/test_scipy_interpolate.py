@@ -72,7 +72,9 @@ CASES = [
     (all_splines, [1.1]), (all_splines, [PLACES]), (slope_of_spline, [2.6]), (through, [Y, 1.1]), (through, [Y, PLACES]),
     (through, [np.stack([Y, Y**2], axis=1), 0.4]), (through, [np.stack([Y, Y**2], axis=1), PLACES]), (natural, [Y, PLACES]),
     (monotone, [X, Y, PLACES]), (monotone, [X, RISING, 1.1]), (hermite, [X, Y, RISING, PLACES]), (hermite, [X, Y, RISING, 1.1]),
-    (of_degree, [Y, PLACES + 0.15]), (of_degree, [Y, 1.3]), (polynomials, [X, Y, PLACES]), (polynomials, [X, Y, 1.1]),
+    (of_degree, [Y, PLACES + 0.15]), (of_degree, [Y, 1.3]),
+    (of_degree, [np.stack([Y, Y**2], axis=1), 1.3]), (of_degree, [np.stack([Y, Y**2], axis=1), PLACES + 0.15]), (polynomials,
+        [X, Y, PLACES]), (polynomials, [X, Y, 1.1]),
 ]
 
 

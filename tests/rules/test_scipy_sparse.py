@@ -132,7 +132,7 @@ def test_text() -> None:
     lambda x: np.sum(sparse.csr_array((x, ([0, 1, 2], [0, 1, 2])), shape=(4, 3)) @ WIDE),
     lambda x: np.sum(sparse.diags(x) @ WIDE), lambda x: np.sum((ARRAY @ ARRAY.T) @ x), lambda x: np.sum((ARRAY * x) @ WIDE),
     lambda x: np.sum(ARRAY.multiply(x).sum()), lambda x: np.sum(solvers.spsolve(SYSTEM, x[:, None])),
-    lambda x: np.sum(solvers.minres(SYSTEM, x)[0]), lambda x: ARRAY @ x[0], lambda x: np.sum(ARRAY[0] @ x),
+    lambda x: np.sum(solvers.minres(SYSTEM, x, shift=1.0)[0]), lambda x: ARRAY @ x[0], lambda x: np.sum(ARRAY[0] @ x),
 ])
 def test_what_has_no_rule_is_refused(f: Any) -> None:
     with pytest.raises(sct.SctError):
@@ -147,7 +147,8 @@ EVEN = sparse.diags_array([[-1.0] * 3, [3.0] * 4, [-1.0] * 3], offsets=[-1, 0, 1
     lambda b: sparse.linalg.cg(EVEN, b, rtol=1e-13)[0] ** 2,
     lambda b: sparse.linalg.gmres(UPWIND, b, rtol=1e-13, atol=1e-14)[0] ** 2,
     lambda b: sparse.linalg.bicgstab(UPWIND, b * b, rtol=1e-13)[0],
-], ids=["cg", "gmres", "bicgstab"])
+    lambda b: sparse.linalg.minres(EVEN, b, rtol=1e-14)[0] ** 2,
+], ids=["cg", "gmres", "bicgstab", "minres"])
 def test_iterative_solvers(f: Any) -> None:
     check_whole(f, [np.array([1.0, 0.5, -0.3, 2.0])], rtol=1e-5)
 
@@ -160,7 +161,8 @@ def test_iterative_solvers_tell_whether_they_are_done() -> None:
     np.testing.assert_allclose(sct.grad(work)(b), 2.0 * np.linalg.solve(EVEN.toarray(), b), rtol=1e-10)
 
 
-@pytest.mark.parametrize("f", [lambda b: sparse.linalg.cg(EVEN, b, x0=b)[0][0], lambda b: sparse.linalg.minres(EVEN, b)[0][0],
+@pytest.mark.parametrize("f", [lambda b: sparse.linalg.cg(EVEN, b, x0=b)[0][0], lambda b: sparse.linalg.minres(EVEN, b,
+    shift=1.0)[0][0],
                                lambda b: sparse.linalg.cg(np.outer(b, b), b)[0][0], lambda b: sparse.eye_array(4) @ b,
                                lambda b: sparse.linalg.lsqr(EVEN, b)[0][0]])
 def test_other_solvers_are_refused(f: Any) -> None:

@@ -94,5 +94,9 @@ refuse_named(sparse_linalg, """
     spbandwidth is_sptriangular use_solver""", because=MADE, instead="use spsolve, or call it outside")
 refuse_named(sparse_linalg, "eigs eigsh svds lobpcg", because="some eigenvectors of a constant matrix are constants",
              instead="call it outside")
-refuse_named(sparse_linalg, "minres lsmr lsqr expm_multiply funm_multiply_krylov spsolve_triangular", because="it has no rule",
-             instead="use spsolve, or the dense matrix")
+refuse_named(sparse_linalg, "lsmr lsqr", because="the derivative of a least squares solution needs another such solution",
+             instead="use cg of the normal equations, A.T @ (A @ x) = A.T @ b, or optimize.least_squares")
+refuse_named(sparse_linalg, "expm_multiply funm_multiply_krylov", because="functions of sparse matrices have no rule",
+             instead="use linalg.expm of the dense matrix, or integrate.solve_ivp")
+refuse_named(sparse_linalg, "spsolve_triangular", because="it has the rule of spsolve, which finds the triangle itself",
+             instead="use spsolve")
