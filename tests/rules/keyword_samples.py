@@ -30,6 +30,7 @@ PACKAGES = ("linalg", "special", "signal", "integrate", "optimize", "interpolate
 LEFT_OUT = (
     "stats.", "fft.", "interpolate.", "sparse.",
     "special.comb", "special.perm", "special.lambertw", "linalg.solve_discrete_lyapunov", "linalg.solve_continuous_are",
+        "linalg.solve_discrete_are",
     "linalg.pinvh", "linalg.polar", "linalg.eigh_tridiagonal", "linalg.eigvalsh_tridiagonal", "signal.convolve2d",
     "signal.correlate2d", "signal.detrend", "signal.savgol_filter", "optimize.toms748",
     "optimize.least_squares", "optimize.nnls",

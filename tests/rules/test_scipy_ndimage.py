@@ -37,7 +37,8 @@ CASES: dict[str, tuple[Any, list[Any]]] = {
 }
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[] if k % 3 == 0 else [pytest.mark.long])
+                                  for k, name in enumerate(CASES)])
 def test_derivatives_and_values(name: str) -> None:
     f, values = CASES[name]
     np.testing.assert_allclose(sct.vjp(f, *values)[0], f(*values), rtol=1e-9, atol=1e-11)

@@ -68,7 +68,8 @@ CASES: dict[str, tuple[Any, list[Any]]] = {
     "sweep_poly": (lambda t, p: signal.sweep_poly(t, p), [np.linspace(.1,1,4), np.array([.3,.2,.5])]),
 }
 
-RARELY = ("along", "of ", "to ", "rows", "whole", "options", "as it is", "at places", "forwards", "short")
+RARELY = ("from a state", "coherence", "chirp", "deconvolve",
+          "along", "of ", "to ", "rows", "whole", "options", "as it is", "at places", "forwards", "short")
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.long] if any(word in name for word in RARELY) else [])
