@@ -128,7 +128,7 @@ def freedom(a, axis, keepdims, where, ddof):
     count = counted(a, axis, keepdims, where)
     if ddof == 0:
         return count
-    return count - 1 if ddof == 1 and everything(where) else np.maximum(count - ddof, 0)
+    return count - 1 if ddof == 1 else np.maximum(count - ddof, 0)
 
 
 def centred(a, axis, where, mean):

@@ -9,6 +9,7 @@ import re
 
 SHORTER = "a shorter way to write what the lines below it do, too"
 
+COMPLEX_PROJECTIONS = "projections of complex matrices tell, where they are differentiated"
 EQUIVALENT: dict[str, dict[str, str]] = {
     "arranging.partition_vjp": {
         "axis is None or a.ndim == 1  =>  axis is None": SHORTER,
@@ -386,6 +387,20 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     },
     "solving.truncated_inverse_bar": {
         "s > cut * s[..., :1]  =>  s >= cut * s[..., :1]": "a singular value on the bound has no derivative",
+    },
+    "runtime.arrays.settled": {
+        "np.conj(np.swapaxes(turned, -1, -2))  =>  np.swapaxes(turned, -1, -2)": COMPLEX_PROJECTIONS,
+        "np.conj(added @ (np.swapaxes(added_bar, -1, -2) @ first))  =>  added @ (np.swapaxes(added_bar, -1, -2) @ first)":
+            COMPLEX_PROJECTIONS,
+        "-1  =>  1 (2)": "of one matrix the axes 1 and -1 are the same",
+        "rounding * np.linalg.norm(added_bar, axis=(-2, -1))  =>  rounding": "what is refused is far from the bound",
+        "rounding * np.linalg.norm(added_bar, axis=(-2, -1))  =>  np.linalg.norm(added_bar, axis=(-2, -1))":
+            "what is refused is tried where it is differentiated",
+    },
+    "linalg.vector_norm_bar": {"ord < 1  =>  ord <= 1": "the order 1 has been told apart before"},
+    "statistics.corrcoef_vjp": {
+        "z_bar * np.where(np.isnan(unit), unit, 0.0)  =>  np.where(np.isnan(unit), unit, 0.0)": "it is 0 or NaN",
+        "z_bar * np.where(np.isnan(unit), unit, 0.0)  =>  -(z_bar * np.where(np.isnan(unit), unit, 0.0))": "it is 0 or NaN",
     },
     "ufunc_methods.share": {
         "whole & (np.isinf(top) | (ties > 1))  =>  whole":

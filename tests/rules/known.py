@@ -13,8 +13,9 @@ import operator
 import numpy as np
 from numpy import inf, nan
 
+from sct.rules.decompositions import reflected_columns_bar
 from sct.rules.solving import cofactors_bar
-from sct.runtime.arrays import cofactors, cofactors_along, phase, well_conditioned
+from sct.runtime.arrays import cofactors, cofactors_along, phase, reflected, settled, well_conditioned
 from sct.runtime.cotangents import strong_product, strong_quotient, unbroadcast
 from sct.runtime.places import one_hot
 from sct.runtime.sequences import first_max, first_min
@@ -46,7 +47,12 @@ def slope_of_minors(m: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return A([[np.sum(weights * (minors(m + e) - minors(m - e))) / 2 for e in row] for row in units])
 
 
+TURN = A([[0.6, -0.8, 0.0], [0.8, 0.6, 0.0], [0.0, 0.0, 1.0]])
 CONVENTIONS: list[Probe] = [
+    Known(np.var, A([2.0, 3.0]), ddof=3, bars=(A([-inf, inf]),)),
+    Known(np.var, A([1.0, 2.0, 6.0]), ddof=2, bars=(A([-4.0, -2.0, 6.0]),)),
+    Known(np.nanvar, A([2.0, 3.0]), ddof=2, bars=(A([nan, nan]),)), Known(np.corrcoef, A([2.0, 2.0]), bars=(A([nan, nan]),)),
+    Known(np.linalg.norm, A([inf, 2.0]), -1, bars=(A([0.0, 1.0]),)),
     Known(max, 1.0, 1.0, bars=((1.0, 0.0),)), Known(min, 1.0, 1.0, bars=((1.0, 0.0),)),
     Known(max, [1.0, 3.0, 3.0], bars=(([0.0, 1.0, 0.0],),)), Known(min, [2.0, 1.0, 1.0], bars=(([0.0, 1.0, 0.0],),)),
     Known(np.maximum, TIED, OTHER, bars=(A([1.0, 1, 0, 1, 0]), A([0.0, 0, 1, 0, 1]))),
@@ -100,6 +106,14 @@ CONVENTIONS: list[Probe] = [
           bars=(A([1.0, 4.0]), None, A([1.0, 0.0, 1.0]), 0.0, 0.0)),
 ]
 VALUES: list[Probe] = [
+    Value(settled, TURN, A([[1.0, 4.0, 2.0], [2.0, 0.0, 3.0], [5.0, 6.0, 0.0]]), 2,
+          gives=A([[1.0, 4.0], [2.0, 0.0], [1.4, 5.8]])),
+    Value(settled, TURN, (WEIGHTS + WEIGHTS.T) @ TURN, 1, gives=(WEIGHTS + WEIGHTS.T) @ TURN[:, :1]
+          - TURN[:, 1:] @ TURN[:, 1:].T @ (WEIGHTS + WEIGHTS.T) @ TURN[:, :1]),
+    Value(reflected_columns_bar, np.eye(3), A([[1.0, 4.0, 2.0], [2.0, 0.0, 3.0], [5.0, 6.0, 0.0]]), 2,
+          gives=A([[1.0, 4.0], [2.0, 0.0], [3.0, 3.0]])),
+    Value(reflected, np.linalg.qr(REGULAR[:, :2], mode="complete")[0], 2, gives=True),
+    Value(reflected, np.eye(3), 2, gives=False),
     *(Value(digamma, x, gives=value) for x, value in (
         (-0.3, 2.1133097796353987186), (-2.5, 1.1031566406452431872), (3.0, 0.92278433509846713939),
         (0.7, -1.2200235536979346147), (12.5, 2.4851956512749120482), (0.0, nan), (-1.0, nan))),
@@ -180,6 +194,17 @@ if importlib.util.find_spec("scipy") is not None:
         *(Known(f, PARTS, ALPHA, z_bar=0.7, bars=(factor * (ALPHA - 1.0) / PARTS,
                                                 factor * (np.log(PARTS) - special.psi(ALPHA) + special.psi(np.sum(ALPHA)))))
           for f, factor in ((stats.dirichlet.logpdf, 0.7), (stats.dirichlet.pdf, 0.7 * stats.dirichlet.pdf(PARTS, ALPHA)))),
+        Known(special.poch, A([0.0, -1.0, -2.0, -1.0, -0.5, -2.0, -2.0]), A([1.5, 2.0, 1.0, 0.0, 1.0, 0.5, 2.0]),
+              bars=(A([math.sqrt(math.pi) / 2.0, -1.0, 1.0, 0.0, 1.0, 4.726543602414709, -3.0]), None)),
+        Known(special.poch, A([2.0]), A([2.0]), bars=(A([5.0]), None)),
+        Known(special.binom, A([0.0, 1.0, 2.0, 5.0]), A([2.0, 3.0, 3.0, 2.0]),
+              bars=(A([-0.5, -1.0 / 6.0, 1.0 / 3.0, 4.5]), None)),
+        Known(special.binom, A([1.0, 2.0, 3.0]), A([2.0, -1.0, -2.0]), bars=(None, A([-0.5, 1.0 / 3.0, -0.05]))),
+        Known(special.yv, 0.5, A([0.0]), bars=(None, A([inf]))),
+        Known(special.ive, 0.5, A([0.0]), bars=(None, A([inf]))), Known(special.ive, 1.0, A([0.0]), bars=(None, A([0.5]))),
+        Known(special.expn, 0, A([0.5, 2.0]), bars=(None, A([-6.0 * math.exp(-0.5), -0.75 * math.exp(-2.0)]))),
+        Known(special.expn, 1, A([0.0]), bars=(None, A([-inf]))), Known(special.expn, 3, A([0.0]), bars=(None, A([-1.0]))),
+        Known(special.psi, A([-2.0, -0.5]), bars=(A([inf, 8.9348022005446793]),)),
         Known(special.rgamma, A([-1.0, 3.0]), bars=(A([-1.0, -0.46139216754923356970]),)),
         *(Known(distribution, 0.0, 1.5, bars=(0.0, 0.0)) for name in ("lognorm", "pareto")
           for distribution in (getattr(stats, name).cdf, getattr(stats, name).sf)),
