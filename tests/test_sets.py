@@ -169,3 +169,21 @@ def test_missing_item():
         return x * len(u)
     with pytest.raises(KeyError):
         sct.grad(f)(1.0)
+
+
+class Chosen:
+    def __init__(self, *names):
+        self.names, self.weight = set(names), 2.0
+
+
+def test_a_set_of_an_object_that_is_an_argument():
+    def f(x, chosen):
+        y = x * chosen.weight if "a" in chosen.names else x
+        for name in sorted(chosen.names):
+            y = y * len(name) + 1.0
+        return y * y
+
+    gradient, chosen = sct.grad(f), Chosen("a", "bc")
+    assert gradient(1.5, chosen) == 2 * (2 * (2 * 1.5 + 1) + 1) * 4.0
+    chosen.names.discard("a")  # what it holds is asked at each call
+    assert gradient(1.5, chosen) == 2 * (2 * 1.5 + 1) * 2.0

@@ -181,7 +181,7 @@ COMPLEX_REFUSED = {
         "optimize.newton",
     "optimize.fixed_point", "one_hot",
     *(f"linalg.{name}" for name in LINALG), *(f"special.{name}" for name in SPECIAL),
-    *(f"fft.{name}" for name in ("dct", "idct", "dst", "idst", "dctn", "idctn", "dstn", "idstn", "fht", "ifht")),
+    *(f"fft.{name}" for name in ("dct", "idct", "dst", "idst", "dctn", "idctn", "dstn", "idstn")),
     *(f"random.{name}" for name in ("uniform", "gauss", "normalvariate")), "rng.uniform", "rng.gauss", "rng.normalvariate",
 }
 """Functions that take complex numbers and are refused with them: so are all of ``scipy.stats``."""

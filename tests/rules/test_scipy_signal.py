@@ -42,7 +42,7 @@ CALLS += [Call(fn, IMAGE, KERNEL, mode) for fn in (signal.convolve2d, signal.cor
 CALLS += [Call(signal.fftconvolve, IMAGE, KERNEL, "same"), Call(signal.correlate, IMAGE, KERNEL, "same")]
 CALLS += [Call(signal.correlate2d, IMAGE[:2] + 1j * IMAGE[2:], KERNEL[:2] - 1j * KERNEL[1:], "same")]
 CALLS += [Call(signal.detrend, IMAGE), Call(signal.detrend, IMAGE, 0, "constant"), Call(signal.detrend, IMAGE, bp=[0, 2])]
-CALLS += [Call(signal.savgol_filter, real(8), 5, 2), Call(signal.savgol_filter, real(7), 7, 3, deriv=1, delta=0.5)]
+CALLS += [Call(signal.savgol_filter, real(8), 5, 2), Call(signal.savgol_filter, real(7), 7, 3, deriv=2, delta=0.5)]
 CALLS += [Call(signal.lfilter, real(3), 1.3, real(4)), Call(signal.lfilter, 0.7, np.array([1.3, 0.4]), real(4))]
 
 CALLS += [Call(signal.upfirdn, real(3), real(4), *rest) for rest in ((), (2, 3), (3, 2), (1, 4))]
@@ -121,6 +121,10 @@ SECTIONS = [(lambda s, x: signal.sosfilt([[1.0, s, 0.3, 1.0, 0.2 * s, 0.1], [s, 
 def test_filters_that_are_looked_into(f: Any, values: list[Any]) -> None:
     check_whole(f, values, rtol=1e-5)
     np.testing.assert_allclose(sct.vjp(f, *values)[0], f(*values), rtol=1e-9, atol=1e-12)
+
+
+def test_curvature_by_the_step_of_a_smoothing_filter() -> None:
+    check_whole(lambda x, delta: signal.savgol_filter(x, 7, 3, deriv=1, delta=delta), [SIGNAL, 0.4], rtol=1e-5)
 
 
 def test_sections_that_are_not_normalised_are_an_error() -> None:

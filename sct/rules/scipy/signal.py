@@ -205,7 +205,7 @@ def savgol_filter_vjp(x, window_length, polyorder, deriv=0, delta=1.0, axis=-1, 
     if x.ndim != 1 or mode != "interp" or window_length % 2 == 0:
         raise RuleError("savgol_filter has a rule for vectors, odd windows and mode='interp'", hint="filter row by row")
     half = window_length // 2
-    fit = signal.savgol_filter(np.eye(window_length), window_length, polyorder, deriv, delta, axis=0)
+    fit = signal.savgol_filter(np.eye(window_length), window_length, polyorder, deriv, axis=0) / delta**deriv
     count = len(x)
     inside = np.convolve(z_bar[half : count - half], fit[half])
     first = fit[:half].T @ z_bar[:half]
