@@ -180,8 +180,9 @@ def of_costs(costs: dict[str, Any]) -> list[Goal]:
 
 
 SHORT_OF_HAND = ("The adjoints by hand know that what a maximum is subtracted for cancels (mixture) and so does what the "
-                 "residual hands back (Newton). What Newton's method keeps of 2,000 steps no longer fits the caches, by hand neither. Large "
-                 "arrays are bound by memory: there every array saved or made in between counts (Asian option, LSTM).")
+                 "residual hands back (Newton). What Newton's method keeps of 2,000 steps no longer fits the caches, by hand "
+                 "neither. Large arrays are bound by memory: there every array saved or made in between counts (Asian option, "
+                 "LSTM).")
 FEW_TRACED = "The fewer operations a step has, the more of ours is the loop itself."
 BLAS = "Where matrix products take most of the time, all engines wait for the same BLAS."
 TAPELESS = "It keeps a stack as we do; the longer a statement, the less the calls around it count."
@@ -194,7 +195,8 @@ FUSING = ("Array statements are loops here, several of them where C has one. Arr
 LISTS = ("Lists, where the number of rounds is not known, grow step by step. The function alone keeps everything in registers, "
          "or is vectorised by LLVM; of a short call, most is looking at the types of arguments.")
 SMALL_STEPS = "JAX pays for each step of a scan whatever it holds, which differs between machines; ours for saving, as above."
-LIBRARY = ("JAX multiplies matrices on its own terms, and fuses what is added to them; Numba waits for the BLAS that NumPy uses.")
+LIBRARY = ("JAX multiplies matrices on its own terms, and fuses what is added to them; Numba waits for the BLAS that NumPy "
+           "uses.")
 CALLS = "A gradient must look at the types of its arguments; the rest is one call of Python."
 RUN_AGAIN = "Each step runs twice: once in the forward sweep, once before it is reversed."
 LLVM = ("Nearly all of compiling is Numba's type inference and lowering, in Python; "
