@@ -40,6 +40,8 @@ def vander_vjp(x, N=None, increasing=False, *, z, z_bar):
 @vjp(np.polyval)
 def polyval_vjp(p, x, *, z, z_bar):
     """The derivative of a polynomial is ``np.polyder``; by its coefficients the slopes are the powers of ``x``."""
+    if np.ndim(p) != 1:
+        raise RuleError("np.polyval has a rule for vectors of coefficients", hint="evaluate one polynomial after the other")
     x_bar = z_bar * np.polyval(np.polyder(p), x)
     if np.ndim(x) == 0:
         p_bar = z_bar * x ** np.arange(len(p) - 1, -1, -1)

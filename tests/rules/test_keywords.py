@@ -192,7 +192,8 @@ def test_order_of_the_result() -> None:
     (lambda x: np.hypot.reduce(x[None], axis=None), "several axes"),
     (lambda x: np.vectorize(lambda q: q * q, signature="()->()")(x), "`signature`"),
     (lambda x: np.fromiter((q for q in x), float, count=2), "`count`"),
-], ids=range(17))
+    (lambda x: np.polyval(x[None], 2.0), "vectors of coefficients"),
+], ids=range(18))
 def test_what_is_refused_by_name(f: Any, said: str) -> None:
     with pytest.raises(sct.SctError, match=said):
         sct.grad(lambda x: np.sum(np.real(f(x))))(V)
