@@ -156,14 +156,13 @@ def tidy(fn: Function) -> Function:
 
 
 def optimise(fn: Function, verify: bool = False, interpreted: bool = False) -> Function:
-    """Run the pipeline on ``fn`` in place and return it; ``verify`` checks the invariants after each pass.
+    """Run the pipeline on ``fn`` in place and return it; ``verify`` checks the invariants after each pass that did something.
 
     ``interpreted`` says that CPython runs the function as it is printed.
     """
     progress = _Progress(fn)
     for one in [*PIPELINE, *(INTERPRETED if interpreted else ())]:
-        progress.run(one)
-        if verify:
+        if progress.run(one) and verify:
             check(fn, after=one.__name__)
     return fn
 
