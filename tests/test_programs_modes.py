@@ -9,6 +9,7 @@ import sct
 from sct.passes import pipeline
 from sct.trees import is_leaf, leaves, rebuilt, with_leaves
 from tests.programs import PROGRAMS
+from tests.sampling import a_part
 
 CURRENT = [pytest.param(p, id=p.name) for p in PROGRAMS if not p.refused]
 STEP = 1e-4
@@ -110,7 +111,7 @@ def third_order(program):
 THIRD = [pytest.param(p, id=p.name) for p in PROGRAMS if not p.refused]
 
 
-@pytest.mark.parametrize("program", THIRD)
+@pytest.mark.parametrize("program", a_part(3, THIRD))
 def test_third_derivatives_are_symmetric_and_those_of_differences(program):
     made = third_order(program)
     if made is None:
