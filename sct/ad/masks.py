@@ -68,8 +68,10 @@ def join(a: Mask, b: Mask) -> Mask:
         return a
     if a is False:
         return b
+    if a is True or b is True:  # what varies as a whole says nothing of items
+        return (b if a is True else a) or True
     names = _those_named(a) | _those_named(b)
-    if names and a is not True and b is not True:
+    if names:
         return Either(names, join(_unnamed(a), _unnamed(b)))
     left, right = items_of(a), items_of(b)
     return tuple(map(join, left, right)) if left and right else left or right or True
