@@ -181,8 +181,8 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "y.ndim - 1  =>  -1": SHORTER,
     },
     "reductions.var_vjp": {
-        ("2.0 * z_bar / left if ddof == 0 else np.divide(2.0 * z_bar, left)"
-         "  =>  np.divide(2.0 * z_bar, left) if ddof == 0 else 2.0 * z_bar / left"):
+        ("2.0 * z_bar / left if ddof == 0 else z_bar * np.divide(2.0, left)"
+         "  =>  z_bar * np.divide(2.0, left) if ddof == 0 else 2.0 * z_bar / left"):
             "one of them never raises",
     },
     "runtime.arrays.cofactors_along": {

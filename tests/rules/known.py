@@ -199,7 +199,7 @@ if importlib.util.find_spec("scipy") is not None:
         Known(special.poch, A([2.0]), A([2.0]), bars=(A([5.0]), None)),
         Known(special.binom, A([0.0, 1.0, 2.0, 5.0]), A([2.0, 3.0, 3.0, 2.0]),
               bars=(A([-0.5, -1.0 / 6.0, 1.0 / 3.0, 4.5]), None)),
-        Known(special.binom, A([1.0, 2.0, 3.0]), A([2.0, -1.0, -2.0]), bars=(None, A([-0.5, 1.0 / 3.0, -0.05]))),
+        Known(special.binom, A([1.0, 2.0, 3.0, 3.0]), A([2.0, -1.0, -2.0, 5.0]), bars=(None, A([-0.5, 1.0 / 3.0, -0.05, 0.05]))),
         Known(special.yv, 0.5, A([0.0]), bars=(None, A([inf]))),
         Known(special.ive, 0.5, A([0.0]), bars=(None, A([inf]))), Known(special.ive, 1.0, A([0.0]), bars=(None, A([0.5]))),
         Known(special.expn, 0, A([0.5, 2.0]), bars=(None, A([-6.0 * math.exp(-0.5), -0.75 * math.exp(-2.0)]))),
