@@ -1,6 +1,6 @@
 """Random nested programs: the compiler's gradients against dual numbers run through the original source.
 
-``SCT_RANDOM_PROGRAMS`` sets how many programs (default 300), ``SCT_RANDOM_SEED`` the first seed.  The long mode is
+``SCT_RANDOM_PROGRAMS`` sets how many programs (default 500), ``SCT_RANDOM_SEED`` the first seed.  The long mode is
 ``python -m sct.testing.programs --count 100000 --jobs 2 --out summary.md``.
 """
 
@@ -10,7 +10,7 @@ import pytest
 
 from sct.testing.trial import Summary, explain_failure, survey
 
-COUNT = int(os.environ.get("SCT_RANDOM_PROGRAMS", "300"))
+COUNT = int(os.environ.get("SCT_RANDOM_PROGRAMS", "500"))
 SEED = int(os.environ.get("SCT_RANDOM_SEED", "0"))
 JOBS = min(4, os.cpu_count() or 1)
 SIZE = 7
@@ -38,7 +38,7 @@ def test_nearly_all_programs_are_judged_and_have_a_gradient(summary: Summary) ->
     assert summary.nonzero_share >= 0.8
 
 
-@pytest.mark.skipif(COUNT < 300, reason="too few programs to contain everything")
+@pytest.mark.skipif(COUNT < 500, reason="too few programs to contain everything")
 def test_every_construct_occurs(summary: Summary) -> None:
     rare = {name: n for name, n in summary.uses.items() if n < COUNT // 200}
     assert not rare and len(summary.uses) > 90
