@@ -30,6 +30,17 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     "decompositions.eig_vjp": {
         "-1  =>  1": "the last axis of a vector",
     },
+    "decompositions.first_columns_bar": {
+        **dict.fromkeys((
+            "not np.iscomplexobj(u) and u.shape[-1] == count + 1"
+            "  =>  not (not np.iscomplexobj(u) and u.shape[-1] == count + 1)",
+            "not np.iscomplexobj(u) and u.shape[-1] == count + 1  =>  not np.iscomplexobj(u)",
+            "not np.iscomplexobj(u) and u.shape[-1] == count + 1  =>  u.shape[-1] == count + 1",
+            "u.shape[-1] == count + 1  =>  u.shape[-1] != count + 1", "count + 1  =>  count - 1", "count + 1  =>  count",
+            "count + 1  =>  1",
+        ), "both formulas hold where one column is added: the first one has second derivatives, which other tests ask for"),
+        "-1  =>  1": "the matrices are square",
+    },
     "fft.axes_of": {
         "ndim - len(s)  =>  -len(s)": "counted from the end",
         "k % ndim  =>  k": "NumPy counts from the end, too",
@@ -50,6 +61,12 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "v.ndim - 1  =>  v.ndim + 1": SHORTER,
         "v.ndim - 1  =>  v.ndim": SHORTER,
         "v.ndim - 1  =>  -1": SHORTER,
+    },
+    "runtime.arrays.reflected": {
+        "-1  =>  1": "the matrices are square",
+    },
+    "scalar.or_infinite": {
+        "isinstance(radius, np.float32)  =>  not isinstance(radius, np.float32)": "the type alone; tests of types notice it",
     },
     "scalar.prod_vjp": {
         "isinstance(items, np.ndarray)  =>  not isinstance(items, np.ndarray)": "an array or a list of the same numbers",
@@ -280,6 +297,9 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     "scipy.special.rgamma_slope": {
         "x < 0.5  =>  x <= 0.5": "both formulas hold on the bound",
     },
+    "scipy.special.second_kind": {
+        "v >= 0  =>  v > 0": "both formulas hold on the bound",
+    },
     "scipy.special.trigamma": {
         "x > 0.0  =>  x >= 0.0": "both formulas are infinite there",
     },
@@ -372,6 +392,11 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     },
     "shaping.transposed_back": {
         "np.ndim(z_bar) > 1  =>  np.ndim(z_bar) >= 1": "the transpose of a vector",
+    },
+    "shaping.unnested": {
+        **dict.fromkeys(("isinstance(object, tuple) and len(path) > 0  =>  isinstance(object, tuple)",
+                         "len(path) > 0  =>  len(path) >= 0", "len(path) > 0  =>  len(path) <= 0"),
+                        "a tuple or a list of the same numbers; tests of lists of tuples notice it"),
     },
     "solving.as_matrices": {
         "-1  =>  1": "the last axis of a vector",
