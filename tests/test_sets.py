@@ -178,12 +178,33 @@ class Chosen:
 
 def test_a_set_of_an_object_that_is_an_argument():
     def f(x, chosen):
-        y = x * chosen.weight if "a" in chosen.names else x
-        for name in sorted(chosen.names):
-            y = y * len(name) + 1.0
-        return y * y
+        return x * x * chosen.weight if "a" in chosen.names else x
 
     gradient, chosen = sct.grad(f), Chosen("a", "bc")
-    assert gradient(1.5, chosen) == 2 * (2 * (2 * 1.5 + 1) + 1) * 4.0
+    assert gradient(1.5, chosen) == 6.0
     chosen.names.discard("a")  # what it holds is asked at each call
-    assert gradient(1.5, chosen) == 2 * (2 * 1.5 + 1) * 2.0
+    assert gradient(1.5, chosen) == 1.0
+    chosen.names = {"a"}
+    assert gradient(1.5, chosen) == 6.0
+
+
+def test_such_a_set_may_not_change():
+    def added(x, chosen):
+        chosen.names.add("z")
+        return x * len(chosen.names)
+
+    def removed(x, chosen):
+        names = chosen.names
+        names.discard("a")
+        return x * (3.0 if "a" in chosen.names else 5.0)
+
+    def joined(x, chosen):
+        names = chosen.names
+        names |= {"q"}
+        return x * (3.0 if "q" in chosen.names else 5.0)
+
+    for f in (added, removed, joined):
+        chosen = Chosen("a")
+        with pytest.raises(sct.SctError):
+            sct.grad(f)(1.0, chosen)
+        assert chosen.names == {"a"}

@@ -104,8 +104,6 @@ def from_data(sp: Specializer, value: Any, path: DataPath) -> Abstract:
     if type(value) is dict:
         sp.context.guard("keys", path, tuple(value))
         return Mapping({k: from_data(sp, v, path.item(k)) for k, v in value.items()})
-    if type(value) in (set, frozenset) and path.scope == "param":
-        return _set(sp.context, sp, value, path)
     if not never_changes(path):
         sp.context.guard("is", path, value)
     return Static(value, path)

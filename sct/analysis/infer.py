@@ -140,8 +140,11 @@ class Specializer:
         return self.as_abstract(self.builder.value("item", [value], type, _item_hint(value, key), key=key))
 
     def live(self, a: Static) -> Value:
-        """An object of the user's module as a run-time value, read anew at each call."""
+        """An object of the user's module, or in an argument, as a run-time value, read anew at each call."""
+        from .data import read_from_parameter
         assert a.path is not None
+        if a.path.scope == "param":
+            return read_from_parameter(self, a.path, Object(type(a.value)))
         return self.builder.value("global", (), Object(type(a.value)), root=a.path.root, path=a.path.steps, source=a.path,
                                   current=a.value)
 

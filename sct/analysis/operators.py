@@ -131,6 +131,8 @@ def inplace(sp: Specializer, fn: Callable[..., Any], x: Abstract, y: Abstract) -
     if not isinstance(t, Array):
         if (cls := user_class(x)) is not None and hasattr(cls, method):
             raise Refusal("SCT602", f"an operator that changes a {cls.__name__} in place is not supported", "write `x = x + …`")
+        if isinstance(x, Static) and x.path is not None and hasattr(x.value, method):
+            raise Refusal("SCT602", f"an operator changes a {type(x.value).__name__} that was made elsewhere", "change a copy")
         return binary(sp, fn, x, y)
     if isinstance(y, Seq):
         y = apply(sp, np.array, [y])
