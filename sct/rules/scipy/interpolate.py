@@ -32,15 +32,16 @@ def values_at(x, y, bc_type, at, nu):
 
 @vjp(cubic_spline_at, infer=values_at)
 def cubic_spline_at_vjp(x, y, bc_type, at, nu, *, z, z_bar):
-    """A spline is linear in its values: it is a sum of those through the unit vectors.  The knots ``x`` must be constants."""
-    basis = cubic_spline_at(x, np.eye(x.shape[0]), bc_type, at, nu)
-    slope = z_bar * cubic_spline_at(x, y, bc_type, at, nu + 1)
+    """The knots ``x`` must be constants."""
+    basis, slope = cubic_spline_at(x, np.eye(x.shape[0]), bc_type, at, nu), cubic_spline_at(x, y, bc_type, at, nu + 1)
+    y_bar, at_bar = through_values_bars(y, at, basis, slope, z_bar)
+
+
+def through_values_bars(y, at, basis, slope, z_bar):
+    """A spline is linear in its values ``y``: a sum of those through the unit vectors, the ``basis``."""
     if np.ndim(at) == 0:
-        y_bar = z_bar * basis if y.ndim == 1 else np.outer(basis, z_bar)
-        at_bar = slope if y.ndim == 1 else np.sum(slope)
-    else:
-        y_bar = basis.T @ z_bar
-        at_bar = slope if y.ndim == 1 else np.sum(slope, axis=1)
+        return (z_bar * basis, z_bar * slope) if y.ndim == 1 else (np.outer(basis, z_bar), np.sum(z_bar * slope))
+    return basis.T @ z_bar, z_bar * slope if y.ndim == 1 else np.sum(z_bar * slope, axis=1)
 
 
 @from_call
@@ -51,14 +52,8 @@ def spline_values_at(x, y, k, at, nu):
 @vjp(interp_spline_at, infer=spline_values_at)
 def interp_spline_at_vjp(x, y, k, at, nu, *, z, z_bar):
     """As ``cubic_spline_at``."""
-    basis = interp_spline_at(x, np.eye(x.shape[0]), k, at, nu)
-    slope = z_bar * interp_spline_at(x, y, k, at, nu + 1)
-    if np.ndim(at) == 0:
-        y_bar = z_bar * basis if y.ndim == 1 else np.outer(basis, z_bar)
-        at_bar = slope if y.ndim == 1 else np.sum(slope)
-    else:
-        y_bar = basis.T @ z_bar
-        at_bar = slope if y.ndim == 1 else np.sum(slope, axis=1)
+    basis, slope = interp_spline_at(x, np.eye(x.shape[0]), k, at, nu), interp_spline_at(x, y, k, at, nu + 1)
+    y_bar, at_bar = through_values_bars(y, at, basis, slope, z_bar)
 
 
 # What has no rule ------------------------------------------------------------------------------------------------------
