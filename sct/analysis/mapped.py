@@ -288,6 +288,7 @@ registry.family("scipy.integrate", f"{__package__}.sampled_integrals", f"{__pack
 registry.family("scipy.fft", f"{__package__}.said_transforms")
 registry.family("scipy.signal", f"{__package__}.said_signals")
 registry.family("scipy.ndimage", f"{__package__}.said_images")
+registry.family("scipy.spatial", f"{__package__}.said_distances")
 registry.family("scipy.sparse", f"{__package__}.sparse_matrices")
 registry.family("scipy.optimize", f"{__package__}.equations", f"{__package__}.said_optimization")
 registry.family("scipy.linalg", f"{__package__}.real_matrices", f"{__package__}.said_matrices")

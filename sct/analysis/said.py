@@ -41,15 +41,22 @@ def _in_place_of(theirs: Any, ours: Any, arrays: tuple[str, ...]) -> Handler:
     parameters, known = inspect.signature(ours).parameters, inspect.signature(theirs).parameters
 
     def handler(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
-        given = given_by_name(theirs, args, kwargs)
+        given: dict[str, Any] = given_by_name(theirs, args, kwargs)
+        given |= given.pop("kwargs", {}) if "kwargs" in known else {}
         for name in given.keys() - parameters.keys():
-            a = given[name]
-            if not isinstance(a, Static) or a.value is not known[name].default and a.value != known[name].default:
+            if not _is_default(given[name], known.get(name)):
                 raise Refusal("SCT204", f"{theirs.__module__.split('._')[0]}.{theirs.__name__} with `{name}` has no rule",
                               "leave it out, or compute the same with NumPy")
         passed = [given.get(name, Static(p.default)) for name, p in parameters.items()]
         return call_standard(sp, ours, [_prepared(sp, name, a, arrays) for name, a in zip(parameters, passed, strict=True)])
     return handler
+
+
+def _is_default(a: Abstract, parameter: inspect.Parameter | None) -> bool:
+    """Whether an argument is what it would be if it were left out."""
+    if not isinstance(a, Static) or parameter is None:
+        return False
+    return a.value is parameter.default or bool(a.value == parameter.default)
 
 
 def _prepared(sp: Specializer, name: str, a: Abstract, arrays: tuple[str, ...]) -> Abstract:

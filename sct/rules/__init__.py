@@ -33,7 +33,7 @@ _SCIPY = {"special": ("special", "incomplete", "bessel", "orthogonal", "angular"
           "linalg": ("linalg", "factors", "functions", "structured", "no_linalg"),
           "signal": ("signal", "no_signal"), "fft": ("transforms",), "optimize": ("optimize",),
           "integrate": ("integrate",), "sparse": ("sparse",), "interpolate": ("interpolate",),
-          "ndimage": ("ndimage",)}
+          "ndimage": ("ndimage",), "spatial": ("spatial",)}
 for _part, _modules in _SCIPY.items():
     registry.family(f"scipy.{_part}", *(f"{__name__}.scipy.{_module}" for _module in _modules))
 

@@ -22,7 +22,7 @@ def continued(x: Any, widths: Any, mode: str, cval: Any) -> Any:
         raise ValueError("filters of scipy.ndimage have rules for floats: of integers they give integers")
     if mode in ("constant", "grid-constant"):
         return np.pad(x, widths, mode="constant", constant_values=cval)
-    goes_on: Any = AS_NUMPY_PADS[mode]
+    goes_on: Any = AS_NUMPY_PADS.get(mode, mode)
     return np.pad(x, widths, mode=goes_on)
 
 

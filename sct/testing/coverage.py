@@ -19,9 +19,12 @@ from ..analysis.callees import SPECIAL, SPECIAL_CLASSES
 from ..analysis.subscripts import BUILDERS
 from ..rules import registry
 
-SCIPY = ("linalg", "special", "fft", "signal", "ndimage", "integrate", "optimize", "interpolate", "sparse", "sparse.linalg")
+SCIPY = ("linalg", "special", "fft", "signal", "ndimage", "integrate", "optimize", "interpolate", "sparse", "sparse.linalg",
+         "spatial", "spatial.distance")
 NAMESPACES = ("numpy", "numpy.linalg", "numpy.fft", "math", *(f"scipy.{part}" for part in SCIPY))
 """The modules whose public functions the page lists.  One that is not installed is left out."""
+WITH_IMPORTS = ("scipy.spatial.distance",)
+"""Those that show names of others, too, of which the page lists what they export."""
 
 DONE, INACTIVE, REFUSED, MISSING = "done", "inactive", "refused", "missing"
 MEANING = {
@@ -57,7 +60,7 @@ def status(fn: Any) -> tuple[str, str]:
 
 def of_module(module: types.ModuleType) -> Iterator[Row]:
     """A row for each public function and class of ``module`` that is not a constant, a type of exceptions or a module."""
-    for name in sorted(dir(module)):
+    for name in sorted(module.__all__ if module.__name__ in WITH_IMPORTS else dir(module)):
         found = getattr(module, name)
         if name.startswith("_") or isinstance(found, types.ModuleType) or not callable(found) and not _is_builder(found):
             continue

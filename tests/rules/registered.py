@@ -24,7 +24,7 @@ PACKAGE = str(Path(coverage.__file__).parents[1])
 PREFIX = {"numpy": "np.", "numpy.linalg": "np.linalg.", "numpy.fft": "np.fft.", "math": "math.", "ufunc": "np.",
           "ndarray": "x."}
 OPTIONAL = ("fft", "integrate", "interpolate", "linalg", "ndimage", "optimize", "signal", "sparse", "sparse.linalg",
-            "special", "stats")
+            "spatial", "special", "stats")
 
 
 @cache

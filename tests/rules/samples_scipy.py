@@ -36,6 +36,16 @@ TEXTS = {
     "sct.runtime.interpolants.interp_spline_at": "interpolate.make_interp_spline([0.0, 1.0, 2.5, 3.0], v, k=2)(k)",
     **{f"interpolate.{name}": f"interpolate.{name}(np.cumsum(w), v, k)" for name in
        ("barycentric_interpolate", "krogh_interpolate", "pchip_interpolate")},
+    **{f"spatial.distance.{name}": f"spatial.distance.{name}(k, w[:3])" for name in
+       ("euclidean", "sqeuclidean", "cityblock", "chebyshev", "canberra", "braycurtis", "cosine", "correlation", "minkowski",
+        "jensenshannon")},
+    "spatial.distance.mahalanobis": "spatial.distance.mahalanobis(k, e, p)",
+    "spatial.distance.seuclidean": "spatial.distance.seuclidean(k, e, w[:3])",
+    "spatial.distance.cdist": "spatial.distance.cdist(a, b)", "spatial.distance.pdist": "spatial.distance.pdist(a, 'cosine')",
+    "spatial.distance.squareform": "spatial.distance.squareform(e)",
+    **{f"spatial.{name}": f"spatial.{name}(a, b, 3)" for name in
+       ("distance_matrix", "minkowski_distance", "minkowski_distance_p")},
+    "spatial.procrustes": "spatial.procrustes(a.T, b.T)[1]",
     "signal.sawtooth": "signal.sawtooth(v, x)", "signal.sweep_poly": "signal.sweep_poly(v, e)",
 }
 INEXACT = {*TEXTS}

@@ -21,7 +21,7 @@ from . import harness
 from .calls import OPTIONS, Call
 
 IMPORTS = "import numpy as np\nfrom scipy import {}\nfrom sct.runtime.arrays import fitted\n\n"
-SCIPY = ("fft", "integrate", "interpolate", "linalg", "optimize", "signal", "sparse", "special", "stats")
+SCIPY = ("fft", "integrate", "interpolate", "linalg", "optimize", "signal", "sparse", "spatial", "special", "stats")
 
 
 class Whole:
