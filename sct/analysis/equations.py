@@ -14,7 +14,7 @@ from .abstract import Abstract, Bound, Mapping, Seq, Static, parts_of
 from .attributes import PARTS
 from .callees import SPECIAL
 from .context import Refusal
-from .handing import given_by_name, hand_over, items_of_args, respelled
+from .handing import given_by_name, hand_over, is_default, items_of_args, respelled
 from .infer import Specializer
 from .primitives import Arguments, apply
 
@@ -71,7 +71,7 @@ def _with_result(fn: Any, ours: Any, functions: dict[str, int], unknown: Unknown
 
     def handler(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
         given = {name: a for name, a in given_by_name(fn, args, kwargs).items()
-                 if not (is_none(a) or name in refused and _is_empty(a)) or name == start}
+                 if not (is_none(a) or name in refused and (_is_empty(a) or is_default(fn, name, a))) or name == start}
         for name in refused:
             if name in given:
                 raise Refusal("SCT204", f"scipy.optimize.{fn.__name__} with `{name}` has no rule",

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from ..ir.core import Callee, Value
 from ..ir.types import BOTTOM, Array, OrConst, Scalar, Type
 from ..runtime import standard
@@ -46,6 +48,21 @@ def given_by_name(fn: Any, args: list[Abstract], kwargs: dict[str, Abstract]) ->
         return dict(inspect.signature(fn).bind(*args, **kwargs).arguments)
     except TypeError as error:
         raise Refusal("SCT709", f"this always raises TypeError: {error}") from None
+
+
+def is_default(fn: Any, name: str, a: Abstract) -> bool:
+    """Whether a parameter of ``fn`` is given the value that it has anyway; one of those behind ``**`` is not."""
+    known = inspect.signature(fn).parameters.get(name)
+    if known is None:
+        return False
+    default = known.default
+    if isinstance(a, Seq) and a.kind is tuple and isinstance(default, tuple) and len(a.items) == len(default):
+        return all(map(_is_value, a.items, default))
+    return _is_value(a, default)
+
+
+def _is_value(a: Abstract, value: Any) -> bool:
+    return isinstance(a, Static) and (a.value is value or type(a.value) is type(value) and bool(np.all(a.value == value)))
 
 
 def items_of_args(given: dict[str, Abstract]) -> list[Abstract]:

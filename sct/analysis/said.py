@@ -9,7 +9,7 @@ from typing import Any
 from .abstract import Abstract, Static
 from .callees import SPECIAL, call_standard
 from .context import Refusal
-from .handing import given_by_name
+from .handing import given_by_name, is_default
 from .infer import Specializer
 from .mapped import as_array, is_number
 
@@ -44,19 +44,12 @@ def _in_place_of(theirs: Any, ours: Any, arrays: tuple[str, ...]) -> Handler:
         given: dict[str, Any] = given_by_name(theirs, args, kwargs)
         given |= given.pop("kwargs", {}) if "kwargs" in known else {}
         for name in given.keys() - parameters.keys():
-            if not _is_default(given[name], known.get(name)):
+            if not is_default(theirs, name, given[name]):
                 raise Refusal("SCT204", f"{theirs.__module__.split('._')[0]}.{theirs.__name__} with `{name}` has no rule",
                               "leave it out, or compute the same with NumPy")
         passed = [given.get(name, Static(p.default)) for name, p in parameters.items()]
         return call_standard(sp, ours, [_prepared(sp, name, a, arrays) for name, a in zip(parameters, passed, strict=True)])
     return handler
-
-
-def _is_default(a: Abstract, parameter: inspect.Parameter | None) -> bool:
-    """Whether an argument is what it would be if it were left out."""
-    if not isinstance(a, Static) or parameter is None:
-        return False
-    return a.value is parameter.default or bool(a.value == parameter.default)
 
 
 def _prepared(sp: Specializer, name: str, a: Abstract, arrays: tuple[str, ...]) -> Abstract:

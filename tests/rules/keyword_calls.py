@@ -16,10 +16,11 @@ import numpy as np
 
 import sct
 
-from . import harness, keyword_values
+from . import harness
 from .calls import OPTIONS
 from .keyword_samples import Sample
-from .keyword_values import CONSTANT, RESULTS, Out, Text
+from .keyword_scipy import NAMES
+from .keyword_values import CONSTANTS, RESULTS, Out, Text
 from .whole import SCIPY, direction, five_point
 
 IMPORTS = "import math\nimport random\n\nimport numpy as np\nfrom scipy import {}\n\n\n"
@@ -32,7 +33,7 @@ class Written:
 
     def __init__(self, samples: Iterable[Sample]) -> None:
         self.values: list[Any] = []
-        self.names: dict[str, Any] = {n: v for n, v in vars(keyword_values).items() if callable(v) and not isinstance(v, type)}
+        self.names: dict[str, Any] = dict(NAMES)
         """What the function reads besides its arguments: functions that are handed on, arrays that are constant."""
         self.lines: list[tuple[str, Sample]] = []
         self.results: list[tuple[str, Sample]] = []
@@ -107,8 +108,8 @@ class Written:
         params = self.function.entry.params
         inner = params[names.index(key)] if key in names and names.index(key) < len(params) else key
         aside = "wrt" in tests and inner in params and inner not in tests["wrt"] or key in tests.get("constant", ())
-        option = (key in OPTIONS or key in CONSTANT) and not isinstance(value, np.ndarray)
-        return aside or option or (self.function.name, key) in CONSTANT
+        option = (key in OPTIONS or key in CONSTANTS) and not isinstance(value, np.ndarray)
+        return aside or option or (self.function.name, key) in CONSTANTS
 
     def global_of(self, value: Any, k: int) -> str:
         name = f"c{k}_{len(self.names)}"

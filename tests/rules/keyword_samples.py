@@ -23,27 +23,17 @@ from sct.rules.registry import Primitive
 
 from . import harness
 from .calls import Call
+from .keyword_scipy import NAMES
 from .keyword_values import BASES, CANDIDATES, CANDIDATES_TOGETHER, HIDDEN, OVERRIDES, SIGNATURES, Given, Out, Text
 
 PACKAGES = ("linalg", "special", "signal", "integrate", "optimize", "interpolate", "sparse", "fft", "stats")
-
-LEFT_OUT = (
-    "stats.", "fft.", "interpolate.", "sparse.",
-    "special.comb", "special.perm", "special.lambertw", "linalg.solve_discrete_lyapunov", "linalg.solve_continuous_are",
-        "linalg.solve_discrete_are",
-    "linalg.pinvh", "linalg.polar", "linalg.eigh_tridiagonal", "linalg.eigvalsh_tridiagonal", "signal.convolve2d",
-    "signal.correlate2d", "signal.detrend", "signal.savgol_filter", "optimize.toms748",
-    "optimize.least_squares", "optimize.nnls",
-)
-"""Packages and functions of SciPy that are not tried here yet."""
-
 
 def namespace() -> dict[str, Any]:
     """The names that the text of a call uses."""
     found: dict[str, Any] = {"np": np, "random": random, "math": importlib.import_module("math")}
     for package in PACKAGES:
         found[package] = importlib.import_module(f"scipy.{package}")
-    return found
+    return found | NAMES
 
 
 @dataclass(repr=False)
@@ -91,7 +81,11 @@ class Function:
         """Whether it is a ufunc that computes element by element, and not one of matrices."""
         return isinstance(self.fn, np.ufunc) and self.fn.signature is None
 
-    def samples(self) -> Iterator[Sample]:
+    @functools.cached_property
+    def samples(self) -> list[Sample]:
+        return list(self.each_sample())
+
+    def each_sample(self) -> Iterator[Sample]:
         named = self.by_name()
         if named is not None:
             yield named
@@ -109,7 +103,7 @@ class Function:
     def one_each(self) -> list[Sample]:
         """One sample for each parameter; what a ufunc takes besides its operands and does not refuse, in one call."""
         first: dict[str, Sample] = {}
-        for sample in self.samples():
+        for sample in self.samples:
             first.setdefault(sample.parameter, sample)
         named = self.by_name()
         if self.name.startswith("stats.") and named is not None and {"loc", "scale"} <= first.keys():
@@ -203,7 +197,9 @@ def arrays(value: Any) -> Any:
 
 
 def plain(value: Any) -> bool:
-    return isinstance(value, bool | int | float | str | type(None)) or isinstance(value, tuple) and all(map(plain, value))
+    """Whether a default is said as it is printed: ``-inf`` is a negation, and no literal."""
+    finite = isinstance(value, bool | int | str | type(None)) or isinstance(value, float) and not np.isinf(value)
+    return finite or isinstance(value, tuple) and all(map(plain, value))
 
 
 def quietly(fn: Callable[..., Any], given: Given, more: dict[str, Any] | None = None) -> Any:
@@ -229,7 +225,7 @@ def functions() -> list[Function]:
     found: dict[str, Function] = {}
     for entry in registry.primitives():
         name = entry.name
-        if entry.vjp is None or entry.user or name in found or name.startswith(LEFT_OUT):
+        if entry.vjp is None or entry.user or name in found:
             continue
         try:
             fn = eval(name, names)
@@ -249,7 +245,8 @@ def parameters_of(name: str, fn: Callable[..., Any], entry: Primitive) -> list[i
         return list(SIGNATURES[name].parameters.values())
     if name.startswith("stats.") and "*args" in str(inspect.signature(fn)):
         first, *_ = inspect.signature(fn).parameters
-        shown = [P(n, P.POSITIONAL_OR_KEYWORD) for n in (first, *entry.params[1:entry.params.index("loc")])]
+        places = () if first == "args" else (first,)  # the mean of a distribution has none
+        shown = [P(n, P.POSITIONAL_OR_KEYWORD) for n in (*places, *entry.params[len(places):entry.params.index("loc")])]
         return [*shown, *(P(n, P.POSITIONAL_OR_KEYWORD, default=d) for n, d in (("loc", 0), ("scale", 1)) if n in entry.params)]
     try:
         parameters = list(inspect.signature(fn).parameters.values())
@@ -286,6 +283,8 @@ def base_of(name: str, entry: Primitive) -> Given | None:
     calls = sorted((c for c in table().get(name, ()) if c.only is None), key=lambda c: -preferred(c.args, c.kwargs))
     if calls:
         return Given(list(calls[0].args), dict(calls[0].kwargs))
+    if name.startswith("stats.") and entry.params[:1] == ("loc",):
+        return Given([], {"loc": 0.3, "scale": 1.7})
     if not entry.params or not entry.elementwise and "args" not in entry.tests:
         return None
     rng = np.random.default_rng(4)

@@ -113,7 +113,7 @@ HIDDEN: dict[str, tuple[str, ...]] = {
 }
 """Keywords that a signature hides behind ``**kwargs``."""
 
-CONSTANT: frozenset[Any] = frozenset({"atol", "tol", "xtol", "epsabs", "epsrel", "discont", "nan", "posinf", "neginf"})
+CONSTANTS: set[Any] = {"atol", "tol", "xtol", "epsabs", "epsrel", "discont", "nan", "posinf", "neginf"}
 """Numbers that choose what is computed: by name, or by function and name."""
 RESULTS: dict[str, tuple[str, ...]] = {}
 """What of a result carries a derivative, where that is not the result or its items."""
@@ -321,7 +321,7 @@ RESULTS.update({"optimize.root": ("{}.x",), "optimize.minimize": ("{}.x", "{}.fu
 "{}.fun"),
                 "optimize.root_scalar": ("{}.root",), "integrate.solve_ivp": ("{}.y",), "integrate.quad": ("{}[0]",),
                 "linalg.eigh": ("{}[0]", "{}[1] ** 2"), "np.linalg.lstsq": ("{}[0]",)})
-CONSTANT = CONSTANT | {"tol", "rtol", "h0", "hmax", "hmin", "epsfcn", "bounds"}
+CONSTANTS.update({"tol", "rtol", "h0", "hmax", "hmin", "epsfcn", "bounds"})
 
 WEIGHTED = Given([V, 0.37], {"weights": W, "method": "inverted_cdf"})
 IN_PERCENT = Given([V, 37.0], {"weights": W, "method": "inverted_cdf"})
@@ -353,11 +353,9 @@ OVERRIDES.update({
     ("signal.fftconvolve", "axes"): (0,), ("signal.oaconvolve", "axes"): (0,), ("signal.lfilter", "zi"): (np.array([0.3,
         -0.2]),),
 })
-CONSTANT = CONSTANT | {"subset_by_value", ("np.nanquantile", "q"), ("np.nanpercentile", "q"), "period",
+CONSTANTS.update({"subset_by_value", ("np.nanquantile", "q"), ("np.nanpercentile", "q"), "period",
 ("stats.dirichlet.logpdf", "x"),
-                       ("stats.dirichlet.pdf", "x"), ("integrate.solve_ivp", "t_eval")}
-for name in ("poisson.pmf", "poisson.logpmf", "bernoulli.pmf", "bernoulli.logpmf", "binom.pmf", "binom.logpmf"):
-    OVERRIDES[f"stats.{name}", "loc"] = (0,) if name in ("bernoulli.logpmf", "binom.logpmf") else (-1,)
+                       ("stats.dirichlet.pdf", "x"), ("integrate.solve_ivp", "t_eval")})
 REFUSED: dict[str, str] = {
     "allow_singular": "stats.multivariate_normal.logpdf stats.multivariate_normal.pdf", "assume_a": "linalg.inv",
     "atol": "linalg.pinv", "aweights": "np.cov",
