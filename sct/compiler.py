@@ -133,17 +133,18 @@ def derivative(context: Context, pairs: Pairs, typed: Typed, request: Request) -
     inputs = [function.params[k] for k in {*request.wrt, *request.directions}]
     refuse_active_keys(context, function, inputs, records)
     context.warned |= warn_of_truncation(function, inputs, records)
-    context.masked = max(int(_given_by_elements(typed, request)), *map(masking, [function, *records]))
+    context.masked = max(int(_may_give_zeros(typed, request)), *map(masking, [function, *records]))
     if not context.masked:
         mark_vanishing(function, records)
     return DERIVATIVES[request.kind](context, pairs, typed, request)
 
 
-def _given_by_elements(typed: Typed, request: Request) -> bool:
-    """Whether the caller gives a tangent or a cotangent element by element: those of a Jacobian are zero but for one."""
+def _may_give_zeros(typed: Typed, request: Request) -> bool:
+    """Whether the caller gives several tangents, or a cotangent with elements: those of a Jacobian are zero but for one."""
     returned = typed.function.body.ops[-1].operands if request.kind == "vjp" else ()
-    given = [typed.function.params[k] for k in request.directions] if request.kind == "jvp" else returned
-    return any(v.type.differentiable and not isinstance(strip_const(v.type), Scalar) for v in given)
+    given = [typed.function.params[k] for k in request.directions] if request.kind == "jvp" else []
+    return len(given) > 1 or any(v.type.differentiable and not isinstance(strip_const(v.type), Scalar)
+                                 for v in (*given, *returned))
 
 
 def _raising(function: Function, request: Request) -> Function:

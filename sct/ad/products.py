@@ -19,6 +19,7 @@ from .calls import ContextNames, Pair, Pairs
 from .emitter import Emitter
 from .forward import dot_hint
 from .masks import Mask, varies
+from .rules import strong_zeros
 
 if TYPE_CHECKING:
     from .reverse import Joint, Reverser
@@ -137,7 +138,8 @@ def curvature(context: Context, pairs: Pairs, function: Function, wrt: Sequence[
     rev.builder.emit("return", [*(v for v, _ in leaves), *results.before_undo(joint, joint.results[1:])], single=False)
     pairs.tidy(joint.function)
     varied = tuple(k in directions for k in range(len(function.params)))
-    masks = pairs.tangents.beside(joint.function, varied, replaced=joint.replaced)
+    with strong_zeros(context):  # of the tangents of a Hessian's columns all are zero but one
+        masks = pairs.tangents.beside(joint.function, varied, replaced=joint.replaced)
     made = joint.function
     made.name = f"{function.name}_grad"
     primal, tangents = _without_end(function, made, masks, directions)

@@ -49,10 +49,10 @@ _WHOLE = MAKERS | {
     np.arange, np.linspace, np.broadcast_to, np.expand_dims, np.concatenate, np.ndarray.copy, np.ndarray.astype, np.cumsum,
     np.linalg.solve, np.linalg.norm, np.size, np.ndim, np.argmax, np.argmin, np.sort, np.argsort, np.trace, np.flip,
     np.diag, np.tril, np.triu, helpers.diagonal, helpers.unbroadcast, helpers.strong_product, helpers.strong_quotient,
-    helpers.same_extent, helpers.zeros_like, helpers.copied, helpers.twin, helpers.power_dx, helpers.log_or_zero,
-    helpers.digamma, helpers.sinc_dx, masks.keep, masks.rolled, checks.divided, checks.floor_divided, checks.remainder,
-    checks.power, np.var, np.std, np.linalg.inv, np.linalg.det, np.linalg.slogdet, reductions.sum_along, reductions.mean_along,
-    reductions.prod_along, reductions.max_along, reductions.min_along}
+    helpers.same_extent, helpers.zeros_like, helpers.copied, helpers.twin, helpers.power_dx, helpers.power_dy,
+    helpers.log_or_zero, helpers.digamma, helpers.sinc_dx, masks.keep, masks.rolled, checks.divided, checks.floor_divided,
+    checks.remainder, checks.power, np.var, np.std, np.linalg.inv, np.linalg.det, np.linalg.slogdet, reductions.sum_along,
+    reductions.mean_along, reductions.prod_along, reductions.max_along, reductions.min_along}
 """Functions on whole arrays, which index nothing that their arguments tell them to."""
 
 

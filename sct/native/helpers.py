@@ -190,6 +190,33 @@ def _log_or_zero(x: Any) -> Any:
     return lambda x: np.where(x == 0, 0.0, np.log(x))
 
 
+@implements(helpers.power_dy)
+def _power_dy(x: Any, y: Any, power: Any) -> Any:
+    if not _is_array(x, y):
+        return lambda x, y, power: power * _log_of_number(x)
+    return lambda x, y, power: power * np.where(np.equal(x, 0), 0.0, np.log(x))
+
+
+@njit(error_model="numpy")
+def _mixed_slope(x: Any, y: Any) -> Any:
+    if y == 0:
+        return 1.0 / x
+    if x == 0 and y > 1:
+        return 0.0
+    return x ** (y - 1.0) * (1.0 + y * np.log(x))
+
+
+@implements(helpers.power_dxdy)
+def _power_dxdy(x: Any, y: Any) -> Any:
+    if not _is_array(x, y):
+        return lambda x, y: _mixed_slope(x, y)
+
+    def impl(x: Any, y: Any) -> Any:
+        slope = np.where(np.equal(y, 0), 1.0 / x, np.power(x, y - 1.0) * (1.0 + y * np.log(x)))
+        return np.where(np.equal(x, 0) & (y > 1), 0.0, slope)
+    return impl
+
+
 @njit
 def _slope_of_sinc(x: Any) -> Any:
     t = math.pi * x

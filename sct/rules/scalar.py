@@ -26,6 +26,8 @@ from ..runtime.helpers import (
     log_or_zero,
     one_hot,
     power_dx,
+    power_dxdy,
+    power_dy,
     product_or_zero,
     products_of_others,
     quotient_or_zero,
@@ -116,7 +118,7 @@ def pow_vjp(x, y, *, z, z_bar):
     if is_static(x) and x > 0:
         y_bar = math.log(x) * z * z_bar
     else:
-        y_bar = strong_product(z_bar, z * log_or_zero(x + 0j if np.iscomplexobj(z) else x))
+        y_bar = strong_product(z_bar, power_dy(x + 0j if np.iscomplexobj(z) else x, y, z))
 
 
 @vjp(operator.mod, "x % y", elementwise=True, tests=DIVISION)
@@ -417,7 +419,20 @@ def power_dx_vjp(x, y, *, z, z_bar):
         x_bar = strong_product(z_bar, y * power_dx(x, y - 1))
     else:
         x_bar = None
-    y_bar = strong_product(z_bar, x ** (y - 1) * (1 + y * log_or_zero(x + 0j if np.iscomplexobj(z) else x)))
+    y_bar = strong_product(z_bar, power_dxdy(x, y))
+
+
+@vjp(power_dy, elementwise=True)
+def power_dy_vjp(x, y, power, *, z, z_bar):
+    """The power is a function of the others, so all of the derivative goes to these."""
+    x_bar = strong_product(z_bar, power_dxdy(x, y))
+    y_bar = strong_product(z_bar, z * log_or_zero(x))
+    power_bar = None
+
+
+partials("z = power_dxdy(x, y)", x="y * power_dxdy(x, y - 1) + power_dx(x, y - 1)",
+         y="(z + np.power(x, y - 1.0)) * log_or_zero(x)", singular=True,
+         tests={"args": [(1.3, 2.5), (0.7, 0.6), (np.array([0.5, 1.5]), np.array([3.5, 0.4]))]})
 
 
 def unbroadcast_type(args: Any, kwargs: Any) -> Type | None:

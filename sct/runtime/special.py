@@ -50,6 +50,30 @@ def log_or_zero(x: Any) -> Any:
         return np.where(np.equal(x, 0), 0.0, np.log(_inexact(x, x)))[()]  # of small integers NumPy takes it in half precision
 
 
+def power_dy(x: Any, y: Any, power: Any) -> Any:
+    """The partial derivative of ``power = x ** y`` with respect to ``y``: ``power * log(x)``, and 0 at ``x == 0``.
+
+    That it is told ``y`` is for its own derivative, which at ``x == 0`` is not that of a product.
+
+    >>> power_dy(1.0, 2.0, 1.0), power_dy(0.0, 0.0, 1.0)
+    (0.0, 0.0)
+    """
+    return power * log_or_zero(x)
+
+
+def power_dxdy(x: Any, y: Any) -> Any:
+    """The mixed second derivative of ``x ** y``: ``x ** (y - 1) * (1 + y * log(x))``, and its limit at ``x == 0``.
+
+    >>> power_dxdy(1.0, 2.0), power_dxdy(0.0, 2.0), power_dxdy(0.0, 1.0), power_dxdy(0.0, 0.5)
+    (1.0, 0.0, -inf, -inf)
+    """
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        base = _inexact(x, y)
+        slope = np.power(base, y - 1) * (1 + strong_product(y, np.log(base)))
+        mixed = np.where(np.equal(x, 0) & (np.real(y) > 1), 0.0, slope)[()]
+    return mixed if isinstance(x, np.ndarray | np.generic) or isinstance(y, np.ndarray | np.generic) else mixed.item()
+
+
 def product_or_zero(x: Any, y: Any) -> Any:
     """``x * y``, and 0 wherever ``x`` is 0: the limit where ``x`` goes to 0 faster than ``y`` to infinity.
 

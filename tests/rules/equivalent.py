@@ -255,9 +255,6 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "y > 1  =>  y >= 1": "1 has a formula of its own before",
         "x + 0j  =>  x - 0j": "only the kind of number changes",
     },
-    "scalar.power_dx_vjp": {
-        "x + 0j  =>  x - 0j": "only the kind of number changes",
-    },
     "scalar.sum_vjp": {
         "isinstance(items, tuple)  =>  not isinstance(items, tuple)": "a list instead of a tuple of the same items",
     },

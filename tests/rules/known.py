@@ -19,7 +19,17 @@ from sct.runtime.arrays import cofactors, cofactors_along, phase, reflected, set
 from sct.runtime.cotangents import strong_product, strong_quotient, unbroadcast
 from sct.runtime.places import one_hot
 from sct.runtime.sequences import first_max, first_min
-from sct.runtime.special import bessel_i, digamma, digamma_of_positive, log_or_zero, polygamma, power_dx, sinc_dx
+from sct.runtime.special import (
+    bessel_i,
+    digamma,
+    digamma_of_positive,
+    log_or_zero,
+    polygamma,
+    power_dx,
+    power_dxdy,
+    power_dy,
+    sinc_dx,
+)
 
 from .probes import Known, KnownAhead, Probe, Value
 
@@ -78,6 +88,8 @@ CONVENTIONS: list[Probe] = [
     Known(power_dx, A([0.0]), A([0.0]), bars=(A([0.0]), None)),
     Known(power_dx, -1.3, 1.7 + 0.5j,
           bars=(None, (-1.3) ** (0.7 + 0.5j) * (1 + (1.7 + 0.5j) * complex(math.log(1.3), math.pi)))),
+    Known(power_dy, 2.0, 3.0, 8.0, bars=(4 * (1 + 3 * math.log(2.0)), 8 * math.log(2.0) ** 2, None)),
+    Known(power_dy, A([0.0, 0.0]), A([1.0, 2.0]), A([0.0, 0.0]), bars=(A([-inf, 0.0]), A([0.0, 0.0]), None)),
     Known(np.divide, A([1.0, 2.0]), 0.0, z_bar=0.0, bars=(A([0.0, 0.0]),)),
     KnownAhead(operator.truediv, A([1.0, 2.0]), 0.0, x_dot=A([0.0, 1.0]), gives=A([0.0, inf])),
     Known(np.trim_zeros, A([0.0, 0.0, 2.0, 0.0, 3.0, 0.0]), bars=(A([0.0, 0, 1, 1, 1, 0]),)),
@@ -133,6 +145,11 @@ VALUES: list[Probe] = [
     *(Value(power_dx, x, y, gives=value) for x, y, value in (
         (3.0, 2, 6.0), (0.0, 0, 0.0), (0.0, 1.0, 1.0), (0.0, 0.5, inf), (np.float64(4.0), 0.5, np.float64(0.25)),
         (4.0, np.float64(0.5), np.float64(0.25)), (4.0, 0.5, 0.25), (4.0, 1.5 + 0j, 3 + 0j), (A([0.0]), 0, A([0.0])))),
+    *(Value(power_dxdy, x, y, gives=value) for x, y, value in (
+        (0.0, 2.0, 0.0), (0.0, 1.0, -inf), (0.0, 0.5, -inf), (0.0, 0.0, inf), (1.0, 2.5, 1.0), (-1.0, 2.0, nan),
+        (np.float64(1.0), 2.5, np.float64(1.0)), (1.0, np.float64(2.5), np.float64(1.0)),
+        (1j, 2.0 + 0j, 1j - math.pi), (1.0, A([0.5, 3.0]), A([1.0, 1.0])),
+        (A([0.0, 1.0]), A([0.5, 3.0]), A([-inf, 1.0])), (A([0.0, 0.0]), 1.5, A([0.0, 0.0])))),
     *(Value(log_or_zero, x, gives=value) for x, value in (
         (1.0, 0.0), (0.0, 0.0), (-1.0, nan), (0j, 0j), (2j, complex(math.log(2.0), math.pi / 2)), (np.float64(0.0),
             np.float64(0.0)),

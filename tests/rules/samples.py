@@ -163,6 +163,7 @@ EXCUSED = {
     "sct.runtime.integrals.vector_integral": CALLS_BACK, "astype": OF_RULES,
     **{f"sct.runtime.arrays.{name}": OF_RULES for name in ("cofactors", "cofactors_along", "cofactors_turning", "settled")},
     "sct.runtime.incomplete.beta_mean": "one of its arguments follows from another: test_scipy_special",
+    "power_dy": "likewise: known.py",
     "np.ldexp.reduce": "NumPy refuses it: it takes integers", "np.ldexp.accumulate": "NumPy refuses it: it takes integers",
 }
 """Names without an example here, and why."""

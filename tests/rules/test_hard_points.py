@@ -130,6 +130,34 @@ def test_second_derivative_of_a_literal_power_at_zero() -> None:
     assert sct.hvp(lambda x: np.sum(np.power(x, 2)), (x,), (along,)).tolist() == [2.0, 2.0]
 
 
+POWERS = {(0.0, 0.5): [[-inf, -inf], [-inf, 0.0]], (0.0, 1.0): [[0.0, -inf], [-inf, 0.0]], (0.0, 1.5): [[inf, 0.0], [0.0, 0.0]],
+          (0.0, 2.0): [[2.0, 0.0], [0.0, 0.0]], (0.0, 0.0): [[0.0, inf], [inf, 0.0]], (1.0, 2.5): [[3.75, 1.0], [1.0, 0.0]]}
+"""Second derivatives of ``x ** y``: limits from the right."""
+
+
+@pytest.mark.parametrize("at", POWERS, ids=str)
+@pytest.mark.filterwarnings("ignore")
+def test_second_derivatives_of_powers(at: tuple[float, float]) -> None:
+    x, y = at
+    assert [list(row) for row in sct.hessian(lambda x, y: x**y, (0, 1))(x, y)] == POWERS[at]
+    by_both = sct.grad(lambda x, y: x**y, (0, 1))
+    assert [sct.grad(lambda x, y, k=k: by_both(x, y)[k], (0, 1))(x, y) for k in (0, 1)] == [tuple(row) for row in POWERS[at]]
+    elements = np.array([x, 2.0]), np.array([y, 1.0])
+    found = sct.hessian(lambda x, y: np.sum(x**y), (0, 1))(*elements)
+    assert [[entry[0, 0] for entry in row] for row in found] == POWERS[at]
+
+
+def test_columns_of_a_hessian_do_not_mix_with_infinite_ones() -> None:
+    """What does not move stays, even where it would move infinitely fast."""
+    expected = [[inf, 0.0], [0.0, 0.75]]
+    x = np.array([0.0, 1.0])
+    assert sct.hessian(lambda x: np.sum(x**1.5))(x).tolist() == expected
+    assert sct.hessian(lambda x: sum(item**1.5 for item in x))(x).tolist() == expected
+    assert [list(row) for row in sct.hessian(lambda x, y: x**1.5 + y**1.5, (0, 1))(0.0, 1.0)] == expected
+    still = sct.jvp(lambda x, y: x * np.sqrt(y), (1.0, np.float64(0.0)), (1.0, np.float64(0.0)))
+    assert still == (0.0, 0.0)
+
+
 def test_window_of_one_point_is_constant() -> None:
     assert sct.grad(lambda b: np.sum(np.kaiser(1, b)))(0.7) == 0.0
     assert sct.grad(lambda b: np.sum(np.kaiser(3, b)))(0.7) != 0.0
