@@ -20,7 +20,7 @@ from . import shapes
 from .linalg import matrix_norm_bar, mirrored, swapped
 from .notation import jvp, vjp, zero
 from .shapes import facts, from_call
-from .solving import half_lower, on_lower, per_matrix
+from .solving import completed, half_lower, on_lower, per_matrix
 
 
 def gaps(w):
@@ -149,7 +149,7 @@ zero(matching)
 def svd_vjp(a, full_matrices=True, compute_uv=True, hermitian=False, *, z, z_bar):
     """Townsend 2016; vectors of singular values that coincide have no derivative, nor have those without one, if there are
     several."""
-    whole = svd_factors_bar(a, full_matrices, compute_uv, z, z_bar)
+    whole = svd_factors_bar(completed(a) if hermitian else a, full_matrices, compute_uv, z, z_bar)
     a_bar = on_lower(whole) if hermitian else whole
 
 

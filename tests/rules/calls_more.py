@@ -95,8 +95,16 @@ if importlib.util.find_spec("scipy") is not None:
 
     registry.load_families()
     POSITIVE = SQUARES[0, 0] @ SQUARES[0, 0].T
-    CALLS += [Call(f, x, real(2), POSITIVE) for f in (stats.multivariate_normal.logpdf, stats.multivariate_normal.pdf)
-              for x in (real(2), real(3, 2))]
+    NORMALS = (stats.multivariate_normal.logpdf, stats.multivariate_normal.pdf)
+    CALLS += [Call(f, x, mean, cov) for f in NORMALS for x, mean, cov in (
+        (real(2), real(2), POSITIVE), (real(3, 2), real(2), POSITIVE),
+        (real(2, 3, 2), real(2), POSITIVE), (real(3, 2), real(2), np.array([0.7, 0.9])), (real(3, 2), real(2), 0.7),
+        (real(3), 0.2, 0.7), (0.3, 0.2, 0.7))]
+    CALLS += [Call(stats.multivariate_normal.logpdf, real(3, 2), cov=POSITIVE), Call(stats.multivariate_normal.pdf, real(3))]
+    CALLS += [Call(stats.multivariate_normal.entropy, real(2), cov) for cov in (POSITIVE, np.array([0.7, 0.9]), 0.7)]
+    CALLS += [Call(f, x, np.array([1.5, 2.0, 3.0])) for f in (stats.dirichlet.logpdf, stats.dirichlet.pdf) for x in (
+        np.array([0.2, 0.3]), np.array([[0.2, 0.1], [0.3, 0.4]]))]
+    CALLS += [Call(f, np.array([1.5, 2.0, 3.0])) for f in (stats.dirichlet.entropy, stats.dirichlet.mean, stats.dirichlet.var)]
     CALLS += [Call(f, np.array([1, 2, 3]), 6, np.array([0.2, 0.3, 0.5])) for f in (stats.multinomial.logpmf,
         stats.multinomial.pmf)]
     CALLS += [Call(special.fresnel, W).alone(k) for k in (0, 1)]

@@ -126,6 +126,8 @@ SCIPY = {
     "stats.multivariate_normal.pdf": "stats.multivariate_normal.pdf(k, mean=e, cov=p)",
     "stats.dirichlet.logpdf": "stats.dirichlet.logpdf(k / np.sum(k), w[:3])",
     "stats.dirichlet.pdf": "stats.dirichlet.pdf(k / np.sum(k), w[:3])",
+    "stats.multivariate_normal.entropy": "stats.multivariate_normal.entropy(e, p)",
+    **{f"stats.dirichlet.{name}": f"stats.dirichlet.{name}(w)" for name in ("entropy", "mean", "var")},
 }
 BINARY = {
     "outer": "{0}.outer(w, k)", "reduce": "{0}.reduce(a + 5.0, axis=1)", "accumulate": "{0}.accumulate(w)",

@@ -88,6 +88,24 @@ def test_single_precision(f: Any) -> None:
     check_single(f, [ROTATING])
 
 
+WEIGHTS = real(3, 3)
+OF_ONE_TRIANGLE = [
+    lambda c: np.sum(WEIGHTS * np.linalg.cholesky(c)), lambda c: np.sum(WEIGHTS * np.linalg.cholesky(c, upper=True)),
+    lambda c: np.sum(np.linalg.eigh(c)[0] ** 3) + np.sum(np.linalg.eigh(c)[1] ** 4),
+    lambda c: np.sum(np.linalg.eigh(c, "U")[0] ** 3) + np.sum(np.linalg.eigh(c, "U")[1] ** 4),
+    lambda c: np.sum(np.linalg.eigvalsh(c) ** 3), lambda c: np.sum(np.linalg.eigvalsh(c, UPLO="U") ** 3),
+    lambda c: np.sum(WEIGHTS * np.linalg.pinv(c, hermitian=True)),
+    lambda c: np.sum(np.linalg.svd(c, hermitian=True)[1] ** 3), lambda c: np.sum(np.linalg.svd(c, hermitian=True)[0] ** 4),
+    lambda c: np.sum(np.linalg.svd(c, compute_uv=False, hermitian=True) ** 3),
+]
+
+
+@pytest.mark.parametrize("f", OF_ONE_TRIANGLE)
+def test_the_other_triangle_means_nothing(f: Any) -> None:
+    """What only one triangle is read of, first and second derivatives: the other one has other numbers."""
+    sct.check_grads(f, (positive() + np.array([[0.0, 0.1, -0.2], [0.15, 0.0, 0.05], [0.0, -0.1, 0.0]]),), order=2)
+
+
 def test_solution_and_singular_values_of_least_squares() -> None:
     def f(a, b):
         x, _, _, s = np.linalg.lstsq(a, b)

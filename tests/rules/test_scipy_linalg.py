@@ -91,6 +91,23 @@ def test_a_symmetric_toeplitz_matrix_by_its_default() -> None:
     check_whole(lambda c: linalg.toeplitz(c, None), [real(3)])
 
 
+OF_ONE_TRIANGLE = [
+    lambda c: np.sum(linalg.cholesky(c) ** 3), lambda c: np.sum(linalg.cholesky(c, lower=True) ** 3),
+    lambda c: np.sum(linalg.eigh(c)[0] ** 3) + np.sum(linalg.eigh(c)[1] ** 4),
+    lambda c: np.sum(linalg.eigh(c, lower=False)[0] ** 3), lambda c: np.sum(linalg.eigvalsh(c, lower=False) ** 3),
+    lambda c: np.sum(linalg.pinvh(c) ** 3), lambda c: np.sum(linalg.pinvh(c, lower=False) ** 3),
+    lambda c: np.sum(linalg.solve(c, c[0], assume_a="pos") ** 3),
+    lambda c: np.sum(linalg.solve(c, c[1], assume_a="sym", lower=True) ** 3),
+    lambda c: np.sum(linalg.cho_solve(linalg.cho_factor(c), c[0]) ** 3),
+]
+
+
+@pytest.mark.parametrize("f", OF_ONE_TRIANGLE)
+def test_the_other_triangle_means_nothing(f: Any) -> None:
+    """What only one triangle is read of, first and second derivatives: the other one has other numbers."""
+    sct.check_grads(f, (np.array([[3.0, 0.4, -0.2], [0.5, 2.0, 0.3], [-0.1, 0.2, 1.5]]),), order=2)
+
+
 WEIGHTS = np.array([[1.0, 0.5], [0.3, 2.0]])
 
 

@@ -92,6 +92,36 @@ def test_dirichlet(f: Any) -> None:
     check_whole(lambda x, alpha: f(x / np.sum(x), alpha), [np.array([0.5, 1.0, 2.0]), np.array([1.5, 2.0, 3.0])], rtol=1e-5)
 
 
+normals = stats.multivariate_normal
+WEIGHTS, SHAPES, PLACES = np.array([1.0, 2.0, -3.0]), np.array([1.5, 2.0, 3.0]), np.array([[0.2, 0.1], [0.3, 0.4], [0.5, 0.5]])
+FORMS = {
+    "vectors of vectors": (lambda x, m, c: np.sum(normals.logpdf(x, m, c) * WEIGHTS), [np.stack([X2, -X2, 2 * X2], 1), MEAN,
+                                                                                       ROOT @ ROOT.T]),
+    "one of vectors": (lambda x, m, c: np.sum(normals.logpdf(x, m, c)), [X2[:1], MEAN, ROOT @ ROOT.T]),
+    "no mean": (lambda x, c: np.sum(normals.pdf(x, cov=c)), [X2, ROOT @ ROOT.T]),
+    "numbers": (lambda x, c: np.sum(normals.logpdf(x, cov=c)), [MEAN, 0.7]),
+    "a number": (lambda x, m, c: normals.logpdf(x, m, c), [0.3, 0.1, 0.7]),
+    "standard": (lambda x: np.sum(normals.pdf(x)), [MEAN]),
+    "one variance": (lambda x, m, c: np.sum(normals.logpdf(x, m, c)), [X2, MEAN, 0.7]),
+    "variances": (lambda x, m, c: np.sum(normals(m, c).logpdf(x)), [X2, MEAN, np.array([0.7, 0.8, 0.9])]),
+    "spread places": (lambda x, m, c: np.sum(normals.logpdf(x, m, c)), [X2[:, :1], MEAN, ROOT @ ROOT.T]),
+    "entropy": (lambda m, c: normals.entropy(m, c) + normals(m, c).entropy(), [MEAN, ROOT @ ROOT.T]),
+    "entropy of variances": (lambda c: normals.entropy(MEAN, c) + normals.entropy(cov=c[0]), [np.array([0.7, 0.8, 0.9])]),
+    "columns": (lambda x, a: np.sum(stats.dirichlet.logpdf(x / np.sum(x, axis=0), a) * WEIGHTS[:2]), [PLACES, SHAPES]),
+    "columns without the last row": (lambda x, a: np.sum(stats.dirichlet.pdf(x, a) * WEIGHTS[:2]), [PLACES[:2], SHAPES]),
+    "without the last": (lambda x, a: stats.dirichlet(a).logpdf(x), [PLACES[:1, 0], SHAPES[:2]]),
+    "moments": (lambda a: stats.dirichlet.entropy(a) + np.sum(WEIGHTS * stats.dirichlet(a).mean() * stats.dirichlet.var(a)),
+                [SHAPES]),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_forms_of_distributions_of_vectors(form: str) -> None:
+    f, args = FORMS[form]
+    assert sct.value_and_grad(f)(*args)[0] == f(*args)
+    sct.check_grads(f, args, order=2)
+
+
 # Hard points, refusals ------------------------------------------------------------------------------------------------
 
 
@@ -169,8 +199,8 @@ def test_what_has_no_rule_is_refused() -> None:
         sct.grad(lambda x: stats.gamma.entropy(2.0, scale=x))(2.0)
     with pytest.raises(sct.SctError, match="no derivative rule"):
         sct.grad(lambda x: stats.burr12.pdf(x, 1.0, 2.0))(2.0)
-    with pytest.raises(sct.SctError, match="given `mean`"):
-        sct.grad(lambda x: stats.multivariate_normal.logpdf(x, cov=np.eye(3)))(MEAN)
+    with pytest.raises(sct.SctError, match="allow_singular"):
+        sct.grad(lambda x: stats.multivariate_normal.logpdf(x, cov=np.eye(3), allow_singular=True))(MEAN)
 
 
 # Frozen distributions -------------------------------------------------------------------------------------------------
