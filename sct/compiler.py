@@ -9,6 +9,7 @@ from typing import Any
 
 from .ad import checkpoints
 from .ad.calls import Pairs
+from .ad.formulas import write_out_formulas
 from .ad.hooks import drop_hooks
 from .ad.products import curvature, halves, pushforward
 from .ad.results import finish_gradients
@@ -62,6 +63,7 @@ def compile_gradient(fun: Any, names: Sequence[str], arguments: Sequence[Any], r
         functions = _callees_first(made, pairs)
         made[0].entry = not any(made[0] in called_by(op) for one in (*functions, *made) for op in walk(one.body))
         drop_hooks([*functions, *made])
+        write_out_formulas(context, [*functions, *made])
         plain = set(session.specialised())
         interpreted = not (request.native or request.debug_nans) and not may_signal([*functions, *made])
         for function in (*(f for f in functions if f not in plain), *made):

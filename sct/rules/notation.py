@@ -6,6 +6,10 @@ From light to full control::
     linear(np.trace, "x")                                      # the forward rule is the function itself
     zero(np.argmax, np.floor)                                  # no derivative: a list of functions
 
+    @formula(x="-2.0 * z * product_or_zero(z, x)")             # what partials may call, with the derivative that it has
+    def lorentzian(x):
+        return 1.0 / (1.0 + x * x)
+
     @vjp(np.sum)
     def sum_vjp(x, axis=None, keepdims=False, *, z, z_bar):    # z is the result, z_bar its cotangent
         if axis is not None and not keepdims:                  # decided when the rule is applied
@@ -68,9 +72,10 @@ def partials(primal: str, *, singular: bool = False, tests: dict[str, Any] | Non
 
     ``primal`` reads ``z = f(x, y)`` or ``z = x * y``; each keyword gives the partial derivative with respect to that argument
     as an expression in the arguments and ``z``.  ``singular=True`` marks partials that can be infinite: where the cotangent
-    is exactly zero the product is zero then.  A partial written ``1 / d`` or ``-1 / d`` divides the cotangent; ``d`` must be
-    one name, one call or one pair of parentheses.  ``0`` says that the function is constant wherever it has a derivative.  The
-    function may be one of the caller's module; the partials use ``np``, ``math`` and our helpers.
+    is exactly zero the product is zero then.  A partial written ``1 / d`` or ``-1 / d`` divides the cotangent, ``1 / d / e``
+    does so twice; each divisor must be one name, one call or one pair of parentheses.  ``0`` says that the function is constant
+    wherever it has a derivative.  The function may be one of the caller's module; the partials use ``np``, ``math`` and our
+    helpers.
     """
     result, _, call = (part.strip() for part in primal.partition("="))
     fn, params = _parse_call(call, sys._getframe(1).f_globals)
@@ -81,6 +86,21 @@ def partials(primal: str, *, singular: bool = False, tests: dict[str, Any] | Non
     entry.vjp = partials_vjp(result, params, partial, singular)
     entry.vjp_strong = partials_vjp(result, params, partial, True)
     entry.jvp = partials_jvp(result, params, partial, singular)
+
+
+def formula(*, tests: dict[str, Any] | None = None, **partial: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare an elementwise formula that partial derivatives may call, by its own partial derivatives.
+
+    Derivatives of such a call are those that are given here, not those of what the formula computes; the generated code holds
+    its body, not the call.
+    """
+    def declare(fn: Callable[..., Any]) -> Callable[..., Any]:
+        NAMES[fn.__name__] = fn
+        primal = f"z = {fn.__name__}({', '.join(inspect.signature(fn).parameters)})"
+        partials(primal, singular=False, tests=tests, **partial)
+        register(fn, fn.__name__).formula = True
+        return fn
+    return declare
 
 
 def _parse_call(call: str, caller: dict[str, Any]) -> tuple[Callable[..., Any], tuple[str, ...]]:
@@ -99,9 +119,21 @@ def _term(name: str, partial: str, factor: str, singular: bool) -> str:
         return f"-{factor}"
     for head, sign in (("1 / ", ""), ("-1 / ", "-")):
         if partial.startswith(head):
-            divisor = partial.removeprefix(head)
-            return f"{sign}strong_quotient({factor}, {divisor})" if singular else f"{sign}{factor} / {divisor}"
+            for divisor in _divisors(partial.removeprefix(head)):
+                factor = f"strong_quotient({factor}, {divisor})" if singular else f"{factor} / {divisor}"
+            return sign + factor
     return f"strong_product({factor}, {partial})" if singular else f"{factor} * ({partial})"
+
+
+def _divisors(text: str) -> list[str]:
+    """What stands between the outermost strokes: ``(3 * z) / z`` divides twice."""
+    found, depth = [""], 0
+    for part in text.split(" / "):
+        found[-1] += part if not depth or not found[-1] else f" / {part}"
+        depth = found[-1].count("(") - found[-1].count(")")
+        if not depth:
+            found.append("")
+    return found[:-1]
 
 
 def partials_vjp(result: str, params: tuple[str, ...], partial: dict[str, str], singular: bool) -> str:

@@ -26,6 +26,8 @@ class Primitive:
     """The forward rule, likewise."""
     jvp_plain: Callable[..., Any] | str | None = None
     """The forward rule without strong zeros, for adjoints: where they need them they are computed with them."""
+    formula: bool = False
+    """The callable is a formula of ours: calls are replaced by its body once all derivatives are taken."""
     linear_in: tuple[str, ...] = ()
     """Parameters in which the result is (multi)linear: the forward rule is the callable itself on tangents."""
     carrying: tuple[str, ...] = ()

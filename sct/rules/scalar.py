@@ -36,6 +36,7 @@ from ..runtime.helpers import (
     strong_quotient,
     unbroadcast,
 )
+from . import formulas  # noqa: F401 - the partials below call them
 from .facts import is_far_from_zero, is_static
 from .notation import NAMES, declare, jvp, linear, partials, vjp
 
@@ -228,27 +229,27 @@ def sum_vjp(items, start=0, *, z, z_bar):
 # Where math raises, no derivative is needed: only what is infinite at a point that math accepts is marked singular.
 
 partials("z = math.sqrt(x)", x="1 / (2 * z)", singular=True, tests=POSITIVE)
-partials("z = math.cbrt(x)", x="1 / (3 * z * z)", singular=True, tests=POSITIVE)
+partials("z = math.cbrt(x)", x="1 / (3 * z) / z", singular=True, tests=POSITIVE)
 partials("z = math.exp(x)", x="z")
 partials("z = math.exp2(x)", x="math.log(2) * z")
-partials("z = math.expm1(x)", x="z + 1")
+partials("z = math.expm1(x)", x="math.exp(x)")
 partials("z = math.log1p(x)", x="1 / (1 + x)", tests=POSITIVE)
 partials("z = math.log2(x)", x="1 / (math.log(2) * x)", tests=POSITIVE)
 partials("z = math.log10(x)", x="1 / (math.log(10) * x)", tests=POSITIVE)
 partials("z = math.sin(x)", x="math.cos(x)")
 partials("z = math.cos(x)", x="-math.sin(x)")
 partials("z = math.tan(x)", x="1 + z * z", tests=INSIDE)
-partials("z = math.asin(x)", x="1 / math.sqrt((1 - x) * (1 + x))", singular=True, tests=INSIDE)
-partials("z = math.acos(x)", x="-1 / math.sqrt((1 - x) * (1 + x))", singular=True, tests=INSIDE)
-partials("z = math.atan(x)", x="1 / (1 + x * x)")
+partials("z = math.asin(x)", x="1 / math.sqrt(one_minus_square(x))", singular=True, tests=INSIDE)
+partials("z = math.acos(x)", x="-1 / math.sqrt(one_minus_square(x))", singular=True, tests=INSIDE)
+partials("z = math.atan(x)", x="lorentzian(x)")
 partials("z = math.sinh(x)", x="math.cosh(x)")
 partials("z = math.cosh(x)", x="math.sinh(x)")
 partials("z = math.tanh(x)", x="1 - z * z")
-partials("z = math.asinh(x)", x="1 / math.hypot(1, x)")
-partials("z = math.acosh(x)", x="1 / math.sqrt((x - 1) * (x + 1))", singular=True, tests=ABOVE_ONE)
-partials("z = math.atanh(x)", x="1 / ((1 - x) * (1 + x))", tests=INSIDE)
-partials("z = math.erf(x)", x="2 / math.sqrt(math.pi) * math.exp(-x * x)")
-partials("z = math.erfc(x)", x="-2 / math.sqrt(math.pi) * math.exp(-x * x)")
+partials("z = math.asinh(x)", x="inverse_radius(x)")
+partials("z = math.acosh(x)", x="1 / math.sqrt(x - 1) / math.sqrt(x + 1)", singular=True, tests=ABOVE_ONE)
+partials("z = math.atanh(x)", x="1 / one_minus_square(x)", tests=INSIDE)
+partials("z = math.erf(x)", x="2 / math.sqrt(math.pi) * gaussian(x)")
+partials("z = math.erfc(x)", x="-2 / math.sqrt(math.pi) * gaussian(x)")
 partials("z = math.gamma(x)", x="z * digamma(x)", tests=POSITIVE)
 partials("z = math.lgamma(x)", x="digamma(x)", tests=POSITIVE)
 partials("z = math.degrees(x)", x="180 / math.pi")
