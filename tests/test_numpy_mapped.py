@@ -128,10 +128,14 @@ def by_index(x):
     return np.sum(x[np.s_[1:, ::2]] ** 2) + np.sum(x[np.index_exp[0]] ** 3)
 
 
+def kept_real(x):
+    return np.sum(np.real_if_close(x * x, tol=10) ** 2) + np.real_if_close(a=x[0])
+
+
 PROGRAMS = [(along_last, M), (along_first, Q), (along_middle, T), (along_to_numbers, M), (along_of_vector, V), (over_axes, T),
             (from_function, V), (vectorized, V), (vectorized, M), (vectorized_here, M), (vectorized_of_two, V), (pieces, V),
             (pieces_with_all_functions, M), (outer, V), (outer_difference, V), (outer_maximum, M), (reduced, Q),
-            (accumulated, Q), (rows, V), (rows_of_matrix, M), (columns, V), (grid, M), (by_index, M)]
+            (accumulated, Q), (rows, V), (rows_of_matrix, M), (columns, V), (grid, M), (by_index, M), (kept_real, V)]
 
 
 @pytest.mark.parametrize(("fun", "x"), PROGRAMS, ids=lambda a: getattr(a, "__name__", str(np.shape(a))))
@@ -150,6 +154,7 @@ def squares(x):
     (lambda x: np.sum(np.hypot.reduce(x, axis=0, initial=0.5)), V, "initial"),
     (lambda x: np.sum(np.r_["1", x, x]), V, "directions"),
     (lambda x: np.sum(np.roots(x)), V, "real or complex"),
+    (lambda x: np.sum(np.real(np.real_if_close(x + 0j))), V, "complex numbers"),
     (lambda x: np.sum(np.multiply.reduceat(x, [0, 2])), V, "parts"),
     (lambda x: np.sum(x.strides), V, "memory"),
 ])

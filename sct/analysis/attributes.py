@@ -153,7 +153,7 @@ def _of_object(sp: Specializer, base: Static, name: str) -> Abstract:
     if isinstance(value, types.MethodType):
         home = base.path or DataPath("const", type(obj).__name__, (), obj)
         sp.context.guard("is", path.attr("__func__"), value.__func__)
-        if registry.lookup(value) is not None:
+        if registry.is_named(value):
             return Static(value)  # the method of this object, whose kin have other rules
         return Bound(Static(value.__func__, path.attr("__func__")), [Static(value.__self__, home)])
     if isinstance(value, types.BuiltinMethodType) and not isinstance(obj, types.ModuleType | type):

@@ -80,7 +80,7 @@ def from_data(sp: Specializer, value: Any, path: DataPath) -> Abstract:
         elif not never_changes(path):
             sp.context.guard("is", path, value)
         return Static(value, path)
-    if isinstance(value, types.MethodType) and registry.lookup(value) is not None:
+    if isinstance(value, types.MethodType) and registry.is_named(value):
         sp.context.guard("method", path, value)
         return Static(value, path)  # the method of this object, whose kin have other rules
     if isinstance(value, types.MethodType):

@@ -64,8 +64,9 @@ def _method(sp: Specializer, of: Any, name: str, places: list[Abstract], given: 
     """``of.name(*places, *given, **named)``"""
     method = getattr(of, name, None)
     if method is None or registry.lookup(method) is None or len(places) > 1:
-        raise Refusal("SCT201", f"no derivative rule for `{name}` of a frozen distribution `{_name(of)}`",
-                      "the coverage page lists the methods that have one")
+        because, instead = registry.refusal(method) or ("", "the coverage page lists the methods that have one")
+        raise Refusal("SCT201", f"no derivative rule for `{name}` of a frozen distribution `{_name(of)}`"
+                      f"{because and ': ' + because}", instead)
     return call(sp, Static(method), [*places, *given], named)
 
 

@@ -18,6 +18,7 @@ from .attributes import attribute
 from .callees import SPECIAL, SPECIAL_CLASSES, call, call_standard
 from .context import Refusal
 from .elements import from_shape, rank
+from .handing import given_by_name
 from .infer import Specializer
 from .primitives import apply, now
 from .scatters import _OPERATORS as OPERATORS
@@ -216,6 +217,15 @@ def _choose(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) 
     return apply(sp, np.choose, [a, choices[0] if len(choices) == 1 else Seq(list, choices)], kwargs, "choose")
 
 
+def _real_if_close(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``np.real_if_close(a)`` of real numbers is what ``np.asarray`` gives."""
+    found = as_array(sp, given_by_name(np.real_if_close, args, kwargs)["a"])
+    if getattr(strip_const(found.type), "dtype", "").startswith("complex"):
+        raise Refusal("SCT201", "no derivative rule for `numpy.real_if_close` of complex numbers: whether the result is real "
+                      "or complex depends on values", "use np.real(a), or leave it out")
+    return found
+
+
 def _dtype(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     """``np.dtype("f8")``, which is known as it is written."""
     if kwargs:
@@ -281,6 +291,7 @@ SPECIAL.update({
     np.apply_along_axis: _apply_along_axis, np.apply_over_axes: _apply_over_axes, np.fromfunction: _fromfunction,
     np.vectorize: _make_vectorize, _vectorized: _vectorized, np.piecewise: _piecewise, np.fromiter: _fromiter,
     np.ndarray.clip: _clip, np.ndarray.choose: _choose, np.dtype: _dtype,
+    np.real_if_close: _real_if_close,
 })
 SPECIAL_CLASSES[np.vectorize] = _call_vectorize
 registry.family("scipy.integrate", f"{__package__}.sampled_integrals", f"{__package__}.integrals",

@@ -6,7 +6,7 @@ from typing import Any
 
 from scipy import stats
 
-from ..runtime import descriptive, entropies, regressions
+from ..runtime import descriptive, directions, entropies, regressions
 from .abstract import Abstract, Bound, DataPath, Static
 from .callees import SPECIAL, SPECIAL_CLASSES, call_standard
 from .context import Refusal
@@ -21,8 +21,10 @@ say({stats.zscore: descriptive.zscore, stats.gmean: descriptive.gmean, stats.hme
      stats.pmean: descriptive.pmean, stats.sem: descriptive.sem, stats.variation: descriptive.variation,
      stats.moment: descriptive.moment, stats.skew: descriptive.skew, stats.kurtosis: descriptive.kurtosis,
      stats.iqr: descriptive.iqr, stats.median_abs_deviation: descriptive.median_abs_deviation,
+     stats.zmap: descriptive.zmap, stats.gzscore: descriptive.gzscore, stats.gstd: descriptive.gstd,
+     stats.circmean: directions.circmean, stats.circvar: directions.circvar, stats.circstd: directions.circstd,
      stats.entropy: entropies.entropy, stats.linregress: regressions.linregress, stats.pearsonr: regressions.pearsonr},
-    arrays=("a", "x", "y", "weights", "pk", "qk"))
+    arrays=("a", "scores", "compare", "samples", "x", "y", "weights", "pk", "qk"))
 
 
 def _make_density(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:

@@ -18,7 +18,7 @@ TYPES = "what it tells of types is known before the function runs"
 BITS = "bits carry no derivative"
 PLANS = "its result is no array"
 
-refuse(np.roots, np.real_if_close, because=REAL_OR_COMPLEX,
+refuse(np.roots, because=REAL_OR_COMPLEX,
        instead="solve for one root with a loop, or differentiate the polynomial at the root (implicit function theorem)")
 refuse(np.intersect1d, np.setdiff1d, np.setxor1d, np.union1d, because=BY_EQUALITY, instead="choose by indices")
 refuse(np.unique_all, np.unique_counts, np.unique_inverse, np.unique_values, because="the order of the values is not told",

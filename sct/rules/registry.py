@@ -148,3 +148,8 @@ def refusal(fn: Any) -> tuple[str, str] | None:
         return found
     except TypeError:
         return None
+
+
+def is_named(fn: Any) -> bool:
+    """Whether a callable has an entry, or is refused for a reason of its own."""
+    return lookup(fn) is not None or refusal(fn) is not None

@@ -16,6 +16,33 @@ def zscore(a: Any, axis: Any = 0, ddof: int = 0) -> Any:
     return (a - np.mean(a, axis=axis, keepdims=True)) / np.std(a, axis=axis, ddof=ddof, keepdims=True)
 
 
+def zmap(scores: Any, compare: Any, axis: Any = 0, ddof: int = 0) -> Any:
+    """``scipy.stats.zmap``.
+
+    >>> zmap(np.array([2.0, 4.0]), np.array([1.0, 3.0])).tolist()
+    [0.0, 2.0]
+    """
+    return (scores - np.mean(compare, axis=axis, keepdims=True)) / np.std(compare, axis=axis, ddof=ddof, keepdims=True)
+
+
+def gzscore(a: Any, axis: Any = 0, ddof: int = 0) -> Any:
+    """``scipy.stats.gzscore``.
+
+    >>> gzscore(np.array([1.0, 2.0, 4.0])).round(6).tolist()
+    [-1.224745, 0.0, 1.224745]
+    """
+    return zscore(np.log(a), axis, ddof)
+
+
+def gstd(a: Any, axis: Any = 0, ddof: int = 1) -> Any:
+    """``scipy.stats.gstd``.
+
+    >>> round(float(gstd(np.array([1.0, 2.0, 4.0]))), 12)
+    2.0
+    """
+    return np.exp(np.std(np.log(a), axis=axis, ddof=ddof))
+
+
 def gmean(a: Any, axis: Any = 0, weights: Any = None) -> Any:
     """``scipy.stats.gmean``.
 

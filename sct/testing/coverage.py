@@ -20,7 +20,7 @@ from ..analysis.subscripts import BUILDERS
 from ..rules import registry
 
 SCIPY = ("linalg", "special", "fft", "signal", "ndimage", "integrate", "optimize", "interpolate", "sparse", "sparse.linalg",
-         "spatial", "spatial.distance")
+         "spatial", "spatial.distance", "stats")
 NAMESPACES = ("numpy", "numpy.linalg", "numpy.fft", "math", *(f"scipy.{part}" for part in SCIPY))
 """The modules whose public functions the page lists.  One that is not installed is left out."""
 WITH_IMPORTS = ("scipy.spatial.distance",)
@@ -64,7 +64,7 @@ def of_module(module: types.ModuleType) -> Iterator[Row]:
         found = getattr(module, name)
         if name.startswith("_") or isinstance(found, types.ModuleType) or not callable(found) and not _is_builder(found):
             continue
-        if isinstance(found, type) and issubclass(found, BaseException | np.generic) or name == "test":
+        if isinstance(found, type) and issubclass(found, BaseException | np.generic) or name == "test" or _has_methods(found):
             continue
         yield (name, *status(found))
 
@@ -96,15 +96,26 @@ def of_ufuncs() -> Iterator[Row]:
             yield (f"{ufunc.__name__}.{method}", *status(getattr(ufunc, method)))
 
 
+DISTRIBUTIONS = "Distributions of `scipy.stats`"
+OF_DISTRIBUTIONS = """
+    pdf logpdf pmf logpmf cdf logcdf sf logsf ppf isf mean var std median entropy rvs fit expect stats moment nnlf support
+    interval""".split()
+
+
 def of_distributions() -> Iterator[Row]:
-    """A row for each function with a rule of ``scipy.stats``, and for each method with one of a distribution."""
+    """A row for each method of each distribution of ``scipy.stats`` that has one with a rule, or is univariate."""
     stats = importlib.import_module("scipy.stats")
-    for name in sorted(vars(stats)):
-        if isinstance(getattr(stats, name), types.FunctionType | type) and status(getattr(stats, name))[0] == DONE:
-            yield (name, DONE, "")
-    for entry in registry.primitives():
-        if entry.name.startswith("stats."):
-            yield (entry.name.removeprefix("stats."), *status(entry.fn))
+    registry.load_families()
+    for name, distribution in sorted(vars(stats).items()):
+        methods = [(each, getattr(distribution, each, None)) for each in OF_DISTRIBUTIONS if _has_methods(distribution)]
+        for each, method in methods:
+            if callable(method):
+                yield (f"{name}.{each}", *status(method))
+
+
+def _has_methods(found: Any) -> bool:
+    """Whether an object is a distribution of SciPy's older kind, with methods that are listed apart."""
+    return not isinstance(found, type) and hasattr(found, "rvs") and registry.refusal(found) is None
 
 
 def rows() -> dict[str, list[Row]]:
@@ -115,10 +126,8 @@ def rows() -> dict[str, list[Row]]:
             found[name] = list(of_module(importlib.import_module(name)))
         except ImportError:
             continue
-    if "scipy.linalg" in found:
-        importlib.import_module("scipy.stats")
-        registry.load_families()
-        found["scipy.stats"] = list(of_distributions())
+    if "scipy.stats" in found:
+        found[DISTRIBUTIONS] = list(of_distributions())
     return found
 
 
@@ -140,9 +149,20 @@ def page() -> str:
     lines = ["# What has a derivative rule", "", source, ""]
     lines += [f"- **{name}**: {meaning}" for name, meaning in MEANING.items()]
     for title, table in rows().items():
-        heading = {"ndarray": "Methods and attributes of arrays", "ufunc": "Methods of ufuncs"}.get(title, f"`{title}`")
-        lines += ["", f"## {heading}", "", "| | names |", "|---|---|", *_table(table)]
+        heading = {"ndarray": "Methods and attributes of arrays", "ufunc": "Methods of ufuncs", DISTRIBUTIONS: DISTRIBUTIONS}
+        grouped = _by_methods(table) if title == DISTRIBUTIONS else table
+        lines += ["", f"## {heading.get(title, f'`{title}`')}", "", "| | names |", "|---|---|", *_table(grouped)]
     return "\n".join(lines) + "\n"
+
+
+def _by_methods(table: list[Row]) -> list[Row]:
+    """For each distribution its methods in one row of each state and reason; those of the same go together."""
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for name, state, reason in table:
+        distribution, _, method = name.partition(".")
+        groups.setdefault((distribution, state, reason), []).append(method)
+    return [(name, state, f"{', '.join(methods)}{reason and f' ({reason})'}")
+            for (name, state, reason), methods in groups.items()]
 
 
 def _table(table: list[Row]) -> Iterator[str]:

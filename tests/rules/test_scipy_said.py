@@ -49,6 +49,9 @@ CASES: dict[str, tuple[Any, list[Any]]] = {
     "solve_discrete_lyapunov": (lambda a, q: linalg.solve_discrete_lyapunov(a, q), [0.2 * A, S]),
     "solve_continuous_are": (lambda a, b, q, r: linalg.solve_continuous_are(a, b, q @ q.T, r @ r.T), [A, TALL, SHIFTED, SMALL]),
     "zscore": (lambda a: stats.zscore(a) + stats.zscore(a, axis=1, ddof=1), [P]),
+    "zmap, gzscore, gstd": (lambda a, b: stats.zmap(a, b) * stats.gzscore(a) + stats.gstd(a, axis=None), [P, P + real(4, 3)]),
+    "angles": (lambda a: stats.circmean(a, axis=0) + stats.circvar(a, high=4.0) * stats.circstd(a, 180.0, -180.0), [P]),
+    "angles below": (lambda a, h: stats.circmean(a - 2.0, h, low=-1.0) + stats.circstd(a, high=h, normalize=True), [P, 3.0]),
     "means": (lambda a: stats.gmean(a) + stats.hmean(a, axis=None) * stats.pmean(a, 3), [P]),
     "sem, variation": (lambda a: stats.sem(a) * stats.variation(a), [P]),
     "moments": (lambda a: stats.moment(a, 3) + stats.skew(a) + stats.kurtosis(a, fisher=False), [P]),
@@ -95,6 +98,8 @@ def test_values_are_those_of_scipy(name: str) -> None:
     lambda a: stats.zscore(a, nan_policy="omit"), lambda a: stats.skew(a, bias=False), lambda a: stats.entropy(a, base=2.0),
     lambda a: stats.pearsonr(a[0], a[1], alternative="less")[0], lambda a: stats.linregress(a[0], a[1]).intercept_stderr,
     lambda a: stats.gaussian_kde(a)(a), lambda a: stats.spearmanr(a[0], a[1])[0],
+    lambda a: stats.circmean(a, nan_policy="omit"), lambda a: stats.norm.fit(a)[0], lambda a: stats.wishart.logpdf(a, 3, a),
+    lambda a: stats.ttest_1samp(a, 0.0).statistic, lambda a: stats.multivariate_normal(a[0]).cdf(a[1]),
     lambda a: stats.sem(a, keepdims=True), lambda a: linalg.polar(a, side="left")[0], lambda a: linalg.pinvh(a, atol=0.1),
     lambda a: linalg.eigvalsh_tridiagonal(a[0], a[1, 1:], select="i", select_range=(0, 1)),
 ])
