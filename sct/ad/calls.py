@@ -16,6 +16,7 @@ from ..ir.core import Block, Function, Lent, Op, Sharing, Value, walk
 from ..ir.ops import IMPLICIT
 from ..ir.rewrite import clone_op
 from ..ir.types import INT, Array, List, Object, Scalar, Type, strip_const
+from .control import as_number
 from .forward import Tangents
 from .lasting import copy_saved_lists, keep, own_written, read_first, refuse_late_reads, replace_uses
 from .nested import Derivatives, is_derivative, reverse_derivative
@@ -174,6 +175,8 @@ def _hint(value: Value) -> str:
 
 def _bar_type(t: Type) -> Type:
     t = strip_const(t)
+    if isinstance(t, Array) and not t.ndim:
+        return Scalar(t.dtype, False)  # see as_number
     return Scalar(t.dtype, None) if isinstance(t, Scalar) else t
 
 
@@ -183,6 +186,7 @@ def reverse_invoke(rev: Reverser, op: Op) -> None:
     count, made = op.attrs.pop("unshadowed", (len(op.operands), len(op.results)))
     named = tuple(k for k, r in enumerate(op.results[:made]) if r in rev.shadows and not returns_alone(op, r))
     totals = [rev.total(r) if k not in named else None for k, r in enumerate(op.results[:made])]
+    totals = [t if t is None else as_number(rev, t, r) for t, r in zip(totals, op.results, strict=False)]
     needed = tuple(k for k, t in enumerate(totals) if t is not None)
     shadowed = tuple(k for k in sorted(callee.lent.params) if op.operands[k] in rev.shadows)
     active = tuple(k for k, v in enumerate(op.operands[:count]) if v in rev.active and k not in shadowed)
@@ -286,11 +290,7 @@ def _as_value(joint: Any, k: int) -> Value:
     rev = joint.reverser
     gradient = joint.gradients[k]
     value = joint.function.params[k]
-    if isinstance(gradient, Value):
-        return gradient
-    assert gradient is None
-    zero: Value = rev.zeros(value)
-    return zero
+    return as_number(rev, gradient, value)
 
 
 def _with_own_implicit_ops(first: list[Op], second: list[Op], gradients: list[Value]) -> tuple[list[Op], list[Value]]:

@@ -6,13 +6,14 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..analysis.activity import first_init, loop_exits
+from ..analysis.activity import first_init, is_complex, loop_exits
 from ..ir.core import Block, Op, Value, walk
 from ..ir.ops import LOOPS, STORES, Lit, Slot, may_write
 from ..ir.types import BOOL, BOTTOM, INT, Array, List, OrConst, Scalar, Table, Type, join, loosely, strip_const
 from .shadows import open_block
 
 if TYPE_CHECKING:
+    from .emitter import Emitter
     from .reverse import Reverser
 
 
@@ -74,7 +75,7 @@ def _merge(rev: Reverser, op: Op, condition: Value, blocks: list[Block], merged:
     changed = [v for v in merged if any(end[v] is not rev.bars.get(v) for end in ends)]
     for block, end in zip(blocks, ends, strict=True):
         with rev.builder.at(block):
-            values = [_at_the_end(rev, end[v], v) for v in changed]
+            values = [_widened(rev, as_number(rev, end[v], v), v) for v in changed]
             rev.builder.emit("yield", values)
     if not changed and all(len(b.ops) == 1 for b in blocks):
         return
@@ -85,8 +86,8 @@ def _merge(rev: Reverser, op: Op, condition: Value, blocks: list[Block], merged:
         rev.bars[v] = result
 
 
-def _at_the_end(rev: Reverser, bar: Value | None, v: Value) -> Value:
-    """The adjoint of ``v`` that a branch ends with; that of a 0-d array is a number, which is what NumPy computes with them."""
+def as_number(rev: Emitter, bar: Value | None, v: Value) -> Value:
+    """The adjoint of ``v`` that a branch or a call ends with; that of a 0-d array is a number, as in NumPy."""
     t = strip_const(v.type)
     if isinstance(t, Array) and not t.ndim and bar is None:
         return rev.constant(0j if t.dtype.startswith("complex") else 0.0)
@@ -95,6 +96,15 @@ def _at_the_end(rev: Reverser, bar: Value | None, v: Value) -> Value:
         return _or_zero(rev, bar, v)
     return rev.builder.value("call", [bar], Scalar(found.dtype, False), _hint(v), fn=operator.getitem, args=(Slot(0), Lit(())),
                              kwargs={}, adjoint=True)
+
+
+def _widened(rev: Emitter, bar: Value, v: Value) -> Value:
+    """The adjoint of ``v`` as a complex number if ``v`` is one, for another branch may end with such a number."""
+    t = strip_const(bar.type)
+    if not is_complex(v) or is_complex(bar) or not isinstance(t, Scalar):
+        return bar
+    return rev.builder.value("call", [bar], Scalar("complex128"), bar.hint, fn=complex, args=(Slot(0),), kwargs={},
+                             adjoint=True)
 
 
 def _join(a: Type, b: Type) -> Type:
@@ -109,7 +119,7 @@ def _hint(v: Value) -> str:
     return f"{v.hint}_bar" if v.hint else ""
 
 
-def _or_zero(rev: Reverser, bar: Value | None, v: Value) -> Value:
+def _or_zero(rev: Emitter, bar: Value | None, v: Value) -> Value:
     return bar if bar is not None else rev.zeros(v)
 
 

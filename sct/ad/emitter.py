@@ -39,6 +39,8 @@ class Emitter:
         t = join(strip_const(x.type), strip_const(y.type)) or x.type
         if isinstance(t, Tuple):
             return tuples.add(self, x, y, t)
+        if isinstance(t, Array) and not t.ndim:
+            t = Scalar(t.dtype, False)  # NumPy's sum of 0-d arrays is a number
         return self.builder.value("call", [x, y], t, hint, fn=operator.add, args=(Slot(0), Slot(1)), kwargs={}, adjoint=True)
 
     def zeros(self, value: Value) -> Value:

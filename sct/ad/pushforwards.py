@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..analysis.abstract import POISON, Abstract, Seq, Static
-from ..analysis.activity import carries_derivative
+from ..analysis.activity import carries_derivative, is_complex
 from ..analysis.alias import DEEP_COPIES
 from ..analysis.callees import bind_arguments, call
 from ..analysis.context import Frame, Refusal
@@ -22,7 +22,7 @@ from ..rules import registry
 from ..rules.registry import Primitive
 from ..runtime import helpers
 from . import custom, lists, rules
-from .control import bar_type
+from .control import as_number, bar_type
 from .emitter import Accumulator, Emitter
 
 if TYPE_CHECKING:
@@ -143,29 +143,30 @@ def _linear_operands(op: Op, entry: Primitive) -> dict[int, str]:
     if not set(op.attrs["kwargs"]) <= _HARMLESS | _linear_names(entry) or entry.name == "np.pad" and len(op.attrs["args"]) > 2:
         return {}
     starred = {name.lstrip("*"): name for name in entry.linear_in}
-    named = [(starred[name], template) for name, template in _named(op, entry).items() if name in starred]
-    return {k: name for name, template in named for k in template_slots(template)}
+    named = [*zip(_names(op, entry), op.attrs["args"], strict=False), *op.attrs["kwargs"].items()]
+    return {k: starred[name] for name, template in named if name in starred for k in template_slots(template)}
 
 
 def _linear_names(entry: Primitive) -> set[str]:
     return {name.lstrip("*") for name in entry.linear_in}
 
 
-def _named(op: Op, entry: Primitive) -> dict[str, Any]:
-    """The templates of the arguments by the names of their parameters."""
+def _names(op: Op, entry: Primitive) -> list[str]:
+    """The names of the parameters that take the arguments given by position; the last one may take several (``*operands``)."""
     names = entry.params or tuple(name.lstrip("*") for name in entry.linear_in)
-    return {**dict(zip(names, op.attrs["args"], strict=False)), **op.attrs["kwargs"]}
+    return [names[min(k, len(names) - 1)] for k in range(len(op.attrs["args"]))] if names else [""] * len(op.attrs["args"])
 
 
 def _by_linearity(fwd: _Linearizer, op: Op, entry: Primitive, linear: dict[int, str],
                   dots: dict[int, Value]) -> list[Value | None]:
     """The call on the tangents: of all the arguments in which it is linear jointly, or of one at a time and summed up.
 
-    A product of the items of a sequence, its only argument (``np.linalg.multi_dot``), has a term for each item.
+    A product of the items of a sequence, its only argument (``np.linalg.multi_dot``), or of ``*operands`` has a term for each.
     """
     groups: dict[tuple[str, int], dict[int, Value]] = {}
     factors = op.attrs["args"] if len(entry.linear_in) == 1 else ()
-    nested = {k for template in factors if isinstance(template, SeqOf) for k in template_slots(template)}
+    nested = {k for template in factors if isinstance(template, SeqOf) or len(factors) > len(entry.params)
+              for k in template_slots(template)}
     for k, name in linear.items():
         separate = name.startswith("*")
         group = groups.setdefault((name if separate else "", k if separate and k in nested else -1), {})
@@ -186,8 +187,7 @@ def _by_linearity(fwd: _Linearizer, op: Op, entry: Primitive, linear: dict[int, 
 
 def _without_literals(op: Op, entry: Primitive, names: set[str]) -> dict[str, Any]:
     """The templates of a call with zeros for the literals among the arguments ``names``: a constant has no tangent."""
-    params = entry.params or tuple(name.lstrip("*") for name in entry.linear_in)
-    args = tuple(_zeroed(t) if k < len(params) and params[k] in names else t for k, t in enumerate(op.attrs["args"]))
+    args = tuple(_zeroed(t) if name in names else t for name, t in zip(_names(op, entry), op.attrs["args"], strict=True))
     return {"args": args, "kwargs": {name: _zeroed(t) if name in names else t for name, t in op.attrs["kwargs"].items()}}
 
 
@@ -272,6 +272,8 @@ def _conform(fwd: _Linearizer, op: Op, dot: Value, result: Value, since: int) ->
         dot = rules.unconvert(fwd, dot, result)
     if isinstance(have, Scalar) and have.python is not True and have.dtype == "float64" and want == Scalar("float32", False):
         dot = _number(fwd, np.float32, dot)
+    if isinstance(have, Scalar) and isinstance(want, Scalar) and want.dtype.startswith("complex") and not is_complex(dot):
+        dot = _number(fwd, np.dtype(want.dtype).type, dot)
     if isinstance(want, Array) and not whole and (isinstance(dot.type, OrConst) or not _has_shape(op, have, want)):
         dot = spread(fwd, dot, result)
     return dot
@@ -372,7 +374,9 @@ def by_transposition(fwd: _Linearizer, op: Op, name: str, dots: dict[int, Value]
 
 
 def _seed(fwd: _Linearizer, op: Op, k: int, dot: Value) -> Value:
-    """The tangent of an operand as the rule sees the operand: broadcast."""
+    """The tangent of an operand as the rule sees the operand: broadcast, and a number for a number."""
+    if isinstance(strip_const(op.operands[k].type), Scalar):
+        dot = as_number(fwd, dot, op.operands[k])
     return spread(fwd, dot, op.results[0]) if _unbroadcast(op.operands[k]) is not op.operands[k] else dot
 
 

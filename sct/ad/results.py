@@ -259,6 +259,8 @@ def _scalar(rev: Emitter, gradient: Value, have: Type, want: Scalar) -> Value:
 def _is_numpy(value: Value) -> bool:
     """Whether NumPy itself computed an adjoint: helpers and Python's operators may give the ``float`` of a literal zero."""
     fn = value.owner.attrs["fn"] if isinstance(value.owner, Op) and value.owner.name == "call" else None
+    if fn in (np.real, np.imag):
+        return False  # of Python's complex numbers they give floats
     return isinstance(fn, np.ufunc) or (getattr(fn, "__module__", None) or "").startswith("numpy")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..ir.core import Value
-from ..ir.types import Array, strip_const
+from ..ir.types import Array, Scalar, strip_const
 from .abstract import Abstract, Seq, Slice, Static
 from .context import Refusal
 from .infer import Specializer
@@ -38,9 +38,34 @@ def _ndim(a: Abstract) -> int:
     return t.ndim if isinstance(t, Array) else 1 if isinstance(a, Seq) else 0
 
 
+def _as_precise(sp: Specializer, parts: list[Abstract]) -> list[Abstract]:
+    """Python's numbers as those of single precision that they become beside arrays of it, where a join makes all double."""
+    plain = [isinstance(part, Static) and type(part.value) in (int, float, complex) or is_python_number(part) for part in parts]
+    kinds = [getattr(strip_const(part.type), "dtype", "float64") if isinstance(part, Value) else "float64"
+             for part, number in zip(parts, plain, strict=True) if not number]
+    if not kinds or not any(plain) or np.result_type(*kinds).name not in ("float32", "complex64"):
+        return parts
+    numbers = [_example(part) for part, number in zip(parts, plain, strict=True) if number]
+    kind = np.result_type(*kinds, *numbers).type
+    return [apply(sp, kind, [part]) if number else part for part, number in zip(parts, plain, strict=True)]
+
+
+def is_python_number(part: Abstract) -> bool:
+    t = strip_const(part.type) if isinstance(part, Value) else None
+    return isinstance(t, Scalar) and t.python is True
+
+
+def _example(part: Abstract) -> Any:
+    """A number of the same kind."""
+    if isinstance(part, Static):
+        return part.value
+    t = strip_const(part.type)  # type: ignore[union-attr]
+    return np.dtype(t.dtype).type(0).item()  # type: ignore[attr-defined]
+
+
 def _rows(sp: Specializer, index: Abstract) -> Abstract:
     """``np.r_``: one behind the other along the first axis."""
-    parts = _parts(sp, index)
+    parts = _as_precise(sp, _parts(sp, index))
     if max(map(_ndim, parts)) > 1:
         return apply(sp, np.concatenate, [Seq(list, parts)])
     return apply(sp, np.hstack, [Seq(list, parts)])

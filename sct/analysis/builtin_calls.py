@@ -11,8 +11,8 @@ import numpy as np
 
 from ..ir.core import Block, Op, Value
 from ..ir.ops import Slot, generator
-from ..ir.types import ANY, MANY, Array, List, OrConst, Scalar, Table, Tuple, strip_const, type_of
-from ..rules.facts import is_far_from_zero, is_static, may_be_empty
+from ..ir.types import ANY, MANY, UNIT, Array, List, OrConst, Scalar, Table, Tuple, strip_const, type_of
+from ..rules.facts import is_far_from_zero, is_static, may_be_empty, may_be_unit
 from ..runtime import helpers, standard
 from .abstract import POISON, Abstract, Bound, Closure, Iteration, Mapping, Range, Reference, Seq, Slice, Static, View
 from .attributes import attribute, itself, replaced
@@ -200,6 +200,11 @@ def _partial(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract])
 def _may_be_empty(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     t = strip_const(args[0].type) if isinstance(args[0], Value) else None
     return Static(isinstance(t, Array) and ANY in t.dims)
+
+
+def _may_be_unit(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    t = strip_const(args[0].type) if isinstance(args[0], Value) else None
+    return Static(isinstance(t, Array) and (ANY in t.dims or UNIT in t.dims))
 
 
 def _is_static(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -397,8 +402,8 @@ SPECIAL.update({
     sum: _sum, functools.partial: _partial,
     replaced: _replaced,
     itself: _itself, np.finfo: _machine_limits(np.finfo), np.iinfo: _machine_limits(np.iinfo), is_static: _is_static,
-    is_far_from_zero: _is_far_from_zero,
-    may_be_empty: _may_be_empty, np.ndim: _ndim, np.shape: _shape, np.iscomplexobj: _iscomplexobj, bool: _bool,
+    is_far_from_zero: _is_far_from_zero, may_be_empty: _may_be_empty, may_be_unit: _may_be_unit,
+    np.ndim: _ndim, np.shape: _shape, np.iscomplexobj: _iscomplexobj, bool: _bool,
     int: _static_numbers(int), abs: _static_numbers(abs), str: _static_numbers(str), any: _any_all(any), all: _any_all(all),
     dict: _dict, dict.keys: _dict_method("keys"), dict.values: _dict_method("values"), dict.items: _dict_method("items"),
     dict.get: _dict_method("get"), tuple.index: _seq_method("index"),

@@ -66,9 +66,9 @@ def _global(sp: Specializer, frame: Frame, name: str) -> Abstract:
     raise Refusal("SCT706", f"the name `{name}` is not defined", "define it before calling the gradient")
 
 
-CODE = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type, np.ufunc, types.MethodDescriptorType,
-         types.WrapperDescriptorType, types.MethodWrapperType, np.dtype, types.EllipsisType, types.NotImplementedType,
-         CustomFunction)
+CODE = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type, np.ufunc, type(np.sum),
+        types.MethodDescriptorType, types.WrapperDescriptorType, types.MethodWrapperType, np.dtype,
+        types.EllipsisType, types.NotImplementedType, CustomFunction)
 _DATA = (bool, int, float, complex, str, np.ndarray, np.generic)
 
 

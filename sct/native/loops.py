@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from ..analysis.alias import may_alias
 from ..ir.build import Builder
 from ..ir.core import Block, Function, Op, Value, walk
 from ..ir.ops import Lit, SliceOf, Slot
@@ -235,8 +236,8 @@ class _Lowering:
         result, t = op.results[0] if op.results else None, op.results[0].type if op.results else None
         if result is None or not isinstance(t, Array) or not 0 < t.ndim <= 3 or not is_elementwise_op(op):
             raise Unsuited
-        if t.ndim > 1 and self.memory.written(result) and self.memory.root(result) in self.flattened:
-            raise Unsuited
+        if self.memory.written(result) and (may_alias(op) or t.ndim > 1 and self.memory.root(result) in self.flattened):
+            raise Unsuited  # what is written to the array is meant for memory that another name has, too
         plan = self.plan_of_result(op, result)
         nest = Nest(plan, builder)
         shape = nest.extents[0] if t.ndim == 1 else builder.value("tuple", nest.extents, Tuple((INT,) * t.ndim), cls=tuple)

@@ -103,7 +103,7 @@ class _Pass:
             return int(number is not None)
         if op.name != "call" or not op.attrs.get("adjoint"):
             return 0
-        if op.attrs["fn"] in (np.shape, np.size):
+        if op.attrs["fn"] in (np.shape, np.size) and op.operands:
             return self.measure_source(op)
         if op.attrs["fn"] is helpers.unbroadcast:
             if self.shapes.of(op.operands[0]) is self.shapes.of(op.operands[1]):

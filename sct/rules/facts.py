@@ -15,6 +15,11 @@ def may_be_empty(a: Any) -> bool:
     return bool(a.size == 0)
 
 
+def may_be_unit(a: Any) -> bool:
+    """Whether a dimension of an array may be 1, for all that is known of its type."""
+    return 1 in a.shape
+
+
 def is_static(value: object) -> bool:
     """Whether ``value`` is a literal of the program: its run-time value is known when the rule is applied.
 

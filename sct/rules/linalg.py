@@ -15,7 +15,7 @@ import numpy as np
 from ..runtime.arrays import phase
 from ..runtime.helpers import power_dx, product_or_zero, quotient_or_zero, unbroadcast
 from . import shapes
-from .facts import is_static
+from .facts import is_static, may_be_unit
 from .indexing import (
     explicit,
     flat,
@@ -229,8 +229,30 @@ def einsum_bar(subscripts, ndims, k, operands, optimize, z_bar):
     factors = (z_bar,) + operands[:k] + operands[k + 1 :] + eyes
     v = np.einsum(formula, *factors, optimize=optimize) if optimize else np.einsum(formula, *factors)
     if len(alone) > 0:
-        return np.broadcast_to(np.expand_dims(v, alone), a.shape)
-    return unbroadcast(v, a)
+        v = np.expand_dims(v, alone)
+    if any_may_be_unit(operands, einsum_partners(subscripts, ndims, k)):
+        return unbroadcast(v + np.zeros_like(a), a)
+    return np.broadcast_to(v, a.shape) if len(alone) > 0 else unbroadcast(v, a)
+
+
+def any_may_be_unit(operands, places):
+    """Whether one of the operands at ``places`` may be spread along a dimension over which others are summed."""
+    found = False
+    for k in places:
+        found = found or may_be_unit(operands[k])
+    return found
+
+
+@static
+def einsum_partners(subscripts, ndims, k):
+    """The other operands that share a subscript with operand ``k`` which the result lacks.
+
+    >>> einsum_partners("ij,jk,ik->ik", (2, 2, 2), 0), einsum_partners("ij,ij->ij", (2, 2), 0)
+    ((1,), ())
+    """
+    inputs, output = explicit(subscripts, ndims)
+    summed = set(inputs[k]) - set(output)
+    return tuple(j for j, letters in enumerate(inputs) if j != k and summed & set(letters))
 
 
 @static

@@ -11,7 +11,7 @@ from ..runtime.helpers import unbroadcast
 from .indexing import flat, like, reduced, spread, spread_to, total
 from .linalg import mirrored
 from .notation import vjp
-from .reductions import cumprod_bar, everything, extremal, prod_bar, starting, summed_behind
+from .reductions import cumprod_bar, everything, extremal, prod_bar, read_in, reject_real_type, starting, summed_behind
 from .scalar import or_infinite
 
 
@@ -29,7 +29,7 @@ def nansum_vjp(a, axis=None, dtype=None, *, keepdims=False, initial=0, where=Tru
 @vjp(np.nanprod)
 def nanprod_vjp(a, axis=None, dtype=None, *, keepdims=False, initial=1, where=True, z, z_bar):
     """``np.prod`` with ones in the place of what is missing."""
-    factors = np.where(present(a, where), a, 1.0)
+    factors = np.where(present(a, where), read_in(a, z), 1.0)
     a_bar = np.where(present(a, where), prod_bar(factors, axis, keepdims, initial, z_bar), 0.0)
     initial_bar = total(z_bar * reduced(np.prod, factors, axis, keepdims))
 
@@ -56,7 +56,9 @@ def freedom(there, axis, keepdims, ddof):
 @vjp(np.nanvar)
 def nanvar_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None, z, z_bar):
     """``2 * (a - mean) / (n - ddof)``, where ``n`` elements are there."""
+    reject_real_type(a, dtype)
     there = present(a, where)
+    z_bar = np.real(z_bar) if np.iscomplexobj(z) else z_bar
     left = freedom(there, axis, keepdims, ddof if correction is None else correction)
     a_bar = spread(z_bar * (2.0 / left), a, axis, keepdims) * deviations(a, axis, there, mean)
     mean_bar = None
@@ -67,7 +69,9 @@ def nanvar_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, 
 @vjp(np.nanstd)
 def nanstd_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None, z, z_bar):
     """The slope of the variance over twice the deviation; 0 where that is 0."""
+    reject_real_type(a, dtype)
     there = present(a, where)
+    z, z_bar = (np.real(z), np.real(z_bar)) if np.iscomplexobj(z) else (z, z_bar)
     left = freedom(there, axis, keepdims, ddof if correction is None else correction)
     a_bar = spread(z_bar * (1.0 / (left * or_infinite(z))), a, axis, keepdims) * deviations(a, axis, there, mean)
     mean_bar = None
@@ -96,7 +100,7 @@ def nancumsum_vjp(a, axis=None, dtype=None, *, z, z_bar):
 @vjp(np.nancumprod)
 def nancumprod_vjp(a, axis=None, dtype=None, *, z, z_bar):
     """``np.cumprod`` with ones in the place of what is missing."""
-    factors = np.where(np.isnan(a), 1.0, a)
+    factors = np.where(np.isnan(a), 1.0, read_in(a, z))
     if axis is None:
         factors_bar = like(cumprod_bar(flat(factors), 0, z, z_bar), a)
     else:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..errors import RuleError
 from ..runtime.arrays import product_of_others
 from ..runtime.helpers import unbroadcast
 from .facts import may_be_empty
@@ -123,6 +124,17 @@ def ranked(axis, ndim):
 # ------------------------------------------------------------------------------------------------------- variance
 
 
+def reject_real_type(a, dtype):
+    """NumPy leaves the imaginary parts out of the mean where ``dtype`` is real, but not out of the deviations from it."""
+    if np.iscomplexobj(a) and is_real_type(dtype):
+        raise RuleError("the variance of complex numbers has no rule with a real dtype", hint="take it of np.real(…)")
+
+
+@static
+def is_real_type(dtype):
+    return dtype is not None and np.dtype(dtype).kind != "c"
+
+
 def freedom(a, axis, keepdims, where, ddof):
     """The divisor of a variance, which NumPy lets be 0, not less."""
     count = counted(a, axis, keepdims, where)
@@ -143,7 +155,9 @@ def centred(a, axis, where, mean):
 @vjp(np.var)
 def var_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None, z, z_bar):
     """Where ``ddof`` leaves no freedom, NumPy divides by zero without raising, and so do we."""
+    reject_real_type(a, dtype)
     ddof = ddof if correction is None else correction
+    z_bar = np.real(z_bar) if np.iscomplexobj(z) else z_bar
     if np.ndim(a) == 0:
         a_bar = 0.0
     else:
@@ -158,7 +172,9 @@ def var_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mea
 @vjp(np.std)
 def std_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None, z, z_bar):
     """The slope of the variance over twice the deviation; 0 where that is 0."""
+    reject_real_type(a, dtype)
     ddof = ddof if correction is None else correction
+    z, z_bar = (np.real(z), np.real(z_bar)) if np.iscomplexobj(z) else (z, z_bar)
     if np.ndim(a) == 0:
         a_bar = 0.0
     else:
@@ -170,6 +186,11 @@ def std_vjp(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mea
 
 
 # ------------------------------------------------------------------------------------------------------- products
+
+
+def read_in(a, z):
+    """``a`` as a product reads it: a real ``dtype`` leaves the imaginary parts out."""
+    return np.real(a) if np.iscomplexobj(a) and not np.iscomplexobj(z) else a
 
 
 def others_over(a, axes):
@@ -186,6 +207,7 @@ def others_over(a, axes):
 def prod_vjp(a, axis=None, dtype=None, *, keepdims=False, initial=1, where=True, z, z_bar):
     """By each element the slope is the product of the others, by ``initial`` that of all elements."""
     initial = 1 if initial is None else initial
+    a = read_in(a, z)
     factors = a if everything(where) else np.where(where, a, 1.0)
     initial_bar = total(z_bar * reduced(np.prod, factors, axis, keepdims))
     a_bar = kept(prod_bar(factors, axis, keepdims, initial, z_bar), where)
@@ -228,7 +250,7 @@ def product_of_others_vjp(x, axis=-1, *, z, z_bar):
 def extremal(a, axis, keepdims, initial, where, z, z_bar):
     """The cotangent of a maximum or minimum ``z``, split evenly among the elements that attain it; NaN attains any."""
     if np.ndim(a) == 0:
-        return z_bar
+        return z_bar if initial is None else shared_with_start(a, initial, where, z, z_bar)
     a = in_type_of(a, z)
     attained = (a == spread(z, a, axis, keepdims)) | np.isnan(a)
     if not everything(where):
@@ -239,8 +261,16 @@ def extremal(a, axis, keepdims, initial, where, z, z_bar):
     return np.where(attained, spread(z_bar / ties, a, axis, keepdims), 0.0)
 
 
+def shared_with_start(a, initial, where, z, z_bar):
+    """The cotangent of a number whose maximum or minimum with the ``initial`` value is ``z``."""
+    attained = ((a == z) | np.isnan(a)) & where
+    return np.where(attained, z_bar / (1 + is_start(z, initial)), 0.0)
+
+
 def starting(a, axis, keepdims, initial, where, z, z_bar):
     """The cotangent of the ``initial`` value of a maximum or minimum."""
+    if np.ndim(a) == 0:
+        return np.where(is_start(z, initial), z_bar / (1 + ((a == z) & where)), 0.0)
     a = in_type_of(a, z)
     attained = a == spread(z, a, axis, keepdims)
     if not everything(where):
@@ -301,6 +331,7 @@ def cumsum_vjp(a, axis=None, dtype=None, *, z, z_bar):
 @vjp(np.cumprod)
 def cumprod_vjp(a, axis=None, dtype=None, *, z, z_bar):
     """``dz[j] / da[i] = z[j] / a[i]`` for ``j >= i``, without a division where there are zeros."""
+    a = read_in(a, z)
     if np.ndim(a) == 0:
         a_bar = z_bar[0]
     elif axis is None or a.ndim == 1:

@@ -16,7 +16,19 @@ from ..runtime.helpers import index_add
 from . import arranged_shapes, registry
 from .indexing import normal_axis, reduced, slab, spread, spread_to, total
 from .notation import linear, vjp, zero
-from .reductions import cumprod_bar, everything, extremal, in_type_of, kept, nested_behind, prod_bar, starting, summed_behind
+from .reductions import (
+    cumprod_bar,
+    everything,
+    extremal,
+    in_type_of,
+    kept,
+    nested_behind,
+    prod_bar,
+    read_in,
+    starting,
+    summed_behind,
+)
+from .scalar import or_infinite
 from .selecting import along, open_mesh
 from .ufuncs import excess
 
@@ -33,6 +45,7 @@ def add_reduce_vjp(array, axis=0, dtype=None, *, keepdims=False, initial=0, wher
 def multiply_reduce_vjp(array, axis=0, dtype=None, *, keepdims=False, initial=1, where=True, z, z_bar):
     """As ``np.prod``."""
     initial = 1 if initial is None else initial
+    array = read_in(array, z)
     factors = array if everything(where) else np.where(where, array, 1.0)
     array_bar = kept(prod_bar(factors, axis, keepdims, initial, z_bar), where)
     initial_bar = total(z_bar * reduced(np.prod, factors, axis, keepdims))
@@ -70,6 +83,14 @@ def logaddexp2_reduce_vjp(array, axis=0, dtype=None, *, keepdims=False, initial=
         initial_bar = total(z_bar * np.exp2(initial - z))
 
 
+@vjp(np.hypot.reduce)
+def hypot_reduce_vjp(array, axis=0, dtype=None, *, keepdims=False, initial=0, where=True, z, z_bar):
+    """Each element has its share of the length, 0 at the origin; that of one element alone is its magnitude."""
+    share_bar = z_bar / or_infinite(z)
+    array_bar = kept(spread(share_bar, array, axis, keepdims) * array, where)
+    initial_bar = None if initial is None else total(share_bar * initial)
+
+
 def share(array, top, axis, where, found):
     """What has been ``found``; elements that are infinite, or several so large that the result is rounded to them, share it."""
     whole = array == top
@@ -89,7 +110,7 @@ def add_accumulate_vjp(array, axis=0, dtype=None, *, z, z_bar):
 
 @vjp(np.multiply.accumulate)
 def multiply_accumulate_vjp(array, axis=0, dtype=None, *, z, z_bar):
-    array_bar = cumprod_bar(array, axis, z, z_bar)
+    array_bar = cumprod_bar(read_in(array, z), axis, z, z_bar)
 
 
 def extreme_accumulate_vjp(array, axis=0, dtype=None, *, z, z_bar):
