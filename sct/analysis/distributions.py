@@ -17,6 +17,7 @@ from .attributes import OBJECTS, known_attribute
 from .callees import SPECIAL, SPECIAL_CLASSES, call
 from .context import Refusal
 from .data import from_data
+from .handing import given_by_name
 from .infer import Specializer
 
 Handler = Callable[[Specializer, list[Abstract], dict[str, Abstract]], Abstract]
@@ -49,14 +50,14 @@ def _call_method(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstra
     assert isinstance(made, Bound) and isinstance(name, Static)
     of, given, named = made.args
     assert isinstance(of, Static) and isinstance(given, Seq) and isinstance(named, Mapping)
-    return _method(sp, of.value, name.value, [*places, *_place_by_name(kwargs)], given.items, named.items)
+    return _method(sp, of.value, name.value, _places(of.value, name.value, places, kwargs), given.items, named.items)
 
 
-def _place_by_name(kwargs: dict[str, Abstract]) -> list[Abstract]:
-    """``d.pdf(x=1.0)``"""
-    for name in kwargs.keys() - {"x", "k", "q"}:
-        raise Refusal("SCT204", f"`{name}` is no argument of a frozen distribution's method", "give it when it is made")
-    return list(kwargs.values())
+def _places(of: Any, name: str, args: list[Abstract], kwargs: dict[str, Abstract]) -> list[Abstract]:
+    """What a method of a frozen distribution is given: ``d.pdf(x=1.0)``"""
+    kinds = [kind for kind in (stats.rv_continuous, stats.rv_discrete) if isinstance(of, kind)]
+    method = getattr(FROZEN[kinds[0] if kinds else of], name, None)
+    return args if method is None else [*given_by_name(method, [Static(None), *args], kwargs).values()][1:]
 
 
 def _method(sp: Specializer, of: Any, name: str, places: list[Abstract], given: list[Abstract],
@@ -92,7 +93,6 @@ def _frozen_outside(name: str) -> Handler:
     """``d.name(x)`` of a distribution that was frozen outside, or is an argument: its parameters are data."""
     def handler(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
         base, *places = args
-        places += _place_by_name(kwargs)
         if isinstance(base, Value):
             known = sp.known(base)
             if known is None:
@@ -107,18 +107,20 @@ def _frozen_outside(name: str) -> Handler:
                 if getattr(base.value, "allow_singular", False):
                     raise Refusal("SCT204", "a multivariate normal density with `allow_singular` has no rule", "leave it out")
                 held = [from_data(sp, getattr(base.value, part), path.attr(part)) for part in OF_VECTORS[of]]
-                return _method(sp, of, name, places, held, {})
+                return _method(sp, of, name, _places(of, name, places, kwargs), held, {})
             parts = [from_data(sp, getattr(base.value, part), path.attr(part)) for part in ("args", "kwds")]
         given, named = parts
         assert isinstance(given, Seq) and isinstance(named, Mapping)
-        return _method(sp, of, name, places, given.items, named.items)
+        return _method(sp, of, name, _places(of, name, places, kwargs), given.items, named.items)
     return handler
 
 
 SPECIAL_CLASSES.update(dict.fromkeys(OF_CLASS, _freeze))
 SPECIAL[_call_method] = _call_method
 OBJECTS[frozen] = _attribute
-FROZEN = (type(stats.norm()), type(stats.poisson(1.0)), type(stats.multivariate_normal()), type(stats.dirichlet([1.0, 1.0])),
-          type(stats.multinomial(1, [1.0])))
-SPECIAL.update({getattr(cls, name): _frozen_outside(name) for cls in FROZEN for name in dir(cls)
+FROZEN = {stats.rv_continuous: type(stats.norm()), stats.rv_discrete: type(stats.poisson(1.0)),
+          stats.multivariate_normal: type(stats.multivariate_normal()), stats.dirichlet: type(stats.dirichlet([1.0, 1.0])),
+          stats.multinomial: type(stats.multinomial(1, [1.0]))}
+"""The classes of frozen distributions, by what they freeze."""
+SPECIAL.update({getattr(cls, name): _frozen_outside(name) for cls in FROZEN.values() for name in dir(cls)
                 if not name.startswith("_") and callable(getattr(cls, name))})

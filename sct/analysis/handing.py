@@ -61,6 +61,15 @@ def is_default(fn: Any, name: str, a: Abstract) -> bool:
     return _is_value(a, default)
 
 
+def without_options(fn: Any, given: dict[str, Abstract], known: str, instead: str, called: str = "") -> dict[str, Abstract]:
+    """The arguments of a call of ``fn`` that are ``known``; others are refused, unless they are given the value that they have
+    anyway."""
+    for name in given.keys() - set(known.split()):
+        if not is_default(fn, name, given[name]):
+            raise Refusal("SCT204", f"{called or fn.__name__} with `{name}` has no rule", instead)
+    return {name: a for name, a in given.items() if name in known.split()}
+
+
 def _is_value(a: Abstract, value: Any) -> bool:
     return isinstance(a, Static) and (a.value is value or type(a.value) is type(value) and bool(np.all(a.value == value)))
 

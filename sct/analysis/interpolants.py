@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import Any
 
 import numpy as np
@@ -23,10 +22,12 @@ from .callees import SPECIAL, SPECIAL_CLASSES, call, call_standard
 from .context import Refusal
 from .data import from_data
 from .elements import rank
-from .handing import given_by_name
+from .handing import given_by_name, without_options
 from .infer import Specializer
 from .mapped import as_array, is_number
 from .primitives import apply
+
+OUTSIDE = "make it outside"
 
 
 def _call_spline(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -42,10 +43,12 @@ def _call_spline(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict
 
 def _place(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> tuple[Abstract, Abstract]:
     """Where a spline is evaluated, and the order of the derivative that is wanted."""
-    given = dict(zip(("x", "nu"), args, strict=False)) | kwargs
-    if set(given) - {"x", "nu"} or len(args) > 2 or "x" not in given:
-        raise Refusal("SCT204", "a spline is called with one argument and `nu` here", "say how it continues when it is made")
+    call_of = interpolate.PPoly.__call__
+    given = given_by_name(call_of, [Static(None), *args], kwargs)
+    given = without_options(call_of, given, "self x nu", "say how it continues when it is made", "a spline that is called")
     place, order = given["x"], sp.static(given.get("nu", Static(0)), "`nu` of a spline")
+    if order < 0:
+        raise Refusal("SCT204", "a spline with a negative `nu` has no rule", "evaluate `spline.antiderivative()`, made outside")
     if not is_number(place) and rank(place := as_array(sp, place)) > 1:
         raise Refusal("SCT204", "a spline at a matrix of places is not supported", "reshape it to a vector")
     return place, Static(order)
@@ -53,14 +56,11 @@ def _place(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -
 
 def _make_cubic(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     """``CubicSpline(x, y, bc_type="…")``: something that can be called."""
-    try:
-        given = inspect.signature(interpolate.CubicSpline).bind(*args, **kwargs).arguments
-    except TypeError as error:
-        raise Refusal("SCT709", f"this always raises TypeError: {error}") from None
+    given = given_by_name(interpolate.CubicSpline, args, kwargs)
+    given = without_options(interpolate.CubicSpline, given, "x y bc_type", OUTSIDE)
     ends = sp.static(given.get("bc_type", Static("not-a-knot")), "`bc_type` of CubicSpline")
-    if set(given) - {"x", "y", "bc_type"} or ends not in ("not-a-knot", "natural", "clamped"):
-        raise Refusal("SCT204", "CubicSpline is supported with x, y and the bc_type 'not-a-knot', 'natural' or 'clamped'",
-                      "make the spline outside")
+    if ends not in ("not-a-knot", "natural", "clamped"):
+        raise Refusal("SCT204", "CubicSpline is supported with the `bc_type` 'not-a-knot', 'natural' or 'clamped'", OUTSIDE)
     x, y = as_array(sp, given["x"]), as_array(sp, given["y"])
     if rank(y) > 2:
         raise Refusal("SCT204", "CubicSpline is supported through numbers or vectors", "reshape y to a matrix")
@@ -93,10 +93,11 @@ def _make_interp_spline(sp: Specializer, args: list[Abstract], kwargs: dict[str,
 
 def _numbers(sp: Specializer, fn: Any, given: dict[str, Abstract], names: tuple[str, ...], most: int = 1) -> list[Abstract]:
     """The points that an interpolant goes through, which are numbers; refuse options."""
+    given = without_options(fn, given, " ".join(names), OUTSIDE)
     held: list[Any] = [as_array(sp, given[name]) for name in names if name in given]
     held = [call(sp, Static(np.asarray), [a, Static(np.float64)], {}) if a.type.dtype == "float32" else a for a in held]
-    if given.keys() - {*names} or any(not 1 <= rank(a) <= most for a in held):
-        raise Refusal("SCT204", f"{fn.__name__} is supported through numbers, without options", "make it outside")
+    if any(not 1 <= rank(a) <= most for a in held):
+        raise Refusal("SCT204", f"{fn.__name__} is supported through numbers", OUTSIDE)
     return [*held]
 
 
@@ -128,10 +129,11 @@ def _polynomial(fn: Any) -> Any:
 def _check_line(kind: Any, fill: Any, bounds_error: Any) -> bool:
     """Whether a line goes on beyond its ends; refuse what is no line, and other values there."""
     if kind not in ("linear", 1):
-        raise Refusal("SCT204", f"interp1d of kind {kind!r} has no rule", "use CubicSpline or make_interp_spline(x, y, k=...)")
+        raise Refusal("SCT204", f"interp1d with kind={kind!r} has no rule",
+                      "use CubicSpline or make_interp_spline(x, y, k=...)")
     goes_on = isinstance(fill, str) and fill == "extrapolate"
     if not goes_on and (bounds_error is False or fill is not None and np.all(np.isfinite(fill))):
-        raise Refusal("SCT204", "interp1d with a value beyond its ends has no rule",
+        raise Refusal("SCT204", "interp1d with a value beyond its ends, by `bounds_error` or `fill_value`, has no rule",
                       "use fill_value='extrapolate', or np.interp")
     return goes_on
 
@@ -139,9 +141,9 @@ def _check_line(kind: Any, fill: Any, bounds_error: Any) -> bool:
 def _make_line(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     """``interp1d(x, y)``: something that can be called."""
     given = given_by_name(interpolate.interp1d, args, kwargs)
+    given = without_options(interpolate.interp1d, given, "x y kind fill_value bounds_error copy assume_sorted",
+                            "make one for each row")
     option = {name: sp.static(given[name], f"`{name}` of interp1d") for name in given.keys() - {"x", "y"}}
-    if option.keys() - {"kind", "fill_value", "bounds_error", "copy", "assume_sorted"}:
-        raise Refusal("SCT204", "interp1d along an axis has no rule", "make one for each row")
     goes_on = _check_line(option.get("kind", "linear"), option.get("fill_value"), option.get("bounds_error"))
     x, y = as_array(sp, given["x"]), as_array(sp, given["y"])
     if rank(y) != 1:
@@ -155,15 +157,19 @@ def _call_line(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict[s
     if fn.path is not None:
         sp.context.guard("is", fn.path, line)
     goes_on = _check_line(line._kind, line.fill_value, line.bounds_error)
-    if line.y.ndim != 1 or len(args) != 1 or kwargs:
-        raise Refusal("SCT204", "interp1d is supported through numbers, called with one argument", "make one for each row")
+    if line.y.ndim != 1:
+        raise Refusal("SCT204", "interp1d is supported through numbers", "make one for each row")
     held = [from_data(sp, value, path.attr(name)) for name, value in (("x", line.x), ("y", line.y))]
-    return call_standard(sp, line_at, [*held, Static(goes_on), args[0]])
+    return call_standard(sp, line_at, [*held, Static(goes_on), _place_on_line(args, kwargs)])
+
+
+def _place_on_line(args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    return given_by_name(interpolate.interp1d.__call__, [Static(None), *args], kwargs)["x"]
 
 
 def _standard(fn: Any) -> Any:
     """The handler of one of our own functions that is looked into."""
-    return lambda sp, args, kwargs: call_standard(sp, fn, [*args[:3], _at(sp, args[3])])
+    return lambda sp, args, kwargs: call_standard(sp, fn, [*args[:3], _at(sp, _place_on_line(args[3:], kwargs))])
 
 
 def _at(sp: Specializer, a: Abstract) -> Abstract:

@@ -12,7 +12,7 @@ from .callees import SPECIAL, SPECIAL_CLASSES, call_standard
 from .context import Refusal
 from .data import from_data
 from .elements import rank
-from .handing import given_by_name
+from .handing import given_by_name, without_options
 from .infer import Specializer
 from .mapped import as_array
 
@@ -31,9 +31,10 @@ def _goes_on(sp: Specializer, given: dict[str, Abstract]) -> bool:
 
 def _evaluate(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     """``points, values, goes_on, xi``"""
-    if len(args) != 4 or kwargs:
-        raise Refusal("SCT204", "an interpolant on a grid is called with the places alone", "say `method` when it is made")
-    points, values, goes_on, places = args
+    points, values, goes_on, *rest = args
+    call_of = interpolate.RegularGridInterpolator.__call__
+    given = given_by_name(call_of, [Static(None), *rest], kwargs)
+    places = without_options(call_of, given, "self xi", "say `method` when it is made", "an interpolant that is called")["xi"]
     xi = as_array(sp, places)
     if not isinstance(points, Seq) or len(points.items) not in BY_DIMENSIONS or rank(xi) != 2:
         raise Refusal("SCT204", "interpolation on a grid has a rule for one to three axes, and rows of a matrix as places",
@@ -48,8 +49,8 @@ def _evaluate(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]
 def _make(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     """``RegularGridInterpolator(points, values)``: something that can be called."""
     given = given_by_name(interpolate.RegularGridInterpolator, args, kwargs)
-    if given.keys() - {"points", "values", "method", "bounds_error", "fill_value"}:
-        raise Refusal("SCT204", "RegularGridInterpolator with a solver has no rule", "leave it out")
+    given = without_options(interpolate.RegularGridInterpolator, given, "points values method bounds_error fill_value",
+                            "leave it out")
     return Bound(Static(_evaluate), [given["points"], given["values"], Static(_goes_on(sp, given))])
 
 

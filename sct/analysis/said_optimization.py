@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from typing import Any
 
 from scipy import optimize
 
@@ -10,7 +11,7 @@ from ..runtime import descriptive, fits
 from .abstract import Abstract, Seq, Static
 from .callees import SPECIAL, call_standard
 from .context import Refusal
-from .handing import given_by_name
+from .handing import given_by_name, is_default
 from .infer import Specializer
 from .mapped import as_array
 from .said import in_line, say
@@ -19,9 +20,17 @@ say({optimize.rosen: descriptive.rosen}, arrays=("x",))
 in_line(fits.misfit)
 
 
+OTHERWISE = {"bounds", "method", "full_output", "nan_policy"}
+"""What says that the curve is fitted in another way, or that more is returned."""
+
+
 def _curve_fit(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     """``curve_fit(f, x, y)``: how many parameters there are is told by the start, or by the function."""
-    given = given_by_name(optimize.curve_fit, args, kwargs)
+    given: dict[str, Any] = given_by_name(optimize.curve_fit, args, kwargs)
+    given |= given.pop("kwargs", {})
+    for name in OTHERWISE & given.keys():
+        if is_default(optimize.curve_fit, name, given[name]):
+            del given[name]
     others = given.keys() - {"f", "xdata", "ydata", "p0", "sigma", "absolute_sigma", "check_finite", "jac"}
     if others:
         names = "`, `".join(sorted(others))

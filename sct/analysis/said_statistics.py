@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from scipy import stats
 
 from ..runtime import descriptive, directions, entropies, regressions
@@ -12,7 +13,7 @@ from .callees import SPECIAL, SPECIAL_CLASSES, call_standard
 from .context import Refusal
 from .data import from_data
 from .elements import rank
-from .handing import given_by_name
+from .handing import given_by_name, without_options
 from .infer import Specializer
 from .mapped import as_array, is_number
 from .said import say
@@ -32,16 +33,16 @@ def _make_density(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstr
     given = given_by_name(stats.gaussian_kde, args, kwargs)
     width = given.get("bw_method", Static(None))
     dataset: Any = as_array(sp, given["dataset"])
-    if "weights" in given or rank(dataset) != 1 or isinstance(width, Static) and callable(width.value):
-        raise Refusal("SCT204", "scipy.stats.gaussian_kde has a rule for numbers without weights", "sum up the densities")
+    without_options(stats.gaussian_kde, given, "dataset bw_method", "sum up the densities", "scipy.stats.gaussian_kde")
+    if rank(dataset) != 1 or isinstance(width, Static) and callable(width.value):
+        raise Refusal("SCT204", "scipy.stats.gaussian_kde has a rule for numbers", "sum up the densities")
     return Bound(Static(_density_at), [dataset, width])
 
 
 def _density_at(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     """``dataset, bw_method, points``"""
-    if len(args) != 3 or kwargs:
-        raise Refusal("SCT204", "an estimated density is called with the places alone")
-    points: Any = args[2] if is_number(args[2]) else as_array(sp, args[2])
+    place = given_by_name(stats.gaussian_kde.__call__, [Static(None), *args[2:]], kwargs)["points"]
+    points: Any = place if is_number(place) else as_array(sp, place)
     if not is_number(points) and rank(points) > 1:
         raise Refusal("SCT204", "an estimated density at a matrix of places is not supported", "reshape it to a vector")
     return call_standard(sp, regressions.density_at, [*args[:2], points])
@@ -52,7 +53,7 @@ def _call_density(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dic
     made, path = fn.value, fn.path or DataPath("const", "density", (), fn.value)
     if fn.path is not None:
         sp.context.guard("is", fn.path, made)
-    if made.dataset.shape[0] != 1 or made.neff != made.n:
+    if made.dataset.shape[0] != 1 or np.any(made.weights != made.weights[0]):
         raise Refusal("SCT204", "scipy.stats.gaussian_kde has a rule for numbers without weights", "sum up the densities")
     held: Any = from_data(sp, made.dataset, path.attr("dataset"))
     first = call_standard(sp, regressions.first_row, [held])

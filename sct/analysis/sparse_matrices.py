@@ -18,7 +18,7 @@ from .abstract import Abstract, DataPath, Seq, Static
 from .callees import SPECIAL
 from .context import Refusal
 from .data import read_from_parameter
-from .handing import given_by_name
+from .handing import given_by_name, without_options
 from .infer import Specializer
 from .mapped import as_array
 from .primitives import apply
@@ -66,16 +66,22 @@ def _dense_operand(sp: Specializer, matrix: Value, a: Abstract) -> Value:
     return x
 
 
+def times(matrix: Any, other: Any) -> None:
+    """How a product with a sparse matrix is called, by a method or an operator."""
+
+
 def _times(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     """``matrix @ x``"""
-    matrix = _at_run_time(sp, args[0])
-    return apply(sp, product, [matrix, _dense_operand(sp, matrix, args[1])])
+    given = given_by_name(times, args, kwargs)
+    matrix = _at_run_time(sp, given["matrix"])
+    return apply(sp, product, [matrix, _dense_operand(sp, matrix, given["other"])])
 
 
 def _times_from_left(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     """``x @ matrix``"""
-    matrix = _at_run_time(sp, args[0])
-    x = _dense_operand(sp, matrix, args[1])
+    given = given_by_name(times, args, kwargs)
+    matrix = _at_run_time(sp, given["matrix"])
+    x = _dense_operand(sp, matrix, given["other"])
     turned = _transposed(sp, [matrix], {})
     assert isinstance(x.type, Array)
     if x.type.ndim == 1:
@@ -84,8 +90,8 @@ def _times_from_left(sp: Specializer, args: list[Abstract], kwargs: dict[str, Ab
 
 
 def _transposed(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
-    if len(args) > 1 or kwargs:
-        raise Refusal("SCT204", "`transpose` of a sparse matrix is supported without arguments", "use `.T`")
+    given = given_by_name(sparse.csr_array.transpose, args, kwargs)
+    without_options(sparse.csr_array.transpose, given, "self", "use `.T`", "a sparse matrix's `transpose`")
     return apply(sp, transposed, [_at_run_time(sp, args[0])], spelled=".T")
 
 
@@ -94,18 +100,18 @@ def _shape(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -
 
 
 def _dense(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    given = given_by_name(sparse.csr_array.toarray, args, kwargs)
+    without_options(sparse.csr_array.toarray, given, "self", "call it outside", "a sparse matrix's `toarray`")
     matrix = _at_run_time(sp, args[0])
     own = _element_type(sp, matrix)
-    if len(args) > 1 or kwargs or own is None:
-        raise Refusal("SCT204", "`toarray` of a sparse matrix is supported without arguments", "call it outside")
+    if own is None:
+        raise Refusal("SCT708", "the element type of a sparse matrix is not known here", "pass it as an argument of its own")
     return apply(sp, dense, [matrix, Static(own.name)])
 
 
 def _spsolve(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     """``spsolve(matrix, b)`` of a right-hand side that is dense."""
-    given = dict(zip(("A", "b"), args, strict=False)) | kwargs
-    if set(given) != {"A", "b"} or len(args) > 2:
-        raise Refusal("SCT204", "spsolve is supported with a matrix and a right-hand side", "leave the other arguments out")
+    given = without_options(spsolve, given_by_name(spsolve, args, kwargs), "A b", "leave it out", "scipy.sparse.linalg.spsolve")
     matrix = _at_run_time(sp, given["A"])
     b = _dense_operand(sp, matrix, given["b"])
     assert isinstance(b.type, Array)
@@ -120,10 +126,8 @@ def _spsolve(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract])
 def _iterated(solver: Any) -> Handler:
     """``cg(matrix, b)`` and its kin."""
     def handler(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
-        given = given_by_name(solver, args, kwargs)
-        unknown = given.keys() - {"A", "b", "rtol", "atol", "maxiter"}
-        if unknown:
-            raise Refusal("SCT204", f"scipy.sparse.linalg.{solver.__name__} with `{min(unknown)}` has no rule", "leave it out")
+        given = without_options(solver, given_by_name(solver, args, kwargs), "A b rtol atol maxiter", "leave it out",
+                                f"scipy.sparse.linalg.{solver.__name__}")
         matrix, a = given.pop("A"), given.pop("b")
         if isinstance(matrix, Value) and isinstance(strip_const(matrix.type), Array):
             raise Refusal("SCT204", f"scipy.sparse.linalg.{solver.__name__} is supported with a sparse matrix",

@@ -7,6 +7,10 @@ from typing import Any
 import numpy as np
 
 
+class NoRuleError(ValueError):
+    """What a function that is looked into raises where it knows, before it runs, that it cannot say the call: it is refused."""
+
+
 def same_extent(a: int, b: int) -> None:
     """Raises ``ValueError`` where arrays are combined whose dimensions differ, in code that spreads none of length 1.
 

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from scipy import linalg, special
 
+from .checks import NoRuleError
+
 
 def between(u: Any, v: Any, metric: str, p: Any = 2.0, w: Any = None, V: Any = None, VI: Any = None) -> Any:
     """Distances along the last axis, in the metric that ``scipy.spatial.distance.cdist`` calls so.
@@ -48,7 +50,7 @@ def between(u: Any, v: Any, metric: str, p: Any = 2.0, w: Any = None, V: Any = N
         u, v = u / np.sum(u, axis=-1, keepdims=True), v / np.sum(v, axis=-1, keepdims=True)
         mean = 0.5 * (u + v)
         return rooted(0.5 * np.sum(special.rel_entr(u, mean) + special.rel_entr(v, mean), axis=-1))
-    raise ValueError("this metric of scipy.spatial.distance has no rule: use 'euclidean', 'sqeuclidean', 'seuclidean', "
+    raise NoRuleError("this `metric` of scipy.spatial.distance has no rule: use 'euclidean', 'sqeuclidean', 'seuclidean', "
                      "'cityblock', 'chebyshev', 'minkowski', 'mahalanobis', 'cosine', 'correlation', 'braycurtis', 'canberra' "
                      "or 'jensenshannon'")
 

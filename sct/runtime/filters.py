@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from scipy import linalg, signal
 
+from .checks import NoRuleError
+
 
 def sosfilt(sos: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
     """``scipy.signal.sosfilt``: one section after the other.
@@ -81,6 +83,8 @@ def filtfilt(b: Any, a: Any, x: Any) -> Any:
     >>> filtfilt(np.array([0.5, 0.5]), np.array([1.0, 0.1]), np.ones(9)).round(6).tolist()[:2]
     [0.826446, 0.826446]
     """
+    if x.ndim != 1:
+        raise NoRuleError("scipy.signal.filtfilt has a rule for vectors: filter row by row")
     edge = 3 * max(len(a), len(b))
     before, behind = 2.0 * x[0] - x[edge:0:-1], 2.0 * x[-1] - x[-2 : -(edge + 2) : -1]
     whole = np.concatenate([before, x, behind])

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from scipy import signal
 
+from .checks import NoRuleError
+
 AS_NUMPY_PADS = {"reflect": "symmetric", "grid-mirror": "symmetric", "mirror": "reflect", "nearest": "edge", "wrap": "wrap",
                  "grid-wrap": "wrap"}
 """How an array goes on beyond its ends: the name that NumPy has for it."""
@@ -175,9 +177,9 @@ def map_coordinates(input: Any, coordinates: Any, order: int = 3, mode: str = "c
     [1.5, 3.0, 0.0]
     """
     if order not in (0, 1) or mode not in ("constant", "nearest") or input.ndim > 3:
-        raise ValueError("scipy.ndimage.map_coordinates has a rule for the orders 0 and 1, mode 'constant' or 'nearest'")
+        raise NoRuleError("scipy.ndimage.map_coordinates has a rule for order=0 and order=1, mode='constant' or 'nearest'")
     if input.dtype.kind not in "fc":
-        raise ValueError("scipy.ndimage.map_coordinates has a rule for floats: of integers it gives integers")
+        raise NoRuleError("scipy.ndimage.map_coordinates has a rule for floats: of integers it gives integers")
     inside = True
     places = []
     for axis in range(input.ndim):

@@ -75,7 +75,7 @@ def hermite_at(x: Any, y: Any, dydx: Any, at: Any, nu: int) -> Any:
         return y[i] + rest * (dydx[i] + rest * (second + rest * third))
     if nu == 1:
         return dydx[i] + rest * (2.0 * second + 3.0 * rest * third)
-    return 2.0 * second + 6.0 * rest * third if nu == 2 else 6.0 * third
+    return 2.0 * second + 6.0 * rest * third if nu == 2 else 6.0 * third if nu == 3 else 0.0 * third
 
 
 def monotone_at(x: Any, y: Any, at: Any, nu: int) -> Any:

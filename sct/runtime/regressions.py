@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import special
 
+from .checks import NoRuleError
+
 
 class Line(NamedTuple):
     """What ``scipy.stats.linregress`` returns, but for ``intercept_stderr``."""
@@ -43,7 +45,7 @@ def linregress(x: Any, y: Any) -> Any:
     (2.25, 0.916666666667)
     """
     if x.ndim != 1 or y.ndim != 1:
-        raise ValueError("scipy.stats.linregress has a rule for vectors")
+        raise NoRuleError("scipy.stats.linregress has a rule for vectors")
     beside, above = x - np.mean(x), y - np.mean(y)
     xx, xy, yy = np.mean(beside * beside), np.mean(beside * above), np.mean(above * above)
     slope = xy / xx
@@ -59,7 +61,7 @@ def pearsonr(x: Any, y: Any) -> Any:
     0.997949
     """
     if x.ndim != 1 or y.ndim != 1:
-        raise ValueError("scipy.stats.pearsonr has a rule for vectors")
+        raise NoRuleError("scipy.stats.pearsonr has a rule for vectors")
     beside, above = x - np.mean(x), y - np.mean(y)
     r = np.sum(beside * above) / np.sqrt(np.sum(beside * beside) * np.sum(above * above))
     return Correlation(r, both_sides(r, x.shape[0]))

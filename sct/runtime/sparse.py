@@ -58,6 +58,8 @@ def iterated(matrix: Any, b: Any, solver: str, rtol: float = 1e-5, atol: float =
     ([0.5, 0.5], 0)
     """
     solve = getattr(importlib.import_module("scipy.sparse.linalg"), solver)
-    by_norm = {} if solver == "minres" else {"atol": atol}
-    x, info = solve(matrix, b, rtol=rtol, maxiter=maxiter, **by_norm)
+    options: dict[str, Any] = {} if solver == "minres" else {"atol": atol}
+    if maxiter is not None:
+        options["maxiter"] = maxiter  # gcrotmk and lgmres take no None
+    x, info = solve(matrix, b, rtol=rtol, **options)
     return x, int(info)

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from scipy import signal
 
+from .checks import NoRuleError
+
 
 def window_of(window: Any, nperseg: Any, count: int) -> Any:
     """The window of each part of a signal of so many samples.
@@ -192,7 +194,7 @@ def stft(x: Any, fs: Any = 1.0, window: Any = "hann", nperseg: Any = 256, noverl
     length = win.shape[0]
     size, step = length if nfft is None else nfft, length - (length // 2 if noverlap is None else noverlap)
     if boundary not in ("zeros", None):
-        raise ValueError(f"scipy.signal.stft has a rule for boundary='zeros' and None, not {boundary!r}")
+        raise NoRuleError("scipy.signal.stft has a rule for boundary='zeros' and None")
     around = length // 2 if boundary == "zeros" else 0
     behind = -(v.shape[-1] + 2 * around - length) % step % length if padded else 0
     before = np.zeros((*v.shape[:-1], around))

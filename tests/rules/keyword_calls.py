@@ -18,10 +18,10 @@ import sct
 
 from . import harness
 from .calls import OPTIONS
-from .keyword_samples import Sample
+from .keyword_samples import PACKAGES, Sample
 from .keyword_scipy import NAMES
-from .keyword_values import CONSTANTS, RESULTS, Out, Text
-from .whole import SCIPY, direction, five_point
+from .keyword_values import CONSTANTS, RESULTS, TO_A_TOLERANCE, Out, Text
+from .whole import direction, five_point
 
 IMPORTS = "import math\nimport random\n\nimport numpy as np\nfrom scipy import {}\n\n\n"
 FIRST = IMPORTS.count("\n") + 2
@@ -39,6 +39,8 @@ class Written:
         self.results: list[tuple[str, Sample]] = []
         for k, sample in enumerate(samples):
             self.add(k, sample)
+        if not self.values:  # calls of constants, whose results something is multiplied with
+            self.values, self.results = [1.7], [(f"{part} * p0", sample) for part, sample in self.results]
 
     @property
     def text(self) -> str:
@@ -51,6 +53,13 @@ class Written:
         """Whether something is computed in single precision."""
         return any("32" in line or "complex64" in line for line, _ in self.lines) or \
             any(np.asarray(v).dtype in (np.float32, np.complex64) for v in self.values)
+
+    @property
+    def tolerances(self) -> tuple[float, float]:
+        """Those of values and of slopes."""
+        if any(sample.function.name in TO_A_TOLERANCE for _, sample in self.lines):
+            return 1e-6, 1e-4
+        return (1e-5, 2e-4) if self.narrow else (1e-12, 1e-6)
 
     def add(self, k: int, sample: Sample) -> None:
         self.function, outs = sample.function, dict[str, Out]()
@@ -73,7 +82,7 @@ class Written:
             return [f"z{k}"]  # it is refused before it is run
         found = []
         for form in RESULTS.get(self.function.name, ("{}",)):
-            value, name = eval(form.format("z"), {"z": result}), form.format(f"z{k}")
+            value, name = eval(form.format("z"), {"z": result, **NAMES}), form.format(f"z{k}")
             items = enumerate(value) if isinstance(value, tuple | list) else [(None, value)]
             found += [name if j is None else f"{name}[{j}]" for j, item in items
                       if not isinstance(item, tuple | list) and np.asarray(item).dtype.kind in "fc"]
@@ -104,8 +113,8 @@ class Written:
 
     def is_constant(self, key: str, value: Any) -> bool:
         """Whether a number or array says how to compute, or has no derivative by what the rule's metadata say."""
-        tests, names = self.function.entry.tests, [p.name for p in self.function.parameters]
-        params = self.function.entry.params
+        entry, names = self.function.entry, [p.name for p in self.function.parameters]
+        tests, params = (entry.tests, entry.params) if entry is not None else ({}, ())
         inner = params[names.index(key)] if key in names and names.index(key) < len(params) else key
         aside = "wrt" in tests and inner in params and inner not in tests["wrt"] or key in tests.get("constant", ())
         option = (key in OPTIONS or key in CONSTANTS) and not isinstance(value, np.ndarray)
@@ -137,7 +146,7 @@ class Loaded:
         for narrow, wider in (("float32", "float64"), ("complex64", "complex128")) if wide else ():
             body = body.replace(f"np.{narrow}", f"np.{wider}").replace(f"'{narrow}'", f"'{wider}'")
         path = self.folder / f"{name}.py"
-        path.write_text(IMPORTS.format(", ".join(SCIPY)) + body)
+        path.write_text(IMPORTS.format(", ".join(p for p in PACKAGES if "." not in p)) + body)
         spec = importlib.util.spec_from_file_location(name, path)
         assert spec is not None and spec.loader is not None
         module = importlib.util.module_from_spec(spec)
@@ -182,12 +191,12 @@ def check(f: Callable[..., Any], wide: Callable[..., Any], written: Written, for
         return {id(written.lines[at][1]): f"{o.code} {o.message} ({o.hint})" for at, o in places}
     expected = f(*values)
     assert all(np.all(np.isfinite(z)) for z in expected), "not finite"
-    agree(found, expected, 1e-5 if written.narrow else 1e-12, "value")
+    of_values, tolerance = written.tolerances
+    agree(found, expected, of_values, "value")
     rng = np.random.default_rng(3)
     along = tuple(unless_zero(v, direction(v, rng)) for v in values)
     wider = [np.asarray(v, np.result_type(v, np.float64)) if isinstance(v, np.ndarray) else v for v in values]
     slopes = [five_point(lambda *a, k=k: wide(*a)[k], wider, along, 1e-3) for k in range(len(expected))] if forward else []
-    tolerance = 2e-4 if written.narrow else 1e-6
     if forward:
         agree(sct.jvp(f, tuple(values), along)[1], slopes, tolerance, "tangent")
     weights = tuple(harness.random_cotangent(z, rng) for z in found)

@@ -12,28 +12,43 @@ import importlib
 import inspect
 import random
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+import sct.compiler  # noqa: F401 - with it comes what is said with other functions
+from sct.analysis.callees import SPECIAL
 from sct.rules import registry
 from sct.rules.registry import Primitive
 
 from . import harness
 from .calls import Call
-from .keyword_scipy import NAMES
+from .keyword_scipy import EXPRESSIONS, NAMES
 from .keyword_values import BASES, CANDIDATES, CANDIDATES_TOGETHER, HIDDEN, OVERRIDES, SIGNATURES, Given, Out, Text
 
-PACKAGES = ("linalg", "special", "signal", "integrate", "optimize", "interpolate", "sparse", "fft", "stats")
+PACKAGES = ("linalg", "special", "signal", "integrate", "optimize", "interpolate", "sparse", "fft", "stats", "ndimage",
+            "spatial", "sparse.linalg", "spatial.distance")
 
+@functools.cache
 def namespace() -> dict[str, Any]:
     """The names that the text of a call uses."""
     found: dict[str, Any] = {"np": np, "random": random, "math": importlib.import_module("math")}
     for package in PACKAGES:
         found[package] = importlib.import_module(f"scipy.{package}")
     return found | NAMES
+
+
+def handled() -> dict[str, Callable[..., Any]]:
+    """The functions of SciPy whose calls are said with others, which have rules, and methods of objects."""
+    names, found = namespace(), dict[str, Callable[..., Any]]()
+    for package in PACKAGES:
+        for name, fn in vars(importlib.import_module(f"scipy.{package}")).items():
+            theirs = not name.startswith("_") and str(getattr(fn, "__module__", "")).startswith("scipy")
+            if theirs and isinstance(fn, Hashable) and fn in SPECIAL and fn not in found.values():
+                found[f"{package}.{name}"] = fn
+    return found | {text: eval(text, names) for text in EXPRESSIONS}
 
 
 @dataclass(repr=False)
@@ -68,11 +83,11 @@ class Sample:
 
 @dataclass
 class Function:
-    """A public function with a rule, and what its calls are made of."""
+    """A public function with a rule, or one that is said with others, and what its calls are made of."""
 
     name: str
     fn: Callable[..., Any]
-    entry: Primitive
+    entry: Primitive | None
     base: Given
     parameters: list[inspect.Parameter] = field(default_factory=list)
 
@@ -170,9 +185,9 @@ class Function:
         if p not in positional or any(q.kind is q.VAR_POSITIONAL for q in self.parameters):
             return None
         between = positional[len(base.args):positional.index(p)]
-        values = [base.kwargs.get(q.name, q.default) for q in between]
-        if not all(map(plain, values)):
+        if not all(plain(base.kwargs.get(q.name, q.default)) for q in between):
             return None
+        values = [base.kwargs[q.name] if q.name in base.kwargs else Text(repr(q.default)) for q in between]
         names = {q.name for q in between}
         return Given([*base.args, *values], {k: v for k, v in base.kwargs.items() if k not in names})
 
@@ -190,15 +205,15 @@ class Function:
 def arrays(value: Any) -> Any:
     """A value, or the array that is to be written to."""
     if isinstance(value, Text):
-        return eval(value, {"inf": np.inf})
+        return eval(value, namespace())
     if isinstance(value, tuple):
         return tuple(map(arrays, value))
     return value.array() if isinstance(value, Out) else value
 
 
 def plain(value: Any) -> bool:
-    """Whether a default is said as it is printed: ``-inf`` is a negation, and no literal."""
-    finite = isinstance(value, bool | int | str | type(None)) or isinstance(value, float) and not np.isinf(value)
+    """Whether a default is said as it is printed: ``inf`` is no literal."""
+    finite = isinstance(value, bool | int | str | type(None)) or isinstance(value, float) and np.isfinite(value)
     return finite or isinstance(value, tuple) and all(map(plain, value))
 
 
@@ -206,6 +221,7 @@ def quietly(fn: Callable[..., Any], given: Given, more: dict[str, Any] | None = 
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         args, kwargs = copy.deepcopy((given.args, {**given.kwargs, **(more or {})}))  # some functions may write over them
+        args, kwargs = [arrays(a) for a in args], {k: arrays(v) for k, v in kwargs.items()}
         return fn(*args, **kwargs)
 
 
@@ -219,7 +235,7 @@ def works(fn: Callable[..., Any], given: Given, more: dict[str, Any]) -> bool:
 
 @functools.cache
 def functions() -> list[Function]:
-    """All public functions with a rule, as many as a call is known of."""
+    """All public functions with a rule, those of SciPy that are said with others, too."""
     names = namespace()
     registry.load_families()
     found: dict[str, Function] = {}
@@ -235,15 +251,18 @@ def functions() -> list[Function]:
             continue
         given = base_of(name, entry)
         found[name] = Function(name, fn, entry, given, parameters_of(name, fn, entry))
+    for name, fn in handled().items():
+        if name not in found:
+            found[name] = Function(name, fn, None, base_of(name, None), parameters_of(name, fn, None))
     return list(found.values())
 
 
-def parameters_of(name: str, fn: Callable[..., Any], entry: Primitive) -> list[inspect.Parameter]:
+def parameters_of(name: str, fn: Callable[..., Any], entry: Primitive | None) -> list[inspect.Parameter]:
     """The parameters of a function as it documents them, with those that its signature does not show."""
     P = inspect.Parameter
     if name in SIGNATURES:
         return list(SIGNATURES[name].parameters.values())
-    if name.startswith("stats.") and "*args" in str(inspect.signature(fn)):
+    if entry is not None and name.startswith("stats.") and "*args" in str(inspect.signature(fn)):
         first, *_ = inspect.signature(fn).parameters
         places = () if first == "args" else (first,)  # the mean of a distribution has none
         shown = [P(n, P.POSITIONAL_OR_KEYWORD) for n in (*places, *entry.params[len(places):entry.params.index("loc")])]
@@ -251,7 +270,7 @@ def parameters_of(name: str, fn: Callable[..., Any], entry: Primitive) -> list[i
     try:
         parameters = list(inspect.signature(fn).parameters.values())
     except ValueError:
-        return [P(n, P.POSITIONAL_ONLY) for n in entry.params]
+        return [P(n, P.POSITIONAL_ONLY) for n in entry.params] if entry is not None else []
     hidden = HIDDEN.get(name, ("keepdims", "initial", "where") if name.endswith(".reduce") else ())
     return [*(p for p in parameters if p.kind is not p.VAR_KEYWORD),
             *(P(n, P.KEYWORD_ONLY, default=None) for n in hidden)]
@@ -276,10 +295,12 @@ def table() -> dict[str, list[Call]]:
     return found
 
 
-def base_of(name: str, entry: Primitive) -> Given | None:
+def base_of(name: str, entry: Primitive | None) -> Given | None:
     """A call of a function with real matrices where there is one, and with no keywords."""
     if name in BASES:
         return BASES[name]
+    if entry is None:
+        return None
     calls = sorted((c for c in table().get(name, ()) if c.only is None), key=lambda c: -preferred(c.args, c.kwargs))
     if calls:
         return Given(list(calls[0].args), dict(calls[0].kwargs))

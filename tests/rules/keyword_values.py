@@ -118,6 +118,9 @@ CONSTANTS: set[Any] = {"atol", "tol", "xtol", "epsabs", "epsrel", "discont", "na
 RESULTS: dict[str, tuple[str, ...]] = {}
 """What of a result carries a derivative, where that is not the result or its items."""
 
+TO_A_TOLERANCE: set[str] = set()
+"""Functions that iterate, and end as soon as it is good enough."""
+
 
 class Text(str):
     """An argument given as text."""
