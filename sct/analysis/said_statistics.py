@@ -25,7 +25,7 @@ say({stats.zscore: descriptive.zscore, stats.gmean: descriptive.gmean, stats.hme
      stats.zmap: descriptive.zmap, stats.gzscore: descriptive.gzscore, stats.gstd: descriptive.gstd,
      stats.circmean: directions.circmean, stats.circvar: directions.circvar, stats.circstd: directions.circstd,
      stats.entropy: entropies.entropy, stats.linregress: regressions.linregress, stats.pearsonr: regressions.pearsonr},
-    arrays=("a", "scores", "compare", "samples", "x", "y", "weights", "pk", "qk"))
+    arrays=("a", "scores", "compare", "samples", "x", "y", "weights", "pk", "qk"), real_only=True)
 
 
 def _make_density(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:

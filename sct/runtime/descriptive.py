@@ -77,7 +77,7 @@ def sem(a: Any, axis: Any = 0, ddof: int = 1) -> Any:
     0.57735026919
     """
     count = a.size if axis is None else a.shape[axis]
-    return np.std(a, axis=axis, ddof=ddof) / np.sqrt(count)
+    return np.std(a, axis=axis, ddof=ddof) / count**0.5
 
 
 def variation(a: Any, axis: Any = 0, ddof: int = 0) -> Any:

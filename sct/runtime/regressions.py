@@ -46,6 +46,7 @@ def linregress(x: Any, y: Any) -> Any:
     """
     if x.ndim != 1 or y.ndim != 1:
         raise NoRuleError("scipy.stats.linregress has a rule for vectors")
+    x, y = x.astype(np.float64), y.astype(np.float64)
     beside, above = x - np.mean(x), y - np.mean(y)
     xx, xy, yy = np.mean(beside * beside), np.mean(beside * above), np.mean(above * above)
     slope = xy / xx

@@ -280,7 +280,7 @@ for name in ("max", "min", "amax", "amin", "nanmax", "nanmin"):
     BASES[f"np.{name}"] = Given([M], {"initial": 0.1})
     OVERRIDES[f"np.{name}", "where"] = (MASK,)
     OVERRIDES[f"np.{name}", "initial"] = (0.7, -9.0)
-for name in ("maximum", "minimum"):
+for name in ("maximum", "minimum", "hypot"):
     BASES[f"np.{name}.reduce"] = Given([M], {"initial": 0.1})
     OVERRIDES[f"np.{name}.reduce", "where"] = (MASK,)
     OVERRIDES[f"np.{name}.reduce", "initial"] = (0.7, -9.0)

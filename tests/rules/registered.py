@@ -48,10 +48,10 @@ def specials() -> list[str]:
     """The public names that carry derivatives without a rule: the compiler knows them itself."""
     found = []
     for title, rows in coverage.rows().items():
-        module = importlib.import_module(title) if title not in ("ndarray", "ufunc") else None
+        module = importlib.import_module(title) if title in coverage.NAMESPACES else None
         for name, state, _ in rows:
-            entry = registry.lookup(getattr(module, name)) if module is not None and title != "scipy.stats" else None
-            known = title == "scipy.stats" or entry is not None and entry.name in rules()
+            entry = registry.lookup(getattr(module, name)) if module is not None else None
+            known = title == coverage.DISTRIBUTIONS or entry is not None and entry.name in rules()
             if state == coverage.DONE and not known:
                 found.append(PREFIX.get(title, title.removeprefix("scipy.") + ".") + name)
     return [name for name in found if name not in rules()]

@@ -119,6 +119,7 @@ SCIPY = {
     "sct.runtime.interpolants.spline_at": "PCHIP(k)", "interpolate.interp1d": "LINES(k)",
     **{f"interpolate.{kind}": f"{kind.upper()}(k)" for kind in SPLINES},
     "stats.multinomial.logpmf": "stats.multinomial.logpmf([1, 2, 1], 4, k / np.sum(k))",
+    "np.real_if_close": "np.real_if_close(a * 2.0)",
     "stats.multinomial.pmf": "stats.multinomial.pmf([1, 2, 1], 4, k / np.sum(k))",
     "np.float_power.reduce": "np.float_power.reduce(0.1 * a + 1.5, axis=1)",
     "stats.bernoulli.logsf": "stats.bernoulli.logsf(0, x)",
