@@ -47,11 +47,13 @@ def _in_place_of(theirs: Any, ours: Any, arrays: tuple[str, ...], real_only: boo
         given |= given.pop("kwargs", {}) if "kwargs" in known else {}
         for name in given.keys() - parameters.keys():
             if not is_default(theirs, name, given[name]):
-                raise Refusal("SCT204", f"{_name(theirs)} with `{name}` has no rule", "leave it out, or compute the same with NumPy")
+                raise Refusal("SCT204", f"{_name(theirs)} with `{name}` has no rule",
+                              "leave it out, or compute the same with NumPy")
         passed = [given.get(name, Static(p.default)) for name, p in parameters.items()]
         prepared = [_prepared(sp, name, a, arrays) for name, a in zip(parameters, passed, strict=True)]
         if real_only and any(isinstance(a, Value) and is_complex(a) for a in prepared):
-            raise Refusal("SCT201", f"{_name(theirs)} of complex numbers has no rule", "pass np.real(…), np.imag(…) or np.abs(…)")
+            raise Refusal("SCT201", f"{_name(theirs)} of complex numbers has no rule",
+                          "pass np.real(…), np.imag(…) or np.abs(…)")
         return call_standard(sp, ours, prepared)
     return handler
 
