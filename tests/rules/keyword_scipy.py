@@ -219,12 +219,12 @@ RESULTS["SPARSE.transpose"] = ("{}.toarray()",)
 SAMPLE = np.abs(real(4, 3)) + 0.5
 SHARES = np.array([[0.2, 0.3, 0.1], [0.5, 0.4, 0.6], [0.3, 0.3, 0.3]])
 for _name in ("gmean", "hmean", "pmean", "moment", "skew", "kurtosis", "sem", "zscore", "iqr", "median_abs_deviation",
-              "variation"):
-    BASES[f"stats.{_name}"] = Given([SAMPLE, 3] if _name == "pmean" else [SAMPLE, 2] if _name == "moment" else [SAMPLE])
+              "variation", "circmean", "circvar", "circstd", "zmap", "gzscore", "gstd"):
+    BASES[f"stats.{_name}"] = Given([SAMPLE, *{"pmean": [3], "moment": [2], "zmap": [real(4, 3)]}.get(_name, [])])
     given(f"stats.{_name}", axis=Several((1, -1, None)), nan_policy=Several(("omit", "raise")), keepdims=True,
           ddof=Several((1, 2)), bias=False, fisher=False, dtype=np.float32,
           weights=np.abs(real(4, 3)) + 0.3, order=Several((3, 4)), rng=(10, 60),
-          scale=Several((2.0, "normal")), interpolation="lower", p=Several((2, -1)),
+          high=4.0, low=-1.5, normalize=True, scale=Several((2.0, "normal")), interpolation="lower", p=Several((2, -1)),
           center=Text("np.mean") if _name.startswith("median") else 0.7)
 BASES["stats.entropy"] = Given([SHARES])
 given("stats.entropy", qk=SHARES[::-1].copy(), base=2.5, axis=Several((1, -1, None)), nan_policy="omit", keepdims=True)
@@ -396,7 +396,8 @@ refused("SPARSE.transpose", "axes copy")
 refused("stats.gmean stats.hmean stats.pmean", "dtype nan_policy keepdims")
 refused("stats.moment stats.sem stats.variation", "nan_policy keepdims")
 refused("stats.skew stats.kurtosis", "nan_policy keepdims bias")
-refused("stats.zscore", "nan_policy")
+refused("stats.zscore stats.zmap stats.gzscore", "nan_policy")
+refused("stats.circmean stats.circvar stats.circstd stats.gstd", "nan_policy keepdims")
 refused("stats.iqr", "nan_policy keepdims rng scale interpolation")
 refused("stats.median_abs_deviation", "nan_policy keepdims scale center")
 refused("stats.linregress", "nan_policy keepdims alternative axis")
