@@ -150,6 +150,26 @@ def test_ends_of_several_numbers() -> None:
     verify(lambda a: np.sum(np.ediff1d(a, to_end=[1.0, 2.0], to_begin=-3) ** 2), M)
 
 
+@pytest.mark.parametrize("start", [-3, -2, -1, 0, 1, 2, 3])
+@pytest.mark.parametrize("axis", [-3, -1, 0, 1])
+def test_an_axis_is_rolled_before_one_counted_from_the_end(axis: int, start: int) -> None:
+    verify(lambda a: weighed(np.rollaxis(a, axis, start)), RNG.normal(size=(2, 2, 2)))
+
+
+@pytest.mark.parametrize("x", [0.3, np.float64(0.3), np.float32(0.3)])
+def test_a_number_is_converted(x: Any) -> None:
+    verify(lambda x: np.abs(x).astype(complex).real * 2.0, x)
+    single = sct.grad(lambda x: np.abs(x).astype(np.float32) * np.cbrt(np.abs(x), dtype=np.float32))(x)
+    assert type(single) is type(x) and abs(single - 4 / 3 * 0.3 ** (1 / 3)) < 1e-6
+    _, dot = sct.jvp(lambda x: np.abs(x).astype(np.float32) * np.cbrt(np.abs(x), dtype=np.float32), (x,), (type(x)(1.0),))
+    assert abs(dot - single) < 1e-6
+
+
+@pytest.mark.parametrize("a", [np.array(0.7, np.float32), np.array([0.7], np.float32), np.array([0.7, 0.2], np.float32)])
+def test_single_precision_stays_single_in_calls(a: Any) -> None:
+    verify(lambda a: weighed(a) + weighed(np.sin(a)) + weighed(np.nansum(a)), a)
+
+
 def writes_to_what_is_read_as_real(a: Any) -> Any:
     v = 2.0 * a
     v[0] = a[1]

@@ -20,6 +20,7 @@ from .control import as_number
 from .forward import Tangents
 from .lasting import copy_saved_lists, keep, own_written, read_first, refuse_late_reads, replace_uses
 from .nested import Derivatives, is_derivative, reverse_derivative
+from .results import conform
 
 if TYPE_CHECKING:
     from .reverse import Reverser
@@ -290,7 +291,12 @@ def _as_value(joint: Any, k: int) -> Value:
     rev = joint.reverser
     gradient = joint.gradients[k]
     value = joint.function.params[k]
-    return as_number(rev, gradient, value)
+    bar, t = as_number(rev, gradient, value), strip_const(value.type)
+    if not isinstance(t, Scalar | Array) or t.dtype not in ("float32", "complex64"):
+        return bar
+    if not isinstance(strip_const(bar.type), Scalar):
+        return bar
+    return conform(rev, bar, Scalar(t.dtype, False), set())  # it may have been computed in double precision
 
 
 def _with_own_implicit_ops(first: list[Op], second: list[Op], gradients: list[Value]) -> tuple[list[Op], list[Value]]:

@@ -15,6 +15,7 @@ from ..rules.shaping import astype_method, tolist_method
 from ..runtime import mapping, standard
 from .abstract import Abstract, Bound, Seq, Static
 from .attributes import attribute
+from .builtin_calls import UNDECIDED
 from .callees import SPECIAL, SPECIAL_CLASSES, call, call_standard
 from .context import Refusal
 from .elements import from_shape, rank
@@ -24,6 +25,7 @@ from .primitives import apply, now
 from .scatters import _OPERATORS as OPERATORS
 from .stores import store
 from .subscripts import from_value
+from .ufunc_options import is_made_by_class
 
 Handler = Callable[[Specializer, list[Abstract], dict[str, Abstract]], Abstract]
 
@@ -226,6 +228,14 @@ def _real_if_close(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abst
     return found
 
 
+def _astype(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``x.astype(np.float32)`` of a number is one made by the class; of arrays it is what it says."""
+    told = kwargs.get("dtype", args[1] if len(args) == 2 else None)
+    if not isinstance(told, Static) or len(args) + len(kwargs) != 2 or not is_made_by_class(args[0], np.dtype(told.value)):
+        return UNDECIDED
+    return apply(sp, np.dtype(told.value).type, [args[0]])
+
+
 def _dtype(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     """``np.dtype("f8")``, which is known as it is written."""
     if kwargs:
@@ -290,7 +300,7 @@ for each in {u for u in vars(np).values() if isinstance(u, np.ufunc) and (u.nin,
 SPECIAL.update({
     np.apply_along_axis: _apply_along_axis, np.apply_over_axes: _apply_over_axes, np.fromfunction: _fromfunction,
     np.vectorize: _make_vectorize, _vectorized: _vectorized, np.piecewise: _piecewise, np.fromiter: _fromiter,
-    np.ndarray.clip: _clip, np.ndarray.choose: _choose, np.dtype: _dtype,
+    np.ndarray.clip: _clip, np.ndarray.choose: _choose, np.dtype: _dtype, astype_method: _astype,
     np.real_if_close: _real_if_close,
 })
 SPECIAL_CLASSES[np.vectorize] = _call_vectorize

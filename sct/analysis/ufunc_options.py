@@ -57,8 +57,20 @@ def _converted(fn: np.ufunc, args: list[Abstract], options: dict[str, Any], appl
                       "convert them with astype")
     if all(isinstance(have, type) for have in given):
         return [apply(loop[0].type, [args[0]], {}), *args[1:]]  # the others take on its type
-    return [a if isinstance(have, type) or have == want else apply(shaping.astype_method, [a, Static(want.type)], {})
+    return [a if isinstance(have, type) or have == want else _as_kind(a, want, apply)
             for a, have, want in zip(args, given, loop, strict=False)]
+
+
+def _as_kind(a: Abstract, kind: np.dtype[Any], apply: Apply) -> Abstract:
+    return apply(kind.type, [a], {}) if is_made_by_class(a, kind) else apply(shaping.astype_method, [a, Static(kind.type)], {})
+
+
+def is_made_by_class(a: Abstract, kind: np.dtype[Any]) -> bool:
+    """Whether ``kind.type(a)`` converts a number: one of Python's, as its tangent may be, has no method that does."""
+    t = strip_const(a.type) if isinstance(a, Value) else None
+    if not isinstance(t, Scalar) or not t.differentiable:
+        return False
+    return kind.kind == "c" or kind.kind == "f" and t.dtype.startswith("float")
 
 
 def _dtype(a: Abstract) -> Any:

@@ -335,7 +335,10 @@ def join(a: Type, b: Type) -> Type | None:
     if isinstance(a, OrConst) or isinstance(b, OrConst):
         return _join_or_const(a, b)
     if isinstance(a, Scalar) and isinstance(b, Scalar):
-        return Scalar(np.promote_types(a.dtype, b.dtype).name, a.python if a.python == b.python else None)
+        try:
+            return Scalar(np.promote_types(a.dtype, b.dtype).name, a.python if a.python == b.python else None)
+        except TypeError:  # dates and numbers
+            return None
     if isinstance(a, Array) and isinstance(b, Array) and a.ndim == b.ndim:
         if (a.differentiable or b.differentiable) and a.dtype != b.dtype:
             return None

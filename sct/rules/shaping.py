@@ -92,7 +92,8 @@ def moveaxis_vjp(a, source, destination, *, z, z_bar):
 
 @vjp(np.rollaxis, alias="view")
 def rollaxis_vjp(a, axis, start=0, *, z, z_bar):
-    a_bar = np.moveaxis(z_bar, start - 1 if start > normal_axis(axis, a.ndim) else start, axis)
+    before = start + a.ndim if start < 0 else start
+    a_bar = np.moveaxis(z_bar, before - 1 if before > normal_axis(axis, a.ndim) else before, axis)
 
 
 @vjp(np.expand_dims, alias="view")
