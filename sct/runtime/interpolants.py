@@ -111,7 +111,7 @@ def end_slope(h: Any, m: Any) -> Any:
     [1.0]
     """
     d = ((2.0 * h[:1] + h[1:]) * m[:1] - h[:1] * m[1:]) / (h[:1] + h[1:])
-    steep = (np.sign(m[:1]) != np.sign(m[1:])) & (np.abs(d) > 3.0 * np.abs(m[:1]))
+    steep = np.abs(d) > 3.0 * np.abs(m[:1])  # only where the slopes beside have different signs, or ``d`` another than both
     return np.where(np.sign(d) != np.sign(m[:1]), 0.0, np.where(steep, 3.0 * m[:1], d))
 
 

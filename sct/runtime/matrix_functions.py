@@ -88,7 +88,7 @@ def circulant(c: Any) -> Any:
     [[1.0, 3.0, 2.0], [2.0, 1.0, 3.0], [3.0, 2.0, 1.0]]
     """
     places = np.arange(len(c))
-    return c[(np.expand_dims(places, 1) - places) % len(c)]
+    return c[np.expand_dims(places, 1) - places]  # before the first element comes the last
 
 
 def hankel(c: Any, r: Any = None) -> Any:
@@ -110,7 +110,7 @@ def companion(a: Any) -> Any:
     >>> companion(np.array([2.0, 4.0, 6.0])).tolist()
     [[-2.0, -3.0], [1.0, 0.0]]
     """
-    first = np.expand_dims(-a[1:] / (1.0 * a[0]), 0)
+    first = np.expand_dims(-a[1:] / a[0], 0)
     return np.concatenate([first, np.eye(len(a) - 2, len(a) - 1, dtype=first.dtype)], axis=0)
 
 

@@ -15,12 +15,9 @@ def simpson(y: Any, x: Any, dx: Any, axis: int) -> Any:
     >>> round(float(simpson(np.array([0.0, 1.0, 4.0, 9.0]), None, 1.0, -1)), 12)
     9.0
     """
-    v = np.moveaxis(y, axis, -1) if axis != -1 else y
+    v = along_last(y, axis)
     count = v.shape[-1]
-    if x is None:
-        h = np.full(count - 1, dx)
-    else:
-        h = np.diff(x) if x.ndim == 1 or axis == -1 else np.diff(np.moveaxis(x, axis, -1))
+    h = np.full(count - 1, dx) if x is None else np.diff(along_last(x, axis))
     if count == 2:
         return 0.5 * h[..., 0] * (v[..., 0] + v[..., 1])
     if count % 2 == 1:
@@ -30,6 +27,15 @@ def simpson(y: Any, x: Any, dx: Any, axis: int) -> Any:
     end = (2.0 * last**2 + 3.0 * before * last) / both * v[..., -1]
     middle = (last**2 + 3.0 * before * last) / (6.0 * before) * v[..., -2]
     return parabolas(v[..., :-1], h[..., :-1]) + end + middle - last**3 / (before * both) * v[..., -3]
+
+
+def along_last(v: Any, axis: int) -> Any:
+    """The samples, or their places, with the axis at the end; places may be a vector for samples of any shape.
+
+    >>> along_last(np.array([[1.0, 2.0]]), 0).tolist(), along_last(np.array([1.0, 2.0]), 1).tolist()
+    ([[1.0], [2.0]], [1.0, 2.0])
+    """
+    return v if axis == -1 or v.ndim == 1 else np.moveaxis(v, axis, -1)
 
 
 def parabolas(v: Any, h: Any) -> Any:
@@ -60,11 +66,8 @@ def cumulative_trapezoid(y: Any, x: Any, dx: Any, axis: int, initial: Any) -> An
     >>> cumulative_trapezoid(np.array([0.0, 1.0, 4.0]), None, 1.0, -1, 0).tolist()
     [0.0, 0.5, 3.0]
     """
-    v = np.moveaxis(y, axis, -1) if axis != -1 else y
-    if x is None:
-        h = dx
-    else:
-        h = np.diff(x) if x.ndim == 1 or axis == -1 else np.diff(np.moveaxis(x, axis, -1))
+    v = along_last(y, axis)
+    h = dx if x is None else np.diff(along_last(x, axis))
     areas = np.cumsum(h * (v[..., 1:] + v[..., :-1]) / 2.0, axis=-1)
     if initial is not None:
         areas = np.concatenate([np.zeros_like(areas[..., :1]), areas], axis=-1)
@@ -78,14 +81,11 @@ def cumulative_simpson(y: Any, x: Any, dx: Any, axis: int, initial: Any) -> Any:
     >>> cumulative_simpson(np.array([0.0, 1.0, 4.0]), None, 1.0, -1, None).round(12).tolist()
     [0.333333333333, 2.666666666667]
     """
-    v = np.moveaxis(y, axis, -1) if axis != -1 else y
+    v = along_last(y, axis)
     count = v.shape[-1]
     if count < 3:
         return cumulative_trapezoid(y, x, dx, axis, initial)
-    if x is None:
-        h = np.full(count - 1, dx)
-    else:
-        h = np.diff(x) if x.ndim == 1 or axis == -1 else np.diff(np.moveaxis(x, axis, -1))
+    h = np.full(count - 1, dx) if x is None else np.diff(along_last(x, axis))
     ahead, back = first_parts(v, h), first_parts(v[..., ::-1], h[..., ::-1])[..., ::-1]
     even = np.concatenate([ahead, back[..., -1:]], axis=-1)
     odd = np.concatenate([back[..., :1], back], axis=-1)

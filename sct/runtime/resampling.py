@@ -38,33 +38,20 @@ def resample(x: Any, num: int, axis: int = 0) -> Any:
     return np.moveaxis(np.fft.ifft(np.concatenate([low, np.zeros(shape), high], axis=-1)), -1, axis)
 
 
-def polyphase(count: int, up: int, down: int, window: Any) -> Any:
-    """The filter of ``scipy.signal.resample_poly`` for so many samples, and how many results come before the first.
+def polyphase(up: int, down: int, window: Any) -> Any:
+    """The filter of ``scipy.signal.resample_poly``, with zeros before it, and how many results come before the first.
 
-    >>> h, before = polyphase(4, 2, 1, ("kaiser", 5.0))
+    It is longer than what lies between two results, so that none of these lacks a part.
+
+    >>> h, before = polyphase(4, 3, ("kaiser", 5.0))
     >>> len(h), before
-    (42, 21)
+    (83, 14)
     """
     widest = max(up, down)
     half = 10 * widest
+    before = -half % down
     h = importlib.import_module("scipy.signal").firwin(2 * half + 1, 1.0 / widest, window=window)
-    return padded(h, count, up, down)
-
-
-def padded(h: Any, count: int, up: int, down: int) -> Any:
-    """A filter with as many zeros before and behind it as are needed for so many samples.
-
-    >>> padded(np.ones(3), 4, 1, 2)[0].tolist()
-    [0.0, 1.0, 1.0, 1.0]
-    """
-    half = (len(h) - 1) // 2
-    before = down - half % down
-    first = (half + before) // down
-    wanted = -(-count * up // down) + first
-    behind = 0
-    while -(-((count - 1) * up + len(h) + before + behind) // down) < wanted:
-        behind += 1
-    return np.concatenate([np.zeros(before), h * up, np.zeros(behind)]), first
+    return np.concatenate([np.zeros(before), h * up]), (half + before) // down
 
 
 def resample_poly(x: Any, up: int, down: int, axis: int = 0, window: Any = ("kaiser", 5.0)) -> Any:
@@ -78,7 +65,7 @@ def resample_poly(x: Any, up: int, down: int, axis: int = 0, window: Any = ("kai
     if more == 1 and fewer == 1:
         return 1.0 * x
     count = x.shape[axis]
-    h, first = polyphase(count, more, fewer, window)
+    h, first = polyphase(more, fewer, window)
     y = np.moveaxis(signal.upfirdn(h, x, more, fewer, axis), axis, -1)
     return np.moveaxis(y[..., first : first - (-count * more // fewer)], -1, axis)
 

@@ -196,7 +196,7 @@ def stft(x: Any, fs: Any = 1.0, window: Any = "hann", nperseg: Any = 256, noverl
     if boundary not in ("zeros", None):
         raise NoRuleError("scipy.signal.stft has a rule for boundary='zeros' and None")
     around = length // 2 if boundary == "zeros" else 0
-    behind = -(v.shape[-1] + 2 * around - length) % step % length if padded else 0
+    behind = -(v.shape[-1] + 2 * around - length) % step if padded else 0
     before = np.zeros((*v.shape[:-1], around))
     v = np.concatenate([before, v, before, np.zeros((*v.shape[:-1], behind))], axis=-1)
     both = np.iscomplexobj(x) or not return_onesided

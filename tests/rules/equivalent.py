@@ -41,6 +41,14 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         ), "both formulas hold where one column is added: the first one has second derivatives, which other tests ask for"),
         "-1  =>  1": "the matrices are square",
     },
+    "decompositions.settled_vjp": {
+        ("np.full_like(basis, np.where(np.any(slope[..., count:]), np.nan, 0.0))"
+         "  =>  -np.full_like(basis, np.where(np.any(slope[..., count:]), np.nan, 0.0))"): "it is 0 or NaN",
+    },
+    "decompositions.settled_jvp": {
+        ("np.where(np.any(slope[..., count:]), np.nan, np.zeros_like(z))"
+         "  =>  -np.where(np.any(slope[..., count:]), np.nan, np.zeros_like(z))"): "it is 0 or NaN",
+    },
     "fft.axes_of": {
         "ndim - len(s)  =>  -len(s)": "counted from the end",
         "k % ndim  =>  k": "NumPy counts from the end, too",
@@ -279,6 +287,11 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "count - half  =>  -half": "counted from the end",
         "count - half  =>  -half (2)": "counted from the end",
     },
+    "scipy.transforms.kind_of": dict.fromkeys((
+        "type not in (1, 2, 3, 4) or norm not in (None, 'backward', 'ortho', 'forward')  =>  type not in (1, 2, 3, 4)",
+        "type not in (1, 2, 3, 4) or norm not in (None, 'backward', 'ortho', 'forward')"
+        "  =>  norm not in (None, 'backward', 'ortho', 'forward')",
+    ), "what is refused; tests of refusals notice it"),
     "scipy.special.inverse_mills": {
         "x > 0.0  =>  x >= 0.0": "both formulas hold on the bound",
     },

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import math
 import operator
+import random
 
 import numpy as np
 from numpy import inf, nan
@@ -31,7 +32,7 @@ from sct.runtime.special import (
     sinc_dx,
 )
 
-from .probes import Known, KnownAhead, Probe, Value
+from .probes import Known, KnownAhead, OfDraw, Probe, Value
 
 A = np.array
 TIED, OTHER = A([2.0, 3.0, 1.0, nan, 1.0]), A([2.0, 1.0, 3.0, 1.0, nan])
@@ -117,6 +118,26 @@ CONVENTIONS: list[Probe] = [
     Known(np.interp, A([0.0, 2.0]), A([0.0, 1.0, 2.0]), A([0.0, 1.0, 5.0]), 7.0, 8.0,
           bars=(A([1.0, 4.0]), None, A([1.0, 0.0, 1.0]), 0.0, 0.0)),
 ]
+SEEN = A([[1.0, 4.0, 2.0], [2.0, 0.0, 3.0], [5.0, 6.0, 0.0]])
+UNSEEN = SEEN * [1.0, 1.0, 0.0]
+CONVENTIONS += [
+    Known(settled, TURN, UNSEEN, 2, bars=(np.zeros((3, 3)), A([[1.0, 1.0, nan]] * 3))),
+    Known(settled, TURN[None], UNSEEN[None], 2, bars=(np.zeros((1, 3, 3)), A([[[1.0, 1.0, nan]] * 3]))),
+    Known(settled, TURN, SEEN, 2, bars=(np.full((3, 3), nan), A([[1.0, 1.0, nan]] * 3))),
+    KnownAhead(settled, TURN, UNSEEN, 2, gives=np.zeros((3, 2)), basis_dot=TURN),
+    KnownAhead(settled, TURN, SEEN, 2, gives=np.full((3, 2), nan), basis_dot=TURN),
+    KnownAhead(settled, TURN, UNSEEN, 2, gives=UNSEEN[:, :2], slope_dot=UNSEEN),
+    KnownAhead(settled, TURN, UNSEEN, 2, gives=np.full((3, 2), nan), slope_dot=SEEN),
+    KnownAhead(settled, TURN, SEEN, 2, gives=np.full((3, 2), nan), slope_dot=UNSEEN),
+]
+"""Columns that are added are seen, or are not: those have a derivative only where the others settle them."""
+DRAWS: list[Probe] = [
+    *(OfDraw(np.random.seed, getattr(np.random, name), 0.4, 1.3)
+      for name in ("normal", "laplace", "logistic", "gumbel", "uniform", "lognormal")),
+    *(OfDraw(np.random.seed, getattr(np.random, name), 1.3) for name in ("exponential", "rayleigh")),
+    *(OfDraw(random.seed, draw, 0.4, 1.3) for draw in (random.uniform, random.gauss, random.normalvariate)),
+]
+"""Generators and older states draw by the same lines."""
 VALUES: list[Probe] = [
     Value(settled, TURN, A([[1.0, 4.0, 2.0], [2.0, 0.0, 3.0], [5.0, 6.0, 0.0]]), 2,
           gives=A([[1.0, 4.0], [2.0, 0.0], [1.4, 5.8]])),
@@ -201,6 +222,7 @@ if importlib.util.find_spec("scipy") is not None:
     from sct.rules.scipy.stats import log1p_ratio
     from sct.rules.scipy.structured import diagonal_sums
     from sct.runtime.incomplete import beta_mean
+    from sct.runtime.matrices import real_logm
 
     PARTS, ALPHA = A([0.2, 0.5, 0.3]), A([1.5, 2.0, 3.0])
     CONVENTIONS += [
@@ -229,6 +251,7 @@ if importlib.util.find_spec("scipy") is not None:
         *(Known(distribution, 0.0, 1.5, bars=(0.0, 0.0)) for name in ("lognorm", "pareto")
           for distribution in (getattr(stats, name).cdf, getattr(stats, name).sf)),
     ]
+    VALUES += [Value(real_logm, math.e * np.eye(2), gives=np.eye(2))]
     VALUES += [Value(slope, A(x), A(f(x)), gives=A(value), rtol=rtol) for slope, f, x, value, rtol in (
         (erfcx_slope, special.erfcx, 100.5, -0.000055850678529891688519, 1e-13),
         (erfcx_slope, special.erfcx, 120.0, -0.000039175751666671682022, 1e-13),
@@ -266,4 +289,4 @@ if importlib.util.find_spec("scipy") is not None:
     VALUES += [Value(student_rate, A(3.0), A(u), gives=A(value), rtol=1e-10) for u, value in (
         (8e-6, 2.11844111161736412e-7), (-8e-6, -2.11844111161736412e-7), (-1.5, -0.122291834382415062))]
     VALUES += [Value(diagonal_sums, np.zeros(shape), gives=np.zeros(2)) for shape in ((2, 0), (0, 3))]
-KNOWN = CONVENTIONS + VALUES
+KNOWN = CONVENTIONS + DRAWS + VALUES

@@ -7,7 +7,9 @@ spliced, in functions that rules call, in those that run beside generated code.
 from __future__ import annotations
 
 import ast
+import functools
 import linecache
+import sys
 import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +21,9 @@ import numpy as np
 import sct
 from sct import custom, session
 
+from . import harness
 from .mistakes import bounded, tree_of, versions
+from .whole import direction, weighted
 
 
 class Use(NamedTuple):
@@ -27,6 +31,8 @@ class Use(NamedTuple):
 
     fun: Callable[..., Any]
     values: list[Any]
+    order: int = 2
+    raises: bool = False
 
 
 class Mutant(NamedTuple):
@@ -75,42 +81,68 @@ def forget(function: types.FunctionType | None = None) -> None:
     custom.announce_change()
 
 
-def derivatives(use: Use, order: int = 2) -> Iterator[Any]:
-    """Gradient, tangent and second derivative of the sum of what a function returns, with weights: one after the other."""
-    values, count = use.values, len(use.values)
-
-    def total(*args: Any) -> Any:
-        z = fun(*args)
-        return np.sum(z * np.linspace(0.7, 1.6, np.size(z)).reshape(np.shape(z)))
-    fun = use.fun
-    dots = tuple(np.sqrt(np.arange(2.0, 2.0 + np.size(v))).reshape(np.shape(v)) if np.ndim(v) else 0.8 for v in values)
-    wrapped = of_count(total, count)
-    yield from sct.grad(wrapped, tuple(range(count)))(*values)
-    yield sct.jvp(wrapped, tuple(values), dots)[1]
-    if order == 2:
-        second = sct.hvp(wrapped, tuple(values), dots)
+def derivatives(use: Use) -> Iterator[Any]:
+    """Value, tangent, gradient and second derivative of the weighted sum of what a function returns: one after the other."""
+    values, argnums = use.values, tuple(range(len(use.values)))
+    result = 0.0 if use.raises else use.fun(*values)
+    several = isinstance(result, tuple)
+    weights = harness.random_cotangent(tuple(result) if several else (result,), np.random.default_rng(1))
+    total = weighted(use.fun, len(values), several, weights)
+    along = tuple(direction(v, np.random.default_rng(2)) for v in values)
+    yield from sct.jvp(total, tuple(values), along)
+    yield from sct.grad(total, argnums)(*values)
+    if use.order == 2:
+        second = sct.hvp(total, tuple(values), along)
         yield from second if isinstance(second, tuple) else [second]
 
 
-def of_count(total: Callable[..., Any], count: int) -> Callable[..., Any]:
-    """A new function of so many arguments, about which nothing is known yet."""
-    return (lambda a: total(a), lambda a, b: total(a, b), lambda a, b, c: total(a, b, c),
-            lambda a, b, c, d: total(a, b, c, d))[count - 1]
-
-
-def read_for(use: Use) -> set[types.FunctionType]:
-    """The functions that were compiled, as rules or as parts of them, for the derivatives of a use."""
-    forget()
-    session._lowered.clear()
-    list(derivatives(use))
-    return {fn for fn in (*session._lowered, *(rule for rule, _ in session._rules.values()))}
-
-
-def notices(use: Use, right: list[Any], rtol: float) -> bool:
-    """Whether a derivative is another than the right one, or there is none; those behind it are not computed."""
+def results(use: Use) -> Iterator[Any]:
+    """The derivatives; where they raise, or SciPy does, which is what is right for some uses: the message."""
     try:
         with np.errstate(all="ignore"):
-            return not all(np.allclose(a, b, rtol=rtol, atol=rtol, equal_nan=True)
-                           for a, b in zip(derivatives(use), right, strict=True))
-    except Exception:
-        return True
+            yield from derivatives(use)
+    except Exception as error:
+        yield str(error)
+
+
+@contextmanager
+def looked_on() -> Iterator[set[types.CodeType]]:
+    """The code of all functions that are called in the meantime."""
+    seen: set[types.CodeType] = set()
+    before = sys.getprofile()
+    sys.setprofile(lambda frame, event, _: seen.add(frame.f_code) if event == "call" else None)
+    try:
+        yield seen
+    finally:
+        sys.setprofile(before)
+
+
+class Right:
+    """What is right for a use, and which functions it goes through: found when it is asked for the first time."""
+
+    def __init__(self, use: Use) -> None:
+        self.use = use
+
+    @functools.cached_property
+    def found(self) -> tuple[list[Any], set[types.CodeType]]:
+        """The derivatives; the code of the functions that were compiled, as rules or as parts of them, or that were called."""
+        forget()
+        session._lowered.clear()
+        with looked_on() as called:
+            values = list(results(self.use))
+            assert self.use.raises == (str in map(type, values))
+        compiled = (*session._lowered, *(rule for rule, _ in session._rules.values()))
+        return values, called | {fn.__code__ for fn in compiled if isinstance(fn, types.FunctionType)}
+
+    def concerns(self, function: types.FunctionType) -> bool:
+        return function.__code__ in self.found[1]
+
+    def notices(self, mutant: Mutant, folder: Path, rtol: float = 1e-6) -> bool:
+        """Whether a derivative is another than the right one, or there is none; those behind it are not computed."""
+        right, _ = self.found
+        with put_in(mutant, folder):
+            try:
+                return not all(a == b if self.use.raises else np.allclose(a, b, rtol=rtol, atol=rtol, equal_nan=True)
+                               for a, b in zip(results(self.use), right, strict=True))
+            except Exception:
+                return True

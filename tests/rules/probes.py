@@ -17,6 +17,7 @@ from sct.rules.registry import Primitive, lookup
 
 from . import harness
 from .calls import Call, brief, check_rule
+from .whole import five_point
 
 
 class Probe:
@@ -134,6 +135,28 @@ class Known(Probe):
                 got = np.zeros_like(expected) if got is None else got
                 assert np.shape(got) == np.shape(expected), f"{name}_bar has the shape {np.shape(got)}"
                 np.testing.assert_allclose(got, expected, rtol=1e-7, atol=1e-13, err_msg=f"{name}_bar")
+
+
+class OfDraw(Probe):
+    """A random draw with the seed held fixed: what it says of its parameters is what differences of further draws say."""
+
+    def __init__(self, seed: Callable[[int], object], fn: Callable[..., Any], *values: float) -> None:
+        self.seed, self.fn, self.values, self.entry = seed, fn, values, lookup(fn)
+
+    def __repr__(self) -> str:
+        return f"{self.entry.name if self.entry else self.fn}({', '.join(map(brief, self.values))})"
+
+    def drawn(self, *values: float) -> Any:
+        self.seed(5)
+        return self.fn(*values)
+
+    def check(self, rule: Callable[..., Any] | None = None) -> None:
+        assert self.entry is not None
+        rule = harness.runnable(self.entry) if rule is None else rule
+        found = rule(*self.values, z=self.drawn(*self.values), z_bar=0.7)
+        for name, along in zip(self.entry.params, np.eye(len(self.values)), strict=False):
+            slope = five_point(self.drawn, [*self.values], tuple(along), 1e-3)
+            np.testing.assert_allclose(found[f"{name}_bar"], 0.7 * slope, rtol=1e-8, err_msg=name)
 
 
 class Unknown(Probe):

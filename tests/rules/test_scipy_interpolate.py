@@ -64,7 +64,20 @@ def polynomials(x, y, t):
     return interpolate.barycentric_interpolate(x, y, t) * interpolate.krogh_interpolate(x, y, t)
 
 
+def third(x, y, d, t):
+    return interpolate.CubicHermiteSpline(x, y, d)(t, 3)
+
+
+def polynomial(x, y, t):
+    return interpolate.krogh_interpolate(x, y, t)
+
+
+def through_integers(x, t):
+    return interpolate.krogh_interpolate(x, [1, 3, 2, 5, 4], t)
+
+
 PLACES = np.array([0.2, 1.1, 2.6])
+BESIDE = np.array([-0.4, 1.1, 3.6])
 RISING = np.array([0.1, 0.5, 0.9, 0.95, 2.0])
 
 
@@ -74,7 +87,9 @@ CASES = [
     (monotone, [X, Y, PLACES]), (monotone, [X, RISING, 1.1]), (hermite, [X, Y, RISING, PLACES]), (hermite, [X, Y, RISING, 1.1]),
     (of_degree, [Y, PLACES + 0.15]), (of_degree, [Y, 1.3]),
     (of_degree, [np.stack([Y, Y**2], axis=1), 1.3]), (of_degree, [np.stack([Y, Y**2], axis=1), PLACES + 0.15]), (polynomials,
-        [X, Y, PLACES]), (polynomials, [X, Y, 1.1]),
+        [X, Y, PLACES]), (polynomials, [X, Y, 1.1]), (hermite, [X, Y, RISING, BESIDE]), (third, [X, Y, RISING, PLACES]),
+    (polynomial, [X, Y, PLACES]), (through_integers, [X, PLACES]), (monotone, [X[:2].copy(), Y[:2].copy(), 0.3]),
+    (monotone, [X, np.array([0.0, 2.0, 1.9, 0.5, 3.0]), PLACES]), (monotone, [X, RISING[::-1].copy(), -0.2]),
 ]
 
 
@@ -129,11 +144,13 @@ def line_at_moving_places(x, y, t):
     return line(t) ** 2 + interpolate.interp1d(x, y)(x[1] + 0.1)
 
 
-@pytest.mark.parametrize(("f", "values"), [
+LINES = [
     (by_line, [0.37 * X[0] + 0.63 * X[-1]]), (beyond_its_ends, [np.array([0.31, 0.52])]),
     (line_through_values, [np.array([0.3 * X[0] + 0.7 * X[1], 0.6 * X[1] + 0.4 * X[2]]), Y]),
-    (line_at_moving_places, [X, Y, np.array([0.3 * X[0] + 0.7 * X[1], X[-1] + 1.0])])],
-    ids=lambda x: getattr(x, "__name__", ""))
+    (line_at_moving_places, [X, Y, np.array([0.3 * X[0] + 0.7 * X[1], X[-1] + 1.0])])]
+
+
+@pytest.mark.parametrize(("f", "values"), LINES, ids=lambda x: getattr(x, "__name__", ""))
 def test_broken_lines(f: Any, values: list[Any]) -> None:
     check_whole(f, values, rtol=1e-5)
 
@@ -167,6 +184,8 @@ GRIDS = {
     "inside": (lambda v, x: interpolate.RegularGridInterpolator((EAST, NORTH), v)(x) ** 2, [FLAT, PLACES[:, :2].copy()]),
     "by the grid": (lambda g, x: interpolate.interpn((g, NORTH), FLAT, x) ** 2, [EAST, PLACES[:, :2].copy()]),
     "a line": (lambda v, x: interpolate.interpn([EAST], v, x) ** 2, [FLAT[:, 0].copy(), PLACES[:, :1].copy()]),
+    "a line as it is": (lambda v, x: interpolate.interpn([EAST], v, x), [FLAT[:, 0].copy(), PLACES[:, :1].copy()]),
+    "a plane as it is": (lambda v, x: interpolate.interpn((EAST, NORTH), v, x), [FLAT, PLACES[:, :2].copy()]),
     "space": (lambda v, x: interpolate.interpn((EAST, NORTH, UP), v, x), [DEEP, PLACES]),
 }
 

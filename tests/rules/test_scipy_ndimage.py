@@ -21,6 +21,8 @@ CASES: dict[str, tuple[Any, list[Any]]] = {
     "correlate1d": (lambda x, w: ndimage.correlate1d(x, w, axis=0) + ndimage.correlate1d(x, w, mode="constant", cval=0.3,
         origin=1), [M, W]),
     "convolve1d": (lambda x, w: ndimage.convolve1d(x, w, mode="wrap")+ndimage.convolve1d(x, w[:2], mode="mirror"), [M, W]),
+    "convolve1d to a side": (lambda x, w: ndimage.convolve1d(x, w, origin=1) + ndimage.convolve1d(x, w[:2], origin=-1), [M, W]),
+    "nearest element of a line": (lambda x: ndimage.map_coordinates(x, [[0.4, 1.2, 3.9]], order=0), [X]),
     "uniform_filter": (lambda x: ndimage.uniform_filter(x, 3)+ndimage.uniform_filter(x, (2, 4),
         mode="nearest")+ndimage.uniform_filter1d(x, 4), [M]),
     "gaussian_filter": (lambda x, s: ndimage.gaussian_filter(x, s)+ndimage.gaussian_filter(x, (0.5, 0.8), mode="constant",

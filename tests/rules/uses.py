@@ -9,7 +9,6 @@ import ast
 import functools
 import importlib.util
 import re
-import sys
 import types
 import warnings
 from collections.abc import Callable, Iterator
@@ -20,7 +19,7 @@ import numpy as np
 from sct import rules
 from sct.rules import facts, indexing, registry
 from sct.rules.registry import Primitive
-from sct.runtime import arrays, cotangents, places, sequences, special
+from sct.runtime import arrays, cotangents, matrices, places, sequences, special
 
 from . import (
     calls_more,
@@ -36,7 +35,7 @@ from . import (
 from .calls import Call
 from .known import KNOWN
 from .mistakes import tree_of
-from .mutants import functions_of
+from .mutants import functions_of, looked_on
 from .probes import OfCall, OfCase, Probe, Unknown, of_entry
 
 CALLS: list[Call] = [call for module in (test_array_api, test_linalg, test_reductions, test_shaping, test_arranging,
@@ -45,7 +44,7 @@ CALLS: list[Call] = [call for module in (test_array_api, test_linalg, test_reduc
 CASES = ["scalar.py", "ufuncs.py"]
 """Modules whose rules bring their cases along."""
 MODULES = [indexing, *(getattr(rules, name) for name in rules.__all__)]
-RUNTIME = [arrays, cotangents, places, sequences, special]
+RUNTIME = [arrays, cotangents, matrices, places, sequences, special]
 """Where the functions are that rules call."""
 SPECIAL = ("special", "incomplete", "bessel", "orthogonal", "angular", "probability")
 OWN_CASES: dict[int, Callable[[], Any]] = {}
@@ -60,8 +59,7 @@ if importlib.util.find_spec("scipy") is not None:
               for call in module.CALLS]
     CASES += [f"scipy/{name}.py" for name in (*SPECIAL, "stats", "counts")]
     MODULES += [getattr(scipy, name) for name in (*SPECIAL, "stats", "multivariate", "counts", "factors", "functions",
-        "linalg", "signal",
-                                                  "structured")]
+                                                  "transforms", "linalg", "signal", "structured")]
     OWN_CASES = {id(entry): functools.partial(test_scipy_stats.cases, entry)
                  for entry in test_scipy_stats.CONTINUOUS + test_scipy_stats.DISCRETE}
 
@@ -133,15 +131,10 @@ FEW = ("norm", "gamma", "pareto", "lognorm", "genpareto", "genextreme", "truncno
 
 
 def gone_through(probe: Probe) -> set[types.CodeType]:
-    seen: set[types.CodeType] = set()
-    before = sys.getprofile()
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        sys.setprofile(lambda frame, event, _: seen.add(frame.f_code) if event == "call" else None)
-        try:
+        with looked_on() as seen:
             probe.run()
-        finally:
-            sys.setprofile(before)
     return seen
 
 
