@@ -33,8 +33,7 @@ def flat_index(sp: Specializer, array: Value, positions: Abstract, mode: str = "
         positions = binary(sp, operator.mod, as_indices(sp, positions), size)
     if rank(array) == 1:
         return positions
-    known = mode != "raise" or are_natural(positions) or isinstance(positions, Static) and positions.value >= 0
-    return unravelled(sp, array, positions, np.unravel_index if known else helpers.flat_index)
+    return unravelled(sp, array, positions, helpers.flat_index if mode == "raise" else np.unravel_index)
 
 
 def unravelled(sp: Specializer, array: Value, positions: Abstract, how: Any = np.unravel_index) -> Abstract:

@@ -54,6 +54,8 @@ def known_items(sp: Specializer, a: Abstract) -> list[Abstract] | None:
     a = opened(sp, content(sp, a), not_iterable)
     if _is_empty(sp, a):
         return []
+    if isinstance(a, Value) and isinstance(a.type, Tuple):
+        a = sp.as_abstract(a)
     if isinstance(a, Seq):
         if len(a.items) > UNROLL_LIMIT and isinstance(sh.leaf_type(sh.shape_of(a)), List | Tuple):
             return None

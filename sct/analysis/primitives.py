@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 
 from ..ir.core import Callee, Op, Value
-from ..ir.ops import INFIX, Lit, SeqOf, SliceOf, Slot
+from ..ir.ops import INFIX, Lit, SeqOf, SliceOf, Slot, as_key
 from ..ir.types import BOTTOM, INT, Array, List, Object, OrConst, Scalar, Tuple, Type, strip_const
 from ..rules import registry
 from ..rules.registry import Primitive
 from ..rules.shapes import ShapeOf, SizeOf
+from ..rules.shaping import reshape_method
 from . import abstract as ab
 from .abstract import NEVER, Abstract, Bound, Closure, JoinError, Mapping, Range, Reference, Seq, Slice, Static, View
 from .array_likes import arrays_for
@@ -341,7 +342,24 @@ def _result_type(sp: Specializer, fn: Callable[..., Any], entry: Primitive | Non
             decided = [Scalar(strip_const(a).dtype, False) if _undecided(a) else a for a in args]  # type: ignore[attr-defined]
             return _result_type(sp, fn, entry, decided, kwargs)
         name = entry.name if entry is not None else getattr(fn, "__name__", str(fn))
+        if (shape := _shape_given(fn, args, kwargs)) is not None and isinstance(shape, Array):
+            message = f"{name} is given a shape as an array, which does not say how many dimensions the result has"
+            raise Refusal("SCT708", message, "pass a tuple of its items, as in `(shape[0], shape[1])`") from None
         raise Refusal("SCT708", f"{name} cannot be applied to {_types(args, kwargs)}: {error}") from None
+
+
+def _shape_given(fn: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """What a function that is told the shape of its result is told."""
+    key = as_key(fn)
+    if key not in _TOLD_SHAPE:
+        return None
+    place = _TOLD_SHAPE[key]
+    return args[place] if len(args) > place else kwargs.get("shape")
+
+
+_TOLD_SHAPE: dict[Any, int] = {np.zeros: 0, np.ones: 0, np.empty: 0, np.full: 0, np.reshape: 1, np.broadcast_to: 1,
+                               reshape_method: 1}
+"""Such functions, and where the shape stands among their arguments."""
 
 
 def _holds_objects(t: Type) -> bool:

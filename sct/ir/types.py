@@ -286,10 +286,16 @@ def _list_type(items: list[object]) -> Type:
     if _are_alike(items):
         return List(type_of(items[0]))
     types = list(map(type_of, items))
-    if len({t.differentiable for t in types}) != 1:
+    if len({(t.differentiable, _is_complex(t)) for t in types}) != 1:
         return Tuple(tuple(types), list)
     joined = join_all(dict.fromkeys(types))
+    if isinstance(joined, Scalar) and joined.python is False and joined.differentiable and len(set(types)) > 1:
+        joined = Scalar(joined.dtype, None)  # NumPy's numbers of several precisions: each has its own at run time
     return List(joined) if joined is not None else Tuple(tuple(types), list)
+
+
+def _is_complex(t: Type) -> bool:
+    return isinstance(t, Scalar) and t.dtype.startswith("complex")
 
 
 _PLAIN = frozenset({float, int, bool, complex, str, np.float64})

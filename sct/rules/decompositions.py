@@ -16,6 +16,7 @@ import numpy as np
 from ..errors import RuleError
 from ..ir.types import ANY, Array, Tuple
 from ..runtime.arrays import matching, reflected, settled
+from ..runtime.helpers import quotient_or_zero
 from . import shapes
 from .linalg import matrix_norm_bar, mirrored, swapped
 from .notation import jvp, vjp, zero
@@ -23,11 +24,24 @@ from .shapes import facts, from_call
 from .solving import completed, half_lower, on_lower, per_matrix
 
 
-def gaps(w):
-    """``1 / (w[j] - w[i])`` off the diagonal, 0 on it."""
-    difference = np.expand_dims(w, -2) - np.expand_dims(w, -1)
-    same = np.eye(w.shape[-1], dtype=bool)
-    return np.where(same, 0.0, 1.0 / np.where(same, 1.0, difference))
+def differences(w):
+    """``w[j] - w[i]``."""
+    return np.expand_dims(w, -2) - np.expand_dims(w, -1)
+
+
+def over_gaps(within, w, v_bar, power=1):
+    """``within[i, j] / (w[j] ** power - w[i] ** power)`` off the diagonal, 0 on it; ``v_bar`` is the cotangent of the columns.
+
+    It is NaN for columns of equal values, if one of them is read: how they turn is not determined.  Equal are those that differ
+    by rounding errors of the largest value of the matrix: over such a gap the quotient would be one, too, of any size.
+    """
+    same, n = np.eye(w.shape[-1], dtype=bool), w.shape[-1]
+    largest = np.expand_dims(np.max(np.abs(w), axis=-1, keepdims=True, initial=0.0), -1)
+    equal = np.abs(differences(w)) <= 4.0 * n * np.spacing(largest)
+    read = np.any(v_bar != 0.0, axis=-2)
+    undetermined = equal & (np.expand_dims(read, -1) | np.expand_dims(read, -2))
+    gaps = np.where(same, 1.0, np.where(equal, 0.0, differences(w if power == 1 else w * w)))
+    return np.where(same, 0.0, quotient_or_zero(np.where(undetermined, np.nan, within), gaps))
 
 
 def on_diagonals(w):
@@ -51,7 +65,7 @@ def eigh_bar(w, v, w_bar, v_bar, uplo):
     else:
         if np.iscomplexobj(v):
             v_bar = v_bar + at_row(0 if uplo == "L" else -1, v, turns(v, v_bar))
-        twist = gaps(w) * (swapped(v) @ v_bar)
+        twist = over_gaps(swapped(v) @ v_bar, w, v_bar)
         middle = twist if w_bar is None else on_diagonals(w_bar) + twist
     return on_triangle(mirrored(v) @ middle @ swapped(v), uplo)
 
@@ -125,7 +139,7 @@ def eig_vjp(a, *, z, z_bar):
         here = np.expand_dims(np.arange(v.shape[-1]), -1) == np.expand_dims(held, -2)
         v_bar = v_bar + np.where(here, -1j * turns(v, v_bar) / np.where(here, v, 1.0), 0.0)
         v_bar = v_bar - np.conj(v) * np.real(np.sum(v_bar * v, axis=-2, keepdims=True))
-        twist = gaps(w) * (swapped(v) @ v_bar)
+        twist = over_gaps(swapped(v) @ v_bar, w, z_bar[1])
         middle = twist if w_bar is None else on_diagonals(w_bar) + twist
     a_bar = np.linalg.solve(swapped(v), middle @ swapped(v))
 
@@ -222,12 +236,12 @@ def svd_vectors_bar(a, u, s, vh, u_bar, s_bar, vh_bar):
     if u_bar is not None:
         slope = mirrored(u_bar)
         within = uh @ slope
-        middle = middle + gaps(s * s) * (within - mirrored(swapped(within))) * np.expand_dims(s, -2)
-        outside = (slope - u @ within) / np.expand_dims(s, -2) @ vh
+        middle = middle + over_gaps(within - mirrored(swapped(within)), s, u_bar, 2) * np.expand_dims(s, -2)
+        outside = quotient_or_zero(slope - u @ within, np.expand_dims(s, -2)) @ vh
     if vh_bar is not None:
         within = vh @ swapped(vh_bar)
-        middle = middle + np.expand_dims(s, -1) * gaps(s * s) * (within - mirrored(swapped(within)))
-        outside = outside + u @ ((mirrored(vh_bar) - mirrored(swapped(within)) @ vh) / np.expand_dims(s, -1))
+        middle = middle + np.expand_dims(s, -1) * over_gaps(within - mirrored(swapped(within)), s, swapped(vh_bar), 2)
+        outside = outside + u @ quotient_or_zero(mirrored(vh_bar) - mirrored(swapped(within)) @ vh, np.expand_dims(s, -1))
     return mirrored(u @ middle @ vh + outside)
 
 

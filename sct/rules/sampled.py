@@ -130,7 +130,7 @@ def ediff1d_vjp(ary, to_end=None, to_begin=None, *, z, z_bar):
     """The transpose of a difference, as of ``np.diff``; what is put at the ends takes back its own elements."""
     first = 0 if to_begin is None else np.size(to_begin)
     steps = np.maximum(np.size(ary) - 1, 0)
-    ary_bar = like(-np.diff(z_bar[first : first + steps], prepend=0.0, append=0.0), ary)
+    ary_bar = like(-np.diff(z_bar[first : first + steps], prepend=0.0, append=0.0)[: np.size(ary)], ary)
     to_begin_bar = None if to_begin is None else like(z_bar[:first], to_begin)
     to_end_bar = None if to_end is None else like(z_bar[first + steps :], to_end)
 

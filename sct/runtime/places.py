@@ -49,10 +49,15 @@ def last_written(bar: np.ndarray[Any, Any], index: Any) -> np.ndarray[Any, Any]:
 def flat_index(positions: Any, shape: tuple[int, ...]) -> tuple[Any, ...]:
     """The index of the elements at ``positions`` in C order, counted from the end where they are negative.
 
+    Beyond the last one it is an IndexError, which NumPy raises where it is given such positions.
+
     >>> [int(k) for k in flat_index(-1, (2, 3))]
     [1, 2]
     """
-    return np.unravel_index(np.where(np.less(positions, 0), np.add(positions, math.prod(shape)), positions), shape)
+    try:
+        return np.unravel_index(np.where(np.less(positions, 0), np.add(positions, math.prod(shape)), positions), shape)
+    except ValueError as error:
+        raise IndexError(str(error)) from None
 
 
 def diagonal(a: np.ndarray[Any, Any], offset: int = 0) -> np.ndarray[Any, Any]:

@@ -145,6 +145,46 @@ def test_vectors_of_coinciding_values_have_no_derivative(f: Any) -> None:
     assert not np.isfinite(sct.grad(f)(np.eye(3))).all()
 
 
+def reassembled(a: Any) -> Any:
+    w, v = np.linalg.eigh(0.5 * (a + a.T))
+    return np.sum((v * np.exp(w)) @ v.T)
+
+
+def recomposed(a: Any) -> Any:
+    u, s, vh = np.linalg.svd(a)
+    return np.sum(((u * s) @ vh) * np.arange(16.0).reshape(4, 4))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_values_that_differ_by_rounding_errors_coincide() -> None:
+    """Quotients of rounding errors are finite, and wrong in the first digits."""
+    turned = np.linalg.qr(real(4, 4))[0]
+    for values in ([1.0, 1.0, 2.0, 3.0], [0.0, 0.0, 1.0, 2.0]):
+        a = turned @ np.diag(values) @ turned.T
+        for single in (a, a.astype(np.float32)):
+            assert np.isnan(sct.grad(reassembled)(single)).all() and np.isnan(sct.grad(recomposed)(single)).any()
+        product = sct.hvp(lambda a: np.sum(np.linalg.eigvalsh(0.5 * (a + a.T)) ** 2), (a,), (np.ones((4, 4)),))
+        assert not np.isfinite(product).any()
+    apart = turned @ np.diag([1.0, 1.0 + 1e-9, 2.0, 3.0]) @ turned.T
+    h, along = 1e-5, np.ones((4, 4))
+    slope = (reassembled(apart + h * along) - reassembled(apart - h * along)) / (2.0 * h)
+    assert np.isclose(np.sum(sct.grad(reassembled)(apart)), slope, rtol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("f", [lambda a: np.sum(np.linalg.eigh(0.5 * (a + a.T))[1][:, -1] ** 4),
+                               lambda a: np.sum(np.linalg.svd(a)[0][:, 0] ** 4),
+                               lambda a: np.sum(np.linalg.svd(a)[2][0] ** 4)])
+@pytest.mark.parametrize("side", [(0.0, 0.0, 1.0), (1.0, 2.0, 3.0), (0.3, -1.2, 0.4, 0.9)], ids=str)
+def test_a_vector_beside_others_that_coincide_but_are_not_read(f: Any, side: Any) -> None:
+    side = np.array(side)
+    a, along, h = np.outer(side, side), np.cos(np.arange(side.size**2.0)).reshape(side.size, -1), 1e-6
+    along = along + along.T
+    slope = (f(a + h * along) - f(a - h * along)) / (2.0 * h)
+    assert np.isclose(np.sum(sct.grad(f)(a) * along), slope, rtol=1e-6, atol=1e-8)
+    assert np.isnan(sct.hvp(f, (a,), (along,))).all()
+
+
 @pytest.mark.parametrize("f", [np.linalg.inv, lambda a: np.linalg.solve(a, np.ones(2)), np.linalg.slogdet])
 def test_singular_matrices_raise_what_numpy_raises(f: Any) -> None:
     if f is np.linalg.slogdet:

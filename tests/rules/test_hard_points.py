@@ -179,3 +179,26 @@ def test_lists_that_are_appended() -> None:
     weights = np.array([1.0, 2.0, 3.0, 4.0])
     found = sct.grad(lambda v, s: np.sum(np.append(v, [s, 2]) * weights), (0, 1))(np.ones(2), 0.5)
     assert found[0].tolist() == [1.0, 2.0] and found[1] == 3.0
+
+
+def test_differences_of_nothing() -> None:
+    assert sct.grad(lambda x: np.sum(np.ediff1d(x)))(np.zeros(0)).shape == (0,)
+    nothing, end = sct.grad(lambda x, y: np.sum(np.ediff1d(x, 2.0 * y, y)), (0, 1))(np.zeros(0), 1.0)
+    assert nothing.shape == (0,) and end == 3.0
+
+
+def put(x: Any, places: Any) -> Any:
+    y = 1.0 * x
+    np.put(y, places, x[0, 0])
+    return y.sum()
+
+
+@pytest.mark.parametrize("f", [lambda x, k: x.item(k), put, lambda x, k: put(x, [0, k]), lambda x, k: np.take(x, k),
+                               lambda x, k: x.item(4), lambda x, k: put(x, np.array([k]))])
+def test_places_beyond_the_last_element_raise_as_they_do_in_numpy(f: Any) -> None:
+    matrix = np.array([[1.0, 2.0], [3.0, 4.0]])
+    for place in (4, -5):
+        with pytest.raises(IndexError):
+            f(matrix, place)
+        with pytest.raises(IndexError):
+            sct.grad(f)(matrix, place)

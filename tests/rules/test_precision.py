@@ -81,3 +81,13 @@ def test_matrices_and_filters_of_single_precision() -> None:
         value, tangent = sct.jvp(f, (SINGLE,), (SINGLE,))
         assert value.dtype == tangent.dtype == f(SINGLE).dtype
         np.testing.assert_allclose(value, f(SINGLE), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("numbers", [
+    [np.float64(2.0), np.float32(3.0)], [np.float32(2.0), np.float16(3.0), np.float64(1.0)], [2.0, np.float32(3.0)],
+    [np.float64(2.0), np.float32(3.0)] * 20, [2.0, 3.0 + 1.0j], [np.float64(2.0), np.complex128(1.0 - 1.0j)],
+], ids=str)
+def test_numbers_in_a_list_have_gradients_of_their_own_types(numbers: Any) -> None:
+    found = sct.grad(lambda items: np.real(sum([item * item for item in items])))(numbers)
+    assert list(map(type, found)) == list(map(type, numbers))
+    np.testing.assert_allclose(found, [2 * item for item in numbers], rtol=1e-3)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
+import sct
 from sct.rules import creation, shaping
 from sct.runtime.helpers import diagonal
 
@@ -168,3 +171,18 @@ def test_result_type(call: Call) -> None:
 
 def test_zeros_carry_no_derivative() -> None:
     assert creation.np.zeros is np.zeros and all(Call(fn, 3).entry.zero for fn in (np.zeros, np.ones, np.eye, np.identity))
+
+
+def test_shifts_and_axes_that_are_arguments() -> None:
+    weights = np.arange(6.0).reshape(2, 3)
+    for shift, axis in (((1, 2), (0, 1)), ((1, -1), (1, 0)), (2, 1), ((1, 1), None)):
+        found = sct.grad(lambda x, shift, axis: np.sum(np.roll(x, shift, axis) * weights))(np.ones((2, 3)), shift, axis)
+        back = -shift if isinstance(shift, int) else tuple(-s for s in shift)
+        np.testing.assert_array_equal(found, np.roll(weights, back, axis))
+
+
+@pytest.mark.parametrize("f", [lambda x, shape: np.reshape(x, shape), lambda x, shape: x.reshape(shape),
+                               lambda x, shape: x + np.zeros(shape), lambda x, shape: np.broadcast_to(x, shape=shape)])
+def test_shape_that_is_an_array_is_refused(f: Any) -> None:
+    with pytest.raises(sct.SctError, match="shape as an array, which does not say how many dimensions(?s:.*)pass a tuple"):
+        sct.grad(lambda x, shape: np.sum(f(x, shape)))(np.ones(6), np.array([1, 6]))

@@ -74,17 +74,26 @@ def itairy_vjp(x, *, z, z_bar):
     x_bar = first + second
 
 
+def beyond_one(x, function, sign):
+    """``(i0(x) - 1) / x``, or with the other ``sign`` of ``j0``; by the power series where that would cancel (DLMF 10.25.2)."""
+    small = np.abs(x) < 1.0
+    s = sign * 0.25 * np.where(small, x, 0.0) ** 2
+    series = 1.0 + s / 4 * (1.0 + s / 9 * (1.0 + s / 16 * (1.0 + s / 25 * (1.0 + s / 36 * (1.0 + s / 49 * (1.0 + s / 64))))))
+    return np.where(small, sign * 0.25 * x * series, (function(x) - 1.0) / np.where(small, 1.0, x))
+
+
 @vjp(special.it2i0k0)
 def it2i0k0_vjp(x, *, z, z_bar):
-    x_bar = both(z_bar, (special.i0(x) - 1.0) / x, -special.k0(x) / x)
+    x_bar = both(z_bar, beyond_one(x, special.i0, 1.0), -special.k0(x) / x)
 
 
 @vjp(special.it2j0y0)
 def it2j0y0_vjp(x, *, z, z_bar):
-    x_bar = both(z_bar, (1.0 - special.j0(x)) / x, -special.y0(x) / x)
+    x_bar = both(z_bar, -beyond_one(x, special.j0, -1.0), -special.y0(x) / x)
 
 
-partials("z = special.it2struve0(x)", x="-special.struve(0.0, x) / x", tests={"args": [(np.array([0.7, 1.9]),), (0.8,)]})
+partials("z = special.it2struve0(x)", tests={"args": [(np.array([0.7, 1.9]),), (0.8,)]},
+         x="np.where(x == 0.0, -0.6366197723675814, -special.struve(0.0, x) / np.where(x == 0.0, 1.0, x))")
 
 
 # Spherical harmonics: raised and lowered orders ---------------------------------------------------------------------------

@@ -60,9 +60,11 @@ partials("z = special.modstruve(v, x)", tests=of_order(ORDER, POSITIVE),
 
 # Kelvin's functions: of the second derivative the equation says that it is the other one ------------------------------
 
-for first, second, sign in (("ber", "bei", "-"), ("bei", "ber", ""), ("ker", "kei", "-"), ("kei", "ker", "")):
+for first, second, sign, at_zero in (("ber", "bei", "-", "0.0"), ("bei", "ber", "", "0.5"), ("ker", "kei", "-", "np.inf"),
+                                     ("kei", "ker", "", "np.inf")):
     partials(f"z = special.{first}(x)", x=f"special.{first}p(x)", tests=on(x=POSITIVE))
-    partials(f"z = special.{first}p(x)", x=f"{sign}special.{second}(x) - z / x", tests=on(x=POSITIVE))
+    partials(f"z = special.{first}p(x)", x=f"np.where(x == 0.0, {at_zero}, {sign}special.{second}(x) - z / x)", singular=True,
+             tests=on(x=POSITIVE))
 
 # Derivatives of Bessel functions, of whole orders ---------------------------------------------------------------------
 
@@ -127,9 +129,9 @@ def spherical_kn_vjp(n, x, derivative=False, *, z, z_bar):
 
 
 def both(z_bar, first, second):
-    """What two results together say, of which one may be unused."""
+    """What two results together say, of which one may be unused, or both are where there are more."""
     if z_bar[0] is None:
-        return z_bar[1] * second
+        return 0.0 if z_bar[1] is None else z_bar[1] * second
     return z_bar[0] * first if z_bar[1] is None else z_bar[0] * first + z_bar[1] * second
 
 

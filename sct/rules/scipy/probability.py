@@ -14,6 +14,7 @@ import re
 import numpy as np
 from scipy import special
 
+from ...runtime.helpers import product_or_zero
 from ..notation import NAMES, declare, partials, vjp
 from .incomplete import beta_density, betainc_rate
 from .special import POSITIVE, SOME, UNIT, of_order, on
@@ -131,7 +132,7 @@ def ellipkm1_slope(p, z):
     """The slope of ``ellipk(1 - p)``: DLMF 19.4.1, and near ``p = 1``, where that cancels, 19.5.1."""
     far = p > 0.5
     near_zero = np.where(far, 0.25, p)
-    small = (special.ellipe(1.0 - near_zero) - near_zero * z) / (2.0 * near_zero * (1.0 - near_zero))
+    small = (special.ellipe(1.0 - near_zero) - product_or_zero(near_zero, z)) / (2.0 * near_zero * (1.0 - near_zero))
     large = 0.39269908169872414 * special.hyp2f1(1.5, 1.5, 2.0, np.where(far, 1.0 - p, 0.0))
     return -np.where(far, large, small)
 

@@ -15,6 +15,7 @@ from scipy import special
 from ...ir.types import Array, Scalar
 from ...runtime.entropies import shares
 from ...runtime.helpers import product_or_zero, unbroadcast
+from ..formulas import gaussian
 from ..indexing import spread
 from ..notation import NAMES, area, declare, partials, vjp, zero
 from ..ufunc_methods import share
@@ -46,28 +47,34 @@ def erfcx_slope(x, z):
     """``2 x z - 2 / sqrt(pi)``, and where these cancel the first terms of its asymptotic series (DLMF 7.12.1)."""
     far = x > 100.0
     near = 2.0 * np.where(far, 1.0, x) * z - 1.1283791670955126
-    square = np.where(far, x, 100.0) ** 2
-    series = 1.0 - 1.5 / square * (1.0 - 2.5 / square * (1.0 - 3.5 / square))
-    return np.where(far, -0.5641895835477563 / square * series, near)
+    s = np.reciprocal(np.where(far, x, 100.0)) ** 2
+    return np.where(far, -0.5641895835477563 * s * (1.0 - 1.5 * s * (1.0 - 2.5 * s * (1.0 - 3.5 * s))), near)
 
 
 def dawsn_slope(x, z):
     """``1 - 2 x z``, and where these cancel the first terms of its asymptotic series (DLMF 7.12.2)."""
     far = np.abs(x) > 100.0
     near = 1.0 - 2.0 * np.where(far, 1.0, x) * z
-    square = np.where(far, x, 100.0) ** 2
-    series = 1.0 + 1.5 / square * (1.0 + 2.5 / square * (1.0 + 3.5 / square))
-    return np.where(far, -0.5 / square * series, near)
+    s = np.reciprocal(np.where(far, x, 100.0)) ** 2
+    return np.where(far, -0.5 * s * (1.0 + 1.5 * s * (1.0 + 2.5 * s * (1.0 + 3.5 * s))), near)
 
 
 def inverse_mills(x):
     """The normal density over its cumulative function, each in the form that neither overflows nor cancels (DLMF 7.8.1)."""
     right = x > 0.0
-    near = 0.3989422804014327 * np.exp(-0.5 * np.where(right, x, 0.0) ** 2) / special.ndtr(np.where(right, x, 0.0))
+    near = 0.3989422804014327 * gaussian(0.7071067811865476 * np.where(right, x, 0.0)) / special.ndtr(np.where(right, x, 0.0))
     return np.where(right, near, 0.7978845608028654 / special.erfcx(-0.7071067811865476 * np.where(right, 0.0, x)))
 
 
-NAMES.update(erfcx_slope=erfcx_slope, dawsn_slope=dawsn_slope, inverse_mills=inverse_mills)
+def exprel_slope(x, z):
+    """``(exp(x) - z) / x`` far from 0, where SciPy's confluent function (DLMF 13.4.1) is slow or has no value."""
+    far, right = np.abs(x) > 100.0, x > 100.0
+    away = np.where(far, x, 1.0)
+    beyond = np.where(right, z * (1.0 - 1.0 / away), (np.exp(np.where(right, 0.0, away)) - z) / away)
+    return np.where(far, beyond, 0.5 * special.hyp1f1(2.0, 3.0, np.where(far, 0.0, x)))
+
+
+NAMES.update(exprel_slope=exprel_slope, erfcx_slope=erfcx_slope, dawsn_slope=dawsn_slope, inverse_mills=inverse_mills)
 partials("z = special.erfcx(x)", x="erfcx_slope(x, z)", tests={"domain": SOME, "args": [(np.array([99.0, 101.0, 300.0]),)]})
 partials("z = special.dawsn(x)", x="dawsn_slope(x, z)", tests={"domain": SOME, "args": [(np.array([-300.0, 99.0, 101.0]),)]})
 partials("z = special.wofz(x)", x="1.1283791670955126j - 2.0 * x * z", tests=COMPLEX)
@@ -90,16 +97,25 @@ partials("z = special.xlogy(x, y)", x="np.log(y)", y="quotient_or_zero(x, y)", s
 partials("z = special.xlog1py(x, y)", x="np.log1p(y)", y="quotient_or_zero(x, 1.0 + y)", singular=True,
          tests=on(x=SOME, y=(-0.8, 2.0)))
 partials("z = special.entr(x)", x="-1.0 - np.log(x)", singular=True, tests=on(x=POSITIVE))
-partials("z = special.rel_entr(x, y)", x="1.0 + np.log(np.divide(x, y))", y="-quotient_or_zero(x, y)", singular=True,
-         tests=on(x=POSITIVE, y=POSITIVE))
-partials("z = special.kl_div(x, y)", x="np.log(np.divide(x, y))", y="1.0 - quotient_or_zero(x, y)", singular=True,
-         tests=on(x=POSITIVE, y=POSITIVE))
+
+
+def where_finite(x, y, quotient):
+    """A quotient of numbers that are not negative, NaN of others, where relative entropy is infinite all around."""
+    return np.where((x < 0.0) | (y < 0.0), np.nan, quotient)
+
+
+NAMES["where_finite"] = where_finite
+partials("z = special.rel_entr(x, y)", x="1.0 + np.log(where_finite(x, y, np.divide(x, y)))", singular=True,
+         y="-where_finite(x, y, quotient_or_zero(x, y))", tests=on(x=POSITIVE, y=POSITIVE))
+partials("z = special.kl_div(x, y)", x="np.log(where_finite(x, y, np.divide(x, y)))", singular=True,
+         y="1.0 - where_finite(x, y, quotient_or_zero(x, y))", tests=on(x=POSITIVE, y=POSITIVE))
 
 # Elementary functions -------------------------------------------------------------------------------------------------
 
 partials("z = special.expm1(x)", x="np.exp(x)", tests=COMPLEX)
 partials("z = special.log1p(x)", x="1 / (1.0 + x)", singular=True, tests=on(x=(-0.8, 2.0)))
-partials("z = special.exprel(x)", x="0.5 * special.hyp1f1(2.0, 3.0, x)")
+partials("z = special.exprel(x)", x="exprel_slope(x, z)", tests={"domain": SOME, "args": [
+    (np.array([-200.0, -101.0, -99.0]),), (99.0,), (101.0,)]})
 partials("z = special.cosm1(x)", x="-np.sin(x)")
 partials("z = special.exp2(x)", x="0.6931471805599453 * z")
 partials("z = special.exp10(x)", x="2.302585092994046 * z")
@@ -154,7 +170,7 @@ def rgamma_slope(x, z):
     small = x < 0.5
     turned = np.where(small, 1.0 - x, 1.0)
     near = special.gamma(turned) * (np.cos(np.pi * x) - np.sin(np.pi * x) * special.psi(turned) / np.pi)
-    return np.where(small, near, -z * special.psi(np.where(small, 1.0, x)))
+    return np.where(small, near, -product_or_zero(z, special.psi(np.where(small, 1.0, x))))
 
 
 def poch_slope(a, m, z):
@@ -299,8 +315,10 @@ partials("z = special.spence(x)", x="-1 / special.exprel(np.log(x))", tests=on(x
 
 @vjp(special.sici)
 def sici_vjp(x, *, z, z_bar):
-    sine_bar = 0.0 if z_bar[0] is None else z_bar[0] * np.sinc(x / np.pi)
-    x_bar = sine_bar if z_bar[1] is None else sine_bar + z_bar[1] * np.cos(x) / x
+    infinite = np.isinf(x)
+    x = np.where(infinite, 1.0, x)
+    sine_bar = 0.0 if z_bar[0] is None else z_bar[0] * np.where(infinite, 0.0, np.sinc(x / np.pi))
+    x_bar = sine_bar if z_bar[1] is None else sine_bar + z_bar[1] * np.where(infinite, 0.0, np.cos(x) / x)
 
 
 @vjp(special.shichi)
