@@ -222,6 +222,8 @@ def foreign(fn: Any) -> bool:
 def _display(obj: Any) -> str:
     module = getattr(obj, "__module__", None)
     name = getattr(obj, "__qualname__", getattr(obj, "__name__", type(obj).__name__))
+    if isinstance(obj, types.MethodType) and isinstance(of := getattr(obj.__self__, "name", None), str):
+        return f"`{of}.{obj.__name__}`"  # of a distribution
     return f"`{module}.{name}`" if module and module != "builtins" else f"`{name}`"
 
 

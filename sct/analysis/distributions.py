@@ -64,7 +64,7 @@ def _method(sp: Specializer, of: Any, name: str, places: list[Abstract], given: 
             named: dict[str, Abstract]) -> Abstract:
     """``of.name(*places, *given, **named)``"""
     method = getattr(of, name, None)
-    if method is None or registry.lookup(method) is None or len(places) > 1:
+    if method is None or not registry.is_named(method) or len(places) > 1:
         because, instead = registry.refusal(method) or ("", "the coverage page lists the methods that have one")
         raise Refusal("SCT201", f"no derivative rule for `{name}` of a frozen distribution `{_name(of)}`"
                       f"{because and ': ' + because}", instead)
@@ -79,7 +79,9 @@ def _of_class(obj: Any) -> Any:
     """The exported distribution of which this frozen one holds a copy."""
     held = getattr(obj, "dist", None) or obj._dist
     of = OF_CLASS.get(type(held))
-    if of is None or (of not in OF_VECTORS and _support(held) != _support(of)):
+    if of is not None and of not in OF_VECTORS:
+        of = next((d for d in ALL if type(d) is type(held) and _support(d) == _support(held)), None)
+    if of is None:
         raise Refusal("SCT201", "a frozen distribution that is none of scipy.stats has no derivative rule",
                       "freeze one that scipy.stats exports")
     return of
@@ -98,7 +100,10 @@ def _frozen_outside(name: str) -> Handler:
             if known is None:
                 raise Refusal("SCT710", "the parameters of a frozen distribution are not known here", "freeze it here")
             of = _of_class(known[0])
-            sp.context.guard("is", known[1].attr("dist").attr("__class__"), type(of))
+            here = known[1].attr("dist")
+            sp.context.guard("is", here.attr("__class__"), type(of))
+            for end in () if of in OF_VECTORS else ("a", "b"):  # one class may have one on the line and one on an interval
+                sp.context.guard("value", here.attr(end), getattr(known[0].dist, end))
             parts = [known_attribute(sp, base, part) for part in ("args", "kwds")]
         else:
             assert isinstance(base, Static)

@@ -291,7 +291,7 @@ for each in {u for u in vars(np).values() if isinstance(u, np.ufunc) and (u.nin,
         continue
     if not entry.zero:
         SPECIAL[each.outer] = _outer(each)
-    if registry.lookup(each.reduce) is None and registry.refusal(each.reduce) is None:
+    if not registry.is_named(each.reduce):
         SPECIAL[each.reduce] = _one_by_one(each, standard.reduced)
     if registry.lookup(each.accumulate) is None:
         SPECIAL[each.accumulate] = _one_by_one(each, mapping.all_so_far)

@@ -29,7 +29,7 @@ from . import (
 )
 
 _SCIPY = {"special": ("special", "incomplete", "bessel", "orthogonal", "angular", "probability", "no_special"),
-          "stats": ("stats", "counts", "multivariate", "no_stats"),
+          "stats": ("stats", "stats_line", "stats_positive", "stats_bounded", "counts", "multivariate", "no_stats"),
           "linalg": ("linalg", "factors", "functions", "structured", "no_linalg"),
           "signal": ("signal", "no_signal"), "fft": ("transforms",), "optimize": ("optimize",),
           "integrate": ("integrate",), "sparse": ("sparse",), "interpolate": ("interpolate",),

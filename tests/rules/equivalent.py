@@ -460,6 +460,10 @@ OF_DISTRIBUTIONS = (
     (r"stats\.(geom|nbinom|poisson)\.logsf", r"z > -np\.inf", "it is finite for every count"),
     (r"stats\.\w+\.pdf", r"z > 0\.0", "the density, which is 0 there, is a factor"),
     (r"stats\.(uniform|expon)\.(log)?pdf", r"0\.0|np\.inf|1 / scale", "a zero, times anything"),
+    (r"stats\.\w+\.(\w*cdf|\w*sf|ppf|isf|median)",
+     r"^[xz] (>|<|!=) loc|^\([xz] > loc\) & |^loc \+ scale  =>  scale|^np\.abs\([xz] - loc\) < scale"
+     r"|^stats\.\w+\.logpdf\(.*\) > -np\.inf",
+     "it decides at an end of the support; what holds there is tested apart"),
     (r"stats\.gen(pareto|extreme)\.logpdf", r"z > -np\.inf", "the slope is 0 at the number that is put in elsewhere"),
 )
 """Likewise for formulas that are written by the line of a distribution: patterns of the name and of the mistake."""

@@ -1,7 +1,7 @@
 """Every rule, and every public name that carries derivatives, by an example: modes, second order, precisions, complex numbers.
 
 A rule that is added without an example (metadata, a call in a table, a text in ``samples.py``) fails here.  Of the methods of
-distributions and of ufuncs, whose rules few functions make, every eighth is compiled unless long tests are asked for.
+distributions and of ufuncs, whose rules few functions make, every sixteenth is compiled unless long tests are asked for.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ OF_STATS = [name for name in NAMES if name.startswith("stats.")]
 OF_UFUNCS = [name for name in NAMES if name.endswith((".reduce", ".accumulate", ".outer", ".at", ".reduceat"))]
 MADE = [*OF_STATS, *OF_UFUNCS]
 """What few functions write the rules of."""
-FEW = groups([name for name in NAMES if name not in MADE] + MADE[::8])
-REST = [pytest.param(group, marks=pytest.mark.long) for group in groups([name for name in MADE if name not in MADE[::8]])]
+FEW = groups([name for name in NAMES if name not in MADE] + MADE[::16])
+REST = [pytest.param(group, marks=pytest.mark.long) for group in groups([name for name in MADE if name not in MADE[::16]])]
 
 
 def wrong(samples: list[Sample], check: Callable[[Group], list[str]], folder: Path) -> str:
@@ -75,7 +75,7 @@ def test_second_derivatives_by_complex_numbers_are_refused(name: str, tmp_path: 
         sct.hvp(lambda ps: group.total(ps, group.weights), (group.values,), (group.values,))
 
 
-@pytest.mark.parametrize("name", [*sorted(COMPLEX_REFUSED), *OF_STATS[::8]])
+@pytest.mark.parametrize("name", [*sorted(COMPLEX_REFUSED), *OF_STATS[::24]])
 def test_complex_numbers_are_refused(name: str, tmp_path: Path) -> None:
     sample = complex_example(name)
     if sample is None:

@@ -13,6 +13,7 @@ stats = pytest.importorskip("scipy.stats")
 import sct  # noqa: E402
 from sct.rules import registry  # noqa: E402
 from sct.rules.registry import Primitive  # noqa: E402
+from tests.sampling import a_part  # noqa: E402
 
 from . import harness  # noqa: E402
 from .whole import check_whole  # noqa: E402
@@ -23,10 +24,6 @@ HERE = [e for e in registry.primitives() if e.vjp is not None and e.where.split(
 CONTINUOUS = [e for e in HERE if "domain" in e.tests]
 DISCRETE = [e for e in HERE if "args" in e.tests]
 X = np.array([0.3, 0.5, 0.7])
-
-
-BOUNDED = ("truncnorm", "genextreme", "genpareto", "loguniform")
-"""Distributions with another support than what is to the right of ``loc``."""
 
 
 def cases(entry: Primitive) -> list[harness.Case]:
@@ -43,16 +40,41 @@ def cases(entry: Primitive) -> list[harness.Case]:
         arrays = tuple(np.asarray(rng.uniform(*domain[p], 3)) for p in domain)
         found.append(harness.Case((*arrays, 0.05), {}, 1e-6))
     if "x" in domain and "ppf" not in entry.name and "isf" not in entry.name:  # and where many densities are zero
-        sides = np.array([-0.7, domain["x"][1], *([-30.0, 30.0] if entry.name.split(".")[1] in BOUNDED else [])])
+        ends = vars(stats)[entry.name.split(".")[1]].support(*numbers[1:], 0.1, 1.1)
+        sides = np.array([-0.7, domain["x"][1], *(end + way for end, way in zip(ends, (-1.3, 1.3)) if np.isfinite(end))])
         found.append(harness.Case((sides, *numbers[1:]), {"loc": 0.1, "scale": 1.1}, 1e-6))
     return found
 
 
-@pytest.mark.parametrize("entry", CONTINUOUS + DISCRETE, ids=lambda e: e.name)
+@pytest.mark.parametrize("entry", a_part(3, CONTINUOUS + DISCRETE), ids=lambda e: e.name)
 @pytest.mark.filterwarnings("ignore")
 def test_rule_agrees_with_finite_differences(entry: Primitive) -> None:
     for case in cases(entry):
         harness.check(entry, case, np.random.default_rng(1))
+
+
+SHAPED = [e for e in CONTINUOUS if e.name.endswith((".cdf", ".sf", ".logcdf", ".logsf"))
+          and set(e.tests["wrt"]) > {"x", "loc", "scale"}]
+
+
+@pytest.mark.parametrize("entry", a_part(8, SHAPED), ids=lambda e: e.name)
+@pytest.mark.filterwarnings("ignore")
+def test_a_cumulative_function_does_not_move_with_a_shape_at_an_end_that_stays(entry: Primitive) -> None:
+    """There it is 0 or 1 whatever the shape, and the density is not 0 everywhere: that of ``lomax`` is ``c``."""
+    distribution, shapes = vars(stats)[entry.name.split(".")[1]], {p: r for p, r in entry.tests["domain"].items() if p != "x"}
+    low, high = ([r[k] for r in shapes.values()] for k in (0, 1))
+    for end, other in zip(distribution.support(*low), distribution.support(*high), strict=True):
+        if np.isfinite(end) and end == other:
+            for given in ([1.0] * len(shapes), low):  # of many a density is neither 0 nor infinite there with shapes of 1
+                args = (float(end), *given)
+                z = entry.fn(*args)
+                found = harness.cotangents(entry, harness.runnable(entry), harness.Case(args), z, 1.0)
+                assert np.isfinite(z) <= all(found[p] == 0.0 for p in entry.tests["wrt"] if p in shapes)
+
+
+def test_quantiles_that_are_an_end_do_not_move_with_a_shape() -> None:
+    assert sct.grad(lambda c: stats.lomax.ppf(0.0, c) + stats.weibull_min.isf(1.0, c))(1.5) == 0.0
+    assert sct.grad(lambda c: stats.truncexpon.ppf(1.0, c))(1.5) == 1.0
 
 
 @pytest.mark.parametrize("f", [
@@ -197,10 +219,20 @@ def test_shape_parameters_at_which_a_distribution_becomes_another() -> None:
 def test_what_has_no_rule_is_refused() -> None:
     with pytest.raises(sct.SctError, match="no derivative rule"):
         sct.grad(lambda x: stats.gamma.entropy(2.0, scale=x))(2.0)
-    with pytest.raises(sct.SctError, match="no derivative rule"):
-        sct.grad(lambda x: stats.burr12.pdf(x, 1.0, 2.0))(2.0)
+    for f in (lambda x: stats.landau.pdf(x), lambda x: stats.landau(scale=2.0).pdf(x)):
+        with pytest.raises(sct.SctError, match=r"`landau.pdf`: its density is an integral.*\n(.*\n)*.*moyal approximates it"):
+            sct.grad(f)(2.0)
+    for f in (lambda x: stats.levy_stable.cdf(x, 1.2, 0.0), lambda x: stats.nct.logpdf(x, 3.0, 1.0),
+              lambda x: stats.kstwobign.sf(x), lambda a: stats.betabinom.cdf(2, 5, a, 1.0), lambda a: stats.zipf.sf(2, a)):
+        with pytest.raises(sct.SctError, match="closed form|no functions that SciPy has|sums or integrals"):
+            sct.grad(f)(2.0)
     with pytest.raises(sct.SctError, match="allow_singular"):
         sct.grad(lambda x: stats.multivariate_normal.logpdf(x, cov=np.eye(3), allow_singular=True))(MEAN)
+
+
+def test_distributions_without_a_rule_take_constants() -> None:
+    f = lambda x: stats.studentized_range(3, 10).ppf(0.95) * x + stats.hypergeom.pmf(1, 20, 7, 12) * x
+    assert sct.grad(f)(2.0) == stats.studentized_range.ppf(0.95, 3, 10) + stats.hypergeom.pmf(1, 20, 7, 12)
 
 
 # Frozen distributions -------------------------------------------------------------------------------------------------
@@ -232,6 +264,12 @@ def test_a_frozen_distribution_among_the_arguments() -> None:
         assert g(0.3, d) == pytest.approx((d.logpdf(0.3 + h) - d.logpdf(0.3 - h)) / (2 * h), rel=1e-8)
 
 
+def test_frozen_distributions_of_one_class_on_the_line_and_on_an_interval() -> None:
+    g = sct.grad(lambda x, d: d.pdf(x))
+    for d in (stats.vonmises(1.0), stats.vonmises_line(1.0), stats.vonmises(1.0)):
+        assert g(5.0, d) == pytest.approx((d.pdf(5.0 + 1e-5) - d.pdf(5.0 - 1e-5)) / 2e-5, abs=1e-9)
+
+
 def test_the_parameters_of_a_frozen_distribution_are_read_when_it_is_used() -> None:
     d = stats.norm(0.5, 2.0)
     g = sct.grad(lambda x: d.logpdf(x))
@@ -242,7 +280,7 @@ def test_the_parameters_of_a_frozen_distribution_are_read_when_it_is_used() -> N
 
 @pytest.mark.parametrize(("f", "message"), [
     (lambda a: stats.norm(a).rvs(), "`rvs` of a frozen distribution `norm`"), (lambda a: OUTSIDE.expect() * a, "`expect`"),
-    (lambda a: stats.burr12(a, 2.0).pdf(1.0), "`pdf` of a frozen distribution `burr12`"),
+    (lambda a: stats.burr12(a, 2.0).moment(2), "`moment` of a frozen distribution `burr12`"),
     (lambda a: stats.gennorm(a).cdf(1.0), "no closed form"), (lambda a: stats.norm(a).pdf(y=1.0), "`y` is no argument"),
     (lambda a: stats.norm(a)(1.0), "no derivative rule"),
 ])

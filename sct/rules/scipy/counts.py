@@ -8,12 +8,13 @@ probability of one count times a factor (Johnson, Kemp and Kotz, Univariate Disc
 
 from __future__ import annotations
 
+import math
 import re
 
 import numpy as np
 from scipy import stats
 
-from ..notation import declare, partials
+from ..notation import NAMES, declare, partials
 from . import stats as _stats
 from .probability import NO_CLOSED_FORM
 
@@ -27,12 +28,15 @@ def counts(name, params, args, cumulative=None, **slopes):
     """Declare the rules of a discrete distribution with parameters ``params``.
 
     ``slopes`` are the derivatives of the logarithm of a probability; ``cumulative`` those of the cumulative function by the
-    probability of ``floor(k)``.  ``args`` are calls to test.
+    probability of ``floor(k)``.  ``args`` are calls to test.  A distribution that this version of SciPy lacks is left out.
     """
+    if not hasattr(stats, name):
+        return
     passed = ", ".join(params)
     tests = {"args": args, "wrt": list(slopes)}
     moved = {p: re.sub(r"\bk\b", "(k - loc)", text) for p, text in slopes.items()}
-    partials(f"z = stats.{name}.pmf(k, {passed}, loc=0)", tests=tests, **{p: f"z * ({text})" for p, text in moved.items()})
+    partials(f"z = stats.{name}.pmf(k, {passed}, loc=0)", tests=tests,
+             **{p: f"product_or_zero(z, {text})" for p, text in moved.items()})
     partials(f"z = stats.{name}.logpmf(k, {passed}, loc=0)", tests=tests,
              **{p: f"np.where(z > -np.inf, {text}, 0.0)" for p, text in moved.items()})
     whole = {p: re.sub(r"\bk\b", "np.floor(k - loc)", text) for p, text in (cumulative or {}).items()}
@@ -40,12 +44,31 @@ def counts(name, params, args, cumulative=None, **slopes):
     for method, sign, part in (("cdf", "", ""), ("sf", "-", ""), ("logcdf", "", SHARE), ("logsf", "-", SHARE)):
         if whole:
             partials(f"z = stats.{name}.{method}(k, {passed}, loc=0)", tests=tests | {"wrt": list(whole)},
-                     **{p: f"{sign}({text}) * {there}{part}" for p, text in whole.items()})
+                     **{p: f"{sign}product_or_zero({there}, {text}){part}" for p, text in whole.items()})
             declare(getattr(vars(stats)[name], method), unsaid=NO_CLOSED_FORM)
     for method in ("pmf", "logpmf"):
         declare(getattr(vars(stats)[name], method), unsaid="it is defined at whole numbers")
 
 
+def zeta_slope(a):
+    """The derivative of the logarithm of Riemann's function: Edwards, Riemann's Zeta Function, 1974, 6.4."""
+    rate = -2.302585092994046 - 1.0 / (a - 1.0)
+    term = 10.0 ** (1.0 - a) / (a - 1.0)
+    whole, moved = term, term * rate
+    for j in range(1, 10):
+        whole = whole + float(j) ** -a
+        moved = moved - math.log(j) * float(j) ** -a
+    rate = 1.0 / a - 2.302585092994046
+    term = a / 12.0 * 10.0 ** (-a - 1.0)
+    whole, moved = whole + 0.5 * 10.0 ** -a + term, moved - 1.151292546497023 * 10.0 ** -a + term * rate
+    for m, share in ((1.0, 6000.0), (3.0, 4200.0), (5.0, 4000.0), (7.0, 3960.0)):
+        term = -term * (a + m) * (a + m + 1.0) / share
+        rate = rate + 1.0 / (a + m) + 1.0 / (a + m + 1.0)
+        whole, moved = whole + term, moved + term * rate
+    return moved / whole
+
+
+NAMES["zeta_slope"] = zeta_slope
 SOME = np.array([0.0, 2.0, 3.0])
 CHANCE = np.array([0.3, 0.6, 0.2])
 counts("poisson", ["mu"], [(SOME, np.array([0.7, 1.5, 2.2])), (np.array([2.0, 0.0]), 1.3, 1), (1.0, 0.6)],
@@ -61,3 +84,25 @@ counts("nbinom", ["n", "p"], [(SOME, 2.5, CHANCE), (np.array([1.0, 3.0]), np.arr
 counts("betabinom", ["n", "a", "b"], [(SOME, 4, np.array([0.7, 1.5, 2.2]), 1.3), (np.array([1.0, 3.0]), 4, 2.0, 0.8, 1)],
        a="special.psi(k + a) - special.psi(n + a + b) - special.psi(a) + special.psi(a + b)",
        b="special.psi(n - k + b) - special.psi(n + a + b) - special.psi(b) + special.psi(a + b)")
+counts("betanbinom", ["n", "a", "b"], [(SOME, 4, np.array([0.7, 1.5, 2.2]), 1.3), (np.array([1.0, 3.0]), 4, 2.0, 0.8, 1)],
+       a="special.psi(a + n) - special.psi(a + n + b + k) - special.psi(a) + special.psi(a + b)",
+       b="special.psi(b + k) - special.psi(a + n + b + k) - special.psi(b) + special.psi(a + b)")
+FEWER, MORE = (f"relative(stats.skellam.logpmf({beside}, mu1, mu2), stats.skellam.logpmf(k, mu1, mu2))"
+               for beside in ("k - 1.0", "k + 1.0"))
+counts("skellam", ["mu1", "mu2"], [(SOME - 1.0, np.array([0.7, 1.5, 2.2]), 1.3), (np.array([-2.0, 3.0]), 0.9, 1.6, 1)],
+       mu1=f"{FEWER} - 1.0", mu2=f"{MORE} - 1.0", cumulative={"mu1": "-1.0", "mu2": MORE})
+counts("logser", ["p"], [(SOME + 1.0, CHANCE), (np.array([2.0, 5.0]), 0.4, 1)],
+       p="k / p + 1.0 / ((1.0 - p) * np.log1p(-p))",
+       cumulative={"p": "k / (1.0 - p) * (np.exp(stats.logser.logsf(k, p) - k * np.log(p)) - 1.0)"})
+counts("planck", ["lambda_"], [(SOME, CHANCE), (np.array([2.0, 5.0]), 0.4, 1)],
+       lambda_="1.0 / special.expm1(lambda_) - k", cumulative={"lambda_": "(k + 1.0) / special.expm1(lambda_)"})
+counts("boltzmann", ["lambda_", "N"], [(SOME, CHANCE, 7), (np.array([2.0, 5.0]), 0.4, 6, 1)],
+       lambda_="1.0 / special.expm1(lambda_) - N / special.expm1(N * lambda_) - k",
+       cumulative={"lambda_": "(k + 1.0 - N * special.expm1((k + 1.0) * lambda_) / special.expm1(N * lambda_))"
+                              " / special.expm1(lambda_)"})
+counts("dlaplace", ["a"], [(SOME - 2.0, 0.5 * CHANCE), (np.array([-2.0, 5.0]), 0.4, 1)], a="1.0 / np.sinh(a) - np.abs(k)",
+       cumulative={"a": "np.where(k < 0.0, np.exp(a) * (k + special.expit(-a)), k + special.expit(a)) / special.expm1(a)"})
+counts("yulesimon", ["alpha"], [(SOME + 1.0, CHANCE + 1.0), (np.array([2.0, 5.0]), 1.4, 1)],
+       alpha="1.0 / alpha + special.psi(alpha + 1.0) - special.psi(k + alpha + 1.0)",
+       cumulative={"alpha": "k / alpha * (special.psi(k + alpha + 1.0) - special.psi(alpha + 1.0))"})
+counts("zipf", ["a"], [(SOME + 1.0, CHANCE + 1.5), (np.array([2.0, 5.0]), 2.4, 1)], a="-np.log(k) - zeta_slope(a)")

@@ -8,9 +8,10 @@ from .. import registry
 from ..notation import refuse, refuse_named
 from . import counts as _counts
 from . import multivariate as _multivariate
-from . import stats as _stats
+from . import no_distributions as _no_distributions
+from . import stats_bounded, stats_line, stats_positive
 
-assert _stats and _counts and _multivariate
+assert _counts and _multivariate and _no_distributions and stats_bounded and stats_line and stats_positive
 
 refuse_named(stats, """
     alexandergovern anderson anderson_ksamp ansari barnard_exact bartlett binomtest boschloo_exact brunnermunzel bws_test
@@ -80,7 +81,7 @@ def _refuse_methods() -> None:
             method = getattr(distribution, name, None)
             if callable(method) and method not in known:
                 because, instead = whole or _METHODS[_LIKE.get(name, name)]
-                refuse(method, because=because, instead=instead)
+                refuse(method, because=because, instead=instead, constants=_LIKE.get(name, name) in ("pdf", "cdf", "mean"))
     for name in _UNKNOWN.split():
         distribution = getattr(stats, name, None)
         methods = [getattr(distribution, each) for each in dir(distribution) if not each.startswith("_")]
