@@ -23,6 +23,7 @@ from .abstract import POISON, Abstract, Bound, Closure, DataPath, Instance, Mapp
 from .activations import Surroundings, cells_of, invoke
 from .context import Frame, Refusal
 from .data import CODE, default_value, guard_class, read_from_parameter
+from .defaults import refuse_untaken
 from .infer import SIMPLE, Specializer
 from .inlining import calls_itself, holds_data, inline, should_inline
 from .iterators import MAKERS, given_to, is_backwards, is_by_index, is_lazy, only_here, stored, takes_all
@@ -72,6 +73,7 @@ def call(sp: Specializer, fn: Abstract, args: list[Abstract], kwargs: dict[str, 
     """``fn(*args, **kwargs)`` for any callable that specialisation knows."""
     if isinstance(fn, Bound):
         if isinstance(fn.fn, Static) and fn.spelled:
+            refuse_untaken(fn.fn.value, fn.spelled, kwargs)
             return _call_static(sp, fn.fn, [*fn.args, *args], {**fn.kwargs, **kwargs}, fn.spelled)
         return call(sp, fn.fn, [*fn.args, *args], {**fn.kwargs, **kwargs})
     if isinstance(fn, Closure):

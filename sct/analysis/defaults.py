@@ -8,6 +8,9 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+from ..rules import registry
 from ..rules.registry import Primitive
 from .abstract import Abstract, Static
 from .context import Refusal
@@ -73,6 +76,30 @@ def refuse_options(entry: Primitive | None, kwargs: dict[str, Abstract]) -> None
                           "compute the same without it")
 
 
+def refuse_untaken(fn: Any, method: str, kwargs: dict[str, Abstract]) -> None:
+    """Refuse a keyword that the function takes of which this method of arrays is a spelling, but not the method itself."""
+    if fn is registry.method(method) or fn is getattr(np.ndarray, method, None):
+        for name in kwargs:
+            if error := _error_of(method, name):
+                raise Refusal("SCT709", f"this always raises TypeError: {error}", "pass it by position, or leave it out")
+
+
+class _Nothing:
+    """Is no argument that any method accepts."""
+
+
+@functools.cache
+def _error_of(method: str, keyword: str) -> str:
+    """What NumPy says where a method of arrays does not take a keyword; it is asked, because signatures do not tell."""
+    for count in range(3):
+        try:
+            getattr(np.ones(1), method)(*[_Nothing()] * count, **{keyword: _Nothing()})
+        except Exception as error:
+            if any(text in str(error) for text in ("no keyword argument", "unexpected keyword", "invalid keyword")):
+                return str(error)
+    return ""
+
+
 def _is(a: Abstract, default: Any) -> bool:
     """Whether an argument is this plain value."""
     return isinstance(a, Static) and isinstance(a.value, _PLAIN) and isinstance(default, _PLAIN) and a.value == default \
@@ -95,6 +122,12 @@ def _named_or_not(fn: Callable[..., Any]) -> tuple[str | None, ...]:
         return ()
     positional = [p for p in _parameters(fn) if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     return tuple(p.name if p.kind is p.POSITIONAL_OR_KEYWORD else None for p in positional)
+
+
+def takes_keyword(fn: Callable[..., Any], name: str) -> bool:
+    """Whether a function takes a keyword of this name, or does not tell."""
+    parameters = _parameters(fn)
+    return not parameters or any(p.name == name or p.kind is p.VAR_KEYWORD for p in parameters)
 
 
 @functools.cache

@@ -206,9 +206,14 @@ def _piecewise(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract
 
 # ------------------------------------------------------------------------------------------------------ methods of arrays
 
+def _of_clip(a: Any, min: Any = None, max: Any = None, out: Any = None, **further: Any) -> None:
+    """How ``a.clip`` is called."""
+
+
 def _clip(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     """``a.clip(low, high)``: either may be left away."""
-    named = dict(zip(("a", "min", "max", "out"), args, strict=False)) | kwargs
+    named: dict[str, Any] = given_by_name(_of_clip, args, kwargs)
+    named |= named.pop("further", {})
     limits = [named.pop(name, Static(None)) for name in ("a", "min", "max")]
     return apply(sp, np.clip, limits, named, "clip")
 

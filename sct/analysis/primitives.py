@@ -25,7 +25,7 @@ from .array_likes import arrays_for
 from .context import Refusal
 from .data import never_changes
 from .deciding import decided
-from .defaults import by_position, refuse_options, refuse_unknown, without_defaults
+from .defaults import by_position, refuse_options, refuse_unknown, takes_keyword, without_defaults
 from .failing import may_raise, may_signal
 from .infer import Specializer
 from .powers import require_real
@@ -138,7 +138,7 @@ def apply(sp: Specializer, fn: Callable[..., Any], args: list[Abstract], kwargs:
     entry = registry.lookup(fn)
     if entry is not None and not sp.context.splicing and not entry.user:
         args, kwargs = decided(sp, entry, *by_position(fn, args, kwargs))
-        out = _refuse_writes(entry, args, kwargs)
+        out = _refuse_writes(entry, args, kwargs, spelled)
         if out is not None:
             stored: Abstract = WRITERS["out"](sp, fn, args, kwargs, out)
             return stored
@@ -276,7 +276,7 @@ WRITERS: dict[str, Callable[..., Any]] = {}
 """What stores: the result of a call that is given ``out`` (see ``writers.py``), a value (``stores.py``)."""
 
 
-def _refuse_writes(entry: Primitive, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract | None:
+def _refuse_writes(entry: Primitive, args: list[Abstract], kwargs: dict[str, Abstract], spelled: str) -> Abstract | None:
     """Refuse a call that changes one of its arguments, by its nature or because ``copy=False`` says so; what ``out`` is."""
     out, copy = kwargs.get("out"), kwargs.get("copy")
     place = _place_of_out(entry.fn)
@@ -285,6 +285,9 @@ def _refuse_writes(entry: Primitive, args: list[Abstract], kwargs: dict[str, Abs
     given = out is not None and not (isinstance(out, Static) and out.value is None)
     in_place = copy is not None and entry.alias == "fresh" and not (isinstance(copy, Static) and copy.value is True)
     if given and not in_place and entry.effect != "writes":
+        if not spelled and not takes_keyword(entry.fn, "out"):
+            raise Refusal("SCT709", f"this always raises TypeError: {entry.name} got an unexpected keyword argument 'out'",
+                          "store the result: a[...] = b")
         return out
     if entry.effect == "writes" or in_place:
         if in_place:

@@ -197,3 +197,19 @@ def test_order_of_the_result() -> None:
 def test_what_is_refused_by_name(f: Any, said: str) -> None:
     with pytest.raises(sct.SctError, match=said):
         sct.grad(lambda x: np.sum(np.real(f(x))))(V)
+
+
+@pytest.mark.parametrize(("f", "a"), [
+    (lambda a: a.swapaxes(axis1=0, axis2=1), M), (lambda a: a.swapaxes(0, axis2=1), M), (lambda a: a.conj(out=None), M),
+    (lambda a: a.conjugate(dtype=np.float64), M), (lambda a: a.ravel(out=np.zeros(6)), M),
+    (lambda a: a.reshape(3, 2, out=np.zeros((3, 2))), M), (lambda a: a.repeat(2, out=np.zeros(12)), M),
+    (lambda a: a.copy(out=np.zeros((2, 3))), M), (lambda a: a.std(correction=1), M), (lambda a: a.clip(a_min=-0.5), M),
+    (lambda a: a.clip(-0.5, 0.5, max=0.7), M), (lambda a: a.clip(0.5, a=a), M), (lambda a: (1.0 * a).fill(value=0.0), M),
+    (lambda a: np.sum(a, axis=0)[0].conj(out=None), M), (lambda a: np.ravel(a, out=np.zeros(6)), M),
+    (lambda a: np.linalg.inv(a, out=np.zeros((3, 3))), LOWER), (lambda a: np.sort(a, out=np.zeros((2, 3))), M),
+])
+def test_what_numpy_does_not_take_is_refused(f: Any, a: Any) -> None:
+    with pytest.raises(TypeError):
+        f(a)
+    with pytest.raises(sct.SctError, match="this always raises TypeError"):
+        sct.vjp(f, a)
