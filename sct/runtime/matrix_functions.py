@@ -218,11 +218,11 @@ def subspace_angles(A: Any, B: Any) -> Any:
     """
     first, second = np.linalg.qr(A)[0], np.linalg.qr(B)[0]
     inner = transposed(first) @ second
-    cosines = np.clip(np.linalg.svd(inner, compute_uv=False), -1.0, 1.0)
+    cosines = np.clip(np.linalg.svd(inner, compute_uv=False)[::-1], -1.0, 1.0)
     left = second - first @ inner if first.shape[1] >= second.shape[1] else first - second @ transposed(inner)
     sines = np.clip(np.linalg.svd(left, compute_uv=False), -1.0, 1.0)
     small = cosines * cosines >= 0.5
-    return np.where(small, np.arcsin(np.where(small, sines, 0.5)), np.arccos(np.where(small, 0.5, cosines[::-1])))
+    return np.where(small, np.arcsin(np.where(small, sines, 0.5)), np.arccos(np.where(small, 0.5, cosines)))
 
 
 def transposed(a: Any) -> Any:

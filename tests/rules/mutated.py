@@ -168,12 +168,8 @@ def on_line(x):
     return interpolate.interp1d(np.array([0.0, 0.7, 2.0]), np.array([1.0, 3.0, -1.0]))(x)
 
 
-def of_two_rows(x):
-    return stats.linregress(x, x[0])[0]
-
-
-def correlated_with_rows(x):
-    return stats.pearsonr(x[0], x)[0]
+OF_ROWS = [lambda x: stats.linregress(x, x[0])[0], lambda x: stats.linregress(x[0], x)[0],
+           lambda x: stats.pearsonr(x, x[0])[0], lambda x: stats.pearsonr(x[0], x)[0]]
 
 
 def too_short(x):
@@ -262,7 +258,7 @@ FAMILIES = {
                         of_matrices.solve_continuous_are_vjp, of_matrices.solve_discrete_are_vjp],
                        [*said("linalg"), Use(angles, [NEARLY], 1)]),
     "statistics": Family([descriptive, entropies, regressions], said("stats", "OUTSIDE") + [
-        Use(*test_scipy_optimize.LEAST[4])] + [Use(f, [P], raises=True) for f in (of_two_rows, correlated_with_rows)]),
+        Use(*test_scipy_optimize.LEAST[4])] + [Use(f, [P], raises=True) for f in OF_ROWS]),
     "samples": Family([quadrature, cubatures], [
         *(Use(f, [y, at], 2 if y.ndim == 1 else 1) for f, y, at in test_scipy_samples.CASES), *said("integrate"),
         *(Use(f, [1.2, 0.7]) for f in (test_scipy_integrate.by_gauss, test_scipy_integrate.over_a_square,

@@ -89,7 +89,8 @@ CASES = [
     (of_degree, [np.stack([Y, Y**2], axis=1), 1.3]), (of_degree, [np.stack([Y, Y**2], axis=1), PLACES + 0.15]), (polynomials,
         [X, Y, PLACES]), (polynomials, [X, Y, 1.1]), (hermite, [X, Y, RISING, BESIDE]), (third, [X, Y, RISING, PLACES]),
     (polynomial, [X, Y, PLACES]), (through_integers, [X, PLACES]), (monotone, [X[:2].copy(), Y[:2].copy(), 0.3]),
-    (monotone, [X, np.array([0.0, 2.0, 1.9, 0.5, 3.0]), PLACES]), (monotone, [X, RISING[::-1].copy(), -0.2]),
+    (monotone, [X, np.array([0.0, 2.0, 1.9, 0.5, 3.0]), PLACES]),
+    (monotone, [X, np.array([0.0, 0.2, -3.0, 0.5, 3.0]), PLACES]), (monotone, [X, RISING[::-1].copy(), -0.2]),
 ]
 
 

@@ -70,7 +70,7 @@ CASES: dict[str, tuple[Any, list[Any]]] = {
     "diagsvd": (lambda s: linalg.diagsvd(s, 3, 4)@linalg.diagsvd(s, 4, 3), [V]),
     "subspace_angles": (lambda a, b: linalg.subspace_angles(a, b), [real(5,2), real(5,3)]),
     "subspace_angles, alike": (lambda a, b: linalg.subspace_angles(a, b), [real(5,2), real(5,2)]),
-    "subspace_angles of complex": (lambda a, b: linalg.subspace_angles(a * (1 + 2j), b + a[::-1] * 1j),
+    "subspace_angles of complex": (lambda a, b: linalg.subspace_angles(a + 1j * a[::-1] ** 2, b + a * 1j),
                                    [real(5, 2), real(5, 2)]),
     "cumulative_simpson": (lambda y, x: integrate.cumulative_simpson(y, x=x)*integrate.cumulative_simpson(y[:6], dx=0.3),
         [real(6), RISING]),
@@ -101,6 +101,16 @@ def test_values_are_those_of_scipy(name: str) -> None:
     found, _ = sct.vjp(f, *values)
     np.testing.assert_allclose(found, f(*values), rtol=1e-10, atol=1e-12)
     assert np.asarray(found).dtype == np.asarray(f(*values)).dtype
+
+
+def test_angles_that_are_nearly_zero_beside_nearly_right_ones() -> None:
+    """Those between the axes and ``atan(s)``, and ``atan(1 / s)``: each has the digits, and the slopes, of its own formula."""
+    s = 1e-9
+    a = np.array([[1.0, 0.0], [0.0, s], [s, 0.0], [0.0, 1.0]])
+    (right, zero), pull = sct.vjp(lambda a: linalg.subspace_angles(a, np.eye(4)[:, :2]), a)
+    np.testing.assert_allclose([0.5 * np.pi - right, zero], [s, s], rtol=1e-6)
+    found = pull(np.array([2.0, 3.0]))[0]
+    np.testing.assert_allclose(found, [[-3.0 * s, 0.0], [0.0, -2.0], [3.0, 0.0], [0.0, 2.0 * s]], atol=2e-9)
 
 
 @pytest.mark.parametrize("f", [
