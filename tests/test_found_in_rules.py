@@ -139,6 +139,17 @@ def test_a_sum_over_what_is_spread(subscripts: str, a: Any, b: Any) -> None:
     verify(fn, a.copy(), b.copy())
 
 
+def test_subscripts_are_numbers() -> None:
+    verify(lambda a: weighed(np.einsum(a, [3], np.sin(a), [0])) + np.einsum(a, [0], a[a > -9.0], [0]), V)
+    verify(lambda a: weighed(np.einsum(a, [0, 1], a, [2, 1], [2, 0])) + weighed(np.einsum(a, [..., 1], [...])), M)
+    with pytest.raises(sct.SctError, match="lists of numbers below 26"):
+        sct.grad(lambda a: np.einsum(a, [30], a, [30]))(V)
+
+
+def test_operands_of_a_ufunc_with_a_type_are_literals() -> None:
+    verify(lambda a: weighed(np.add(a, True, dtype=float)) + weighed(np.multiply(a, np.float32(1.5), dtype=complex)), V)
+
+
 def test_numbers_are_joined_in_the_precision_of_arrays() -> None:
     single = np.array([1.0, 2.3], np.float32)
     verify(lambda a: weighed(np.r_[a, 0.1, 3]), single)
@@ -148,6 +159,13 @@ def test_numbers_are_joined_in_the_precision_of_arrays() -> None:
 
 def test_ends_of_several_numbers() -> None:
     verify(lambda a: np.sum(np.ediff1d(a, to_end=[1.0, 2.0], to_begin=-3) ** 2), M)
+
+
+def test_no_slopes_of_a_number() -> None:
+    def fn(a: Any, b: Any) -> Any:
+        slopes = np.gradient(a, axis=None)
+        return b * len(slopes) + 2.0 * a
+    verify(fn, ZERO_D, 0.3)
 
 
 @pytest.mark.parametrize("start", [-3, -2, -1, 0, 1, 2, 3])

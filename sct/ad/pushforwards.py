@@ -50,7 +50,7 @@ def tangents(fwd: _Linearizer, op: Op) -> list[Value | None]:
         if entry is None:
             raise Refusal("SCT201", f"no derivative rule for {getattr(fn, '__name__', fn)}",
                           "declare one with sct.rule, or wrap its argument in sct.stop_gradient")
-        if not carries_derivative(op):
+        if not op.results or not carries_derivative(op):
             return [None] * len(op.results)
         for k in _shape_only(op, entry):
             dots.pop(k, None)

@@ -233,6 +233,24 @@ def _real_if_close(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abst
     return found
 
 
+def _einsum(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``np.einsum(a, [0, 1], b, [1, 2], [0, 2])`` is ``np.einsum("ab,bc->ac", a, b)``."""
+    first = strip_const(args[0].type) if isinstance(args[0], Value) else None
+    if len(args) < 2 or not isinstance(args[0], Seq) and not isinstance(first, Array | Scalar):
+        return UNDECIDED  # a text, or a number that is known
+    operands, spoken = args[:-1:2] if len(args) % 2 else args[::2], [_subscripts(sp, a) for a in args[1::2]]
+    result = "->" + _subscripts(sp, args[-1]) if len(args) % 2 else ""
+    return apply(sp, np.einsum, [Static(",".join(spoken) + result), *operands], kwargs)
+
+
+def _subscripts(sp: Specializer, a: Abstract) -> str:
+    """Numbers as letters, in the same order."""
+    numbers = [sp.static(item, "a subscript") for item in (a.items if isinstance(a, Seq) else [a])]
+    if not all(number is ... or isinstance(number, int) and 0 <= number < 26 for number in numbers):
+        raise Refusal("SCT605", "np.einsum takes a text of subscripts, or lists of numbers below 26", "write the text")
+    return "".join("..." if number is ... else chr(ord("a") + number) for number in numbers)
+
+
 def _astype(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     """``x.astype(np.float32)`` of a number is one made by the class; of arrays it is what it says."""
     told = kwargs.get("dtype", args[1] if len(args) == 2 else None)
@@ -305,7 +323,7 @@ for each in {u for u in vars(np).values() if isinstance(u, np.ufunc) and (u.nin,
 SPECIAL.update({
     np.apply_along_axis: _apply_along_axis, np.apply_over_axes: _apply_over_axes, np.fromfunction: _fromfunction,
     np.vectorize: _make_vectorize, _vectorized: _vectorized, np.piecewise: _piecewise, np.fromiter: _fromiter,
-    np.ndarray.clip: _clip, np.ndarray.choose: _choose, np.dtype: _dtype, astype_method: _astype,
+    np.ndarray.clip: _clip, np.ndarray.choose: _choose, np.dtype: _dtype, astype_method: _astype, np.einsum: _einsum,
     np.real_if_close: _real_if_close,
 })
 SPECIAL_CLASSES[np.vectorize] = _call_vectorize

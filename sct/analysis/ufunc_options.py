@@ -62,6 +62,8 @@ def _converted(fn: np.ufunc, args: list[Abstract], options: dict[str, Any], appl
 
 
 def _as_kind(a: Abstract, kind: np.dtype[Any], apply: Apply) -> Abstract:
+    if isinstance(a, Static):
+        return Static(kind.type(a.value).item())
     return apply(kind.type, [a], {}) if is_made_by_class(a, kind) else apply(shaping.astype_method, [a, Static(kind.type)], {})
 
 
@@ -76,7 +78,8 @@ def is_made_by_class(a: Abstract, kind: np.dtype[Any]) -> bool:
 def _dtype(a: Abstract) -> Any:
     """The element type of an operand as ``resolve_dtypes`` takes it: a Python number is told by its class."""
     if isinstance(a, Static) and is_number(a.value):
-        return type(a.value) if type(a.value) in (int, float, complex) else type_of(a.value).dtype  # type: ignore[attr-defined]
+        weak = type(a.value) in (int, float, complex)
+        return type(a.value) if weak else np.dtype(type_of(a.value).dtype)  # type: ignore[attr-defined]
     t: Type | None = strip_const(a.type) if isinstance(a, Value) else None
     if not isinstance(t, Scalar | Array):
         raise Refusal("SCT605", "a ufunc with `dtype` or `casting` takes numbers and arrays",
