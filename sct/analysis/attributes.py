@@ -137,7 +137,7 @@ def _of_object(sp: Specializer, base: Static, name: str) -> Abstract:
     except AttributeError:
         raw = None
     try:
-        from .callees import call, foreign
+        from .callees import SPECIAL, call, foreign
         if isinstance(raw, property) and isinstance(raw.fget, types.FunctionType) and not isinstance(obj, type) \
                 and not foreign(raw.fget):
             guard_class(sp, type(obj), name, raw)
@@ -158,7 +158,7 @@ def _of_object(sp: Specializer, base: Static, name: str) -> Abstract:
         return Bound(Static(value.__func__, path.attr("__func__")), [Static(value.__self__, home)])
     if isinstance(value, types.BuiltinMethodType) and not isinstance(obj, types.ModuleType | type):
         method = getattr(type(obj), name, None)
-        if method is not None and registry.lookup(method) is not None:
+        if method is not None and (registry.lookup(method) is not None or method in SPECIAL):
             return Bound(Static(method), [Static(obj, base.path)], spelled=name)
     return from_data(sp, value, path)
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import numpy as np
 from scipy import interpolate
 
 from ..runtime.interpolants import (
+    akima_at,
     cubic_spline_at,
     hermite_at,
     interp_spline_at,
     line_at,
     monotone_at,
+    other_line_at,
     polynomial_at,
     sorted_line_at,
+    sorted_other_line_at,
     spline_at,
 )
-from .abstract import Abstract, Bound, DataPath, Static
+from .abstract import Abstract, Bound, DataPath, Seq, Static
 from .callees import SPECIAL, SPECIAL_CLASSES, call, call_standard
 from .context import Refusal
 from .data import from_data
@@ -83,6 +87,33 @@ def _make_hermite(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstr
     return Bound(Static(_evaluate_hermite), _numbers(sp, interpolate.CubicHermiteSpline, given, ("x", "y", "dydx")))
 
 
+def _make_akima(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``Akima1DInterpolator(x, y)``, likewise."""
+    given = given_by_name(interpolate.Akima1DInterpolator, args, kwargs)
+    method = sp.static(given.pop("method", Static("akima")), "`method` of Akima1DInterpolator")
+    goes_on = sp.static(given.pop("extrapolate", Static(None)), "`extrapolate` of Akima1DInterpolator")
+    held = _numbers(sp, interpolate.Akima1DInterpolator, given, ("x", "y"))
+    return Bound(Static(_evaluate_akima), [*held, Static(method), Static(bool(goes_on))])
+
+
+def _evaluate_akima(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    return call_standard(sp, akima_at, [*args[:4], *_place(sp, args[4:], kwargs)])
+
+
+def _make_polynomial(fn: Any, names: tuple[str, str]) -> Any:
+    """``KroghInterpolator(xi, yi)`` and its like, likewise."""
+    def handler(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+        return Bound(Static(_evaluate_polynomial), _numbers(sp, fn, given_by_name(fn, args, kwargs), names))
+    return handler
+
+
+def _evaluate_polynomial(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    if len(args) != 3 or kwargs:
+        raise Refusal("SCT204", "a polynomial through points is called with the places alone",
+                      "use CubicSpline for derivatives")
+    return call_standard(sp, polynomial_at, [*args[:2], _place(sp, args[2:], {})[0]])
+
+
 def _make_interp_spline(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     """``make_interp_spline(x, y, k)``, likewise."""
     given = given_by_name(interpolate.make_interp_spline, args, kwargs)
@@ -94,11 +125,16 @@ def _make_interp_spline(sp: Specializer, args: list[Abstract], kwargs: dict[str,
 def _numbers(sp: Specializer, fn: Any, given: dict[str, Abstract], names: tuple[str, ...], most: int = 1) -> list[Abstract]:
     """The points that an interpolant goes through, which are numbers; refuse options."""
     given = without_options(fn, given, " ".join(names), OUTSIDE)
-    held: list[Any] = [as_array(sp, given[name]) for name in names if name in given]
-    held = [call(sp, Static(np.asarray), [a, Static(np.float64)], {}) if a.type.dtype == "float32" else a for a in held]
+    held = [_doubled(sp, given[name]) for name in names if name in given]
     if any(not 1 <= rank(a) <= most for a in held):
         raise Refusal("SCT204", f"{fn.__name__} is supported through numbers", OUTSIDE)
     return [*held]
+
+
+def _doubled(sp: Specializer, a: Abstract) -> Any:
+    """An array in double precision, in which SciPy computes."""
+    made: Any = as_array(sp, a)
+    return call(sp, Static(np.asarray), [made, Static(np.float64)], {}) if made.type.dtype == "float32" else made
 
 
 def _evaluate_monotone(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -126,29 +162,49 @@ def _polynomial(fn: Any) -> Any:
     return handler
 
 
-def _check_line(kind: Any, fill: Any, bounds_error: Any) -> bool:
-    """Whether a line goes on beyond its ends; refuse what is no line, and other values there."""
-    if kind not in ("linear", 1):
+BROKEN, STEPS = ("linear", "slinear", 1), ("nearest", "nearest-up", "previous", "next", "zero", 0)
+CURVES = ("quadratic", "cubic", 2, 3)
+
+
+def _line_options(kind: Any, fill: Any, bounds_error: Any) -> tuple[Any, Any, Any]:
+    """The kind of an ``interp1d``, and what it is below and above its ends: None where it raises an error."""
+    if kind not in (*BROKEN, *STEPS, *CURVES):
         raise Refusal("SCT204", f"interp1d with kind={kind!r} has no rule",
                       "use CubicSpline or make_interp_spline(x, y, k=...)")
-    goes_on = isinstance(fill, str) and fill == "extrapolate"
-    if not goes_on and (bounds_error is False or fill is not None and np.all(np.isfinite(fill))):
-        raise Refusal("SCT204", "interp1d with a value beyond its ends, by `bounds_error` or `fill_value`, has no rule",
-                      "use fill_value='extrapolate', or np.interp")
-    return goes_on
+    if isinstance(fill, str) and fill == "extrapolate":
+        return kind, fill, fill
+    below, above = fill if isinstance(fill, tuple) and len(fill) == 2 else (fill, fill)
+    has_fill = any(end is not None and np.all(np.isfinite(end)) for end in (below, above))
+    if bounds_error or bounds_error is None and not has_fill:
+        return kind, None, None
+    if np.ndim(below) or np.ndim(above):
+        raise Refusal("SCT204", "interp1d with a `fill_value` that is an array has no rule", "give a number for each end")
+    return kind, float(np.nan if below is None else below), float(np.nan if above is None else above)
+
+
+def _line_of(x: Abstract, y: Abstract, options: tuple[Any, Any, Any], in_order: bool) -> tuple[Any, list[Abstract]]:
+    """Which of our functions a line is, and what it is given before the places."""
+    kind, below, above = options
+    if kind in BROKEN and (below is None or isinstance(below, str)):
+        return (line_at if in_order else sorted_line_at), [x, y, Static(below is not None)]
+    return (other_line_at if in_order else sorted_other_line_at), [x, y, Static(kind), Static(below), Static(above)]
 
 
 def _make_line(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     """``interp1d(x, y)``: something that can be called."""
     given = given_by_name(interpolate.interp1d, args, kwargs)
+    fill = given.get("fill_value")
+    if isinstance(fill, Seq):
+        given["fill_value"] = Static(tuple(sp.static(end, "`fill_value` of interp1d") for end in fill.items))
     given = without_options(interpolate.interp1d, given, "x y kind fill_value bounds_error copy assume_sorted",
                             "make one for each row")
     option = {name: sp.static(given[name], f"`{name}` of interp1d") for name in given.keys() - {"x", "y"}}
-    goes_on = _check_line(option.get("kind", "linear"), option.get("fill_value"), option.get("bounds_error"))
+    options = _line_options(option.get("kind", "linear"), option.get("fill_value"), option.get("bounds_error"))
     x, y = as_array(sp, given["x"]), as_array(sp, given["y"])
     if rank(y) != 1:
         raise Refusal("SCT204", "interp1d is supported through numbers", "make one for each row")
-    return Bound(Static(line_at if option.get("assume_sorted") else sorted_line_at), [x, y, Static(goes_on)])
+    fn, held = _line_of(x, y, options, bool(option.get("assume_sorted")))
+    return Bound(Static(fn), held)
 
 
 def _call_line(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -156,20 +212,29 @@ def _call_line(sp: Specializer, fn: Static, args: list[Abstract], kwargs: dict[s
     line, path = fn.value, fn.path or DataPath("const", "line", (), fn.value)
     if fn.path is not None:
         sp.context.guard("is", fn.path, line)
-    goes_on = _check_line(line._kind, line.fill_value, line.bounds_error)
+    options = _line_options(_kind_of(line), line.fill_value, line.bounds_error)
     if line.y.ndim != 1:
         raise Refusal("SCT204", "interp1d is supported through numbers", "make one for each row")
-    held = [from_data(sp, value, path.attr(name)) for name, value in (("x", line.x), ("y", line.y))]
-    return call_standard(sp, line_at, [*held, Static(goes_on), _place_on_line(args, kwargs)])
+    x, y = [from_data(sp, value, path.attr(name)) for name, value in (("x", line.x), ("y", line.y))]
+    ours, held = _line_of(x, y, options, True)
+    return call_standard(sp, ours, [*held, _at(sp, _place_on_line(args, kwargs))])
 
 
 def _place_on_line(args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
     return given_by_name(interpolate.interp1d.__call__, [Static(None), *args], kwargs)["x"]
 
 
+def _kind_of(line: Any) -> Any:
+    """What an ``interp1d`` was made as: of a spline it says the degree."""
+    if line._kind in (*BROKEN, *STEPS):
+        return line._kind
+    return line._spline.k if hasattr(line, "_spline") else line._kind
+
+
 def _standard(fn: Any) -> Any:
     """The handler of one of our own functions that is looked into."""
-    return lambda sp, args, kwargs: call_standard(sp, fn, [*args[:3], _at(sp, _place_on_line(args[3:], kwargs))])
+    count = len(inspect.signature(fn).parameters) - 1
+    return lambda sp, args, kwargs: call_standard(sp, fn, [*args[:count], _at(sp, _place_on_line(args[count:], kwargs))])
 
 
 def _at(sp: Specializer, a: Abstract) -> Abstract:
@@ -177,9 +242,13 @@ def _at(sp: Specializer, a: Abstract) -> Abstract:
 
 
 SPECIAL.update({interpolate.CubicSpline: _make_cubic, _evaluate_cubic: _evaluate_cubic, interpolate.interp1d: _make_line,
-                line_at: _standard(line_at), sorted_line_at: _standard(sorted_line_at)})
+                **{fn: _standard(fn) for fn in (line_at, sorted_line_at, other_line_at, sorted_other_line_at)}})
 SPECIAL.update({
     interpolate.PchipInterpolator: _make_monotone, interpolate.CubicHermiteSpline: _make_hermite,
+    interpolate.Akima1DInterpolator: _make_akima, _evaluate_akima: _evaluate_akima, _evaluate_polynomial: _evaluate_polynomial,
+    interpolate.KroghInterpolator: _make_polynomial(interpolate.KroghInterpolator, ("xi", "yi")),
+    interpolate.BarycentricInterpolator: _make_polynomial(interpolate.BarycentricInterpolator, ("xi", "yi")),
+    interpolate.lagrange: _make_polynomial(interpolate.lagrange, ("x", "w")),
     interpolate.make_interp_spline: _make_interp_spline, _evaluate_monotone: _evaluate_monotone,
     _evaluate_hermite: _evaluate_hermite, _evaluate_spline: _evaluate_spline,
     **{fn: _polynomial(fn) for fn in (interpolate.barycentric_interpolate, interpolate.krogh_interpolate,

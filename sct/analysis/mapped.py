@@ -336,5 +336,6 @@ registry.family("scipy.spatial", f"{__package__}.said_distances")
 registry.family("scipy.sparse", f"{__package__}.sparse_matrices")
 registry.family("scipy.optimize", f"{__package__}.equations", f"{__package__}.said_optimization")
 registry.family("scipy.linalg", f"{__package__}.real_matrices", f"{__package__}.said_matrices")
-registry.family("scipy.interpolate", f"{__package__}.interpolants", f"{__package__}.said_grids")
+registry.family("scipy.interpolate", f"{__package__}.interpolants", f"{__package__}.said_grids",
+                f"{__package__}.fitted_splines")
 registry.family("scipy.stats", f"{__package__}.distributions", f"{__package__}.said_statistics")

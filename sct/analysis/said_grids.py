@@ -16,8 +16,6 @@ from .handing import given_by_name, without_options
 from .infer import Specializer
 from .mapped import as_array
 
-BY_DIMENSIONS = {1: grids.on_line, 2: grids.on_plane, 3: grids.in_space}
-
 
 def _goes_on(sp: Specializer, given: dict[str, Abstract]) -> bool:
     """Whether the interpolant goes on beyond the grid, rather than raise an error there; refuse other ways."""
@@ -35,15 +33,17 @@ def _evaluate(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]
     call_of = interpolate.RegularGridInterpolator.__call__
     given = given_by_name(call_of, [Static(None), *rest], kwargs)
     places = without_options(call_of, given, "self xi", "say `method` when it is made", "an interpolant that is called")["xi"]
-    xi = as_array(sp, places)
-    if not isinstance(points, Seq) or len(points.items) not in BY_DIMENSIONS or rank(xi) != 2:
+    by_axis = isinstance(places, Seq) and places.kind is tuple
+    if not isinstance(points, Seq) or len(points.items) > 3 or not by_axis and rank(as_array(sp, places)) not in (1, 2):
         raise Refusal("SCT204", "interpolation on a grid has a rule for one to three axes, and rows of a matrix as places",
                       "stack the coordinates: np.stack([x, y], axis=-1)")
     axes: list[Abstract] = [as_array(sp, axis) for axis in points.items]
     held = as_array(sp, values)
     if rank(held) != len(axes):
         raise Refusal("SCT204", "interpolation on a grid has a rule for values that are numbers", "make one for each component")
-    return call_standard(sp, BY_DIMENSIONS[len(axes)], [Seq(tuple, axes), held, xi, goes_on])
+    if by_axis:
+        return call_standard(sp, grids.at_coordinates, [Seq(tuple, axes), held, places, goes_on])
+    return call_standard(sp, grids.at_rows, [Seq(tuple, axes), held, as_array(sp, places), goes_on])
 
 
 def _make(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:

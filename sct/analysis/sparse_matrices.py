@@ -13,8 +13,18 @@ from scipy.sparse.linalg import spsolve
 
 from ..ir.core import Op, Value
 from ..ir.types import Array, Object, strip_const
-from ..runtime.sparse import dense, iterated, product, size_of, solution, transposed
-from .abstract import Abstract, DataPath, Seq, Static
+from ..runtime.sparse import (
+    dense,
+    exponential_times,
+    iterated,
+    least_squares,
+    product,
+    size_of,
+    solution,
+    solved,
+    transposed,
+)
+from .abstract import Abstract, Bound, DataPath, Seq, Static
 from .callees import SPECIAL
 from .context import Refusal
 from .data import read_from_parameter
@@ -141,6 +151,56 @@ def _iterated(solver: Any) -> Handler:
     return handler
 
 
+def _least_squares(solver: Any) -> Handler:
+    """``lsqr(matrix, b)`` and ``lsmr(matrix, b)``: of what these return, the solution is known."""
+    def handler(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+        name = solver.__name__
+        known = "A b damp atol btol conlim " + ("iter_lim" if name == "lsqr" else "maxiter")
+        given = without_options(solver, given_by_name(solver, args, kwargs), known, "leave it out",
+                                f"scipy.sparse.linalg.{name}")
+        matrix = _at_run_time(sp, given.pop("A"))
+        b = _dense_operand(sp, matrix, given.pop("b"))
+        if not isinstance(b.type, Array) or b.type.ndim != 1:
+            raise Refusal("SCT204", f"scipy.sparse.linalg.{name} is supported for one vector", "solve column by column")
+        x = apply(sp, least_squares, [matrix, b, Static(name)], given)
+        return Seq(tuple, [x, *(Bound(Static(_not_known), [Static(name)]) for _ in range(9 if name == "lsqr" else 7))])
+    return handler
+
+
+def _not_known(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    raise Refusal("SCT204", "of a solution by least squares only the first part, the solution, is known", "take `[0]`")
+
+
+def _expm_multiply(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``expm_multiply(matrix, b)`` at one time."""
+    given = without_options(sparse_linalg.expm_multiply, given_by_name(sparse_linalg.expm_multiply, args, kwargs), "A B traceA",
+                            "scale the matrix outside, one for each time")
+    matrix = _at_run_time(sp, given["A"])
+    return apply(sp, exponential_times, [matrix, _dense_operand(sp, matrix, given["B"])])
+
+
+def _factors(sp: Specializer, fn: Static) -> Any:
+    """Which factors these are, which were made outside: they are constants."""
+    if fn.path is not None:
+        sp.context.guard("is", fn.path, fn.value)
+    return fn
+
+
+def _solve(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
+    """``factors.solve(b, trans)``"""
+    factors, *given = args
+    if not isinstance(factors, Static):
+        raise Refusal("SCT710", "which factors these are is not known here", "call their `solve` where they are an argument")
+    named = dict(zip(("rhs", "trans"), given, strict=False)) | kwargs
+    trans = sp.static(named.get("trans", Static("N")), "`trans` of `solve`")
+    b = as_array(sp, named["rhs"])
+    assert isinstance(b.type, Array)
+    if b.type.dtype != "float64":
+        raise Refusal("SCT204", "factors of a sparse matrix solve for vectors of double precision here",
+                      "convert it: b.astype(float)")
+    return apply(sp, solved, [_factors(sp, factors), b, Static("N" if trans == "N" else "T")])
+
+
 for _solver in (sparse_linalg.cg, sparse_linalg.cgs, sparse_linalg.bicg, sparse_linalg.bicgstab, sparse_linalg.gmres,
                 sparse_linalg.lgmres, sparse_linalg.gcrotmk, sparse_linalg.minres, sparse_linalg.qmr, sparse_linalg.tfqmr):
     if {"rtol", "maxiter"} <= inspect.signature(_solver).parameters.keys():
@@ -150,4 +210,5 @@ for _form in ("bsr", "coo", "csc", "csr", "dia", "dok", "lil"):
         SPECIAL.update({_cls.__matmul__: _times, _cls.__rmatmul__: _times_from_left, _cls.dot: _times, _cls.T.fget: _transposed,
                         _cls.transpose: _transposed, _cls.shape.fget: _shape, _cls.toarray: _dense})
 SPECIAL.update({sparse.spmatrix.__mul__: _times, sparse.spmatrix.__rmul__: _times_from_left, transposed: _transposed})
-SPECIAL[spsolve] = _spsolve
+SPECIAL.update({spsolve: _spsolve, sparse_linalg.SuperLU.solve: _solve, sparse_linalg.expm_multiply: _expm_multiply,
+                sparse_linalg.lsqr: _least_squares(sparse_linalg.lsqr), sparse_linalg.lsmr: _least_squares(sparse_linalg.lsmr)})

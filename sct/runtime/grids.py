@@ -60,3 +60,26 @@ def in_space(points: Any, values: Any, xi: Any, goes_on: bool) -> Any:
             along = (1.0 - u) * values[i + a, j + b, k] + u * values[i + a, j + b, k + 1]
             found = found + (w if a else 1.0 - w) * (v if b else 1.0 - v) * along
     return found
+
+
+def at_coordinates(points: Any, values: Any, coordinates: Any, goes_on: bool) -> Any:
+    """The same at places that are given as a tuple of their coordinates, which are broadcast.
+
+    >>> unit = np.array([0.0, 1.0])
+    >>> at_coordinates((unit, unit), np.array([[0.0, 1.0], [2.0, 3.0]]), (np.array([0.5, 1.0]), 0.5), False).tolist()
+    [1.5, 2.5]
+    """
+    rows = np.stack(np.broadcast_arrays(*coordinates), axis=-1)
+    return at_rows(points, values, rows.reshape(-1, len(points)), goes_on).reshape(rows.shape[:-1])
+
+
+def at_rows(points: Any, values: Any, xi: Any, goes_on: bool) -> Any:
+    """The same at the rows of a matrix, or at a vector: the only row, or places along a line.
+
+    >>> at_rows((np.array([0.0, 2.0]),), np.array([1.0, 5.0]), np.array([1.0, 1.5]), False).tolist()
+    [3.0, 4.0]
+    """
+    rows = xi if xi.ndim == 2 else xi.reshape(-1, len(points))
+    if len(points) == 1:
+        return on_line(points, values, rows, goes_on)
+    return on_plane(points, values, rows, goes_on) if len(points) == 2 else in_space(points, values, rows, goes_on)

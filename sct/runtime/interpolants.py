@@ -51,6 +51,45 @@ def sorted_line_at(x: Any, y: Any, extrapolates: bool, at: Any) -> Any:
     return line_at(x[order], y[order], extrapolates, at)
 
 
+def other_line_at(x: Any, y: Any, kind: Any, below: Any, above: Any, at: Any) -> Any:
+    """``scipy.interpolate.interp1d`` of another kind than the broken line, or with values beyond its ends.
+
+    Without such values (None) it raises an error there, with ``"extrapolate"`` it goes on.
+
+    >>> float(other_line_at(np.array([0.0, 1.0, 2.0]), np.array([0.0, 1.0, 4.0]), "previous", 0.0, 7.0, 1.5))
+    1.0
+    """
+    goes_on = isinstance(below, str)
+    if below is None and (np.any(at < x[0]) or np.any(at > x[-1])):
+        raise ValueError("a value in x_new is outside the interpolation range.")
+    inside = at if goes_on else np.clip(at, x[0], x[-1])
+    if kind == "linear" or kind == "slinear" or kind == 1:
+        found = line_at(x, y, True, inside)
+    elif kind == "nearest":
+        found = y[np.searchsorted(0.5 * (x[1:] + x[:-1]), inside, side="left")] + 0.0 * inside
+    elif kind == "nearest-up":
+        found = y[np.searchsorted(0.5 * (x[1:] + x[:-1]), inside, side="right")] + 0.0 * inside
+    elif kind == "previous" or kind == "zero" or kind == 0:
+        found = y[np.clip(np.searchsorted(x, inside, side="right") - 1, 0, x.shape[0] - 1)] + 0.0 * inside
+    elif kind == "next":
+        found = y[np.clip(np.searchsorted(x, inside, side="left"), 0, x.shape[0] - 1)] + 0.0 * inside
+    else:
+        found = interp_spline_at(x, y, 2 if kind == "quadratic" or kind == 2 else 3, inside, 0)
+    if goes_on or below is None:
+        return found
+    return np.where(at < x[0], below, np.where(at > x[-1], above, found))[()]
+
+
+def sorted_other_line_at(x: Any, y: Any, kind: Any, below: Any, above: Any, at: Any) -> Any:
+    """The same where ``x`` may be in any order.
+
+    >>> float(sorted_other_line_at(np.array([2.0, 0.0, 1.0]), np.array([4.0, 0.0, 1.0]), "next", None, None, 1.5))
+    4.0
+    """
+    order = np.argsort(x)
+    return other_line_at(x[order], y[order], kind, below, above, at)
+
+
 def interp_spline_at(x: Any, y: Any, k: int, at: Any, nu: int) -> Any:
     """The derivative of order ``nu`` of the spline of degree ``k`` through ``y`` of ``scipy.interpolate.make_interp_spline``.
 
@@ -85,6 +124,38 @@ def monotone_at(x: Any, y: Any, at: Any, nu: int) -> Any:
     0.0
     """
     return hermite_at(x, y, monotone_slopes(x, y), at, nu)
+
+
+def akima_at(x: Any, y: Any, method: str, extrapolates: bool, at: Any, nu: int) -> Any:
+    """The same of ``scipy.interpolate.Akima1DInterpolator`` (Akima 1970), which ends at the last points.
+
+    >>> float(akima_at(np.array([0.0, 1.0, 2.0, 3.0]), np.array([0.0, 1.0, 2.0, 3.0]), "akima", False, 1.5, 1))
+    1.0
+    """
+    found = hermite_at(x, y, akima_slopes(x, y, method), at, nu)
+    return found if extrapolates else np.where((at < x[0]) | (at > x[-1]), np.nan, found)[()]
+
+
+def akima_slopes(x: Any, y: Any, method: str) -> Any:
+    """The slopes beside a point, weighted with how these differ from those beyond them.
+
+    >>> akima_slopes(np.array([0.0, 1.0, 2.0]), np.array([0.0, 1.0, 2.0]), "makima").tolist()
+    [1.0, 1.0, 1.0]
+    """
+    m = np.diff(y) / np.diff(x)
+    if x.shape[0] == 2:
+        return np.concatenate([m, m])
+    first, last = 2.0 * m[0] - m[1], 2.0 * m[-1] - m[-2]
+    m = np.concatenate([np.stack([2.0 * first - m[0], first]), m, np.stack([last, 2.0 * last - m[-1]])])
+    apart = np.abs(np.diff(m))
+    behind, before = apart[2:], apart[:-2]
+    if method == "makima":
+        size = np.abs(m[1:] + m[:-1])
+        behind, before = behind + 0.5 * size[2:], before + 0.5 * size[:-2]
+    whole = behind + before
+    known = whole > 1e-9 * np.max(whole)
+    weighted = m[1:-2] + before / np.where(known, whole, 1.0) * (m[2:-1] - m[1:-2])
+    return np.where(known, weighted, 0.5 * (m[3:] + m[:-3]))
 
 
 def monotone_slopes(x: Any, y: Any) -> Any:

@@ -63,3 +63,23 @@ def iterated(matrix: Any, b: Any, solver: str, rtol: float = 1e-5, atol: float =
         options["maxiter"] = maxiter  # gcrotmk and lgmres take no None
     x, info = solve(matrix, b, rtol=rtol, **options)
     return x, int(info)
+
+
+def least_squares(matrix: Any, b: Any, solver: str, damp: float = 0.0, **options: Any) -> Any:
+    """``scipy.sparse.linalg.lsqr(matrix, b, damp)`` or ``lsmr``: the solution of least squares.
+
+    >>> import numpy as np
+    >>> least_squares(np.array([[1.0], [1.0]]), np.array([1.0, 3.0]), "lsqr").round(6).tolist()
+    [2.0]
+    """
+    return getattr(importlib.import_module("scipy.sparse.linalg"), solver)(matrix, b, damp, **options)[0]
+
+
+def exponential_times(matrix: Any, b: Any) -> Any:
+    """``scipy.sparse.linalg.expm_multiply(matrix, b)``"""
+    return importlib.import_module("scipy.sparse.linalg").expm_multiply(matrix, b)
+
+
+def solved(factors: Any, b: Any, trans: str) -> Any:
+    """``factors.solve(b, trans)`` of the factors that ``scipy.sparse.linalg.splu`` gives."""
+    return factors.solve(b, trans)

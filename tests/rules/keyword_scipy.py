@@ -169,6 +169,19 @@ for _name in ("barycentric_interpolate", "krogh_interpolate", "pchip_interpolate
     BASES[f"interpolate.{_name}"] = Given([KNOTS, VALUES, AT])
     given(f"interpolate.{_name}", axis=-1, der=1, rng=3)
     constant(f"interpolate.{_name}", "xi")
+HEIGHTS, TCK_AT = real(5), np.array([0.3, 1.2, 1.7])
+for _name, _args in {"lagrange": [KNOTS, VALUES], "KroghInterpolator": [KNOTS, VALUES],
+                     "BarycentricInterpolator": [KNOTS, VALUES], "Akima1DInterpolator": [KNOTS, VALUES],
+                     "PPoly": [real(4, 4), KNOTS], "BSpline": [np.array([-2.0, -2.0, 0.7, 2.4, 2.4]), real(3), 1]}.items():
+    BASES[f"interpolate.{_name}"] = Given(_args)
+    RESULTS[f"interpolate.{_name}"] = ("{}(AT)",)
+    constant(f"interpolate.{_name}", "t")
+    given(f"interpolate.{_name}", axis=-1, method="makima", extrapolate=True, wi=np.ones(5), rng=3, random_state=3)
+TCK = (np.array([-2.0, -2.0, 0.7, 2.4, 2.4]), HEIGHTS[:3].copy(), 1)
+BASES["interpolate.splev"] = Given([AT, Text("TCK")])
+given("interpolate.splev", der=1, ext=Several((1, 2, 3)))
+BASES["interpolate.splint"] = Given([0.3, 1.2, Text("TCK")])
+given("interpolate.splint", full_output=True)
 _grid = {"method": Several(("nearest", "slinear", "cubic")), "bounds_error": False, "fill_value": Several((None, 0.7)),
          "solver": None, "solver_args": None}
 BASES["interpolate.RegularGridInterpolator"] = Given([GRID, real(5, 3)])
@@ -208,6 +221,17 @@ for _name in ("cg", "cgs", "bicg", "bicgstab", "gmres", "lgmres", "gcrotmk", "mi
     RESULTS[f"sparse.linalg.{_name}"] = ("{}[0]",)
 BASES["sparse.linalg.spsolve"] = Given([Text("SPARSE"), real(3)])
 given("sparse.linalg.spsolve", permc_spec="NATURAL", use_umfpack=False)
+for _name in ("lsqr", "lsmr"):
+    BASES[f"sparse.linalg.{_name}"] = Given([Text("SPARSE"), real(3)], {"atol": 1e-14, "btol": 1e-14})
+    given(f"sparse.linalg.{_name}", damp=0.3, atol=1e-13, btol=1e-13, conlim=1e9, iter_lim=50, maxiter=50, show=False,
+          calc_var=True, x0=np.ones(3))
+    constant(f"sparse.linalg.{_name}", "damp atol btol conlim")
+    RESULTS[f"sparse.linalg.{_name}"] = ("{}[0]",)
+BASES["sparse.linalg.expm_multiply"] = Given([Text("SPARSE"), real(3)])
+_times = {"start": 0.0, "stop": 1.0, "num": 3}
+_sampled = Given([Text("SPARSE"), real(3)], _times)
+given("sparse.linalg.expm_multiply", start=_sampled, stop=_sampled, num=_sampled, traceA=15.0,
+      endpoint=Given(_sampled.args, {**_times, "endpoint": False}))
 for _text in ("SPARSE.dot", "SPARSE.toarray", "SPARSE.transpose", "SPARSE.__matmul__", "SPARSE.__rmatmul__"):
     EXPRESSIONS.append(_text)
     BASES[_text] = Given([real(3)] if "matmul" in _text or "dot" in _text else [])
@@ -374,7 +398,15 @@ refused("fft.fft fft.ifft fft.fft2 fft.ifft2 fft.fftn fft.ifftn fft.rfft fft.irf
         "fft.hfft fft.ihfft", "overwrite_x")
 refused("fft.hfft2 fft.ihfft2 fft.hfftn fft.ihfftn", "overwrite_x workers")
 refused("fft.dctn fft.idctn fft.dstn fft.idstn", "overwrite_x workers orthogonalize s")
-refused("interpolate.interp1d", "kind axis bounds_error")
+refused("interpolate.interp1d", "axis")
+refused("interpolate.splint", "full_output")
+refused("interpolate.PPoly", "extrapolate axis")
+refused("interpolate.BSpline", "axis")
+refused("interpolate.KroghInterpolator interpolate.Akima1DInterpolator", "axis")
+refused("interpolate.BarycentricInterpolator", "axis wi rng random_state")
+refused("sparse.linalg.lsqr", "calc_var x0")
+refused("sparse.linalg.lsmr", "x0")
+refused("sparse.linalg.expm_multiply", "start stop num endpoint")
 refused("interpolate.krogh_interpolate interpolate.pchip_interpolate", "axis der")
 refused("interpolate.barycentric_interpolate", "axis der rng")
 refused("interpolate.CubicHermiteSpline interpolate.PchipInterpolator interpolate.CubicSpline", "axis extrapolate")

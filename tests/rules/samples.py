@@ -147,8 +147,11 @@ else:
     PCHIP, SPLINE = interpolate.PchipInterpolator(KNOTS, HEIGHTS), interpolate.make_interp_spline(KNOTS, HEIGHTS)
     CONSTANTS.update(
         SPARSE=sparse.csc_array(np.where(np.abs(SQUARE) > 0.8, SQUARE, 0.0)), solvers=solvers, interpolate=interpolate,
-        PCHIP=PCHIP, LINES=interpolate.interp1d(KNOTS, HEIGHTS), PCHIPINTERPOLATOR=PCHIP, BSPLINE=SPLINE,
+        FACTORS=solvers.splu(sparse.csc_array(SQUARE)), PCHIP=PCHIP, SPLINE=SPLINE,
+        LINES=interpolate.interp1d(KNOTS, HEIGHTS), PCHIPINTERPOLATOR=PCHIP, BSPLINE=SPLINE,
         AKIMA1DINTERPOLATOR=interpolate.Akima1DInterpolator(KNOTS, HEIGHTS), PPOLY=interpolate.PPoly(PCHIP.c, PCHIP.x),
+        UNIVARIATE=interpolate.UnivariateSpline(KNOTS, HEIGHTS), TCK=interpolate.splrep(KNOTS, HEIGHTS),
+        SURFACE=interpolate.RectBivariateSpline(KNOTS, KNOTS, REAL(5, 5)),
         CUBICHERMITESPLINE=interpolate.CubicHermiteSpline(KNOTS, HEIGHTS, REAL(5)))
 TEXTS: dict[str, str] = {**METHODS, **WRITERS, **DRAWS, **SCIPY, **samples_scipy.TEXTS}
 
@@ -172,6 +175,7 @@ EXCUSED = {
 """Names without an example here, and why."""
 
 NOT_SINGLE = {
+    "factors.solve": "refused: the factors are of double precision",
     "np.vectorize": "refused: its function gets numbers of double precision, of which NumPy makes the type of its first result",
     "signal.freqz": "what stands for it gives double precision",
 }

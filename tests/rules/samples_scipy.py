@@ -50,11 +50,39 @@ TEXTS = {
     **{f"spatial.{name}": f"spatial.{name}(a, b, 3)" for name in
        ("distance_matrix", "minkowski_distance", "minkowski_distance_p")},
     "spatial.procrustes": "spatial.procrustes(a.T, b.T)[1]",
+    **{f"interpolate.{name}": "UNIVARIATE(k)" for name in
+       ("UnivariateSpline", "LSQUnivariateSpline", "InterpolatedUnivariateSpline")},
+    **{f"interpolate.{name}": "SURFACE.ev(k, w[:3])" for name in
+       ("RectBivariateSpline", "SmoothBivariateSpline", "LSQBivariateSpline")},
+    **{f"interpolate.{name}": f"interpolate.{name}(np.cumsum(w), v)(k)" for name in
+       ("KroghInterpolator", "BarycentricInterpolator", "lagrange")},
+    "interpolate.splev": "interpolate.splev(k, (TCK[0], np.concatenate([w, e]), 3))",
+    "interpolate.BSpline": "interpolate.BSpline([0.0, 0.0, 1.0, 2.0, 2.0], e, 1)(k)",
+    "interpolate.PPoly": "interpolate.PPoly(s, [0.0, 0.4, 0.6, 1.0])(k)",
+    "interpolate.Akima1DInterpolator": "interpolate.Akima1DInterpolator([0.0, 0.4, 0.6, 1.0], v)(k)",
+    "sct.runtime.fitpack.spline_of": "interpolate.splev(k, TCK)",
+    "sct.runtime.fitpack.basis_of": "interpolate.splev(k, TCK, 1)",
+    "sct.runtime.fitpack.surface_of": "SURFACE.ev(k, x)", "sct.runtime.fitpack.integral_between": "SPLINE.integrate(x, r)",
+    "least_squares": "solvers.lsqr(SPARSE, e, 0.5, atol=1e-14, btol=1e-14)[0]",
+    **{f"sparse.linalg.{name}": f"solvers.{name}(SPARSE, e, 0.5, atol=1e-14, btol=1e-14)[0]" for name in ("lsqr", "lsmr")},
+    **{name: "solvers.expm_multiply(SPARSE, e)" for name in ("expm_multiply", "sparse.linalg.expm_multiply")},
+    "factors.solve": "FACTORS.solve(e)",
+    "sct.runtime.images.coefficients": "ndimage.shift(a, 0.3)", "ndimage.shift": "ndimage.shift(a, x)",
+    "ndimage.zoom": "ndimage.zoom(a, 1.3)", "ndimage.rotate": "ndimage.rotate(a, 20.0 * x)",
+    "ndimage.affine_transform": "ndimage.affine_transform(a, 0.3 * s[:2, :2])",
+    **{f"ndimage.{name}": f"ndimage.{name}(a, r)" for name in ("gaussian_laplace", "gaussian_gradient_magnitude")},
+    **{f"ndimage.{name}": f"ndimage.{name}(a, 3)" for name in
+       ("maximum_filter", "minimum_filter", "median_filter", "grey_dilation", "grey_erosion", "grey_opening", "grey_closing")},
+    "ndimage.rank_filter": "ndimage.rank_filter(a, 2, 3)", "ndimage.percentile_filter": "ndimage.percentile_filter(a, 40, 3)",
+    "signal.medfilt": "signal.medfilt(v)", "signal.medfilt2d": "signal.medfilt2d(a)",
+    "interpolate.splint": "interpolate.splint(x, r, (TCK[0], np.concatenate([w, e]), 3))",
     "signal.sawtooth": "signal.sawtooth(v, x)", "signal.sweep_poly": "signal.sweep_poly(v, e)",
 }
 INEXACT = {*TEXTS}
 """What is said as other statements, the sums of which are rounded in another order."""
 COMPLEX_REFUSED = {f"signal.{name}" for name in ("sosfiltfilt", "sosfilt_zi", "decimate", "deconvolve")} | {
     f"ndimage.{name}" for name in ("convolve1d", "correlate1d", "gaussian_filter", "gaussian_filter1d", "laplace", "prewitt",
-                                   "sobel", "uniform_filter", "uniform_filter1d")} | {"linalg.solve_discrete_are"}
+                                   "sobel", "uniform_filter", "uniform_filter1d")} | {
+    "linalg.solve_discrete_are", "interpolate.BSpline", "least_squares", "sparse.linalg.lsqr", "sparse.linalg.lsmr",
+    "interpolate.splint", "ndimage.gaussian_laplace", "ndimage.gaussian_gradient_magnitude"}
 """Functions that take complex numbers and are refused with them."""

@@ -10,6 +10,7 @@ import pytest
 interpolate = pytest.importorskip("scipy.interpolate")
 
 import sct  # noqa: E402
+from tests.sampling import a_part  # noqa: E402
 
 from .whole import check_whole  # noqa: E402
 
@@ -117,11 +118,13 @@ def test_another_spline_under_the_name_is_noticed() -> None:
 
 
 @pytest.mark.parametrize("f", [
-    lambda t: PAIRS(t)[0], lambda t: CUBIC(t, extrapolate=False), lambda t: CUBIC.derivative()(t),
-    lambda t: interpolate.CubicSpline(X * t, Y)(0.5), lambda t: interpolate.Akima1DInterpolator(X, Y * t)(0.5),
+    lambda t: PAIRS(t)[0], lambda t: CUBIC(t, extrapolate=False), lambda t: CUBIC.roots()[0] * t,
+    lambda t: interpolate.CubicSpline(X * t, Y)(0.5),
+    lambda t: interpolate.Akima1DInterpolator(X, np.stack([Y, Y]) * t)(0.5)[0],
     lambda t: interpolate.CubicSpline(X, Y * t, bc_type=((1, 0.0), (1, 0.0)))(0.5),
     lambda t: interpolate.make_interp_spline(X * t, Y)(0.5), lambda t: interpolate.PchipInterpolator(X, Y * t, axis=-1)(0.5),
-    lambda t: interpolate.lagrange(X, Y * t)(0.5),
+    lambda t: interpolate.lagrange(X, Y * t)(0.5, 1),
+    lambda t: interpolate.RectBivariateSpline(X, X, t * np.outer(X, X))(0.5, 0.5),
 ])
 def test_what_has_no_rule_is_refused(f: Any) -> None:
     with pytest.raises(sct.SctError):
@@ -162,8 +165,8 @@ def test_outside_of_a_line_is_the_same_error() -> None:
 
 
 @pytest.mark.parametrize("f", [
-    lambda t: interpolate.interp1d(X, Y, kind="cubic")(t), lambda t: interpolate.interp1d(X, Y, bounds_error=False)(t),
-    lambda t: interpolate.interp1d(X, Y, fill_value=(0.0, 1.0), bounds_error=False)(t),
+    lambda t: interpolate.interp1d(X, Y, kind=5)(t),
+    lambda t: interpolate.interp1d(X, Y, fill_value=(np.zeros(2), 1.0), bounds_error=False)(t),
     lambda t: interpolate.interp1d(X, np.stack([Y, Y]))(t)[0], lambda t: interpolate.interp1d(X, Y, axis=0)(t),
 ])
 def test_lines_that_are_none_are_refused(f: Any) -> None:
@@ -182,6 +185,8 @@ GOING_ON = interpolate.RegularGridInterpolator((EAST, NORTH, UP), DEEP, bounds_e
 GRIDS = {
     "outside": (lambda x: MADE(x) ** 2, [PLACES[:, :2].copy()]),
     "beyond": (lambda x: GOING_ON(x + 0.45) ** 2, [PLACES]),
+    "coordinates": (lambda v, x: interpolate.interpn((EAST, NORTH), v, (x, 0.4)) * MADE((x[0], x[1] - 0.1)), [FLAT, PLACES[0]]),
+    "a vector": (lambda x: MADE(x) * interpolate.interpn([EAST], FLAT[:, 0], x)[0], [PLACES[0, :2].copy()]),
     "inside": (lambda v, x: interpolate.RegularGridInterpolator((EAST, NORTH), v)(x) ** 2, [FLAT, PLACES[:, :2].copy()]),
     "by the grid": (lambda g, x: interpolate.interpn((g, NORTH), FLAT, x) ** 2, [EAST, PLACES[:, :2].copy()]),
     "a line": (lambda v, x: interpolate.interpn([EAST], v, x) ** 2, [FLAT[:, 0].copy(), PLACES[:, :1].copy()]),
@@ -200,7 +205,7 @@ def test_grids(name: str) -> None:
 
 @pytest.mark.parametrize("f", [
     lambda x: MADE(x, method="nearest"), lambda x: interpolate.interpn((EAST, NORTH), FLAT, x, method="splinef2d"),
-    lambda x: interpolate.interpn((EAST, NORTH), FLAT, x, bounds_error=False), lambda x: MADE(x[0]),
+    lambda x: interpolate.interpn((EAST, NORTH), FLAT, x, bounds_error=False),
     lambda x: interpolate.UnivariateSpline(x[0], x[1])(0.5), lambda x: interpolate.griddata(x, x[:, 0], x),
 ])
 def test_other_ways_on_grids_are_refused(f: Any) -> None:
@@ -211,3 +216,60 @@ def test_other_ways_on_grids_are_refused(f: Any) -> None:
 def test_places_beyond_a_grid_raise_what_scipy_raises() -> None:
     with pytest.raises(ValueError, match="out of bounds"):
         sct.grad(lambda x: np.sum(MADE(x)))(PLACES[:, :2] + 10.0)
+
+
+# Splines of FITPACK, and what splines give ------------------------------------------------------------------------------
+
+AT, BEYOND_ENDS = np.array([0.25, 1.15, 2.6, 2.9]), np.array([-1.0, 0.4, 1.2, 2.7, 5.0])
+TCK = interpolate.splrep(X, Y)
+FITTED, THROUGH = interpolate.UnivariateSpline(X, Y, s=0.1), interpolate.InterpolatedUnivariateSpline(X, Y, ext=3)
+SURFACE = interpolate.RectBivariateSpline(X, AT, RNG.normal(size=(5, 4)))
+BILINEAR = interpolate.RectBivariateSpline(X, AT, RNG.normal(size=(5, 4)), kx=1, ky=2)
+CURVED, NEAREST = interpolate.interp1d(X, Y, kind="cubic"), interpolate.interp1d(X, Y, kind="nearest")
+FILLED = interpolate.interp1d(X, Y, bounds_error=False, fill_value=(0.0, 1.0))
+NORTH_OF = 0.9 * AT + 0.1
+FITPACK: dict[str, tuple[Any, list[Any]]] = {
+    "UnivariateSpline": (lambda q: FITTED(q) * FITTED(q, 1) + THROUGH(q, nu=2), [AT]),
+    "beyond": (lambda q: THROUGH(q) + FITTED(q, ext="zeros") * interpolate.splev(q, TCK, ext=1), [BEYOND_ENDS]),
+    "splev": (lambda q, c: interpolate.splev(q, (TCK[0], c, 3)) * interpolate.splev(q, TCK, der=1), [AT, TCK[1].copy()]),
+    "splev of a number": (lambda q, c: interpolate.splev(q, (TCK[0], c, 3)), [1.3, TCK[1].copy()]),
+    "RectBivariateSpline": (lambda x, y: SURFACE.ev(x, y) * SURFACE(x, y, grid=False, dx=1), [AT, NORTH_OF]),
+    "of numbers": (lambda x, y: SURFACE.ev(x, y) * SURFACE(x, y)[0, 0], [1.3, 1.7]),
+    "on a grid": (lambda x, y: SURFACE(x, y), [AT, NORTH_OF[:3].copy()]),
+    "constant beyond": (lambda x, y: SURFACE.ev(x, y), [BEYOND_ENDS, BEYOND_ENDS]),
+    "of low degrees": (lambda x, y: BILINEAR.ev(x, y), [AT, NORTH_OF]),
+    "splint": (lambda a, b, c: interpolate.splint(a, b, (TCK[0], c, 3)) * interpolate.splint(-1.0, b, TCK),
+               [0.3, 2.2, TCK[1].copy()]),
+    "integrals": (lambda a, b: CUBIC.integrate(a, b) * SMOOTH.integrate(a, b), [0.3, 2.2]),
+    "derivatives": (lambda a: CUBIC.derivative()(a) * SMOOTH.derivative(2)(a) * CUBIC.antiderivative()(a), [AT]),
+    "derivative of a fitted spline": (lambda a: FITTED.derivative()(a), [AT]),
+    "BSpline": (lambda c, q: interpolate.BSpline(TCK[0], c, 3)(q) * interpolate.BSpline(TCK[0], c, 3)(q, 1),
+                [TCK[1][:5].copy(), AT]),
+    "PPoly": (lambda c, x, q: interpolate.PPoly(c, x)(q) * interpolate.PPoly(c, x)(q, 1), [CUBIC.c.copy(), X, AT]),
+    "Akima": (lambda x, y, q: interpolate.Akima1DInterpolator(x, y)(q)
+              * interpolate.Akima1DInterpolator(x, y, method="makima")(q, 1), [X, Y, AT]),
+    "polynomials": (lambda x, y, q: interpolate.KroghInterpolator(x, y)(q) * interpolate.BarycentricInterpolator(x, y)(q)
+                    + interpolate.lagrange(x, y)(q), [X[:4].copy(), Y[:4].copy(), AT]),
+    "curves": (lambda y, q: interpolate.interp1d(X, y, kind="cubic")(q) * interpolate.interp1d(X, y, kind="quadratic")(q),
+               [Y, AT]),
+    "steps": (lambda y, q: interpolate.interp1d(X, y, kind="nearest")(q) * interpolate.interp1d(X, y, kind="previous")(q)
+              * interpolate.interp1d(X, y, kind="next")(q), [Y, AT]),
+    "with values beyond": (lambda y, q: interpolate.interp1d(X, y, bounds_error=False, fill_value=0.0)(q)
+                           + interpolate.interp1d(X, y, "cubic", fill_value=(1.0, 2.0), bounds_error=False)(q),
+                           [Y, BEYOND_ENDS]),
+    "lines from outside": (lambda q: CURVED(q) * NEAREST(q) * FILLED(q), [AT]),
+}
+
+
+@pytest.mark.parametrize("name", a_part(3, FITPACK))
+def test_splines_by_knots_and_coefficients(name: str) -> None:
+    f, values = FITPACK[name]
+    check_whole(f, values, rtol=1e-5)
+    np.testing.assert_allclose(sct.vjp(f, *values)[0], f(*values), rtol=1e-9, atol=1e-12)
+
+
+def test_where_akima_ends_and_where_its_slopes_are_not_defined() -> None:
+    f = lambda y, q: interpolate.Akima1DInterpolator(X, y)(q)
+    assert np.isnan(sct.vjp(f, Y, 5.0)[0])
+    for values in (X, np.abs(X - 1.5), np.ones(5)):
+        np.testing.assert_allclose(sct.vjp(f, values, AT)[0], f(values, AT), rtol=1e-12)

@@ -164,7 +164,26 @@ def test_iterative_solvers_tell_whether_they_are_done() -> None:
 @pytest.mark.parametrize("f", [lambda b: sparse.linalg.cg(EVEN, b, x0=b)[0][0], lambda b: sparse.linalg.minres(EVEN, b,
     shift=1.0)[0][0],
                                lambda b: sparse.linalg.cg(np.outer(b, b), b)[0][0], lambda b: sparse.eye_array(4) @ b,
-                               lambda b: sparse.linalg.lsqr(EVEN, b)[0][0]])
+                               lambda b: sparse.linalg.lsqr(EVEN, b, x0=b)[0][0], lambda b: sparse.linalg.lsmr(EVEN, b)[2],
+                               lambda b: sparse.linalg.splu(EVEN).solve(b)[0],
+                               lambda b: sparse.linalg.expm_multiply(EVEN, b, 0.0, 1.0, 3)[0, 0]])
 def test_other_solvers_are_refused(f: Any) -> None:
     with pytest.raises(sct.SctError):
         sct.grad(lambda b: np.sum(f(b)))(np.ones(4))
+
+
+FACTORS = sparse.linalg.splu(UPWIND.tocsc())
+NUMBERS = np.array([1.0, 0.5, -0.3])
+
+
+@pytest.mark.parametrize(("f", "b"), [
+    (lambda b: sparse.linalg.lsqr(ARRAY.T, b, atol=1e-14, btol=1e-14)[0] ** 2, NUMBERS[:ARRAY.shape[1]]),
+    (lambda b: sparse.linalg.lsmr(ARRAY, b, 0.7, atol=1e-14, btol=1e-14)[0] ** 2, np.resize(NUMBERS, ARRAY.shape[0])),
+    (lambda b: sparse.linalg.expm_multiply(UPWIND, b) ** 2, np.resize(NUMBERS, 4)),
+    (lambda b: sparse.linalg.expm_multiply(UPWIND, b) ** 2, np.resize(NUMBERS, (4, 2))),
+    (lambda b: FACTORS.solve(b) ** 2 * FACTORS.solve(b, "T"), np.resize(NUMBERS, 4)),
+    (lambda b: FACTORS.solve(rhs=b) ** 2, np.resize(NUMBERS, (4, 2))),
+], ids=["lsqr", "lsmr", "expm_multiply", "of columns", "splu", "splu of columns"])
+def test_least_squares_exponentials_and_factors(f: Any, b: np.ndarray) -> None:
+    check_whole(f, [b], rtol=1e-5)
+    np.testing.assert_allclose(sct.vjp(f, b)[0], f(b), rtol=1e-9, atol=1e-12)

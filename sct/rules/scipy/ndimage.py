@@ -1,23 +1,42 @@
-"""Functions of ``scipy.ndimage`` without a derivative rule, by the reason; linear filters are said in ``runtime/images.py``."""
+"""The rule of the splines of ``scipy.ndimage``, and its functions without one; others are said in ``runtime/images.py``."""
+
+# ruff: noqa: F841 - a rule says what it has found by assigning x_bar.
+# mypy: disallow-untyped-defs=False, disallow-untyped-calls=False, disallow-incomplete-defs=False, check-untyped-defs=False
 
 from __future__ import annotations
 
 from scipy import ndimage
 
-from ..notation import area, refuse_named
+from ...ir.types import Array
+from ...runtime.images import coefficients, half_ends
+from ..notation import area, linear, refuse_named, vjp
+from ..shapes import facts, from_call, promoted
 
 area("ndimage", ndimage)
 
+
+@from_call
+def like_elements(x, axis):
+    return Array(promoted("float64", facts(x)[0]), facts(x)[1])
+
+
+@vjp(coefficients, infer=like_elements)
+def coefficients_vjp(x, axis, *, z, z_bar):
+    """The system is symmetric but for its ends, whose neighbours count twice: ``B.T = D B D^-1``, ``D`` halves the ends."""
+    x_bar = half_ends(coefficients(half_ends(z_bar, axis, 2.0), axis), axis, 0.5)
+
+
+linear(coefficients, "x")
+
+refuse_named(ndimage, "geometric_transform spline_filter spline_filter1d", because="of splines on grids the values have a rule",
+             instead="use map_coordinates")
+refuse_named(ndimage, "generic_gradient_magnitude generic_laplace generic_filter generic_filter1d vectorized_filter",
+             because="it calls a function with parts of an array in a buffer of its own",
+             instead="use gaussian_laplace or median_filter, or a function of windows that are picked by indices")
 refuse_named(ndimage, """
-    affine_transform geometric_transform rotate shift zoom spline_filter spline_filter1d""",
-             because="splines on grids have no rule", instead="use map_coordinates of the order 1")
-refuse_named(ndimage, "gaussian_gradient_magnitude gaussian_laplace generic_gradient_magnitude generic_laplace",
-             because="only filters of the order 0 have a rule", instead="use gaussian_filter, then sobel or laplace")
-refuse_named(ndimage, """
-    maximum_filter maximum_filter1d minimum_filter minimum_filter1d median_filter percentile_filter rank_filter generic_filter
-    generic_filter1d grey_closing grey_dilation grey_erosion grey_opening morphological_gradient morphological_laplace
-    black_tophat white_tophat vectorized_filter""",
-             because="what it picks, values tell", instead="use np.max or np.median of windows")
+    maximum_filter1d minimum_filter1d morphological_gradient morphological_laplace black_tophat white_tophat""",
+             because="of filters that pick elements those of boxes have a rule",
+             instead="use maximum_filter, minimum_filter, grey_opening or grey_closing")
 refuse_named(ndimage, """
     binary_closing binary_dilation binary_erosion binary_fill_holes binary_hit_or_miss binary_opening binary_propagation
     distance_transform_bf distance_transform_cdt distance_transform_edt find_objects generate_binary_structure

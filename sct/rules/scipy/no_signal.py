@@ -56,8 +56,8 @@ refuse_named(signal, "freqs freqs_zpk freqz_sos freqz_zpk sosfreqz group_delay",
              because="of frequency responses only that of `freqz` has a rule",
              instead="use freqz, or np.polyval(b, z) / np.polyval(a, z)", constants=True)
 refuse_named(signal, """
-    argrelextrema argrelmax argrelmin find_peaks find_peaks_cwt peak_prominences peak_widths medfilt medfilt2d order_filter
-    wiener""", because="what it picks, values tell", instead="use np.median, np.max or np.sort of windows")
+    argrelextrema argrelmax argrelmin find_peaks find_peaks_cwt peak_prominences peak_widths order_filter wiener
+    """, because="what it picks, values tell", instead="use np.median, np.max or np.sort of windows")
 refuse_named(signal, "ShortTimeFFT CZT ZoomFFT czt zoom_fft czt_points lombscargle vectorstrength check_COLA check_NOLA"
              " closest_STFT_dual_window envelope hilbert2", because="of spectra those of whole windows have a rule",
              instead="use welch, stft, np.fft.rfft or hilbert")

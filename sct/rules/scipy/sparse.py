@@ -13,7 +13,17 @@ from scipy.sparse import linalg as sparse_linalg
 
 from ...ir.ops import INFIX
 from ...ir.types import ANY, INT, Array, Object, Tuple
-from ...runtime.sparse import dense, iterated, product, size_of, solution, transposed
+from ...runtime.sparse import (
+    dense,
+    exponential_times,
+    iterated,
+    least_squares,
+    product,
+    size_of,
+    solution,
+    solved,
+    transposed,
+)
 from ..notation import linear, refuse, refuse_named, vjp, zero
 from ..shapes import facts, from_call
 
@@ -55,8 +65,43 @@ def iterated_vjp(matrix, b, solver, *, rtol=1e-5, atol=0.0, maxiter=None, z, z_b
     b_bar, _ = iterated(transposed(matrix), z_bar[0], solver, rtol=rtol, atol=atol, maxiter=maxiter)
 
 
+@from_call
+def least_squares_type(matrix, b, solver, damp=0.0, **options):
+    return Array(facts(b)[0], (ANY,))
+
+
+@vjp(least_squares, name="least_squares", infer=least_squares_type, real_only=True,
+     unsaid="the options of a search are constants")
+def least_squares_vjp(matrix, b, solver, damp=0.0, *, atol=1e-6, btol=1e-6, conlim=1e8, iter_lim=None, maxiter=None, z, z_bar):
+    """``A (A.T A + d² I)^-1 = (A A.T + d² I)^-1 A``: the transposed matrix has the transposed pseudo-inverse (Ben-Israel and
+    Greville, Generalized Inverses, 2003, section 1.1)."""
+    if solver == "lsqr":
+        b_bar = least_squares(transposed(matrix), z_bar, "lsqr", damp, atol=atol, btol=btol, conlim=conlim, iter_lim=iter_lim)
+    else:
+        b_bar = least_squares(transposed(matrix), z_bar, "lsmr", damp, atol=atol, btol=btol, conlim=conlim, maxiter=maxiter)
+
+
+@vjp(exponential_times, name="expm_multiply", infer=solution_type)
+def exponential_times_vjp(matrix, b, *, z, z_bar):
+    b_bar = exponential_times(transposed(matrix), z_bar)
+
+
+@from_call
+def solved_type(factors, b, trans):
+    kind, dims = facts(b)
+    return Array(kind, dims)
+
+
+@vjp(solved, name="factors.solve", infer=solved_type, real_only=True)
+def solved_vjp(factors, b, trans, *, z, z_bar):
+    b_bar = solved(factors, z_bar, "T" if trans == "N" else "N")
+
+
 linear(product, "x")
 linear(solution, "b")
+linear(least_squares, "b")
+linear(exponential_times, "b")
+linear(solved, "b")
 
 
 @from_call
@@ -90,13 +135,13 @@ refuse_named(sparse, """
     find get_index_dtype issparse isspmatrix isspmatrix_bsr isspmatrix_coo isspmatrix_csc isspmatrix_csr isspmatrix_dia
     isspmatrix_dok isspmatrix_lil load_npz save_npz safely_cast_index_arrays""", because=MADE, instead="call it outside")
 refuse_named(sparse_linalg, """
-    LaplacianNd LinearOperator SuperLU aslinearoperator factorized splu spilu inv matrix_power expm onenormest norm
-    spbandwidth is_sptriangular use_solver""", because=MADE, instead="use spsolve, or call it outside")
+    LaplacianNd LinearOperator aslinearoperator spilu inv matrix_power expm onenormest norm
+    spbandwidth is_sptriangular use_solver""", because=MADE, instead="use spsolve or splu, or call it outside")
 refuse_named(sparse_linalg, "eigs eigsh svds lobpcg", because="some eigenvectors of a constant matrix are constants",
              instead="call it outside")
-refuse_named(sparse_linalg, "lsmr lsqr", because="the derivative of a least squares solution needs another such solution",
-             instead="use cg of the normal equations, A.T @ (A @ x) = A.T @ b, or optimize.least_squares")
-refuse_named(sparse_linalg, "expm_multiply funm_multiply_krylov", because="functions of sparse matrices have no rule",
+refuse_named(sparse_linalg, "splu factorized SuperLU", because="the factors of a sparse matrix are constants",
+             instead="make them outside: lu = splu(matrix), of which lu.solve(b) has a rule")
+refuse_named(sparse_linalg, "funm_multiply_krylov", because="functions of sparse matrices have no rule",
              instead="use linalg.expm of the dense matrix, or integrate.solve_ivp")
 refuse_named(sparse_linalg, "spsolve_triangular", because="it has the rule of spsolve, which finds the triangle itself",
              instead="use spsolve")
