@@ -214,11 +214,11 @@ if importlib.util.find_spec("scipy") is not None:
     from sct.rules import registry
 
     registry.load_families()
-    from sct.rules.scipy.angular import diric_slope
+    from sct.rules.scipy.angular import beyond_one, diric_slope
     from sct.rules.scipy.bessel import amplitude_slope
     from sct.rules.scipy.incomplete import betainc_slope, gammainc_slope, student_rate
     from sct.rules.scipy.probability import log1p_ratio_slope
-    from sct.rules.scipy.special import dawsn_slope, elliptic_difference, erfcx_slope
+    from sct.rules.scipy.special import dawsn_slope, elliptic_difference, erfcx_slope, exprel_slope
     from sct.rules.scipy.stats import log1p_ratio
     from sct.rules.scipy.structured import diagonal_sums
     from sct.runtime.incomplete import beta_mean
@@ -246,6 +246,8 @@ if importlib.util.find_spec("scipy") is not None:
         Known(special.ive, 0.5, A([0.0]), bars=(None, A([inf]))), Known(special.ive, 1.0, A([0.0]), bars=(None, A([0.5]))),
         Known(special.expn, 0, A([0.5, 2.0]), bars=(None, A([-6.0 * math.exp(-0.5), -0.75 * math.exp(-2.0)]))),
         Known(special.expn, 1, A([0.0]), bars=(None, A([-inf]))), Known(special.expn, 3, A([0.0]), bars=(None, A([-1.0]))),
+        Known(special.rel_entr, A([-1.0, 1.0, -1.0, 0.0, 2.0]), A([-1.0, -1.0, 1.0, 1.0, 0.0]),
+              bars=(A([nan, nan, nan, -inf, inf]), A([nan, nan, nan, 0.0, -inf]))),
         Known(special.psi, A([-2.0, -0.5]), bars=(A([inf, 8.9348022005446793]),)),
         Known(special.rgamma, A([-1.0, 3.0]), bars=(A([-1.0, -0.46139216754923356970]),)),
         *(Known(distribution, 0.0, 1.5, bars=(0.0, 0.0)) for name in ("lognorm", "pareto")
@@ -289,4 +291,11 @@ if importlib.util.find_spec("scipy") is not None:
     VALUES += [Value(student_rate, A(3.0), A(u), gives=A(value), rtol=1e-10) for u, value in (
         (8e-6, 2.11844111161736412e-7), (-8e-6, -2.11844111161736412e-7), (-1.5, -0.122291834382415062))]
     VALUES += [Value(diagonal_sums, np.zeros(shape), gives=np.zeros(2)) for shape in ((2, 0), (0, 3))]
+    VALUES += [Value(beyond_one, A(x), f, sign, gives=A(value), rtol=1e-15) for x, first, second in (
+        (0.9375, 0.24756827935853882, -0.22181043925820819),
+        (-0.25, -0.062744564894431693, 0.06225628281658918),
+        (2.5, 0.91593565762004921, -0.4193535105872792)) for f, sign, value in (
+            (special.i0, 1.0, first), (special.j0, -1.0, second))]
+    VALUES += [Value(exprel_slope, A(x), special.exprel(x), gives=A(value), rtol=1e-13) for x, value in (
+        (-150.0, 4.4444444444444444e-5), (-50.0, 0.0004), (50.0, 1.0162022836030662e+20), (150.0, 9.2294545564129144e+62))]
 KNOWN = CONVENTIONS + DRAWS + VALUES
