@@ -308,6 +308,9 @@ def base_of(name: str, entry: Primitive | None) -> Given | None:
         return Given([], {"loc": 0.3, "scale": 1.7})
     if not entry.params or not entry.elementwise and "args" not in entry.tests:
         return None
+    if entry.elementwise and "domain" in entry.tests and len(harness.required(entry)) not in (1, 2, 3):
+        domain = entry.tests["domain"]
+        return Given([np.mean(domain[p]) + np.array([0.0, 0.05]) for p in harness.required(entry)])
     rng = np.random.default_rng(4)
     cases = [c for c in harness.cases(entry, rng) if all(np.size(a) for a in c.args if isinstance(a, np.ndarray))]
     cases.sort(key=lambda c: -preferred(c.args, c.kwargs))

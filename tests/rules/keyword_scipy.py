@@ -347,7 +347,7 @@ given("optimize.curve_fit", p0=[1.1, 0.9], sigma=np.abs(VALUES) + 1.0, absolute_
       maxfev=99)
 HIDDEN["optimize.curve_fit"] = ("maxfev",)
 constant("optimize.curve_fit", "p0 bounds")
-TO_A_TOLERANCE.add("optimize.curve_fit")
+TO_A_TOLERANCE.update({"optimize.curve_fit", "optimize.minimize_scalar"})
 
 # Distances -------------------------------------------------------------------------------------------------------------
 

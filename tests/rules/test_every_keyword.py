@@ -65,16 +65,20 @@ def test_each_other_parameter_is_refused_by_name(load: Loaded) -> None:
 @pytest.mark.long
 @pytest.mark.parametrize("part", range(PARTS))
 def test_each_value_by_keyword_and_by_position_in_both_modes(part: int, load: Loaded) -> None:
+    wrong: dict[str, str] = {}
     for function in functions()[part::PARTS]:
         samples = list(function.samples)
         for k, what in outcomes(samples, load).items():
-            assert what.startswith("refused") and says(what, samples[k]), f"{samples[k]}: {what}"
+            if not (what.startswith("refused") and says(what, samples[k])):
+                wrong[repr(samples[k])] = what
+    assert wrong == {}
 
 
 def says(what: str, sample: Sample) -> bool:
     """Whether what is said of a call names the parameter that is refused, or one without which it cannot be given."""
     beside = sample.kwargs if sample.how == "another call" else ()
-    return any(f"`{p}`" in what or f"{p}=" in what for p in (*sample.parameter.split(), *beside))
+    of_complex = sample.kwargs.get("dtype") is complex and "complex" in what
+    return of_complex or any(f"`{p}`" in what or f"{p}=" in what for p in (*sample.parameter.split(), *beside))
 
 
 def is_refused(sample: Sample) -> bool:
