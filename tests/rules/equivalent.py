@@ -316,6 +316,18 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     "scipy.stats.log1p_ratio": {
         "np.abs(c * u) < 1e-08  =>  np.abs(c * u) <= 1e-08": "both formulas hold on the bound",
     },
+    "scipy.stats_line.crystalball_slopes": {
+        "u <= -beta  =>  u < -beta": "both formulas hold on the bound",
+        "-beta  =>  beta (2)": "a number that nobody reads",
+    },
+    "scipy.stats_line.crystalball_rates": {
+        "u <= -beta  =>  u < -beta": "both formulas hold on the bound",
+        "-beta  =>  beta (2)": "a number that nobody reads",
+    },
+    "scipy.stats_line.pearson3_slope": {
+        "np.abs(v) < 0.02  =>  np.abs(v) <= 0.02": "both formulas hold on the bound",
+        "np.abs(skew) < 0.3  =>  np.abs(skew) <= 0.3": "both formulas hold on the bound",
+    },
     "scipy.stats.standard": {
         "isinstance(loc, int) and loc == 0  =>  isinstance(loc, int)": "no shift by 0 and no division by 1",
         "isinstance(loc, int) and loc == 0  =>  loc == 0": "no shift by 0 and no division by 1",
@@ -452,14 +464,25 @@ EQUIVALENT: dict[str, dict[str, str]] = {
 
 OF_DISTRIBUTIONS = (
     (r"stats\.\w+\.(mean|median)", r"standard\(z, loc, scale\)", "that of the standard distribution is 0, or 1"),
-    (r"stats\.(fisk|lognorm)\.median", r"", "that of the standard distribution is 1, whatever the shape"),
+    (r"stats\.(fisk|lognorm|dgamma|dweibull|fatiguelife|loglaplace|rdist)\.median", r"",
+     "that of the standard distribution is 0 or 1, whatever the shape"),
     (r"stats\.\w+\.std", r"z / scale", "that of the standard distribution is 1"),
-    (r"stats\..*", r"scale \* 1\.0|--1\.0 \*", "a factor of one"), (r"stats\.t\.mean", r"0\.0 \* df", "a zero"),
+    (r"stats\..*", r"scale \* 1\.0|--1\.0 \*", "a factor of one"),
+    (r"stats\.(t|dgamma|rdist|pearson3)\.(mean|var|std)", r"0\.0 \* \w+", "a zero"),
+    (r"stats\.pearson3\.std", r"0\.5 \* scale", "a factor of zero"),
+    (r"stats\.pearson3\.var", r"scale \* scale", "a factor of zero"),
     (r"stats\.t\.median", r"scale", "it does not move with the shape"),
-    (r"stats\.loguniform\.(log)?pdf", r"1\.0 \+ within|-z  =>|np\.inf", "the scale is without effect inside of the support"),
-    (r"stats\.(geom|nbinom|poisson)\.logsf", r"z > -np\.inf", "it is finite for every count"),
+    (r"stats\.(loguniform|reciprocal)\.(log)?pdf", r"1\.0 \+ within|-z  =>|np\.inf",
+     "the scale is without effect inside of the support"),
+    (r"stats\.(geom|nbinom|poisson|logser|planck|yulesimon)\.logsf|stats\.(skellam|dlaplace)\.log\w+", r"z > -np\.inf",
+     "it is finite for every count"),
+    (r"stats\.(dgamma|dweibull)\.logpdf", r"z > -np\.inf", "it is finite but for one point"),
+    (r"stats\.dlaplace\..*", r"loc\) < 0\.0  =>", "both formulas hold on the bound"),
+    (r"stats\.(laplace_asymmetric|triang|trapezoid)\..*", r"\) (>=|<|>) (c|d|0\.0)  =>", "at a corner either slope is right"),
+    (r"stats\.trapezoid\..*", r"^1\.0 \* \(", "a factor of one"),
+    (r"stats\.rdist\..*", r"^[xz] - loc  =>", "it decides at an end of the support; what holds there is tested apart"),
     (r"stats\.\w+\.pdf", r"z > 0\.0", "the density, which is 0 there, is a factor"),
-    (r"stats\.(uniform|expon)\.(log)?pdf", r"0\.0|np\.inf|1 / scale", "a zero, times anything"),
+    (r"stats\.(uniform|expon|truncexpon)\.(log)?pdf", r"0\.0|np\.inf|1 / scale", "a zero, times anything"),
     (r"stats\.\w+\.(\w*cdf|\w*sf|ppf|isf|median)",
      r"^[xz] (>|<|!=) loc|^\([xz] > loc\) & |^loc \+ scale  =>  scale|^np\.abs\([xz] - loc\) < scale"
      r"|^stats\.\w+\.logpdf\(.*\) > -np\.inf",

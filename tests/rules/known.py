@@ -216,10 +216,12 @@ if importlib.util.find_spec("scipy") is not None:
     registry.load_families()
     from sct.rules.scipy.angular import beyond_one, diric_slope
     from sct.rules.scipy.bessel import amplitude_slope
+    from sct.rules.scipy.counts import zeta_slope
     from sct.rules.scipy.incomplete import betainc_slope, gammainc_slope, student_rate
     from sct.rules.scipy.probability import log1p_ratio_slope
     from sct.rules.scipy.special import dawsn_slope, elliptic_difference, erfcx_slope, exprel_slope
     from sct.rules.scipy.stats import log1p_ratio
+    from sct.rules.scipy.stats_line import pearson3_slope
     from sct.rules.scipy.structured import diagonal_sums
     from sct.runtime.incomplete import beta_mean
     from sct.runtime.matrices import real_logm
@@ -271,6 +273,13 @@ if importlib.util.find_spec("scipy") is not None:
     VALUES += [Value(log1p_ratio, A(c), A(u), gives=A(value), rtol=1e-15) for c, u, value in (
         (1e-9, 1e3, 999.99950000033333308), (1e4, 1e-9, 9.9999500003333314562e-10),
         (5e-9, 1.5, 1.4999999943750000281), (0.3, 2.0, 1.5666787641524518572), (-4e-9, 2.0, 2.0000000080000000427))]
+    VALUES += [Value(pearson3_slope, skew, A(u), gives=np.float64(value), rtol=1e-11) for skew, u, value in (
+        (1e-3, 1.2, -0.31194089603748046), (0.25, 1.9, 0.049493635370632649), (0.25, 0.1, -0.059635540533225232),
+        (-0.2, 0.7, -0.3042950687024306), (1.5, 0.9, -0.27446703588431733))]
+    VALUES += [Value(pearson3_slope, skew, A(u), gives=np.float64(value), rtol=2e-13) for skew, u, value in (
+        (0.0039, 10.0, 156.99879325987324), (0.29, 0.0, -0.0120827993012135551))]
+    VALUES += [Value(zeta_slope, a, gives=value, rtol=1e-12) for a, value in (
+        (1.3, -2.8080944107492024), (2.5, -0.2887406855581931), (7.0, -0.0059835585706383962))]
     VALUES += [Value(amplitude_slope, A(0.7), A(0.0), special.ellipj(0.7, 0.0), gives=A(-0.0518187837514424682), rtol=1e-12)]
     VALUES += [Value(gammainc_slope, A(a), A(x), gives=np.float64(value), rtol=1e-10) for a, x, value in (
         (2.5, 40.0, -2.5267860704828765e-15), (40.0, 2.5, -2.4693094272061884615e-33), (0.3, 1e-12, -0.0076861561068976320637))]

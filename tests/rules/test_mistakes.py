@@ -71,6 +71,7 @@ UNUSED = {
     "indexing.static": "a mark", "fft.result": "gives types", "scipy.orthogonal.nodes_and_weights": "gives types",
     "scipy.special.elementwise": "gives types", "scipy.special.on": "says what to test",
     "scipy.special.of_order": "says what to test",
+    "scipy.stats.distribution": "writes rules", "scipy.counts.counts": "writes rules",
     **{f"runtime.{name}": "of programs; no rule calls it" for name in (
         "places.added_at", "places.last_written", "places.inserted_at", "places.taken_from", "places.folded",
         "sequences.sorting_order", "sequences.arranged_places")},

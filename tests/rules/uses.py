@@ -58,7 +58,8 @@ if importlib.util.find_spec("scipy") is not None:
     CALLS += [call for module in (test_scipy_special, test_scipy_linalg, test_scipy_signal, test_scipy_factors, test_scipy_fft)
               for call in module.CALLS]
     CASES += [f"scipy/{name}.py" for name in (*SPECIAL, "stats", "counts")]
-    MODULES += [getattr(scipy, name) for name in (*SPECIAL, "stats", "multivariate", "counts", "factors", "functions",
+    MODULES += [getattr(scipy, name) for name in (*SPECIAL, "stats", "stats_line", "multivariate", "counts", "factors",
+        "functions",
                                                   "transforms", "linalg", "signal", "structured")]
     OWN_CASES = {id(entry): functools.partial(test_scipy_stats.cases, entry)
                  for entry in test_scipy_stats.CONTINUOUS + test_scipy_stats.DISCRETE}
@@ -126,7 +127,7 @@ def calls_nothing(entry: Primitive) -> bool:
 
 
 FEW = ("norm", "gamma", "pareto", "lognorm", "genpareto", "genextreme", "truncnorm", "wrapcauchy", "skewnorm", "poisson",
-    "nbinom")
+    "nbinom", "crystalball", "jf_skew_t", "zipf")
 """Distributions of which all are tried in a usual run: the rules of the others are written by the same lines."""
 
 

@@ -100,7 +100,7 @@ counts("boltzmann", ["lambda_", "N"], [(SOME, CHANCE, 7), (np.array([2.0, 5.0]),
        lambda_="1.0 / special.expm1(lambda_) - N / special.expm1(N * lambda_) - k",
        cumulative={"lambda_": "(k + 1.0 - N * special.expm1((k + 1.0) * lambda_) / special.expm1(N * lambda_))"
                               " / special.expm1(lambda_)"})
-counts("dlaplace", ["a"], [(SOME - 2.0, 0.5 * CHANCE), (np.array([-2.0, 5.0]), 0.4, 1)], a="1.0 / np.sinh(a) - np.abs(k)",
+counts("dlaplace", ["a"], [(SOME - 2.0, 0.5 * CHANCE), (np.array([0.0, 5.0]), 0.4, 1)], a="1.0 / np.sinh(a) - np.abs(k)",
        cumulative={"a": "np.where(k < 0.0, np.exp(a) * (k + special.expit(-a)), k + special.expit(a)) / special.expm1(a)"})
 counts("yulesimon", ["alpha"], [(SOME + 1.0, CHANCE + 1.0), (np.array([2.0, 5.0]), 1.4, 1)],
        alpha="1.0 / alpha + special.psi(alpha + 1.0) - special.psi(k + alpha + 1.0)",

@@ -43,13 +43,13 @@ distribution("triang", "1.0 / (u - (u >= c))", c="1.0 / ((u >= c) - c)", support
 distribution("trapezoid", "np.where(u < c, 1.0 / u, np.where(u > d, 1.0 / (u - 1.0), 0.0))",
              c="1.0 / (1.0 + d - c) - quotient_or_zero(1.0 * (u < c), c)",
              d="quotient_or_zero(1.0 * (u > d), 1.0 - d) - 1.0 / (1.0 + d - c)", support=UNIT,
-             ranges={"c": (0.3, 0.45), "d": (0.55, 0.7)},
+             ranges={"x": (0.2, 0.95), "c": (0.55, 0.65), "d": (0.7, 0.75)}, elsewhere="0.1",
              cumulative={"c": "(stats.trapezoid.cdf(u, c, d) - np.minimum(quotient_or_zero(u, c), 1.0) ** 2)"
                               " / ((1.0 + d - c) * stats.trapezoid.pdf(u, c, d))",
                          "d": "(stats.trapezoid.sf(u, c, d) - np.minimum(quotient_or_zero(1.0 - u, 1.0 - d), 1.0) ** 2)"
                               " / ((1.0 + d - c) * stats.trapezoid.pdf(u, c, d))"})
 distribution("semicircular", "-u / (1.0 - u * u)", moments={})
-distribution("arcsine", "0.5 / (1.0 - u) - 0.5 / u", moments={})
+distribution("arcsine", "0.5 / (1.0 - u) - 0.5 / u", moments={}, elsewhere="0.3")
 distribution("cosine", "-np.tan(0.5 * u)", moments={})
 distribution("anglit", "-2.0 * np.tan(2.0 * u)", moments={}, domain=(0.2, 0.6))
 PSI = "special.gammainc(1.5, 0.5 * chi * chi)"
@@ -99,11 +99,11 @@ distribution("truncweibull_min", "quotient_or_zero(c - 1.0, u) - c * u ** (c - 1
              support=INSIDE, ranges={"a": (0.05, 0.15), "b": (1.2, 2.0)})
 HALF = "np.tanh(0.5 * log1p_ratio(-c, u))"
 distribution("genhalflogistic", f"(c - {HALF}) / (1.0 - c * u)", c=f"u / (1.0 - c * u) + {HALF} * log1p_ratio_slope(-c, u)",
-             cumulative={"c": "(c * u - 1.0) * log1p_ratio_slope(-c, u)"}, support=INSIDE, shapes=(0.3, 0.8), elsewhere="0.0")
+             cumulative={"c": "(c * u - 1.0) * log1p_ratio_slope(-c, u)"}, support=INSIDE, shapes=(0.3, 0.8), elsewhere="0.3")
 POWER = "np.exp(-log1p_ratio(-k, u))"
 distribution("kappa4", f"((1.0 - h) * {POWER} / (1.0 - h * {POWER}) - 1.0 + k) / (1.0 - k * u)",
              h=f"log1p_ratio(-h, {POWER}) + (1.0 - h) * log1p_ratio_slope(-h, {POWER})",
              k=f"log1p_ratio(-k, u) + (1.0 - k - (1.0 - h) * {POWER} / (1.0 - h * {POWER})) * log1p_ratio_slope(-k, u)",
              cumulative={"h": f"log1p_ratio_slope(-h, {POWER}) * (1.0 - h * {POWER}) * (1.0 - k * u) / {POWER}",
                          "k": "(k * u - 1.0) * log1p_ratio_slope(-k, u)"},
-             ranges={"h": (-0.4, 0.4), "k": (-0.3, 0.5)}, support=INSIDE, elsewhere="0.0")
+             ranges={"h": (-0.4, 0.4), "k": (-0.3, 0.5)}, support=INSIDE, elsewhere="0.3")

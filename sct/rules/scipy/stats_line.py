@@ -112,7 +112,7 @@ distribution("laplace_asymmetric", "np.where(u >= 0.0, -kappa, 1.0 / kappa)", ev
              cumulative={"kappa": "np.abs(u) / kappa + 2.0 / (1.0 + kappa * kappa)"},
              moments={"kappa": ("-1.0 - 1.0 / (kappa * kappa)", "2.0 * kappa - 2.0 / kappa ** 3")})
 ALONG = "(1.0 + a * np.sign(u))"
-distribution("skewcauchy", f"-2.0 * u / ({ALONG} ** 2 + u * u)", everywhere=True, domain=(-0.8, 0.8), shapes=(0.2, 0.7),
+distribution("skewcauchy", f"-2.0 * u / ({ALONG} ** 2 + u * u)", everywhere=True, domain=(-0.8, 0.8), shapes=(-0.4, 0.4),
              a=f"2.0 * np.abs(u) * u / ({ALONG} * ({ALONG} ** 2 + u * u))",
              cumulative={"a": f"-np.abs(u) / {ALONG} - (1.0 + (u / {ALONG}) ** 2) * np.arctan2({ALONG}, np.abs(u))"})
 distribution("dgamma", "quotient_or_zero(a - 1.0, u) - np.sign(u)", domain=(-0.8, 0.8), a="np.log(np.abs(u)) - special.psi(a)",
@@ -121,7 +121,7 @@ distribution("dgamma", "quotient_or_zero(a - 1.0, u) - np.sign(u)", domain=(-0.8
 distribution("dweibull", "quotient_or_zero(c - 1.0, u) - c * np.sign(u) * np.abs(u) ** (c - 1.0)", domain=(-0.8, 0.8),
              c="1.0 / c + np.log(np.abs(u)) * (1.0 - np.abs(u) ** c)", support="x != loc",
              cumulative={"c": "u * np.log(np.abs(u)) / c"})
-distribution("pearson3", "-(skew + 2.0 * u) / (2.0 + skew * u)", shapes=(0.5, 1.2), elsewhere="0.0",
+distribution("pearson3", "-(skew + 2.0 * u) / (2.0 + skew * u)", shapes=(3.0, 4.0), elsewhere="0.0",
              skew="pearson3_slope(skew, u)", moments={"skew": ("0.0 * skew", "0.0 * skew")})
 distribution("crystalball", "crystalball_slopes(u, beta, m)[0]", everywhere=True, beta="crystalball_slopes(u, beta, m)[1]",
              m="crystalball_slopes(u, beta, m)[2]", ranges={"x": (-1.6, 0.8), "beta": (0.3, 0.6), "m": (2.0, 3.0)},

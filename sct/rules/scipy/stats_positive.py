@@ -107,7 +107,7 @@ distribution("exponweib", "(c - 1.0 - c * u ** c + c * (a - 1.0) / special.expre
 distribution("fatiguelife", "1.0 / (1.0 + u) - 1.5 / u - (1.0 - 1.0 / (u * u)) / (2.0 * c * c)",
              c="(u - 1.0) ** 2 / (u * c ** 3) - 1.0 / c", cumulative={"c": "-2.0 * u * (u - 1.0) / ((u + 1.0) * c)"},
              moments={"c": ("c", "2.0 * c + 5.0 * c ** 3")})
-distribution("loglaplace", "-(1.0 + c * np.sign(u - 1.0)) / u", c="1.0 / c - np.abs(np.log(u))", domain=(0.2, 2.6),
+distribution("loglaplace", "-(1.0 + c * np.sign(u - 1.0)) / u", c="1.0 / c - np.abs(np.log(u))", domain=(0.2, 1.5),
              cumulative={"c": "u * np.log(u) / c"})
 distribution("alpha", "((1.0 / u - a) / u - 2.0) / u", a="1.0 / u - a - inverse_mills(a)",
              cumulative={"a": "u * u * (1.0 - inverse_mills(a) / inverse_mills(a - 1.0 / u))"})
