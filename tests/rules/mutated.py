@@ -278,6 +278,14 @@ NO_FORMULAS = ("_tolerances", "_solution")
 """Functions that change how exact a result is, or what is warned of."""
 WITHOUT_EFFECT: dict[str, str] = {
     "odeint_vjp: -1  =>  1": "the end of a span of which the beginning is read",
+    "args_bars: np.ndim(p) > 0  =>  np.ndim(p) >= 0": "another way to take one number",
+    **dict.fromkeys((f"odeint_vjp: 1.49012e-08 if {name} is None else {name}  =>  {name} if {name} is None else 1.49012e-08"
+                     for name in ("rtol", "atol")), "how exact the result is"),
+    **dict.fromkeys(("trajectory_of: tuple(args) or None  =>  tuple(args)", "pull_back: given or None  =>  given"),
+                    "another way to say that there are no arguments"),
+    "trajectory_of: not found.success  =>  not not found.success": "what is warned of",
+    "pull_back: state * scale  =>  -(state * scale)": "the sign of nothing, and of what is not finite",
+    "pull_back: solution is not None and stop != t[k]  =>  stop != t[k]": "where moments differ there is a solution",
     "steepness: np.sum(weights * slope(f, x, *args))  =>  -np.sum(weights * slope(f, x, *args))":
         "the sign of an equation that is solved and differentiated",
     "nnls_vjp: used.T @ used + np.diag(1.0 - weights)  =>  used.T @ used - np.diag(1.0 - weights)":
