@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,8 @@ def cases(entry: Primitive) -> list[harness.Case]:
         arrays = tuple(np.asarray(rng.uniform(*domain[p], 3)) for p in domain)
         found.append(harness.Case((*arrays, 0.05), {}, 1e-6))
     if "x" in domain and "ppf" not in entry.name and "isf" not in entry.name:  # and where many densities are zero
-        ends = vars(stats)[entry.name.split(".")[1]].support(*numbers[1:], 0.1, 1.1)
+        with warnings.catch_warnings(action="ignore"):  # of erlang, whose shape should be whole
+            ends = vars(stats)[entry.name.split(".")[1]].support(*numbers[1:], 0.1, 1.1)
         sides = np.array([-0.7, domain["x"][1], *(end + way for end, way in zip(ends, (-1.3, 1.3)) if np.isfinite(end))])
         found.append(harness.Case((sides, *numbers[1:]), {"loc": 0.1, "scale": 1.1}, 1e-6))
     return found
@@ -262,6 +264,18 @@ def test_a_frozen_distribution_among_the_arguments() -> None:
     for d in (stats.norm(0.5, 2.0), stats.norm(loc=0.1), stats.gumbel_r(scale=3.0), stats.norm(0.7, 2.0)):
         h = 1e-5
         assert g(0.3, d) == pytest.approx((d.logpdf(0.3 + h) - d.logpdf(0.3 - h)) / (2 * h), rel=1e-8)
+
+
+@pytest.mark.parametrize(("frozen", "plain"), [
+    (lambda x, a, b: stats.rice(a, scale=b).logpdf(x) + stats.burr12(a, b).cdf(x) * stats.triang(x * 0.5).ppf(0.3),
+     lambda x, a, b: stats.rice.logpdf(x, a, scale=b) + stats.burr12.cdf(x, a, b) * stats.triang.ppf(0.3, x * 0.5)),
+    (lambda x, a, b: stats.skellam(a, b).pmf(1) * x + stats.crystalball(a, b + 1.0).logcdf(x - 2.0),
+     lambda x, a, b: stats.skellam.pmf(1, a, b) * x + stats.crystalball.logcdf(x - 2.0, a, b + 1.0)),
+], ids=["densities", "counts"])
+@pytest.mark.filterwarnings("ignore")
+def test_further_distributions_frozen_or_not(frozen: Any, plain: Any) -> None:
+    for f in (frozen, plain):
+        check_whole(f, [X, 0.9, 1.3], rtol=1e-5)
 
 
 def test_frozen_distributions_of_one_class_on_the_line_and_on_an_interval() -> None:
