@@ -14,7 +14,7 @@ def circmean(samples: Any, high: Any = 6.283185307179586, low: Any = 0, axis: An
     """``scipy.stats.circmean``.
 
     >>> round(float(circmean(np.array([0.1, 2 * np.pi - 0.3]))), 12)
-    6.183185307179
+    6.18318530718
     """
     period = high - low
     angles = samples * ((2.0 * np.pi) / period)

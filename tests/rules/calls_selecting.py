@@ -39,7 +39,7 @@ CALLS = [
     Call(np.broadcast_arrays, V, M), Call(np.broadcast_arrays, M[:, :1], 2.5, V), Call(np.broadcast_arrays, V),
     Call(np.dsplit, T, 2), Call(np.dsplit, T, [1, 3]), Call(np.dsplit, T, 2).alone(1),
     Call(np.rollaxis, T, 2), Call(np.rollaxis, T, 0, 2), Call(np.rollaxis, T, -1, 1), Call(np.rollaxis, M, 0, 1),
-    Call(np.rollaxis, T, 1, 1),
+    Call(np.rollaxis, T, 1, 1), Call(np.rollaxis, T, 0, -1), Call(np.rollaxis, T, 2, -3), Call(np.rollaxis, T, 1, -1),
     Call(np.require, V), Call(np.require, V, float, "W"), Call(np.asarray_chkfinite, M), Call(np.asarray_chkfinite, [1.5, 2.5]),
     Call(np.astype, F32, np.float64), Call(np.astype, V, complex), Call(np.astype, V, np.float64),
     Call(np.sort, V, stable=True), Call(np.sort, M, 0, stable=True),

@@ -18,6 +18,9 @@ CALLS += [Call(fn.reduce, a, **kwargs) for fn in (np.logaddexp, np.logaddexp2) f
 CALLS += [Call(fn.reduce, a, **kwargs) for fn in (np.logaddexp, np.logaddexp2) for a, kwargs in (
     (V, {"initial": 0.3}), (M, {"axis": 1, "where": MASK, "initial": -np.inf}), (T, {"axis": (0, -1), "initial": 0.7}),
     (M, {"axis": None, "where": MASK, "initial": 0.4, "keepdims": True}))]
+CALLS += [Call(np.hypot.reduce, a, **kwargs) for a, kwargs in (
+    (V, {}), (M, {"axis": 1, "initial": 0.7}), (T, {"axis": (0, -1), "keepdims": True}), (F32, {}),
+    (M, {"axis": None, "where": MASK, "initial": 0.4}))]
 CALLS += [Call(fn.accumulate, a, **kwargs) for fn in (np.add, np.multiply, np.logaddexp, *EXTREMES) for a, kwargs in (
     (V, {}), (M, {}), (M, {"axis": 1}), (T, {"axis": 1}), (T, {"axis": -1}), (F32, {}))]
 CALLS += [Call(fn.reduceat, a, *args, **kwargs) for fn in (np.add, *EXTREMES) for a, *args, kwargs in (

@@ -27,6 +27,19 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     "decompositions.cond_vjp": {
         "-2  =>  2": "the other branch finds the same, with more work",
     },
+    "linalg.any_may_be_unit": {
+        "found  =>  -found": "whether there is one",
+    },
+    "reductions.read_in": {
+        "np.iscomplexobj(a) and (not np.iscomplexobj(z))  =>  not np.iscomplexobj(z)": "the real part of real numbers",
+    },
+    "scipy.angular.beyond_one": {
+        "np.abs(x) < 1.0  =>  np.abs(x) <= 1.0": "both formulas hold on the bound",
+    },
+    "scipy.special.exprel_slope": {
+        **dict.fromkeys(("np.abs(x) > 100.0  =>  np.abs(x) >= 100.0", "x > 100.0  =>  x >= 100.0"),
+                        "both formulas hold on the bound"),
+    },
     "decompositions.eig_vjp": {
         "-1  =>  1": "the last axis of a vector",
     },
@@ -134,6 +147,8 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "a.ndim <= 2  =>  a.ndim > 2": "both branches hold for matrices",
     },
     "linalg.einsum_bar": {
+        "v + np.zeros_like(a)  =>  v - np.zeros_like(a)": "minus zero",
+        "len(alone) > 0  =>  len(alone) >= 0": "no dimensions are added",
         ("np.einsum(formula, *factors, optimize=optimize) if optimize else np.einsum(formula, *factors)"
          "  =>  np.einsum(formula, *factors) if optimize else np.einsum(formula, *factors, optimize=optimize)"):
             "without effect on the result",

@@ -14,10 +14,12 @@ import random
 import numpy as np
 from numpy import inf, nan
 
-from sct.rules.decompositions import reflected_columns_bar
+from sct.rules.decompositions import over_gaps, reflected_columns_bar
+from sct.rules.linalg import einsum_partners
 from sct.rules.solving import cofactors_bar
 from sct.runtime.arrays import cofactors, cofactors_along, phase, reflected, settled, well_conditioned
 from sct.runtime.cotangents import strong_product, strong_quotient, unbroadcast
+from sct.runtime.matrices import one_if_regular, real_sqrtm
 from sct.runtime.places import one_hot
 from sct.runtime.sequences import first_max, first_min
 from sct.runtime.special import (
@@ -62,6 +64,12 @@ TURN = A([[0.6, -0.8, 0.0], [0.8, 0.6, 0.0], [0.0, 0.0, 1.0]])
 CONVENTIONS: list[Probe] = [
     Known(np.var, A([2.0, 3.0]), ddof=3, bars=(A([-inf, inf]),)),
     Known(np.var, A([1.0, 2.0, 6.0]), ddof=2, bars=(A([-4.0, -2.0, 6.0]),)),
+    *(Known(f, A([1.0, 3.0]), dtype=complex, z_bar=2.0 + 1j, bars=(A([-slope, slope]),))
+      for f, slope in ((np.var, 2.0), (np.nanvar, 2.0), (np.std, 1.0), (np.nanstd, 1.0))),
+    *(Known(f, sign * 2.0, initial=sign * start, z_bar=3.0, bars=(3.0 * bar, 3.0 - 3.0 * bar))
+      for start, bar in ((1.0, 1.0), (2.0, 0.5), (3.0, 0.0)) for f, sign in ((np.max, 1.0), (np.min, -1.0))),
+    Known(np.max, 2.0, initial=2.0, where=A(False), bars=(0.0, 1.0)), Known(np.max, nan, initial=2.0, bars=(1.0, 0.0)),
+    Known(np.max, 5.0, initial=2.0, where=A(False), bars=(0.0, 1.0)),
     Known(np.nanvar, A([2.0, 3.0]), ddof=2, bars=(A([nan, nan]),)), Known(np.corrcoef, A([2.0, 2.0]), bars=(A([nan, nan]),)),
     Known(np.linalg.norm, A([inf, 2.0]), -1, bars=(A([0.0, 1.0]),)),
     Known(max, 1.0, 1.0, bars=((1.0, 0.0),)), Known(min, 1.0, 1.0, bars=((1.0, 0.0),)),
@@ -138,7 +146,22 @@ DRAWS: list[Probe] = [
     *(OfDraw(random.seed, draw, 0.4, 1.3) for draw in (random.uniform, random.gauss, random.normalvariate)),
 ]
 """Generators and older states draw by the same lines."""
+EPS, BOTH, FIRST = 2.0**-52, np.ones((2, 2)), A([[1.0, 0.0], [1.0, 0.0]])
+OFF, JUMPS = A([[0.0, 1.0], [1.0, 0.0]]), A([[0.0, nan], [nan, 0.0]])
 VALUES: list[Probe] = [
+    *(Value(over_gaps, OFF, A([1.0, 1.0 + steps * EPS]), read, gives=expected) for steps, read, expected in (
+        (6, BOTH, JUMPS), (8, BOTH, JUMPS), (16, BOTH, A([[0.0, 1.0], [-1.0, 0.0]]) / (16 * EPS)), (6, FIRST, JUMPS))),
+    Value(over_gaps, 0.0 * OFF, A([1.0, 1.0 + 6 * EPS]), 0.0 * BOTH, gives=0.0 * OFF),
+    Value(over_gaps, np.stack([OFF, OFF, OFF])[None], A([[[1.0, 1.0 + 6 * EPS], [1e3, 3e3], [0.0, 1.0]]]),
+          np.stack([FIRST, FIRST, FIRST])[None], gives=np.stack([JUMPS, A([[0.0, 5e-4], [-5e-4, 0.0]]),
+                                                                 A([[0.0, 1.0], [-1.0, 0.0]])])[None]),
+    Value(over_gaps, OFF, A([1.0, 3.0]), BOTH, 2, gives=A([[0.0, 0.125], [-0.125, 0.0]])),
+    Value(einsum_partners, "ij,jk,ik->ik", (2, 2, 2), 0, gives=(1,)), Value(einsum_partners, "ij,ij->ij", (2, 2), 0, gives=()),
+    Value(einsum_partners, "ij,kl->", (2, 2), 0, gives=()),
+    Value(real_sqrtm, A([[4.0, 0.0], [0.0, 9.0]]), gives=A([[2.0, 0.0], [0.0, 3.0]])),
+    *(Value(one_if_regular, A(z), gives=one) for z, one in (
+        (np.zeros((0, 0)), 1.0), (np.diag([1.0, 1e-17]), nan), (1e-18 * np.eye(2), 1.0), (np.diag([1.0, 1.5 * EPS]), nan),
+        (np.diag([1.0, 2.0 * EPS]), nan), (np.diag([1.0, 1.0, 1e-17]), nan), (np.diag([1.0, 3.0 * EPS]), 1.0))),
     Value(settled, TURN, A([[1.0, 4.0, 2.0], [2.0, 0.0, 3.0], [5.0, 6.0, 0.0]]), 2,
           gives=A([[1.0, 4.0], [2.0, 0.0], [1.4, 5.8]])),
     Value(settled, TURN, (WEIGHTS + WEIGHTS.T) @ TURN, 1, gives=(WEIGHTS + WEIGHTS.T) @ TURN[:, :1]
@@ -299,6 +322,7 @@ if importlib.util.find_spec("scipy") is not None:
         for n in (3, 4) for x in (2e-4, -1e-4, 2.0 * math.pi + 1e-4, 4.0 * math.pi - 2e-4, 0.7, 2.0 * math.pi + 0.01)]
     VALUES += [Value(student_rate, A(3.0), A(u), gives=A(value), rtol=1e-10) for u, value in (
         (8e-6, 2.11844111161736412e-7), (-8e-6, -2.11844111161736412e-7), (-1.5, -0.122291834382415062))]
+    CONVENTIONS += [Known(special.it2struve0, A([0.0]), bars=(A([-2.0 / math.pi]),))]
     VALUES += [Value(diagonal_sums, np.zeros(shape), gives=np.zeros(2)) for shape in ((2, 0), (0, 3))]
     VALUES += [Value(beyond_one, A(x), f, sign, gives=A(value), rtol=1e-15) for x, first, second in (
         (0.9375, 0.24756827935853882, -0.22181043925820819),

@@ -187,7 +187,7 @@ SPECIAL = ("jve", "yve", "hyp0f1", "hyp1f1", "iv", "ive", "jv", "kv", "kve", "ps
 COMPLEX_REFUSED = {
     *samples_scipy.COMPLEX_REFUSED, "np.poly", "signal.lfilter", "signal.filtfilt", "signal.sosfilt", "integrate.solve_ivp",
         "optimize.newton",
-    "optimize.fixed_point", "one_hot",
+    "optimize.fixed_point", "one_hot", "np.real_if_close",
     *(f"linalg.{name}" for name in LINALG), *(f"special.{name}" for name in SPECIAL),
     *(f"fft.{name}" for name in ("dct", "idct", "dst", "idst", "dctn", "idctn", "dstn", "idstn")),
     *(f"random.{name}" for name in ("uniform", "gauss", "normalvariate")), "rng.uniform", "rng.gauss", "rng.normalvariate",

@@ -189,7 +189,7 @@ def test_order_of_the_result() -> None:
     (lambda x: np.polyfit([0.0, 1.0, 2.0], x, 1, cov=True)[0], "`cov`"),
     (lambda x: np.trim_zeros(x, "fb", 0), "`axis`"),
     (lambda x: np.floor_divide.reduceat(x, [0, 1]), "maxima and minima of parts"),
-    (lambda x: np.hypot.reduce(x[None], axis=None), "several axes"),
+    (lambda x: np.arctan2.reduce(x[None], axis=None), "several axes"),
     (lambda x: np.vectorize(lambda q: q * q, signature="()->()")(x), "`signature`"),
     (lambda x: np.fromiter((q for q in x), float, count=2), "`count`"),
     (lambda x: np.polyval(x[None], 2.0), "vectors of coefficients"),

@@ -77,6 +77,9 @@ EINSUMS = [Call(np.einsum, *args) for args in (
     ("ab , bc -> ac", some(2, 3), some(3, 2)),
     ("...j,...j->...", some(4, 3), some(2, 4, 3)), (",i->i", 2.0, V),
     ("ijj,k->ik", some(2, 3, 3), some(2)))]
+EINSUMS += [Call(np.einsum, formula, *(some(*shape) for shape in shapes)) for formula, shapes in (
+    ("ij,ij->i", ((2, 1), (2, 3))), ("ijk,ij,ik->i", ((2, 3, 4), (2, 1), (2, 4))), ("ij,ij->ij", ((1, 3), (2, 3))),
+    ("ij->i", ((2, 3),)))]
 EINSUMS += [Call(np.einsum, "ij,jk,kl->il", some(2, 3), some(3, 4), some(4, 2), optimize=True)]
 
 NORMS = [Call(np.linalg.norm, a, **kwargs) for a, kwargs in (

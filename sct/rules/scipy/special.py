@@ -67,10 +67,10 @@ def inverse_mills(x):
 
 
 def exprel_slope(x, z):
-    """``(exp(x) - z) / x`` far from 0, where SciPy's confluent function (DLMF 13.4.1) is slow or has no value."""
+    """``(exp(x) - z) / x``; far from 0, where SciPy's confluent function (DLMF 13.4.1) is slow, without what is lost in it."""
     far, right = np.abs(x) > 100.0, x > 100.0
     away = np.where(far, x, 1.0)
-    beyond = np.where(right, z * (1.0 - 1.0 / away), (np.exp(np.where(right, 0.0, away)) - z) / away)
+    beyond = np.where(right, z * (1.0 - 1.0 / away), -z / away)
     return np.where(far, beyond, 0.5 * special.hyp1f1(2.0, 3.0, np.where(far, 0.0, x)))
 
 
@@ -315,6 +315,7 @@ partials("z = special.spence(x)", x="-1 / special.exprel(np.log(x))", tests=on(x
 
 @vjp(special.sici)
 def sici_vjp(x, *, z, z_bar):
+    """``sin(x) / x`` and ``cos(x) / x``, which are 0 at infinity."""
     infinite = np.isinf(x)
     x = np.where(infinite, 1.0, x)
     sine_bar = 0.0 if z_bar[0] is None else z_bar[0] * np.where(infinite, 0.0, np.sinc(x / np.pi))
