@@ -91,6 +91,11 @@ def _support(held: Any) -> tuple[Any, Any]:
     return held.a, held.b
 
 
+def _refuse_singular(obj: Any) -> None:
+    if getattr(obj, "allow_singular", False):
+        raise Refusal("SCT204", "a multivariate normal density with `allow_singular` has no rule", "leave it out")
+
+
 def _frozen_outside(name: str) -> Handler:
     """``d.name(x)`` of a distribution that was frozen outside, or is an argument: its parameters are data."""
     def handler(sp: Specializer, args: list[Abstract], kwargs: dict[str, Abstract]) -> Abstract:
@@ -100,17 +105,22 @@ def _frozen_outside(name: str) -> Handler:
             if known is None:
                 raise Refusal("SCT710", "the parameters of a frozen distribution are not known here", "freeze it here")
             of = _of_class(known[0])
-            here = known[1].attr("dist")
+            here = known[1].attr("_dist" if of in OF_VECTORS else "dist")
             sp.context.guard("is", here.attr("__class__"), type(of))
-            for end in () if of in OF_VECTORS else ("a", "b"):  # one class may have one on the line and one on an interval
+            if of in OF_VECTORS:
+                if hasattr(known[0], "allow_singular"):
+                    sp.context.guard("value", known[1].attr("allow_singular"), known[0].allow_singular)
+                _refuse_singular(known[0])
+                held = [known_attribute(sp, base, part) for part in OF_VECTORS[of]]
+                return _method(sp, of, name, _places(of, name, places, kwargs), held, {})
+            for end in ("a", "b"):  # one class may have one on the line and one on an interval
                 sp.context.guard("value", here.attr(end), getattr(known[0].dist, end))
             parts = [known_attribute(sp, base, part) for part in ("args", "kwds")]
         else:
             assert isinstance(base, Static)
             of, path = _of_class(base.value), base.path or DataPath("const", "distribution", (), base.value)
             if of in OF_VECTORS:
-                if getattr(base.value, "allow_singular", False):
-                    raise Refusal("SCT204", "a multivariate normal density with `allow_singular` has no rule", "leave it out")
+                _refuse_singular(base.value)
                 held = [from_data(sp, getattr(base.value, part), path.attr(part)) for part in OF_VECTORS[of]]
                 return _method(sp, of, name, _places(of, name, places, kwargs), held, {})
             parts = [from_data(sp, getattr(base.value, part), path.attr(part)) for part in ("args", "kwds")]

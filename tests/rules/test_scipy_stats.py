@@ -284,6 +284,16 @@ def test_frozen_distributions_of_one_class_on_the_line_and_on_an_interval() -> N
         assert g(5.0, d) == pytest.approx((d.pdf(5.0 + 1e-5) - d.pdf(5.0 - 1e-5)) / 2e-5, abs=1e-9)
 
 
+def test_a_frozen_distribution_of_vectors_among_the_arguments() -> None:
+    g = sct.grad(lambda x, d: d.logpdf(x))
+    x = np.array([0.4, 0.6])
+    np.testing.assert_allclose(g(x, normals(np.ones(2), np.diag([1.0, 2.0]))), [0.6, 0.2])
+    np.testing.assert_allclose(g(x, normals(np.zeros(2), np.eye(2))), [-0.4, -0.6])
+    np.testing.assert_allclose(g(x, stats.dirichlet([1.0, 2.0])), [0.0, 1.0 / 0.6])
+    with pytest.raises(sct.SctError, match="allow_singular"):
+        g(x, normals(np.zeros(2), np.eye(2), allow_singular=True))
+
+
 def test_the_parameters_of_a_frozen_distribution_are_read_when_it_is_used() -> None:
     d = stats.norm(0.5, 2.0)
     g = sct.grad(lambda x: d.logpdf(x))
