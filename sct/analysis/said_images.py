@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from scipy import ndimage
 
-from ..runtime import images as ours
+from ..runtime import image_places, image_windows, images
 from .said import in_line, say
 
-NAMES = """
-correlate1d convolve1d uniform_filter1d uniform_filter gaussian_filter1d gaussian_filter correlate convolve sobel prewitt
-laplace map_coordinates shift zoom affine_transform rotate gaussian_laplace gaussian_gradient_magnitude
-maximum_filter minimum_filter rank_filter median_filter percentile_filter grey_dilation grey_erosion grey_opening grey_closing
-"""
-say({getattr(ndimage, name): getattr(ours, name) for name in NAMES.split()},
+NAMES = {
+    images: """
+        correlate1d convolve1d uniform_filter1d uniform_filter gaussian_filter1d gaussian_filter correlate convolve sobel
+        prewitt laplace gaussian_laplace gaussian_gradient_magnitude""",
+    image_places: "map_coordinates shift zoom affine_transform rotate",
+    image_windows: """
+        maximum_filter minimum_filter rank_filter median_filter percentile_filter grey_dilation grey_erosion grey_opening
+        grey_closing""",
+}
+say({getattr(ndimage, name): getattr(home, name) for home, names in NAMES.items() for name in names.split()},
     arrays=("input", "weights", "coordinates", "matrix"))
-in_line(ours.correlate1d, ours.uniform_filter1d, ours.gaussian_filter1d,
-        ours.continued, ours.like, ours.edges, ours.element, ours.between, ours.bell_slope, ours.twice_at, ours.gaussian_along,
-        ours.map_coordinates, ours.mirrored_in, ours.half_ends, ours.spline_between, ours.around, ours.along, ours.windows,
-        ours.maximum_filter, ours.minimum_filter, ours.median_filter, ours.odd)
+in_line(images.correlate1d, images.uniform_filter1d, images.gaussian_filter1d, images.continued, images.like, images.edges,
+        images.bell_slope, images.twice_at, images.gaussian_along,
+        image_places.map_coordinates, image_places.element, image_places.between, image_places.mirrored_in,
+        image_places.half_ends, image_places.spline_between, image_places.around, image_places.along,
+        image_windows.windows, image_windows.maximum_filter, image_windows.minimum_filter, image_windows.median_filter,
+        image_windows.odd)

@@ -25,6 +25,8 @@ from sct.runtime import (
     filters,
     fits,
     grids,
+    image_places,
+    image_windows,
     images,
     implicit,
     integrals,
@@ -267,7 +269,7 @@ FAMILIES = {
                       [Use(*case) for case in (*test_scipy_signal.SECTIONS, *test_scipy_spectra.CASES.values())]
                       + [Use(too_short, [np.arange(9.0)], raises=True)]
                       + [Use(teeth, [w], 1) for w in (-0.2, 0.0, 1.0, 1.2)]),
-    "images": Family([images], [Use(*case) for case in test_scipy_ndimage.CASES.values()] + [
+    "images": Family([images, image_places, image_windows], [Use(*case) for case in test_scipy_ndimage.CASES.values()] + [
         Use(at_places, [test_scipy_ndimage.X, np.array([[0.0, 8.0, 8.2]])], 1),
         Use(at_places, [test_scipy_ndimage.M[:1].copy(), np.array([[0.0, 0.0], [0.4, 5.0]])], 1)]),
     "transforms": Family([transforms], [Use(f, [test_scipy_fft.X]) for f in test_scipy_fft.COMPILED]

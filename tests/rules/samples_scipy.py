@@ -67,7 +67,7 @@ TEXTS = {
     **{f"sparse.linalg.{name}": f"solvers.{name}(SPARSE, e, 0.5, atol=1e-14, btol=1e-14)[0]" for name in ("lsqr", "lsmr")},
     **{name: "solvers.expm_multiply(SPARSE, e)" for name in ("expm_multiply", "sparse.linalg.expm_multiply")},
     "factors.solve": "FACTORS.solve(e)",
-    "sct.runtime.images.coefficients": "ndimage.shift(a, 0.3)", "ndimage.shift": "ndimage.shift(a, x)",
+    "sct.runtime.image_places.coefficients": "ndimage.shift(a, 0.3)", "ndimage.shift": "ndimage.shift(a, x)",
     "ndimage.zoom": "ndimage.zoom(a, 1.3)", "ndimage.rotate": "ndimage.rotate(a, 20.0 * x)",
     "ndimage.affine_transform": "ndimage.affine_transform(a, 0.3 * s[:2, :2])",
     **{f"ndimage.{name}": f"ndimage.{name}(a, r)" for name in ("gaussian_laplace", "gaussian_gradient_magnitude")},

@@ -1,4 +1,4 @@
-"""The rule of the splines of ``scipy.ndimage``, and its functions without one; others are said in ``runtime/images.py``."""
+"""The rule of the splines of ``scipy.ndimage``, and its functions without one; others are said in ``runtime/image*.py``."""
 
 # ruff: noqa: F841 - a rule says what it has found by assigning x_bar.
 # mypy: disallow-untyped-defs=False, disallow-untyped-calls=False, disallow-incomplete-defs=False, check-untyped-defs=False
@@ -8,7 +8,7 @@ from __future__ import annotations
 from scipy import ndimage
 
 from ...ir.types import Array
-from ...runtime.images import coefficients, half_ends
+from ...runtime.image_places import coefficients, half_ends
 from ..notation import area, linear, refuse_named, vjp
 from ..shapes import facts, from_call, promoted
 
