@@ -362,11 +362,15 @@ def to_abstract(template: Any, operands: list[Value]) -> Abstract:
     if isinstance(template, Slot):
         return operands[template.index]
     if isinstance(template, Lit):
-        return Static(template.value)
+        return _literal(template.value)
     if isinstance(template, SeqOf):
         return Seq(template.kind, [to_abstract(t, operands) for t in template.items])
     assert isinstance(template, SliceOf)
     return Slice(*(to_abstract(t, operands) for t in (template.lo, template.hi, template.step)))
+
+
+def _literal(value: Any) -> Abstract:
+    return Seq(list, list(map(_literal, value))) if type(value) is list else Static(value)
 
 
 def _contribute(rev: Accumulator, argument: Abstract, bar: Abstract, name: str) -> None:
