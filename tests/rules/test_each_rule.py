@@ -1,7 +1,8 @@
 """Every rule, and every public name that carries derivatives, by an example: modes, second order, precisions, complex numbers.
 
 A rule that is added without an example (metadata, a call in a table, a text in ``samples.py``) fails here.  Of the methods of
-distributions and of ufuncs, whose rules few functions make, every sixteenth is compiled unless long tests are asked for.
+distributions and of ufuncs, whose rules few functions make, every sixteenth is compiled unless long tests are asked for, of
+the functions of SciPy that are said with others every fourth.
 """
 
 from __future__ import annotations
@@ -27,8 +28,11 @@ OF_STATS = [name for name in NAMES if name.startswith("stats.")]
 OF_UFUNCS = [name for name in NAMES if name.endswith((".reduce", ".accumulate", ".outer", ".at", ".reduceat"))]
 MADE = [*OF_STATS, *OF_UFUNCS]
 """What few functions write the rules of."""
-FEW = groups([name for name in NAMES if name not in MADE] + MADE[::16])
-REST = [pytest.param(group, marks=pytest.mark.long) for group in groups([name for name in MADE if name not in MADE[::16]])]
+SAID = [name for name in NAMES if name not in {*registered.rules(), *MADE} and name.split(".")[0] in registered.OPTIONAL]
+"""Functions of SciPy that are said with others: they have tests of their own, too."""
+OFTEN = [name for name in NAMES if name not in MADE and name not in SAID] + SAID[::4] + MADE[::16]
+FEW = groups(OFTEN)
+REST = [pytest.param(group, marks=pytest.mark.long) for group in groups([name for name in NAMES if name not in OFTEN])]
 
 
 def wrong(samples: list[Sample], check: Callable[[Group], list[str]], folder: Path) -> str:
