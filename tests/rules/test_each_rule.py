@@ -1,8 +1,8 @@
 """Every rule, and every public name that carries derivatives, by an example: modes, second order, precisions, complex numbers.
 
 A rule that is added without an example (metadata, a call in a table, a text in ``samples.py``) fails here.  Of the methods of
-distributions and of ufuncs, whose rules few functions make, every sixteenth is compiled unless long tests are asked for, of
-the functions of SciPy that are said with others every fourth.
+distributions and of ufuncs, whose rules few functions make, every twenty-fourth is compiled unless long tests are asked
+for, of the functions of SciPy that are said with others every eighth.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ MADE = [*OF_STATS, *OF_UFUNCS]
 """What few functions write the rules of."""
 SAID = [name for name in NAMES if name not in {*registered.rules(), *MADE} and name.split(".")[0] in registered.OPTIONAL]
 """Functions of SciPy that are said with others: they have tests of their own, too."""
-OFTEN = [name for name in NAMES if name not in MADE and name not in SAID] + SAID[::4] + MADE[::16]
+OFTEN = [name for name in NAMES if name not in MADE and name not in SAID] + SAID[::8] + MADE[::24]
 FEW = groups(OFTEN)
 REST = [pytest.param(group, marks=pytest.mark.long) for group in groups([name for name in NAMES if name not in OFTEN])]
 

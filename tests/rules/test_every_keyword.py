@@ -43,7 +43,7 @@ def test_each_parameter_is_right(part: int, load: Loaded) -> None:
     check(some(part, distributions=False), load, part)
 
 
-@pytest.mark.parametrize("part", a_part(8, range(PARTS)))
+@pytest.mark.parametrize("part", a_part(PARTS, range(PARTS)))
 def test_each_parameter_of_distributions_is_right(part: int, load: Loaded) -> None:
     check(some(part, distributions=True), load, part)
 

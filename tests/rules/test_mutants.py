@@ -2,7 +2,7 @@
 
 They are tried as compiled.  Each function gets each mistake (``mutants.py``); values and derivatives that this leaves as they
 are would mean that a test is missing, or that the code is not needed.  What is mutated, and by what this is noticed, says
-``mutated.py``.  A usual run tries a mistake of each family.
+``mutated.py``.  A usual run tries a mistake of each family, but for those of which each use takes seconds.
 """
 
 from __future__ import annotations
@@ -17,15 +17,18 @@ pytest.importorskip("scipy")
 from .mutants import Mutant, Right
 from .mutated import FAMILIES, WITHOUT_EFFECT
 
+SLOW = ("transforms", "matrices")
+
 
 def parts() -> list[Any]:
-    """All mistakes, and for a usual run one of each family."""
+    """All mistakes, and for a usual run one of each family that is quickly tried."""
     found = []
     for name, family in FAMILIES.items():
         mutants = family.mutants()
         usual = [mutant for mutant in mutants if mutant.what not in WITHOUT_EFFECT][1]
-        found += [pytest.param(name, mutant, id=f"{name}-{mutant.what}", marks=[] if mutant is usual else [pytest.mark.long])
-                  for mutant in mutants]
+        for mutant in mutants:
+            marks = [] if mutant is usual and name not in SLOW else [pytest.mark.long]
+            found.append(pytest.param(name, mutant, id=f"{name}-{mutant.what}", marks=marks))
     return found
 
 
