@@ -19,7 +19,7 @@ from sct.rules.linalg import einsum_partners
 from sct.rules.solving import cofactors_bar
 from sct.runtime.arrays import cofactors, cofactors_along, phase, reflected, settled, well_conditioned
 from sct.runtime.cotangents import strong_product, strong_quotient, unbroadcast
-from sct.runtime.matrices import one_if_regular, real_sqrtm
+from sct.runtime.matrices import _real, one_if_regular, real_sqrtm
 from sct.runtime.places import one_hot
 from sct.runtime.sequences import first_max, first_min
 from sct.runtime.special import (
@@ -159,6 +159,8 @@ VALUES: list[Probe] = [
     Value(einsum_partners, "ij,jk,ik->ik", (2, 2, 2), 0, gives=(1,)), Value(einsum_partners, "ij,ij->ij", (2, 2), 0, gives=()),
     Value(einsum_partners, "ij,kl->", (2, 2), 0, gives=()),
     Value(real_sqrtm, A([[4.0, 0.0], [0.0, 9.0]]), gives=A([[2.0, 0.0], [0.0, 3.0]])),
+    *(Value(_real, A(a) + 1e-18j, A(a), "sqrtm", gives=A(a)) for a in (
+        [[-1.0, 2.0], [-2.0, -1.0]], [[1.0, 0.0], [0.0, 2.0]], [[0.0, 0.0], [0.0, 2.0]])),
     *(Value(one_if_regular, A(z), gives=one) for z, one in (
         (np.zeros((0, 0)), 1.0), (np.diag([1.0, 1e-17]), nan), (1e-18 * np.eye(2), 1.0), (np.diag([1.0, 1.5 * EPS]), nan),
         (np.diag([1.0, 2.0 * EPS]), nan), (np.diag([1.0, 1.0, 1e-17]), nan), (np.diag([1.0, 3.0 * EPS]), 1.0))),
