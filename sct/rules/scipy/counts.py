@@ -102,6 +102,5 @@ counts("boltzmann", ["lambda_", "N"], [(SOME, CHANCE, 7), (np.array([2.0, 5.0]),
 counts("dlaplace", ["a"], [(SOME - 2.0, 0.5 * CHANCE), (np.array([0.0, 5.0]), 0.4, 1)], a="1.0 / np.sinh(a) - np.abs(k)",
        cumulative={"a": "np.where(k < 0.0, np.exp(a) * (k + special.expit(-a)), k + special.expit(a)) / special.expm1(a)"})
 counts("yulesimon", ["alpha"], [(SOME + 1.0, CHANCE + 1.0), (np.array([2.0, 5.0]), 1.4, 1)],
-       alpha="1.0 / alpha + special.psi(alpha + 1.0) - special.psi(k + alpha + 1.0)",
-       cumulative={"alpha": "k / alpha * (special.psi(k + alpha + 1.0) - special.psi(alpha + 1.0))"})
+       alpha="1.0 / alpha + special.psi(alpha + 1.0) - special.psi(k + alpha + 1.0)")
 counts("zipf", ["a"], [(SOME + 1.0, CHANCE + 1.5), (np.array([2.0, 5.0]), 2.4, 1)], a="-np.log(k) - zeta_slope(a)")
